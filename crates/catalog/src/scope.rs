@@ -1,0 +1,130 @@
+use serde::{Deserialize, Serialize};
+
+use crate::Known;
+
+/// A kind of catalog content that is read with one query and reported as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Databases of the server.
+    Databases,
+    /// Schemas of the connected database.
+    Schemas,
+    /// Relations, with sizes and estimates.
+    Relations,
+    /// Columns.
+    Columns,
+    /// Primary keys, unique, check and exclusion constraints.
+    Constraints,
+    /// Foreign keys.
+    ForeignKeys,
+    /// Indexes.
+    Indexes,
+    /// Triggers.
+    Triggers,
+    /// Row-security policies.
+    Policies,
+    /// Enums, domains, composite and range types.
+    Types,
+    /// Functions, procedures, aggregates.
+    Routines,
+    /// Sequences.
+    Sequences,
+    /// Roles and memberships.
+    Roles,
+    /// Privileges.
+    Grants,
+    /// Extensions.
+    Extensions,
+}
+
+impl Kind {
+    /// Every kind, in reading order.
+    pub const ALL: [Kind; 15] = [
+        Kind::Databases,
+        Kind::Schemas,
+        Kind::Relations,
+        Kind::Columns,
+        Kind::Constraints,
+        Kind::ForeignKeys,
+        Kind::Indexes,
+        Kind::Triggers,
+        Kind::Policies,
+        Kind::Types,
+        Kind::Routines,
+        Kind::Sequences,
+        Kind::Roles,
+        Kind::Grants,
+        Kind::Extensions,
+    ];
+
+    /// What the explorer, completion and search need at once. Definition texts are not part of it.
+    pub const LEAN: [Kind; 10] = [
+        Kind::Databases,
+        Kind::Schemas,
+        Kind::Relations,
+        Kind::Columns,
+        Kind::Constraints,
+        Kind::ForeignKeys,
+        Kind::Indexes,
+        Kind::Types,
+        Kind::Routines,
+        Kind::Sequences,
+    ];
+}
+
+/// How completely one kind was read: `Value(())` means every object the server has.
+pub type Coverage = Known<()>;
+
+/// What to read. The default is the lean catalog of the connected database without system schemas.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scope {
+    /// The kinds to read; each is one query.
+    pub kinds: Vec<Kind>,
+    /// Only these schemas; `None` is all of them.
+    pub schemas: Option<Vec<String>>,
+    /// Only this relation and its parts, within `schemas`.
+    pub relation: Option<String>,
+    /// Also the server's own schemas.
+    pub include_system: bool,
+    /// Also definition texts (views, routines, triggers, indexes, constraints).
+    pub definitions: bool,
+}
+
+impl Default for Scope {
+    fn default() -> Self {
+        Scope { kinds: Kind::LEAN.to_vec(), schemas: None, relation: None, include_system: false, definitions: false }
+    }
+}
+
+impl Scope {
+    /// Everything, with definition texts.
+    pub fn complete() -> Self {
+        Scope { kinds: Kind::ALL.to_vec(), definitions: true, ..Scope::default() }
+    }
+
+    /// One relation with all its parts and definition texts.
+    pub fn relation(schema: Option<&str>, name: &str) -> Self {
+        Scope {
+            kinds: vec![
+                Kind::Schemas,
+                Kind::Relations,
+                Kind::Columns,
+                Kind::Constraints,
+                Kind::ForeignKeys,
+                Kind::Indexes,
+                Kind::Triggers,
+                Kind::Policies,
+            ],
+            schemas: schema.map(|schema| vec![schema.to_owned()]),
+            relation: Some(name.to_owned()),
+            include_system: true,
+            definitions: true,
+        }
+    }
+
+    /// Whether this kind is to be read.
+    pub fn wants(&self, kind: Kind) -> bool {
+        self.kinds.contains(&kind)
+    }
+}
