@@ -1,0 +1,155 @@
+//! The byte stream at the end of a route, whatever it runs over.
+
+use std::{
+    fmt, io,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::TcpStream,
+};
+use tokio_rustls::client::TlsStream;
+
+use crate::tls::{
+    TlsSession,
+    certificate::{self, PeerCertificate},
+};
+
+/// A connected byte stream: plain TCP, a Unix socket, or TLS over either.
+pub struct Stream(pub(crate) Carrier);
+
+pub(crate) enum Carrier {
+    Plain(Plain),
+    Tls(Box<TlsStream<Plain>>),
+}
+
+pub(crate) enum Plain {
+    Tcp(TcpStream),
+    #[cfg(unix)]
+    Unix(tokio::net::UnixStream),
+}
+
+impl Stream {
+    /// Whether the bytes are encrypted by us.
+    pub fn is_tls(&self) -> bool {
+        matches!(self.0, Carrier::Tls(_))
+    }
+
+    /// Channel binding data `tls-server-end-point` (RFC 5929): the hash of the server's certificate. `None` without
+    /// TLS, or where the certificate's signature names no hash (Ed25519).
+    pub fn tls_server_end_point(&self) -> Option<Vec<u8>> {
+        match &self.0 {
+            Carrier::Tls(tls) => certificate::end_point(tls.get_ref().1.peer_certificates()?.first()?),
+            Carrier::Plain(_) => None,
+        }
+    }
+
+    /// Facts about the certificate the server showed; `None` without TLS.
+    pub fn peer_certificate(&self) -> Option<PeerCertificate> {
+        match &self.0 {
+            Carrier::Tls(tls) => PeerCertificate::read(tls.get_ref().1.peer_certificates()?.first()?),
+            Carrier::Plain(_) => None,
+        }
+    }
+
+    /// The protocol and cipher agreed on; `None` without TLS.
+    pub fn tls(&self) -> Option<TlsSession> {
+        match &self.0 {
+            Carrier::Tls(tls) => Some(TlsSession::of(tls.get_ref().1)),
+            Carrier::Plain(_) => None,
+        }
+    }
+
+    /// How long sent bytes may stay unacknowledged before the peer counts as dead (Linux; elsewhere only keepalive
+    /// watches). `None` lifts the limit: a peer that is alive but does not read (a COPY that waits for a lock) would
+    /// otherwise be taken for dead. Does nothing on a Unix socket, whose peer cannot vanish unnoticed.
+    pub fn limit_unacknowledged(&self, limit: Option<Duration>) {
+        if let Plain::Tcp(tcp) = self.plain() {
+            crate::dial::limit_unacknowledged(tcp, limit);
+        }
+    }
+
+    fn plain(&self) -> &Plain {
+        match &self.0 {
+            Carrier::Plain(plain) => plain,
+            Carrier::Tls(tls) => tls.get_ref().0,
+        }
+    }
+}
+
+impl fmt::Debug for Stream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let carrier = match self.plain() {
+            Plain::Tcp(_) => "tcp",
+            #[cfg(unix)]
+            Plain::Unix(_) => "unix",
+        };
+        write!(f, "Stream({carrier}{})", if self.is_tls() { "+tls" } else { "" })
+    }
+}
+
+/// Calls one method on whatever the stream runs over.
+macro_rules! forward {
+    ($self:ident, $stream:ident => $call:expr) => {
+        match &mut $self.get_mut().0 {
+            Carrier::Plain(Plain::Tcp($stream)) => $call,
+            #[cfg(unix)]
+            Carrier::Plain(Plain::Unix($stream)) => $call,
+            Carrier::Tls($stream) => $call,
+        }
+    };
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        forward!(self, stream => Pin::new(stream).poll_read(cx, buf))
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        forward!(self, stream => Pin::new(stream).poll_write(cx, buf))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        forward!(self, stream => Pin::new(stream).poll_flush(cx))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        forward!(self, stream => Pin::new(stream).poll_shutdown(cx))
+    }
+}
+
+/// Calls one method on the carrier below TLS.
+macro_rules! forward_plain {
+    ($self:ident, $stream:ident => $call:expr) => {
+        match $self.get_mut() {
+            Plain::Tcp($stream) => $call,
+            #[cfg(unix)]
+            Plain::Unix($stream) => $call,
+        }
+    };
+}
+
+impl AsyncRead for Plain {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        forward_plain!(self, stream => Pin::new(stream).poll_read(cx, buf))
+    }
+}
+
+impl AsyncWrite for Plain {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        forward_plain!(self, stream => Pin::new(stream).poll_write(cx, buf))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        forward_plain!(self, stream => Pin::new(stream).poll_flush(cx))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        forward_plain!(self, stream => Pin::new(stream).poll_shutdown(cx))
+    }
+}
