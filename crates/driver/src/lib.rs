@@ -1,1 +1,47 @@
-//! Placeholder.
+//! The contract every database driver fulfils.
+//!
+//! A [`Statement`] in the database's own language runs on a [`Session`] and yields a stream of
+//! [`Event`]s whose data is Arrow batches. A [`Control`] describes the server and its catalog and
+//! offers facets: a capability is the presence of the object that does it, there are no flags.
+//!
+//! ```text
+//! Driver --connect--> Connection --control()--> Control   (catalog, definitions, facets)
+//!                          |
+//!                          +------open(role)--> Session --run(statement)--> Run   (events, cancel)
+//! ```
+//!
+//! Laws, each a case of [`conformance::suite`]:
+//! * A session is a task that owns its socket: state, notices and a dying server are seen while idle.
+//! * Dropping a [`Run`] cancels and drains it, or closes the session; the next run never sees its bytes.
+//! * The bytes sent are the bytes typed. Only the server's own placeholders are parameters.
+//! * No message of an [`Error`] holds a secret.
+//!
+//! This crate must not know any particular database, nor files, nor the user interface.
+#![deny(missing_docs)]
+
+pub mod arrow;
+mod ask;
+mod cast;
+pub mod conformance;
+mod connect;
+mod control;
+mod error;
+mod fields;
+mod run;
+mod scan;
+mod secret;
+mod session;
+
+pub use ask::{Answer, Ask, NeverAsk, Question};
+pub use cast::{Cast, CastTarget, Scalar, ValueClass, ValueContext};
+pub use connect::{ConnectContext, Connection, Driver, Hop, HopOutcome, Limits, Model, Profile, Role};
+pub use control::{Capabilities, Control, Ddl, Server};
+pub use error::{Code, Error, Native, Span};
+pub use fields::{Choice, Field, FieldKind, ParsedUrl, Visible};
+pub use run::{
+    Cancel, CancelHandle, CopyFeed, EVENT_ROOM, Event, Message, Notice, Outcome, Parameter, Run, RunId, Severity,
+    Statement, Summary,
+};
+pub use scan::{Comparison, Filter, KeySource, Page, PageRequest, Scan, Sort};
+pub use secret::Secret;
+pub use session::{Link, Session, SessionState, Setting, Transaction};

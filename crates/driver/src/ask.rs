@@ -1,0 +1,63 @@
+use async_trait::async_trait;
+
+use crate::Secret;
+
+/// What a connection needs to know from a person before it can go on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// The password of a login.
+    Password {
+        /// Who logs in.
+        user: String,
+        /// Where, as a person would name it.
+        target: String,
+        /// Whether an earlier answer was refused.
+        retry: bool,
+    },
+    /// The passphrase of a key file.
+    Passphrase {
+        /// The file.
+        path: String,
+    },
+    /// A one-time code.
+    Otp {
+        /// The server's own prompt.
+        prompt: String,
+    },
+    /// Whether to trust a host key seen for the first time.
+    HostKey {
+        /// The host.
+        host: String,
+        /// The key's fingerprint.
+        fingerprint: String,
+    },
+}
+
+/// A person's answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// The secret asked for.
+    Secret(Secret),
+    /// Yes, trust it.
+    Yes,
+    /// No, or the question was closed.
+    Refused,
+}
+
+/// Whoever answers: the window, the terminal, a test script.
+#[async_trait]
+pub trait Ask: Send + Sync {
+    /// Puts the question and waits for the answer.
+    async fn ask(&self, question: Question) -> Answer;
+}
+
+/// Refuses every question: for scripts and background work.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NeverAsk;
+
+#[async_trait]
+impl Ask for NeverAsk {
+    async fn ask(&self, _question: Question) -> Answer {
+        Answer::Refused
+    }
+}

@@ -1,0 +1,88 @@
+use serde::{Deserialize, Serialize};
+
+/// The settings a result's texts depend on, stamped on every result set. Empty where the server has no such setting.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ValueContext {
+    /// How dates print.
+    pub date_style: String,
+    /// How intervals print.
+    pub interval_style: String,
+    /// The session's time zone.
+    pub time_zone: String,
+    /// The server's encoding; what arrives is UTF-8 unless it is `SQL_ASCII`.
+    pub encoding: String,
+    /// The default collation.
+    pub collation: String,
+    /// How money prints.
+    pub lc_monetary: String,
+    /// How bytes print.
+    pub bytea_output: String,
+}
+
+/// What a value is to a person who looks at it: decides alignment, editor and viewer, never the stored form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ValueClass {
+    /// Integer or decimal.
+    Number,
+    /// True or false.
+    Boolean,
+    /// Text.
+    Text,
+    /// JSON.
+    Json,
+    /// XML.
+    Xml,
+    /// Bytes.
+    Bytes,
+    /// Date, time, timestamp.
+    Temporal,
+    /// A span of time.
+    Interval,
+    /// A UUID.
+    Uuid,
+    /// An array.
+    Array,
+    /// Anything else; shown as its text.
+    Other,
+}
+
+/// What to read a value as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CastTarget {
+    /// Exact decimal digits.
+    Decimal,
+    /// A binary float.
+    Float,
+    /// Microseconds since the Unix epoch; a zone-less timestamp counts as UTC.
+    Timestamp,
+    /// A boolean.
+    Boolean,
+    /// Raw bytes.
+    Bytes,
+}
+
+/// A value read as something.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Scalar {
+    /// Canonical decimal digits (`-12.50`), any precision.
+    Decimal(String),
+    /// A float, NaN and infinities included.
+    Float(f64),
+    /// Microseconds since the Unix epoch.
+    Timestamp(i64),
+    /// A boolean.
+    Boolean(bool),
+    /// Raw bytes.
+    Bytes(Vec<u8>),
+    /// The value exists but the target cannot hold it exactly; counted and shown, never turned into NULL.
+    Unrepresentable,
+}
+
+/// How a database's values are interpreted: pure, found by driver id, needs no connection.
+pub trait Cast: Send + Sync {
+    /// What values of this native type are to a person.
+    fn class(&self, native_type: &str) -> ValueClass;
+    /// Reads one value.
+    fn cast(&self, native_type: &str, context: &ValueContext, bytes: &[u8], target: CastTarget) -> Scalar;
+}

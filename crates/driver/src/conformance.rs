@@ -1,0 +1,1 @@
+//! The contract as executable cases; see the crate's documentation.

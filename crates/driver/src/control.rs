@@ -1,0 +1,74 @@
+use std::{collections::BTreeMap, sync::Arc};
+
+use async_trait::async_trait;
+use catalog::{Catalog, ObjectKey, Scope};
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Scan};
+
+/// The server behind a connection, as probed when it was opened.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Server {
+    /// The product, variants told apart (`PostgreSQL`, `CockroachDB`).
+    pub product: String,
+    /// Its version as it prints it (`18.4`).
+    pub version: String,
+    /// Its version as a number that orders (`180004`).
+    pub version_number: u32,
+    /// Other probed facts by name: `read_only`, `encoding`, `superuser`, `foreign_keys` …
+    pub facts: BTreeMap<String, String>,
+}
+
+/// The control side of a connection: what is there. It never joins the user's transactions.
+#[async_trait]
+pub trait Control: Send + Sync {
+    /// The server.
+    fn server(&self) -> &Server;
+    /// The dialect, with what was probed.
+    fn dialect(&self) -> &sql::Dialect;
+    /// Reads the catalog: one query per kind. What the login may not read is `Denied` in the coverage, not an error.
+    ///
+    /// # Errors
+    /// `Unreachable`, `TimedOut`; `Forbidden` only when nothing at all may be read.
+    async fn catalog(&self, scope: &Scope) -> Result<Catalog, Error>;
+    /// Whether the server is there; reconnects a lost control connection first.
+    ///
+    /// # Errors
+    /// As [`crate::Driver::connect`].
+    async fn ping(&self) -> Result<(), Error>;
+
+    /// Reading a relation page by page.
+    fn scan(&self) -> Option<&dyn Scan> {
+        None
+    }
+    /// Definition texts.
+    fn ddl(&self) -> Option<&dyn Ddl> {
+        None
+    }
+}
+
+/// Definition texts of objects.
+#[async_trait]
+pub trait Ddl: Send + Sync {
+    /// The statements that would make this object again, as the server prints them or rendered from the catalog.
+    ///
+    /// # Errors
+    /// `NotFound`, `Forbidden`, `Unsupported` for a kind that has no text.
+    async fn definition(&self, key: &ObjectKey) -> Result<Arc<str>, Error>;
+}
+
+/// Which facets a connection offers: derived from the objects, the only form that crosses to the interface.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Capabilities {
+    /// Relations can be browsed page by page.
+    pub scan: bool,
+    /// Definition texts can be shown.
+    pub ddl: bool,
+}
+
+impl Capabilities {
+    /// Looks which facets are there.
+    pub fn of(control: &dyn Control) -> Self {
+        Capabilities { scan: control.scan().is_some(), ddl: control.ddl().is_some() }
+    }
+}
