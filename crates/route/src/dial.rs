@@ -22,7 +22,7 @@ const KEEPALIVE_EVERY: Duration = Duration::from_secs(2);
 #[cfg(not(windows))]
 const KEEPALIVE_PROBES: u32 = 2;
 /// Sent bytes unacknowledged for this long mean a dead peer.
-const UNACKNOWLEDGED: Duration = Duration::from_secs(8);
+pub(crate) const UNACKNOWLEDGED: Duration = Duration::from_secs(8);
 /// When nothing else is said, connecting may take this long, name resolution and TLS each included anew.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 

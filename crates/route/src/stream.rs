@@ -8,7 +8,7 @@ use std::{
 };
 
 use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
+    io::{AsyncRead, AsyncWrite, Interest, ReadBuf},
     net::TcpStream,
 };
 use tokio_rustls::client::TlsStream;
@@ -33,6 +33,9 @@ pub(crate) enum Plain {
 }
 
 impl Stream {
+    /// What [`Stream::limit_unacknowledged`] is set to when a route has been dialled.
+    pub const DEAD_PEER_AFTER: Option<Duration> = Some(crate::dial::UNACKNOWLEDGED);
+
     /// Whether the bytes are encrypted by us.
     pub fn is_tls(&self) -> bool {
         matches!(self.0, Carrier::Tls(_))
@@ -72,11 +75,35 @@ impl Stream {
         }
     }
 
+    /// Whether the connection is known to be broken or closed by the peer, without reading: bytes it sent before may
+    /// still be waiting.
+    pub fn is_hung_up(&self) -> bool {
+        let ready = match self.plain() {
+            Plain::Tcp(tcp) => now(tcp.ready(Interest::READABLE | Interest::WRITABLE)),
+            #[cfg(unix)]
+            Plain::Unix(unix) => now(unix.ready(Interest::READABLE | Interest::WRITABLE)),
+        };
+        match ready {
+            Some(Ok(ready)) => ready.is_read_closed() || ready.is_write_closed(),
+            Some(Err(_)) => true,
+            None => false,
+        }
+    }
+
     fn plain(&self) -> &Plain {
         match &self.0 {
             Carrier::Plain(plain) => plain,
             Carrier::Tls(tls) => tls.get_ref().0,
         }
+    }
+}
+
+/// The future's result if it has one already.
+fn now<T>(future: impl Future<Output = T>) -> Option<T> {
+    let mut future = std::pin::pin!(future);
+    match future.as_mut().poll(&mut Context::from_waker(std::task::Waker::noop())) {
+        Poll::Ready(result) => Some(result),
+        Poll::Pending => None,
     }
 }
 
