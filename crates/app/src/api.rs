@@ -1,0 +1,32 @@
+//! What crosses between the core and its faces: plain types, generated into TypeScript.
+//!
+//! No value of a database is ever a number here: rows travel as Arrow bytes, and a count is a count of
+//! ours. Positions in text are UTF-16 code units, as editors count; the core converts. A secret only
+//! ever comes in.
+
+mod browse;
+mod connection;
+mod document;
+mod editor;
+mod error;
+mod event;
+mod explorer;
+mod history;
+mod run;
+mod settings;
+mod system;
+
+pub use browse::*;
+pub use connection::*;
+pub use document::*;
+pub use editor::*;
+pub use error::*;
+pub use event::*;
+pub use explorer::*;
+pub use history::*;
+pub use run::*;
+pub use settings::*;
+pub use system::*;
+
+/// A count that fits a double exactly: rows, bytes, milliseconds. Never a database value.
+pub(crate) type Count = specta_typescript::Number;

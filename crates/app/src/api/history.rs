@@ -1,0 +1,49 @@
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use super::Count;
+
+/// What to look for in the history.
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+pub struct HistoryQuery {
+    /// Words that must all occur; empty lists everything.
+    pub text: String,
+    /// Only this connection.
+    pub profile_id: Option<String>,
+    /// Only entries before this id.
+    #[specta(type = Option<Count>)]
+    pub before: Option<i64>,
+    /// Most entries.
+    pub limit: u32,
+}
+
+/// One executed statement, secrets redacted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct HistoryEntry {
+    /// Its id.
+    #[specta(type = Count)]
+    pub id: i64,
+    /// When it was sent, in ms since the epoch.
+    #[specta(type = Count)]
+    pub at_ms: i64,
+    /// The connection, which may be gone.
+    pub profile_id: Option<String>,
+    /// The connection's name then.
+    pub profile_name: String,
+    /// The database.
+    pub database: Option<String>,
+    /// The text.
+    pub text: String,
+    /// `running`, `completed`, `failed`, `cancelled` or `lost`.
+    pub outcome: String,
+    /// Rows sent or changed.
+    #[specta(type = Option<Count>)]
+    pub rows: Option<i64>,
+    /// How long it took.
+    #[specta(type = Option<Count>)]
+    pub elapsed_ms: Option<i64>,
+    /// The error's message and native code.
+    pub error: Option<String>,
+    /// Where it was run: `window` or `cli`.
+    pub face: String,
+}

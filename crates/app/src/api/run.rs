@@ -1,0 +1,344 @@
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use super::{AppError, Count, TextRange};
+
+/// A value for one placeholder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ParameterValue {
+    /// The placeholder's name without its sigil.
+    pub name: String,
+    /// Its text; `None` is NULL.
+    pub value: Option<String>,
+}
+
+/// A script to run in an editor tab's own session.
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+pub struct RunRequest {
+    /// The tab whose session runs it.
+    pub tab_id: String,
+    /// The connection.
+    pub profile_id: String,
+    /// Another database of that server; `None` is the profile's own.
+    pub database: Option<String>,
+    /// The text: one statement or several. Every range in the answers counts from its start.
+    pub text: String,
+    /// Values of its placeholders.
+    pub parameters: Vec<ParameterValue>,
+    /// Whether later statements still run after an error.
+    pub go_on: bool,
+}
+
+/// One statement of a script.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct StatementMark {
+    /// Its place in the script, from 0.
+    pub index: u32,
+    /// Its text without the terminator.
+    pub range: TextRange,
+    /// A short title: the comment above it, or its command and target.
+    pub title: String,
+    /// `read`, `write`, `ddl`, `session`, `transaction` or `unknown`.
+    pub class: String,
+}
+
+/// What a value is to a person; see [`driver::ValueClass`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum ColumnClass {
+    Number,
+    Boolean,
+    Text,
+    Json,
+    Xml,
+    Bytes,
+    Temporal,
+    Interval,
+    Uuid,
+    Array,
+    Other,
+}
+
+/// A column of a result.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ResultColumn {
+    /// Its name, as the server sent it; names may repeat.
+    pub name: String,
+    /// Its type, as the server prints it.
+    pub native_type: String,
+    /// What its values are to a person.
+    pub class: ColumnClass,
+    /// Part of its relation's primary key, where that is known.
+    pub primary_key: bool,
+    /// Where its foreign key leads, in words.
+    pub references: Option<String>,
+}
+
+/// The head of a held result.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ResultHead {
+    /// Names the held rows; windows are asked by it. Never reused.
+    pub hold_id: String,
+    /// A short title.
+    pub title: String,
+    /// Its columns.
+    pub columns: Vec<ResultColumn>,
+    /// How the text of true and false looks (`t`, `f`).
+    pub booleans: (String, String),
+    /// The time zone and styles its texts depend on, in words; empty where none do.
+    pub context: String,
+}
+
+/// Where a hold stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub enum HoldState {
+    /// Rows are coming in.
+    Reading,
+    /// At the cap, waiting for "load more"; the server holds the rest until `until_ms`.
+    Paused {
+        /// When the pause ends, in ms since the epoch.
+        #[specta(type = Count)]
+        until_ms: i64,
+    },
+    /// Every row is here.
+    Complete,
+    /// Not every row is here, and why, as a sentence.
+    Truncated {
+        /// Why.
+        reason: String,
+    },
+    /// It failed after these rows.
+    Failed {
+        /// Why.
+        error: AppError,
+    },
+    /// More pages can be asked for (data tabs).
+    MorePages,
+}
+
+/// How much a hold has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct HoldProgress {
+    /// The hold.
+    pub hold_id: String,
+    /// Rows so far.
+    #[specta(type = Count)]
+    pub rows: u64,
+    /// Bytes so far.
+    #[specta(type = Count)]
+    pub bytes: u64,
+    /// Since the statement was sent.
+    #[specta(type = Count)]
+    pub elapsed_ms: u64,
+    /// Where it stands.
+    #[serde(flatten)]
+    pub state: HoldState,
+}
+
+/// Something the server said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct NoticeRow {
+    /// `debug`, `info`, `notice` or `warning`.
+    pub severity: String,
+    /// The server's word for it.
+    pub label: String,
+    /// Its code.
+    pub code: Option<String>,
+    /// The message.
+    pub message: String,
+    /// More detail.
+    pub detail: Option<String>,
+    /// What to do.
+    pub hint: Option<String>,
+    /// Where it happened.
+    pub context: Option<String>,
+    /// Where in the script.
+    pub range: Option<TextRange>,
+    /// When, in ms since the epoch.
+    #[specta(type = Count)]
+    pub at_ms: i64,
+}
+
+/// How one statement ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case", tag = "outcome")]
+pub enum StatementOutcome {
+    /// To its end.
+    Completed {
+        /// The server's command tag.
+        tag: Option<String>,
+        /// Rows changed.
+        #[specta(type = Option<Count>)]
+        affected_rows: Option<u64>,
+        /// Rows sent.
+        #[specta(type = Count)]
+        rows: u64,
+        /// How long it took.
+        #[specta(type = Count)]
+        elapsed_ms: u64,
+    },
+    /// It failed.
+    Failed {
+        /// Why; its range counts from the script's start.
+        error: AppError,
+        /// How long it took.
+        #[specta(type = Count)]
+        elapsed_ms: u64,
+    },
+    /// It was stopped, and the server confirmed it.
+    Cancelled {
+        /// How long it ran.
+        #[specta(type = Count)]
+        elapsed_ms: u64,
+    },
+    /// Not run, because an earlier one failed or was stopped.
+    Skipped,
+}
+
+/// What a running script tells, in order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case", tag = "event")]
+pub enum RunEvent {
+    /// It was split and begins.
+    Started {
+        /// The run, for stopping it.
+        run_id: String,
+        /// Its statements.
+        statements: Vec<StatementMark>,
+    },
+    /// A statement was sent.
+    StatementStarted {
+        /// Which.
+        index: u32,
+    },
+    /// A result set begins.
+    ResultSet {
+        /// Whose.
+        index: u32,
+        /// Its head.
+        head: ResultHead,
+    },
+    /// A hold has more rows or another state. The last one before `finished` is final, unless it paused.
+    Progress {
+        /// How much.
+        progress: HoldProgress,
+    },
+    /// The server said something.
+    Notice {
+        /// During which statement.
+        index: u32,
+        /// What.
+        notice: NoticeRow,
+    },
+    /// A statement ended.
+    StatementDone {
+        /// Which.
+        index: u32,
+        /// How.
+        outcome: StatementOutcome,
+    },
+    /// The script ended.
+    Finished {
+        /// The whole time.
+        #[specta(type = Count)]
+        elapsed_ms: u64,
+    },
+}
+
+/// An editor tab's session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct TabSession {
+    /// The tab.
+    pub tab_id: String,
+    /// The connection.
+    pub profile_id: String,
+    /// `none`, `up`, `lost` or `closed`.
+    pub link: String,
+    /// Why the link was lost.
+    pub reason: Option<String>,
+    /// `idle`, `open` or `failed`.
+    pub transaction: String,
+    /// The current database.
+    pub database: Option<String>,
+    /// The current search path.
+    pub search_path: Option<String>,
+    /// The current user.
+    pub user: Option<String>,
+    /// The server's number for the session.
+    pub server_id: Option<String>,
+    /// Whether a run is in progress.
+    pub running: bool,
+    /// Whether writes are refused.
+    pub read_only: bool,
+    /// Settings worth seeing, and the statements that switch them.
+    pub settings: Vec<SessionSetting>,
+}
+
+/// A setting of a session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct SessionSetting {
+    /// Its name.
+    pub name: String,
+    /// Its value now.
+    pub value: String,
+    /// Other values and the statement that switches to each.
+    pub choices: Vec<SettingChoice>,
+}
+
+/// One other value of a session's setting.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct SettingChoice {
+    /// What is shown.
+    pub label: String,
+    /// The statement that switches to it.
+    pub statement: String,
+}
+
+/// How copied cells are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum CopyFormat {
+    /// Tab-separated, for spreadsheets.
+    Tsv,
+    /// As `COPY … CSV` writes it.
+    Csv,
+    /// An array of objects.
+    Json,
+    /// A Markdown table.
+    Markdown,
+    /// INSERT statements.
+    SqlInsert,
+}
+
+/// What to copy from a hold: full values of these columns, in this order.
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+pub struct CopyRequest {
+    /// The hold.
+    pub hold_id: String,
+    /// First row.
+    #[specta(type = Count)]
+    pub first_row: u64,
+    /// How many rows.
+    #[specta(type = Count)]
+    pub rows: u64,
+    /// Columns by position in the head, in visible order.
+    pub columns: Vec<u32>,
+    /// How they are written.
+    pub format: CopyFormat,
+    /// Whether column names come first, where the format leaves it open.
+    pub header: bool,
+}
+
+/// Copied text.
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+pub struct Copied {
+    /// The text.
+    pub text: String,
+    /// Rows in it.
+    #[specta(type = Count)]
+    pub rows: u64,
+    /// Set when the selection was larger than what fits the clipboard sensibly, as a sentence.
+    pub cut: Option<String>,
+}

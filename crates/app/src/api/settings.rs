@@ -1,0 +1,91 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+/// Light, dark or as the system says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Theme {
+    #[default]
+    System,
+    Light,
+    Dark,
+}
+
+/// How close rows stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Density {
+    #[default]
+    Dense,
+    Comfortable,
+}
+
+/// Whether the window draws without the GPU.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum SoftwareRendering {
+    /// Where there is no GPU.
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+/// What a person can set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Settings {
+    /// Theme.
+    pub theme: Theme,
+    /// Size of data and SQL, in px.
+    pub data_font_px: u32,
+    /// Font of data and SQL; empty is the built-in one.
+    pub data_font: String,
+    /// How close rows stand.
+    pub density: Density,
+    /// Rows read before a run pauses.
+    pub row_cap: u32,
+    /// Megabytes read before a run pauses.
+    pub byte_cap_mb: u32,
+    /// Seconds after which a statement is stopped; 0 is never.
+    pub statement_timeout_s: u32,
+    /// Seconds a connection attempt may take.
+    pub connect_timeout_s: u32,
+    /// Minutes after which an idle session without state is closed.
+    pub idle_close_min: u32,
+    /// Sessions per connection.
+    pub session_limit: u32,
+    /// Rows of one page of a data tab.
+    pub page_rows: u32,
+    /// Keys by command id, where they differ from the defaults; an empty text removes the key.
+    pub shortcuts: BTreeMap<String, String>,
+    /// Whether the window draws without the GPU; takes effect at the next start.
+    pub software_rendering: SoftwareRendering,
+    /// Days after which history is forgotten; 0 keeps it.
+    pub history_days: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            theme: Theme::System,
+            data_font_px: 12,
+            data_font: String::new(),
+            density: Density::Dense,
+            row_cap: 100_000,
+            byte_cap_mb: 512,
+            statement_timeout_s: 0,
+            connect_timeout_s: 15,
+            idle_close_min: 10,
+            session_limit: 6,
+            page_rows: 1000,
+            shortcuts: BTreeMap::new(),
+            software_rendering: SoftwareRendering::Auto,
+            history_days: 0,
+        }
+    }
+}
