@@ -1,0 +1,73 @@
+/** What a cell holds, as far as showing it goes. The text is what the server printed. */
+export type CellClass =
+  | "null"
+  | "empty"
+  | "default"
+  | "number"
+  | "text"
+  | "bytes"
+  | "json"
+  | "bool"
+  | "long"
+  | "invalid"
+  | "unrepresentable";
+
+export interface Cell {
+  text: string;
+  class: CellClass;
+  /** The text is only the beginning of the value. */
+  truncated?: boolean;
+  /** A staged edit, shown as a wash. */
+  mark?: "changed" | "new" | "deleted";
+}
+
+export interface GridColumn {
+  /** Stable within the result: layout is remembered by it. */
+  id: string;
+  name: string;
+  /** The type as the server prints it, shown under the name. */
+  type?: string;
+  align: "left" | "right";
+  key?: "primary" | "foreign";
+  sort?: "ascending" | "descending";
+  /** Place among several sort columns, from 1. */
+  sortOrder?: number;
+  /** Pixels to begin with; fitted to the first rows otherwise. */
+  width?: number;
+}
+
+/** Where rows come from. Rows are numbered from 0; columns by their place in `columns`. */
+export interface GridSource {
+  /** Names the run. A grid that is given another generation forgets everything it drew. */
+  readonly generation: string;
+  readonly columns: readonly GridColumn[];
+  /** `more`: rows may still be added after the known ones. */
+  rows(): { known: number; more: boolean };
+  /** `undefined` while it is not here. Must be cheap: it is asked for every visible cell. */
+  cell(row: number, column: number): Cell | undefined;
+  /** Asks for what is visible. The latest call wins. */
+  ensure(firstRow: number, lastRow: number, columns: readonly number[]): void;
+  /** Called when cells or the row count changed. Returns the way to stop. */
+  subscribe(listener: () => void): () => void;
+}
+
+/** Which columns show, in which order, how wide. Columns are named by id. */
+export interface GridLayout {
+  order: readonly string[];
+  widths: Readonly<Record<string, number>>;
+}
+
+export interface CellPlace {
+  row: number;
+  /** Place in the source's columns. */
+  column: number;
+}
+
+/** Rows are inclusive; columns are source columns, in visible order. */
+export interface GridRange {
+  firstRow: number;
+  lastRow: number;
+  columns: readonly number[];
+  /** Whole rows, whole columns, or everything. */
+  kind: "cells" | "rows" | "columns" | "all";
+}
