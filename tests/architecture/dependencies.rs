@@ -55,6 +55,8 @@ struct Package {
     folder: String,
     /// Direct dependencies inside the workspace, of every kind.
     arrows: BTreeSet<String>,
+    /// Direct dependencies, of every kind.
+    direct: BTreeSet<String>,
     /// Everything the package needs to run or build, however far down.
     tree: BTreeSet<String>,
 }
@@ -102,6 +104,13 @@ fn packages(metadata: &Value) -> Vec<Package> {
                     .iter()
                     .filter_map(|dependency| dependency["name"].as_str())
                     .filter(|name| member_names.contains(name))
+                    .map(str::to_owned)
+                    .collect(),
+                direct: package["dependencies"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .filter_map(|dependency| dependency["name"].as_str())
                     .map(str::to_owned)
                     .collect(),
                 tree: tree(id, &nodes, &names),
@@ -173,7 +182,18 @@ fn banned(packages: &[Package]) -> Vec<String> {
     findings
 }
 
-/// The names of the workspace's packages.
+/// An error that only carries text cannot be acted on.
+fn untyped_errors(packages: &[Package]) -> Vec<String> {
+    let untyped = ["anyhow", "eyre", "color-eyre", "failure"];
+    packages
+        .iter()
+        .flat_map(|package| package.direct.iter().map(move |name| (package, name)))
+        .filter(|(_, name)| untyped.contains(&name.as_str()))
+        .map(|(package, name)| format!("{} depends on {name}: errors are typed", package.name))
+        .collect()
+}
+
+/// The names of the workspace's packages, with their folders.
 pub fn package_names() -> Vec<(String, String)> {
     packages(&metadata()).into_iter().map(|package| (package.name, package.folder)).collect()
 }
@@ -186,6 +206,11 @@ fn crates_depend_only_along_the_arrows() {
 #[test]
 fn drivers_are_apart() {
     none(&drivers_together(&packages(&metadata())));
+}
+
+#[test]
+fn errors_are_typed() {
+    none(&untyped_errors(&packages(&metadata())));
 }
 
 #[test]
@@ -203,7 +228,7 @@ mod fixtures {
 
     fn package(name: &str, folder: &str, arrows: &[&str], tree: &[&str]) -> Package {
         let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        Package { name: name.into(), folder: folder.into(), arrows: set(arrows), tree: set(tree) }
+        Package { name: name.into(), folder: folder.into(), arrows: set(arrows), direct: set(arrows), tree: set(tree) }
     }
 
     #[test]
@@ -228,6 +253,11 @@ mod fixtures {
             package("driver-b", "crates/drivers/b", &[], &[]),
         ];
         assert_eq!(drivers_together(&packages).len(), 1);
+    }
+
+    #[test]
+    fn an_untyped_error_is_found() {
+        assert_eq!(untyped_errors(&[package("app", "crates/app", &["anyhow", "driver"], &[])]).len(), 1);
     }
 
     #[test]
