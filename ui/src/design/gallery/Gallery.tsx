@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { ControlsPart } from "./ControlsPart";
 import { FeedbackPart } from "./FeedbackPart";
 import { FramePart } from "./FramePart";
+import { GridPart } from "./GridPart";
 import { OverlaysPart } from "./OverlaysPart";
 
 const parts: Readonly<Record<string, () => ReactNode>> = {
@@ -9,6 +10,7 @@ const parts: Readonly<Record<string, () => ReactNode>> = {
   feedback: () => <FeedbackPart />,
   overlays: () => <OverlaysPart />,
   frame: () => <FramePart />,
+  grid: () => <GridPart />,
 };
 
 /** Every control in its states, for looking at. Not part of the program. */

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import { Button, ConfirmDialog, Menu, type MenuItem, Popover, dismissToast, toast } from "@/design";
+import { Button, ConfirmDialog, dismissToast, Menu, type MenuItem, Popover, toast } from "@/design";
 
 const items: readonly MenuItem[] = [
   { label: "Copy", icon: "copy", keys: "Mod+C" },
@@ -17,8 +17,8 @@ export function OverlaysPart() {
   const [popover, setPopover] = useState<HTMLElement | null>(null);
   useEffect(() => {
     const shown = [
-    toast({ tone: "ok", title: "Snapshot orders, 20 Nov is done", detail: "3 tables, 214,880 rows, 21 MB" }),
-    toast({ tone: "danger", title: "Export stopped: disk is full", detail: "41,200 rows are in the file" }),
+      toast({ tone: "ok", title: "Snapshot orders, 20 Nov is done", detail: "3 tables, 214,880 rows, 21 MB" }),
+      toast({ tone: "danger", title: "Export stopped: disk is full", detail: "41,200 rows are in the file" }),
     ];
     return () => shown.forEach(dismissToast);
   }, []);

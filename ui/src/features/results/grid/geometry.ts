@@ -180,7 +180,12 @@ export const MAX_FIT = 360;
 export function textWidth(text: string): number {
   let units = 0;
   for (const character of text) {
-    units += /[\u1100-\u115f\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\u{1f300}-\u{1faff}]/u.test(character) ? 2 : 1;
+    units +=
+      /[\u1100-\u115f\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\u{1f300}-\u{1faff}]/u.test(
+        character,
+      )
+        ? 2
+        : 1;
     if (units > 64) break;
   }
   return units * 7.22;

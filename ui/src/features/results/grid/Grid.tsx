@@ -1,0 +1,79 @@
+import { type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef } from "react";
+import { Grid as Engine, type GridEvents, type GridOptions } from "./engine";
+import type { CellPlace, GridLayout, GridRange, GridSource } from "./types";
+import "./grid.css";
+
+export interface GridHandle {
+  focus: () => void;
+  activate: (place: CellPlace) => void;
+  selection: () => GridRange | undefined;
+  /** Selects nothing. */
+  clear: () => void;
+  /** By source column. */
+  fit: (column: number) => void;
+  /** Moves a column by that many places. */
+  move: (column: number, by: number) => void;
+}
+
+export interface GridProps extends GridEvents {
+  ref?: Ref<GridHandle>;
+  label: string;
+  source: GridSource;
+  /** 26 px or 32 px rows. */
+  density?: "dense" | "comfortable";
+  /** As `onLayout` gave it; widths and order come back exactly. */
+  layout?: GridLayout | undefined;
+}
+
+const ROW = { dense: 26, comfortable: 32 } as const;
+
+/** The React shell: it owns the host node and passes properties on. Rows are the engine's. */
+export function Grid({ ref, label, source, density = "dense", layout, ...events }: GridProps) {
+  const host = useRef<HTMLDivElement>(null);
+  const engine = useRef<Engine | null>(null);
+  const hasTypes = source.columns.some((column) => column.type !== undefined);
+  const options: GridOptions = {
+    label,
+    rowHeight: ROW[density],
+    headerHeight: hasTypes ? 40 : 28,
+    events,
+    ...(layout ? { layout } : {}),
+  };
+  const latest = useRef(options);
+  latest.current = options;
+
+  useLayoutEffect(() => {
+    if (!host.current) return;
+    const made = new Engine(host.current, latest.current);
+    engine.current = made;
+    return () => {
+      engine.current = null;
+      made.destroy();
+    };
+  }, []);
+  useLayoutEffect(() => engine.current?.setOptions(latest.current));
+  useLayoutEffect(() => engine.current?.setSource(source), [source]);
+  // The faces load after the first paint; nothing is measured by the browser, but a redraw costs nothing.
+  useEffect(() => {
+    let alive = true;
+    void document.fonts?.ready.then(() => alive && engine.current?.relayout());
+    return () => {
+      alive = false;
+    };
+  }, []);
+  useImperativeHandle(ref, () => ({
+    focus: () => engine.current?.focus(),
+    activate: (place) => engine.current?.activate(place),
+    selection: () => engine.current?.sourceRange(),
+    clear: () => engine.current?.clearSelection(),
+    fit: (column) => {
+      const place = engine.current?.placeOf(column) ?? -1;
+      if (place >= 0) engine.current?.fitColumn(place);
+    },
+    move: (column, by) => {
+      const place = engine.current?.placeOf(column) ?? -1;
+      if (place >= 0) engine.current?.moveColumn(place, place + by);
+    },
+  }));
+  return <div ref={host} className="relative w-full h-full min-h-0" />;
+}

@@ -1,0 +1,584 @@
+import { GridBody, spokenText } from "./body";
+import { ColumnAxis, MAX_FIT, MIN_COLUMN, ScrollMap, textWidth } from "./geometry";
+import { GridHeader } from "./header";
+import { attachInput } from "./input";
+import {
+  isSingle,
+  type Place,
+  type Rectangle,
+  rectangle,
+  type Selection,
+  type SelectionAction,
+  select,
+} from "./selection";
+import type { CellPlace, GridColumn, GridLayout, GridRange, GridSource } from "./types";
+
+export interface Box {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+/** What the grid tells its shell. Columns in these are source columns. */
+export interface GridEvents {
+  onActive?(place: CellPlace | undefined): void;
+  onSelection?(range: GridRange | undefined): void;
+  /** Enter, Space, F2 or a double click. `typed` holds a character that should start an edit. */
+  onOpen?(place: CellPlace, box: Box): void;
+  onCopy?(range: GridRange): void;
+  onContextMenu?(place: CellPlace, event: MouseEvent, box: Box): void;
+  onHeaderMenu?(column: number, box: Box): void;
+  onLayout?(layout: GridLayout): void;
+  /** The end of what is known came near, and there may be more. */
+  onNearEnd?(): void;
+  onDelete?(range: GridRange): void;
+}
+
+export interface GridOptions {
+  label: string;
+  rowHeight: number;
+  headerHeight: number;
+  layout?: GridLayout;
+  events: GridEvents;
+}
+
+const OVERSCAN = 2;
+const IDLE = 160;
+const NEAR_END = 256;
+let grids = 0;
+
+/** The grid: one scroller, one sizer, one pinned layer, panes of recycled nodes. Knows nothing of React or of drivers. */
+export class Grid {
+  readonly scroller = document.createElement("div");
+  readonly map = new ScrollMap();
+  readonly header = new GridHeader();
+  readonly body: GridBody;
+  axis = new ColumnAxis([]);
+  left = 0;
+  /** Milliseconds the last frame took in script; the measuring page reads it. */
+  lastFrame = 0;
+  events: GridEvents;
+
+  private readonly id = `grid-${++grids}`;
+  private readonly sizer = document.createElement("div");
+  private readonly layer = document.createElement("div");
+  private readonly corner = document.createElement("div");
+  private readonly range = document.createElement("div");
+  private readonly cursor = document.createElement("div");
+  private readonly live = document.createElement("div");
+  private readonly stop = new AbortController();
+  private readonly observer: ResizeObserver;
+  private unsubscribe: (() => void) | undefined;
+  private source: GridSource | undefined;
+  /** Source columns by visible place. */
+  private order: number[] = [];
+  private widths = new Map<string, number>();
+  private fitted = false;
+  private selection: Selection | undefined;
+  private rows = { known: 0, more: false };
+  private options: GridOptions;
+  private width = 0;
+  private height = 0;
+  private numberWidth = 0;
+  private frame = 0;
+  private idle = 0;
+  private speech = 0;
+  private nearEndAt = -1;
+
+  constructor(host: HTMLElement, options: GridOptions) {
+    this.options = options;
+    this.events = options.events;
+    this.body = new GridBody(this.id);
+    this.build(host);
+    this.scroller.addEventListener("scroll", () => this.onScroll(), { passive: true, signal: this.stop.signal });
+    attachInput(this, this.stop.signal);
+    this.observer = new ResizeObserver(() => this.schedule(true));
+    this.observer.observe(this.scroller);
+    if (options.layout) this.widths = new Map(Object.entries(options.layout.widths));
+  }
+
+  private build(host: HTMLElement) {
+    const { scroller, sizer, layer } = this;
+    scroller.className = "rg";
+    scroller.tabIndex = 0;
+    scroller.setAttribute("role", "grid");
+    scroller.setAttribute("aria-label", this.options.label);
+    scroller.setAttribute("aria-multiselectable", "true");
+    scroller.setAttribute("aria-readonly", "true");
+    sizer.className = "rg-sizer";
+    layer.className = "rg-layer";
+    sizer.setAttribute("role", "presentation");
+    layer.setAttribute("role", "presentation");
+    this.corner.className = "rg-corner";
+    this.corner.setAttribute("aria-hidden", "true");
+    this.corner.dataset["tip"] = "Select all";
+    this.corner.dataset["tipKeys"] = "Mod+A";
+    this.range.className = "rg-range";
+    this.cursor.className = "rg-cursor";
+    for (const overlay of [this.range, this.cursor]) {
+      overlay.hidden = true;
+      overlay.setAttribute("role", "presentation");
+    }
+    this.body.pane.append(this.range, this.cursor);
+    this.live.className = "rh-visually-hidden";
+    this.live.setAttribute("aria-live", "polite");
+    layer.append(this.header.pane, this.body.pane, this.body.numbers, this.corner);
+    sizer.append(layer);
+    scroller.append(sizer);
+    host.append(scroller, this.live);
+  }
+
+  destroy() {
+    this.stop.abort();
+    this.observer.disconnect();
+    this.unsubscribe?.();
+    cancelAnimationFrame(this.frame);
+    window.clearTimeout(this.idle);
+    window.clearTimeout(this.speech);
+    this.scroller.remove();
+    this.live.remove();
+  }
+
+  // ---- what the shell sets ------------------------------------------------------------------------------
+
+  /** Another source. Another generation starts at the first row with nothing selected; the same one stays in place. */
+  setSource(source: GridSource) {
+    const same = this.source?.generation === source.generation;
+    this.unsubscribe?.();
+    this.source = source;
+    this.unsubscribe = source.subscribe(() => this.schedule(true));
+    if (!same) {
+      this.map.moveTo(0);
+      this.left = 0;
+      this.fitted = false;
+      this.numberWidth = 0;
+      this.setSelection(undefined);
+      this.widths = new Map(Object.entries(this.options.layout?.widths ?? {}));
+    }
+    this.nearEndAt = -1;
+    this.applyOrder(this.options.layout?.order ?? (same ? this.layout.order : undefined));
+    this.relayout();
+  }
+
+  setOptions(options: GridOptions) {
+    const changed = options.rowHeight !== this.options.rowHeight || options.headerHeight !== this.options.headerHeight;
+    const relaid = options.layout !== this.options.layout && options.layout !== undefined;
+    this.options = options;
+    this.events = options.events;
+    this.scroller.setAttribute("aria-label", options.label);
+    if (relaid && options.layout) {
+      this.widths = new Map(Object.entries(options.layout.widths));
+      this.applyOrder(options.layout.order);
+    }
+    if (changed || relaid) this.relayout();
+  }
+
+  private applyOrder(order: readonly string[] | undefined) {
+    const columns = this.source?.columns ?? [];
+    const byId = new Map(columns.map((column, index) => [column.id, index]));
+    const named = (order ?? []).map((id) => byId.get(id)).filter((index) => index !== undefined);
+    this.order = named.length > 0 ? named : columns.map((_, index) => index);
+    this.axis = new ColumnAxis(this.order.map((index) => this.widthOf(columns[index])));
+  }
+
+  private widthOf(column: GridColumn | undefined): number {
+    if (!column) return MIN_COLUMN;
+    const known = this.widths.get(column.id) ?? column.width;
+    if (known !== undefined) return known;
+    const glyphs = (column.key ? 16 : 0) + (column.sort ? 16 : 0);
+    const head = Math.max(textWidth(column.name) + glyphs, textWidth(column.type ?? "") * 0.92) + 26;
+    return Math.round(Math.max(72, Math.min(MAX_FIT, head)));
+  }
+
+  get layout(): GridLayout {
+    const columns = this.source?.columns ?? [];
+    const order = this.order.map((index) => columns[index]?.id ?? "");
+    const widths = Object.fromEntries(order.map((id, place) => [id, this.axis.width(place)]));
+    return { order, widths };
+  }
+
+  // ---- columns ------------------------------------------------------------------------------------------
+
+  column(place: number): GridColumn | undefined {
+    const index = this.order[place];
+    return index === undefined ? undefined : this.source?.columns[index];
+  }
+  sourceColumn(place: number): number | undefined {
+    return this.order[place];
+  }
+  placeOf(sourceColumn: number): number {
+    return this.order.indexOf(sourceColumn);
+  }
+
+  resizeColumn(place: number, width: number, done = true) {
+    const column = this.column(place);
+    if (!column) return;
+    const next = Math.round(Math.max(MIN_COLUMN, Math.min(2_000, width)));
+    this.widths.set(column.id, next);
+    this.axis.setWidth(place, next);
+    this.fitted = true;
+    this.relayout();
+    if (done) this.events.onLayout?.(this.layout);
+  }
+
+  /** Fits a column to its head and to the rows in view. */
+  fitColumn(place: number) {
+    this.resizeColumn(place, this.fittingWidth(place));
+  }
+
+  private fittingWidth(place: number): number {
+    const column = this.column(place);
+    const index = this.order[place];
+    if (!column || index === undefined) return MIN_COLUMN;
+    const glyphs = (column.key ? 16 : 0) + (column.sort ? 16 : 0);
+    let widest = Math.max(textWidth(column.name) + glyphs, textWidth(column.type ?? "") * 0.92) + 26;
+    const first = this.map.rowAt(0);
+    for (let row = first; row < first + this.body.rowCount; row++) {
+      const cell = this.source?.cell(row, index);
+      if (cell) widest = Math.max(widest, (cell.class === "null" ? 30 : textWidth(cell.text)) + 18);
+    }
+    return Math.min(MAX_FIT, widest);
+  }
+
+  moveColumn(place: number, to: number) {
+    const index = this.order[place];
+    if (index === undefined || to === place) return;
+    this.order.splice(place, 1);
+    this.order.splice(Math.max(0, Math.min(this.order.length, to)), 0, index);
+    const columns = this.source?.columns ?? [];
+    this.axis = new ColumnAxis(
+      this.order.map((at) => this.widths.get(columns[at]?.id ?? "") ?? this.widthOf(columns[at])),
+    );
+    this.relayout();
+    this.events.onLayout?.(this.layout);
+  }
+
+  /** Keeps what is wide now when a column is moved or the first rows come. */
+  private fitFirstRows() {
+    if (this.fitted || this.rows.known === 0 || !this.source) return;
+    const index = this.order[0];
+    if (index === undefined || !this.source.cell(this.map.rowAt(0), index)) return;
+    this.fitted = true;
+    for (let place = 0; place < this.axis.count; place++) {
+      const column = this.column(place);
+      if (!column || column.width !== undefined || this.options.layout?.widths[column.id] !== undefined) continue;
+      const width = Math.round(Math.max(72, Math.min(280, this.fittingWidth(place))));
+      this.widths.set(column.id, width);
+      this.axis.setWidth(place, width);
+    }
+    this.relayout();
+  }
+
+  // ---- selection ----------------------------------------------------------------------------------------
+
+  get bounds() {
+    return { rows: this.rows.known, columns: this.axis.count };
+  }
+  get active(): Place | undefined {
+    return this.selection?.active;
+  }
+  get selected(): Rectangle | undefined {
+    return this.selection && this.rows.known > 0 ? rectangle(this.selection, this.bounds) : undefined;
+  }
+
+  act(action: SelectionAction, reveal = true) {
+    this.setSelection(select(this.selection, action, this.bounds));
+    const active = this.selection?.active;
+    if (reveal && active) this.reveal(active, action.type === "column", action.type === "row" || action.type === "all");
+    else this.draw(false);
+  }
+
+  /** Puts the cursor on a cell; for the shell, which knows source columns. */
+  activate(place: CellPlace) {
+    this.act({
+      type: "cell",
+      place: { row: place.row, column: Math.max(0, this.placeOf(place.column)) },
+      extend: false,
+    });
+  }
+
+  clearSelection() {
+    this.setSelection(undefined);
+    this.draw(false);
+  }
+
+  private setSelection(next: Selection | undefined) {
+    const before = this.selection;
+    this.selection = next;
+    const moved = before?.active.row !== next?.active.row || before?.active.column !== next?.active.column;
+    if (moved) {
+      this.events.onActive?.(next ? this.toSource(next.active) : undefined);
+      this.announce();
+    }
+    if (before !== next) this.events.onSelection?.(this.sourceRange());
+  }
+
+  toSource(place: Place): CellPlace {
+    return { row: place.row, column: this.order[place.column] ?? 0 };
+  }
+
+  sourceRange(): GridRange | undefined {
+    const box = this.selected;
+    if (!box || !this.selection) return undefined;
+    const columns = this.order.slice(box.firstColumn, box.lastColumn + 1);
+    return { firstRow: box.firstRow, lastRow: box.lastRow, columns, kind: this.selection.kind };
+  }
+
+  private announce() {
+    window.clearTimeout(this.speech);
+    // Held-down arrows would queue one sentence per cell.
+    this.speech = window.setTimeout(() => {
+      const active = this.selection?.active;
+      if (!active || !this.source) return;
+      const place = this.toSource(active);
+      const name = this.column(active.column)?.name ?? "";
+      this.live.textContent = `${name}, row ${active.row + 1}: ${spokenText(this.source.cell(place.row, place.column))}`;
+    }, 150);
+  }
+
+  // ---- scrolling ----------------------------------------------------------------------------------------
+
+  get viewportHeight(): number {
+    return Math.max(0, this.height - this.options.headerHeight);
+  }
+  get viewportWidth(): number {
+    return Math.max(0, this.width - this.numberWidth);
+  }
+  get rowHeight(): number {
+    return this.options.rowHeight;
+  }
+  get numbersWidth(): number {
+    return this.numberWidth;
+  }
+  get headerHeight(): number {
+    return this.options.headerHeight;
+  }
+
+  /** Brings a cell into view and draws in the same call: no frame shows the old place. */
+  reveal(place: Place, keepRows = false, keepColumns = false) {
+    if (!keepRows) {
+      const top = this.map.topShowing(place.row);
+      if (top !== this.map.top) this.map.moveTo(top);
+    }
+    if (!keepColumns) this.left = Math.max(0, this.axis.leftShowing(place.column, this.left, this.viewportWidth));
+    this.pushScroll();
+    this.draw(false);
+  }
+
+  scrollBy(dx: number, dy: number) {
+    this.map.moveTo(this.map.top + dy);
+    this.left = Math.max(0, Math.min(this.axis.total - this.viewportWidth, this.left + dx));
+    this.pushScroll();
+    this.draw(false);
+  }
+
+  /** Sets the scroller; the event this causes finds nothing changed and is ignored. */
+  private pushScroll() {
+    if (this.scroller.scrollTop !== this.map.physical) {
+      this.scroller.scrollTop = this.map.physical;
+      this.map.physical = this.scroller.scrollTop;
+    }
+    if (this.scroller.scrollLeft !== this.left) {
+      this.scroller.scrollLeft = this.left;
+      this.left = this.scroller.scrollLeft;
+    }
+  }
+
+  private onScroll() {
+    const { scrollTop, scrollLeft } = this.scroller;
+    if (scrollTop === this.map.physical && scrollLeft === this.left) return;
+    this.left = scrollLeft;
+    if (scrollTop !== this.map.physical && this.map.scrolledTo(scrollTop)) {
+      this.map.physical = this.map.anchor();
+      this.pushScroll();
+    }
+    this.draw(false);
+  }
+
+  private onIdle() {
+    this.body.sort();
+    if (this.map.scaled && this.map.physical !== this.map.anchor()) {
+      this.map.physical = this.map.anchor();
+      this.pushScroll();
+    }
+    this.pointActive();
+  }
+
+  // ---- drawing ------------------------------------------------------------------------------------------
+
+  private dirty = false;
+  private schedule(dirty: boolean) {
+    this.dirty ||= dirty;
+    if (this.frame) return;
+    this.frame = requestAnimationFrame(() => {
+      this.frame = 0;
+      const repaint = this.dirty;
+      this.dirty = false;
+      if (this.measure()) return;
+      this.draw(repaint);
+      this.fitFirstRows();
+    });
+  }
+
+  /** Reads the sizes; true when something changed and everything was drawn anew. */
+  private measure(): boolean {
+    const rows = this.source?.rows() ?? { known: 0, more: false };
+    const { clientWidth, clientHeight } = this.scroller;
+    const same = rows.known === this.rows.known && rows.more === this.rows.more;
+    if (same && clientWidth === this.width && clientHeight === this.height) return false;
+    this.relayout();
+    return true;
+  }
+
+  /** New sizes, rows or columns: the pools, the sizer and the panes follow, and a whole frame is drawn. */
+  relayout() {
+    const { headerHeight, rowHeight } = this.options;
+    this.rows = this.source?.rows() ?? { known: 0, more: false };
+    this.width = this.scroller.clientWidth;
+    this.height = this.scroller.clientHeight;
+    // A run still reading keeps room for six digits, and the column never shrinks: cells must not shift sideways.
+    const digits = Math.max(String(this.rows.known).length, this.rows.more ? 6 : 1);
+    this.numberWidth = Math.max(this.numberWidth, 40, digits * 7 + 18);
+    this.map.resize(this.rows.known, rowHeight, this.viewportHeight);
+    this.scroller.setAttribute("aria-rowcount", this.rows.more ? "-1" : String(this.rows.known + 1));
+    this.scroller.setAttribute("aria-colcount", String(this.axis.count));
+    this.scroller.style.setProperty("--rg-row", `${rowHeight}px`);
+    this.scroller.style.setProperty("--rg-head", `${headerHeight}px`);
+    this.scroller.style.setProperty("--rg-numbers", `${this.numberWidth}px`);
+    this.sizer.style.width = `${this.axis.total + this.numberWidth}px`;
+    this.sizer.style.height = `${this.map.sizerHeight + headerHeight}px`;
+    // Bars that came or went with the new sizer change the viewport once more.
+    this.width = this.scroller.clientWidth;
+    this.height = this.scroller.clientHeight;
+    this.map.resize(this.rows.known, rowHeight, this.viewportHeight);
+    this.layer.style.width = `${this.width}px`;
+    this.layer.style.height = `${this.height}px`;
+    this.body.allocate(
+      Math.ceil(this.viewportHeight / rowHeight) + 1 + OVERSCAN * 2,
+      this.axis.mostVisible(this.viewportWidth),
+    );
+    this.header.allocate(this.body.columnCount);
+    this.body.invalidate();
+    this.header.invalidate();
+    if (!this.map.scaled) this.map.physical = this.map.top;
+    this.pushScroll();
+    this.draw(true);
+    this.fitFirstRows();
+  }
+
+  private draw(repaint: boolean) {
+    const started = performance.now();
+    const { source, axis, body, map } = this;
+    if (!source || this.height === 0) return;
+    const count = body.rowCount;
+    const firstRow = Math.max(0, Math.min(Math.floor(map.top / this.rowHeight) - OVERSCAN, this.rows.known - count));
+    const firstColumn = Math.max(0, Math.min(axis.at(this.left), axis.count - body.columnCount));
+    const visible = this.order.slice(firstColumn, firstColumn + body.columnCount);
+    const columns = source.columns;
+    if (this.rows.known > 0) source.ensure(firstRow, firstRow + count - 1, visible);
+    body.draw({
+      top: map.top,
+      left: this.left,
+      rowHeight: this.rowHeight,
+      rows: this.rows.known,
+      firstRow,
+      firstColumn,
+      axis,
+      cell: (row, place) => source.cell(row, this.order[place] ?? 0),
+      rightAligned: (place) => columns[this.order[place] ?? 0]?.align === "right",
+      repaint,
+    });
+    const box = this.selected;
+    const kind = this.selection?.kind;
+    this.header.draw({
+      left: this.left,
+      firstColumn,
+      count: body.columnCount,
+      axis,
+      column: (place) => this.column(place),
+      selected: (place) => Boolean(box && kind !== "rows" && place >= box.firstColumn && place <= box.lastColumn),
+      hasMenu: this.events.onHeaderMenu !== undefined,
+    });
+    this.drawSelection(box);
+    this.askForMore(firstRow + count);
+    window.clearTimeout(this.idle);
+    this.idle = window.setTimeout(() => this.onIdle(), IDLE);
+    this.lastFrame = performance.now() - started;
+  }
+
+  private askForMore(lastRow: number) {
+    if (!this.rows.more || lastRow < this.rows.known - NEAR_END || this.nearEndAt === this.rows.known) return;
+    this.nearEndAt = this.rows.known;
+    this.events.onNearEnd?.();
+  }
+
+  private drawSelection(box: Rectangle | undefined) {
+    const active = this.selection?.active;
+    this.body.setActiveRow(active && box ? active.row : -1);
+    this.range.hidden = !box || isSingle(box);
+    this.cursor.hidden = !active || !box;
+    if (box && !this.range.hidden) place(this.range, this.clip(this.boxOf(box)));
+    if (active && box) {
+      const single = {
+        firstRow: active.row,
+        lastRow: active.row,
+        firstColumn: active.column,
+        lastColumn: active.column,
+      };
+      place(this.cursor, this.clip(this.boxOf(single)));
+    }
+    this.pointActive();
+  }
+
+  private pointActive() {
+    const active = this.selection?.active;
+    const node = active ? this.body.find(active.row, active.column) : undefined;
+    const id = node?.id ?? "";
+    if ((this.scroller.getAttribute("aria-activedescendant") ?? "") === id) return;
+    if (id) this.scroller.setAttribute("aria-activedescendant", id);
+    else this.scroller.removeAttribute("aria-activedescendant");
+  }
+
+  /** In the body pane's pixels. */
+  private boxOf(box: Rectangle): Box {
+    const left = this.axis.start(box.firstColumn) - this.left;
+    const top = box.firstRow * this.rowHeight - this.map.top;
+    return {
+      left,
+      top,
+      width: this.axis.start(box.lastColumn + 1) - this.left - left,
+      height: (box.lastRow - box.firstRow + 1) * this.rowHeight,
+    };
+  }
+
+  /** A range of ten million rows is no element of that height. */
+  private clip(box: Box): Box {
+    const left = Math.max(box.left, -8);
+    const top = Math.max(box.top, -8);
+    return {
+      left,
+      top,
+      width: Math.min(box.left + box.width, this.viewportWidth + 8) - left,
+      height: Math.min(box.top + box.height, this.viewportHeight + 8) - top,
+    };
+  }
+
+  /** Where a cell is in the window, for an editor or a menu. */
+  cellBox(at: Place): Box {
+    const pane = this.body.pane.getBoundingClientRect();
+    const box = this.boxOf({ firstRow: at.row, lastRow: at.row, firstColumn: at.column, lastColumn: at.column });
+    return { left: pane.left + box.left, top: pane.top + box.top, width: box.width, height: box.height };
+  }
+
+  focus() {
+    this.scroller.focus({ preventScroll: true });
+  }
+}
+
+function place(node: HTMLElement, box: Box) {
+  node.style.left = `${box.left}px`;
+  node.style.top = `${box.top}px`;
+  node.style.width = `${Math.max(0, box.width)}px`;
+  node.style.height = `${Math.max(0, box.height)}px`;
+}

@@ -1,0 +1,277 @@
+import type { Grid } from "./engine";
+import type { Place } from "./selection";
+
+type Part = "corner" | "header" | "numbers" | "body";
+
+interface Hit {
+  part: Part;
+  place: Place;
+  /** Within the pane of columns, in its own pixels. */
+  x: number;
+  y: number;
+}
+
+type Drag =
+  | { kind: "cells" | "rows" | "columns" }
+  | { kind: "resize"; column: number; from: number; width: number }
+  | { kind: "reorder"; column: number; from: number; moved: boolean };
+
+const MOVED = 5;
+
+/** Keys and pointers. Everything goes through the grid's public face; state of a drag lives here alone. */
+export function attachInput(grid: Grid, signal: AbortSignal) {
+  const { scroller } = grid;
+  const listen = <K extends keyof HTMLElementEventMap>(name: K, handler: (event: HTMLElementEventMap[K]) => void) =>
+    scroller.addEventListener(name, handler, { signal });
+  let drag: Drag | undefined;
+  let pointer = { x: 0, y: 0 };
+  let scrolling = 0;
+
+  /** What is under a point of the window. Outside the grid it is the nearest cell. */
+  const hit = (clientX: number, clientY: number): Hit => {
+    const box = scroller.getBoundingClientRect();
+    const x = clientX - box.left - scroller.clientLeft - grid.numbersWidth;
+    const y = clientY - box.top - scroller.clientTop - grid.headerHeight;
+    const part: Part = y < 0 ? (x < 0 ? "corner" : "header") : x < 0 ? "numbers" : "body";
+    const place = { row: grid.map.rowAt(y), column: grid.axis.at(Math.max(0, x + grid.left)) };
+    return { part, place, x, y };
+  };
+  const partOf = (event: Event) =>
+    event.target instanceof Element ? event.target.closest("[data-part]")?.getAttribute("data-part") : undefined;
+  const beyond = (at: Hit) =>
+    at.part === "body" && (at.x + grid.left >= grid.axis.total || at.y + grid.map.top >= grid.map.virtualHeight);
+
+  const headBox = (place: number) => {
+    const box = scroller.getBoundingClientRect();
+    const left = box.left + grid.numbersWidth + grid.axis.start(place) - grid.left;
+    return { left, top: box.top, width: grid.axis.width(place), height: grid.headerHeight };
+  };
+  const openHeaderMenu = (place: number) => {
+    const column = grid.sourceColumn(place);
+    if (column !== undefined) grid.events.onHeaderMenu?.(column, headBox(place));
+  };
+
+  const drop = (x: number) => Math.max(0, Math.min(grid.axis.count, grid.axis.gapAt(x + grid.left)));
+
+  const follow = () => {
+    if (!drag) return;
+    const at = hit(pointer.x, pointer.y);
+    if (drag.kind === "cells") grid.act({ type: "cell", place: at.place, extend: true }, false);
+    else if (drag.kind === "rows") grid.act({ type: "row", row: at.place.row, extend: true }, false);
+    else if (drag.kind === "columns") grid.act({ type: "column", column: at.place.column, extend: true }, false);
+    else if (drag.kind === "resize") grid.resizeColumn(drag.column, drag.width + pointer.x - drag.from, false);
+    else if (drag.kind === "reorder" && drag.moved) grid.header.showDrop(grid.axis.start(drop(at.x)) - grid.left);
+  };
+
+  /** Past an edge, the grid scrolls by as much as the pointer is beyond it. */
+  const edgeScroll = () => {
+    scrolling = 0;
+    if (!drag || drag.kind === "resize") return;
+    const at = hit(pointer.x, pointer.y);
+    const over = (value: number, size: number) => (value < 0 ? value : value > size ? value - size : 0);
+    const rows = drag.kind === "cells" || drag.kind === "rows";
+    const columns = drag.kind === "cells" || drag.kind === "columns" || (drag.kind === "reorder" && drag.moved);
+    const dy = rows ? over(at.y, grid.viewportHeight) : 0;
+    const dx = columns ? over(at.x, grid.viewportWidth) : 0;
+    if (dx === 0 && dy === 0) return;
+    grid.scrollBy(dx / 3, dy / 3);
+    follow();
+    scrolling = requestAnimationFrame(edgeScroll);
+  };
+
+  listen("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    const at = hit(event.clientX, event.clientY);
+    // The scrollbars belong to the platform.
+    if (at.x + grid.numbersWidth >= scroller.clientWidth || at.y + grid.headerHeight >= scroller.clientHeight) return;
+    event.preventDefault();
+    grid.focus();
+    pointer = { x: event.clientX, y: event.clientY };
+    const part = partOf(event);
+    if (at.part === "corner") {
+      grid.act({ type: "all" }, false);
+      return;
+    }
+    if (at.part === "header") {
+      if (at.x + grid.left >= grid.axis.total && part !== "grip") return;
+      const head = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-place]") : null;
+      const column = Number(head?.dataset["place"] ?? at.place.column);
+      if (part === "menu") {
+        grid.act({ type: "column", column, extend: false }, false);
+        openHeaderMenu(column);
+        return;
+      }
+      drag =
+        part === "grip"
+          ? { kind: "resize", column, from: event.clientX, width: grid.axis.width(column) }
+          : event.shiftKey
+            ? { kind: "columns" }
+            : { kind: "reorder", column, from: event.clientX, moved: false };
+      if (part !== "grip") grid.act({ type: "column", column, extend: event.shiftKey }, false);
+    } else if (beyond(at)) {
+      return;
+    } else if (at.part === "numbers") {
+      drag = { kind: "rows" };
+      grid.act({ type: "row", row: at.place.row, extend: event.shiftKey }, false);
+    } else {
+      drag = { kind: "cells" };
+      grid.act({ type: "cell", place: at.place, extend: event.shiftKey });
+    }
+    scroller.setPointerCapture?.(event.pointerId);
+  });
+
+  listen("pointermove", (event) => {
+    if (!drag) return;
+    pointer = { x: event.clientX, y: event.clientY };
+    if (drag.kind === "reorder" && Math.abs(event.clientX - drag.from) >= MOVED) drag.moved = true;
+    follow();
+    if (!scrolling) scrolling = requestAnimationFrame(edgeScroll);
+  });
+
+  const end = (keep: boolean) => {
+    const was = drag;
+    drag = undefined;
+    cancelAnimationFrame(scrolling);
+    scrolling = 0;
+    grid.header.showDrop(undefined);
+    if (was?.kind === "resize") {
+      const width = keep ? was.width + pointer.x - was.from : was.width;
+      if (width !== was.width || !keep) grid.resizeColumn(was.column, width);
+    } else if (was?.kind === "reorder" && was.moved && keep) {
+      const gap = drop(hit(pointer.x, pointer.y).x);
+      const to = gap > was.column ? gap - 1 : gap;
+      grid.moveColumn(was.column, to);
+      grid.act({ type: "column", column: to, extend: false }, false);
+    }
+  };
+  listen("pointerup", () => end(true));
+  listen("pointercancel", () => end(false));
+
+  listen("dblclick", (event) => {
+    const at = hit(event.clientX, event.clientY);
+    if (at.part === "header" && partOf(event) === "grip") {
+      const head = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-place]") : null;
+      grid.fitColumn(Number(head?.dataset["place"] ?? at.place.column));
+    } else if (at.part === "body" && !beyond(at)) grid.events.onOpen?.(grid.toSource(at.place), grid.cellBox(at.place));
+  });
+
+  listen("contextmenu", (event) => {
+    event.preventDefault();
+    const byKeyboard = event.button !== 2 || (event.clientX === 0 && event.clientY === 0);
+    const active = grid.active;
+    if (byKeyboard && active) {
+      grid.events.onContextMenu?.(grid.toSource(active), event, grid.cellBox(active));
+      return;
+    }
+    const at = hit(event.clientX, event.clientY);
+    if (at.part === "header") {
+      grid.act({ type: "column", column: at.place.column, extend: false }, false);
+      openHeaderMenu(at.place.column);
+      return;
+    }
+    if (at.part === "corner" || beyond(at)) return;
+    const box = grid.selected;
+    const { row, column } = at.place;
+    const within =
+      box &&
+      row >= box.firstRow &&
+      row <= box.lastRow &&
+      (at.part === "numbers" || (column >= box.firstColumn && column <= box.lastColumn));
+    if (!within)
+      grid.act(
+        at.part === "numbers" ? { type: "row", row, extend: false } : { type: "cell", place: at.place, extend: false },
+        false,
+      );
+    const here = { left: event.clientX, top: event.clientY, width: 0, height: 0 };
+    grid.events.onContextMenu?.(grid.toSource(at.place), event, here);
+  });
+
+  listen("keydown", (event) => {
+    if (event.isComposing) return;
+    if (event.key === "Escape" && drag) {
+      end(false);
+      event.stopPropagation();
+      event.preventDefault();
+      return;
+    }
+    if (handleKey(grid, event, openHeaderMenu)) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  });
+}
+
+const ARROWS: Readonly<Record<string, readonly [rows: -1 | 0 | 1, columns: -1 | 0 | 1]>> = {
+  ArrowUp: [-1, 0],
+  ArrowDown: [1, 0],
+  ArrowLeft: [0, -1],
+  ArrowRight: [0, 1],
+};
+
+/** Whether the key meant something here. */
+function handleKey(grid: Grid, event: KeyboardEvent, openHeaderMenu: (place: number) => void): boolean {
+  const mod = event.ctrlKey || event.metaKey;
+  const extend = event.shiftKey;
+  const active = grid.active;
+  const range = grid.sourceRange();
+  const arrow = ARROWS[event.key];
+  if (arrow) {
+    const [rows, columns] = arrow;
+    if (event.altKey) {
+      if (!active || mod) return false;
+      if (extend && columns !== 0) grid.resizeColumn(active.column, grid.axis.width(active.column) + columns * 16);
+      else if (!extend && rows === 1) openHeaderMenu(active.column);
+      else return false;
+      return true;
+    }
+    grid.act(mod ? { type: "edge", rows, columns, extend } : { type: "move", rows, columns, extend });
+    return true;
+  }
+  if (event.altKey) return false;
+  const page = Math.max(1, Math.floor(grid.viewportHeight / grid.rowHeight) - 1);
+  switch (event.key) {
+    case "PageDown":
+    case "PageUp":
+      if (mod) return false;
+      grid.act({ type: "move", rows: event.key === "PageDown" ? page : -page, columns: 0, extend });
+      return true;
+    case "Home":
+      grid.act({ type: "edge", rows: mod ? -1 : 0, columns: -1, extend });
+      return true;
+    case "End":
+      grid.act({ type: "edge", rows: mod ? 1 : 0, columns: 1, extend });
+      return true;
+    case " ":
+      if (!active) return false;
+      if (extend) grid.act({ type: "row", row: active.row, extend: false }, false);
+      else if (mod) grid.act({ type: "column", column: active.column, extend: false }, false);
+      else grid.events.onOpen?.(grid.toSource(active), grid.cellBox(active));
+      return true;
+    case "Enter":
+    case "F2":
+      if (!active || mod) return false;
+      grid.events.onOpen?.(grid.toSource(active), grid.cellBox(active));
+      return true;
+    case "Delete":
+      if (!range || !grid.events.onDelete) return false;
+      grid.events.onDelete(range);
+      return true;
+    case "Escape":
+      // First a range becomes its one cell; a single cell is left to whoever is around.
+      if (!range || (range.firstRow === range.lastRow && range.columns.length === 1)) return false;
+      grid.act({ type: "collapse" }, false);
+      return true;
+    case "a":
+    case "A":
+      if (!mod || extend) return false;
+      grid.act({ type: "all" }, false);
+      return true;
+    case "c":
+    case "C":
+      if (!mod || extend || !range) return false;
+      grid.events.onCopy?.(range);
+      return true;
+    default:
+      return false;
+  }
+}
