@@ -1,1 +1,35 @@
-//! Placeholder.
+//! The one place that reads SQL text.
+//!
+//! From a text and the [`Dialect`] it is written in, this crate answers where statements begin and end ([`split`](split()),
+//! [`statement_at`]), what each would do ([`classify`](classify())), whether a read-only connection may send it
+//! ([`read_only_verdict`]), which literals hold secrets ([`secret_spans`], [`redact`]), which parameters it takes
+//! ([`placeholders`]), what could be typed at the caret ([`complete_context`]) and what to call it ([`outline`](outline())).
+//!
+//! It is a lexer and an outline, not a grammar: it must give a useful answer for the half-typed statement in an editor, and
+//! its guards fail closed, so what it does not understand counts as a write. Every function is total: no input makes it panic,
+//! and the time it takes is linear in the text.
+//!
+//! It must not know: any driver, any connection, the catalog of any database, or what a product is called. Differences
+//! between databases are fields of [`Dialect`].
+
+pub mod classify;
+pub mod dialect;
+pub mod lexer;
+mod literal;
+mod nodes;
+pub mod placeholder;
+pub mod readonly;
+mod span;
+pub mod split;
+
+pub use classify::{
+    Class, Classification, CopyDirection, CopyEffect, CopyEndpoint, Effect, Explain, Setting, SettingScope,
+    TransactionKind, Verb, Write, classify,
+};
+pub use dialect::Dialect;
+pub use lexer::{Lexer, Token, TokenKind, tokenize};
+pub use nodes::QualifiedName;
+pub use placeholder::{Placeholder, PlaceholderStyle, placeholders};
+pub use readonly::{Refusal, RefusalReason, read_only_verdict};
+pub use span::Span;
+pub use split::{Statement, StatementKind, split, statement_at};

@@ -1,0 +1,415 @@
+//! What a statement would do, as far as its text tells.
+//!
+//! Read from the text alone, so a query that calls a function that writes is a read here: only the server knows better.
+
+mod data;
+mod definition;
+mod session;
+pub(crate) mod with;
+
+use serde::Serialize;
+
+use crate::nodes::Nodes;
+use crate::{Dialect, QualifiedName, Span, StatementKind, TokenKind, readonly, split};
+
+/// What kind of thing a statement does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub enum Class {
+    /// It reads.
+    Read,
+    /// It changes the session and nothing stored.
+    Session,
+    /// It begins, ends or marks a transaction.
+    Transaction,
+    /// It changes rows, or does something else outside the session.
+    Write,
+    /// It changes the catalog.
+    Ddl,
+    /// It cannot be told: to be treated as a write.
+    Unknown,
+}
+
+impl Class {
+    /// Whether a guard has to treat it as a write.
+    pub const fn is_write(self) -> bool {
+        matches!(self, Self::Write | Self::Ddl | Self::Unknown)
+    }
+}
+
+/// The answer of [`classify`](classify()).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Classification {
+    /// The kind.
+    pub class: Class,
+    /// The details.
+    pub effect: Effect,
+}
+
+/// What a statement does, in detail. Spans are of the text that was classified.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Effect {
+    /// The command in upper case, with the kind of object for a definition: `SELECT`, `CREATE TABLE`, `COMMIT`. For a
+    /// statement after `WITH` or `EXPLAIN` it is that statement's.
+    pub command: String,
+    /// What it changes: the objects it creates, alters or drops, the tables it writes, the routine it calls.
+    pub targets: Vec<QualifiedName>,
+    /// Each change of rows it makes, those inside `WITH` included.
+    pub writes: Vec<Write>,
+    /// What it does to a transaction.
+    pub transaction: Option<TransactionKind>,
+    /// `READ WRITE` (true) or `READ ONLY` (false), where it says so.
+    pub access_read_write: Option<bool>,
+    /// Set when it only explains another statement.
+    pub explain: Option<Explain>,
+    /// Set for `COPY` and `\copy`.
+    pub copy: Option<CopyEffect>,
+    /// The settings it changes by `SET`, `RESET` or `PRAGMA`.
+    pub settings: Vec<Setting>,
+    /// Where it asks for row locks (`FOR UPDATE`).
+    pub locks_rows: Option<Span>,
+    /// Where a query makes a table (`SELECT … INTO`).
+    pub select_into: Option<Span>,
+    /// Where it opens or writes a file beside the database (`ATTACH`, `VACUUM INTO`).
+    pub file: Option<Span>,
+    /// Where it could let a session that may only read write after all.
+    pub loosens_read_only: Option<Span>,
+    /// The functions it calls that are not among those every database of this kind has.
+    pub calls: Vec<QualifiedName>,
+}
+
+impl Effect {
+    /// Whether it drops or empties something, which a person should confirm by typing the name.
+    pub fn drops(&self) -> bool {
+        self.command.starts_with("DROP") || self.command == "TRUNCATE"
+    }
+
+    /// The first `UPDATE` or `DELETE` that touches every row.
+    pub fn unfiltered_write(&self) -> Option<&Write> {
+        self.writes.iter().find(|write| write.has_where == Some(false))
+    }
+}
+
+/// A change of rows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Write {
+    /// How.
+    pub verb: Verb,
+    /// The table, when it can be read.
+    pub target: Option<QualifiedName>,
+    /// Whether it has a `WHERE`; for `UPDATE` and `DELETE` only.
+    pub has_where: Option<bool>,
+    /// Where the verb stands.
+    pub span: Span,
+}
+
+/// A verb that changes rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[allow(missing_docs)]
+pub enum Verb {
+    Insert,
+    Replace,
+    Update,
+    Delete,
+    Merge,
+    Truncate,
+}
+
+/// What a statement does to a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub enum TransactionKind {
+    /// Begins one.
+    Begin,
+    /// Commits it.
+    Commit,
+    /// Rolls it back.
+    Rollback,
+    /// Marks a point in it.
+    Savepoint,
+    /// Forgets such a point.
+    Release,
+    /// Goes back to one.
+    RollbackTo,
+    /// Leaves it to a second phase.
+    Prepare,
+    /// Commits a prepared one.
+    CommitPrepared,
+    /// Rolls a prepared one back.
+    RollbackPrepared,
+}
+
+/// How a statement is explained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Explain {
+    /// Whether explaining runs it.
+    pub runs: bool,
+}
+
+/// What a `COPY` moves and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct CopyEffect {
+    /// Which way.
+    pub direction: CopyDirection,
+    /// The other end.
+    pub endpoint: CopyEndpoint,
+}
+
+/// Which way a `COPY` goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum CopyDirection {
+    /// Into the table.
+    From,
+    /// Out of the table or query.
+    To,
+}
+
+/// The other end of a `COPY`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum CopyEndpoint {
+    /// The connection: `STDIN`, `STDOUT`.
+    Connection,
+    /// A file on the server.
+    ServerFile,
+    /// A program on the server.
+    ServerProgram,
+    /// A file or program on this machine (`\copy`).
+    Client,
+}
+
+/// A setting that a statement changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Setting {
+    /// Its name in lower case, qualified when it is; `all` for all of them.
+    pub name: String,
+    /// For how long.
+    pub scope: SettingScope,
+    /// The value when it is one word, number or string; None otherwise, and for a reset.
+    pub value: Option<String>,
+    /// Where the name stands.
+    pub span: Span,
+}
+
+/// How long a changed setting lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum SettingScope {
+    /// The session.
+    Session,
+    /// The transaction.
+    Local,
+    /// Back to its default.
+    Reset,
+}
+
+/// What the statement in `text` would do. Nothing but comments reads; several statements at once are unknown: split first.
+pub fn classify(text: &str, dialect: &Dialect) -> Classification {
+    let statements = split(text, dialect);
+    let nodes = Nodes::new(text, dialect);
+    let mut reader = Reader { nodes: &nodes, effect: Effect::default(), end: nodes.len() };
+    let class = match statements.as_slice() {
+        [] => Class::Read,
+        [one] if one.kind == StatementKind::ClientCommand => reader.client_command(),
+        [_] => reader.statement(),
+        [first, ..] => {
+            reader.effect.command.clone_from(&first.command);
+            Class::Unknown
+        }
+    };
+    Classification { class, effect: reader.effect }
+}
+
+/// Walks over one statement and writes down what it does.
+struct Reader<'a> {
+    nodes: &'a Nodes<'a>,
+    effect: Effect,
+    /// One past the statement's last token.
+    end: usize,
+}
+
+impl Reader<'_> {
+    fn statement(&mut self) -> Class {
+        let nodes = self.nodes;
+        while self.end > 0 && nodes.is_kind(self.end - 1, TokenKind::Semicolon) {
+            self.end -= 1;
+        }
+        let mut start = 0;
+        while nodes.is_kind(start, TokenKind::Semicolon) {
+            start += 1;
+        }
+        let at = self.explain_prefix(start);
+        let mut class = self.command(at);
+        self.everywhere(at);
+        if matches!(class, Class::Read | Class::Session) {
+            if !self.effect.writes.is_empty() {
+                class = Class::Write;
+            }
+            if self.effect.select_into.is_some() {
+                class = Class::Ddl;
+            }
+        }
+        self.effect.loosens_read_only = readonly::loosening(nodes, &self.effect);
+        match self.effect.explain {
+            Some(Explain { runs: false }) if class != Class::Unknown => Class::Read,
+            _ => class,
+        }
+    }
+
+    /// Reads `EXPLAIN` and its options; returns where the explained statement begins.
+    fn explain_prefix(&mut self, at: usize) -> usize {
+        let nodes = self.nodes;
+        if !nodes.is(at, "EXPLAIN") || nodes.dialect.command_class("EXPLAIN").is_none() {
+            return at;
+        }
+        let mut runs = false;
+        let mut next = at + 1;
+        let query = ["SELECT", "WITH", "VALUES", "TABLE"];
+        if nodes.is_open(next) && !nodes.is_open(next + 1) && !nodes.is_any(next + 1, &query) {
+            let close = nodes.close(next);
+            for option in next..close.min(nodes.len()) {
+                let off = nodes.is_any(option + 1, &["FALSE", "OFF"])
+                    || nodes.raw(option + 1) == "0"
+                    || nodes
+                        .string(option + 1)
+                        .is_some_and(|(value, _)| ["false", "off", "0"].contains(&value.to_ascii_lowercase().as_str()));
+                let name = nodes.name(option).map(|(name, _)| name.to_ascii_lowercase());
+                runs |= matches!(name.as_deref(), Some("analyze" | "analyse")) && !off;
+            }
+            next = nodes.after(next);
+        } else if let Some(after) = nodes.after_words(next, &["QUERY", "PLAN"]) {
+            next = after;
+        } else {
+            while nodes.is_any(next, &["ANALYZE", "ANALYSE", "VERBOSE"]) {
+                runs |= !nodes.is(next, "VERBOSE");
+                next += 1;
+            }
+        }
+        self.effect.explain = Some(Explain { runs: runs && nodes.dialect.explain_analyze_runs });
+        next
+    }
+
+    /// The class of the command at `at` by itself.
+    fn command(&mut self, at: usize) -> Class {
+        let nodes = self.nodes;
+        let mut at = at;
+        while nodes.is_open(at) {
+            at += 1;
+        }
+        let Some(word) = nodes.word(at) else { return Class::Unknown };
+        let Some(class) = nodes.dialect.command_class(word) else { return Class::Unknown };
+        let command = word.to_ascii_uppercase();
+        self.effect.command.clone_from(&command);
+        match command.as_str() {
+            "WITH" => {
+                let main = with::with_clause(nodes, at, self.end).next;
+                let verbs = ["SELECT", "VALUES", "TABLE", "INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE"];
+                if nodes.is_open(main) || nodes.is_any(main, &verbs) { self.command(main) } else { Class::Unknown }
+            }
+            "INSERT" | "REPLACE" | "UPDATE" | "DELETE" | "MERGE" | "TRUNCATE" => {
+                self.write_at(at, self.end);
+                class
+            }
+            "COPY" => self.copy(at),
+            "CREATE" | "ALTER" | "DROP" | "COMMENT" | "REFRESH" => {
+                self.definition(at);
+                class
+            }
+            "CALL" | "REINDEX" | "VACUUM" | "ANALYZE" | "LOCK" | "CLUSTER" => {
+                self.maintenance(at);
+                class
+            }
+            "ATTACH" | "DETACH" => {
+                self.effect.file = Some(nodes.span(at));
+                class
+            }
+            "DECLARE" => self.wrapped(at, "FOR", class),
+            "PREPARE" if nodes.is(at + 1, "TRANSACTION") => {
+                self.effect.transaction = Some(TransactionKind::Prepare);
+                Class::Transaction
+            }
+            "PREPARE" => self.wrapped(at, "AS", class),
+            "SET" | "RESET" | "DISCARD" => {
+                self.setting(at);
+                class
+            }
+            "PRAGMA" => self.pragma(at),
+            _ if class == Class::Transaction => {
+                self.transaction(at);
+                class
+            }
+            _ => class,
+        }
+    }
+
+    /// A statement that holds another after `keyword`: it does at least what that one does.
+    fn wrapped(&mut self, at: usize, keyword: &str, class: Class) -> Class {
+        let nodes = self.nodes;
+        let command = self.effect.command.clone();
+        let inner = nodes.find(at + 1, self.end, |position| nodes.is(position, keyword));
+        let inner = inner.map_or(Class::Unknown, |position| self.command(position + 1));
+        self.effect.command = command;
+        if inner == Class::Read { class } else { inner }
+    }
+
+    /// What may stand anywhere in the statement.
+    fn everywhere(&mut self, start: usize) {
+        let nodes = self.nodes;
+        for at in start..self.end {
+            if nodes.is_open(at) {
+                if nodes.dialect.nested_writes && self.is_write_head(at + 1) {
+                    self.write_at(at + 1, nodes.close(at).min(self.end));
+                }
+                self.call(at);
+            } else if nodes.is(at, "FOR") {
+                let words = nodes.skip_words(at + 1, &["NO", "KEY"]);
+                if nodes.is_any(words, &["UPDATE", "SHARE"]) && self.effect.locks_rows.is_none() {
+                    self.effect.locks_rows = Some(nodes.span(at).to(nodes.span(words)));
+                }
+            } else if nodes.is(at, "INTO") && at > 0 {
+                let named = nodes.is_kind(at - 1, TokenKind::Dot) || nodes.is(at - 1, "AS");
+                let verb = nodes.is_any(at - 1, &["INSERT", "REPLACE", "MERGE", "IGNORE", "ABORT", "FAIL", "ROLLBACK"]);
+                if !named && !verb && self.effect.select_into.is_none() {
+                    self.select_into(at);
+                }
+            }
+        }
+    }
+
+    fn select_into(&mut self, at: usize) {
+        let nodes = self.nodes;
+        self.effect.select_into = Some(nodes.span(at));
+        let name = nodes.skip_words(at + 1, &["TEMP", "TEMPORARY", "UNLOGGED", "LOCAL", "GLOBAL", "TABLE"]);
+        if let Some((target, _)) = nodes.path(name) {
+            self.effect.targets.push(target);
+        }
+    }
+
+    /// Notes the function whose arguments open at `at`.
+    fn call(&mut self, at: usize) {
+        let nodes = self.nodes;
+        let Some(last) = at.checked_sub(1) else { return };
+        if !matches!(nodes.kind(last), Some(TokenKind::Word | TokenKind::QuotedName)) {
+            return;
+        }
+        let mut first = last;
+        while first >= 2 && nodes.is_kind(first - 1, TokenKind::Dot) && nodes.name(first - 2).is_some() {
+            first -= 2;
+        }
+        let Some((path, next)) = nodes.path(first) else { return };
+        let word = if first == last { nodes.word(last) } else { None };
+        let known = word.is_some_and(|word| {
+            nodes.dialect.functions.contains(word)
+                || nodes.dialect.reserved.contains(word)
+                || nodes.dialect.quoted_words.contains(word)
+                || nodes.dialect.keywords.contains(word)
+        });
+        let builtin = path.schema() == Some("pg_catalog") && nodes.dialect.functions.contains(path.name());
+        let defined = first > 0
+            && (nodes.is_any(first - 1, &["INTO", "TABLE", "AS", "ON", "REFERENCES", "EXISTS", "WITH", "RECURSIVE"])
+                || self
+                    .effect
+                    .writes
+                    .iter()
+                    .any(|write| write.target.as_ref().is_some_and(|target| target.span == path.span)));
+        if next == at && !known && !builtin && !defined && !self.effect.calls.contains(&path) {
+            self.effect.calls.push(path);
+        }
+    }
+}

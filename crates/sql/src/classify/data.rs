@@ -1,0 +1,122 @@
+//! Statements that change rows, and `COPY`.
+
+use super::{Class, CopyDirection, CopyEffect, CopyEndpoint, Reader, Verb, Write};
+use crate::{QualifiedName, TokenKind};
+
+impl Reader<'_> {
+    /// Whether a statement that changes rows begins at `at`, rather than a column of that name.
+    pub(super) fn is_write_head(&self, at: usize) -> bool {
+        let nodes = self.nodes;
+        if nodes.is_any(at, &["INSERT", "MERGE", "REPLACE"]) {
+            nodes.is_any(at + 1, &["INTO", "OR"])
+        } else if nodes.is(at, "DELETE") {
+            nodes.is(at + 1, "FROM")
+        } else if nodes.is(at, "UPDATE") {
+            nodes.is_any(at + 1, &["ONLY", "OR"]) || nodes.name(at + 1).is_some()
+        } else if nodes.is(at, "WITH") {
+            let main = super::with::with_clause(nodes, at, self.end).next;
+            main > at && !nodes.is(main, "WITH") && self.is_write_head(main)
+        } else {
+            false
+        }
+    }
+
+    /// Notes the statement at `at`, which changes rows and ends at `end`.
+    pub(super) fn write_at(&mut self, at: usize, end: usize) {
+        let nodes = self.nodes;
+        if nodes.is(at, "WITH") {
+            let main = super::with::with_clause(nodes, at, end).next;
+            return if main > at && !nodes.is(main, "WITH") {
+                self.write_at(main, end)
+            };
+        }
+        let verb = match nodes.word(at).map(str::to_ascii_uppercase).as_deref() {
+            Some("INSERT") => Verb::Insert,
+            Some("REPLACE") => Verb::Replace,
+            Some("UPDATE") => Verb::Update,
+            Some("DELETE") => Verb::Delete,
+            Some("MERGE") => Verb::Merge,
+            Some("TRUNCATE") => Verb::Truncate,
+            _ => return,
+        };
+        let span = nodes.span(at);
+        if self.effect.writes.iter().any(|write| write.span == span) {
+            return;
+        }
+        let mut next = at + 1;
+        if nodes.is(next, "OR") {
+            next += 2;
+        }
+        next = nodes.skip_words(next, &["INTO", "FROM", "ONLY", "TABLE", "LOW_PRIORITY", "IGNORE"]);
+        let mut targets = Vec::new();
+        while let Some((target, after)) = nodes.path(next) {
+            targets.push(target);
+            let star = usize::from(nodes.is_operator(after, "*"));
+            next = after + star;
+            if verb != Verb::Truncate || !nodes.is_kind(next, TokenKind::Comma) {
+                break;
+            }
+            next = nodes.skip_words(next + 1, &["ONLY"]);
+        }
+        let has_where = matches!(verb, Verb::Update | Verb::Delete)
+            .then(|| nodes.find(next, end, |position| nodes.is(position, "WHERE")).is_some());
+        let mut note = |target: Option<QualifiedName>| {
+            self.effect.writes.push(Write { verb, target, has_where, span });
+        };
+        if targets.is_empty() {
+            note(None);
+        }
+        targets.iter().cloned().for_each(|target| note(Some(target)));
+        self.effect.targets.extend(targets);
+    }
+
+    /// `COPY`, at its first word.
+    pub(super) fn copy(&mut self, at: usize) -> Class {
+        let nodes = self.nodes;
+        let mut next = nodes.skip_words(at + 1, &["BINARY"]);
+        let table = if nodes.is_open(next) {
+            None
+        } else {
+            nodes.path(next).map(|(target, after)| {
+                next = after;
+                target
+            })
+        };
+        let Some(way) = nodes.find(next, self.end, |position| nodes.is_any(position, &["FROM", "TO"])) else {
+            return Class::Unknown;
+        };
+        let direction = if nodes.is(way, "FROM") { CopyDirection::From } else { CopyDirection::To };
+        let endpoint = if nodes.is_any(way + 1, &["STDIN", "STDOUT"]) {
+            CopyEndpoint::Connection
+        } else if nodes.is(way + 1, "PROGRAM") {
+            CopyEndpoint::ServerProgram
+        } else {
+            CopyEndpoint::ServerFile
+        };
+        self.effect.copy = Some(CopyEffect { direction, endpoint });
+        if direction == CopyDirection::From {
+            self.effect.targets.extend(table);
+            return Class::Write;
+        }
+        if endpoint == CopyEndpoint::Connection { Class::Read } else { Class::Write }
+    }
+
+    /// A line for the terminal client: of those, only `\copy` concerns the database.
+    pub(super) fn client_command(&mut self) -> Class {
+        let nodes = self.nodes;
+        let Some(word) = nodes.word(1) else { return Class::Unknown };
+        self.effect.command = format!("\\{}", word.to_ascii_lowercase());
+        if !word.eq_ignore_ascii_case("copy") {
+            return Class::Unknown;
+        }
+        let class = self.copy(1);
+        self.everywhere(1);
+        let Some(copy) = &mut self.effect.copy else { return Class::Unknown };
+        copy.endpoint = CopyEndpoint::Client;
+        match copy.direction {
+            CopyDirection::From => class,
+            CopyDirection::To if self.effect.writes.is_empty() => Class::Read,
+            CopyDirection::To => Class::Write,
+        }
+    }
+}

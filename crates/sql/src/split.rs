@@ -1,0 +1,387 @@
+//! A script into its statements, by the dialect's lexical rules and never at a bare `;`.
+
+use serde::Serialize;
+
+use crate::{Dialect, Lexer, Span, Token, TokenKind};
+
+/// What a piece of a script is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum StatementKind {
+    /// A statement of the database's language.
+    Sql,
+    /// A line for the terminal client, such as `\copy`; a server knows nothing of it.
+    ClientCommand,
+}
+
+/// A statement of a script. Spans are of the text it was split from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Statement {
+    /// What it is.
+    pub kind: StatementKind,
+    /// The text to send: without what ends it, without comments before or after it.
+    pub span: Span,
+    /// With its terminator, and with the data of a `COPY … FROM STDIN` and the line that ends that.
+    pub full: Span,
+    /// The first word, in upper case (`SELECT`); of a client command with its backslash, as written (`\copy`).
+    pub command: String,
+    /// Whether a terminator follows; false only for the last piece of a script.
+    pub terminated: bool,
+    /// Whether it is a `COPY … FROM STDIN`, so that the server will ask for data.
+    pub reads_stdin: bool,
+    /// The lines that follow a `COPY … FROM STDIN`, without the final `\.`. None when it reads nothing, or when no line `\.`
+    /// follows: then the data has to come from somewhere else.
+    pub copy_data: Option<Span>,
+    /// The words of a comment of one line right above it (`-- Daily revenue`), a name its writer gave it.
+    pub title: Option<Span>,
+}
+
+impl Statement {
+    /// The text to send.
+    pub fn text<'a>(&self, script: &'a str) -> &'a str {
+        self.span.of(script)
+    }
+
+    /// The data that goes with a `COPY … FROM STDIN`.
+    pub fn data<'a>(&self, script: &'a str) -> Option<&'a str> {
+        self.copy_data.map(|span| span.of(script))
+    }
+}
+
+/// The statements of a script, in order. Pieces of nothing but comments are none.
+pub fn split(text: &str, dialect: &Dialect) -> Vec<Statement> {
+    Splitter::new(text, dialect).run()
+}
+
+/// The statement the caret at byte `offset` is in: the one that touches it, or else the one that ends earlier on its line,
+/// or else the next one, or else the last.
+pub fn statement_at(text: &str, offset: usize, dialect: &Dialect) -> Option<Statement> {
+    let mut before: Option<Statement> = None;
+    for statement in split(text, dialect) {
+        if statement.full.start > offset {
+            let same_line = before.as_ref().is_some_and(|previous| {
+                let gap = text.get(previous.full.end..offset).unwrap_or("");
+                !gap.contains('\n')
+            });
+            return if same_line { before } else { Some(statement) };
+        }
+        let starts_here = statement.full.start == offset;
+        if statement.full.touches(offset) && (starts_here || statement.full.end > offset) {
+            return Some(statement);
+        }
+        before = Some(statement);
+    }
+    before
+}
+
+/// How far the first words have told what kind of statement this is, as far as its end depends on it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lead {
+    Start,
+    Create,
+    Routine,
+    Trigger,
+    Copy,
+    Other,
+}
+
+/// A body in which `;` separates statements, until an `END` that stands where a statement would begin.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Body {
+    None,
+    /// After the `BEGIN` that may open one.
+    Begun,
+    /// Where a statement of the body may begin.
+    Boundary,
+    Inside,
+}
+
+struct Splitter<'a> {
+    text: &'a str,
+    dialect: &'a Dialect,
+    lexer: Lexer<'a>,
+    delimiter: Option<String>,
+    statements: Vec<Statement>,
+    no_copy_end: bool,
+    title: Option<Span>,
+    piece: Piece,
+}
+
+struct Piece {
+    start: Option<usize>,
+    end: usize,
+    command: Span,
+    lead: Lead,
+    body: Body,
+    depth: usize,
+    copy_from: bool,
+    reads_stdin: bool,
+    title: Option<Span>,
+}
+
+impl Piece {
+    fn new() -> Self {
+        Self {
+            start: None,
+            end: 0,
+            command: Span::default(),
+            lead: Lead::Start,
+            body: Body::None,
+            depth: 0,
+            copy_from: false,
+            reads_stdin: false,
+            title: None,
+        }
+    }
+}
+
+impl<'a> Splitter<'a> {
+    fn new(text: &'a str, dialect: &'a Dialect) -> Self {
+        Self {
+            text,
+            dialect,
+            lexer: Lexer::new(text, dialect),
+            delimiter: None,
+            statements: Vec::new(),
+            no_copy_end: false,
+            title: None,
+            piece: Piece::new(),
+        }
+    }
+
+    fn run(mut self) -> Vec<Statement> {
+        // Read apart: a text split by another delimiter is looked at before it is lexed.
+        while !self.at_delimiter() {
+            let Some(mut token) = self.lexer.next() else { break };
+            // A delimiter such as `$$` may be the tail of what the lexer takes for one word.
+            let tail = self
+                .delimiter
+                .as_deref()
+                .filter(|_| matches!(token.kind, TokenKind::Word | TokenKind::Operator | TokenKind::Number));
+            if let Some(found) = tail.and_then(|one| token.span.of(self.text).find(one)).filter(|at| *at > 0) {
+                token.span.end = token.span.start + found;
+                self.lexer.seek(token.span.end);
+            }
+            self.token(token);
+        }
+        let end = self.piece.end;
+        self.finish(end, false);
+        self.statements
+    }
+
+    /// Ends the piece at the delimiter that `DELIMITER` set. Returns whether the text is at its end.
+    fn at_delimiter(&mut self) -> bool {
+        if let Some(delimiter) = &self.delimiter {
+            let at = self.lexer.position();
+            if self.text.get(at..).is_some_and(|rest| rest.starts_with(delimiter.as_str())) {
+                let end = at + delimiter.len();
+                self.finish(end, true);
+                self.lexer.seek(end);
+            }
+        }
+        self.lexer.position() >= self.text.len()
+    }
+
+    fn token(&mut self, token: Token) {
+        if token.kind.is_trivia() {
+            self.trivia(token);
+            return;
+        }
+        if self.piece.start.is_none() {
+            if token.kind == TokenKind::Semicolon && self.delimiter.is_none() {
+                self.title = None;
+                return;
+            }
+            let backslash = token.kind == TokenKind::Other && token.span.of(self.text) == "\\";
+            if backslash && self.dialect.backslash_commands {
+                self.client_command(token.span.start);
+                return;
+            }
+            if token.kind == TokenKind::Word && self.client_line(token) {
+                return;
+            }
+            self.piece.start = Some(token.span.start);
+        }
+        if self.piece.command.is_empty() && !matches!(token.kind, TokenKind::OpenParen) {
+            self.piece.command = token.span;
+            self.piece.title = self.title.take();
+        }
+        match token.kind {
+            TokenKind::OpenParen => self.piece.depth += 1,
+            TokenKind::CloseParen => self.piece.depth = self.piece.depth.saturating_sub(1),
+            TokenKind::Semicolon if self.ends_statement() => {
+                self.finish(token.span.end, true);
+                return;
+            }
+            TokenKind::Semicolon => {
+                if self.piece.body != Body::None {
+                    self.piece.body = Body::Boundary;
+                }
+                self.piece.end = token.span.end;
+                return;
+            }
+            TokenKind::Word => self.word(token),
+            _ => {
+                self.piece.copy_from = false;
+                if self.piece.body == Body::Boundary {
+                    self.piece.body = Body::Inside;
+                }
+            }
+        }
+        self.piece.end = token.span.end;
+    }
+
+    fn ends_statement(&self) -> bool {
+        self.delimiter.is_none()
+            && matches!(self.piece.body, Body::None | Body::Begun)
+            && (self.piece.depth == 0 || !self.dialect.parentheses_hold_semicolons)
+    }
+
+    fn trivia(&mut self, token: Token) {
+        if self.piece.start.is_some() {
+            return;
+        }
+        let text = token.span.of(self.text);
+        match token.kind {
+            // A hint for the planner has to reach the server at the head of the statement's own text.
+            TokenKind::BlockComment if text.starts_with("/*+") => {
+                self.piece.start = Some(token.span.start);
+                self.piece.end = token.span.end;
+            }
+            TokenKind::ConditionalMark if text.starts_with("/*!") => {
+                self.piece.start = Some(token.span.start);
+                self.piece.end = token.span.end;
+            }
+            TokenKind::LineComment => {
+                let words = text.trim_start_matches(['-', '#']).trim();
+                let start = token.span.end - (text.len() - text.find(words).unwrap_or(0));
+                self.title = (!words.is_empty()).then(|| Span::new(start, start + words.len()));
+            }
+            TokenKind::BlockComment => self.title = None,
+            TokenKind::Space if text.bytes().filter(|byte| *byte == b'\n').count() > 1 => {
+                self.title = None;
+            }
+            _ => {}
+        }
+    }
+
+    fn word(&mut self, token: Token) {
+        let word = token.span.of(self.text);
+        let is = |keyword: &str| word.eq_ignore_ascii_case(keyword);
+        let piece = &mut self.piece;
+        piece.lead = match piece.lead {
+            Lead::Start if is("CREATE") => Lead::Create,
+            Lead::Start if is("COPY") && self.dialect.copy_inline_data => Lead::Copy,
+            Lead::Start if ["EXPLAIN", "QUERY", "PLAN"].iter().any(|one| is(one)) => Lead::Start,
+            Lead::Create if ["OR", "REPLACE", "TEMP", "TEMPORARY"].iter().any(|one| is(one)) => Lead::Create,
+            Lead::Create if is("FUNCTION") || is("PROCEDURE") => Lead::Routine,
+            Lead::Create if is("TRIGGER") => Lead::Trigger,
+            Lead::Start | Lead::Create => Lead::Other,
+            decided => decided,
+        };
+        if piece.lead == Lead::Copy && piece.depth == 0 {
+            piece.reads_stdin |= piece.copy_from && (is("STDIN") || is("STDOUT"));
+            piece.copy_from = is("FROM");
+        }
+        let triggers = piece.lead == Lead::Trigger && self.dialect.trigger_bodies;
+        let routines = piece.lead == Lead::Routine && self.dialect.atomic_bodies;
+        piece.body = match piece.body {
+            Body::None if triggers && is("BEGIN") => Body::Boundary,
+            Body::None if routines && piece.depth == 0 && is("BEGIN") => Body::Begun,
+            Body::Begun if is("ATOMIC") => Body::Boundary,
+            Body::None | Body::Begun => Body::None,
+            Body::Boundary if is("END") => {
+                // Nothing after it can open another body.
+                piece.lead = Lead::Other;
+                piece.depth = 0;
+                Body::None
+            }
+            Body::Boundary | Body::Inside => Body::Inside,
+        };
+    }
+
+    /// `DELIMITER x` and a separator of batches: lines of their own where the dialect has them.
+    fn client_line(&mut self, token: Token) -> bool {
+        let word = token.span.of(self.text);
+        let line_end = self.line_end(token.span.end);
+        let rest = self.text.get(token.span.end..line_end).unwrap_or("").trim();
+        let delimiter = self.dialect.delimiter_command && word.eq_ignore_ascii_case("DELIMITER");
+        let separates = |separator: &str| word.eq_ignore_ascii_case(separator) && rest.is_empty();
+        if delimiter {
+            self.delimiter = (!rest.is_empty() && rest != ";").then(|| rest.to_owned());
+        } else if !self.dialect.batch_separator.is_some_and(separates) {
+            return false;
+        }
+        self.lexer.seek(line_end);
+        true
+    }
+
+    fn line_end(&self, from: usize) -> usize {
+        let rest = self.text.get(from..).unwrap_or("");
+        rest.find('\n').map_or(self.text.len(), |found| from + found)
+    }
+
+    fn client_command(&mut self, start: usize) {
+        let end = self.line_end(start);
+        let line = self.text.get(start..end).unwrap_or("").trim_end();
+        let command = line.split_whitespace().next().unwrap_or("\\").to_owned();
+        let span = Span::new(start, start + line.len());
+        self.statements.push(Statement {
+            kind: StatementKind::ClientCommand,
+            span,
+            full: span,
+            command,
+            terminated: true,
+            reads_stdin: false,
+            copy_data: None,
+            title: self.title.take(),
+        });
+        self.lexer.seek(end);
+    }
+
+    fn finish(&mut self, full_end: usize, terminated: bool) {
+        let piece = std::mem::replace(&mut self.piece, Piece::new());
+        self.title = None;
+        let Some(start) = piece.start.filter(|_| !piece.command.is_empty()) else { return };
+        let span = Span::new(start, piece.end);
+        let mut full = Span::new(start, full_end.max(piece.end));
+        let mut copy_data = None;
+        if piece.reads_stdin
+            && terminated
+            && let Some((data, after)) = self.inline_data(full_end)
+        {
+            copy_data = Some(data);
+            full.end = after;
+            self.lexer.seek(after);
+        }
+        self.statements.push(Statement {
+            kind: StatementKind::Sql,
+            span,
+            full,
+            command: piece.command.of(self.text).to_ascii_uppercase(),
+            terminated,
+            reads_stdin: piece.reads_stdin,
+            copy_data,
+            title: piece.title,
+        });
+    }
+
+    /// The lines after the one that ends at or after `from`, up to a line `\.`, and where that line ends.
+    fn inline_data(&mut self, from: usize) -> Option<(Span, usize)> {
+        let line_end = self.line_end(from);
+        if self.no_copy_end || !self.text.get(from..line_end)?.trim().is_empty() {
+            return None;
+        }
+        let start = (line_end + 1).min(self.text.len());
+        let mut at = start;
+        while at < self.text.len() {
+            let end = self.line_end(at);
+            if self.text.get(at..end).map(|line| line.trim_end_matches('\r')) == Some("\\.") {
+                return Some((Span::new(start, at), end));
+            }
+            at = end + 1;
+        }
+        // Remembered, so that a script with many such statements and no data is not searched once for each.
+        self.no_copy_end = true;
+        None
+    }
+}
