@@ -290,14 +290,7 @@ mod tests {
     use super::*;
 
     fn column(type_oid: u32) -> Column {
-        Column {
-            name: "c".into(),
-            table_oid: 0,
-            attribute_number: 0,
-            type_oid,
-            type_size: -1,
-            type_modifier: -1,
-        }
+        Column { name: "c".into(), table_oid: 0, attribute_number: 0, type_oid, type_size: -1, type_modifier: -1 }
     }
 
     fn row(cells: &[Option<&[u8]>]) -> Vec<u8> {

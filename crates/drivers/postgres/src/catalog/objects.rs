@@ -1,0 +1,236 @@
+//! Objects that do not belong to one relation.
+
+use catalog::{
+    Database, Extension, Grant, Kind, Known, ObjectKey, ObjectKind, Role, Routine, RoutineKind, Schema, SchemaId, Sequence,
+    TypeKind, TypeObject, Volatility,
+};
+
+use super::{Reading, flag, rows::Row};
+use crate::control::Failure;
+
+impl Reading<'_> {
+    pub(super) async fn databases(&mut self) -> Result<(), Failure> {
+        let values = [Some(flag(self.scope.include_system)), Some(flag(self.scope.definitions))];
+        let Some(rows) = self.ask(Kind::Databases, include_str!("../queries/databases.sql"), &values).await? else {
+            return Ok(());
+        };
+        for row in rows.iter() {
+            let bytes = match (self.scope.definitions, row.maybe(6)) {
+                (false, _) => Known::NotLoaded,
+                (true, Some(false)) => Known::Denied,
+                (true, _) => unsigned(row, 7),
+            };
+            self.catalog.databases.push(Database {
+                name: row.name(0),
+                owner: row.string(1),
+                encoding: row.string(2),
+                collation: row.string(3),
+                current: row.flag(4),
+                may_connect: row.maybe(5).map_or(Known::NotLoaded, Known::Value),
+                bytes,
+                comment: row.string(8),
+            });
+        }
+        Ok(())
+    }
+
+    pub(super) async fn schemas(&mut self) -> Result<(), Failure> {
+        let [schemas, _, system] = self.scoped();
+        let values = [schemas.as_deref(), system.as_deref()];
+        let Some(rows) = self.ask(Kind::Schemas, include_str!("../queries/schemas.sql"), &values).await? else {
+            return Ok(());
+        };
+        for row in rows.iter() {
+            let id = self.catalog.push_schema(Schema {
+                name: row.name(1),
+                owner: row.string(2),
+                comment: row.string(3),
+                system: row.flag(4),
+                may_use: row.maybe(5).map_or(Known::NotLoaded, Known::Value),
+            });
+            self.schema_ids.insert(row.oid(0), id);
+        }
+        Ok(())
+    }
+
+    pub(super) fn schema_of(&self, row: Row<'_>, column: usize) -> Option<SchemaId> {
+        self.schema_ids.get(&row.oid(column)).copied()
+    }
+
+    pub(super) async fn types(&mut self) -> Result<(), Failure> {
+        let [schemas, _, system] = self.scoped();
+        let values = [schemas.as_deref(), system.as_deref()];
+        let Some(rows) = self.ask(Kind::Types, include_str!("../queries/types.sql"), &values).await? else {
+            return Ok(());
+        };
+        for row in rows.iter() {
+            let Some(schema) = self.schema_of(row, 0) else { continue };
+            let mut constraints = row.list(9);
+            if row.flag(10) {
+                constraints.insert(0, "NOT NULL".to_owned());
+            }
+            self.catalog.types.push(TypeObject {
+                schema,
+                name: row.name(1),
+                kind: match row.letter(2) {
+                    b'e' => TypeKind::Enum,
+                    b'd' => TypeKind::Domain,
+                    b'c' => TypeKind::Composite,
+                    b'r' => TypeKind::Range,
+                    _ => TypeKind::Base,
+                },
+                labels: row.list(6),
+                base_type: row.string(5),
+                attributes: row.list(7).into_iter().zip(row.list(8)).collect(),
+                constraints,
+                owner: row.string(3),
+                comment: row.string(4),
+            });
+        }
+        Ok(())
+    }
+
+    pub(super) async fn routines(&mut self) -> Result<(), Failure> {
+        let [schemas, _, system] = self.scoped();
+        let values = [schemas.as_deref(), system.as_deref(), Some(flag(self.scope.definitions))];
+        let Some(rows) = self.ask(Kind::Routines, include_str!("../queries/routines.sql"), &values).await? else {
+            return Ok(());
+        };
+        for row in rows.iter() {
+            let Some(schema) = self.schema_of(row, 0) else { continue };
+            let kind = match row.letter(2) {
+                b'p' => RoutineKind::Procedure,
+                b'a' => RoutineKind::Aggregate,
+                b'w' => RoutineKind::Window,
+                _ => RoutineKind::Function,
+            };
+            self.catalog.routines.push(Routine {
+                schema,
+                name: row.name(1),
+                kind,
+                arguments: row.string(3),
+                identity_arguments: row.string(4),
+                returns: row.string(5),
+                language: row.string(6),
+                volatility: match row.letter(7) {
+                    b'i' => Some(Volatility::Immutable),
+                    b's' => Some(Volatility::Stable),
+                    b'v' => Some(Volatility::Volatile),
+                    _ => None,
+                },
+                security_definer: row.flag(8),
+                settings: row.list(9),
+                owner: row.string(10),
+                // The server prints no text for an aggregate.
+                definition: match kind {
+                    RoutineKind::Aggregate => Known::Unsupported,
+                    _ => row.string(11).map_or(Known::NotLoaded, Known::Value),
+                },
+                comment: row.string(12),
+            });
+        }
+        Ok(())
+    }
+
+    pub(super) async fn sequences(&mut self) -> Result<(), Failure> {
+        let [schemas, _, system] = self.scoped();
+        let values = [schemas.as_deref(), system.as_deref()];
+        let Some(rows) = self.ask(Kind::Sequences, include_str!("../queries/sequences.sql"), &values).await? else {
+            return Ok(());
+        };
+        for row in rows.iter() {
+            let Some(schema) = self.schema_of(row, 1) else { continue };
+            let owned_by = match (row.string(10), row.string(11), row.string(12)) {
+                (Some(schema), Some(relation), Some(column)) => Some((schema, relation, column)),
+                _ => None,
+            };
+            self.catalog.sequences.push(Sequence {
+                schema,
+                name: row.name(3),
+                data_type: row.string(4),
+                start: row.int(5),
+                minimum: row.int(6),
+                maximum: row.int(7),
+                increment: row.int(8),
+                cycle: row.flag(9),
+                last_value: if row.maybe(15) == Some(false) { Known::Denied } else { Known::NotLoaded },
+                owned_by,
+                owner: row.string(13),
+                comment: row.string(14),
+            });
+        }
+        Ok(())
+    }
+
+    pub(super) async fn roles(&mut self) -> Result<(), Failure> {
+        let values = [Some(flag(self.scope.include_system))];
+        let Some(rows) = self.ask(Kind::Roles, include_str!("../queries/roles.sql"), &values).await? else {
+            return Ok(());
+        };
+        for row in rows.iter() {
+            self.catalog.roles.push(Role {
+                name: row.name(0),
+                superuser: row.flag(1),
+                login: row.flag(2),
+                inherit: row.flag(3),
+                bypass_row_security: row.flag(4),
+                create_database: row.flag(5),
+                create_role: row.flag(6),
+                replication: row.flag(7),
+                member_of: row.list(8),
+                comment: row.string(9),
+            });
+        }
+        Ok(())
+    }
+
+    pub(super) async fn grants(&mut self) -> Result<(), Failure> {
+        let [schemas, relation, system] = self.scoped();
+        let values = [schemas.as_deref(), relation.as_deref(), system.as_deref()];
+        let Some(rows) = self.ask(Kind::Grants, include_str!("../queries/grants.sql"), &values).await? else {
+            return Ok(());
+        };
+        for row in rows.iter() {
+            let kind = match row.text(0).as_deref() {
+                Some("relation") => ObjectKind::Relation,
+                Some("sequence") => ObjectKind::Sequence,
+                Some("schema") => ObjectKind::Schema,
+                Some("routine") => ObjectKind::Routine,
+                Some("type") => ObjectKind::Type,
+                Some("database") => ObjectKind::Database,
+                _ => continue,
+            };
+            let database = self.catalog.database.clone().filter(|_| kind != ObjectKind::Database);
+            let object =
+                ObjectKey { database, schema: row.string(1), kind, name: row.name(2), signature: row.string(3) };
+            self.catalog.grants.push(Grant {
+                object,
+                column: row.string(4),
+                grantee: row.name(5),
+                grantor: row.string(6),
+                privilege: row.name(7),
+                grantable: row.flag(8),
+            });
+        }
+        Ok(())
+    }
+
+    pub(super) async fn extensions(&mut self) -> Result<(), Failure> {
+        let Some(rows) = self.ask(Kind::Extensions, include_str!("../queries/extensions.sql"), &[]).await? else {
+            return Ok(());
+        };
+        for row in rows.iter() {
+            self.catalog.extensions.push(Extension {
+                name: row.name(0),
+                version: row.string(1),
+                schema: row.string(2),
+                comment: row.string(3),
+            });
+        }
+        Ok(())
+    }
+}
+
+fn unsigned(row: Row<'_>, column: usize) -> Known<u64> {
+    row.int(column).and_then(|bytes| u64::try_from(bytes).ok()).map_or(Known::NotLoaded, Known::Value)
+}

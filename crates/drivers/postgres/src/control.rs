@@ -1,0 +1,266 @@
+//! The control side of a connection: one session of its own per database, opened when first needed and again when it was
+//! lost. It never joins the user's transactions, never writes, and takes no lock beyond ACCESS SHARE.
+//!
+//! Its settings come with the start-up, so that nothing printed here depends on the login's own: with only `pg_catalog` on
+//! the search path the server qualifies every name outside of it, which is what makes a definition text mean the same in any
+//! session. Statements that users see run elsewhere, with the login's settings.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use catalog::{Catalog, Scope};
+use driver::{Code, Ddl, Error, Native, Scan, Server};
+use tokio::sync::{Mutex, MutexGuard};
+
+use crate::{
+    catalog::{read, rows::Rows},
+    ddl::Definitions,
+    scan::Pages,
+    wire::{self, Client, Event, Report},
+};
+
+/// Start-up settings of the control session.
+pub const CONTROL_SETTINGS: [(&str, &str); 8] = [
+    ("search_path", "pg_catalog"),
+    ("default_transaction_read_only", "on"),
+    // Compiling a catalog query takes longer than running it.
+    ("jit", "off"),
+    // Somebody may hold a table exclusively for hours; what cannot be read meanwhile is reported as not loaded.
+    ("lock_timeout", "1000"),
+    ("DateStyle", "ISO"),
+    ("IntervalStyle", "postgres"),
+    ("quote_all_identifiers", "off"),
+    ("standard_conforming_strings", "on"),
+];
+
+/// Opens connections for [`ControlSession`]: the route, the login and its secrets stay with whoever implements it.
+#[async_trait]
+pub trait OpenControl: Send + Sync {
+    /// Opens a connection to the control session's database with these start-up settings.
+    ///
+    /// # Errors
+    /// As [`driver::Driver::connect`].
+    async fn open(&self, settings: &[(&str, &str)]) -> Result<Client, Error>;
+}
+
+/// How a query of ours failed.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The server refused it; the connection is usable.
+    Refused(Box<Report>),
+    /// The connection could not be opened.
+    Closed(Error),
+    /// The connection broke.
+    Broken(wire::Error),
+}
+
+impl Failure {
+    /// The SQLSTATE, where the server spoke.
+    pub(crate) fn state(&self) -> &str {
+        match self {
+            Failure::Refused(report) => &report.code,
+            _ => "",
+        }
+    }
+
+    /// Whether the connection is of no further use.
+    pub(crate) fn ended(&self) -> bool {
+        match self {
+            Failure::Refused(report) => report.is_fatal(),
+            Failure::Closed(_) | Failure::Broken(_) => true,
+        }
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(report) => refusal(&report),
+            Failure::Closed(error) => error,
+            Failure::Broken(error) => Error::lost("PostgreSQL").with_source(error),
+        }
+    }
+}
+
+fn refusal(report: &Report) -> Error {
+    let code = match report.code.as_str() {
+        "42501" => Code::Forbidden,
+        "57014" => Code::Cancelled,
+        "55P03" | "40001" | "40P01" => Code::Conflict,
+        state if state.starts_with("28") => Code::Unauthenticated,
+        state if state.starts_with("57P") || state.starts_with("08") => Code::Unreachable,
+        state if state.starts_with("53") => Code::Exhausted,
+        "42P01" | "42704" | "42883" | "3F000" => Code::NotFound,
+        _ => Code::InvalidStatement,
+    };
+    Error::new(code, report.message.clone()).with_native(Native {
+        product: "PostgreSQL".to_owned(),
+        code: report.code.clone(),
+        message: report.message.clone(),
+        severity: Some(report.plain_severity().to_owned()),
+        detail: report.detail.clone(),
+        context: report.context.clone(),
+        ..Native::default()
+    })
+}
+
+/// The control session: one statement at a time, in the order of asking.
+pub struct ControlSession {
+    open: Arc<dyn OpenControl>,
+    client: Mutex<Option<Client>>,
+}
+
+impl ControlSession {
+    /// A session that is opened when first needed.
+    pub fn new(open: Arc<dyn OpenControl>) -> Self {
+        ControlSession { open, client: Mutex::new(None) }
+    }
+
+    /// A session over a connection that was just opened with [`CONTROL_SETTINGS`].
+    pub fn with_client(open: Arc<dyn OpenControl>, client: Client) -> Self {
+        ControlSession { open, client: Mutex::new(Some(client)) }
+    }
+
+    /// Runs one query of ours. All that runs here only reads, so it may be run again on a new connection.
+    pub(crate) async fn query(&self, text: &str, values: &[Option<&str>]) -> Result<Rows, Failure> {
+        loop {
+            let mut lent = self.lend().await?;
+            match query(lent.client(), text, values).await {
+                Err(failure) if failure.ended() && lent.reused => {}
+                result => return lent.give_back(result),
+            }
+        }
+    }
+
+    /// Lends the connection out, opening one where there is none.
+    ///
+    /// It is taken out of its place meanwhile, so that a dropped future drops it with whatever was half read.
+    pub(crate) async fn lend(&self) -> Result<Lent<'_>, Failure> {
+        let mut place = self.client.lock().await;
+        if let Some(client) = place.take().filter(|client| !client.is_hung_up()) {
+            return Ok(Lent { place, client, reused: true });
+        }
+        let client = self.open.open(&CONTROL_SETTINGS).await.map_err(Failure::Closed)?;
+        Ok(Lent { place, client, reused: false })
+    }
+
+    /// Asks the server for a sign of life at protocol level, on a new connection where the old one is gone.
+    async fn ping(&self) -> Result<(), Failure> {
+        loop {
+            let mut lent = self.lend().await?;
+            let answer = match lent.client().sync().await {
+                Ok(()) => finish(lent.client()).await.map(drop),
+                Err(error) => Err(Failure::Broken(error)),
+            };
+            match answer {
+                Err(failure) if failure.ended() && lent.reused => {}
+                result => return lent.give_back(result),
+            }
+        }
+    }
+
+    async fn close(&self) {
+        if let Some(client) = self.client.lock().await.take() {
+            client.close().await;
+        }
+    }
+}
+
+/// The connection while one piece of work has it.
+pub(crate) struct Lent<'a> {
+    place: MutexGuard<'a, Option<Client>>,
+    client: Client,
+    /// Whether it was opened for earlier work: then it may have died since, which a second try on a new one tells.
+    pub(crate) reused: bool,
+}
+
+impl Lent<'_> {
+    pub(crate) fn client(&mut self) -> &mut Client {
+        &mut self.client
+    }
+
+    /// Puts the connection back, unless this result says that it is gone.
+    pub(crate) fn give_back<T>(mut self, result: Result<T, Failure>) -> Result<T, Failure> {
+        if !matches!(&result, Err(failure) if failure.ended()) {
+            *self.place = Some(self.client);
+        }
+        result
+    }
+}
+
+/// Runs one query and reads all of its rows.
+pub(crate) async fn query(client: &mut Client, text: &str, values: &[Option<&str>]) -> Result<Rows, Failure> {
+    let values: Vec<Option<&[u8]>> = values.iter().map(|value| value.map(str::as_bytes)).collect();
+    client.query_with(text, &[], &values).await.map_err(Failure::Broken)?;
+    finish(client).await
+}
+
+async fn finish(client: &mut Client) -> Result<Rows, Failure> {
+    let mut rows = Rows::default();
+    let mut refused = None;
+    loop {
+        match client.next().await {
+            Ok(Event::Batch(batch)) => rows.push(batch),
+            Ok(Event::Failed(report)) if report.is_fatal() => return Err(Failure::Refused(report)),
+            Ok(Event::Failed(report)) => refused = Some(report),
+            Ok(Event::Ready(_)) => return refused.map_or(Ok(rows), |report| Err(Failure::Refused(report))),
+            Ok(_) => {}
+            Err(error) => return Err(Failure::Broken(error)),
+        }
+    }
+}
+
+/// PostgreSQL's control: the catalog, definition texts, and statements that read page by page.
+pub struct PostgresControl {
+    server: Server,
+    dialect: sql::Dialect,
+    session: Arc<ControlSession>,
+    pages: Pages,
+    definitions: Definitions,
+}
+
+impl PostgresControl {
+    /// The control of a database of this server.
+    pub fn new(server: Server, dialect: sql::Dialect, session: ControlSession) -> Self {
+        let session = Arc::new(session);
+        PostgresControl {
+            pages: Pages::new(server.version_number),
+            definitions: Definitions::new(server.version_number, session.clone()),
+            server,
+            dialect,
+            session,
+        }
+    }
+
+    /// Closes the control connection; a later use opens it again.
+    pub async fn close(&self) {
+        self.session.close().await;
+    }
+}
+
+#[async_trait]
+impl driver::Control for PostgresControl {
+    fn server(&self) -> &Server {
+        &self.server
+    }
+
+    fn dialect(&self) -> &sql::Dialect {
+        &self.dialect
+    }
+
+    async fn catalog(&self, scope: &Scope) -> Result<Catalog, Error> {
+        read(&self.session, self.server.version_number, scope).await
+    }
+
+    async fn ping(&self) -> Result<(), Error> {
+        self.session.ping().await.map_err(Error::from)
+    }
+
+    fn scan(&self) -> Option<&dyn Scan> {
+        Some(&self.pages)
+    }
+
+    fn ddl(&self) -> Option<&dyn Ddl> {
+        Some(&self.definitions)
+    }
+}

@@ -1,0 +1,290 @@
+//! Statements that read a relation page by page.
+//!
+//! A page continues after the last row of the one before by comparing the sort columns and a key that makes the order total,
+//! so that every page costs the same and rows written meanwhile are neither skipped nor repeated. Without any key pages go by
+//! offset, which says so of itself.
+//!
+//! Values travel as parameters without a type: each takes the type of the column it is compared with. Only the order of the
+//! server is used: NULLs stand last, and first where the order is reversed.
+
+mod condition;
+
+use catalog::{Catalog, Column, Known, ObjectKey, RelationKind, RelationWalker, TypeKind};
+use driver::{Code, Error, Filter, KeySource, Page, PageRequest, Scan, Statement};
+
+use condition::{Condition, after};
+
+/// Since 14 a condition on ctid is a range of the file rather than a reason to read it all.
+const CTID_RANGES: u32 = 140_000;
+
+/// Builds the statements; knows nothing of the server but its version.
+pub struct Pages {
+    version: u32,
+}
+
+impl Pages {
+    /// For a server of this version (`180004`).
+    pub fn new(version: u32) -> Self {
+        Pages { version }
+    }
+}
+
+impl Scan for Pages {
+    fn page(&self, catalog: &Catalog, request: &PageRequest) -> Result<Page, Error> {
+        let target = Target::find(catalog, &request.relation)?;
+        let mut condition = Condition::default();
+        for filter in &request.filters {
+            condition.filter(target.column(&filter.column)?, filter)?;
+        }
+        let (source, key_columns) = target.key(self.version);
+        let mut order: Vec<Ordered> = Vec::new();
+        for sort in &request.sort {
+            let column = target.column(&sort.column)?;
+            if order.iter().all(|ordered| ordered.column != Some(sort.column.as_str())) {
+                order.push(Ordered::by(column, sort.descending));
+            }
+        }
+        for name in &key_columns {
+            if order.iter().all(|ordered| ordered.column != Some(*name)) {
+                order.push(Ordered::by(target.column(name)?, false));
+            }
+        }
+        if source == KeySource::RowId {
+            order.push(Ordered { column: None, expression: "ctid".to_owned(), descending: false, nullable: false });
+        }
+
+        let mut outputs: Vec<String> = target.columns.iter().map(|column| quote(&column.name)).collect();
+        let visible_columns = outputs.len();
+        let mut key = Vec::new();
+        if source != KeySource::Offset {
+            for ordered in &order {
+                let visible = target.columns.iter().position(|column| {
+                    Some(column.name.as_str()) == ordered.column && quote(&column.name) == ordered.expression
+                });
+                key.push(visible.unwrap_or(outputs.len()));
+                if visible.is_none() {
+                    outputs.push(ordered.expression.clone());
+                }
+            }
+            if let Some(values) = &request.after {
+                if values.len() != order.len() {
+                    return Err(Error::new(Code::InvalidStatement, "The page to continue from has another sort order.")
+                        .with_hint("Start again from the first page."));
+                }
+                condition.add(&after(&order, values));
+            }
+        }
+
+        let mut text = format!("SELECT {} FROM {}{}", outputs.join(", "), target.name(), condition.clause());
+        if !order.is_empty() {
+            let terms: Vec<String> = order.iter().map(Ordered::term).collect();
+            text.push_str(&format!(" ORDER BY {}", terms.join(", ")));
+        }
+        text.push_str(&format!(" LIMIT {}", request.limit));
+        if source == KeySource::Offset && request.offset > 0 {
+            text.push_str(&format!(" OFFSET {}", request.offset));
+        }
+        Ok(Page { statement: condition.into_statement(text), source, key, visible_columns })
+    }
+
+    fn count(&self, catalog: &Catalog, relation: &ObjectKey, filters: &[Filter]) -> Result<Statement, Error> {
+        let target = Target::find(catalog, relation)?;
+        let mut condition = Condition::default();
+        for filter in filters {
+            condition.filter(target.column(&filter.column)?, filter)?;
+        }
+        let text = format!("SELECT count(*) FROM {}{}", target.name(), condition.clause());
+        Ok(condition.into_statement(text))
+    }
+}
+
+/// A name in quotes, always: then it cannot be a word of the language.
+pub(crate) fn quote(name: &str) -> String {
+    sql::dialect::postgres().quote_identifier(name)
+}
+
+/// The relation to read.
+struct Target<'a> {
+    walker: RelationWalker<'a>,
+    columns: Vec<Compared<'a>>,
+}
+
+impl<'a> Target<'a> {
+    fn find(catalog: &'a Catalog, key: &ObjectKey) -> Result<Self, Error> {
+        let walker = catalog
+            .find_relation(key.schema.as_deref(), &key.name)
+            .and_then(|id| catalog.relation(id))
+            .ok_or_else(|| missing("relation", &key.name))?;
+        let columns = walker.columns().iter().map(|column| Compared::new(catalog, column)).collect();
+        Ok(Target { walker, columns })
+    }
+
+    fn name(&self) -> String {
+        format!("{}.{}", quote(self.walker.schema()), quote(&self.walker.row().name))
+    }
+
+    fn column(&self, name: &str) -> Result<&Compared<'a>, Error> {
+        self.columns.iter().find(|column| column.name == name).ok_or_else(|| missing("column", name))
+    }
+
+    /// What tells the rows apart, and the columns of it.
+    fn key(&self, version: u32) -> (KeySource, Vec<&'a str>) {
+        let comparable = |names: &[&str]| {
+            !names.is_empty()
+                && names.iter().all(|name| self.column(name).is_ok_and(|column| !column.nullable && column.has_order()))
+        };
+        if let Some(primary) = self.walker.primary_key() {
+            let names: Vec<&str> = primary.columns.iter().map(String::as_str).collect();
+            if comparable(&names) {
+                return (KeySource::PrimaryKey, names);
+            }
+        }
+        let unique = self
+            .walker
+            .indexes()
+            .iter()
+            .filter(|index| index.unique && index.valid == Known::Value(true) && index.predicate.is_none())
+            .filter(|index| index.keys.iter().all(|key| !key.expression))
+            .map(|index| index.keys.iter().map(|key| key.text.as_str()).collect::<Vec<_>>())
+            .filter(|names| comparable(names))
+            .min_by_key(Vec::len);
+        if let Some(names) = unique {
+            return (KeySource::UniqueIndex, names);
+        }
+        let relation = self.walker.row();
+        // A foreign partition is known by having no row security to switch.
+        let stored = match relation.kind {
+            RelationKind::Table | RelationKind::MaterializedView => true,
+            RelationKind::Partition => relation.partition_key.is_none() && relation.row_security != Known::Unsupported,
+            _ => false,
+        };
+        match stored && version >= CTID_RANGES {
+            true => (KeySource::RowId, Vec::new()),
+            false => (KeySource::Offset, Vec::new()),
+        }
+    }
+}
+
+fn missing(what: &str, name: &str) -> Error {
+    Error::new(Code::NotFound, format!("There is no {what} “{name}” in what is known of this database."))
+        .with_hint("Refresh the catalog.")
+}
+
+/// A column and how its values compare.
+struct Compared<'a> {
+    name: &'a str,
+    nullable: bool,
+    order: Order,
+    /// The type to write after a parameter, where the server would not find it by itself.
+    cast: Option<String>,
+}
+
+/// What a type offers for sorting.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Order {
+    /// Its own order.
+    Own,
+    /// None: its text is compared instead.
+    ByText,
+    /// A name that depends on the search path: its number is compared instead.
+    ByNumber,
+}
+
+/// Types without an order, some of which compare by area rather than by value.
+const WITHOUT_ORDER: [&str; 16] = [
+    "json", "xml", "point", "line", "lseg", "box", "path", "polygon", "circle", "jsonpath", "xid", "cid", "txid_snapshot",
+    "pg_snapshot", "aclitem", "refcursor",
+];
+/// Numbers that print as names.
+const NUMBERS_AS_NAMES: [&str; 11] = [
+    "regclass", "regcollation", "regconfig", "regdictionary", "regnamespace", "regoper", "regoperator", "regproc",
+    "regprocedure", "regrole", "regtype",
+];
+
+impl<'a> Compared<'a> {
+    fn new(catalog: &Catalog, column: &'a Column) -> Self {
+        let native = underlying(catalog, &column.native_type);
+        let element = native.trim_end_matches("[]");
+        let order = if WITHOUT_ORDER.contains(&element) {
+            Order::ByText
+        } else if NUMBERS_AS_NAMES.contains(&native) {
+            Order::ByNumber
+        } else {
+            Order::Own
+        };
+        let cast = match order {
+            Order::ByNumber => Some(native.to_owned()),
+            Order::Own if is_row_type(catalog, native) => Some(native.to_owned()),
+            _ => None,
+        };
+        Compared { name: &column.name, nullable: column.nullable != Known::Value(false), order, cast }
+    }
+
+    /// Whether a key may be made of it: what sorts by its text may have equal texts.
+    fn has_order(&self) -> bool {
+        self.order != Order::ByText
+    }
+
+    /// What stands in ORDER BY.
+    fn sorted(&self) -> String {
+        let name = quote(self.name);
+        match self.order {
+            Order::Own => name,
+            Order::ByText => format!("{name}::text"),
+            Order::ByNumber => format!("{name}::oid"),
+        }
+    }
+}
+
+/// A domain's base type, as far as the catalog knows it.
+fn underlying<'t>(catalog: &'t Catalog, native: &'t str) -> &'t str {
+    let mut native = native;
+    // A domain over a domain prints the inner one; the bound is against a loop that no honest server has.
+    for _ in 0..16 {
+        let found = catalog.types.iter().find(|object| {
+            object.kind == TypeKind::Domain && is_named(native, catalog.schema_name(object.schema), &object.name)
+        });
+        match found.and_then(|object| object.base_type.as_deref()) {
+            Some(base) => native = base,
+            None => break,
+        }
+    }
+    native
+}
+
+fn is_row_type(catalog: &Catalog, native: &str) -> bool {
+    native.contains('.')
+        && (catalog.types.iter().any(|object| {
+            object.kind == TypeKind::Composite && is_named(native, catalog.schema_name(object.schema), &object.name)
+        }) || catalog.walk_relations().any(|walker| is_named(native, walker.schema(), &walker.row().name)))
+}
+
+/// Whether a printed type is this one. Types outside of `pg_catalog` print with their schema.
+fn is_named(native: &str, schema: &str, name: &str) -> bool {
+    let dialect = sql::dialect::postgres();
+    native == dialect.quote_path([schema, name])
+        || native == format!("{}.{}", dialect.quote_identifier(schema), dialect.quote_identifier(name))
+}
+
+/// One term of ORDER BY.
+struct Ordered<'a> {
+    column: Option<&'a str>,
+    expression: String,
+    descending: bool,
+    nullable: bool,
+}
+
+impl<'a> Ordered<'a> {
+    fn by(column: &Compared<'a>, descending: bool) -> Self {
+        Ordered {
+            column: Some(column.name),
+            expression: column.sorted(),
+            descending,
+            nullable: column.nullable,
+        }
+    }
+
+    fn term(&self) -> String {
+        format!("{}{}", self.expression, if self.descending { " DESC" } else { "" })
+    }
+}
