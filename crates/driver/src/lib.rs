@@ -26,6 +26,7 @@ pub mod conformance;
 mod connect;
 mod control;
 mod error;
+pub mod fake;
 mod fields;
 mod run;
 mod scan;
