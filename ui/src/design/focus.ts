@@ -1,4 +1,4 @@
-import { useLayoutEffect } from "react";
+import { useLayoutEffect, useState } from "react";
 
 const FOCUSABLE =
   'a[href],button:not([disabled]),input:not([disabled]):not([type="hidden"]),select:not([disabled]),textarea:not([disabled]),[tabindex]:not([tabindex="-1"]),[contenteditable="true"]';
@@ -16,9 +16,10 @@ export function firstFocusable(root: ParentNode | null): HTMLElement | undefined
 
 /** Gives the focus back on unmount to what had it on mount, unless something else took it meanwhile. */
 export function useReturnFocus(active = true) {
+  // Taken while rendering: effects run after the new surface has taken the focus.
+  const [before] = useState(() => document.activeElement);
   useLayoutEffect(() => {
     if (!active) return;
-    const before = document.activeElement;
     return () => {
       // The nodes are still there during the cleanup; a microtask later they are gone, and so is their focus.
       queueMicrotask(() => {
@@ -27,5 +28,5 @@ export function useReturnFocus(active = true) {
         if (lost && before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
       });
     };
-  }, [active]);
+  }, [active, before]);
 }
