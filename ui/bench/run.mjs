@@ -56,6 +56,7 @@ async function main() {
   const binary = browsers.find(existsSync);
   if (!binary) throw new Error("MiniBrowser of webkit2gtk-4.1 is missing");
   execFileSync("npm", ["run", "--silent", "build:bench"], { cwd: ui, stdio: ["ignore", "ignore", "inherit"] });
+  console.error("built");
   const server = await serve();
   const port = 4445 + Math.floor(Math.random() * 1000);
   const driver = spawn("WebKitWebDriver", [`--port=${port}`], {
@@ -75,6 +76,7 @@ async function main() {
     }
     const options = { "webkitgtk:browserOptions": { binary, args: ["--automation"] } };
     const started = await call(base, "POST", "/session", { capabilities: { alwaysMatch: options } });
+    console.error("session");
     session = `/session/${started.sessionId}`;
     await call(base, "POST", `${session}/timeouts`, { script: 120_000 });
     await call(base, "POST", `${session}/window/rect`, { x: 0, y: 0, width: 1440, height: 900 });
@@ -134,6 +136,7 @@ async function series(base, session, port, driver, rows, pixels) {
     const script = "const [pixels, frames, done] = arguments; window.measure(pixels, frames).then(done);";
     const before = await cpuOf(driver);
     const one = await call(base, "POST", `${session}/execute/async`, { script, args: [pixels, FRAMES] });
+    console.error("run", rows, pixels, one.frames.length);
     runs.push({ ...one, cpu: ((await cpuOf(driver)) - before) / (FRAMES + 30) });
   }
   const pick = (share) => round(median(runs.map((one) => at(one.frames, share))));

@@ -108,7 +108,8 @@ export function Segmented<T extends string>({
     if (!next) return;
     event.preventDefault();
     onChange(next.value);
-    root.current?.querySelector<HTMLElement>(`[data-value="${CSS.escape(next.value)}"]`)?.focus();
+    const buttons = [...(root.current?.querySelectorAll<HTMLElement>("[data-value]") ?? [])];
+    buttons.find((button) => button.dataset["value"] === next.value)?.focus();
   };
   return (
     <div

@@ -84,7 +84,10 @@ export function Tabs({
   const [drag, setDrag] = useState<Drag | null>(null);
   const [overflows, setOverflows] = useState(false);
   const ids = items.map((item) => item.id);
-  const tabNode = (id: string) => list.current?.querySelector<HTMLElement>(`[data-id="${CSS.escape(id)}"]`) ?? null;
+  const tabNode = (id: string): HTMLElement | null => {
+    const nodes = [...(list.current?.querySelectorAll<HTMLElement>("[data-id]") ?? [])];
+    return nodes.find((node) => node.dataset["id"] === id) ?? null;
+  };
 
   useEffect(() => {
     if (active === undefined) return;
