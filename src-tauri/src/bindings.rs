@@ -1,0 +1,89 @@
+//! The one list of commands: it makes both the handler and the generated TypeScript.
+
+use tauri_specta::{Builder, collect_commands};
+
+use crate::commands::{connections, editor, explorer, runs, system};
+
+/// Every command the webview may call.
+pub fn builder() -> Builder<tauri::Wry> {
+    Builder::<tauri::Wry>::new().disable_serde_phases().commands(collect_commands![
+        connections::drivers,
+        connections::profiles,
+        connections::save_profile,
+        connections::duplicate_profile,
+        connections::remove_profile,
+        connections::parse_target,
+        connections::test_profile,
+        connections::open_sample,
+        connections::connect,
+        connections::disconnect,
+        connections::connection_states,
+        connections::answer,
+        explorer::tree,
+        explorer::search_catalog,
+        explorer::refresh_catalog,
+        explorer::relation,
+        explorer::definition,
+        explorer::browse,
+        explorer::browse_more,
+        explorer::browse_count,
+        explorer::browse_cancel,
+        runs::cancel_run,
+        runs::close_session,
+        runs::tab_session,
+        runs::hold_more,
+        runs::hold_all,
+        runs::hold_stop,
+        runs::hold_release,
+        runs::copy,
+        runs::run,
+        runs::hold_window,
+        runs::hold_cell,
+        editor::outline,
+        editor::complete,
+        editor::format_sql,
+        editor::open_file,
+        editor::file_state,
+        editor::save_file,
+        editor::keep_tabs,
+        editor::workspace,
+        editor::journal,
+        editor::close_tab,
+        editor::reopen_tab,
+        editor::history,
+        editor::forget_history,
+        system::settings,
+        system::save_settings,
+        system::about,
+        system::probe_keychain,
+        system::subscribe,
+        system::open_window,
+        system::pick_file,
+        system::pick_save_path,
+        system::opened_for,
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::path::Path;
+
+    use specta_typescript::Typescript;
+
+    /// `ROWHOUSE_UPDATE_BINDINGS=1` rewrites the file.
+    #[test]
+    fn the_generated_bindings_are_fresh() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/src/ipc/bindings.ts");
+        let fresh = tempfile::NamedTempFile::new().unwrap();
+        super::builder()
+            .export(Typescript::default().header("// Generated from Rust; do not edit.\n"), fresh.path())
+            .unwrap();
+        let fresh = std::fs::read_to_string(fresh.path()).unwrap();
+        if std::env::var_os("ROWHOUSE_UPDATE_BINDINGS").is_some() {
+            std::fs::write(&path, &fresh).unwrap();
+        }
+        let committed = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(committed == fresh, "ui/src/ipc/bindings.ts is stale: run `make bindings`");
+    }
+}

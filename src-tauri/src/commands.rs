@@ -1,0 +1,7 @@
+//! One command per user action, a few lines each: they translate, the core decides.
+
+pub mod connections;
+pub mod editor;
+pub mod explorer;
+pub mod runs;
+pub mod system;

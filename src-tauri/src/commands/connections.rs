@@ -1,0 +1,90 @@
+//! Saved and open connections.
+
+use std::sync::Arc;
+
+use app::{App, api::*};
+use tauri::State;
+
+/// The drivers and their connect forms.
+#[tauri::command]
+#[specta::specta]
+pub fn drivers(app: State<'_, Arc<App>>) -> Vec<DriverForm> {
+    app.drivers()
+}
+
+/// Saved connections, the sample included.
+#[tauri::command]
+#[specta::specta]
+pub async fn profiles(app: State<'_, Arc<App>>) -> Result<Vec<ConnectionProfile>, AppError> {
+    app.profiles().await
+}
+
+/// Saves a connection; its password goes to the keychain or nowhere.
+#[tauri::command]
+#[specta::specta]
+pub async fn save_profile(app: State<'_, Arc<App>>, draft: ProfileDraft) -> Result<ConnectionProfile, AppError> {
+    app.save_profile(draft).await
+}
+
+/// Copies a connection under a new name, its stored password too.
+#[tauri::command]
+#[specta::specta]
+pub async fn duplicate_profile(app: State<'_, Arc<App>>, id: String) -> Result<ConnectionProfile, AppError> {
+    app.duplicate_profile(&id).await
+}
+
+/// Removes a connection and its stored password.
+#[tauri::command]
+#[specta::specta]
+pub async fn remove_profile(app: State<'_, Arc<App>>, id: String) -> Result<(), AppError> {
+    app.remove_profile(&id).await
+}
+
+/// Reads a URL or file path into the form's values.
+#[tauri::command]
+#[specta::specta]
+pub async fn parse_target(app: State<'_, Arc<App>>, text: String) -> Result<ParsedTarget, AppError> {
+    app.parse_target(&text).await
+}
+
+/// Connects as `connect` does, tells the hops, and closes again.
+#[tauri::command]
+#[specta::specta]
+pub async fn test_profile(app: State<'_, Arc<App>>, draft: ProfileDraft) -> Result<TestReport, AppError> {
+    app.test_profile(draft).await
+}
+
+/// The sample's profile; makes the database where it is missing.
+#[tauri::command]
+#[specta::specta]
+pub async fn open_sample(app: State<'_, Arc<App>>) -> Result<ConnectionProfile, AppError> {
+    app.open_sample().await
+}
+
+/// Opens a connection, or returns the open one.
+#[tauri::command]
+#[specta::specta]
+pub async fn connect(app: State<'_, Arc<App>>, profile_id: String) -> Result<ConnectionState, AppError> {
+    app.connect(&profile_id).await
+}
+
+/// Closes a connection and its sessions; always local and immediate.
+#[tauri::command]
+#[specta::specta]
+pub async fn disconnect(app: State<'_, Arc<App>>, profile_id: String) -> Result<(), AppError> {
+    app.disconnect(&profile_id).await
+}
+
+/// Every connection that is not closed.
+#[tauri::command]
+#[specta::specta]
+pub fn connection_states(app: State<'_, Arc<App>>) -> Vec<ConnectionState> {
+    app.connection_states()
+}
+
+/// Answers a question.
+#[tauri::command]
+#[specta::specta]
+pub async fn answer(app: State<'_, Arc<App>>, id: String, answer: AnswerInput) -> Result<(), AppError> {
+    app.answer(&id, answer)
+}

@@ -1,0 +1,107 @@
+//! Running scripts and reading what they returned.
+
+use std::sync::Arc;
+
+use app::{App, api::*};
+use tauri::{State, ipc::Channel};
+use tokio::sync::mpsc;
+
+use crate::wire::{Raw, Whole};
+
+/// Asks the server to stop the statement in progress and skips the rest.
+#[tauri::command]
+#[specta::specta]
+pub async fn cancel_run(app: State<'_, Arc<App>>, run_id: String) -> Result<(), AppError> {
+    app.cancel_run(&run_id).await
+}
+
+/// Closes a tab's session, whatever it does; the next run opens a new one.
+#[tauri::command]
+#[specta::specta]
+pub async fn close_session(app: State<'_, Arc<App>>, tab_id: String) -> Result<(), AppError> {
+    app.close_session(&tab_id).await
+}
+
+/// A tab's session, if it has one.
+#[tauri::command]
+#[specta::specta]
+pub fn tab_session(app: State<'_, Arc<App>>, tab_id: String) -> Option<TabSession> {
+    app.tab_session(&tab_id)
+}
+
+/// Reads on to the next cap.
+#[tauri::command]
+#[specta::specta]
+pub async fn hold_more(app: State<'_, Arc<App>>, hold_id: String) -> Result<(), AppError> {
+    app.hold_more(&hold_id).await
+}
+
+/// Reads on to the end.
+#[tauri::command]
+#[specta::specta]
+pub async fn hold_all(app: State<'_, Arc<App>>, hold_id: String) -> Result<(), AppError> {
+    app.hold_all(&hold_id).await
+}
+
+/// Stops reading; what is there stays.
+#[tauri::command]
+#[specta::specta]
+pub async fn hold_stop(app: State<'_, Arc<App>>, hold_id: String) -> Result<(), AppError> {
+    app.hold_stop(&hold_id).await
+}
+
+/// Gives up a window's lease; the last one frees memory and disk.
+#[tauri::command]
+#[specta::specta]
+pub async fn hold_release(app: State<'_, Arc<App>>, hold_id: String) -> Result<(), AppError> {
+    app.hold_release(&hold_id).await
+}
+
+/// Full values of a range as text.
+#[tauri::command]
+#[specta::specta]
+pub async fn copy(app: State<'_, Arc<App>>, request: CopyRequest) -> Result<Copied, AppError> {
+    app.copy(request).await
+}
+/// Starts a script in its tab's session and returns the run's id; what happens comes by `events`.
+#[tauri::command]
+#[specta::specta]
+pub async fn run(app: State<'_, Arc<App>>, request: RunRequest, events: Channel<RunEvent>) -> Result<String, AppError> {
+    let (sender, mut receiver) = mpsc::unbounded_channel();
+    tauri::async_runtime::spawn(async move {
+        while let Some(event) = receiver.recv().await {
+            // A window that is gone hears nothing; its run is stopped when its tabs are.
+            if events.send(event).is_err() {
+                break;
+            }
+        }
+    });
+    app.run(request, sender).await
+}
+
+/// Rows as one Arrow IPC stream.
+#[tauri::command]
+#[specta::specta]
+pub async fn hold_window(
+    app: State<'_, Arc<App>>,
+    hold_id: String,
+    first: Whole,
+    rows: u32,
+    columns: Vec<u32>,
+) -> Result<Raw, AppError> {
+    app.hold_window(&hold_id, first.0, rows, columns).await.map(Raw)
+}
+
+/// Bytes of one cell.
+#[tauri::command]
+#[specta::specta]
+pub async fn hold_cell(
+    app: State<'_, Arc<App>>,
+    hold_id: String,
+    row: Whole,
+    column: u32,
+    offset: Whole,
+    length: Whole,
+) -> Result<Raw, AppError> {
+    app.hold_cell(&hold_id, row.0, column, offset.0, length.0).await.map(Raw)
+}
