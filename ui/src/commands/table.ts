@@ -1,0 +1,108 @@
+/**
+ * The one table of commands and their keys: what the palette lists, the tooltips show and the settings page remaps.
+ *
+ * A key has one meaning per scope. `global` works everywhere; the other scopes work while their part of the window has the
+ * focus and must not repeat a global key. A test refuses clashes. Keys that a control handles by itself (arrows in a grid,
+ * text editing) are not commands.
+ */
+export type Scope = "global" | "home" | "explorer" | "query" | "relation" | "results" | "connection";
+
+export interface CommandDefinition {
+  readonly id: string;
+  readonly title: string;
+  readonly scope: Scope;
+  /** As `@/design`'s shortcuts are written: `Mod+Shift+K`. None by default where absent. */
+  readonly keys?: string;
+  /** Not offered in the palette (it needs a place to act on). */
+  readonly hidden?: boolean;
+}
+
+export const COMMANDS = [
+  { id: "palette.open", title: "Command palette", scope: "global", keys: "Mod+K" },
+  { id: "tab.new-query", title: "New query", scope: "global", keys: "Mod+N" },
+  { id: "tab.close", title: "Close tab", scope: "global", keys: "Mod+W" },
+  { id: "tab.reopen", title: "Reopen closed tab", scope: "global", keys: "Mod+Shift+T" },
+  { id: "tab.next", title: "Next tab", scope: "global", keys: "Mod+PageDown" },
+  { id: "tab.previous", title: "Previous tab", scope: "global", keys: "Mod+PageUp" },
+  { id: "window.new", title: "New window", scope: "global", keys: "Mod+Alt+N" },
+  { id: "connection.new", title: "New connection", scope: "global", keys: "Mod+Shift+N" },
+  { id: "connection.reconnect", title: "Reconnect", scope: "global", keys: "Mod+R" },
+  { id: "connection.disconnect", title: "Disconnect", scope: "global" },
+  { id: "file.open", title: "Open SQL file", scope: "global", keys: "Mod+O" },
+  { id: "place.home", title: "Connections", scope: "global", keys: "Mod+Shift+H" },
+  { id: "place.explorer", title: "Explorer", scope: "global", keys: "Mod+Shift+E" },
+  { id: "place.search", title: "Search objects and columns", scope: "global", keys: "Mod+P" },
+  { id: "place.history", title: "History", scope: "global", keys: "Mod+Shift+Y" },
+  { id: "place.settings", title: "Settings", scope: "global", keys: "Mod+," },
+  { id: "panel.side", title: "Show or hide the side panel", scope: "global", keys: "Mod+B" },
+  { id: "sample.open", title: "Open the sample shop", scope: "global" },
+  { id: "theme.toggle", title: "Switch between light and dark", scope: "global" },
+  { id: "run.stop", title: "Stop", scope: "global", keys: "Mod+." },
+  { id: "query.run", title: "Run statement or selection", scope: "query", keys: "Mod+Enter" },
+  { id: "query.run-all", title: "Run all", scope: "query", keys: "Mod+Shift+Enter" },
+  { id: "query.save", title: "Save file", scope: "query", keys: "Mod+S" },
+  { id: "query.save-as", title: "Save file as", scope: "query", keys: "Mod+Shift+S" },
+  { id: "query.format", title: "Format", scope: "query", keys: "Mod+Shift+F" },
+  { id: "query.comment", title: "Comment or uncomment", scope: "query", keys: "Mod+/" },
+  { id: "query.commit", title: "Commit transaction", scope: "query" },
+  { id: "query.rollback", title: "Roll back transaction", scope: "query" },
+  { id: "query.close-session", title: "Close this tab's session", scope: "query" },
+  { id: "query.focus-editor", title: "Go to the editor", scope: "query", keys: "Alt+1" },
+  { id: "query.focus-results", title: "Go to the results", scope: "query", keys: "Alt+2" },
+  { id: "results.next", title: "Next result", scope: "query", keys: "Alt+ArrowRight" },
+  { id: "results.previous", title: "Previous result", scope: "query", keys: "Alt+ArrowLeft" },
+  { id: "results.pin", title: "Pin this result", scope: "query", keys: "Mod+Shift+P" },
+  { id: "results.load-more", title: "Load more rows", scope: "query" },
+  { id: "results.load-all", title: "Load all rows", scope: "query" },
+  { id: "results.copy-csv", title: "Copy as CSV", scope: "results" },
+  { id: "results.copy-json", title: "Copy as JSON", scope: "results" },
+  { id: "results.copy-markdown", title: "Copy as Markdown", scope: "results" },
+  { id: "results.copy-insert", title: "Copy as INSERT", scope: "results" },
+  { id: "relation.refresh", title: "Read the rows again", scope: "relation", keys: "F5" },
+  { id: "relation.filter", title: "Filter rows", scope: "relation", keys: "Mod+F" },
+  { id: "relation.count", title: "Count exactly", scope: "relation" },
+  { id: "relation.data", title: "Show data", scope: "relation", keys: "Alt+1" },
+  { id: "relation.structure", title: "Show columns", scope: "relation", keys: "Alt+2" },
+  { id: "relation.indexes", title: "Show indexes", scope: "relation", keys: "Alt+3" },
+  { id: "relation.constraints", title: "Show constraints", scope: "relation", keys: "Alt+4" },
+  { id: "relation.ddl", title: "Show DDL", scope: "relation", keys: "Alt+5" },
+  { id: "explorer.refresh", title: "Read the catalog again", scope: "explorer", keys: "F5" },
+  { id: "connection.test", title: "Test connection", scope: "connection", keys: "Mod+T" },
+  { id: "connection.save", title: "Save connection", scope: "connection", keys: "Mod+S" },
+  { id: "connection.connect", title: "Save and connect", scope: "connection", keys: "Mod+Enter" },
+] as const satisfies readonly CommandDefinition[];
+
+export type CommandId = (typeof COMMANDS)[number]["id"];
+
+/** Two commands that one key press could mean. */
+export interface Clash {
+  readonly keys: string;
+  readonly first: CommandId;
+  readonly second: CommandId;
+}
+
+/** The keys of each command, with a person's own ones in place of the defaults; an empty text removes a key. */
+export function effectiveKeys(own: Readonly<Record<string, string | undefined>>): ReadonlyMap<CommandId, string> {
+  const keys = new Map<CommandId, string>();
+  for (const command of COMMANDS as readonly (CommandDefinition & { id: CommandId })[]) {
+    const chosen = own[command.id] ?? command.keys;
+    if (chosen) keys.set(command.id, chosen);
+  }
+  return keys;
+}
+
+/** Every pair of commands that share a key within a scope, or between a scope and `global`. */
+export function clashes(keys: ReadonlyMap<CommandId, string>): readonly Clash[] {
+  const found: Clash[] = [];
+  const list = (COMMANDS as readonly (CommandDefinition & { id: CommandId })[]).filter((c) => keys.has(c.id));
+  list.forEach((first, index) => {
+    for (const second of list.slice(index + 1)) {
+      const together = first.scope === second.scope || first.scope === "global" || second.scope === "global";
+      const key = keys.get(first.id);
+      if (together && key !== undefined && key === keys.get(second.id)) {
+        found.push({ keys: key, first: first.id, second: second.id });
+      }
+    }
+  });
+  return found;
+}

@@ -1,0 +1,50 @@
+/**
+ * The complete surface through which the window reaches its host.
+ *
+ * Everything outside this folder calls these functions and nothing else: no other file imports `@tauri-apps`. There are two
+ * hosts: the real one (`tauri.ts`) and one in memory (`fake.ts`) for component tests and for work on layout in a browser.
+ * Every function rejects with a `HostError`, which carries the core's typed error.
+ */
+import type { AppEvent, commands, ErrorCode, AppError as HostFailure, RunEvent, RunRequest } from "./bindings";
+
+type Generated = typeof commands;
+
+/** What a generated command answers once its typed error is thrown instead of returned. */
+type Answer<T> = T extends { status: "ok"; data: infer D } | { status: "error"; error: unknown } ? D : T;
+
+type Plain = Omit<Generated, "run" | "subscribe">;
+
+/** The generated commands with plain answers, and the two that stream. */
+export type Host = {
+  [Name in keyof Plain]: (...args: Parameters<Plain[Name]>) => Promise<Answer<Awaited<ReturnType<Plain[Name]>>>>;
+} & {
+  /** Starts a script; resolves to the run's id. `onEvent` hears `started` first and `finished` last. */
+  run(request: RunRequest, onEvent: (event: RunEvent) => void): Promise<string>;
+  /** Hears every change, for as long as the window lives. */
+  subscribe(onEvent: (event: AppEvent) => void): void;
+  /** Sets the window's title. */
+  setTitle(title: string): Promise<void>;
+  /** Writes text to the clipboard. */
+  writeClipboard(text: string): Promise<void>;
+};
+
+/** A failure of the host, with everything the core said. */
+export class HostError extends Error {
+  readonly code: ErrorCode;
+
+  readonly failure: HostFailure;
+
+  constructor(failure: HostFailure) {
+    super(failure.message);
+    this.failure = failure;
+    this.name = "HostError";
+    this.code = failure.code;
+  }
+}
+
+/** Whatever was thrown, as a failure that can be shown. */
+export function failureOf(thrown: unknown): HostFailure {
+  if (thrown instanceof HostError) return thrown.failure;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return { code: "internal", message, hint: null, range: null, native: null };
+}

@@ -1,0 +1,7 @@
+/** The window's way to its host. See `host.ts`. */
+export type * from "./bindings";
+export { host, setHost } from "./current";
+export { type ErrorPresentation, present } from "./errors";
+export type { Host } from "./host";
+export { failureOf, HostError } from "./host";
+export { queryKeys, topicKeys } from "./queries";

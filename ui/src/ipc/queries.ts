@@ -1,0 +1,36 @@
+/** Keys of the query cache, and which of them each topic makes stale. What a command changes is declared in the core. */
+import type { ObjectRef, Topic } from "./bindings";
+
+export const queryKeys = {
+  drivers: ["drivers"] as const,
+  about: ["about"] as const,
+  profiles: ["profiles"] as const,
+  settings: ["settings"] as const,
+  connections: ["connections"] as const,
+  history: (text: string, profileId: string | null) => ["history", profileId, text] as const,
+  tree: (profileId: string, parent: string | null) => ["catalog", profileId, "tree", parent] as const,
+  search: (profileId: string | null, text: string) => ["catalog", profileId, "search", text] as const,
+  relation: (profileId: string, object: ObjectRef) => ["catalog", profileId, "relation", object] as const,
+  definition: (profileId: string, object: ObjectRef) => ["catalog", profileId, "definition", object] as const,
+};
+
+/** The stale keys of a topic, narrowed to one connection where the event names one. */
+export function topicKeys(topic: Topic, profileId: string | null): readonly (readonly unknown[])[] {
+  switch (topic) {
+    case "profiles":
+      return [queryKeys.profiles];
+    case "connections":
+      return [queryKeys.connections];
+    case "catalog":
+      return profileId
+        ? [
+            ["catalog", profileId],
+            ["catalog", null],
+          ]
+        : [["catalog"]];
+    case "history":
+      return [["history"]];
+    case "settings":
+      return [queryKeys.settings];
+  }
+}

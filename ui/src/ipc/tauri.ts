@@ -1,0 +1,46 @@
+/** The real host: the generated commands over Tauri. */
+import { Channel } from "@tauri-apps/api/core";
+import { getCurrentWindow } from "@tauri-apps/api/window";
+import { type AppEvent, commands, type RunEvent } from "./bindings";
+import { failureOf, type Host, HostError } from "./host";
+
+type Typed = { status: "ok"; data: unknown } | { status: "error"; error: unknown };
+
+const isTyped = (answer: unknown): answer is Typed =>
+  typeof answer === "object" && answer !== null && "status" in answer && ("data" in answer || "error" in answer);
+
+const isFailure = (error: unknown): error is HostError["failure"] =>
+  typeof error === "object" && error !== null && "code" in error && "message" in error;
+
+/** Answers the data or throws the typed error. A bad argument comes as plain text from Tauri itself. */
+async function settle(answer: Promise<unknown>): Promise<unknown> {
+  const settled = await answer;
+  if (!isTyped(settled)) return settled;
+  if (settled.status === "ok") return settled.data;
+  throw new HostError(isFailure(settled.error) ? settled.error : failureOf(settled.error));
+}
+
+type Command = (...args: unknown[]) => Promise<unknown>;
+
+const plain = Object.fromEntries(
+  Object.entries(commands).map(([name, command]) => [
+    name,
+    (...args: unknown[]) => settle((command as Command)(...args)),
+  ]),
+);
+
+export const tauriHost = {
+  ...plain,
+  run(request, onEvent) {
+    const channel = new Channel<RunEvent>();
+    channel.onmessage = onEvent;
+    return settle(commands.run(request, channel)) as Promise<string>;
+  },
+  subscribe(onEvent) {
+    const channel = new Channel<AppEvent>();
+    channel.onmessage = onEvent;
+    void commands.subscribe(channel);
+  },
+  setTitle: (title) => getCurrentWindow().setTitle(title),
+  writeClipboard: (text) => navigator.clipboard.writeText(text),
+} as Host;
