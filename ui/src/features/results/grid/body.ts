@@ -26,6 +26,8 @@ export interface Frame {
   left: number;
   rowHeight: number;
   rows: number;
+  /** Pixels of the viewport that rows cover. */
+  covered: number;
   firstRow: number;
   firstColumn: number;
   axis: ColumnAxis;
@@ -61,6 +63,14 @@ export function shownText(cell: Cell): string {
   }
 }
 
+/**
+ * Whether the text may be wider than its cell. Clipping every cell costs the software renderer a save and a restore
+ * for each, so only what needs it is clipped. Outside plain Latin the width is not known: those are clipped.
+ */
+function overflows(text: string, width: number): boolean {
+  return text.length * 7.3 + 17 > width || /[^\x20-\x7e\xa0-\u024f]/.test(text);
+}
+
 /** How a screen reader says it. */
 export function spokenText(cell: Cell | undefined): string {
   if (!cell) return "loading";
@@ -78,6 +88,9 @@ export class GridBody {
   private readonly numbersInner = document.createElement("div");
   private readonly idPrefix: string;
   private pool: PooledRow[] = [];
+  private readonly lines = document.createElement("div");
+  private linePool: { node: HTMLElement; column: number }[] = [];
+  private linesHeight = -1;
   private columns = 0;
   private base = 0;
   private activeRow = -1;
@@ -92,7 +105,9 @@ export class GridBody {
     // The row's own index says the same to a screen reader.
     this.numbers.setAttribute("aria-hidden", "true");
     this.numbersInner.className = "rg-inner";
-    this.pane.append(this.inner);
+    this.lines.className = "rg-lines";
+    this.lines.setAttribute("role", "presentation");
+    this.pane.append(this.inner, this.lines);
     this.numbers.append(this.numbersInner);
   }
 
@@ -109,11 +124,19 @@ export class GridBody {
     this.columns = columns;
     this.inner.replaceChildren();
     this.numbersInner.replaceChildren();
+    // One line per column instead of a border per cell: far fewer things to paint.
+    this.linePool = Array.from({ length: columns }, () => {
+      const node = document.createElement("div");
+      node.className = "rg-line";
+      return { node, column: -1 };
+    });
+    this.lines.replaceChildren(...this.linePool.map((line) => line.node));
     this.pool = Array.from({ length: rows }, (_, r) => this.makeRow(r, columns));
   }
 
   /** Forgets what is drawn, so that the next frame writes everything anew. */
   invalidate() {
+    for (const line of this.linePool) line.column = -1;
     for (const row of this.pool) {
       row.row = -1;
       row.y = -1;
@@ -158,6 +181,7 @@ export class GridBody {
     const offset = base * frame.rowHeight - frame.top;
     this.inner.style.transform = `translate(${-frame.left}px,${offset}px)`;
     this.numbersInner.style.transform = `translateY(${offset}px)`;
+    this.drawLines(frame);
     let missing = false;
     for (let index = frame.firstRow; index < frame.firstRow + count; index++) {
       const row = pool[index % count];
@@ -170,6 +194,21 @@ export class GridBody {
       missing ||= row.waiting;
     }
     return missing;
+  }
+
+  private drawLines(frame: Frame) {
+    this.lines.style.transform = `translateX(${-frame.left}px)`;
+    if (frame.covered !== this.linesHeight) {
+      this.linesHeight = frame.covered;
+      this.lines.style.height = `${frame.covered}px`;
+    }
+    const last = Math.min(frame.firstColumn + this.columns, frame.axis.count);
+    for (let column = frame.firstColumn; column < last; column++) {
+      const line = this.linePool[column % this.columns];
+      if (!line || line.column === column) continue;
+      line.column = column;
+      line.node.style.left = `${frame.axis.start(column + 1) - 1}px`;
+    }
   }
 
   private park(row: PooledRow) {
@@ -216,7 +255,7 @@ export class GridBody {
       if (moved || rebound || wasWaiting || frame.repaint) {
         const cell = frame.cell(index, column);
         if (!cell) row.waiting = true;
-        paint(slot, cell, frame.rightAligned(column));
+        paint(slot, cell, frame.rightAligned(column), frame.axis.width(column));
       }
     }
   }
@@ -251,7 +290,7 @@ export class GridBody {
   }
 }
 
-function paint(slot: PooledCell, cell: Cell | undefined, right: boolean) {
+function paint(slot: PooledCell, cell: Cell | undefined, right: boolean, width: number) {
   const text = cell ? shownText(cell) : "";
   if (slot.text.data !== text) slot.text.data = text;
   let look = "rg-cell";
@@ -259,7 +298,8 @@ function paint(slot: PooledCell, cell: Cell | undefined, right: boolean) {
   if (!cell) look += " rg-missing";
   else {
     if (cell.class !== "text" && cell.class !== "number") look += ` rg-${cell.class}`;
-    if (cell.truncated) look += " rg-cut";
+    if (cell.truncated) look += " rg-cut rg-clip";
+    else if (overflows(text, width)) look += " rg-clip";
     if (cell.mark) look += ` rg-${cell.mark}`;
   }
   if (slot.look === look) return;

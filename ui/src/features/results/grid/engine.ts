@@ -446,6 +446,7 @@ export class Grid {
     this.scroller.style.setProperty("--rg-row", `${rowHeight}px`);
     this.scroller.style.setProperty("--rg-head", `${headerHeight}px`);
     this.scroller.style.setProperty("--rg-numbers", `${this.numberWidth}px`);
+    this.scroller.style.setProperty("--rg-total", `${this.axis.total}px`);
     this.sizer.style.width = `${this.axis.total + this.numberWidth}px`;
     this.sizer.style.height = `${this.map.sizerHeight + headerHeight}px`;
     // Bars that came or went with the new sizer change the viewport once more.
@@ -482,6 +483,7 @@ export class Grid {
       left: this.left,
       rowHeight: this.rowHeight,
       rows: this.rows.known,
+      covered: Math.max(0, Math.min(this.viewportHeight, map.virtualHeight - map.top)),
       firstRow,
       firstColumn,
       axis,
