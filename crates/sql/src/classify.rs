@@ -203,7 +203,7 @@ pub enum SettingScope {
 pub fn classify(text: &str, dialect: &Dialect) -> Classification {
     let statements = split(text, dialect);
     let nodes = Nodes::new(text, dialect);
-    let mut reader = Reader { nodes: &nodes, effect: Effect::default(), end: nodes.len() };
+    let mut reader = Reader { nodes: &nodes, effect: Effect::default(), end: nodes.len(), depth: 0 };
     let class = match statements.as_slice() {
         [] => Class::Read,
         [one] if one.kind == StatementKind::ClientCommand => reader.client_command(),
@@ -222,7 +222,14 @@ struct Reader<'a> {
     effect: Effect,
     /// One past the statement's last token.
     end: usize,
+    /// How many statements that hold others it is inside of.
+    depth: usize,
 }
+
+/// Beyond these bounds nothing more is noted: a text made to be slow is not, and its class stays what it is.
+const MOST_NESTED: usize = 32;
+pub(super) const MOST_WRITES: usize = 1000;
+const MOST_CALLS: usize = 64;
 
 impl Reader<'_> {
     fn statement(&mut self) -> Class {
@@ -289,13 +296,19 @@ impl Reader<'_> {
     fn command(&mut self, at: usize) -> Class {
         let nodes = self.nodes;
         let mut at = at;
+        self.depth += 1;
+        if self.depth > MOST_NESTED {
+            return Class::Unknown;
+        }
         while nodes.is_open(at) {
             at += 1;
         }
         let Some(word) = nodes.word(at) else { return Class::Unknown };
-        let Some(class) = nodes.dialect.command_class(word) else { return Class::Unknown };
         let command = word.to_ascii_uppercase();
         self.effect.command.clone_from(&command);
+        let Some(class) = nodes.dialect.command_class(word) else {
+            return Class::Unknown;
+        };
         match command.as_str() {
             "WITH" => {
                 let main = with::with_clause(nodes, at, self.end).next;
@@ -408,7 +421,13 @@ impl Reader<'_> {
                     .writes
                     .iter()
                     .any(|write| write.target.as_ref().is_some_and(|target| target.span == path.span)));
-        if next == at && !known && !builtin && !defined && !self.effect.calls.contains(&path) {
+        if self.effect.calls.len() < MOST_CALLS
+            && next == at
+            && !known
+            && !builtin
+            && !defined
+            && !self.effect.calls.contains(&path)
+        {
             self.effect.calls.push(path);
         }
     }

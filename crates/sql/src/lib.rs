@@ -13,12 +13,15 @@
 //! between databases are fields of [`Dialect`].
 
 pub mod classify;
+pub mod complete;
 pub mod dialect;
 pub mod lexer;
 mod literal;
 mod nodes;
+pub mod outline;
 pub mod placeholder;
 pub mod readonly;
+pub mod secret;
 mod span;
 pub mod split;
 
@@ -26,10 +29,13 @@ pub use classify::{
     Class, Classification, CopyDirection, CopyEffect, CopyEndpoint, Effect, Explain, Setting, SettingScope,
     TransactionKind, Verb, Write, classify,
 };
+pub use complete::{CompletionContext, DerivedColumn, Place, RelationSource, ScopeRelation, complete_context};
 pub use dialect::Dialect;
 pub use lexer::{Lexer, Token, TokenKind, tokenize};
 pub use nodes::QualifiedName;
+pub use outline::{Outline, command_tag_changes_catalog, outline};
 pub use placeholder::{Placeholder, PlaceholderStyle, placeholders};
 pub use readonly::{Refusal, RefusalReason, read_only_verdict};
+pub use secret::{redact, secret_spans};
 pub use span::Span;
 pub use split::{Statement, StatementKind, split, statement_at};

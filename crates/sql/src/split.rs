@@ -301,6 +301,9 @@ impl<'a> Splitter<'a> {
 
     /// `DELIMITER x` and a separator of batches: lines of their own where the dialect has them.
     fn client_line(&mut self, token: Token) -> bool {
+        if !self.dialect.delimiter_command && self.dialect.batch_separator.is_none() {
+            return false;
+        }
         let word = token.span.of(self.text);
         let line_end = self.line_end(token.span.end);
         let rest = self.text.get(token.span.end..line_end).unwrap_or("").trim();

@@ -40,7 +40,7 @@ impl Reader<'_> {
             _ => return,
         };
         let span = nodes.span(at);
-        if self.effect.writes.iter().any(|write| write.span == span) {
+        if self.effect.writes.len() >= super::MOST_WRITES || self.effect.writes.iter().any(|write| write.span == span) {
             return;
         }
         let mut next = at + 1;

@@ -54,7 +54,12 @@ pub(crate) fn with_clause(nodes: &Nodes<'_>, at: usize, end: usize) -> WithClaus
 
 /// The names in the parentheses that open at `at`.
 pub(crate) fn name_list(nodes: &Nodes<'_>, at: usize) -> Vec<String> {
-    (at + 1..nodes.close(at)).filter_map(|position| nodes.name(position)).map(|(name, _)| name).collect()
+    // Such a list has no parentheses of its own; stopping at one keeps nested nonsense from being read again and again.
+    (at + 1..nodes.close(at))
+        .take_while(|position| !nodes.is_open(*position))
+        .filter_map(|position| nodes.name(position))
+        .map(|(name, _)| name)
+        .collect()
 }
 
 /// Past `SEARCH … SET x` and `CYCLE … SET x [TO v DEFAULT v] USING y`.

@@ -1,0 +1,228 @@
+//! Which parts of a text are secrets, so that history and logs do not keep them.
+//!
+//! It takes too much rather than too little: a literal beside a word that says "password" is one, whatever the statement.
+
+use crate::nodes::Nodes;
+use crate::{Dialect, Lexer, Span, TokenKind};
+
+/// What stands for a secret.
+const MASK: &str = "***";
+
+/// How much of an address is looked at, in characters, and how much of a function's arguments, in tokens: a bound, so that
+/// a text made to be slow is not.
+const URL_LENGTH: usize = 2048;
+const ARGUMENTS: usize = 256;
+
+/// How deep a text within a literal within a literal is read.
+const NESTING: usize = 4;
+
+/// Parts of a name that say its value is a secret.
+const SECRET_NAMES: &[&str] = &[
+    "password",
+    "passwd",
+    "passphrase",
+    "passcode",
+    "secret",
+    "credential",
+    "apikey",
+    "api_key",
+    "access_key",
+    "private_key",
+    "secret_key",
+    "encryption_key",
+    "token",
+    "sslkey",
+    "pwd",
+];
+
+/// Names that are secrets as a whole.
+const WHOLE_SECRET_NAMES: &[&str] = &["key", "rekey", "hexkey", "hexrekey", "textkey", "textrekey", "pass"];
+
+/// Where the literals are that set secrets, in order and apart from each other.
+pub fn secret_spans(text: &str, dialect: &Dialect) -> Vec<Span> {
+    let mut spans = Vec::new();
+    collect(text, dialect, 0, NESTING, &mut spans);
+    url_passwords(text, &mut spans);
+    spans.sort_unstable();
+    let mut apart: Vec<Span> = Vec::with_capacity(spans.len());
+    for span in spans {
+        match apart.last_mut() {
+            Some(last) if span.start < last.end => *last = last.to(span),
+            _ => apart.push(span),
+        }
+    }
+    apart
+}
+
+/// The text with every secret replaced.
+pub fn redact(text: &str, dialect: &Dialect) -> String {
+    let mut redacted = String::with_capacity(text.len());
+    let mut from = 0;
+    for span in secret_spans(text, dialect) {
+        redacted.push_str(text.get(from..span.start).unwrap_or(""));
+        let secret = span.of(text);
+        if secret.ends_with('\'') || secret.starts_with('\'') || secret.starts_with('$') {
+            redacted.push_str(&format!("'{MASK}'"));
+        } else {
+            redacted.push_str(MASK);
+        }
+        from = span.end;
+    }
+    redacted.push_str(text.get(from..).unwrap_or(""));
+    redacted
+}
+
+fn is_secret_name(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    WHOLE_SECRET_NAMES.contains(&lower.as_str()) || SECRET_NAMES.iter().any(|part| lower.contains(part))
+}
+
+/// Notes the secrets of `text`, which begins at `offset` of the whole.
+fn collect(text: &str, dialect: &Dialect, offset: usize, nesting: usize, spans: &mut Vec<Span>) {
+    let nodes = Nodes::new(text, dialect);
+    for at in 0..nodes.len() {
+        if let Some((name, next)) = nodes.name(at) {
+            beside_name(&nodes, at, &name, next, offset, spans);
+        } else if nodes.kind(at).is_some_and(TokenKind::is_string) {
+            inside_literal(&nodes, at, offset, nesting, spans);
+        }
+    }
+    // What is commented out was typed all the same.
+    if nesting == 0 {
+        return;
+    }
+    for token in Lexer::new(text, dialect).filter(|token| token.kind.is_comment()) {
+        let comment = token.span.of(text);
+        let inner = comment.trim_start_matches(['-', '/', '*', '#']);
+        let skipped = comment.len() - inner.len();
+        let inner = inner.strip_suffix("*/").unwrap_or(inner);
+        let start = token.span.start + skipped;
+        if mentions_secret(inner) {
+            collect(inner, dialect, offset + start, nesting - 1, spans);
+        }
+    }
+}
+
+/// The literals after a name that says they are secret: `PASSWORD 'x'`, `password = 'x'`, `SET app.secret TO x`,
+/// `IDENTIFIED BY 'x'`, `set_config('app.key', 'x', …)`.
+fn beside_name(nodes: &Nodes<'_>, at: usize, name: &str, next: usize, offset: usize, spans: &mut Vec<Span>) {
+    let call = nodes.dialect.set_function.is_some_and(|function| name.eq_ignore_ascii_case(function));
+    if call && nodes.is_open(next) {
+        let close = nodes.close(next).min(nodes.len()).min(next + ARGUMENTS);
+        // Any argument may spell the name: as one literal, or joined from several.
+        let named: String = (next..close).filter_map(|inner| nodes.string(inner)).map(|(text, _)| text).collect();
+        let first_end = nodes.find(next + 1, close, |inner| nodes.is_kind(inner, TokenKind::Comma));
+        if mentions_secret(&named) || named.to_ascii_lowercase().contains("key") {
+            literals(nodes, first_end.unwrap_or(next), close, offset, spans);
+        }
+        return;
+    }
+    let identified = nodes.is(at, "IDENTIFIED");
+    if !identified && !is_secret_name(name) {
+        return;
+    }
+    let mut value = next;
+    if identified {
+        let by = nodes.find(next, (next + 6).min(nodes.len()), |inner| nodes.is_any(inner, &["BY", "AS"]));
+        value = by.map_or(next, |by| nodes.skip_words(by + 1, &["PASSWORD"]));
+    }
+    let setting = nodes.is(0, "SET") || nodes.is(0, "PRAGMA") || nodes.is(0, "ALTER");
+    let before = value;
+    while nodes.is_kind(value, TokenKind::Operator) && ["=", "=>", "==", ":="].contains(&nodes.raw(value))
+        || nodes.is_kind(value, TokenKind::Colon)
+        || (nodes.is_any(value, &["TO", "LIKE", "IS"]) && setting)
+    {
+        value += 1;
+    }
+    let assigned = value > before;
+    match nodes.kind(value) {
+        Some(kind) if kind.is_string() => spans.push(nodes.span(value).shifted(offset)),
+        Some(TokenKind::QuotedName) if assigned => spans.push(nodes.span(value).shifted(offset)),
+        Some(TokenKind::Word | TokenKind::Number) if assigned && setting => {
+            spans.push(nodes.span(value).shifted(offset));
+        }
+        Some(TokenKind::OpenParen) => literals(nodes, value, nodes.close(value), offset, spans),
+        Some(TokenKind::Word | TokenKind::Cast) if nodes.is_open(value + 1) && assigned => {
+            literals(nodes, value + 1, nodes.close(value + 1), offset, spans);
+        }
+        _ => {}
+    }
+}
+
+/// Notes every literal between two tokens.
+fn literals(nodes: &Nodes<'_>, from: usize, to: usize, offset: usize, spans: &mut Vec<Span>) {
+    for at in from..to.min(nodes.len()).min(from + ARGUMENTS) {
+        if nodes.kind(at).is_some_and(TokenKind::is_string) {
+            spans.push(nodes.span(at).shifted(offset));
+        }
+    }
+}
+
+/// A literal may hold a connection string, or SQL that sets a secret.
+fn inside_literal(nodes: &Nodes<'_>, at: usize, offset: usize, nesting: usize, spans: &mut Vec<Span>) {
+    let Some((content, _)) = nodes.string(at) else { return };
+    if !mentions_secret(&content) {
+        return;
+    }
+    let span = nodes.span(at);
+    let raw = span.of(nodes.text);
+    if nodes.is_kind(at, TokenKind::DollarString) && nesting > 0 {
+        // Its content stands in the text as it is, so the spans inside it are exact.
+        let tag = raw.get(1..).and_then(|rest| rest.find('$')).map_or(0, |end| end + 2);
+        let inner = raw.get(tag..raw.len().saturating_sub(tag).max(tag)).unwrap_or("");
+        if !connection_password(inner) {
+            collect(inner, nodes.dialect, offset + span.start + tag, nesting - 1, spans);
+            return;
+        }
+    }
+    let mut inner = Vec::new();
+    if nesting > 0 {
+        collect(&content, nodes.dialect, 0, nesting - 1, &mut inner);
+    }
+    if nesting == 0 || !inner.is_empty() || connection_password(&content) {
+        spans.push(span.shifted(offset));
+    }
+}
+
+fn mentions_secret(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    SECRET_NAMES.iter().any(|part| lower.contains(part)) || lower.contains("identified")
+}
+
+/// Whether the text has `password=x` the way connection strings do.
+fn connection_password(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    ["password", "passwd", "pwd", "sslpassword", "secret", "token"].iter().any(|key| {
+        lower.match_indices(key).any(|(at, _)| {
+            let rest = lower.get(at + key.len()..).unwrap_or("").trim_start();
+            let value = rest.strip_prefix('=').map(str::trim_start);
+            value.is_some_and(|value| value.chars().next().is_some_and(|first| !first.is_whitespace() && first != '$'))
+        })
+    })
+}
+
+/// The passwords in `scheme://user:password@host`, wherever they stand.
+fn url_passwords(text: &str, spans: &mut Vec<Span>) {
+    let mut from = 0;
+    while let Some(found) = text.get(from..).and_then(|rest| rest.find("://")) {
+        let start = from + found + 3;
+        let rest = text.get(start..).unwrap_or("");
+        let end = rest
+            .char_indices()
+            .take(URL_LENGTH)
+            .find(|(_, character)| character.is_whitespace() || "'\"`<>".contains(*character))
+            .map_or_else(|| rest.char_indices().nth(URL_LENGTH).map_or(rest.len(), |(at, _)| at), |(at, _)| at);
+        let address = rest.get(..end).unwrap_or("");
+        // The last `@` before the path: a password may hold one.
+        let authority = address.split(['/', '?']).next().unwrap_or("");
+        let scope = if authority.contains('@') { authority } else { address };
+        if let Some((login, _)) = scope.rsplit_once('@')
+            && let Some((user, password)) = login.split_once(':')
+            && !password.is_empty()
+        {
+            let at = start + user.len() + 1;
+            spans.push(Span::new(at, at + password.len()));
+        }
+        from = start;
+    }
+}
