@@ -15,19 +15,4 @@ impl App {
     pub fn format_sql(&self, driver: &str, text: &str) -> Result<String, AppError> {
         todo!()
     }
-
-    /// Reads a text file.
-    pub async fn open_file(&self, path: &str) -> Result<OpenedFile, AppError> {
-        todo!()
-    }
-
-    /// Whether a file is still what it was.
-    pub async fn file_state(&self, path: &str, stamp: &str) -> Result<FileState, AppError> {
-        todo!()
-    }
-
-    /// Writes a text file, whole or not at all; `Conflict` when another program changed it.
-    pub async fn save_file(&self, request: SaveFile) -> Result<OpenedFile, AppError> {
-        todo!()
-    }
 }

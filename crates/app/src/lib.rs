@@ -2,23 +2,53 @@
 //!
 //! The window and the terminal are two faces of this crate: they translate, it decides. It must not know
 //! Tauri, nor how anything is drawn.
+//!
+//! A window process claims its home first ([`platform::instance::claim`]) and opens the core with the lock it got
+//! ([`App::open_locked`]); everyone else calls [`App::open`].
 
 pub mod api;
+pub mod platform;
 
 mod browse;
 mod connections;
 mod documents;
 mod editor;
+mod error;
+mod events;
 mod explorer;
+mod files;
 mod history;
+mod keychain;
 mod profiles;
+mod registry;
 mod runs;
 mod settings;
+mod store;
 mod system;
+#[cfg(test)]
+mod testing;
+mod text;
 
-use std::path::PathBuf;
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 
 use tokio::sync::mpsc;
+
+use crate::{
+    events::Events,
+    keychain::Keychain,
+    platform::{
+        home,
+        instance::{self, FileLock},
+    },
+    registry::Registry,
+    store::{Presence, Store},
+};
+
+pub use text::Positions;
 
 /// Who uses the core.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,15 +68,36 @@ pub struct Options {
     pub face: Face,
 }
 
-/// The core of one process.
-pub struct App {}
+/// What a core is made of besides its home: the system's, or a test's.
+pub(crate) struct Parts {
+    pub(crate) keychain: Keychain,
+    pub(crate) registry: Registry,
+}
 
-impl App {
-    /// Every change a face should know of; each call is one more listener.
-    pub fn events(&self) -> mpsc::UnboundedReceiver<api::AppEvent> {
-        todo!()
+impl Parts {
+    fn of_the_system() -> Self {
+        Parts { keychain: Keychain::of_the_system(), registry: Registry::standard() }
     }
 }
+
+/// The core of one process.
+pub struct App {
+    face: Face,
+    home: PathBuf,
+    pub(crate) store: Store,
+    pub(crate) keychain: Keychain,
+    pub(crate) registry: Registry,
+    pub(crate) events: Events,
+    settings: RwLock<api::Settings>,
+    presence: Presence,
+    documents: documents::Documents,
+    pub(crate) held: profiles::HeldSecrets,
+    /// Kept to the end: what a window process has and no other may have.
+    _lock: Option<FileLock>,
+}
+
+/// How long another process may take to open or migrate the store.
+const START: Duration = Duration::from_secs(30);
 
 impl App {
     /// Opens the core: the store, the lock, the settings.
@@ -54,7 +105,91 @@ impl App {
     /// # Errors
     /// `Conflict` when another window process holds the home; `Corrupt` for a store that is damaged or newer
     /// than the program; `Exhausted` for a full disk; `Forbidden` for a folder that cannot be written.
-    pub async fn open(options: Options) -> Result<std::sync::Arc<App>, api::AppError> {
-        todo!()
+    pub async fn open(options: Options) -> Result<Arc<App>, api::AppError> {
+        let home = home::folder(options.home.as_deref())?;
+        App::open_with(home, options.face, None, Parts::of_the_system()).await
+    }
+
+    /// Opens the core of the window process that has claimed this home.
+    ///
+    /// # Errors
+    /// As [`App::open`], `Conflict` apart.
+    pub async fn open_locked(home: &Path, lock: FileLock) -> Result<Arc<App>, api::AppError> {
+        App::open_with(home.to_owned(), Face::Window, Some(lock), Parts::of_the_system()).await
+    }
+
+    pub(crate) async fn open_with(
+        home: PathBuf,
+        face: Face,
+        lock: Option<FileLock>,
+        parts: Parts,
+    ) -> Result<Arc<App>, api::AppError> {
+        home::make(&home)?;
+        let lock = match (face, lock) {
+            (Face::Window, None) => {
+                let path = instance::lock_path(&home);
+                Some(FileLock::try_take(&path)?.ok_or_else(|| instance::busy(&path))?)
+            }
+            (_, lock) => lock,
+        };
+        let start = home.join("start.lock");
+        let starting = tokio::task::spawn_blocking(move || FileLock::take(&start, START))
+            .await
+            .map_err(|_| api::AppError::internal("the start was interrupted"))??;
+        let store = Store::open(&home).await?;
+        let presence = Presence::begin(&home, &store).await?;
+        let settings = settings::load(&store).await?;
+        drop(starting);
+        let app = App {
+            face,
+            home,
+            store,
+            keychain: parts.keychain,
+            registry: parts.registry,
+            events: Events::default(),
+            settings: RwLock::new(settings),
+            presence,
+            documents: documents::Documents::default(),
+            held: profiles::HeldSecrets::default(),
+            _lock: lock,
+        };
+        if let Err(error) = app.forget_old_history().await {
+            tracing::warn!(%error, "old history stays for now");
+        }
+        Ok(Arc::new(app))
+    }
+
+    /// Every change a face should know of; each call is one more listener.
+    pub fn events(&self) -> mpsc::UnboundedReceiver<api::AppEvent> {
+        self.events.listen()
+    }
+
+    /// Closes the store in order; a process that ends without it loses nothing either.
+    pub async fn close(&self) {
+        self.store.close().await;
+    }
+
+    /// Who uses this core.
+    pub fn face(&self) -> Face {
+        self.face
+    }
+
+    /// Where the store is.
+    pub fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// The settings as last read or saved by this process.
+    pub(crate) fn current_settings(&self) -> api::Settings {
+        self.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn remember_settings(&self, settings: api::Settings) {
+        *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
+    }
+
+    /// This process's name in the store.
+    pub(crate) fn process(&self) -> &str {
+        self.presence.name()
     }
 }

@@ -1,43 +1,337 @@
-use crate::{App, api::*};
+//! Saved connections: what they say is in the store, their secrets are in the keychain or nowhere.
+
+pub(crate) mod dial;
+mod draft;
+mod rows;
+mod secrets;
+
+use std::time::Instant;
+
+use driver::Profile;
+use uuid::Uuid;
+
+use crate::{
+    App,
+    api::{
+        AppError, ConnectionProfile, DriverForm, Environment, ErrorCode, ParsedTarget, PasswordPolicy, ProfileDraft,
+        Safety, ServerFacts, TestReport, Topic,
+    },
+    registry::PASSWORD,
+    store::now_ms,
+};
+
+pub(crate) use secrets::{HeldSecrets, Secrets};
+
+/// The sample's id: always listed, never removed.
+pub(crate) const SAMPLE: &str = "sample";
+const SAMPLE_NAME: &str = "Sample shop";
 
 impl App {
     /// The drivers and their connect forms.
     pub fn drivers(&self) -> Vec<DriverForm> {
-        todo!()
+        self.registry.forms()
     }
 
-    /// Saved connections, the sample included.
+    /// Saved connections, the sample included: by name, the sample last.
+    ///
+    /// # Errors
+    /// As the store says.
     pub async fn profiles(&self) -> Result<Vec<ConnectionProfile>, AppError> {
-        todo!()
+        let mut profiles: Vec<ConnectionProfile> =
+            rows::all(self.store.read()).await?.into_iter().map(|row| self.shown(row)).collect();
+        profiles.push(self.sample_profile().await?);
+        Ok(profiles)
+    }
+
+    /// One saved connection.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn profile(&self, id: &str) -> Result<ConnectionProfile, AppError> {
+        if id == SAMPLE {
+            return self.sample_profile().await;
+        }
+        self.row(id).await.map(|row| self.shown(row))
+    }
+
+    /// The saved connection of this name, without regard to case; an id does as well.
+    ///
+    /// # Errors
+    /// As the store says.
+    pub async fn profile_named(&self, name: &str) -> Result<Option<ConnectionProfile>, AppError> {
+        let key = draft::name_key(name);
+        let profiles = self.profiles().await?;
+        let named = profiles.iter().find(|profile| draft::name_key(&profile.name) == key);
+        Ok(named.or_else(|| profiles.iter().find(|profile| profile.id == name)).cloned())
     }
 
     /// Saves a connection; its password goes to the keychain or nowhere.
+    ///
+    /// # Errors
+    /// `AlreadyExists` for a name in use; `InvalidStatement` for a field that is missing or not understood;
+    /// `KeychainUnavailable` when a password shall be kept and cannot be. Nothing is changed then.
     pub async fn save_profile(&self, draft: ProfileDraft) -> Result<ConnectionProfile, AppError> {
-        todo!()
+        let old = match draft.id.as_deref() {
+            Some(SAMPLE) => return Err(sample_stays("changed")),
+            Some(id) => Some(self.row(id).await?),
+            None => None,
+        };
+        let driver = self.registry.get(&draft.driver)?.clone();
+        let checked = draft::check(draft, driver.as_ref(), &self.held)?;
+        let id = old.as_ref().map_or_else(|| Uuid::new_v4().to_string(), |old| old.id.clone());
+        self.require_free_name(&checked.name, &id).await?;
+        let kept = old.as_ref().map_or(&[] as &[String], |old| old.secret_fields.as_slice());
+        let change = secrets::Change::new(&checked, driver.as_ref(), old.as_ref().map(|old| old.driver.as_str()), kept);
+        let undo = change.apply(&self.keychain, &id).await?;
+        let row = rows::Row {
+            id: id.clone(),
+            name_key: draft::name_key(&checked.name),
+            name: checked.name,
+            folder: checked.group,
+            colour: checked.colour,
+            environment: checked.environment,
+            safety: checked.safety,
+            driver: driver.id().to_owned(),
+            values: checked.values,
+            password: checked.policy,
+            secret_fields: change.fields_after(),
+            created_ms: old.map_or_else(now_ms, |old| old.created_ms),
+            server: None,
+            last_used_ms: None,
+        };
+        if let Err(error) = rows::put(&self.store, &row).await {
+            // The keychain goes back to where the store is.
+            undo.revert(&self.keychain, &id).await;
+            return Err(name_taken(error, &row.name));
+        }
+        if let Some(reference) = &checked.reference {
+            self.held.take(reference);
+        }
+        self.held.forget_asked(&id);
+        if let (PasswordPolicy::Ask, Some(secret)) = (row.password, checked.password) {
+            self.held.asked(&id, secret);
+        }
+        self.events.changed(&[Topic::Profiles], Some(&id));
+        self.profile(&id).await
     }
 
     /// Copies a connection under a new name, its stored password too.
+    ///
+    /// # Errors
+    /// `NotFound`; `KeychainUnavailable` when its secrets cannot be copied, and then nothing is.
     pub async fn duplicate_profile(&self, id: &str) -> Result<ConnectionProfile, AppError> {
-        todo!()
+        let shown = self.profile(id).await?;
+        let fields = if id == SAMPLE { Vec::new() } else { self.row(id).await?.secret_fields };
+        let name = draft::copy_name(&shown.name, &self.profiles().await?);
+        let copy = rows::Row {
+            id: Uuid::new_v4().to_string(),
+            name_key: draft::name_key(&name),
+            name,
+            folder: shown.group,
+            colour: shown.colour,
+            environment: shown.environment,
+            safety: shown.safety,
+            driver: shown.driver,
+            values: shown.values,
+            password: shown.password,
+            secret_fields: fields,
+            created_ms: now_ms(),
+            server: None,
+            last_used_ms: None,
+        };
+        let copied = secrets::copy(&self.keychain, id, &copy.id, &copy.secret_fields).await?;
+        if let Err(error) = rows::put(&self.store, &copy).await {
+            copied.revert(&self.keychain, &copy.id).await;
+            return Err(name_taken(error, &copy.name));
+        }
+        self.events.changed(&[Topic::Profiles], Some(&copy.id));
+        self.profile(&copy.id).await
     }
 
     /// Removes a connection and its stored password.
+    ///
+    /// # Errors
+    /// `NotFound`; `Forbidden` for the sample; `KeychainUnavailable` when its secrets cannot be removed: it then stays,
+    /// so that no secret is left behind unseen.
     pub async fn remove_profile(&self, id: &str) -> Result<(), AppError> {
-        todo!()
+        if id == SAMPLE {
+            return Err(sample_stays("removed"));
+        }
+        let row = self.row(id).await?;
+        for field in &row.secret_fields {
+            self.keychain.delete(id, field).await?;
+        }
+        rows::remove(&self.store, id).await?;
+        self.held.forget_asked(id);
+        self.events.changed(&[Topic::Profiles], Some(id));
+        Ok(())
     }
 
     /// Reads a URL or file path into the form's values.
+    ///
+    /// # Errors
+    /// `InvalidStatement` when it is neither, `Unsupported` for a scheme no driver reads. The text is never repeated.
     pub async fn parse_target(&self, text: &str) -> Result<ParsedTarget, AppError> {
-        todo!()
+        let text = text.trim();
+        let driver = self.registry.for_target(text)?;
+        let parsed = driver.parse_url(text)?;
+        let mut values = parsed.values;
+        // Where a driver put it among the values after all.
+        let secret = values.remove(PASSWORD).map(driver::Secret::new).or(parsed.secret);
+        let profile = Profile { name: String::new(), driver: driver.id().to_owned(), values };
+        let name = draft::suggested_name(driver.as_ref(), &profile);
+        Ok(ParsedTarget {
+            driver: profile.driver,
+            values: profile.values,
+            name,
+            password_reference: secret.filter(|secret| !secret.is_empty()).map(|secret| self.held.hold(secret)),
+            warnings: parsed.warnings,
+        })
     }
 
     /// Connects as `connect` does, tells the hops, and closes again.
+    ///
+    /// # Errors
+    /// Only for a draft that cannot be tried at all; what went wrong on the way is in the report.
     pub async fn test_profile(&self, draft: ProfileDraft) -> Result<TestReport, AppError> {
-        todo!()
+        let driver = self.registry.get(&draft.driver)?.clone();
+        let id = draft.id.clone();
+        let checked = draft::check(draft, driver.as_ref(), &self.held)?;
+        let secrets = self.draft_secrets(id.as_deref(), &checked, driver.as_ref()).await?;
+        let profile = Profile { name: checked.name, driver: driver.id().to_owned(), values: checked.values };
+        let begun = Instant::now();
+        let dialled = dial::dial(
+            driver.as_ref(),
+            &profile,
+            dial::Terms {
+                secrets,
+                ask: std::sync::Arc::new(driver::NeverAsk),
+                timeout: self.connect_timeout(),
+                read_only: checked.safety == Safety::ReadOnly,
+            },
+        )
+        .await;
+        let hops = dialled.hops.into_iter().map(dial::shown).collect();
+        let (server, error) = match dialled.outcome {
+            Ok(connection) => {
+                let server = dial::facts(connection.control().server());
+                connection.close().await;
+                (Some(server), None)
+            }
+            Err(error) => (None, Some(error.into())),
+        };
+        Ok(TestReport { server, hops, error, elapsed_ms: dial::elapsed_ms(begun) })
     }
 
     /// The sample's profile; makes the database where it is missing.
+    ///
+    /// # Errors
+    /// `Exhausted` for a full disk, `Forbidden` for a folder that cannot be written.
     pub async fn open_sample(&self) -> Result<ConnectionProfile, AppError> {
-        todo!()
+        self.sample_profile().await
     }
+
+    /// Notes that a connection was opened, and what answered.
+    pub(crate) async fn note_use(&self, id: &str, server: Option<&ServerFacts>) -> Result<(), AppError> {
+        let server = server.map(|server| format!("{} {}", server.product, server.version));
+        rows::note_use(&self.store, id, server.as_deref()).await?;
+        self.events.changed(&[Topic::Profiles], Some(id));
+        Ok(())
+    }
+
+    /// A saved connection as a driver takes it.
+    pub(crate) fn driver_profile(shown: &ConnectionProfile) -> Profile {
+        Profile { name: shown.name.clone(), driver: shown.driver.clone(), values: shown.values.clone() }
+    }
+
+    /// How long a connection attempt may take.
+    pub(crate) fn connect_timeout(&self) -> std::time::Duration {
+        std::time::Duration::from_secs(self.current_settings().connect_timeout_s.into())
+    }
+
+    fn sample_path(&self) -> std::path::PathBuf {
+        self.home().join("sample.db")
+    }
+
+    async fn sample_profile(&self) -> Result<ConnectionProfile, AppError> {
+        let (server, last_used_ms) = rows::use_of(self.store.read(), SAMPLE).await?.unzip();
+        let values = [("file".to_owned(), self.sample_path().to_string_lossy().into_owned())];
+        let row = rows::Row {
+            id: SAMPLE.to_owned(),
+            name: SAMPLE_NAME.to_owned(),
+            name_key: String::new(),
+            folder: None,
+            colour: None,
+            environment: Environment::Local,
+            safety: Safety::Free,
+            driver: "sqlite".to_owned(),
+            values: values.into(),
+            password: PasswordPolicy::None,
+            secret_fields: Vec::new(),
+            created_ms: 0,
+            server: server.flatten(),
+            last_used_ms,
+        };
+        Ok(ConnectionProfile { sample: true, ..self.shown(row) })
+    }
+
+    async fn row(&self, id: &str) -> Result<rows::Row, AppError> {
+        rows::one(self.store.read(), id).await?.ok_or_else(|| {
+            AppError::new(ErrorCode::NotFound, "This connection is not saved any more.")
+                .with_hint("It was removed in another window or in the terminal.")
+        })
+    }
+
+    fn shown(&self, row: rows::Row) -> ConnectionProfile {
+        let profile = Profile { name: row.name, driver: row.driver, values: row.values };
+        // A connection of a driver this program does not have is shown, and cannot be opened.
+        let (label, target) = match self.registry.get(&profile.driver) {
+            Ok(driver) => (driver.label().to_owned(), driver.target(&profile)),
+            Err(_) => (profile.driver.clone(), String::new()),
+        };
+        ConnectionProfile {
+            id: row.id,
+            name: profile.name,
+            group: row.folder,
+            colour: row.colour,
+            environment: row.environment,
+            safety: row.safety,
+            driver: profile.driver,
+            driver_label: label,
+            values: profile.values,
+            password: row.password,
+            target,
+            server: row.server,
+            last_used_ms: row.last_used_ms,
+            sample: false,
+        }
+    }
+
+    async fn require_free_name(&self, name: &str, id: &str) -> Result<(), AppError> {
+        let key = draft::name_key(name);
+        let taken =
+            self.profiles().await?.into_iter().find(|other| other.id != id && draft::name_key(&other.name) == key);
+        match taken {
+            Some(other) => Err(exists(&other.name)),
+            None => Ok(()),
+        }
+    }
+}
+
+fn exists(name: &str) -> AppError {
+    AppError::new(ErrorCode::AlreadyExists, format!("There is already a connection called “{name}”."))
+        .with_hint("Choose another name; upper and lower case make no difference.")
+}
+
+/// Another process may take the name between our look and our write.
+fn name_taken(error: sqlx::Error, name: &str) -> AppError {
+    match &error {
+        sqlx::Error::Database(cause) if cause.is_unique_violation() => exists(name),
+        _ => error.into(),
+    }
+}
+
+fn sample_stays(done: &str) -> AppError {
+    AppError::new(ErrorCode::Forbidden, format!("The sample connection cannot be {done}."))
+        .with_hint("Duplicate it and change the copy.")
 }

@@ -1,13 +1,27 @@
-use crate::{App, api::*};
+//! The program itself.
+
+use crate::{
+    App,
+    api::{About, KeychainState},
+    platform::rendering,
+};
 
 impl App {
     /// The program and where it keeps things.
     pub async fn about(&self) -> About {
-        todo!()
+        About {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            home: self.home().display().to_string(),
+            platform: std::env::consts::OS.to_owned(),
+            rendering: rendering::decide(self.home()).reason.to_owned(),
+            keychain: self.keychain.last_probe(),
+            sample_tables: 0,
+            sample_rows: 0,
+        }
     }
 
     /// Writes, reads and deletes a test entry in the OS keychain.
     pub async fn probe_keychain(&self) -> KeychainState {
-        todo!()
+        self.keychain.probe().await
     }
 }

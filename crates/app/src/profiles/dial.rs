@@ -1,0 +1,116 @@
+//! The one way to open a connection, for a test and for real.
+
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use async_trait::async_trait;
+use driver::{
+    Answer, Ask, Code, ConnectContext, Connection, Driver, Error, Hop, HopOutcome, Profile, Question, Server,
+};
+
+use super::Secrets;
+use crate::api::{HopReport, ServerFacts};
+
+/// How a connection is to be opened.
+pub(crate) struct Terms {
+    /// Its secrets.
+    pub(crate) secrets: Secrets,
+    /// Who answers questions.
+    pub(crate) ask: Arc<dyn Ask>,
+    /// The longest time it may take, waiting for people apart.
+    pub(crate) timeout: Duration,
+    /// Whether writes are refused.
+    pub(crate) read_only: bool,
+}
+
+/// What came of it.
+pub(crate) struct Dialled {
+    /// Every hop that ended, in order.
+    pub(crate) hops: Vec<Hop>,
+    /// The connection, or why there is none.
+    pub(crate) outcome: Result<Arc<dyn Connection>, Error>,
+}
+
+/// How much longer than its own limit a driver is waited for before it is given up.
+const GRACE: Duration = Duration::from_secs(2);
+const TICK: Duration = Duration::from_millis(200);
+
+/// Opens a connection. Dropping the future gives the attempt up.
+pub(crate) async fn dial(driver: &dyn Driver, profile: &Profile, terms: Terms) -> Dialled {
+    let hops = Arc::new(Mutex::new(Vec::new()));
+    let told = Arc::clone(&hops);
+    let asking = Arc::new(AtomicUsize::new(0));
+    let context = ConnectContext {
+        password: terms.secrets.password,
+        key_passphrase: terms.secrets.key_passphrase,
+        ask: Arc::new(Counted { inner: terms.ask, asking: Arc::clone(&asking) }),
+        read_only: terms.read_only,
+        application_name: "rowhouse".to_owned(),
+        timeout: terms.timeout,
+        hops: Arc::new(move |hop| told.lock().unwrap_or_else(PoisonError::into_inner).push(hop)),
+    };
+    let outcome = tokio::select! {
+        outcome = driver.connect(profile, context) => outcome,
+        () = overdue(terms.timeout + GRACE, &asking) => Err(Error::new(
+            Code::TimedOut,
+            format!("{} did not answer within {} s.", driver.target(profile), terms.timeout.as_secs()),
+        )
+        .with_hint("Is it the right address, and is the server up? The settings have a longer limit.")),
+    };
+    let hops = std::mem::take(&mut *hops.lock().unwrap_or_else(PoisonError::into_inner));
+    Dialled { hops, outcome }
+}
+
+/// Ends when so much time has passed in which nobody was being asked.
+async fn overdue(limit: Duration, asking: &AtomicUsize) {
+    let mut waited = Duration::ZERO;
+    while waited < limit {
+        tokio::time::sleep(TICK).await;
+        if asking.load(Ordering::Relaxed) == 0 {
+            waited += TICK;
+        }
+    }
+}
+
+/// Knows whether a person is being asked: that time is theirs.
+struct Counted {
+    inner: Arc<dyn Ask>,
+    asking: Arc<AtomicUsize>,
+}
+
+/// Counts down also when the question is given up.
+struct Asking<'a>(&'a AtomicUsize);
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[async_trait]
+impl Ask for Counted {
+    async fn ask(&self, question: Question) -> Answer {
+        self.asking.fetch_add(1, Ordering::Relaxed);
+        let _asking = Asking(&self.asking);
+        self.inner.ask(question).await
+    }
+}
+
+/// A hop as faces see it.
+pub(crate) fn shown(hop: Hop) -> HopReport {
+    HopReport { name: hop.name, detail: hop.detail, ok: hop.outcome == HopOutcome::Done, elapsed_ms: hop.elapsed_ms }
+}
+
+/// A server as faces see it.
+pub(crate) fn facts(server: &Server) -> ServerFacts {
+    ServerFacts { product: server.product.clone(), version: server.version.clone(), facts: server.facts.clone() }
+}
+
+pub(crate) fn elapsed_ms(begun: Instant) -> u64 {
+    u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX)
+}

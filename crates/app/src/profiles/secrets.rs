@@ -1,0 +1,247 @@
+//! Secrets on their way: from the form to the keychain, from the keychain to a driver.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use driver::{Driver, Secret};
+use uuid::Uuid;
+
+use super::{draft::Checked, rows};
+use crate::{
+    App,
+    api::{AppError, ConnectionProfile, PasswordPolicy, Topic},
+    keychain::Keychain,
+    registry::{self, PASSWORD},
+};
+
+/// How long the password of a pasted address is held for the form.
+const HELD: Duration = Duration::from_secs(600);
+
+/// Secrets in memory only: of pasted addresses for a while, and of connections that ask every time.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct HeldSecrets {
+    inner: Arc<Mutex<Held>>,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    parsed: BTreeMap<String, Secret>,
+    asked: BTreeMap<String, Secret>,
+}
+
+impl HeldSecrets {
+    fn lock(&self) -> MutexGuard<'_, Held> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Holds a secret for a while and names it.
+    pub(super) fn hold(&self, secret: Secret) -> String {
+        let reference = Uuid::new_v4().to_string();
+        self.lock().parsed.insert(reference.clone(), secret);
+        let (held, expired) = (self.clone(), reference.clone());
+        tokio::spawn(async move {
+            tokio::time::sleep(HELD).await;
+            held.take(&expired);
+        });
+        reference
+    }
+
+    pub(super) fn get(&self, reference: &str) -> Option<Secret> {
+        self.lock().parsed.get(reference).cloned()
+    }
+
+    pub(super) fn take(&self, reference: &str) -> Option<Secret> {
+        self.lock().parsed.remove(reference)
+    }
+
+    /// Keeps what a person answered until the process ends.
+    pub(crate) fn asked(&self, profile: &str, secret: Secret) {
+        self.lock().asked.insert(profile.to_owned(), secret);
+    }
+
+    /// What a person answered for this connection.
+    pub(crate) fn answered(&self, profile: &str) -> Option<Secret> {
+        self.lock().asked.get(profile).cloned()
+    }
+
+    /// Forgets it, for one when the server refused it.
+    pub(crate) fn forget_asked(&self, profile: &str) {
+        self.lock().asked.remove(profile);
+    }
+}
+
+/// What a driver is given besides the profile.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Secrets {
+    /// The login's password.
+    pub(crate) password: Option<Secret>,
+    /// The passphrase of a client key.
+    pub(crate) key_passphrase: Option<Secret>,
+}
+
+impl App {
+    /// The secrets of a saved connection, from the keychain or from memory.
+    ///
+    /// # Errors
+    /// `KeychainUnavailable`.
+    pub(crate) async fn secrets_of(&self, shown: &ConnectionProfile) -> Result<Secrets, AppError> {
+        if shown.sample {
+            return Ok(Secrets::default());
+        }
+        let row = self.row(&shown.id).await?;
+        let mut secrets = Secrets::default();
+        for field in &row.secret_fields {
+            match field.as_str() {
+                PASSWORD if row.password == PasswordPolicy::Keychain => {
+                    secrets.password = self.keychain.get(&row.id, field).await?;
+                }
+                PASSWORD => {}
+                _ => secrets.key_passphrase = self.keychain.get(&row.id, field).await?,
+            }
+        }
+        if row.password == PasswordPolicy::Ask {
+            secrets.password = self.held.answered(&row.id);
+        }
+        Ok(secrets)
+    }
+
+    /// The secrets of a draft: its own, and the stored ones of the connection it edits.
+    pub(super) async fn draft_secrets(
+        &self,
+        id: Option<&str>,
+        checked: &Checked,
+        driver: &dyn Driver,
+    ) -> Result<Secrets, AppError> {
+        let mut secrets = match id {
+            Some(id) if id != super::SAMPLE => self.secrets_of(&self.profile(id).await?).await?,
+            _ => Secrets::default(),
+        };
+        if checked.clear || checked.policy == PasswordPolicy::None {
+            secrets.password = None;
+        }
+        if checked.password.is_some() {
+            secrets.password.clone_from(&checked.password);
+        }
+        for field in registry::secret_fields(driver) {
+            if let Some(given) = checked.others.get(field) {
+                secrets.key_passphrase.clone_from(given);
+            }
+        }
+        Ok(secrets)
+    }
+
+    /// Keeps an answered password in the keychain from now on.
+    ///
+    /// # Errors
+    /// `KeychainUnavailable`, and then it is kept in memory only.
+    pub(crate) async fn remember_password(&self, profile_id: &str, secret: &Secret) -> Result<(), AppError> {
+        self.held.asked(profile_id, secret.clone());
+        self.keychain.set(profile_id, PASSWORD, secret).await?;
+        rows::note_secret(&self.store, profile_id, PASSWORD).await?;
+        self.events.changed(&[Topic::Profiles], Some(profile_id));
+        Ok(())
+    }
+}
+
+/// What saving a draft does to the keychain.
+pub(super) struct Change {
+    /// `None` forgets.
+    steps: Vec<(String, Option<Secret>)>,
+    after: Vec<String>,
+}
+
+impl Change {
+    /// `kept` are the fields with an entry now, of a profile whose driver was `old_driver`.
+    pub(super) fn new(checked: &Checked, driver: &dyn Driver, old_driver: Option<&str>, kept: &[String]) -> Self {
+        let mut steps: Vec<(String, Option<Secret>)> = Vec::new();
+        match (&checked.password, checked.policy) {
+            (Some(secret), PasswordPolicy::Keychain) => steps.push((PASSWORD.to_owned(), Some(secret.clone()))),
+            (_, PasswordPolicy::Ask | PasswordPolicy::None) => steps.push((PASSWORD.to_owned(), None)),
+            (None, PasswordPolicy::Keychain) if checked.clear => steps.push((PASSWORD.to_owned(), None)),
+            (None, PasswordPolicy::Keychain) => {}
+        }
+        steps.extend(checked.others.iter().map(|(field, secret)| (field.clone(), secret.clone())));
+        if old_driver.is_some_and(|old| old != driver.id()) {
+            // Fields of the driver it had before mean nothing any more.
+            let unknown =
+                |field: &&String| *field != PASSWORD && !registry::secret_fields(driver).any(|own| own == *field);
+            steps.extend(kept.iter().filter(unknown).map(|field| (field.clone(), None)));
+        }
+        // What has no entry needs no forgetting, and so no keychain.
+        steps.retain(|(field, secret)| secret.is_some() || kept.contains(field));
+        let mut after = kept.to_vec();
+        for (field, secret) in &steps {
+            after.retain(|kept| kept != field);
+            if secret.is_some() {
+                after.push(field.clone());
+            }
+        }
+        Change { steps, after }
+    }
+
+    pub(super) fn fields_after(&self) -> Vec<String> {
+        self.after.clone()
+    }
+
+    /// Does it, all or nothing, and says how to take it back.
+    pub(super) async fn apply(&self, keychain: &Keychain, profile: &str) -> Result<Undo, AppError> {
+        let mut undo = Undo::default();
+        for (field, secret) in &self.steps {
+            let done = async {
+                let before = keychain.get(profile, field).await?;
+                undo.before.push((field.clone(), before));
+                match secret {
+                    Some(secret) => keychain.set(profile, field, secret).await,
+                    None => keychain.delete(profile, field).await,
+                }
+            };
+            if let Err(error) = done.await {
+                undo.revert(keychain, profile).await;
+                return Err(error);
+            }
+        }
+        Ok(undo)
+    }
+}
+
+/// What the keychain held before.
+#[derive(Default)]
+pub(super) struct Undo {
+    before: Vec<(String, Option<Secret>)>,
+}
+
+impl Undo {
+    pub(super) async fn revert(self, keychain: &Keychain, profile: &str) {
+        for (field, before) in self.before.into_iter().rev() {
+            let reverted = match before {
+                Some(secret) => keychain.set(profile, &field, &secret).await,
+                None => keychain.delete(profile, &field).await,
+            };
+            if let Err(error) = reverted {
+                tracing::warn!(%error, profile, field, "the keychain could not be put back");
+            }
+        }
+    }
+}
+
+/// Copies entries to a new profile, all or none.
+pub(super) async fn copy(keychain: &Keychain, from: &str, to: &str, fields: &[String]) -> Result<Undo, AppError> {
+    let mut undo = Undo::default();
+    for field in fields {
+        let done = async {
+            if let Some(secret) = keychain.get(from, field).await? {
+                undo.before.push((field.clone(), None));
+                keychain.set(to, field, &secret).await?;
+            }
+            Ok(())
+        };
+        if let Err(error) = done.await {
+            undo.revert(keychain, to).await;
+            return Err(error);
+        }
+    }
+    Ok(undo)
+}
