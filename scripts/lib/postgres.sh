@@ -76,7 +76,7 @@ postgres_start() {
     --host=127.0.0.1 --port="$port" --username=postgres --dbname=postgres --file=- >>"$folder/log" 2>&1
 }
 
-# Nothing here outlives a test run, so nothing is synced to disk.
+# Nothing here outlives a test run, so nothing is synced to disk. /dev/shm is tiny or closed in many containers: not used.
 postgres_settings() {
   cat <<SETTINGS
 listen_addresses = '127.0.0.1,127.0.0.2'
@@ -84,6 +84,7 @@ port = $2
 unix_socket_directories = '$1/socket'
 max_connections = 200
 max_prepared_transactions = 10
+dynamic_shared_memory_type = mmap
 fsync = off
 synchronous_commit = off
 full_page_writes = off
