@@ -9,12 +9,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use catalog::{Catalog, Scope};
-use driver::{Code, Ddl, Error, Native, Scan, Server};
+use driver::{Ddl, Error, Scan, Server};
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::{
     catalog::{read, rows::Rows},
     ddl::Definitions,
+    error::{broken, refused},
     scan::Pages,
     wire::{self, Client, Event, Report},
 };
@@ -75,33 +76,12 @@ impl Failure {
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Refused(report) => refusal(&report),
+            // The place is in a query of ours, which nobody typed.
+            Failure::Refused(report) => Error { span: None, ..refused(&report, "") },
             Failure::Closed(error) => error,
-            Failure::Broken(error) => Error::lost("PostgreSQL").with_source(error),
+            Failure::Broken(error) => broken(error),
         }
     }
-}
-
-fn refusal(report: &Report) -> Error {
-    let code = match report.code.as_str() {
-        "42501" => Code::Forbidden,
-        "57014" => Code::Cancelled,
-        "55P03" | "40001" | "40P01" => Code::Conflict,
-        state if state.starts_with("28") => Code::Unauthenticated,
-        state if state.starts_with("57P") || state.starts_with("08") => Code::Unreachable,
-        state if state.starts_with("53") => Code::Exhausted,
-        "42P01" | "42704" | "42883" | "3F000" => Code::NotFound,
-        _ => Code::InvalidStatement,
-    };
-    Error::new(code, report.message.clone()).with_native(Native {
-        product: "PostgreSQL".to_owned(),
-        code: report.code.clone(),
-        message: report.message.clone(),
-        severity: Some(report.plain_severity().to_owned()),
-        detail: report.detail.clone(),
-        context: report.context.clone(),
-        ..Native::default()
-    })
 }
 
 /// The control session: one statement at a time, in the order of asking.
@@ -225,11 +205,16 @@ impl PostgresControl {
         let session = Arc::new(session);
         PostgresControl {
             pages: Pages::new(server.version_number),
-            definitions: Definitions::new(server.version_number, session.clone()),
+            definitions: Definitions::new(session.clone()),
             server,
             dialect,
             session,
         }
+    }
+
+    /// The control session itself, for look-ups of ours.
+    pub(crate) fn session(&self) -> Arc<ControlSession> {
+        Arc::clone(&self.session)
     }
 
     /// Closes the control connection; a later use opens it again.

@@ -17,6 +17,12 @@ use condition::{Condition, after};
 /// Since 14 a condition on ctid is a range of the file rather than a reason to read it all.
 const CTID_RANGES: u32 = 140_000;
 
+/// No row stands here: rows of a block count from 1.
+const BEFORE_ALL_ROWS: &str = "(0,0)";
+/// Always true, and only the process that leads a query may ask it: so the server reads the range of ctid by one scan from its
+/// beginning, not by several at once. Without it the order of a page would be chance.
+const ONE_PROCESS: &str = "pg_catalog.pg_backend_pid() IS NOT NULL";
+
 /// Builds the statements; knows nothing of the server but its version.
 pub struct Pages {
     version: u32,
@@ -50,16 +56,18 @@ impl Scan for Pages {
             }
         }
         if source == KeySource::RowId {
-            order.push(Ordered { column: None, expression: "ctid".to_owned(), descending: false, nullable: false });
+            order.push(Ordered::row_id());
         }
+        // The file's own order, for which the server has no plan that stops early when it is asked for by name.
+        let in_file_order = source == KeySource::RowId && request.sort.is_empty() && request.filters.is_empty();
 
-        let mut outputs: Vec<String> = target.columns.iter().map(|column| quote(&column.name)).collect();
+        let mut outputs: Vec<String> = target.columns.iter().map(|column| quote(column.name)).collect();
         let visible_columns = outputs.len();
         let mut key = Vec::new();
         if source != KeySource::Offset {
             for ordered in &order {
                 let visible = target.columns.iter().position(|column| {
-                    Some(column.name.as_str()) == ordered.column && quote(&column.name) == ordered.expression
+                    Some(column.name) == ordered.column && quote(column.name) == ordered.expression
                 });
                 key.push(visible.unwrap_or(outputs.len()));
                 if visible.is_none() {
@@ -72,11 +80,16 @@ impl Scan for Pages {
                         .with_hint("Start again from the first page."));
                 }
                 condition.add(&after(&order, values));
+            } else if in_file_order {
+                condition.add(&after(&order, &[Some(BEFORE_ALL_ROWS.to_owned())]));
+            }
+            if in_file_order {
+                condition.require(ONE_PROCESS);
             }
         }
 
         let mut text = format!("SELECT {} FROM {}{}", outputs.join(", "), target.name(), condition.clause());
-        if !order.is_empty() {
+        if !order.is_empty() && !in_file_order {
             let terms: Vec<String> = order.iter().map(Ordered::term).collect();
             text.push_str(&format!(" ORDER BY {}", terms.join(", ")));
         }
@@ -270,15 +283,25 @@ fn is_named(native: &str, schema: &str, name: &str) -> bool {
 struct Ordered<'a> {
     column: Option<&'a str>,
     expression: String,
+    /// The type to write after a parameter, with its `::`; mostly nothing.
+    cast: String,
     descending: bool,
     nullable: bool,
 }
 
 impl<'a> Ordered<'a> {
+    fn row_id() -> Self {
+        Ordered { column: None, expression: "ctid".to_owned(), cast: String::new(), descending: false, nullable: false }
+    }
+
     fn by(column: &Compared<'a>, descending: bool) -> Self {
         Ordered {
             column: Some(column.name),
             expression: column.sorted(),
+            cast: match (column.order, &column.cast) {
+                (Order::Own, Some(cast)) => format!("::{cast}"),
+                _ => String::new(),
+            },
             descending,
             nullable: column.nullable,
         }

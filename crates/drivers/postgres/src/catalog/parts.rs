@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use catalog::{
     Action, Column, Constraint, ConstraintKind, Enabled, ForeignKey, Generated, Identity, Index, IndexKey, Kind, Known,
-    Policy, PolicyCommand, Relation, RelationId, RelationKind, RowSecurity, Trigger,
+    Policy, PolicyCommand, Relation, RelationId, RelationKind, RowSecurity, SchemaId, Trigger,
 };
 
 use super::{
@@ -29,8 +29,7 @@ impl Reading<'_> {
         for row in rows.iter() {
             let Some(schema) = self.schema_of(row, 1) else { continue };
             let oid = row.oid(0);
-            let relation = relation(row, schema, self.version);
-            let id = self.catalog.push_relation(relation);
+            let id = self.catalog.push_relation(described(row, schema, self.version));
             self.relation_ids.insert(oid, id);
             self.relation_oids.push(oid);
             self.parents.push((row.oid(13) != 0).then(|| row.oid(13)));
@@ -319,7 +318,7 @@ impl Reading<'_> {
     }
 }
 
-fn relation(row: Row<'_>, schema: catalog::SchemaId, version: u32) -> Relation {
+fn described(row: Row<'_>, schema: SchemaId, version: u32) -> Relation {
     let letter = row.letter(3);
     let partition = row.flag(4);
     let kind = match letter {

@@ -12,7 +12,7 @@ pub(super) struct Condition {
     values: Vec<String>,
 }
 
-/// A piece of a condition; `None` marks the place of the next value.
+/// A piece of a condition whose values have no numbers yet.
 pub(super) struct Fragment {
     pieces: Vec<Piece>,
 }
@@ -80,6 +80,11 @@ impl Condition {
         self.parts.push(part);
     }
 
+    /// Adds a condition without values.
+    pub(super) fn require(&mut self, text: &str) {
+        self.parts.push(text.to_owned());
+    }
+
     pub(super) fn clause(&self) -> String {
         match self.parts.is_empty() {
             true => String::new(),
@@ -115,11 +120,11 @@ pub(super) fn after(order: &[Ordered<'_>], values: &[Option<String>]) -> Fragmen
         // A row comparison, which the server finds in an index by itself.
         let terms: Vec<&str> = order.iter().map(|term| term.expression.as_str()).collect();
         fragment.text(&format!("({}) {} (", terms.join(", "), if first.descending { "<" } else { ">" }));
-        for (place, value) in values.iter().enumerate() {
+        for (place, (term, value)) in order.iter().zip(values).enumerate() {
             if place > 0 {
                 fragment.text(", ");
             }
-            fragment.value(value.as_deref().unwrap_or_default());
+            fragment.value(term, value.as_deref().unwrap_or_default());
         }
         fragment.text(")");
         return fragment;
@@ -130,7 +135,7 @@ pub(super) fn after(order: &[Ordered<'_>], values: &[Option<String>]) -> Fragmen
     let bound = match (order.first(), values.first()) {
         (Some(term), Some(Some(value))) if !term.nullable => {
             fragment.text(&format!("{} {} ", term.expression, if term.descending { "<=" } else { ">=" }));
-            fragment.value(value);
+            fragment.value(term, value);
             fragment.text(" AND (");
             true
         }
@@ -151,7 +156,7 @@ pub(super) fn after(order: &[Ordered<'_>], values: &[Option<String>]) -> Fragmen
                 None => fragment.text(&format!("{} IS NULL AND ", equal.expression)),
                 Some(value) => {
                     fragment.text(&format!("{} = ", equal.expression));
-                    fragment.value(value);
+                    fragment.value(equal, value);
                     fragment.text(" AND ");
                 }
             }
@@ -160,12 +165,12 @@ pub(super) fn after(order: &[Ordered<'_>], values: &[Option<String>]) -> Fragmen
             None => fragment.text(&format!("{} IS NOT NULL", term.expression)),
             Some(value) if term.nullable && !term.descending => {
                 fragment.text(&format!("({} > ", term.expression));
-                fragment.value(value);
+                fragment.value(term, value);
                 fragment.text(&format!(" OR {} IS NULL)", term.expression));
             }
             Some(value) => {
                 fragment.text(&format!("{} {} ", term.expression, if term.descending { "<" } else { ">" }));
-                fragment.value(value);
+                fragment.value(term, value);
             }
         }
         fragment.text(")");
@@ -182,7 +187,10 @@ impl Fragment {
         self.pieces.push(Piece::Text(text.to_owned()));
     }
 
-    fn value(&mut self, value: &str) {
+    fn value(&mut self, term: &Ordered<'_>, value: &str) {
         self.pieces.push(Piece::Value(value.to_owned()));
+        if !term.cast.is_empty() {
+            self.text(&term.cast);
+        }
     }
 }

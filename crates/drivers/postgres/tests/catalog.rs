@@ -1,0 +1,13 @@
+//! The catalog, definition texts and page statements against real servers (`tests/servers/README.md` says which).
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
+
+#[path = "catalog/access.rs"]
+mod access;
+#[path = "catalog/golden.rs"]
+mod golden;
+#[path = "catalog/pages.rs"]
+mod pages;
+#[path = "catalog/round_trip.rs"]
+mod round_trip;
+#[path = "catalog/server.rs"]
+mod server;
