@@ -133,3 +133,6 @@ async fn text(store: &mut SqliteConnection, tab_id: &str) -> Result<Option<(edit
     }
     Ok(Some((buffer, sequence)))
 }
+
+#[cfg(test)]
+mod tests;

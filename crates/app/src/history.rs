@@ -135,7 +135,9 @@ impl App {
         if let Some(before) = query.before {
             select.push(" AND id < ").push_bind(before);
         }
-        let words: Vec<&str> = query.text.split_whitespace().take(32).collect();
+        // Signs that cannot be seen are no part of a word, and a NUL would end the index's query.
+        let apart = |character: char| character.is_whitespace() || character.is_control();
+        let words: Vec<&str> = query.text.split(apart).filter(|word| !word.is_empty()).take(32).collect();
         // Three letters are the least the index knows.
         let (long, short): (Vec<&str>, Vec<&str>) = words.into_iter().partition(|word| word.chars().count() >= 3);
         if !long.is_empty() {
@@ -240,3 +242,6 @@ fn secrets(text: &str, dialect: &Dialect) -> Vec<driver::Secret> {
 fn without(message: String, secrets: &[driver::Secret]) -> String {
     secrets.iter().fold(message, |message, secret| message.replace(secret.expose(), "***"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -335,3 +335,6 @@ fn sample_stays(done: &str) -> AppError {
     AppError::new(ErrorCode::Forbidden, format!("The sample connection cannot be {done}."))
         .with_hint("Duplicate it and change the copy.")
 }
+
+#[cfg(test)]
+mod tests;

@@ -109,3 +109,6 @@ impl From<MigrateError> for AppError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

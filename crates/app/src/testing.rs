@@ -29,3 +29,32 @@ pub(crate) async fn open_over(home: &Path, face: Face, vault: Arc<dyn Vault>) ->
 pub(crate) async fn open_parts(home: &Path, face: Face, parts: Parts) -> Arc<App> {
     App::open_with(home.to_owned(), face, None, parts).await.unwrap()
 }
+
+/// A small generator for random cases: the same numbers for the same seed.
+pub(crate) struct Dice(u64);
+
+impl Dice {
+    pub(crate) fn new(seed: u64) -> Self {
+        Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    /// Below `end`; 0 for an end of 0.
+    pub(crate) fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        if end == 0 { 0 } else { (self.0 >> 11) as usize % end }
+    }
+}
+
+/// Runs one test of this binary in a process of its own, with `home` in `ROWHOUSE_TEST_HOME`.
+pub(crate) fn child(test: &str, home: &Path) -> std::process::Command {
+    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", test, "--ignored", "--nocapture"]).env("ROWHOUSE_TEST_HOME", home);
+    command
+}
+
+/// The home a child was given; `None` when the test was not started as a child.
+pub(crate) fn given_home() -> Option<std::path::PathBuf> {
+    std::env::var_os("ROWHOUSE_TEST_HOME").map(Into::into)
+}

@@ -45,6 +45,12 @@ impl Buffer {
         }
     }
 
+    /// The text, unless half a surrogate pair stands in it.
+    pub(super) fn into_exact_text(mut self) -> Option<String> {
+        self.move_to(self.units());
+        String::from_utf16(&self.before).ok()
+    }
+
     /// The text. Half a surrogate pair, which UTF-8 cannot hold, becomes U+FFFD: as long, so that positions stay.
     pub(super) fn into_text(mut self) -> String {
         self.move_to(self.units());

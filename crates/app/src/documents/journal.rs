@@ -36,6 +36,12 @@ impl Journals {
         self.typed.clone()
     }
 
+    /// The length of a text of this process, in UTF-16 units.
+    #[cfg(test)]
+    pub(super) fn units(&self, tab: &str) -> u32 {
+        self.texts.get(tab).map_or(0, |standing| u32::try_from(standing.units).unwrap_or(u32::MAX))
+    }
+
     pub(super) fn forget(&mut self, tabs: &[String]) {
         for tab in tabs {
             self.texts.remove(tab);
@@ -156,9 +162,11 @@ async fn fold(store: &Store, tab: &str) -> Result<Standing, AppError> {
         return Err(AppError::internal("a text that was just typed in is gone"));
     };
     let units = buffer.units();
-    let text = tokio::task::spawn_blocking(move || buffer.into_text())
+    let text = tokio::task::spawn_blocking(move || buffer.into_exact_text())
         .await
         .map_err(|_| AppError::internal("folding a text was interrupted"))?;
+    // Half a character may be made whole by a later edit, and UTF-8 cannot hold it: tried again after as many edits.
+    let Some(text) = text else { return Ok(Standing { sequence, units, ..Standing::default() }) };
     sqlx::query("UPDATE texts SET base = ?, sequence = ? WHERE tab_id = ?")
         .bind(text)
         .bind(sequence)
