@@ -129,7 +129,7 @@ pub struct FakeBuilder {
 
 impl FakeBuilder {
     /// A server of this version that answers nothing yet.
-    pub fn new(dialect: &'static sql::Dialect, version: &str) -> Self {
+    pub fn new(version: &str) -> Self {
         let server = Server {
             product: "Fake".to_owned(),
             version: version.to_owned(),
@@ -147,7 +147,7 @@ impl FakeBuilder {
                 catalog: Catalog::default(),
                 pages: None,
                 definition: None,
-                dialect,
+                dialect: sql::dialect::sqlite(),
                 next: AtomicU64::new(1),
                 live: Mutex::default(),
                 cancels: Mutex::default(),
@@ -155,6 +155,13 @@ impl FakeBuilder {
                 common: Mutex::default(),
             },
         }
+    }
+
+    /// Speaks this dialect; SQLite's unless told otherwise.
+    #[must_use]
+    pub fn dialect(mut self, dialect: &'static sql::Dialect) -> Self {
+        self.shared.dialect = dialect;
+        self
     }
 
     /// Wants this password.
@@ -221,8 +228,8 @@ impl FakeBuilder {
 
 impl FakeDriver {
     /// Starts one; see [`FakeBuilder`].
-    pub fn builder(dialect: &'static sql::Dialect, version: &str) -> FakeBuilder {
-        FakeBuilder::new(dialect, version)
+    pub fn builder(version: &str) -> FakeBuilder {
+        FakeBuilder::new(version)
     }
 
     /// A session that needs no connection: for tests that only want a [`crate::Run`].

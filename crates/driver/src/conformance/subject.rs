@@ -211,8 +211,6 @@ pub trait Subject: Send + Sync {
     fn unknown_database(&self) -> Offer<Login>;
     /// Statements.
     fn texts(&self) -> &Texts;
-    /// Splits a script by the dialect's rules: `sql::split`.
-    fn split(&self, script: &str) -> Vec<String>;
     /// Asks the server, by other means than the session itself, whether this session runs a statement now.
     async fn is_active(&self, session: &SessionState) -> Offer<bool>;
     /// Ends a session from the server's side, as a dying server would.

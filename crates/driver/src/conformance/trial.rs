@@ -67,7 +67,7 @@ fn server(sabotage: Option<Sabotage>) -> FakeDriver {
         &arrow_array::RecordBatchOptions::new().with_row_count(Some(2)),
     )
     .unwrap();
-    let mut builder = FakeBuilder::new(sql::dialect::sqlite(), "1.2")
+    let mut builder = FakeBuilder::new("1.2")
         .password("right")
         .catalog(catalog)
         .pages(key.clone(), 10)
@@ -128,7 +128,7 @@ fn subject(sabotage: Option<Sabotage>) -> FakeSubject {
     let key = ObjectKey::relation(None, Some("main"), "pages");
     let texts = Texts {
         one: "one".into(),
-        script: Ok(ScriptText { text: "make;look".into(), statements: 2, last: "kept".into() }),
+        script: Ok(ScriptText { text: "make;\nlook;".into(), statements: 2, last: "kept".into() }),
         several_results: Ok(("two".into(), 2)),
         empty_result: Ok(("empty".into(), vec!["a".into(), "b".into()])),
         no_columns: Ok(("no columns".into(), 2)),
@@ -211,10 +211,6 @@ impl Subject for FakeSubject {
 
     fn texts(&self) -> &Texts {
         &self.texts
-    }
-
-    fn split(&self, script: &str) -> Vec<String> {
-        script.split(';').map(str::to_owned).collect()
     }
 
     async fn is_active(&self, session: &SessionState) -> Offer<bool> {

@@ -1,0 +1,221 @@
+use std::io::{self, ErrorKind};
+
+use driver::{Code, fake::binary_batch};
+
+use super::*;
+use crate::{BytesForm, Format, FormatOptions, InsertTarget, RowWriter, TextForms, WriteError, write_hold};
+
+fn cell(text: &str) -> Option<Vec<u8>> {
+    Some(text.as_bytes().to_vec())
+}
+
+fn written(format: Format, batch: &RecordBatch, change: impl FnOnce(&mut FormatOptions<'_>)) -> String {
+    let cast = super::local::cast();
+    let mut options = FormatOptions::new(&*cast);
+    change(&mut options);
+    let mut writer = RowWriter::new(format, &batch.schema(), &options).unwrap();
+    let mut out = Vec::new();
+    if batch.num_rows() > 0 {
+        writer.batch(batch, &mut out).unwrap();
+    }
+    writer.finish(&mut out).unwrap();
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+fn plain(format: Format, batch: &RecordBatch) -> String {
+    written(format, batch, |_| {})
+}
+
+#[test]
+fn csv_quotes_as_copy_does() {
+    let values = ["", "plain", "a,b", "say \"hi\"", "two\nlines", "a\rb", "\\.", " padded ", "tab\tbed", "'"];
+    let mut cells: Vec<_> = values.iter().map(|value| cell(value)).collect();
+    cells.push(None);
+    let two = binary_batch(&[("a", "text", cells.clone()), ("b,c", "text", cells.clone())]);
+    let expected = concat!(
+        "a,\"b,c\"\n",
+        "\"\",\"\"\n",
+        "plain,plain\n",
+        "\"a,b\",\"a,b\"\n",
+        "\"say \"\"hi\"\"\",\"say \"\"hi\"\"\"\n",
+        "\"two\nlines\",\"two\nlines\"\n",
+        "\"a\rb\",\"a\rb\"\n",
+        "\\.,\\.\n",
+        " padded , padded \n",
+        "tab\tbed,tab\tbed\n",
+        "','\n",
+        ",\n"
+    );
+    assert_eq!(plain(Format::Csv, &two), expected);
+    // Alone on its line the end mark is quoted.
+    let one = binary_batch(&[("a", "text", vec![cell("\\."), None])]);
+    assert_eq!(plain(Format::Csv, &one), "a\n\"\\.\"\n\n");
+}
+
+#[test]
+fn booleans_print_as_the_server_prints_them() {
+    let rows = batch(0..200);
+    let csv = written(Format::Csv, &rows, |options| options.columns = Some(vec![1]));
+    let expected: String = (0..200).map(|n| row(n).1.map_or("\n", |flag| if flag { "t\n" } else { "f\n" })).collect();
+    assert_eq!(csv, format!("flag\n{expected}"));
+    let numbers = written(Format::Csv, &rows, |options| {
+        options.columns = Some(vec![1]);
+        options.forms = TextForms { true_text: "1", false_text: "0", bytes: BytesForm::AsSent };
+    });
+    assert_eq!(numbers, csv.replace("t\n", "1\n").replace("f\n", "0\n"));
+    let json = written(Format::Ndjson, &rows, |options| options.columns = Some(vec![1]));
+    assert!(json.lines().all(|line| ["{\"flag\":true}", "{\"flag\":false}", "{\"flag\":null}"].contains(&line)));
+}
+
+#[test]
+fn bytes_that_are_not_utf_8_leave_csv_as_they_came() {
+    let rows = binary_batch(&[("a", "text", vec![Some(vec![0xff, b',', 0xfe])])]);
+    let cast = super::local::cast();
+    let mut writer = RowWriter::new(Format::Csv, &rows.schema(), &FormatOptions::new(&*cast)).unwrap();
+    let mut out = Vec::new();
+    writer.batch(&rows, &mut out).unwrap();
+    writer.finish(&mut out).unwrap();
+    assert_eq!(out, b"a\n\"\xff,\xfe\"\n");
+    for format in [Format::Json, Format::Ndjson, Format::Table, Format::Markdown] {
+        assert!(plain(format, &rows).contains('\u{fffd}'), "{format:?}");
+    }
+}
+
+#[test]
+fn json_numbers_are_the_servers_digits_and_all_else_is_a_string() {
+    let rows = binary_batch(&[
+        ("n", "numeric", ["12.50", "1e400", "NaN", "-0.10", "007", ".5"].map(cell).into()),
+        ("t", "text", ["12.50", "a\"b\\c\n\u{1}\u{7f}", "日本", "", "true", "null"].map(cell).into()),
+        ("j", "json", ["{\"a\": 1.0}", "[1,\n2]", "{bad", "null", "\"s\"", "1e400"].map(cell).into()),
+    ]);
+    let expected = "[\n{\"n\":12.50,\"t\":\"12.50\",\"j\":{\"a\": 1.0}},\n\
+        {\"n\":1e400,\"t\":\"a\\\"b\\\\c\\n\\u0001\u{7f}\",\"j\":[1,\n2]},\n\
+        {\"n\":\"NaN\",\"t\":\"日本\",\"j\":\"{bad\"},\n\
+        {\"n\":-0.10,\"t\":\"\",\"j\":null},\n\
+        {\"n\":\"007\",\"t\":\"true\",\"j\":\"s\"},\n\
+        {\"n\":\".5\",\"t\":\"null\",\"j\":1e400}\n]\n";
+    assert_eq!(plain(Format::Json, &rows), expected);
+    let lines = plain(Format::Ndjson, &rows);
+    assert_eq!(lines.lines().count(), 6);
+    assert!(lines.contains("\"j\":[1, 2]"));
+    for line in lines.lines().filter(|line| !line.contains("1e400")) {
+        serde_json::from_str::<serde_json::Value>(line).unwrap();
+    }
+}
+
+#[test]
+fn json_with_two_columns_of_one_name_is_columns_and_rows() {
+    let rows = binary_batch(&[("a", "text", vec![cell("1")]), ("a", "text", vec![cell("2")])]);
+    assert_eq!(plain(Format::Json, &rows), "{\"columns\":[\"a\",\"a\"],\"rows\":[\n[\"1\",\"2\"]\n]}\n");
+    assert_eq!(plain(Format::Ndjson, &rows), "[\"1\",\"2\"]\n");
+}
+
+#[test]
+fn results_without_rows_are_well_formed() {
+    let none = binary_batch(&[("a", "text", vec![]), ("b", "text", vec![])]);
+    assert_eq!(plain(Format::Csv, &none), "a,b\n");
+    assert_eq!(plain(Format::Json, &none), "[]\n");
+    assert_eq!(plain(Format::Ndjson, &none), "");
+    assert_eq!(plain(Format::Table, &none), " a | b\n---+---\n(0 rows)\n");
+    let no_columns = RecordBatch::new_empty(Arc::new(Schema::empty()));
+    assert_eq!(plain(Format::Csv, &no_columns), "\n");
+}
+
+#[test]
+fn classes_decide_in_mixed_columns() {
+    let fields = vec![arrow::field("v", DataType::Binary, ""), arrow::class_field(0)];
+    let cells: Vec<Option<&[u8]>> =
+        vec![None, Some(b"12"), Some(b"12"), Some(&[0xab, 0x01]), Some(b"1.5"), Some(b"Inf")];
+    let columns: Vec<ArrayRef> =
+        vec![Arc::new(BinaryArray::from_iter(cells)), Arc::new(UInt8Array::from(vec![0, 3, 1, 2, 4, 4]))];
+    let rows = RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).unwrap();
+    let expected = "{\"v\":null}\n{\"v\":12}\n{\"v\":\"12\"}\n{\"v\":\"\\\\xab01\"}\n{\"v\":1.5}\n{\"v\":\"Inf\"}\n";
+    assert_eq!(plain(Format::Ndjson, &rows), expected);
+    let hex = written(Format::Csv, &rows, |options| options.forms.bytes = BytesForm::Hex);
+    assert_eq!(hex, "v\n\n12\n12\n\\xab01\n1.5\nInf\n");
+    let target = InsertTarget { table: "t".into(), columns: vec!["v".into()], booleans: ("TRUE", "FALSE") };
+    let inserts = written(Format::SqlInsert, &rows, |options| options.insert = Some(target));
+    assert!(inserts.contains("VALUES (X'ab01');") && inserts.contains("VALUES (12);") && inserts.contains("('12')"));
+}
+
+#[test]
+fn inserts_quote_text_and_need_a_target() {
+    let rows = binary_batch(&[("n", "numeric", vec![cell("1.50"), None]), ("t", "text", vec![cell("it's"), cell("")])]);
+    let target = InsertTarget {
+        table: "\"my table\"".into(),
+        columns: vec!["n".into(), "\"T\"".into()],
+        booleans: ("TRUE", "FALSE"),
+    };
+    let expected = "INSERT INTO \"my table\" (n, \"T\") VALUES (1.50, 'it''s');\n\
+        INSERT INTO \"my table\" (n, \"T\") VALUES (NULL, '');\n";
+    assert_eq!(written(Format::SqlInsert, &rows, |options| options.insert = Some(target)), expected);
+    let cast = super::local::cast();
+    let error = RowWriter::new(Format::SqlInsert, &rows.schema(), &FormatOptions::new(&*cast)).err().unwrap();
+    assert_eq!(error.code, Code::InvalidStatement);
+}
+
+#[test]
+fn tables_align_wide_characters_and_show_controls_as_escapes() {
+    let rows = binary_batch(&[
+        ("name", "text", ["日本", "a", "🚀"].map(cell).into()),
+        ("n", "numeric", vec![cell("1"), cell("200"), None]),
+        ("x", "text", vec![cell("one\ntwo"), cell("\u{1b}[31mred"), cell("")]),
+    ]);
+    let expected = [
+        " name | n    | x",
+        "------+------+---------------",
+        " 日本 |    1 | one\\ntwo",
+        " a    |  200 | \\u{1b}[31mred",
+        " 🚀   | NULL | ",
+        "(3 rows)\n",
+    ];
+    assert_eq!(plain(Format::Table, &rows), expected.join("\n"));
+}
+
+#[test]
+fn markdown_and_tsv_escape_what_would_break_them() {
+    let rows = binary_batch(&[("a|b", "text", vec![cell("x|y"), cell("1\n2"), None])]);
+    assert_eq!(plain(Format::Markdown, &rows), "| a\\|b |\n| --- |\n| x\\|y |\n| 1<br>2 |\n| NULL |\n");
+    let rows = binary_batch(&[("a", "text", vec![cell("x\ty"), cell("q\"")]), ("b", "text", vec![None, cell("z")])]);
+    assert_eq!(plain(Format::Tsv, &rows), "a\tb\n\"x\ty\"\t\n\"q\"\"\"\tz\n");
+}
+
+#[test]
+fn held_rows_are_written_whole_and_in_the_order_of_the_view() {
+    let store = store();
+    let hold = hold_of(&store, 20_000);
+    let cast = super::local::cast();
+    let options = FormatOptions::new(&*cast);
+    let (mut held, mut direct) = (Vec::new(), Vec::new());
+    write_hold(&hold, None, 0..u64::MAX, Format::Csv, &options, &mut held).unwrap();
+    let mut writer = RowWriter::new(Format::Csv, &schema(), &options).unwrap();
+    for first in (0..20_000).step_by(5000) {
+        writer.batch(&batch(first..first + 5000), &mut direct).unwrap();
+    }
+    writer.finish(&mut direct).unwrap();
+    assert_eq!(held.len(), direct.len());
+    assert!(held == direct);
+    let view = crate::View::new(&hold, vec![19_999, 3, 7], 20_000, true);
+    let mut out = Vec::new();
+    let ids = FormatOptions { columns: Some(vec![0]), header: false, ..FormatOptions::new(&*cast) };
+    write_hold(&hold, Some(&view), 0..2, Format::Csv, &ids, &mut out).unwrap();
+    let text = |n: u64| row(n).0.map_or(String::new(), |id| id.to_string());
+    assert_eq!(String::from_utf8(out).unwrap(), format!("{}\n{}\n", text(19_999), text(3)));
+}
+
+#[test]
+fn a_closed_pipe_is_told_apart() {
+    struct Closed;
+    impl io::Write for Closed {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(ErrorKind::BrokenPipe.into())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let cast = super::local::cast();
+    let mut writer = RowWriter::new(Format::Csv, &schema(), &FormatOptions::new(&*cast)).unwrap();
+    let error = writer.batch(&batch(0..5000), &mut Closed).unwrap_err();
+    assert!(matches!(error, WriteError::Output(error) if error.kind() == ErrorKind::BrokenPipe));
+}
