@@ -210,9 +210,10 @@ async fn rows_are_copied_in_and_out() {
                 }
             }
             for i in 0..20_000 {
-                client.copy_data(format!("{i}\tvalue \\\\ {i}\n").as_bytes()).await.unwrap();
+                client.put_copied(format!("{i}\tvalue \\\\ {i}\n").as_bytes());
+                client.send().await.unwrap();
             }
-            client.copy_done().await.unwrap();
+            client.put_copy_done();
             let mut events = client.collect().await.unwrap();
             if !matches!(&events[0], Event::Complete(tag) if tag == "COPY 20000") {
                 panic!("{events:?}");
@@ -244,8 +245,9 @@ async fn a_copy_can_fail_from_either_side() {
         run(&mut client, "create temp table t (a int)").await;
         client.query("copy t from stdin").await.unwrap();
         assert!(matches!(client.next().await.unwrap(), Event::CopyIn));
-        client.copy_data(b"1\n").await.unwrap();
-        client.copy_fail("the file ended early").await.unwrap();
+        client.put_copied(b"1\n");
+        client.send().await.unwrap();
+        client.put_copy_fail("the file ended early");
         let events = client.collect().await.unwrap();
         assert!(
             matches!(&events[0], Event::Failed(report) if report.message.contains("the file ended early")),
@@ -253,8 +255,9 @@ async fn a_copy_can_fail_from_either_side() {
         );
         client.query("copy t from stdin").await.unwrap();
         assert!(matches!(client.next().await.unwrap(), Event::CopyIn));
-        client.copy_data(b"not a number\n").await.unwrap();
-        client.copy_done().await.unwrap();
+        client.put_copied(b"not a number\n");
+        client.send().await.unwrap();
+        client.put_copy_done();
         let events = client.collect().await.unwrap();
         assert!(matches!(&events[0], Event::Failed(report) if report.code == "22P02"), "{events:?}");
         assert_eq!(batches(&run(&mut client, "select 1").await).len(), 1);

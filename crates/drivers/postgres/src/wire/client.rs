@@ -83,7 +83,7 @@ pub enum Event {
         /// Its value now.
         value: String,
     },
-    /// The server waits for [`Client::copy_data`] and then [`Client::copy_done`] or [`Client::copy_fail`].
+    /// The server waits for [`Client::put_copied`] and then [`Client::put_copy_done`] or [`Client::put_copy_fail`].
     CopyIn,
     /// Copied rows follow.
     CopyOut,
@@ -211,48 +211,48 @@ impl Client {
         self.flush().await
     }
 
-    /// Sends copied bytes, in blocks: [`Client::copy_done`] sends the rest.
-    ///
-    /// # Errors
-    /// [`Error::Io`].
-    pub async fn copy_data(&mut self, bytes: &[u8]) -> Result<(), Error> {
+    /// Puts copied bytes behind what waits to be sent; [`Client::send`] or [`Client::next`] sends it.
+    pub fn put_copied(&mut self, bytes: &[u8]) {
         for block in bytes.chunks(COPY_BYTES) {
-            let message = frontend::CopyData::new(block).map_err(Error::Io)?;
-            message.write(&mut self.output);
-            if self.output.len() >= COPY_BYTES {
-                self.flush().await?;
+            if let Ok(message) = frontend::CopyData::new(block) {
+                message.write(&mut self.output);
             }
         }
-        Ok(())
     }
 
-    /// Ends the copied rows well.
-    ///
-    /// # Errors
-    /// [`Error::Io`].
-    pub async fn copy_done(&mut self) -> Result<(), Error> {
+    /// Puts the good end of the copied rows behind what waits to be sent.
+    pub fn put_copy_done(&mut self) {
         frontend::copy_done(&mut self.output);
-        self.end_copy().await
+        self.end_copy();
     }
 
-    /// Makes the copy fail, for this reason.
-    ///
-    /// # Errors
-    /// [`Error::Io`].
-    pub async fn copy_fail(&mut self, reason: &str) -> Result<(), Error> {
-        let reason = reason.replace('\0', " ");
-        self.put(|output| frontend::copy_fail(&reason, output), "The reason is too long.")?;
-        self.end_copy().await
+    /// Puts the copy's failure, for this reason, behind what waits to be sent.
+    pub fn put_copy_fail(&mut self, reason: &str) {
+        let reason: String = reason.chars().filter(|&character| character != '\0').take(500).collect();
+        // Cannot fail: the reason is short and holds no NUL.
+        let _ = self.put(|output| frontend::copy_fail(&reason, output), "");
+        self.end_copy();
     }
 
-    async fn end_copy(&mut self) -> Result<(), Error> {
+    /// To be called where the server refused copied rows before their end: it goes on from here.
+    pub fn put_copy_given_up(&mut self) {
+        self.end_copy();
+    }
+
+    fn end_copy(&mut self) {
         if self.extended {
             // The Sync sent with the statement was swallowed by the copy.
             frontend::sync(&mut self.output);
         }
-        self.flush().await?;
         self.stream.limit_unacknowledged(route::Stream::DEAD_PEER_AFTER);
-        Ok(())
+    }
+
+    /// Sends what waits to be sent. Cancel-safe: what is left goes first the next time.
+    ///
+    /// # Errors
+    /// [`Error::Io`], [`Error::Closed`].
+    pub async fn send(&mut self) -> Result<(), Error> {
+        self.flush().await
     }
 
     /// Says goodbye and hangs up, without waiting long for a server that does not listen.
@@ -442,7 +442,6 @@ impl Client {
         }
     }
 
-    /// Sends what waits to be sent. Cancel-safe: what is left goes first the next time.
     pub(crate) async fn flush(&mut self) -> Result<(), Error> {
         while self.output.has_remaining() {
             match self.stream.write_buf(&mut self.output).await {

@@ -1,0 +1,258 @@
+//! Connecting: from a profile to an open connection, and one more session on it.
+
+pub(crate) mod fields;
+mod pgpass;
+mod probe;
+mod settings;
+pub(crate) mod url;
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use async_trait::async_trait;
+use driver::{
+    Answer, Ask, Code, ConnectContext, Connection, Error, Hop, HopOutcome, Profile, Question, Role, Secret, Session,
+};
+use route::{Route, Tls, TlsMode, Trace};
+use zeroize::Zeroizing;
+
+pub(crate) use settings::Settings;
+
+use crate::{
+    connect::settings::Encryption,
+    control::{CONTROL_SETTINGS, ControlSession, OpenControl, PostgresControl},
+    dialect,
+    error::broken,
+    session::{Parts, PostgresSession},
+    types::Types,
+    wire::{self, Client, Login, Started},
+};
+
+/// How often a person may mistype a password.
+const PASSWORD_ATTEMPTS: usize = 3;
+
+/// All that is needed to open one more connection to the same place with the same login.
+struct Opener {
+    route: Route,
+    login: Login,
+    application_name: String,
+}
+
+impl Opener {
+    async fn client(&self, role: &str, settings: &[(&str, &str)]) -> Result<(Client, Started), Error> {
+        let mut login = self.login.clone();
+        login.parameters.push(("application_name".to_owned(), format!("{} {role}", self.application_name)));
+        login.parameters.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        Client::connect(&self.route, &login, &mut Trace::default()).await.map_err(broken)
+    }
+}
+
+#[async_trait]
+impl OpenControl for Opener {
+    async fn open(&self, settings: &[(&str, &str)]) -> Result<Client, Error> {
+        Ok(self.client("control", settings).await?.0)
+    }
+}
+
+/// An open connection.
+struct PostgresConnection {
+    opener: Arc<Opener>,
+    control: PostgresControl,
+    types: Arc<Types>,
+    database: String,
+    read_only: bool,
+}
+
+#[async_trait]
+impl Connection for PostgresConnection {
+    fn control(&self) -> &dyn driver::Control {
+        &self.control
+    }
+
+    async fn open(&self, role: Role) -> Result<Arc<dyn Session>, Error> {
+        let name = match role {
+            Role::Browse => "browse",
+            Role::Session => "session",
+            Role::Scratch => "scratch",
+        };
+        // A second lock beside the transactions: what starts one by itself starts it read-only.
+        let settings: &[(&str, &str)] = if self.read_only { &[("default_transaction_read_only", "on")] } else { &[] };
+        let (client, started) = self.opener.client(name, settings).await?;
+        let session = PostgresSession::start(Parts {
+            client,
+            types: Arc::clone(&self.types),
+            dialect: dialect::probed(&started.parameters),
+            database: self.database.clone(),
+            read_only: self.read_only,
+        });
+        Ok(Arc::new(session.await?))
+    }
+
+    async fn close(&self) {
+        self.control.close().await;
+    }
+}
+
+/// Opens the control connection.
+pub(crate) async fn connect(profile: &Profile, context: ConnectContext) -> Result<Arc<dyn Connection>, Error> {
+    route::install_crypto();
+    let settings = Settings::read(profile)?;
+    let limit = context.timeout;
+    match tokio::time::timeout(limit, Attempt { settings, context }.run()).await {
+        Ok(result) => result,
+        Err(_) => Err(Error::new(Code::TimedOut, format!("Connecting took longer than {} s.", limit.as_secs_f32()))
+            .with_hint("Is the server busy, or is this another program's port?")),
+    }
+}
+
+struct Attempt {
+    settings: Settings,
+    context: ConnectContext,
+}
+
+impl Attempt {
+    async fn run(self) -> Result<Arc<dyn Connection>, Error> {
+        let (route, login, mut client, started) = self.log_in().await?;
+        let application_name =
+            self.settings.application_name.clone().unwrap_or_else(|| self.context.application_name.clone());
+        let opener = Arc::new(Opener { route, login, application_name });
+        let server = probe::probe(&mut client, &started, self.context.read_only).await?;
+        let dialect = dialect::probed(&started.parameters);
+        let session = ControlSession::with_client(Arc::clone(&opener) as Arc<dyn OpenControl>, client);
+        let control = PostgresControl::new(server, dialect, session);
+        Ok(Arc::new(PostgresConnection {
+            types: Arc::new(Types::new(control.session())),
+            opener,
+            control,
+            database: self.settings.database.clone(),
+            read_only: self.context.read_only,
+        }))
+    }
+
+    /// Tries until the server is content, asking for a password where it wants one.
+    async fn log_in(&self) -> Result<(Route, Login, Client, Started), Error> {
+        let mut password = self.context.password.clone().filter(|password| !password.is_empty());
+        let mut asked = 0;
+        if password.is_none() {
+            password = self.stored_password().await;
+        }
+        loop {
+            let login = self.login(password.as_ref());
+            let error = match self.try_encryptions(&login).await {
+                Ok((route, client, started)) => return Ok((route, login, client, started)),
+                Err(error) => error,
+            };
+            let refused = matches!(&error, wire::Error::Server(report) if report.code == "28P01");
+            let wanted = matches!(error, wire::Error::PasswordWanted) || refused && asked > 0;
+            if !wanted || asked >= PASSWORD_ATTEMPTS {
+                return Err(broken(error));
+            }
+            password = Some(self.ask(&*self.context.ask, asked > 0).await?);
+            asked += 1;
+        }
+    }
+
+    async fn stored_password(&self) -> Option<Secret> {
+        let Settings { host, port, database, user, .. } = self.settings.clone();
+        tokio::task::spawn_blocking(move || pgpass::look_up(&host, port, &database, &user)).await.ok().flatten()
+    }
+
+    async fn ask(&self, ask: &dyn Ask, retry: bool) -> Result<Secret, Error> {
+        let question = Question::Password { user: self.settings.user.clone(), target: self.settings.target(), retry };
+        match ask.ask(question).await {
+            Answer::Secret(secret) => Ok(secret),
+            Answer::Yes | Answer::Refused => Err(Error::new(
+                Code::Unauthenticated,
+                format!("The server wants a password for {}, and none was given.", self.settings.user),
+            )
+            .with_hint("Give a password, store one in the keychain, or add a line to ~/.pgpass.")),
+        }
+    }
+
+    fn login(&self, password: Option<&Secret>) -> Login {
+        let options = self.settings.options.iter().map(|options| ("options".to_owned(), options.clone()));
+        Login {
+            user: self.settings.user.clone(),
+            database: self.settings.database.clone(),
+            password: password.map(|password| Zeroizing::new(password.expose().to_owned())),
+            parameters: options.collect(),
+            timeout: self.context.timeout,
+        }
+    }
+
+    async fn try_encryptions(&self, login: &Login) -> Result<(Route, Client, Started), wire::Error> {
+        match self.settings.encryption {
+            Encryption::Fixed(mode) => self.try_once(login, mode).await,
+            Encryption::IfOffered if self.settings.host.starts_with('/') => {
+                self.try_once(login, TlsMode::Disable).await
+            }
+            Encryption::IfOffered => match self.try_once(login, TlsMode::Require).await {
+                Err(wire::Error::TlsNotOffered) => self.try_once(login, TlsMode::Disable).await,
+                // The server may let this login in only without TLS.
+                Err(wire::Error::Server(report)) if report.code == "28000" => {
+                    match self.try_once(login, TlsMode::Disable).await {
+                        // Then the first refusal says more than the second.
+                        Err(wire::Error::Server(_)) => Err(wire::Error::Server(report)),
+                        result => result,
+                    }
+                }
+                result => result,
+            },
+        }
+    }
+
+    async fn try_once(&self, login: &Login, mode: TlsMode) -> Result<(Route, Client, Started), wire::Error> {
+        let tls = match mode {
+            TlsMode::Disable => None,
+            mode => Some(Tls::load(&self.settings.tls(mode)).await?),
+        };
+        let route = Route::new(self.settings.endpoint())
+            .with_tls(tls)
+            .with_connect_timeout(self.settings.step_timeout.min(self.context.timeout));
+        let mut login = login.clone();
+        login.parameters.push((
+            "application_name".to_owned(),
+            format!("{} control", self.settings.application_name.as_ref().unwrap_or(&self.context.application_name)),
+        ));
+        login.parameters.extend(CONTROL_SETTINGS.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        let mut trace = Trace::default();
+        let started = Instant::now();
+        let result = Client::connect(&route, &login, &mut trace).await;
+        self.tell(&trace, started.elapsed(), &result);
+        result.map(|(client, started)| (route, client, started))
+    }
+
+    /// Reports the hops of one attempt.
+    fn tell(&self, trace: &Trace, took: Duration, result: &Result<(Client, Started), wire::Error>) {
+        let mut rest = took;
+        for step in &trace.steps {
+            rest = rest.saturating_sub(step.took);
+            let name = match step.hop {
+                route::Hop::Dns => "Find host",
+                route::Hop::Tcp => "TCP",
+                route::Hop::Socket => "Socket",
+                route::Hop::Tls => "TLS",
+                _ => "Hop",
+            };
+            self.hop(name, step.detail.clone(), step.ok, step.took);
+        }
+        match result {
+            Ok((_, started)) => {
+                let version = started.parameters.get("server_version").map_or("", String::as_str);
+                let detail = format!("{} as {}, {version}", started.authentication, self.settings.user);
+                self.hop("Sign in", detail, true, rest);
+            }
+            Err(wire::Error::Route(_)) => {}
+            Err(wire::Error::TlsNotOffered) => self.hop("TLS", "The server offers none.".to_owned(), false, rest),
+            Err(error) => self.hop("Sign in", error.to_string(), false, rest),
+        }
+    }
+
+    fn hop(&self, name: &str, detail: String, done: bool, took: Duration) {
+        let outcome = if done { HopOutcome::Done } else { HopOutcome::Failed };
+        let elapsed_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        (self.context.hops)(Hop { name: name.to_owned(), detail, outcome, elapsed_ms });
+    }
+}

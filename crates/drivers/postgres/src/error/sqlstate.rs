@@ -1,0 +1,110 @@
+//! SQLSTATE to [`Code`].
+
+use driver::Code;
+
+use crate::wire::Report;
+
+/// States that differ from their class, then the classes, by prefix: the first match counts.
+///
+/// # Source
+/// <https://www.postgresql.org/docs/current/errcodes-appendix.html>
+const CODES: &[(&str, Code)] = &[
+    ("08P01", Code::Internal),
+    ("08", Code::Unreachable),
+    ("0A", Code::Unsupported),
+    ("23", Code::ConstraintViolated),
+    // A read-only transaction, and what cannot run inside of one.
+    ("25006", Code::Forbidden),
+    ("25P03", Code::Unreachable),
+    ("25P04", Code::TimedOut),
+    ("28", Code::Unauthenticated),
+    ("3D000", Code::NotFound),
+    ("3F000", Code::NotFound),
+    ("34000", Code::NotFound),
+    ("26000", Code::NotFound),
+    ("3B001", Code::NotFound),
+    ("40002", Code::ConstraintViolated),
+    ("40003", Code::Unreachable),
+    ("40", Code::Conflict),
+    ("42501", Code::Forbidden),
+    ("42P01", Code::NotFound),
+    ("42703", Code::NotFound),
+    ("42704", Code::NotFound),
+    ("42883", Code::NotFound),
+    ("42P02", Code::NotFound),
+    ("42701", Code::AlreadyExists),
+    ("42P03", Code::AlreadyExists),
+    ("42P04", Code::AlreadyExists),
+    ("42723", Code::AlreadyExists),
+    ("42P05", Code::AlreadyExists),
+    ("42P06", Code::AlreadyExists),
+    ("42P07", Code::AlreadyExists),
+    ("42712", Code::InvalidStatement),
+    ("42710", Code::AlreadyExists),
+    ("44000", Code::ConstraintViolated),
+    ("53300", Code::Exhausted),
+    ("53", Code::Exhausted),
+    ("54", Code::Unsupported),
+    ("55006", Code::Conflict),
+    ("55P03", Code::Conflict),
+    ("55000", Code::InvalidStatement),
+    ("57014", Code::Cancelled),
+    ("57P05", Code::TimedOut),
+    ("57P04", Code::NotFound),
+    ("57P", Code::Unreachable),
+    ("58P01", Code::NotFound),
+    ("58", Code::Internal),
+    ("72000", Code::Conflict),
+    ("F0", Code::Internal),
+    ("XX001", Code::Corrupt),
+    ("XX002", Code::Corrupt),
+    ("XX", Code::Internal),
+];
+
+/// What to do about states whose own message does not say it.
+const HINTS: &[(&str, &str)] = &[
+    ("28P01", "Check user and password."),
+    ("28000", "The server's rules for this user, database, address and kind of connection do not let it in."),
+    ("3D000", "Check the name of the database; it is case-sensitive."),
+    ("53300", "Close other connections of this login, or ask for a higher limit."),
+    ("25P02", "End the failed transaction with ROLLBACK first."),
+    ("25006", "This transaction is read-only."),
+    ("57P03", "The server is starting, stopping or recovering: try again in a moment."),
+    ("55P03", "Somebody else holds a lock on it: try again later."),
+    ("40P01", "Two transactions waited for each other: run this one again."),
+    ("40001", "Another transaction changed the same rows: run this one again."),
+];
+
+/// What a consumer may branch on.
+pub(crate) fn code(report: &Report) -> Code {
+    // A statement_timeout of the server's has the same state as a cancel; only the message, where it is English, tells.
+    if report.code == "57014" && report.message.contains("timeout") {
+        return Code::TimedOut;
+    }
+    let state = report.code.as_str();
+    CODES.iter().find(|(prefix, _)| state.starts_with(prefix)).map_or(Code::InvalidStatement, |(_, code)| *code)
+}
+
+pub(crate) fn hint(state: &str) -> Option<&'static str> {
+    HINTS.iter().find(|(known, _)| *known == state).map(|(_, hint)| *hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_entry_is_hidden_by_an_earlier_one() {
+        for (index, (state, _)) in CODES.iter().enumerate() {
+            let hidden = CODES.iter().take(index).find(|(earlier, _)| state.starts_with(earlier));
+            assert_eq!(hidden, None, "{state}");
+        }
+    }
+
+    #[test]
+    fn a_statement_timeout_is_told_from_a_cancel() {
+        let report = |message: &str| Report { code: "57014".into(), message: message.into(), ..Report::default() };
+        assert_eq!(code(&report("canceling statement due to user request")), Code::Cancelled);
+        assert_eq!(code(&report("canceling statement due to statement timeout")), Code::TimedOut);
+    }
+}

@@ -1,0 +1,364 @@
+//! The task behind a session: its life between statements.
+
+use std::{
+    collections::{HashSet, VecDeque},
+    time::Duration,
+};
+
+use arrow_array::{Array, cast::AsArray};
+use driver::{Error, Event, Link, Message, RunId, SessionState, Statement, Transaction, ValueContext};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
+
+use super::{Parts, Waiting, ended, running::Run};
+use crate::{
+    cancel::Interrupt,
+    error::{broken, notice, refused},
+    types::Types,
+    wire::{self, Client, Report, TransactionStatus},
+};
+
+/// A statement of our own that takes longer than this means a server that does not answer.
+const OWN_STATEMENT: Duration = Duration::from_secs(20);
+/// How long the server may take to stop what a closed session left behind.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// What is worth seeing of a session and is not reported by every server.
+const SETTINGS: &str = "select pg_catalog.current_setting('search_path', true), \
+     pg_catalog.current_setting('lc_monetary', true), pg_catalog.current_setting('bytea_output', true), \
+     pg_catalog.current_setting('lc_collate', true), current_user::text, current_database()::text, \
+     pg_catalog.pg_backend_pid()::text, \
+     (select d.datcollate::text from pg_catalog.pg_database d where d.datname = current_database())";
+
+/// What a session is asked to do, in order.
+pub(crate) enum Command {
+    Run { id: RunId, statement: Statement, events: mpsc::Sender<Result<Event, Error>> },
+    Ping(oneshot::Sender<Result<(), Error>>),
+}
+
+pub(crate) struct Inboxes {
+    pub commands: mpsc::UnboundedReceiver<Command>,
+    pub interrupts: mpsc::UnboundedReceiver<Interrupt>,
+    pub closed: watch::Receiver<bool>,
+}
+
+/// Why a session's task ends.
+pub(crate) enum End {
+    /// Somebody closed it.
+    Closed,
+    /// The server is gone or of no further use.
+    Lost(Box<Error>),
+}
+
+impl From<wire::Error> for End {
+    fn from(error: wire::Error) -> Self {
+        End::Lost(Box::new(broken(error)))
+    }
+}
+
+pub(crate) struct Task {
+    pub(super) client: Client,
+    pub(super) types: std::sync::Arc<Types>,
+    pub(super) dialect: sql::Dialect,
+    pub(super) read_only: bool,
+    pub(super) commands: mpsc::UnboundedReceiver<Command>,
+    pub(super) interrupts: mpsc::UnboundedReceiver<Interrupt>,
+    pub(super) closed: watch::Receiver<bool>,
+    pub(super) state: watch::Sender<SessionState>,
+    pub(super) messages: broadcast::Sender<Message>,
+    pub(super) waiting: Waiting,
+    /// Runs cancelled before they began.
+    pub(super) doomed: HashSet<RunId>,
+    pub(super) context: ValueContext,
+    pub(super) status: TransactionStatus,
+    /// A setting was changed in the open transaction, so its end changes it again.
+    pub(super) settings_touched: bool,
+    /// The server's last words, which say why it hung up.
+    pub(super) last_words: Option<Report>,
+    /// The backend's process, where it is ours alone: behind a pooler it changes.
+    pub(super) backend: Option<i32>,
+    database: String,
+}
+
+/// Completes when the session is to be closed.
+pub(super) async fn closing(closed: &mut watch::Receiver<bool>) {
+    // An error means that the session was dropped, which is the same.
+    let _ = closed.wait_for(|closed| *closed).await;
+}
+
+impl Task {
+    pub(super) fn new(
+        parts: Parts,
+        inboxes: Inboxes,
+        state: watch::Sender<SessionState>,
+        messages: broadcast::Sender<Message>,
+        waiting: Waiting,
+    ) -> Self {
+        Task {
+            client: parts.client,
+            types: parts.types,
+            dialect: parts.dialect,
+            read_only: parts.read_only,
+            database: parts.database,
+            commands: inboxes.commands,
+            interrupts: inboxes.interrupts,
+            closed: inboxes.closed,
+            state,
+            messages,
+            waiting,
+            doomed: HashSet::new(),
+            context: ValueContext::default(),
+            status: TransactionStatus::Idle,
+            settings_touched: false,
+            last_words: None,
+            backend: None,
+        }
+    }
+
+    /// Reads the settings for the first time.
+    pub(super) async fn begin(&mut self) -> Result<(), Error> {
+        let (database, read_only) = (self.database.clone(), self.read_only);
+        let pid = self.client.cancel_key().map(|key| key.process_id().to_string());
+        self.state.send_modify(|state| {
+            state.database = Some(database);
+            state.read_only = read_only;
+            state.server_id = pid;
+        });
+        match self.refresh().await {
+            Ok(()) => Ok(()),
+            Err(End::Lost(error)) => Err(*error),
+            Err(End::Closed) => Err(ended(&Link::Closed)),
+        }
+    }
+
+    pub(super) async fn work(mut self) {
+        let end = loop {
+            tokio::select! {
+                biased;
+                () = closing(&mut self.closed) => break End::Closed,
+                Some(interrupt) = self.interrupts.recv() => self.interrupt_waiting(interrupt),
+                command = self.commands.recv() => {
+                    let done = match command {
+                        None => break End::Closed,
+                        Some(Command::Run { id, statement, events }) => {
+                            self.waiting.remove(id);
+                            let run = Run::new(id, statement, events);
+                            self.execute(run).await
+                        }
+                        Some(Command::Ping(answered)) => self.ping(answered).await,
+                    };
+                    if let Err(end) = done {
+                        break end;
+                    }
+                }
+                event = self.client.next() => {
+                    let heard = match event {
+                        Ok(event) => self.overheard(event),
+                        Err(error) => Err(self.lost(error)),
+                    };
+                    if let Err(end) = heard {
+                        break end;
+                    }
+                }
+            }
+        };
+        self.end(end).await;
+    }
+
+    async fn end(mut self, end: End) {
+        let link = match end {
+            End::Closed => Link::Closed,
+            End::Lost(error) => Link::Lost(error.message),
+        };
+        let was_running = self.state.borrow().running.is_some();
+        self.state.send_modify(|state| {
+            state.link = link.clone();
+            state.running = None;
+        });
+        self.commands.close();
+        while let Ok(command) = self.commands.try_recv() {
+            match command {
+                Command::Run { id, events, .. } => {
+                    self.waiting.remove(id);
+                    let _ = events.try_send(Err(ended(&link)));
+                }
+                Command::Ping(answered) => {
+                    let _ = answered.send(Err(ended(&link)));
+                }
+            }
+        }
+        if link == Link::Closed {
+            // A server that works or waits would not notice that we are gone.
+            if was_running && let Some(key) = self.client.cancel_key() {
+                let _ = key.send(FAREWELL).await;
+            }
+            self.client.close().await;
+        }
+    }
+
+    /// The reason the connection is gone: the server's last words, where it had some.
+    pub(super) fn lost(&mut self, error: wire::Error) -> End {
+        match self.last_words.take() {
+            Some(report) => End::Lost(Box::new(refused(&report, ""))),
+            None => End::from(error),
+        }
+    }
+
+    /// Handles a cancel of a run that is not the current one.
+    pub(super) fn interrupt_waiting(&mut self, interrupt: Interrupt) {
+        if self.waiting.contains(interrupt.run) {
+            self.doomed.insert(interrupt.run);
+        }
+        let _ = interrupt.delivered.send(Ok(()));
+    }
+
+    /// Handles what the server says outside of a statement's own answer.
+    pub(super) fn overheard(&mut self, event: wire::Event) -> Result<(), End> {
+        match event {
+            wire::Event::Notice(report) => {
+                let _ = self.messages.send(Message::Notice(notice(&report, "")));
+            }
+            wire::Event::Notification { process_id, channel, payload } => {
+                let sender = Some(process_id.to_string());
+                let _ = self.messages.send(Message::Notification { channel, payload, sender });
+            }
+            wire::Event::Parameter { name, value } => self.parameter(name, value),
+            wire::Event::Failed(report) => {
+                let _ = self.messages.send(Message::Notice(notice(&report, "")));
+                if report.is_fatal() {
+                    self.last_words = Some(*report);
+                }
+            }
+            wire::Event::Ready(status) => self.set_status(status),
+            // Nothing else may come now: whoever talks like this would mix up our runs.
+            _ => {
+                let error = wire::Error::Protocol(wire::Violation::OutOfTurn(b'?'));
+                return Err(End::from(error));
+            }
+        }
+        Ok(())
+    }
+
+    fn parameter(&mut self, name: String, value: String) {
+        match name.as_str() {
+            "search_path" => self.state.send_modify(|state| state.search_path = Some(value.clone())),
+            "standard_conforming_strings" => self.dialect = self.dialect.with_backslash_escapes(value == "off"),
+            _ => {}
+        }
+        self.read_context();
+        let _ = self.messages.send(Message::Parameter { name, value });
+    }
+
+    fn read_context(&mut self) {
+        let reported = self.client.parameters();
+        let value = |name: &str| reported.get(name).cloned().unwrap_or_default();
+        self.context.date_style = value("DateStyle");
+        self.context.interval_style = value("IntervalStyle");
+        self.context.time_zone = value("TimeZone");
+        self.context.encoding = value("server_encoding");
+    }
+
+    pub(super) fn set_status(&mut self, status: TransactionStatus) {
+        self.status = status;
+        let transaction = self.transaction();
+        self.state.send_if_modified(|state| {
+            let changed = state.transaction != transaction;
+            state.transaction = transaction;
+            changed
+        });
+    }
+
+    pub(super) fn transaction(&self) -> Transaction {
+        match self.status {
+            TransactionStatus::Idle => Transaction::Idle,
+            TransactionStatus::Open => Transaction::Open,
+            TransactionStatus::Failed => Transaction::Failed,
+        }
+    }
+
+    async fn ping(&mut self, answered: oneshot::Sender<Result<(), Error>>) -> Result<(), End> {
+        let result = self.sync().await;
+        let _ = answered.send(match &result {
+            Ok(()) => Ok(()),
+            Err(End::Closed) => Err(ended(&Link::Closed)),
+            Err(End::Lost(error)) => Err((**error).clone()),
+        });
+        result
+    }
+
+    /// One round trip without a statement.
+    pub(super) async fn sync(&mut self) -> Result<(), End> {
+        self.client.sync().await?;
+        self.own_answer().await.map(drop)
+    }
+
+    /// Runs a statement of our own and gives the first row's texts, or the server's refusal.
+    pub(super) async fn own(&mut self, text: &str) -> Result<Result<Vec<Option<String>>, Box<Report>>, End> {
+        self.client.query(text).await?;
+        self.own_answer().await
+    }
+
+    async fn own_answer(&mut self) -> Result<Result<Vec<Option<String>>, Box<Report>>, End> {
+        let mut row = Vec::new();
+        let mut refused = None;
+        let until = tokio::time::Instant::now() + OWN_STATEMENT;
+        loop {
+            let event = tokio::select! {
+                biased;
+                () = closing(&mut self.closed) => return Err(End::Closed),
+                event = self.client.next() => match event {
+                    Ok(event) => event,
+                    Err(error) => return Err(self.lost(error)),
+                },
+                () = tokio::time::sleep_until(until) => return Err(wire::Error::TimedOut(OWN_STATEMENT).into()),
+            };
+            match event {
+                wire::Event::Batch(batch) if row.is_empty() => {
+                    row = batch.columns.iter().map(|column| first_text(column)).collect();
+                }
+                wire::Event::Batch(_)
+                | wire::Event::Columns(_)
+                | wire::Event::Complete(_)
+                | wire::Event::NoColumns
+                | wire::Event::Empty => {}
+                wire::Event::Failed(report) if !report.is_fatal() => refused = Some(report),
+                wire::Event::Ready(status) => {
+                    self.set_status(status);
+                    return Ok(refused.map_or(Ok(row), Err));
+                }
+                other => self.overheard(other)?,
+            }
+        }
+    }
+
+    /// Reads the settings that not every server reports.
+    pub(super) async fn refresh(&mut self) -> Result<(), End> {
+        self.read_context();
+        let Ok(row) = self.own(SETTINGS).await? else {
+            // A server that imitates PostgreSQL may not have them all: then they are not known.
+            return Ok(());
+        };
+        let mut values: VecDeque<Option<String>> = row.into();
+        let mut next = || values.pop_front().flatten();
+        let (search_path, lc_monetary, bytea_output, lc_collate) = (next(), next(), next(), next());
+        let (user, database, pid, collation) = (next(), next(), next(), next());
+        let key = self.client.cancel_key().map(wire::CancelKey::process_id);
+        self.backend = pid.as_ref().and_then(|pid| pid.parse().ok()).filter(|backend| key == Some(*backend));
+        self.context.lc_monetary = lc_monetary.unwrap_or_default();
+        self.context.bytea_output = bytea_output.unwrap_or_default();
+        self.context.collation = collation.or(lc_collate).unwrap_or_default();
+        self.state.send_if_modified(|state| {
+            let before = state.clone();
+            state.search_path = search_path;
+            state.user = user;
+            state.database = database.or(state.database.take());
+            state.server_id = pid.or(state.server_id.take());
+            *state != before
+        });
+        Ok(())
+    }
+}
+
+fn first_text(column: &dyn Array) -> Option<String> {
+    let bytes = column.as_binary_opt::<i32>().filter(|column| !column.is_empty() && column.is_valid(0))?;
+    Some(String::from_utf8_lossy(bytes.value(0)).into_owned())
+}

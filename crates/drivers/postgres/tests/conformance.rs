@@ -1,0 +1,251 @@
+#![allow(clippy::unwrap_used, clippy::panic)]
+//! The driver contract, case by case, on every server there is.
+
+mod common {
+    pub mod server;
+}
+
+use std::sync::Arc;
+
+use arrow_schema::DataType;
+use async_trait::async_trait;
+use catalog::ObjectKey;
+use common::server::{Server, run, servers};
+use driver::{
+    Driver, Profile, Secret, SessionState, Span,
+    conformance::{
+        ErrorText, Gap, Listening, Login, Offer, Paging, Probe, ScriptText, Subject, Texts, Transactions, ValueText,
+        Writing, suite,
+    },
+};
+use driver_postgres::{PostgresDriver, wire::Event};
+
+struct Real {
+    server: Server,
+    version: String,
+    texts: Texts,
+}
+
+fn failing(setup: &[&str], statement: &str, word: Option<&str>) -> Offer<ErrorText> {
+    let span = word.map(|word| {
+        let start = statement.find(word).unwrap();
+        Span { start, end: start + word.len() }
+    });
+    let setup = setup.iter().map(|text| (*text).to_owned()).collect();
+    Ok(ErrorText { setup, statement: statement.to_owned(), span })
+}
+
+fn value(literal: &str, native_type: &str, data_type: DataType, expected: Option<&str>) -> ValueText {
+    ValueText {
+        statement: format!("select {literal} as v"),
+        native_type: native_type.to_owned(),
+        data_type,
+        expected: expected.map(|text| text.as_bytes().to_vec()),
+    }
+}
+
+fn values() -> Vec<ValueText> {
+    let typed = [
+        ("(-32768)::int2", "smallint", DataType::Int16, "-32768"),
+        ("2147483647", "integer", DataType::Int32, "2147483647"),
+        ("(-9223372036854775808)::int8", "bigint", DataType::Int64, "-9223372036854775808"),
+        ("4294967295::oid", "oid", DataType::UInt32, "4294967295"),
+        ("true", "boolean", DataType::Boolean, "true"),
+    ];
+    let printed = [
+        (
+            "12345678901234567890.123456789012345678901::numeric",
+            "numeric",
+            "12345678901234567890.123456789012345678901",
+        ),
+        ("1.10::numeric(5,2)", "numeric(5,2)", "1.10"),
+        ("'NaN'::numeric", "numeric", "NaN"),
+        ("0.1::float4", "real", "0.1"),
+        ("1e-300::float8", "double precision", "1e-300"),
+        ("'-Infinity'::float8", "double precision", "-Infinity"),
+        ("'é🚀'::text", "text", "é🚀"),
+        ("'ab'::varchar(20)", "character varying(20)", "ab"),
+        ("'ab'::char(4)", "character(4)", "ab  "),
+        ("'x'::\"char\"", "\"char\"", "x"),
+        ("'\\x00ff'::bytea", "bytea", "\\x00ff"),
+        ("'2024-02-29'::date", "date", "2024-02-29"),
+        ("'infinity'::date", "date", "infinity"),
+        ("'24:00:00'::time", "time without time zone", "24:00:00"),
+        ("'2024-02-29 23:59:59.999999'::timestamp(3)", "timestamp(3) without time zone", "2024-03-01 00:00:00"),
+        ("'0044-03-15 00:00:00 BC'::timestamp", "timestamp without time zone", "0044-03-15 00:00:00 BC"),
+        ("'1 year 2 mons -3 days 04:05:06.7'::interval", "interval", "1 year 2 mons -3 days +04:05:06.7"),
+        ("'{\"b\": 1,  \"a\": 1.0}'::json", "json", "{\"b\": 1,  \"a\": 1.0}"),
+        ("'{\"b\": 1, \"a\": 1.00}'::jsonb", "jsonb", "{\"a\": 1.00, \"b\": 1}"),
+        ("'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'::uuid", "uuid", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"),
+        ("'{1,NULL,3}'::int4[]", "integer[]", "{1,NULL,3}"),
+        ("array['a,b', 'c\"d', null]", "text[]", "{\"a,b\",\"c\\\"d\",NULL}"),
+        ("'10.0.0.0/8'::inet", "inet", "10.0.0.0/8"),
+        ("'08:00:2b:01:02:03'::macaddr", "macaddr", "08:00:2b:01:02:03"),
+        ("'[1,10)'::int4range", "int4range", "[1,10)"),
+        ("B'1010'::bit(4)", "bit(4)", "1010"),
+        ("'(1,2)'::point", "point", "(1,2)"),
+        ("'a b'::tsvector", "tsvector", "'a' 'b'"),
+        ("'<a/>'::xml", "xml", "<a/>"),
+        ("row(1, 'x', null)", "record", "(1,x,)"),
+        ("'pg_class'::regclass", "regclass", "pg_class"),
+        ("'0/16B3748'::pg_lsn", "pg_lsn", "0/16B3748"),
+    ];
+    let mut all: Vec<_> =
+        typed.into_iter().map(|(literal, name, data_type, text)| value(literal, name, data_type, Some(text))).collect();
+    all.extend(printed.into_iter().map(|(literal, name, text)| value(literal, name, DataType::Binary, Some(text))));
+    all.push(value("null::int4", "integer", DataType::Int32, None));
+    all.push(value("null::numeric(9,3)", "numeric(9,3)", DataType::Binary, None));
+    all
+}
+
+fn texts(schema: &str) -> Texts {
+    Texts {
+        one: "select 1".into(),
+        script: Ok(ScriptText {
+            text: "create temp table s (v text); insert into s values ('a;b'), ($$c;d$$); \
+                   select v from s order by v desc limit 1"
+                .into(),
+            statements: 3,
+            last: "c;d".into(),
+        }),
+        several_results: Gap::absent("one statement gives one result set"),
+        empty_result: Ok(("select 1 as a, 'x' as \"B ü\" where false".into(), vec!["a".into(), "B ü".into()])),
+        no_columns: Ok(("select from generate_series(1, 3)".into(), 3)),
+        values: Ok(values()),
+        nulls: Ok("select null::text as a, ''::text as b".into()),
+        notice: Ok(("do $$ begin raise notice 'mind the gap'; end $$".into(), "mind the gap".into())),
+        listening: Ok(Listening {
+            listen: "listen rowhouse_news".into(),
+            notify: "notify rowhouse_news, 'hello é'".into(),
+            channel: "rowhouse_news".into(),
+            payload: "hello é".into(),
+        }),
+        parameters: Ok("select $1::text, $2::text".into()),
+        parameter_status: Ok(("set time zone 'Asia/Tokyo'".into(), "TimeZone".into(), "Asia/Tokyo".into())),
+        syntax_error: failing(&[], "select 'é🚀', 1 frm x", Some("x")),
+        missing_relation: failing(&[], "select 'é', 1 from nowhere_at_all", Some("nowhere_at_all")),
+        unique_violation: failing(
+            &["create temp table u (v int unique)", "insert into u values (1)"],
+            "insert into u values (1)",
+            None,
+        ),
+        hint: failing(&[], "select lenght('x')", Some("lenght")),
+        transactions: Ok(Transactions { begin: "begin".into(), commit: "commit".into(), rollback: "rollback".into() }),
+        failed_transaction: Ok("select 1/0".into()),
+        sleep: Ok("select pg_sleep(60)".into()),
+        endless: Ok("select generate_series(1, 1000000000000) as i, repeat('x', 200) as x".into()),
+        million_rows: Ok("select i, i * 2, 'row ' || i from generate_series(1, 1000000) i".into()),
+        widest: Ok((
+            format!("select {}", (1..=1664).map(|i| format!("{i} as c{i}")).collect::<Vec<_>>().join(", ")),
+            1664,
+        )),
+        large_cell: Ok((format!("select repeat('x', {})", 64 << 20), 64 << 20)),
+        probe: Ok(Probe {
+            setup: vec![
+                "create temp table if not exists mine (v text)".into(),
+                "insert into mine values ('kept')".into(),
+            ],
+            check: "select v from mine limit 1".into(),
+            expected: "kept".into(),
+        }),
+        writing: Ok(Writing {
+            setup: vec![
+                format!("create schema if not exists {schema}"),
+                format!("create table if not exists {schema}.w (v int)"),
+            ],
+            write: format!("insert into {schema}.w values (1)"),
+            check: format!("select count(*) from {schema}.w"),
+            unchanged: "0".into(),
+        }),
+        paging: Ok(Paging {
+            setup: vec![
+                format!("create schema if not exists {schema}"),
+                format!("create table {schema}.pages as select i as id from generate_series(1, 1000) i"),
+                format!("alter table {schema}.pages add primary key (id)"),
+            ],
+            relation: ObjectKey::relation(None, Some(schema), "pages"),
+            rows: 1000,
+        }),
+        definition: Ok((ObjectKey::relation(None, Some(schema), "pages"), "pages".into())),
+    }
+}
+
+impl Real {
+    fn with(&self, changes: &[(&str, &str)], password: &str) -> Login {
+        let mut profile = Profile { name: "test".into(), driver: "postgres".into(), ..Profile::default() };
+        let port = self.server.port.to_string();
+        let values = [("host", "127.0.0.1"), ("port", &port), ("user", "postgres"), ("database", "postgres")];
+        for (name, value) in values.iter().chain(changes) {
+            profile.values.insert((*name).to_owned(), (*value).to_owned());
+        }
+        Login { profile, password: Some(Secret::new(password.to_owned())) }
+    }
+}
+
+#[async_trait]
+impl Subject for Real {
+    fn driver(&self) -> Arc<dyn Driver> {
+        Arc::new(PostgresDriver)
+    }
+
+    fn expected_version(&self) -> &str {
+        &self.version
+    }
+
+    fn login(&self) -> Login {
+        self.with(&[], &self.server.password)
+    }
+
+    fn wrong_password(&self) -> Offer<Login> {
+        Ok(self.with(&[], "wr0ng-passw0rd"))
+    }
+
+    fn unknown_host(&self) -> Offer<Login> {
+        Ok(self.with(&[("host", "no-such-host.invalid")], &self.server.password))
+    }
+
+    fn refused_port(&self) -> Offer<Login> {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        Ok(self.with(&[("port", &free.to_string())], &self.server.password))
+    }
+
+    fn unknown_database(&self) -> Offer<Login> {
+        Ok(self.with(&[("database", "not_there")], &self.server.password))
+    }
+
+    fn texts(&self) -> &Texts {
+        &self.texts
+    }
+
+    fn split(&self, script: &str) -> Vec<String> {
+        sql::split(script, sql::dialect::postgres()).iter().map(|one| one.span.of(script).to_owned()).collect()
+    }
+
+    async fn is_active(&self, session: &SessionState) -> Offer<bool> {
+        let mut client = self.server.client().await;
+        let pid = session.server_id.clone().unwrap();
+        let text = format!("select 1 from pg_stat_activity where pid = {pid} and state = 'active'");
+        let events = run(&mut client, &text).await;
+        client.close().await;
+        Ok(events.iter().any(|event| matches!(event, Event::Batch(_))))
+    }
+
+    async fn kill(&self, session: &SessionState) -> Offer<()> {
+        let mut client = self.server.client().await;
+        run(&mut client, &format!("select pg_terminate_backend({})", session.server_id.clone().unwrap())).await;
+        client.close().await;
+        Ok(())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_driver_keeps_the_contract_on_every_server() {
+    for server in servers() {
+        let mut client = server.client().await;
+        run(&mut client, "drop schema if exists conformance cascade").await;
+        let subject = Real { version: format!("{}.", server.major), texts: texts("conformance"), server };
+        let report = suite(&subject).await;
+        eprintln!("{report}");
+        report.assert();
+    }
+}
