@@ -10,15 +10,14 @@ use crate::{Code, Error, Event, Statement, arrow};
 
 pub(super) async fn script(bench: &Bench<'_>) -> Result<(), Verdict> {
     let script = offered(&bench.texts().script)?;
-    let driver = bench.subject.driver();
-    let statements = sql::split(&script.text, driver.dialect());
+    let statements = bench.subject.split(&script.text);
     check(statements.len() == script.statements, || {
         format!("split into {} statements instead of {}", statements.len(), script.statements)
     })?;
     let (_connection, session) = bench.session().await?;
     let mut last = None;
-    for statement in &statements {
-        last = bench.succeed(&*session, Statement::new(statement.text(&script.text))).await?.sets.pop();
+    for text in &statements {
+        last = bench.succeed(&*session, Statement::new(text.as_str())).await?.sets.pop();
     }
     let Some(last) = last else { return fail("the last statement has no result") };
     let cell = last.first(0)?;

@@ -211,6 +211,11 @@ pub trait Subject: Send + Sync {
     fn unknown_database(&self) -> Offer<Login>;
     /// Statements.
     fn texts(&self) -> &Texts;
+    /// Splits a script into the texts to send. As the dialect does it; a subject has no reason to say otherwise.
+    fn split(&self, script: &str) -> Vec<String> {
+        let driver = self.driver();
+        sql::split(script, driver.dialect()).iter().map(|statement| statement.text(script).to_owned()).collect()
+    }
     /// Asks the server, by other means than the session itself, whether this session runs a statement now.
     async fn is_active(&self, session: &SessionState) -> Offer<bool>;
     /// Ends a session from the server's side, as a dying server would.
