@@ -104,13 +104,18 @@ pub struct Write {
 
 /// A verb that changes rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[allow(missing_docs)]
 pub enum Verb {
+    /// `INSERT`.
     Insert,
+    /// `REPLACE`.
     Replace,
+    /// `UPDATE`.
     Update,
+    /// `DELETE`.
     Delete,
+    /// `MERGE`.
     Merge,
+    /// `TRUNCATE`.
     Truncate,
 }
 

@@ -30,7 +30,7 @@ pub use classify::{
     TransactionKind, Verb, Write, classify,
 };
 pub use complete::{CompletionContext, DerivedColumn, Place, RelationSource, ScopeRelation, complete_context};
-pub use dialect::Dialect;
+pub use dialect::{Dialect, Words};
 pub use lexer::{Lexer, Token, TokenKind, tokenize};
 pub use nodes::QualifiedName;
 pub use outline::{Outline, command_tag_changes_catalog, outline};

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::nodes::Nodes;
-use crate::{Class, Dialect, QualifiedName, classify};
+use crate::{Class, Dialect, QualifiedName, TokenKind, classify};
 
 /// A statement in a few words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -89,16 +89,19 @@ fn sources(nodes: &Nodes<'_>) -> Vec<QualifiedName> {
 /// Whether the `FROM` at `at` belongs to the arguments of a function rather than to a query.
 fn inside_call(nodes: &Nodes<'_>, at: usize) -> bool {
     let mut before = at;
+    let mut closed = 0usize;
     for _ in 0..64 {
         let Some(previous) = before.checked_sub(1) else { return false };
         before = previous;
-        if nodes.is_any(before, &["SELECT", "DELETE", "USING", "UPDATE"]) {
-            return false;
-        }
-        if nodes.is_open(before) {
-            return before
-                .checked_sub(1)
-                .is_some_and(|name| nodes.is_any(name, &["EXTRACT", "TRIM", "SUBSTRING", "OVERLAY", "POSITION"]));
+        match nodes.kind(before) {
+            Some(TokenKind::CloseParen) => closed += 1,
+            Some(TokenKind::OpenParen) if closed == 0 => {
+                let functions = ["EXTRACT", "TRIM", "SUBSTRING", "OVERLAY", "POSITION"];
+                return before.checked_sub(1).is_some_and(|name| nodes.is_any(name, &functions));
+            }
+            Some(TokenKind::OpenParen) => closed -= 1,
+            _ if closed == 0 && nodes.is_any(before, &["SELECT", "DELETE"]) => return false,
+            _ => {}
         }
     }
     false

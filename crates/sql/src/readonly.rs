@@ -111,7 +111,8 @@ fn verdict(text: &str, dialect: &Dialect) -> Result<(), Refusal> {
         }
     }
     let open = crate::Lexer::new(text, dialect)
-        .find(|token| !token.terminated && !(token.kind.is_comment() && dialect.open_comment_allowed));
+        .filter(|token| !token.terminated)
+        .find(|token| !token.kind.is_comment() || !dialect.open_comment_allowed);
     match open {
         Some(token) => Err(Refusal { reason: RefusalReason::Unterminated, command: String::new(), span: token.span }),
         None => Ok(()),

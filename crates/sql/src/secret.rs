@@ -141,6 +141,9 @@ fn beside_name(nodes: &Nodes<'_>, at: usize, name: &str, next: usize, offset: us
         Some(TokenKind::Word | TokenKind::Number) if assigned && setting => {
             spans.push(nodes.span(value).shifted(offset));
         }
+        Some(TokenKind::OpenParen) if setting => {
+            spans.push(nodes.span(value + 1).shifted(offset));
+        }
         Some(TokenKind::OpenParen) => literals(nodes, value, nodes.close(value), offset, spans),
         Some(TokenKind::Word | TokenKind::Cast) if nodes.is_open(value + 1) && assigned => {
             literals(nodes, value + 1, nodes.close(value + 1), offset, spans);

@@ -370,8 +370,13 @@ impl<'a> Splitter<'a> {
 
     /// The lines after the one that ends at or after `from`, up to a line `\.`, and where that line ends.
     fn inline_data(&mut self, from: usize) -> Option<(Span, usize)> {
-        let line_end = self.line_end(from);
-        if self.no_copy_end || !self.text.get(from..line_end)?.trim().is_empty() {
+        if self.no_copy_end {
+            return None;
+        }
+        let rest = self.text.get(from..)?;
+        let blank = rest.find(|next: char| next == '\n' || !next.is_whitespace());
+        let line_end = blank.map_or(self.text.len(), |found| from + found);
+        if blank.is_some_and(|found| !rest.get(found..).unwrap_or("").starts_with('\n')) {
             return None;
         }
         let start = (line_end + 1).min(self.text.len());

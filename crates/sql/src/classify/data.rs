@@ -112,10 +112,12 @@ impl Reader<'_> {
         let class = self.copy(1);
         self.everywhere(1);
         let Some(copy) = &mut self.effect.copy else { return Class::Unknown };
+        // A program on the person's own machine is more than a copy.
+        let program = copy.endpoint == CopyEndpoint::ServerProgram;
         copy.endpoint = CopyEndpoint::Client;
         match copy.direction {
             CopyDirection::From => class,
-            CopyDirection::To if self.effect.writes.is_empty() => Class::Read,
+            CopyDirection::To if self.effect.writes.is_empty() && !program => Class::Read,
             CopyDirection::To => Class::Write,
         }
     }

@@ -65,9 +65,8 @@ impl Reader<'_> {
         next = nodes.after_words(next, &["IF", "EXISTS"]).unwrap_or(next);
         next = nodes.skip_words(next, &["ONLY"]);
         // An index, a policy, a rule and a trigger may do without a name or mean little without their table.
-        let unnamed = kind == "INDEX" && nodes.is(next, "ON");
-        while !unnamed {
-            let Some((target, after)) = nodes.path(next) else { break };
+        let named = |at: usize| nodes.path(at).filter(|_| kind != "INDEX" || !nodes.is(at, "ON"));
+        while let Some((target, after)) = named(next) {
             self.effect.targets.push(target);
             next = if nodes.is_open(after) && verb == "DROP" { nodes.after(after) } else { after };
             if verb != "DROP" || !nodes.is_kind(next, TokenKind::Comma) {

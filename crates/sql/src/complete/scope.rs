@@ -93,9 +93,7 @@ pub(super) fn relations(nodes: &Nodes<'_>, from: usize, to: usize, outer: &Scope
             let next = nodes.skip_words(at + 1, &["ONLY"]);
             let next = if nodes.is(next, "OR") { next + 2 } else { next };
             at = item(nodes, next, to, outer, depth, &mut found).max(at + 1);
-        } else if (nodes.is(at, "FROM") && !nodes.is(at.wrapping_sub(1), "DISTINCT")) || joins(nodes, at) {
-            at = list(nodes, at + 1, to, outer, depth, &mut found).max(at + 1);
-        } else if nodes.is(at, "USING") && !nodes.is_open(at + 1) {
+        } else if begins_list(nodes, at) {
             at = list(nodes, at + 1, to, outer, depth, &mut found).max(at + 1);
         } else {
             at = nodes.after(at);
@@ -105,8 +103,11 @@ pub(super) fn relations(nodes: &Nodes<'_>, from: usize, to: usize, outer: &Scope
     found
 }
 
-fn joins(nodes: &Nodes<'_>, at: usize) -> bool {
+/// Whether relations follow: after `FROM`, `JOIN`, and the `USING` of `DELETE` and `MERGE`.
+fn begins_list(nodes: &Nodes<'_>, at: usize) -> bool {
     nodes.is_any(at, &["JOIN", "STRAIGHT_JOIN"])
+        || (nodes.is(at, "FROM") && !nodes.is(at.wrapping_sub(1), "DISTINCT"))
+        || (nodes.is(at, "USING") && !nodes.is_open(at + 1))
 }
 
 /// Reads relations between commas from `at` on; returns where it stopped.

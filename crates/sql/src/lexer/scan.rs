@@ -1,5 +1,8 @@
 use super::{Lexer, TokenKind};
 
+/// No server has a longer operator; a bound, because the end of a run is given back and read again.
+const LONGEST_OPERATOR: usize = 63;
+
 type Scanned = (TokenKind, usize, bool);
 
 fn is_space(byte: u8) -> bool {
@@ -40,7 +43,8 @@ impl Lexer<'_> {
             }
             b'$' => self.dollar(start),
             b'0'..=b'9' => self.number(start),
-            b'.' if next.is_ascii_digit() => self.number(start),
+            // After another dot it is the end of a range.
+            b'.' if next.is_ascii_digit() && self.at(start.wrapping_sub(1)) != b'.' => self.number(start),
             b'.' => (TokenKind::Dot, start + 1, true),
             b',' => (TokenKind::Comma, start + 1, true),
             b';' => (TokenKind::Semicolon, start + 1, true),
@@ -93,7 +97,7 @@ impl Lexer<'_> {
     fn operator_end(&self, start: usize) -> usize {
         let mut end = start;
         let mut special = false;
-        while self.is_operator(self.at(end)) {
+        while self.is_operator(self.at(end)) && end - start < LONGEST_OPERATOR {
             let pair = (self.at(end), self.at(end + 1));
             if end > start && (pair == (b'/', b'*') || (pair == (b'-', b'-') && self.dashes_comment(end))) {
                 break;
