@@ -10,7 +10,7 @@ import type { AppEvent, commands, ErrorCode, AppError as HostFailure, RunEvent, 
 type Generated = typeof commands;
 
 /** What a generated command answers once its typed error is thrown instead of returned. */
-type Answer<T> = T extends { status: "ok"; data: infer D } | { status: "error"; error: unknown } ? D : T;
+type Answer<T> = T extends { status: "ok"; data: infer D } ? D : T extends { status: "error" } ? never : T;
 
 type Plain = Omit<Generated, "run" | "subscribe">;
 

@@ -1,0 +1,197 @@
+/**
+ * What the runs of one tab look like: pure. A run is a script; each of its statements has an outcome and any number of result
+ * sets, each a hold in the core. Pinned sets outlive the run that made them; the rest go when the next run starts.
+ */
+import type { AppError, HoldProgress, NoticeRow, ResultHead, RunEvent, StatementMark, StatementOutcome } from "@/ipc";
+
+export type Outcome = StatementOutcome | { readonly outcome: "running" } | { readonly outcome: "waiting" };
+
+/** A result set on show. */
+export interface ResultSet {
+  readonly head: ResultHead;
+  readonly progress: HoldProgress;
+  /** The statement it came from, of the run that made it. */
+  readonly statement: number;
+  /** The text of that statement, for pinned sets and for "run again". */
+  readonly text: string;
+  readonly pinned: boolean;
+}
+
+/** A line of the Messages tab. */
+export interface MessageLine {
+  readonly key: number;
+  readonly statement: number;
+  readonly notice: NoticeRow;
+}
+
+export type Phase = "idle" | "starting" | "running" | "stopping" | "finished";
+
+export interface RunsState {
+  readonly phase: Phase;
+  readonly runId: string | null;
+  /** The text that was sent; every range counts from its start. */
+  readonly text: string;
+  /** Where that text began in the document when it was sent. */
+  readonly base: number;
+  readonly statements: readonly StatementMark[];
+  readonly outcomes: readonly Outcome[];
+  readonly sets: readonly ResultSet[];
+  readonly messages: readonly MessageLine[];
+  /** The set on show, by hold, or `messages`. */
+  readonly active: string;
+  readonly startedAt: number;
+  readonly elapsedMs: number | null;
+  /** The run could not be started at all. */
+  readonly failure: AppError | null;
+}
+
+export const NO_RUN: RunsState = {
+  phase: "idle",
+  runId: null,
+  text: "",
+  base: 0,
+  statements: [],
+  outcomes: [],
+  sets: [],
+  messages: [],
+  active: "messages",
+  startedAt: 0,
+  elapsedMs: null,
+  failure: null,
+};
+
+export type RunsAction =
+  | { readonly type: "start"; readonly text: string; readonly base: number; readonly at: number }
+  | { readonly type: "event"; readonly event: RunEvent }
+  | { readonly type: "progress"; readonly progress: HoldProgress }
+  | { readonly type: "refused"; readonly failure: AppError }
+  | { readonly type: "stopping" }
+  | { readonly type: "show"; readonly active: string }
+  | { readonly type: "pin"; readonly holdId: string; readonly pinned: boolean }
+  | { readonly type: "drop"; readonly holdId: string };
+
+const READING = (holdId: string): HoldProgress => ({
+  hold_id: holdId,
+  rows: 0,
+  bytes: 0,
+  elapsed_ms: 0,
+  state: "reading",
+});
+
+/** Whether a script is in progress. */
+export const isBusy = (state: RunsState): boolean =>
+  state.phase === "starting" || state.phase === "running" || state.phase === "stopping";
+
+/** Whether nobody waits for a hold any more. */
+export const isSettled = (progress: HoldProgress): boolean =>
+  progress.state !== "reading" && progress.state !== "paused";
+
+export function runsReducer(state: RunsState, action: RunsAction): RunsState {
+  switch (action.type) {
+    case "start": {
+      const pinned = state.sets.filter((set) => set.pinned);
+      return { ...NO_RUN, phase: "starting", text: action.text, base: action.base, startedAt: action.at, sets: pinned };
+    }
+    case "refused":
+      return { ...state, phase: "finished", failure: action.failure, active: "messages", elapsedMs: 0 };
+    case "stopping":
+      return isBusy(state) ? { ...state, phase: "stopping" } : state;
+    case "progress":
+      return withProgress(state, action.progress);
+    case "show":
+      return { ...state, active: action.active };
+    case "pin":
+      return {
+        ...state,
+        sets: state.sets.map((set) => (set.head.hold_id === action.holdId ? { ...set, pinned: action.pinned } : set)),
+      };
+    case "drop": {
+      const sets = state.sets.filter((set) => set.head.hold_id !== action.holdId);
+      const active = state.active === action.holdId ? (sets.at(-1)?.head.hold_id ?? "messages") : state.active;
+      return { ...state, sets, active };
+    }
+    case "event":
+      return onEvent(state, action.event);
+  }
+}
+
+function withProgress(state: RunsState, progress: HoldProgress): RunsState {
+  return {
+    ...state,
+    sets: state.sets.map((set) => (set.head.hold_id === progress.hold_id ? { ...set, progress } : set)),
+  };
+}
+
+function withOutcome(state: RunsState, index: number, outcome: Outcome): RunsState {
+  return { ...state, outcomes: state.outcomes.map((old, at) => (at === index ? outcome : old)) };
+}
+
+function onEvent(state: RunsState, event: RunEvent): RunsState {
+  switch (event.event) {
+    case "started":
+      return {
+        ...state,
+        phase: state.phase === "stopping" ? "stopping" : "running",
+        runId: event.run_id,
+        statements: event.statements,
+        outcomes: event.statements.map(() => ({ outcome: "waiting" })),
+      };
+    case "statement_started":
+      return withOutcome(state, event.index, { outcome: "running" });
+    case "result_set": {
+      const range = state.statements[event.index]?.range;
+      const text = range ? state.text.slice(range.from, range.to) : "";
+      const set: ResultSet = {
+        head: event.head,
+        progress: READING(event.head.hold_id),
+        statement: event.index,
+        text,
+        pinned: false,
+      };
+      // The first set of a run comes to the front by itself; later ones do not pull the eye away.
+      const first = !state.sets.some((other) => !other.pinned);
+      return { ...state, sets: [...state.sets, set], active: first ? event.head.hold_id : state.active };
+    }
+    case "progress":
+      return withProgress(state, event.progress);
+    case "notice":
+      return {
+        ...state,
+        messages: [...state.messages, { key: state.messages.length, statement: event.index, notice: event.notice }],
+      };
+    case "statement_done":
+      return withOutcome(state, event.index, event.outcome);
+    case "finished": {
+      const failed = state.outcomes.some((outcome) => outcome.outcome === "failed");
+      const shown = state.sets.some((set) => set.head.hold_id === state.active);
+      return {
+        ...state,
+        phase: "finished",
+        elapsedMs: event.elapsed_ms,
+        active: failed && !shown ? "messages" : state.active,
+      };
+    }
+  }
+}
+
+/** One sentence on whether every row is here: never hidden, at any width. */
+export function completeness(
+  progress: HoldProgress,
+  filtered = false,
+): { text: string; tone: "ok" | "warn" | "danger" } {
+  const rows = progress.rows.toLocaleString("en-US");
+  const of = filtered ? " of those that match" : "";
+  switch (progress.state) {
+    case "complete":
+      return { text: `all ${rows} ${progress.rows === 1 ? "row" : "rows"}${of}`, tone: "ok" };
+    case "reading":
+      return { text: `${rows} rows so far`, tone: "ok" };
+    case "paused":
+    case "more_pages":
+      return { text: `first ${rows} rows${of}`, tone: "warn" };
+    case "truncated":
+      return { text: `only the first ${rows} rows`, tone: "warn" };
+    case "failed":
+      return { text: `${rows} rows, then an error`, tone: "danger" };
+  }
+}

@@ -1,0 +1,143 @@
+/** The runs of one tab, live: starts and stops scripts, hears their events, and gives up the holds nobody shows any more. */
+import { type AppError, failureOf, type HoldProgress, host, type ParameterValue } from "@/ipc";
+import { isBusy, isSettled, NO_RUN, type RunsAction, type RunsState, runsReducer } from "./model";
+
+export interface Script {
+  readonly profileId: string;
+  readonly database: string | null;
+  readonly text: string;
+  /** Where `text` begins in the document. */
+  readonly base: number;
+  readonly parameters: readonly ParameterValue[];
+  readonly goOn?: boolean;
+}
+
+export class RunStore {
+  private state: RunsState = NO_RUN;
+  private readonly listeners = new Set<() => void>();
+  private generation = 0;
+  private closed = false;
+
+  readonly tabId: string;
+
+  constructor(tabId: string) {
+    this.tabId = tabId;
+  }
+
+  readonly subscribe = (listener: () => void) => {
+    this.listeners.add(listener);
+    return () => {
+      this.listeners.delete(listener);
+    };
+  };
+
+  readonly snapshot = (): RunsState => this.state;
+
+  private dispatch(action: RunsAction): void {
+    if (this.closed) return;
+    this.state = runsReducer(this.state, action);
+    for (const listener of this.listeners) listener();
+  }
+
+  /** Runs a script; the former run's results go, pinned ones stay. Refused while one is in progress. */
+  async run(script: Script): Promise<void> {
+    if (isBusy(this.state)) return;
+    const dropped = this.state.sets.filter((set) => !set.pinned);
+    this.generation += 1;
+    const { generation } = this;
+    this.dispatch({ type: "start", text: script.text, base: script.base, at: Date.now() });
+    for (const set of dropped) this.release(set.head.hold_id);
+    try {
+      const request = {
+        tab_id: this.tabId,
+        profile_id: script.profileId,
+        database: script.database,
+        text: script.text,
+        parameters: [...script.parameters],
+        go_on: script.goOn ?? false,
+      };
+      await host().run(request, (event) => {
+        // What a former run still says is not for this one: its late result sets are given up.
+        if (generation === this.generation) this.dispatch({ type: "event", event });
+        else if (event.event === "result_set") this.release(event.head.hold_id);
+      });
+    } catch (thrown) {
+      if (generation === this.generation) this.dispatch({ type: "refused", failure: failureOf(thrown) });
+    }
+  }
+
+  /** Asks the server to stop the statement in progress. Pressed again it is asked again. */
+  async stop(): Promise<AppError | null> {
+    const { runId } = this.state;
+    if (!isBusy(this.state)) {
+      await Promise.all(this.unsettled().map((holdId) => this.stopHold(holdId)));
+      return null;
+    }
+    this.dispatch({ type: "stopping" });
+    if (!runId) return null;
+    return this.attempt(host().cancelRun(runId));
+  }
+
+  /** A hold's progress that came outside its run. */
+  heard(progress: HoldProgress): void {
+    if (this.state.sets.some((set) => set.head.hold_id === progress.hold_id)) {
+      this.dispatch({ type: "progress", progress });
+    }
+  }
+
+  show(active: string): void {
+    this.dispatch({ type: "show", active });
+  }
+
+  pin(holdId: string, pinned: boolean): void {
+    this.dispatch({ type: "pin", holdId, pinned });
+  }
+
+  /** Closes one result and frees its memory and disk. */
+  close(holdId: string): void {
+    this.dispatch({ type: "drop", holdId });
+    this.release(holdId);
+  }
+
+  more(holdId: string): Promise<AppError | null> {
+    return this.attempt(host().holdMore(holdId));
+  }
+
+  all(holdId: string): Promise<AppError | null> {
+    return this.attempt(host().holdAll(holdId));
+  }
+
+  stopHold(holdId: string): Promise<AppError | null> {
+    return this.attempt(host().holdStop(holdId));
+  }
+
+  /** The tab closes: nothing is left running or held. */
+  dispose(): void {
+    const { runId, sets } = this.state;
+    if (isBusy(this.state) && runId) void this.attempt(host().cancelRun(runId));
+    for (const set of sets) this.release(set.head.hold_id);
+    this.generation += 1;
+    this.closed = true;
+    this.listeners.clear();
+  }
+
+  private unsettled(): readonly string[] {
+    return this.state.sets.filter((set) => !isSettled(set.progress)).map((set) => set.head.hold_id);
+  }
+
+  private release(holdId: string): void {
+    // A hold that is gone already is what we wanted.
+    host()
+      .holdRelease(holdId)
+      .catch(() => undefined);
+  }
+
+  private async attempt(call: Promise<unknown>): Promise<AppError | null> {
+    try {
+      await call;
+      return null;
+    } catch (thrown) {
+      return failureOf(thrown);
+    }
+  }
+}
