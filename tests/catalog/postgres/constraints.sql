@@ -1,4 +1,5 @@
 -- server: >=12
+-- differs: 18
 create table rooms (
   id integer constraint rooms_pk primary key,
   floor integer not null,

@@ -1,4 +1,5 @@
 -- server: >=12
+-- differs: 18
 -- round trip: no
 create foreign data wrapper golden_wrapper;
 create server golden_server foreign data wrapper golden_wrapper options (host 'example.invalid');

@@ -1,4 +1,5 @@
 -- server: >=12
+-- differs: 18
 create schema "dotted.schema";
 create schema "Mixed Case";
 create table "dotted.schema"."we""ird.name 🚀" (

@@ -1,4 +1,5 @@
 -- server: >=12
+-- differs: 18
 create table customers (id integer primary key);
 create table sales (
   id bigint not null,

@@ -1,4 +1,5 @@
 -- server: >=12
+-- differs: 18
 do $$ begin
   if not exists (select from pg_roles where rolname = 'rowhouse_golden role') then create role "rowhouse_golden role"; end if;
 exception when duplicate_object or unique_violation then null; end $$;

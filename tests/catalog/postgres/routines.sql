@@ -1,4 +1,5 @@
 -- server: >=12
+-- differs: 18
 create function add(a integer, b integer default 1) returns integer language sql immutable strict parallel safe as 'select a + b';
 create function add(a text, variadic rest text[]) returns text language sql stable as $$ select a || array_to_string(rest, ',') $$;
 create function pairs(out a integer, out b text) returns setof record language plpgsql volatile security definer set search_path = pg_catalog, public set work_mem = '8MB' as $body$

@@ -1,4 +1,5 @@
 -- server: >=12
+-- differs: 16 18
 create table base (id integer primary key, name text, active boolean default true);
 comment on table base is 'beneath';
 create view plain as select base.id, base.name from base where base.active;

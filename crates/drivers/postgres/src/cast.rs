@@ -19,17 +19,23 @@ impl driver::Cast for PostgresCast {
             return ValueClass::Array;
         }
         match base.as_str() {
-            "smallint" | "integer" | "bigint" | "int2" | "int4" | "int8" | "numeric" | "decimal" | "real" | "float4"
-            | "double precision" | "float8" | "oid" | "xid" | "xid8" | "cid" | "money" => ValueClass::Number,
+            "smallint" | "integer" | "bigint" | "int2" | "int4" | "int8" | "numeric" | "decimal" | "real"
+            | "float4" | "double precision" | "float8" | "oid" | "xid" | "xid8" | "cid" | "money" => ValueClass::Number,
             "boolean" | "bool" => ValueClass::Boolean,
-            "text" | "character varying" | "varchar" | "character" | "char" | "\"char\"" | "bpchar" | "name" | "citext" => {
-                ValueClass::Text
-            }
+            "text" | "character varying" | "varchar" | "character" | "char" | "\"char\"" | "bpchar" | "name"
+            | "citext" => ValueClass::Text,
             "json" | "jsonb" => ValueClass::Json,
             "xml" => ValueClass::Xml,
             "bytea" => ValueClass::Bytes,
-            "date" | "time without time zone" | "time" | "time with time zone" | "timetz" | "timestamp without time zone"
-            | "timestamp" | "timestamp with time zone" | "timestamptz" => ValueClass::Temporal,
+            "date"
+            | "time without time zone"
+            | "time"
+            | "time with time zone"
+            | "timetz"
+            | "timestamp without time zone"
+            | "timestamp"
+            | "timestamp with time zone"
+            | "timestamptz" => ValueClass::Temporal,
             "interval" => ValueClass::Interval,
             "uuid" => ValueClass::Uuid,
             "int2vector" | "oidvector" => ValueClass::Array,

@@ -56,7 +56,10 @@ pub(crate) async fn read(session: &ControlSession, version: u32, scope: &Scope) 
             // Objects that vanished, or were locked, between two looks at them.
             Err(failure)
                 if attempt < ATTEMPTS
-                    && matches!(failure.state(), "55P03" | "XX000" | "40001" | "42P01" | "42704" | "42883" | "3F000") =>
+                    && matches!(
+                        failure.state(),
+                        "55P03" | "XX000" | "40001" | "42P01" | "42704" | "42883" | "3F000"
+                    ) =>
             {
                 attempt += 1;
                 let undone = query(lent.client(), "rollback", &[]).await.map(drop);

@@ -66,9 +66,10 @@ impl Scan for Pages {
         let mut key = Vec::new();
         if source != KeySource::Offset {
             for ordered in &order {
-                let visible = target.columns.iter().position(|column| {
-                    Some(column.name) == ordered.column && quote(column.name) == ordered.expression
-                });
+                let visible = target
+                    .columns
+                    .iter()
+                    .position(|column| Some(column.name) == ordered.column && quote(column.name) == ordered.expression);
                 key.push(visible.unwrap_or(outputs.len()));
                 if visible.is_none() {
                     outputs.push(ordered.expression.clone());
@@ -76,8 +77,11 @@ impl Scan for Pages {
             }
             if let Some(values) = &request.after {
                 if values.len() != order.len() {
-                    return Err(Error::new(Code::InvalidStatement, "The page to continue from has another sort order.")
-                        .with_hint("Start again from the first page."));
+                    return Err(Error::new(
+                        Code::InvalidStatement,
+                        "The page to continue from has another sort order.",
+                    )
+                    .with_hint("Start again from the first page."));
                 }
                 condition.add(&after(&order, values));
             } else if in_file_order {
@@ -205,13 +209,36 @@ enum Order {
 
 /// Types without an order, some of which compare by area rather than by value.
 const WITHOUT_ORDER: [&str; 16] = [
-    "json", "xml", "point", "line", "lseg", "box", "path", "polygon", "circle", "jsonpath", "xid", "cid", "txid_snapshot",
-    "pg_snapshot", "aclitem", "refcursor",
+    "json",
+    "xml",
+    "point",
+    "line",
+    "lseg",
+    "box",
+    "path",
+    "polygon",
+    "circle",
+    "jsonpath",
+    "xid",
+    "cid",
+    "txid_snapshot",
+    "pg_snapshot",
+    "aclitem",
+    "refcursor",
 ];
 /// Numbers that print as names.
 const NUMBERS_AS_NAMES: [&str; 11] = [
-    "regclass", "regcollation", "regconfig", "regdictionary", "regnamespace", "regoper", "regoperator", "regproc",
-    "regprocedure", "regrole", "regtype",
+    "regclass",
+    "regcollation",
+    "regconfig",
+    "regdictionary",
+    "regnamespace",
+    "regoper",
+    "regoperator",
+    "regproc",
+    "regprocedure",
+    "regrole",
+    "regtype",
 ];
 
 impl<'a> Compared<'a> {

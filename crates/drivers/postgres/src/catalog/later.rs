@@ -43,8 +43,11 @@ impl Reading<'_> {
         let mut bytes = HashMap::new();
         for some in stored.chunks(SIZES_AT_ONCE) {
             let some = oids(some.iter().copied());
-            match query(self.client, include_str!("../queries/sizes.sql"), &[Some(&some), Some(&self.busy_text)]).await {
-                Ok(rows) => bytes.extend(rows.iter().filter_map(|row| Some((row.oid(0), u64::try_from(row.int(1)?).ok()?)))),
+            match query(self.client, include_str!("../queries/sizes.sql"), &[Some(&some), Some(&self.busy_text)]).await
+            {
+                Ok(rows) => {
+                    bytes.extend(rows.iter().filter_map(|row| Some((row.oid(0), u64::try_from(row.int(1)?).ok()?))))
+                }
                 Err(failure) if passing(&failure) => {}
                 Err(failure) => return Err(failure),
             }
@@ -109,14 +112,15 @@ impl Reading<'_> {
             .collect();
         for some in views.chunks(VIEWS_AT_ONCE) {
             let numbers = oids(some.iter().map(|(_, oid)| *oid));
-            let rows = match query(self.client, include_str!("../queries/view_definitions.sql"), &[Some(&numbers)]).await {
-                Ok(rows) => rows,
-                Err(failure) if passing(&failure) => {
-                    self.cover(Kind::Relations, Known::NotLoaded);
-                    continue;
-                }
-                Err(failure) => return Err(failure),
-            };
+            let rows =
+                match query(self.client, include_str!("../queries/view_definitions.sql"), &[Some(&numbers)]).await {
+                    Ok(rows) => rows,
+                    Err(failure) if passing(&failure) => {
+                        self.cover(Kind::Relations, Known::NotLoaded);
+                        continue;
+                    }
+                    Err(failure) => return Err(failure),
+                };
             let mut texts: HashMap<u32, String> =
                 rows.iter().filter_map(|row| Some((row.oid(0), row.string(1)?))).collect();
             for (place, oid) in some {

@@ -1,8 +1,8 @@
 //! Objects that do not belong to one relation.
 
 use catalog::{
-    Database, Extension, Grant, Kind, Known, ObjectKey, ObjectKind, Role, Routine, RoutineKind, Schema, SchemaId, Sequence,
-    TypeKind, TypeObject, Volatility,
+    Database, Extension, Grant, Kind, Known, ObjectKey, ObjectKind, Role, Routine, RoutineKind, Schema, SchemaId,
+    Sequence, TypeKind, TypeObject, Volatility,
 };
 
 use super::{Reading, flag, rows::Row};

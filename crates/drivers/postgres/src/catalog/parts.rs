@@ -140,7 +140,8 @@ impl Reading<'_> {
         let [schemas, relation, system] = self.scoped();
         let wants_text = Some(flag(self.scope.definitions));
         let values = [schemas.as_deref(), relation.as_deref(), system.as_deref(), wants_text];
-        let Some(rows) = self.ask(Kind::ForeignKeys, include_str!("../queries/foreign_keys.sql"), &values).await? else {
+        let Some(rows) = self.ask(Kind::ForeignKeys, include_str!("../queries/foreign_keys.sql"), &values).await?
+        else {
             return Ok(());
         };
         let outside: HashSet<u32> =
@@ -189,7 +190,9 @@ impl Reading<'_> {
             let Some((oid, relation)) = self.relation_of(row) else { continue };
             let (keys, included) = self.index_keys(oid, row);
             let predicate = row.string(11);
-            if self.busy.contains(&oid) && (row.flag(10) && predicate.is_none() || keys.iter().any(|key| key.text.is_empty())) {
+            if self.busy.contains(&oid)
+                && (row.flag(10) && predicate.is_none() || keys.iter().any(|key| key.text.is_empty()))
+            {
                 self.cover(Kind::Indexes, Known::NotLoaded);
             }
             self.index_oids.push(row.oid(1));

@@ -21,7 +21,7 @@ with target as (
   left join pg_attribute a on k.contype = 'n' and a.attrelid = t.id and a.attnum = k.conkey[1]
   where k.contype in ('p', 'u', 'x', 'c', 'f', 'n')
     and case when k.contype = 'f' then k.conparentid = 0
-             when k.contype = 'n' then k.conislocal and (k.connoinherit or not k.convalidated
+             when k.contype = 'n' then (k.conislocal or t.relispartition) and (k.connoinherit or not k.convalidated
                   or k.conname <> format('%s_%s_not_null', t.relname, a.attname))
              else k.conislocal or t.relispartition end
 ), columns as (

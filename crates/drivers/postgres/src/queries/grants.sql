@@ -23,7 +23,9 @@ with wanted as (
   union all
   select 'routine', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid), null, p.proowner,
          p.proacl, coalesce(p.proacl, acldefault('f', p.proowner))
-  from pg_proc p join wanted n on n.oid = p.pronamespace where $2::text is null
+  from pg_proc p join wanted n on n.oid = p.pronamespace
+  where $2::text is null
+    and not exists (select from pg_depend o where o.classid = 'pg_proc'::regclass and o.objid = p.oid and o.deptype = 'i')
   union all
   select 'type', n.nspname, t.typname, null, null, t.typowner, t.typacl, coalesce(t.typacl, acldefault('T', t.typowner))
   from pg_type t join wanted n on n.oid = t.typnamespace left join pg_class c on c.oid = t.typrelid

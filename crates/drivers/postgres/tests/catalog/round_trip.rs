@@ -107,7 +107,7 @@ async fn definition_texts_make_the_same_catalog_again() {
             let (first, second) = (server.database().await, server.database().await);
             first.run(&text).await;
             let connection = first.open().await;
-        let control = connection.control();
+            let control = connection.control();
             let catalog = control.catalog(&Scope::complete()).await.unwrap();
             let mut client = second.connect().await;
             for key in in_order(&catalog) {
@@ -120,7 +120,13 @@ async fn definition_texts_make_the_same_catalog_again() {
             let again = second.open().await.control().catalog(&Scope::complete()).await.unwrap();
             let (wanted, found) = (normal(catalog), normal(again));
             for (kind, text) in &wanted {
-                assert_eq!(found.get(kind), Some(text), "{name} on {}: {kind} differ", server.major);
+                let found = &found[kind];
+                if found != text {
+                    let differing = text.lines().zip(found.lines()).enumerate().find(|(_, (a, b))| a != b);
+                    let around: Vec<&str> = text.lines().take(differing.map_or(0, |(line, _)| line)).collect();
+                    let around = around[around.len().saturating_sub(12)..].join("\n");
+                    panic!("{name} on {}: {kind} differ at {differing:?} after\n{around}", server.major);
+                }
             }
             first.drop().await;
             second.drop().await;
