@@ -1,0 +1,131 @@
+/** The fake host's data tabs: pages of a relation's rows, filtered and sorted. */
+import type { Browsed, BrowseFilter, BrowseRequest, HoldProgress } from "../bindings";
+import { tableOf } from "./catalog";
+import { columnsOf, holdOf, makeHead } from "./holds";
+import type { FakeTable } from "./tables";
+import { isSqlite, refuse, requireOpen, type World } from "./world";
+
+/** Rows a condition looks at: enough for a screen, cheap enough for a test. */
+const LOOKED_AT = 20_000;
+
+function passes(text: string | null, { operator, values }: BrowseFilter, numeric: boolean): boolean {
+  if (operator === "is_null") return text === null;
+  if (operator === "is_not_null") return text !== null;
+  if (text === null) return false;
+  const value = values[0] ?? "";
+  const order = numeric ? Number(text) - Number(value) : text.localeCompare(value);
+  switch (operator) {
+    case "equal":
+      return text === value;
+    case "not_equal":
+      return text !== value;
+    case "less":
+      return order < 0;
+    case "less_or_equal":
+      return order <= 0;
+    case "greater":
+      return order > 0;
+    case "greater_or_equal":
+      return order >= 0;
+    case "contains":
+      return text.toLowerCase().includes(value.toLowerCase());
+    case "starts_with":
+      return text.startsWith(value);
+    case "like":
+      return new RegExp(
+        `^${value
+          .replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
+          .replaceAll("%", ".*")
+          .replaceAll("_", ".")}$`,
+      ).test(text);
+    case "in":
+      return values.includes(text);
+  }
+}
+
+/** The rows asked for, by their numbers in the table; `null` is all of them as they are. */
+function chosen(table: FakeTable, request: BrowseRequest): number[] | null {
+  if (request.filters.length === 0 && request.sort.length === 0) return null;
+  const column = (name: string) =>
+    table.columns.find((each) => each.name === name) ?? refuse("not_found", `There is no column ${name}.`);
+  let rows = Array.from({ length: Math.min(table.rows, LOOKED_AT) }, (_, row) => row);
+  for (const filter of request.filters) {
+    const of = column(filter.column);
+    rows = rows.filter((row) => passes(of.value(row), filter, of.class === "number"));
+  }
+  for (const key of [...request.sort].reverse()) {
+    const of = column(key.column);
+    const sign = key.descending ? -1 : 1;
+    const values = new Map(rows.map((row) => [row, of.value(row)]));
+    const compare = (a: string | null | undefined, b: string | null | undefined) =>
+      of.class === "number" ? Number(a ?? 0) - Number(b ?? 0) : (a ?? "").localeCompare(b ?? "");
+    rows.sort((a, b) => sign * compare(values.get(a), values.get(b)));
+  }
+  return rows;
+}
+
+export function browse(world: World, request: BrowseRequest): Browsed {
+  requireOpen(world, request.profile_id);
+  const table = tableOf(world, request.profile_id, request.object);
+  if (table.denied) {
+    refuse("forbidden", `You may not read ${table.name}.`, {
+      hint: `reporting has no SELECT on ${table.name}. The owner is hr_admin.`,
+      native: {
+        product: "PostgreSQL",
+        code: "42501",
+        message: `permission denied for table ${table.name}`,
+        severity: "ERROR",
+        detail: null,
+        context: null,
+        constraint: null,
+        object: table.name,
+        internal: null,
+      },
+    });
+  }
+  const rows = chosen(table, request);
+  const sqlite = isSqlite(world, request.profile_id);
+  const total = rows?.length ?? table.rows;
+  const head = makeHead(world, table.name, columnsOf(table.columns, sqlite), sqlite);
+  const shown = Math.min(total, world.settings.page_rows);
+  const progress: HoldProgress = {
+    hold_id: head.hold_id,
+    rows: shown,
+    bytes: shown * 140,
+    elapsed_ms: 41,
+    state: shown < total ? "more_pages" : "complete",
+  };
+  const cell = (row: number, column: number) => table.columns[column]?.value(rows ? (rows[row] ?? 0) : row) ?? null;
+  world.holds.set(head.hold_id, { head, total, rows: shown, progress, sqlite, cell });
+  const keyed = table.columns.some((column) => column.primaryKey);
+  const where = request.filters.length
+    ? ` WHERE ${request.filters.map((filter) => `${filter.column} …`).join(" AND ")}`
+    : "";
+  return {
+    head,
+    progress,
+    statement: `SELECT * FROM ${table.name}${where} ORDER BY 1 LIMIT ${world.settings.page_rows}`,
+    paging: keyed
+      ? `by primary key ${table.columns.find((column) => column.primaryKey)?.name ?? ""}`
+      : "by position: rows may repeat or be missed while others write",
+    paging_warns: !keyed,
+  };
+}
+
+export function browseMore(world: World, holdId: string): HoldProgress {
+  const hold = holdOf(world, holdId);
+  hold.rows = Math.min(hold.total, hold.rows + world.settings.page_rows);
+  hold.progress = {
+    hold_id: holdId,
+    rows: hold.rows,
+    bytes: hold.rows * 140,
+    elapsed_ms: 38,
+    state: hold.rows < hold.total ? "more_pages" : "complete",
+  };
+  return hold.progress;
+}
+
+export function countRows(world: World, request: BrowseRequest): number {
+  const table = tableOf(world, request.profile_id, request.object);
+  return chosen(table, request)?.length ?? table.rows;
+}

@@ -1,0 +1,59 @@
+/** The fake host of a page in a browser; the address says what its world looks like. */
+import { type FakeHost, fakeHost, fakeTab } from "../fake";
+import { PROD, SAMPLE, STAGING } from "./world";
+
+const QUERY = `select date_trunc('day', o.placed_at)::date as day,
+       count(*) as orders, sum(o.total) as revenue
+from public.orders o
+where o.placed_at >= date '2026-11-01' and o.status <> 'cancelled'
+group by 1 order by 1 desc;
+
+-- order lines
+select o.id, o.placed_at, c.email, i.sku, i.quantity, i.unit_price
+from orders o
+join customers c on c.id = o.customer_id
+join order_items i on i.order_id = o.id;
+
+select o.id, o.custmer_id, o.total
+from orders o where o.coupon = 'SPRING10';
+
+select c.id, c.email, count(*) as late
+from shipments s
+join orders o on o.id = s.order_id
+join customers c on c.id = o.customer_id
+where s.delivered_at > s.promised_at
+group by c.id, c.email;
+`;
+
+const orders = { database: "shop", schema: "public", kind: "relation", name: "orders", signature: null };
+
+/** `?world=work` has tabs and open connections, `?world=first` is a first start; `?open=sample` opens a target. */
+export function hostOfPage(): FakeHost {
+  const asked = new URLSearchParams(window.location.search);
+  const work = asked.get("world") === "work";
+  const host = fakeHost({
+    latencyMs: Number(asked.get("latency") ?? 15),
+    pace: Number(asked.get("pace") ?? 1),
+    firstStart: asked.get("world") === "first",
+    openedFor: asked.get("open"),
+    ...(work
+      ? {
+          open: [PROD, STAGING, SAMPLE],
+          tabs: [
+            fakeTab("t-orders", { kind: "relation", title: "orders", profile_id: PROD, object: orders }),
+            fakeTab("t-query", { title: "Query 3", profile_id: PROD, position: 1, dirty: true }, QUERY),
+            fakeTab("t-customers", {
+              kind: "relation",
+              title: "customers",
+              profile_id: STAGING,
+              position: 2,
+              object: { ...orders, name: "customers" },
+            }),
+          ],
+          active: asked.get("tab") ?? "t-query",
+        }
+      : {}),
+  });
+  Object.assign(window, { rowhouse: host });
+  return host;
+}
