@@ -122,7 +122,7 @@ async fn unknown_databases_and_users_are_the_servers_errors() {
 async fn start_up_parameters_reach_the_server() {
     for server in servers() {
         let mut with = server.login("postgres");
-        with.parameters.push(("options".into(), "-c statement_timeout=12345 -c search_path=a\\ b".into()));
+        with.parameters.push(("options".into(), "-c statement_timeout=12345 -c search_path=\"a\\ b\"".into()));
         let (mut client, started) = Client::connect(&server.plain(), &with, &mut Trace::default()).await.unwrap();
         assert_eq!(started.parameters["application_name"], "rowhouse wire test");
         assert_eq!(started.parameters["client_encoding"], "UTF8");

@@ -352,7 +352,9 @@ async fn a_huge_cell_arrives_whole_and_its_memory_is_given_back() {
         let mut client = server.client().await;
         let before = resident_bytes();
         for _ in 0..3 {
+            let started = Instant::now();
             let events = run(&mut client, "select repeat('x', 300000000), 1").await;
+            eprintln!("300 MB: {:?}", started.elapsed());
             assert_eq!(cell(batches(&events)[0], 0, 0).len(), 300_000_000);
         }
         let events = run(&mut client, "select 1").await;
@@ -375,13 +377,11 @@ fn resident_bytes() -> usize {
 async fn bytes_that_are_no_text_pass_unharmed() {
     for server in servers() {
         let mut client = server.client_of("sql_ascii").await;
-        let events =
-            run(&mut client, "select convert_from('\\xff41'::bytea, 'SQL_ASCII') as \"caf\u{e9}\", 'x' as plain").await;
+        let events = run(&mut client, "select chr(255) || 'A' as \"caf\u{e9}\", 'x' as plain").await;
         assert_eq!(cell(batches(&events)[0], 0, 0), b"\xff\x41");
         let Event::Columns(columns) = &events[0] else { panic!("{events:?}") };
         assert_eq!(columns[0].name, "café");
-        let events =
-            run(&mut client, "do $$ begin raise notice '%', convert_from('\\xff41'::bytea, 'SQL_ASCII'); end $$").await;
+        let events = run(&mut client, "do $$ begin raise notice '%', chr(255) || 'A'; end $$").await;
         assert!(matches!(&events[0], Event::Notice(report) if report.message == "\u{fffd}A"), "{events:?}");
         let mut client = server.client_of("latin1").await;
         let events = run(&mut client, "select 'é'").await;

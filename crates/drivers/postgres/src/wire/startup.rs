@@ -59,13 +59,23 @@ pub struct Started {
 }
 
 impl Client {
-    /// Dials, secures and logs in. UTF-8 is always asked for.
+    /// Dials, secures and logs in. Texts are asked for in UTF-8, but from a database that does not know its encoding
+    /// (`SQL_ASCII`) as they are: asked for UTF-8, such a server refuses every text that happens not to be.
     ///
     /// # Errors
     /// [`Error::Route`] names the hop; [`Error::Server`] is the server's refusal; [`Error::PasswordWanted`];
     /// [`Error::TlsNotOffered`]; [`Error::Unproven`] for an impostor; [`Error::TimedOut`].
     pub async fn connect(route: &Route, login: &Login, trace: &mut Trace) -> Result<(Client, Started), Error> {
-        match tokio::time::timeout(login.timeout, start(route, login, trace)).await {
+        let attempts = async {
+            let (client, started) = start(route, login, "UTF8", trace).await?;
+            if started.parameters.get("server_encoding").is_none_or(|encoding| encoding != "SQL_ASCII") {
+                return Ok((client, started));
+            }
+            // As a start-up parameter rather than by SET, so that a RESET keeps it.
+            client.close().await;
+            start(route, login, "SQL_ASCII", &mut Trace::default()).await
+        };
+        match tokio::time::timeout(login.timeout, attempts).await {
             Ok(result) => result,
             Err(_) => Err(Error::TimedOut(login.timeout)),
         }
@@ -97,7 +107,7 @@ pub(crate) async fn open(route: &Route, trace: &mut Trace) -> Result<Stream, Err
     }
 }
 
-async fn start(route: &Route, login: &Login, trace: &mut Trace) -> Result<(Client, Started), Error> {
+async fn start(route: &Route, login: &Login, encoding: &str, trace: &mut Trace) -> Result<(Client, Started), Error> {
     let stream = open(route, trace).await?;
     let secured = route.tls().map(|tls| Secured {
         mode: tls.mode(),
@@ -106,7 +116,7 @@ async fn start(route: &Route, login: &Login, trace: &mut Trace) -> Result<(Clien
     });
     let channel_binding = stream.tls_server_end_point();
     let mut output = BytesMut::new();
-    let fixed = [("user", login.user.as_str()), ("database", login.database.as_str()), ("client_encoding", "UTF8")];
+    let fixed = [("user", login.user.as_str()), ("database", login.database.as_str()), ("client_encoding", encoding)];
     let further = login.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     frontend::startup_message(fixed.into_iter().chain(further), &mut output)
         .map_err(|_| Error::Unsendable("A connection setting contains a NUL character."))?;
