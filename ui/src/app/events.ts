@@ -1,0 +1,130 @@
+/** What the core tells this window: one subscription; caches dropped by topic; connections, sessions and questions kept here. */
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  type AppEvent,
+  type ConnectionState,
+  type HoldProgress,
+  host,
+  type NoticeRow,
+  type QuestionKind,
+  type TabSession,
+  topicKeys,
+} from "@/ipc";
+
+export interface Question {
+  readonly id: string;
+  readonly profileId: string | null;
+  readonly kind: QuestionKind;
+}
+
+export interface Live {
+  readonly connections: ReadonlyMap<string, ConnectionState>;
+  /** By tab. */
+  readonly sessions: ReadonlyMap<string, TabSession>;
+  readonly questions: readonly Question[];
+}
+
+const without = <K, V>(map: ReadonlyMap<K, V>, key: K): Map<K, V> => {
+  const next = new Map(map);
+  next.delete(key);
+  return next;
+};
+
+/** What is known after an event. */
+export function after(live: Live, event: AppEvent): Live {
+  switch (event.event) {
+    case "connection": {
+      const { state } = event;
+      const connections =
+        state.phase.phase === "closed"
+          ? without(live.connections, state.profile_id)
+          : new Map(live.connections).set(state.profile_id, state);
+      return { ...live, connections };
+    }
+    case "session": {
+      const { session } = event;
+      const sessions =
+        session.link === "closed" || session.link === "none"
+          ? without(live.sessions, session.tab_id)
+          : new Map(live.sessions).set(session.tab_id, session);
+      return { ...live, sessions };
+    }
+    case "question": {
+      const { id, profile_id: profileId, question: kind } = event;
+      return { ...live, questions: [...live.questions.filter((each) => each.id !== id), { id, profileId, kind }] };
+    }
+    case "question_closed":
+      return { ...live, questions: live.questions.filter((each) => each.id !== event.id) };
+    default:
+      return live;
+  }
+}
+
+/** Listens for as long as the window lives. */
+export class WindowEvents {
+  private live: Live = { connections: new Map(), sessions: new Map(), questions: [] };
+  private readonly listeners = new Set<() => void>();
+  private readonly holds = new Set<(progress: HoldProgress) => void>();
+  private readonly messages = new Set<(tabId: string, notice: NoticeRow) => void>();
+  private heard = new Set<string>();
+
+  constructor(queries: QueryClient) {
+    host().subscribe((event) => this.hear(event, queries));
+    void this.catchUp();
+  }
+
+  readonly subscribe = (listener: () => void) => {
+    this.listeners.add(listener);
+    return () => {
+      this.listeners.delete(listener);
+    };
+  };
+
+  readonly snapshot = (): Live => this.live;
+
+  onHold(listener: (progress: HoldProgress) => void): () => void {
+    this.holds.add(listener);
+    return () => this.holds.delete(listener);
+  }
+
+  onMessage(listener: (tabId: string, notice: NoticeRow) => void): () => void {
+    this.messages.add(listener);
+    return () => this.messages.delete(listener);
+  }
+
+  /** A question is being answered here: its dialog goes before the core says so. */
+  answered(id: string): void {
+    this.set({ ...this.live, questions: this.live.questions.filter((each) => each.id !== id) });
+  }
+
+  private hear(event: AppEvent, queries: QueryClient): void {
+    if (event.event === "changed") {
+      for (const topic of event.topics) {
+        for (const key of topicKeys(topic, event.profile_id)) void queries.invalidateQueries({ queryKey: [...key] });
+      }
+    } else if (event.event === "hold") {
+      for (const listener of this.holds) listener(event.progress);
+    } else if (event.event === "message") {
+      for (const listener of this.messages) listener(event.tab_id, event.notice);
+    } else {
+      if (event.event === "connection") this.heard.add(event.state.profile_id);
+      this.set(after(this.live, event));
+    }
+  }
+
+  /** What was open before this window listened; what was heard since is newer. */
+  private async catchUp(): Promise<void> {
+    const states = await host()
+      .connectionStates()
+      .catch(() => []);
+    for (const state of states) {
+      if (!this.heard.has(state.profile_id)) this.set(after(this.live, { event: "connection", state }));
+    }
+  }
+
+  private set(live: Live): void {
+    if (live === this.live) return;
+    this.live = live;
+    for (const listener of this.listeners) listener();
+  }
+}

@@ -1,0 +1,192 @@
+/** The window's tabs, pure: what is open, in which order, which one is in front, and what of it is kept. */
+import type { ObjectRef, RestoredTab, TabRecord } from "@/ipc";
+
+interface Tab {
+  readonly id: string;
+}
+
+export interface QueryTab extends Tab {
+  readonly kind: "query";
+  readonly title: string;
+  readonly profileId: string | null;
+  readonly database: string | null;
+  readonly path: string | null;
+  readonly stamp: string | null;
+  readonly dirty: boolean;
+  /** The text it begins with; what is typed since is the editor's. */
+  readonly text: string;
+  readonly sequence: number;
+  /** The parts' own view state as JSON. */
+  readonly view: string;
+}
+
+export interface RelationTab extends Tab {
+  readonly kind: "relation";
+  readonly title: string;
+  readonly profileId: string;
+  readonly object: ObjectRef;
+  readonly view: string;
+}
+
+/** A connection's form; `target` is a URL or path to begin with. */
+export interface ConnectionTab extends Tab {
+  readonly kind: "connection";
+  readonly profileId: string | null;
+  readonly target: string | null;
+}
+
+export interface PlaceTab extends Tab {
+  readonly kind: "home" | "settings";
+}
+
+export type OpenTab = QueryTab | RelationTab | ConnectionTab | PlaceTab;
+
+export interface Tabs {
+  readonly open: readonly OpenTab[];
+  readonly active: string | null;
+  /** Tabs that were in front once: only they are drawn. */
+  readonly shown: ReadonlySet<string>;
+}
+
+export const NO_TABS: Tabs = { open: [], active: null, shown: new Set() };
+
+export const HOME: PlaceTab = { id: "home", kind: "home" };
+export const SETTINGS: PlaceTab = { id: "settings", kind: "settings" };
+
+export type TabsAction =
+  | { readonly type: "restore"; readonly tabs: readonly RestoredTab[]; readonly active: string | null }
+  | { readonly type: "open"; readonly tab: OpenTab }
+  | { readonly type: "close"; readonly id: string }
+  | { readonly type: "activate"; readonly id: string }
+  | { readonly type: "step"; readonly by: 1 | -1 }
+  | { readonly type: "move"; readonly id: string; readonly to: number }
+  | { readonly type: "change"; readonly id: string; readonly change: Partial<Omit<QueryTab, "id" | "kind">> };
+
+const front = (tabs: Tabs, active: string | null): Tabs =>
+  active === null || tabs.shown.has(active)
+    ? { ...tabs, active }
+    : { ...tabs, active, shown: new Set(tabs.shown).add(active) };
+
+/** A kept tab as an open one; a relation without its object cannot be shown and is left out. */
+export function restored({ tab, text, sequence }: RestoredTab): OpenTab | null {
+  if (tab.kind === "query") {
+    const { id, title, profile_id: profileId, database, path, stamp, dirty, view } = tab;
+    return { id, kind: "query", title, profileId, database, path, stamp, dirty, view, text, sequence };
+  }
+  const { id, title, profile_id: profileId, object, view } = tab;
+  return profileId === null || object === null ? null : { id, kind: "relation", title, profileId, object, view };
+}
+
+/** What is kept of the tabs; places and forms begin anew each time. */
+export function records({ open }: Tabs): TabRecord[] {
+  const kept: TabRecord[] = [];
+  for (const tab of open) {
+    const shared = { id: tab.id, position: kept.length };
+    if (tab.kind === "query") {
+      const { kind, title, profileId, database, path, stamp, dirty, view } = tab;
+      kept.push({ ...shared, kind, title, profile_id: profileId, database, object: null, path, stamp, dirty, view });
+    } else if (tab.kind === "relation") {
+      const { kind, title, profileId, object, view } = tab;
+      const none = { path: null, stamp: null, dirty: false };
+      kept.push({ ...shared, ...none, kind, title, profile_id: profileId, database: object.database, object, view });
+    }
+  }
+  return kept;
+}
+
+const sameObject = (a: ObjectRef, b: ObjectRef): boolean =>
+  a.name === b.name && a.schema === b.schema && a.database === b.database && a.kind === b.kind;
+
+/** The open tab that shows the same thing. */
+export function twin({ open }: Tabs, tab: OpenTab): OpenTab | undefined {
+  return open.find((other) => {
+    if (other.id === tab.id) return true;
+    if (tab.kind === "relation") {
+      return other.kind === "relation" && other.profileId === tab.profileId && sameObject(other.object, tab.object);
+    }
+    if (tab.kind === "query") return other.kind === "query" && tab.path !== null && other.path === tab.path;
+    return tab.kind === "connection" && other.kind === "connection" && other.profileId === tab.profileId;
+  });
+}
+
+export function tabsReducer(tabs: Tabs, action: TabsAction): Tabs {
+  const { open, active } = tabs;
+  switch (action.type) {
+    case "restore": {
+      const back = action.tabs.flatMap((tab) => restored(tab) ?? []);
+      const all = back.length ? back : [HOME];
+      const chosen = all.find((tab) => tab.id === action.active) ?? all[0];
+      return front({ open: all, active: null, shown: new Set() }, chosen?.id ?? null);
+    }
+    case "open": {
+      const known = twin(tabs, action.tab);
+      if (known) return front(tabs, known.id);
+      const at = open.findIndex((tab) => tab.id === active);
+      const next = open.toSpliced(at < 0 ? open.length : at + 1, 0, action.tab);
+      return front({ ...tabs, open: next }, action.tab.id);
+    }
+    case "close": {
+      const at = open.findIndex((tab) => tab.id === action.id);
+      if (at < 0) return tabs;
+      const rest = open.toSpliced(at, 1);
+      const shown = new Set(tabs.shown);
+      shown.delete(action.id);
+      const left = { ...tabs, open: rest, shown };
+      if (active !== action.id) return left;
+      if (rest.length === 0) return front({ ...left, open: [HOME] }, HOME.id);
+      return front(left, (rest[at] ?? rest[at - 1])?.id ?? null);
+    }
+    case "activate":
+      return open.some((tab) => tab.id === action.id) && active !== action.id ? front(tabs, action.id) : tabs;
+    case "step": {
+      const at = open.findIndex((tab) => tab.id === active);
+      const next = open[(at + action.by + open.length) % Math.max(1, open.length)];
+      return next ? front(tabs, next.id) : tabs;
+    }
+    case "move": {
+      const tab = open.find((each) => each.id === action.id);
+      if (!tab) return tabs;
+      const rest = open.filter((each) => each.id !== action.id);
+      return { ...tabs, open: rest.toSpliced(Math.max(0, Math.min(action.to, rest.length)), 0, tab) };
+    }
+    case "change":
+      return {
+        ...tabs,
+        open: open.map((tab): OpenTab => {
+          if (tab.id !== action.id) return tab;
+          if (tab.kind === "query") return { ...tab, ...action.change };
+          return tab.kind === "relation" && action.change.view !== undefined
+            ? { ...tab, view: action.change.view }
+            : tab;
+        }),
+      };
+  }
+}
+
+/** The connection a tab works on. */
+export const profileOfTab = (tab: OpenTab | undefined): string | null =>
+  tab?.kind === "query" || tab?.kind === "relation" ? tab.profileId : null;
+
+/** `Query 4`: one more than the greatest number in use. */
+export function nextQueryTitle({ open }: Tabs): string {
+  const used = open.map((tab) => (tab.kind === "query" ? Number(/^Query (\d+)$/.exec(tab.title)?.[1] ?? 0) : 0));
+  return `Query ${Math.max(0, ...used) + 1}`;
+}
+
+/** A tab's title; with more than one connection in use it names its own. */
+export function titleOf(tab: OpenTab, connection: string | undefined, several: boolean): string {
+  if (tab.kind === "home") return "Connections";
+  if (tab.kind === "settings") return "Settings";
+  if (tab.kind === "connection") return tab.profileId === null ? "New connection" : (connection ?? "Connection");
+  return several && connection !== undefined ? `${tab.title} · ${connection}` : tab.title;
+}
+
+/** Whether titles must name their connection. */
+export function usesSeveral({ open }: Tabs, connected: readonly string[]): boolean {
+  const used = new Set(connected);
+  for (const tab of open) {
+    const profile = profileOfTab(tab);
+    if (profile !== null) used.add(profile);
+  }
+  return used.size > 1;
+}
