@@ -1,0 +1,124 @@
+import { useEffect, useMemo, useState } from "react";
+import { Badge, Button, copyText, EmptyState, ErrorBlock, IconButton, Segmented, Spinner, Switch } from "@/design";
+import { type AppError, failureOf, host, type ResultHead } from "@/ipc";
+import { formatBytes, formatCount } from "./format";
+import { hexDump, layoutJson } from "./viewing";
+
+/** Bytes read at first; a longer value is read on demand. */
+const FIRST = 256 * 1024;
+/** Bytes shown at most: beyond that a value is for a file. */
+const MOST = 8 * 1024 * 1024;
+
+type View = "text" | "json" | "hex";
+
+interface Loaded {
+  readonly bytes: Uint8Array;
+  readonly whole: boolean;
+}
+
+export interface CellViewerProps {
+  head: ResultHead;
+  row: number;
+  column: number;
+  /** What the grid shows of it: told apart from the empty text. */
+  isNull: boolean;
+  onClose: () => void;
+}
+
+/** One cell's whole value, read alone: as text, laid-out JSON, or bytes. */
+export function CellViewer({ head, row, column, isNull, onClose }: CellViewerProps) {
+  const described = head.columns[column];
+  const [loaded, setLoaded] = useState<Loaded | null>(null);
+  const [failure, setFailure] = useState<AppError | null>(null);
+  const [limit, setLimit] = useState(FIRST);
+  const [chosen, setChosen] = useState<View | null>(null);
+  const [wrap, setWrap] = useState(true);
+
+  useEffect(() => {
+    setLimit(FIRST);
+    setLoaded(null);
+  }, [head, row, column]);
+  useEffect(() => {
+    let alive = true;
+    setFailure(null);
+    host()
+      .holdCell(head.hold_id, row, column, 0, limit)
+      .then((buffer) => alive && setLoaded({ bytes: new Uint8Array(buffer), whole: buffer.byteLength < limit }))
+      .catch((thrown: unknown) => alive && setFailure(failureOf(thrown)));
+    return () => {
+      alive = false;
+    };
+  }, [head, row, column, limit]);
+
+  const text = useMemo(() => (loaded ? new TextDecoder().decode(loaded.bytes) : ""), [loaded]);
+  const json = useMemo(() => (loaded?.whole ? layoutJson(text) : null), [loaded, text]);
+  const natural: View = described?.class === "json" && json !== null ? "json" : "text";
+  const view = chosen ?? natural;
+  const shown = view === "json" ? (json ?? text) : view === "hex" ? hexDump(loaded?.bytes ?? new Uint8Array()) : text;
+
+  return (
+    <section className="flex flex-col h-full min-h-0 bg-surface-1" aria-label={`Cell ${described?.name ?? ""}`}>
+      <header className="flex items-center gap-2 h-[36px] px-3 border-b border-line">
+        <strong className="rh-truncate">{described?.name}</strong>
+        <span className="rh-meta rh-mono rh-truncate">{described?.native_type}</span>
+        <span className="flex-1" />
+        <span className="rh-meta">row {formatCount(row + 1)}</span>
+        <IconButton icon="close" label="Close the cell viewer" keys="Escape" quiet onClick={onClose} />
+      </header>
+      <div className="flex items-center gap-2 px-3 py-2">
+        <Segmented<View>
+          dense
+          label="Show as"
+          value={view}
+          onChange={setChosen}
+          options={[
+            { value: "text", label: "Text" },
+            { value: "json", label: "JSON", disabled: json === null },
+            { value: "hex", label: "Bytes" },
+          ]}
+        />
+        <span className="flex-1" />
+        <Switch checked={wrap} onChange={setWrap}>
+          Wrap
+        </Switch>
+        <IconButton icon="copy" label="Copy the value" onClick={() => void copyText(text)} />
+      </div>
+      <div className="flex-1 min-h-0 overflow-auto rh-scroll px-3 pb-3">
+        {isNull ? (
+          <EmptyState icon="null" title="NULL">
+            This cell has no value.
+          </EmptyState>
+        ) : failure ? (
+          <ErrorBlock message={failure.message} {...(failure.hint ? { hint: failure.hint } : {})} />
+        ) : !loaded ? (
+          <Spinner label="Reading the cell" />
+        ) : loaded.bytes.length === 0 ? (
+          <EmptyState icon="minus" title="Empty text">
+            A value without any character.
+          </EmptyState>
+        ) : (
+          <pre
+            className={`rh-mono rh-selectable text-data m-0 ${wrap && view !== "hex" ? "whitespace-pre-wrap break-words" : ""}`}
+          >
+            {shown}
+          </pre>
+        )}
+      </div>
+      {loaded && !isNull ? (
+        <footer className="flex items-center gap-2 px-3 h-[28px] border-t border-line rh-meta">
+          {loaded.whole ? (
+            <span>{formatBytes(loaded.bytes.length)}</span>
+          ) : (
+            <Badge tone="warn">first {formatBytes(loaded.bytes.length)}</Badge>
+          )}
+          <span className="flex-1" />
+          {!loaded.whole && limit < MOST ? (
+            <Button dense onClick={() => setLimit(Math.min(MOST, limit * 8))}>
+              Read more
+            </Button>
+          ) : null}
+        </footer>
+      ) : null}
+    </section>
+  );
+}

@@ -1,0 +1,258 @@
+import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { useKeys, useOffers } from "@/commands";
+import { Banner, Button, EmptyState, IconButton, Menu, type MenuItem, Spinner, SplitPane, tip } from "@/design";
+import { type BrowseSort, present } from "@/ipc";
+import type { BrowseStore } from "./browsing";
+import { CellViewer } from "./CellViewer";
+import { FilterBar, type FilterEdit } from "./FilterBar";
+import { formatCount, formatDuration } from "./format";
+import type { Box, CellPlace, GridHandle, GridLayout } from "./grid";
+import { HeldGrid } from "./HeldGrid";
+import { ProgressLine } from "./ProgressLine";
+
+export interface DataPaneProps {
+  store: BrowseStore;
+  density?: "dense" | "comfortable";
+  active: boolean;
+  layout?: GridLayout | undefined;
+  onLayout?: (layout: GridLayout) => void;
+  /** The catalog's estimate of the relation's rows. */
+  estimatedRows?: number | null;
+  onReconnect?: () => void;
+}
+
+/** The next sort after a column is chosen: first ascending, then descending, then none. */
+export function nextSort(sort: readonly BrowseSort[], column: string): readonly BrowseSort[] {
+  const old = sort.find((key) => key.column === column);
+  if (!old) return [{ column, descending: false }];
+  return old.descending ? [] : [{ column, descending: true }];
+}
+
+/** A relation's rows: pages as one scrolls, filters and sort by the server, no count before it is asked for. */
+export function DataPane({
+  store,
+  density = "dense",
+  active,
+  layout,
+  onLayout,
+  estimatedRows,
+  onReconnect,
+}: DataPaneProps) {
+  const state = useSyncExternalStore(store.subscribe, store.snapshot);
+  const [editing, setEditing] = useState<FilterEdit | null>(null);
+  const [headerMenu, setHeaderMenu] = useState<{ column: number; box: Box } | null>(null);
+  const [viewed, setViewed] = useState<(CellPlace & { isNull: boolean }) | null>(null);
+  const [viewerSize, setViewerSize] = useState(360);
+  const grid = useRef<GridHandle>(null);
+  const refreshKeys = useKeys("relation.refresh");
+  const filterKeys = useKeys("relation.filter");
+
+  useEffect(() => {
+    // The first time it is shown; a tab that comes back keeps its rows.
+    const now = store.snapshot();
+    if (!now.browsed && !now.loading && !now.failure) void store.read();
+  }, [store]);
+  const columns = state.browsed?.head.columns ?? [];
+  const openFilter = (column?: string) => setEditing({ place: "new", column: column ?? columns[0]?.name ?? "" });
+  useOffers(
+    {
+      "relation.refresh": { run: () => void store.read() },
+      "relation.filter": { run: () => openFilter() },
+      "relation.count": { run: () => void store.count() },
+      ...(state.loading || state.count === "counting" ? { "run.stop": { run: () => store.stop() } } : {}),
+    },
+    active,
+  );
+
+  const { browsed, progress, failure } = state;
+  const headerItems = (column: number): readonly MenuItem[] => {
+    const name = columns[column]?.name ?? "";
+    return [
+      {
+        label: "Sort ascending",
+        icon: "arrow-up",
+        onSelect: () => void store.read({ sort: [{ column: name, descending: false }] }),
+      },
+      {
+        label: "Sort descending",
+        icon: "arrow-down",
+        onSelect: () => void store.read({ sort: [{ column: name, descending: true }] }),
+      },
+      ...(state.sort.length ? [{ label: "Do not sort", onSelect: () => void store.read({ sort: [] }) }] : []),
+      { separator: true as const },
+      { label: "Filter by this column", icon: "filter", onSelect: () => openFilter(name) },
+      { label: "Fit the width", icon: "fit", onSelect: () => grid.current?.fit(column) },
+      { label: "Move left", icon: "arrow-left", onSelect: () => grid.current?.move(column, -1) },
+      { label: "Move right", icon: "arrow-right", onSelect: () => grid.current?.move(column, 1) },
+    ];
+  };
+
+  const error = failure ? present(failure.code) : null;
+  const bar = (
+    <div className="flex items-center gap-2 px-2 min-h-[36px] border-b border-line bg-surface-1 min-w-0" data-pane-bar>
+      <IconButton
+        icon="refresh"
+        label="Read the rows again"
+        keys={refreshKeys}
+        loading={state.loading}
+        onClick={() => void store.read()}
+      />
+      <span {...tip("Filter rows", filterKeys)} className="min-w-0">
+        <FilterBar
+          columns={columns}
+          filters={state.filters}
+          onChange={(filters) => void store.read({ filters })}
+          editing={editing}
+          onEdit={setEditing}
+        />
+      </span>
+      <span className="flex-1" />
+      {progress ? (
+        <ProgressLine
+          progress={progress}
+          filtered={state.filters.length > 0}
+          end={
+            state.count === "counting" ? (
+              <Button dense icon="stop" onClick={() => store.stop()}>
+                Stop counting
+              </Button>
+            ) : state.count ? (
+              <span className="rh-meta shrink-0" {...tip(`Counted in ${formatDuration(state.count.elapsed_ms)}`)}>
+                of {formatCount(state.count.rows)}
+              </span>
+            ) : progress.state === "complete" ? null : (
+              <span className="flex items-center gap-2 shrink-0">
+                {estimatedRows != null && estimatedRows >= 0 && state.filters.length === 0 ? (
+                  <span className="rh-meta" {...tip("The server's estimate")}>
+                    of ~{formatCount(estimatedRows)}
+                  </span>
+                ) : null}
+                <Button dense variant="ghost" onClick={() => void store.count()}>
+                  Count exactly
+                </Button>
+              </span>
+            )
+          }
+        />
+      ) : null}
+      {browsed?.paging_warns ? (
+        <span {...tip(browsed.paging)} className="rh-tone-warn rh-meta shrink-0">
+          {browsed.paging}
+        </span>
+      ) : null}
+    </div>
+  );
+
+  const retry = (
+    <>
+      {error?.action === "reconnect" && onReconnect ? (
+        <Button dense variant="primary" onClick={onReconnect}>
+          Reconnect
+        </Button>
+      ) : null}
+      <Button dense onClick={() => void (browsed && progress?.state === "more_pages" ? store.more() : store.read())}>
+        Try again
+      </Button>
+    </>
+  );
+  let body = null;
+  if (browsed && progress) {
+    body = (
+      <>
+        {failure && error ? (
+          <Banner tone={error.severity} edge detail={failure.hint} actions={retry}>
+            {failure.message}
+          </Banner>
+        ) : null}
+        <div className="flex-1 min-h-0 relative" aria-busy={state.loading}>
+          {progress.rows === 0 && progress.state === "complete" ? (
+            <div className="absolute inset-x-0 bottom-0 top-[40px] grid place-items-center pointer-events-none z-10">
+              <div className="pointer-events-auto">
+                <EmptyState
+                  picture="empty"
+                  title={state.filters.length ? "No row matches" : "No rows"}
+                  actions={
+                    state.filters.length ? (
+                      <Button onClick={() => void store.read({ filters: [] })}>Clear the filters</Button>
+                    ) : undefined
+                  }
+                >
+                  {state.filters.length ? "The server found no row under these conditions." : "This relation is empty."}
+                </EmptyState>
+              </div>
+            </div>
+          ) : null}
+          <HeldGrid
+            ref={grid}
+            head={browsed.head}
+            progress={progress}
+            density={density}
+            layout={layout}
+            {...(onLayout ? { onLayout } : {})}
+            sort={state.sort}
+            onHeaderMenu={(column, box) => setHeaderMenu({ column, box })}
+            onNearEnd={() => void store.more()}
+            onOpen={(place, isNull) => setViewed({ ...place, isNull })}
+            onActive={(place, isNull) => {
+              if (viewed && place) setViewed({ ...place, isNull });
+            }}
+          />
+        </div>
+      </>
+    );
+  } else if (failure && error) {
+    body = (
+      <EmptyState picture={error.picture} title={failure.message} actions={retry}>
+        {failure.hint ?? failure.native?.detail ?? ""}
+      </EmptyState>
+    );
+  } else {
+    body = (
+      <div className="grid place-items-center h-full">
+        <Spinner label="Reading the first rows" />
+      </div>
+    );
+  }
+
+  return (
+    <div className="flex flex-col h-full min-h-0" data-scope="relation">
+      {bar}
+      <div className="flex-1 min-h-0">
+        <SplitPane
+          direction="row"
+          fixed="second"
+          size={viewerSize}
+          onSizeChange={setViewerSize}
+          min={240}
+          max={900}
+          label="Width of the cell viewer"
+          collapsed={!viewed || !browsed}
+          first={<div className="flex flex-col h-full min-h-0">{body}</div>}
+          second={
+            viewed && browsed ? (
+              <CellViewer
+                head={browsed.head}
+                row={viewed.row}
+                column={viewed.column}
+                isNull={viewed.isNull}
+                onClose={() => {
+                  setViewed(null);
+                  grid.current?.focus();
+                }}
+              />
+            ) : null
+          }
+        />
+      </div>
+      {headerMenu ? (
+        <Menu
+          open
+          onClose={() => setHeaderMenu(null)}
+          anchor={headerMenu.box}
+          label={`Column ${columns[headerMenu.column]?.name ?? ""}`}
+          items={headerItems(headerMenu.column)}
+        />
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,108 @@
+import { type Ref, useEffect, useMemo, useRef, useState } from "react";
+import { Banner, Button, type MenuItem, openContextMenu } from "@/design";
+import { type AppError, failureOf, type HoldProgress, type ResultHead } from "@/ipc";
+import { COPY_FORMATS, copyRange } from "./copying";
+import { type Box, type CellPlace, Grid, type GridHandle, type GridLayout, type GridRange } from "./grid";
+import { gridColumns, holdSource } from "./source";
+
+export interface HeldGridProps {
+  ref?: Ref<GridHandle>;
+  head: ResultHead;
+  progress: HoldProgress;
+  density?: "dense" | "comfortable";
+  layout?: GridLayout | undefined;
+  onLayout?: (layout: GridLayout) => void;
+  sort?: readonly { readonly column: string; readonly descending: boolean }[];
+  onActive?: (place: CellPlace | undefined, isNull: boolean) => void;
+  onOpen?: (place: CellPlace, isNull: boolean) => void;
+  onHeaderMenu?: (column: number, box: Box) => void;
+  onNearEnd?: () => void;
+  /** More items for a cell's menu. */
+  cellMenu?: (place: CellPlace) => readonly MenuItem[];
+}
+
+const NO_SORT: readonly { readonly column: string; readonly descending: boolean }[] = [];
+
+/** The rows of one hold in the grid: windows, copying, menus. Another hold means another grid content, never a mixture. */
+export function HeldGrid({ ref, head, progress, sort = NO_SORT, onActive, onOpen, cellMenu, ...rest }: HeldGridProps) {
+  const [failure, setFailure] = useState<AppError | null>(null);
+  const own = useRef<GridHandle>(null);
+  const columns = useMemo(() => gridColumns(head.columns, sort), [head, sort]);
+  const more = progress.state === "reading" || progress.state === "paused" || progress.state === "more_pages";
+  const latest = useRef({ rows: progress.rows, more });
+  latest.current = { rows: progress.rows, more };
+  const source = useMemo(
+    () => holdSource({ head, ...latest.current }, columns, (thrown) => setFailure(failureOf(thrown))),
+    [head, columns],
+  );
+  useEffect(() => () => source.close(), [source]);
+  useEffect(() => source.grow(progress.rows, more), [source, progress.rows, more]);
+
+  const isNull = (place: CellPlace) => source.cell(place.row, place.column)?.class === "null";
+  const copy = (range: GridRange) => void copyRange(head, range, "tsv");
+  const menu = (place: CellPlace): readonly MenuItem[] => {
+    const range: GridRange = own.current?.selection() ?? {
+      firstRow: place.row,
+      lastRow: place.row,
+      columns: [place.column],
+      kind: "cells",
+    };
+    return [
+      ...COPY_FORMATS.map(({ format, label }, index) => ({
+        label,
+        ...(index === 0 ? { icon: "copy" as const, keys: "Mod+C" } : {}),
+        onSelect: () => void copyRange(head, range, format),
+      })),
+      { separator: true as const },
+      {
+        label: "Open the cell",
+        icon: "open-external" as const,
+        keys: "Enter",
+        onSelect: () => onOpen?.(place, isNull(place)),
+      },
+      ...(cellMenu?.(place) ?? []),
+    ];
+  };
+  const handle = (given: GridHandle | null) => {
+    own.current = given;
+    if (typeof ref === "function") ref(given);
+    else if (ref) ref.current = given;
+  };
+
+  return (
+    <div className="flex flex-col min-h-0 h-full" data-scope="results">
+      {failure ? (
+        <Banner
+          tone="danger"
+          edge
+          detail={failure.hint}
+          actions={
+            <Button
+              dense
+              onClick={() => {
+                setFailure(null);
+                source.retry();
+              }}
+            >
+              Try again
+            </Button>
+          }
+        >
+          {failure.message}
+        </Banner>
+      ) : null}
+      <div className="flex-1 min-h-0">
+        <Grid
+          ref={handle}
+          label={`Rows of ${head.title}`}
+          source={source}
+          {...rest}
+          onCopy={copy}
+          onActive={(place) => onActive?.(place, place !== undefined && isNull(place))}
+          onOpen={(place) => onOpen?.(place, isNull(place))}
+          onContextMenu={(place, event, box) => openContextMenu(event, menu(place), "Cell", box)}
+        />
+      </div>
+    </div>
+  );
+}

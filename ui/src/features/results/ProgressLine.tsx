@@ -1,0 +1,77 @@
+import { type ReactNode, useEffect, useState } from "react";
+import { Badge, Button, Spinner, tip } from "@/design";
+import type { HoldProgress } from "@/ipc";
+import { formatBytes, formatCount, formatDuration, formatRate } from "./format";
+import { completeness } from "./model";
+
+/** Ticks while something runs, so that elapsed time and a pause's end are seen. */
+export function useNow(active: boolean, every = 250): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    if (!active) return;
+    setNow(Date.now());
+    const timer = setInterval(() => setNow(Date.now()), every);
+    return () => clearInterval(timer);
+  }, [active, every]);
+  return now;
+}
+
+export interface ProgressLineProps {
+  progress: HoldProgress;
+  /** Rows were filtered by the person: said beside the count. */
+  filtered?: boolean;
+  onMore?: (() => void) | undefined;
+  onAll?: (() => void) | undefined;
+  onStop?: (() => void) | undefined;
+  stopKeys?: string | undefined;
+  end?: ReactNode;
+}
+
+/** Rows so far, time, rate, and whether every row is here. The completeness mark never gives way. */
+export function ProgressLine({ progress, filtered, onMore, onAll, onStop, stopKeys, end }: ProgressLineProps) {
+  const reading = progress.state === "reading";
+  const paused = progress.state === "paused";
+  const now = useNow(paused);
+  const mark = completeness(progress, filtered);
+  const left = paused ? Math.max(0, Math.ceil((progress.until_ms - now) / 1000)) : 0;
+  const rate = formatRate(progress.rows, progress.elapsed_ms);
+  const reason =
+    progress.state === "truncated" ? progress.reason : progress.state === "failed" ? progress.error.message : "";
+  return (
+    <div className="flex items-center gap-2 min-w-0 whitespace-nowrap" role="status">
+      {reading ? <Spinner size={12} label="Reading rows" /> : null}
+      <span
+        className="shrink-0"
+        {...tip(reason || `${formatCount(progress.rows)} rows, ${formatCount(progress.bytes)} bytes`)}
+      >
+        <Badge tone={mark.tone === "ok" ? "neutral" : mark.tone}>{mark.text}</Badge>
+      </span>
+      <span className="rh-meta rh-truncate">
+        {formatDuration(progress.elapsed_ms)}
+        {rate ? ` · ${rate}` : ""}
+        {progress.bytes ? ` · ${formatBytes(progress.bytes)}` : ""}
+      </span>
+      {paused ? (
+        <span className="rh-meta shrink-0" {...tip("The server keeps the rest until then")}>
+          held for {left} s
+        </span>
+      ) : null}
+      {paused && onMore ? (
+        <Button dense onClick={onMore}>
+          Load more
+        </Button>
+      ) : null}
+      {paused && onAll ? (
+        <Button dense variant="ghost" onClick={onAll}>
+          Load all
+        </Button>
+      ) : null}
+      {(reading || paused) && onStop ? (
+        <Button dense icon="stop" onClick={onStop} {...(stopKeys ? { keys: stopKeys, showKeys: reading } : {})}>
+          Stop
+        </Button>
+      ) : null}
+      {end}
+    </div>
+  );
+}

@@ -1,0 +1,9 @@
+/** Results: the runs of a tab, the rows they left, and the rows of relations. */
+export { BrowseStore } from "./browsing";
+export { DataPane, type DataPaneProps } from "./DataPane";
+export { formatBytes, formatCount, formatDuration } from "./format";
+export type { GridLayout } from "./grid";
+export { errorDetails, outcomeText } from "./MessagesPane";
+export { completeness, isBusy, type Outcome, type RunsState } from "./model";
+export { ResultsPane, type ResultsPaneProps } from "./ResultsPane";
+export { RunStore, type Script } from "./store";

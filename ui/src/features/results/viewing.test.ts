@@ -1,0 +1,28 @@
+import { describe, expect, it } from "vitest";
+import { hexDump, layoutJson } from "./viewing";
+
+describe("JSON in the cell viewer", () => {
+  it("keeps every number as it stands", () => {
+    expect(layoutJson('{"id":9007199254740993,"p":1.10,"e":1E+400}')).toBe(
+      '{\n  "id": 9007199254740993,\n  "p": 1.10,\n  "e": 1E+400\n}',
+    );
+  });
+
+  it("lays out nesting and leaves empty ones on one line", () => {
+    expect(layoutJson('[1,{"a":[],"b":{}}, "x\\"y"]')).toBe(
+      '[\n  1,\n  {\n    "a": [],\n    "b": {}\n  },\n  "x\\"y"\n]',
+    );
+    expect(layoutJson(" null ")).toBe("null");
+  });
+
+  it("refuses what is not JSON", () => {
+    for (const text of ["", "{", "[1,]", '{"a"}', "{'a':1}", "1 2", "[1}", "nul", '{"a":1,}', "[,]", "{]"]) {
+      expect(layoutJson(text), text).toBeNull();
+    }
+  });
+
+  it("dumps bytes with their offsets and says what it leaves out", () => {
+    expect(hexDump(new Uint8Array([0x41, 0x00, 0xff]))).toMatch(/^00000000 {2}41 00 ff\s+A\.\.$/);
+    expect(hexDump(new Uint8Array(100), 16)).toContain("84 more bytes");
+  });
+});

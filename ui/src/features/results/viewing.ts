@@ -1,0 +1,81 @@
+/** Ways to look at one value. Number lexemes stay as they are: nothing here goes through JSON.parse. */
+
+/** JSON laid out with two blanks a level, every token as it stands; null when the text is not JSON. */
+export function layoutJson(text: string): string | null {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids them inside strings
+  const token =
+    /\s*(?:([{}[\],:])|("(?:[^"\\\u0000-\u001f]|\\.)*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null))/y;
+  const lines: string[] = [];
+  let line = "";
+  let depth = 0;
+  // What may follow: a value, a key or an end, as a small state per level.
+  const stack: ("object" | "array")[] = [];
+  let expect: "value" | "key" | "colon" | "comma" | "end" = "value";
+  let fresh = false;
+  const after = (): "comma" | "end" => (stack.length ? "comma" : "end");
+  const newline = () => {
+    lines.push(line);
+    line = "  ".repeat(depth);
+  };
+  while (token.lastIndex < text.length) {
+    const at = token.lastIndex;
+    const match = token.exec(text);
+    if (!match) {
+      if (/^\s*$/.test(text.slice(at)) && expect === "end") break;
+      return null;
+    }
+    const [, punctuation, string, literal] = match;
+    if (string !== undefined && expect === "key") {
+      line += string;
+      expect = "colon";
+      fresh = false;
+    } else if ((string ?? literal) !== undefined && expect === "value") {
+      line += string ?? literal;
+      expect = after();
+      fresh = false;
+    } else if (punctuation === ":" && expect === "colon") {
+      line += ": ";
+      expect = "value";
+    } else if (punctuation === "," && expect === "comma") {
+      line += ",";
+      newline();
+      expect = stack.at(-1) === "object" ? "key" : "value";
+    } else if ((punctuation === "{" || punctuation === "[") && expect === "value") {
+      stack.push(punctuation === "{" ? "object" : "array");
+      line += punctuation;
+      depth += 1;
+      newline();
+      fresh = true;
+      expect = punctuation === "{" ? "key" : "value";
+    } else if (punctuation === "}" || punctuation === "]") {
+      const open = punctuation === "}" ? "object" : "array";
+      if (stack.at(-1) !== open || !(expect === "comma" || fresh)) return null;
+      stack.pop();
+      depth -= 1;
+      if (fresh) line = `${lines.pop() ?? ""}`;
+      else newline();
+      line += punctuation;
+      fresh = false;
+      expect = after();
+    } else {
+      return null;
+    }
+  }
+  if (expect !== "end") return null;
+  lines.push(line);
+  return lines.join("\n");
+}
+
+/** Sixteen bytes a line: offset, hexadecimal digits, printable characters. */
+export function hexDump(bytes: Uint8Array, most = 64 * 1024): string {
+  const lines: string[] = [];
+  const end = Math.min(bytes.length, most);
+  for (let at = 0; at < end; at += 16) {
+    const part = bytes.subarray(at, Math.min(at + 16, end));
+    const digits = Array.from(part, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+    const shown = Array.from(part, (byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : ".")).join("");
+    lines.push(`${at.toString(16).padStart(8, "0")}  ${digits.padEnd(47)}  ${shown}`);
+  }
+  if (end < bytes.length) lines.push(`… ${bytes.length - end} more bytes`);
+  return lines.join("\n");
+}
