@@ -26,7 +26,7 @@ export function FilterBar({ columns, filters, onChange, editing, onEdit }: Filte
     <div ref={anchor} className="flex items-center gap-2 flex-wrap min-w-0" role="group" aria-label="Filters">
       {filters.map((filter, place) => (
         <Chip
-          key={`${place}:${describeFilter(filter)}`}
+          key={describeFilter(filter)}
           onPress={() => onEdit({ place, column: filter.column })}
           onRemove={() => onChange(filters.filter((_, at) => at !== place))}
           removeLabel={`Remove the condition ${describeFilter(filter)}`}
