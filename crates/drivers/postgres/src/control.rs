@@ -91,11 +91,6 @@ pub struct ControlSession {
 }
 
 impl ControlSession {
-    /// A session that is opened when first needed.
-    pub fn new(open: Arc<dyn OpenControl>) -> Self {
-        ControlSession { open, client: Mutex::new(None) }
-    }
-
     /// A session over a connection that was just opened with [`CONTROL_SETTINGS`].
     pub fn with_client(open: Arc<dyn OpenControl>, client: Client) -> Self {
         ControlSession { open, client: Mutex::new(Some(client)) }

@@ -290,6 +290,14 @@ impl Task {
         }
     }
 
+    /// Makes a transaction somebody else opened read-only for good; one that cannot be is ended.
+    async fn lock(&mut self) -> Result<(), End> {
+        if self.own("set transaction read only; select").await?.is_err() {
+            drop(self.own("rollback").await?);
+        }
+        Ok(())
+    }
+
     /// What comes after the user's statement.
     async fn leave(&mut self, wrapped: bool, run: &mut Run) -> Result<(), End> {
         use wire::TransactionStatus as Status;
@@ -300,11 +308,7 @@ impl Task {
             match (wrapped, self.status) {
                 (true, Status::Open) => drop(self.own("commit").await?),
                 (true, Status::Failed) => drop(self.own("rollback").await?),
-                (false, Status::Open) if ends || matches!(tag, "BEGIN" | "START TRANSACTION") => {
-                    if self.own("set transaction read only; select").await?.is_err() {
-                        drop(self.own("rollback").await?);
-                    }
-                }
+                (false, Status::Open) if ends || matches!(tag, "BEGIN" | "START TRANSACTION") => self.lock().await?,
                 _ => {}
             }
             if let Some(error) = &mut run.failure

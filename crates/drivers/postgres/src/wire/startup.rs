@@ -187,10 +187,10 @@ pub(crate) struct Message {
 impl Client {
     async fn receive(&mut self) -> Result<Message, Error> {
         loop {
-            if let Some(Header { tag, total_bytes }) = self.peek()? {
-                if let Some(body) = self.take(total_bytes) {
-                    return Ok(Message { tag, body: Zeroizing::new(body.to_vec()) });
-                }
+            if let Some(Header { tag, total_bytes }) = self.peek()?
+                && let Some(body) = self.take(total_bytes)
+            {
+                return Ok(Message { tag, body: Zeroizing::new(body.to_vec()) });
             }
             match self.fill().await? {
                 Input::Some => {}
