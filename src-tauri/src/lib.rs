@@ -7,8 +7,17 @@ mod wire;
 
 use std::sync::Arc;
 
-use app::App;
+use app::{
+    App,
+    api::{AppError, ErrorCode},
+};
 use tauri::Manager;
+
+/// The error of a platform whose webview cannot be started.
+pub fn not_shown(error: tauri::Error) -> AppError {
+    AppError::new(ErrorCode::Internal, format!("The window could not be opened: {error}."))
+        .with_hint("Is there a display? Without one, use the command line: rowhouse --help.")
+}
 
 /// Shows the first window and stays until the last one closes.
 ///

@@ -8,7 +8,6 @@ use std::{
     },
 };
 
-use app::api::{AppError, ErrorCode};
 use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindowBuilder};
 
 /// Labels are `main-1`, `main-2` …: tabs belong to a label, so that the first window finds its own again.
@@ -46,15 +45,4 @@ pub fn open(handle: &AppHandle, target: Option<String>) -> tauri::Result<()> {
         .disable_drag_drop_handler()
         .build()?;
     Ok(())
-}
-
-/// The error of a window that could not be opened.
-pub fn refused(error: tauri::Error) -> AppError {
-    AppError {
-        code: ErrorCode::Internal,
-        message: format!("The window could not be opened: {error}."),
-        hint: None,
-        range: None,
-        native: None,
-    }
 }

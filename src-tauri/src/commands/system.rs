@@ -52,7 +52,7 @@ pub fn subscribe(app: State<'_, Arc<App>>, events: Channel<AppEvent>) {
 #[tauri::command]
 #[specta::specta]
 pub async fn open_window(handle: AppHandle) -> Result<(), AppError> {
-    crate::windows::open(&handle, None).map_err(crate::windows::refused)
+    crate::windows::open(&handle, None).map_err(crate::not_shown)
 }
 
 /// Asks for a file to open with the system's own dialog; `null` when none was chosen.
