@@ -35,7 +35,7 @@ export interface VirtualTreeProps<T extends TreeItem> {
   onToggle: (item: T, open: boolean) => void;
   selected: ReadonlySet<string>;
   onSelect: (ids: ReadonlySet<string>) => void;
-  /** Double click, or Enter on a row that is not a branch. */
+  /** Double click or Enter on a row that is no branch, or a branch that `opens`. */
   onOpen?: (item: T) => void;
   /** Middle click or Mod+Enter: open beside. */
   onOpenAside?: (item: T) => void;
@@ -137,8 +137,7 @@ export function VirtualTree<T extends TreeItem>(props: VirtualTreeProps<T>) {
     } else if (key === "Enter" && mod && item) (onOpenAside ?? onOpen)?.(item);
     else if (key === "Enter" && row?.kind === "note") row.retry?.();
     else if (key === "Enter" && item) {
-      if (item.branch && !onOpen) toggle(row);
-      else if (item.branch) toggle(row);
+      if (item.branch && !(item.opens && onOpen)) toggle(row);
       else onOpen?.(item);
     } else if (key === " " && mod && item) {
       const next = new Set(selected);
@@ -248,7 +247,7 @@ export function VirtualTree<T extends TreeItem>(props: VirtualTreeProps<T>) {
               data-tone={item.tone}
               data-tip={item.tooltip}
               onClick={(event) => press(index, event)}
-              onDoubleClick={() => (onOpen && !item.branch ? onOpen(item) : toggle(row))}
+              onDoubleClick={() => (onOpen && (!item.branch || item.opens) ? onOpen(item) : toggle(row))}
               onAuxClick={(event) => {
                 if (event.button === 1) (onOpenAside ?? onOpen)?.(item);
               }}

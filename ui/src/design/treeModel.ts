@@ -14,6 +14,8 @@ export interface TreeItem {
   tone?: "normal" | "strong" | "quiet" | "off";
   /** Draws the twist and lets the row open. */
   branch?: boolean;
+  /** A branch that Enter and a double click open as a thing of its own; the arrows and the twist still unfold it. */
+  opens?: boolean;
   busy?: boolean;
 }
 

@@ -2,6 +2,7 @@
 export type * from "./bindings";
 export { host, setHost } from "./current";
 export { type ErrorPresentation, present } from "./errors";
+export { failureDetails, failureProps, nativeCode } from "./failures";
 export type { Host } from "./host";
 export { failureOf, HostError } from "./host";
 export { queryKeys, topicKeys } from "./queries";

@@ -1,0 +1,248 @@
+/** A new connection, or a saved one to be changed. Everything about the database itself comes from its driver's fields. */
+import { type KeyboardEvent, useRef, useState } from "react";
+import { useKeys, useOffers } from "@/commands";
+import { Button, ConfirmDialog, EmptyState, ErrorBlock, hasOpenLayer, Icon, Kbd, Select, Toolbar } from "@/design";
+import { type ConnectionProfile, type DriverForm, failureOf, failureProps, type KeychainState } from "@/ipc";
+import "./connections.css";
+import { colourOf } from "./home";
+import { editForm, type FormState, newForm, passwordField } from "./model";
+import { AddressRow } from "./parts/AddressRow";
+import { DriverFields } from "./parts/DriverFields";
+import { OwnSection } from "./parts/OwnSection";
+import { PasswordRow } from "./parts/PasswordRow";
+import { TestPanel } from "./parts/TestPanel";
+import { useAbout, useDrivers, useProfiles } from "./queries";
+import { useConnectionForm } from "./useConnectionForm";
+
+export interface ConnectionFormProps {
+  /** The saved connection to change; `null` makes a new one. */
+  profileId: string | null;
+  /** The driver a new connection starts with. */
+  initialDriver?: string;
+  /** Saved; `connect` says whether it is to be opened now. */
+  onSaved: (profile: ConnectionProfile, connect: boolean) => void;
+  /** Left without saving; what was entered is given up, after asking. */
+  onCancel: () => void;
+  onDirty?: (dirty: boolean) => void;
+  /** Whether its tab is in front; its shortcuts are off otherwise. */
+  active?: boolean;
+}
+
+export function ConnectionForm(props: ConnectionFormProps) {
+  const drivers = useDrivers();
+  const profiles = useProfiles();
+  const about = useAbout();
+  const failed = drivers.error ?? profiles.error;
+  if (failed) {
+    return (
+      <EmptyState
+        picture="error"
+        title="The form could not be read"
+        actions={
+          <Button
+            onClick={() => {
+              void drivers.refetch();
+              void profiles.refetch();
+            }}
+          >
+            Try again
+          </Button>
+        }
+      >
+        {failureOf(failed).message}
+      </EmptyState>
+    );
+  }
+  if (!drivers.data || !profiles.data || about.isPending) {
+    return <EmptyState picture="loading" title="Reading the form" />;
+  }
+  const [first, ...rest] = drivers.data;
+  if (!first) {
+    return (
+      <EmptyState picture="empty" title="No database is supported">
+        This Rowhouse was built without drivers.
+      </EmptyState>
+    );
+  }
+  const profile = profiles.data.find((each) => each.id === props.profileId);
+  if (props.profileId !== null && !profile) {
+    return (
+      <EmptyState
+        picture="empty"
+        title="This connection is gone"
+        actions={<Button onClick={props.onCancel}>Close</Button>}
+      >
+        It was removed, here or in another window.
+      </EmptyState>
+    );
+  }
+  const keychain = about.data?.keychain ?? null;
+  const start = drivers.data.find((driver) => driver.id === props.initialDriver) ?? first;
+  return (
+    <LoadedForm
+      {...props}
+      key={props.profileId ?? "new"}
+      drivers={[first, ...rest]}
+      profiles={profiles.data}
+      keychain={keychain}
+      initial={profile ? editForm(profile) : newForm(start, keychain?.works !== false)}
+    />
+  );
+}
+
+interface LoadedProps extends ConnectionFormProps {
+  drivers: readonly [DriverForm, ...DriverForm[]];
+  profiles: readonly ConnectionProfile[];
+  keychain: KeychainState | null;
+  initial: FormState;
+}
+
+const groupsOf = (profiles: readonly ConnectionProfile[]): readonly string[] =>
+  [...new Set(profiles.flatMap((profile) => (profile.group === null ? [] : [profile.group])))].sort();
+
+function LoadedForm({ drivers, profiles, keychain, initial, onSaved, onCancel, onDirty, active = true }: LoadedProps) {
+  const form = useConnectionForm({ initial, drivers, onSaved, onDirty });
+  const { state, driver, dispatch, dirty, busy } = form;
+  const [leaving, setLeaving] = useState(false);
+  const fields = useRef<HTMLDivElement>(null);
+  const keys = {
+    test: useKeys("connection.test"),
+    save: useKeys("connection.save"),
+    connect: useKeys("connection.connect"),
+  };
+  useOffers(
+    {
+      "connection.test": { run: form.runTest },
+      "connection.save": { run: () => form.save(false) },
+      "connection.connect": { run: () => form.save(true) },
+    },
+    active,
+  );
+  const leave = () => (dirty ? setLeaving(true) : onCancel());
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Escape" || event.defaultPrevented || hasOpenLayer()) return;
+    event.preventDefault();
+    leave();
+  };
+  const isNew = state.profileId === null;
+  const secret = passwordField(driver);
+  const suggestion = state.values["host"] || driver.label;
+  const icon = driver.opens_files ? ("file" as const) : ("database" as const);
+  const choose = (id: string) => {
+    const chosen = drivers.find((each) => each.id === id);
+    if (chosen) dispatch({ type: "driver", driver: chosen });
+  };
+
+  return (
+    <div className="conn-form" data-scope="connection" onKeyDown={onKeyDown}>
+      <Toolbar
+        label="Connection"
+        icon={icon}
+        what={
+          <>
+            {driver.label} <span className="ml-1 font-normal text-ink-2">{state.name || "New connection"}</span>
+          </>
+        }
+        end={
+          <>
+            <Button variant="ghost" keys="Escape" showKeys onClick={leave}>
+              Cancel
+            </Button>
+            <Button
+              icon="plug"
+              {...(keys.test ? { keys: keys.test, showKeys: true } : {})}
+              loading={form.test.state === "running"}
+              onClick={form.runTest}
+            >
+              Test
+            </Button>
+            <Button
+              {...(keys.save ? { keys: keys.save } : {})}
+              loading={busy === "save"}
+              onClick={() => form.save(false)}
+            >
+              Save
+            </Button>
+            <Button
+              variant="primary"
+              {...(keys.connect ? { keys: keys.connect, showKeys: true } : {})}
+              loading={busy === "connect"}
+              onClick={() => form.save(true)}
+            >
+              Save and connect
+            </Button>
+          </>
+        }
+      />
+      {form.failure ? (
+        <div className="p-2">
+          <ErrorBlock {...failureProps(form.failure)} />
+        </div>
+      ) : null}
+      <div className="conn-body" data-drivers={isNew}>
+        {isNew ? (
+          <nav className="conn-drivers" aria-label="Database">
+            <h2>Database</h2>
+            <div role="radiogroup" aria-label="Database">
+              {drivers.map((each) => (
+                <button
+                  type="button"
+                  role="radio"
+                  key={each.id}
+                  aria-checked={each.id === driver.id}
+                  className="conn-driver"
+                  onClick={() => choose(each.id)}
+                >
+                  <Icon name={each.opens_files ? "file" : "database"} />
+                  {each.label}
+                </button>
+              ))}
+            </div>
+          </nav>
+        ) : null}
+        <div
+          ref={fields}
+          className="conn-fields"
+          style={{ boxShadow: "none", borderTop: `2px solid ${colourOf(state)}` }}
+        >
+          <DriverFields
+            driver={driver}
+            state={state}
+            dispatch={dispatch}
+            first={
+              <>
+                {isNew ? (
+                  <div className="conn-driver-select">
+                    <Select
+                      label="Database"
+                      block
+                      icon={icon}
+                      value={driver.id}
+                      onChange={choose}
+                      options={drivers.map((each) => ({ value: each.id, label: each.label }))}
+                    />
+                  </div>
+                ) : null}
+                <AddressRow driver={driver} drivers={drivers} warnings={state.warnings} dispatch={dispatch} />
+              </>
+            }
+            password={
+              secret ? <PasswordRow field={secret} state={state} dispatch={dispatch} keychain={keychain} /> : null
+            }
+          />
+          <OwnSection state={state} dispatch={dispatch} groups={groupsOf(profiles)} suggestion={suggestion} />
+        </div>
+        <TestPanel test={form.test} edits={state.edits} keys={keys.test ? <Kbd keys={keys.test} /> : null} />
+      </div>
+      <ConfirmDialog
+        open={leaving}
+        onClose={() => setLeaving(false)}
+        onConfirm={onCancel}
+        title="Leave without saving?"
+        description={`What you entered for ${state.name || "this connection"} is not saved. It cannot be brought back.`}
+        confirmLabel="Leave"
+        danger
+      />
+    </div>
+  );
+}

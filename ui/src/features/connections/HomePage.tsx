@@ -1,0 +1,262 @@
+/** Where the program begins: the sample, a new connection, a file, and the connections there are. */
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
+import { useKeys } from "@/commands";
+import { Button, ConfirmDialog, ErrorBlock, Icon, Kbd, type MenuItem, SearchField, Skeleton, toast } from "@/design";
+import {
+  type About,
+  type AppError,
+  type ConnectionProfile,
+  type ConnectionState,
+  failureOf,
+  failureProps,
+  host,
+} from "@/ipc";
+import "./connections.css";
+import { groupProfiles, listed, matchesWords, phaseOf } from "./home";
+import { ProfileList } from "./parts/ProfileList";
+import { StartCards } from "./parts/StartCards";
+import { useAbout, useDrivers, useProfiles } from "./queries";
+
+export interface HomePageProps {
+  states: readonly ConnectionState[];
+  onOpen: (profileId: string) => void;
+  onNew: () => void;
+  onEdit: (profileId: string) => void;
+  /** May take a moment the first time: the sample is made then. */
+  onOpenSample: () => void | Promise<void>;
+  onOpenFile: () => void;
+}
+
+function KeychainWords({ about }: { about: About | undefined }) {
+  const keychain = about?.keychain;
+  if (!about) return null;
+  if (!keychain) return <span>Passwords go to this computer's keychain, never into a file</span>;
+  return keychain.works ? (
+    <span>Passwords are kept in this computer's keychain ({keychain.name})</span>
+  ) : (
+    <span className="text-warn-text" data-tip={keychain.reason ?? undefined}>
+      No keychain here: passwords are asked every time. {keychain.reason}
+    </span>
+  );
+}
+
+/** The minute, so that "today 11:02" becomes "yesterday" on a page that stays open. */
+function useNow(): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = window.setInterval(() => setNow(Date.now()), 60_000);
+    return () => window.clearInterval(timer);
+  }, []);
+  return now;
+}
+
+export function HomePage({ states, onOpen, onNew, onEdit, onOpenSample, onOpenFile }: HomePageProps) {
+  const profiles = useProfiles();
+  const drivers = useDrivers();
+  const about = useAbout();
+  const now = useNow();
+  const palette = useKeys("palette.open");
+  const [text, setText] = useState("");
+  const [selected, setSelected] = useState<string | null>(null);
+  const [removing, setRemoving] = useState<ConnectionProfile | null>(null);
+  const [busy, setBusy] = useState(false);
+  const [opening, setOpening] = useState(false);
+  const [failure, setFailure] = useState<AppError | null>(null);
+  const root = useRef<HTMLDivElement>(null);
+  const list = useRef<HTMLDivElement>(null);
+
+  const all = useMemo(() => listed(profiles.data ?? [], states), [profiles.data, states]);
+  const groups = useMemo(
+    () => groupProfiles(all.filter((profile) => text.trim() === "" || matchesWords(profile, text.trim()))),
+    [all, text],
+  );
+  const shown = groups.flatMap((group) => group.profiles);
+  const fresh = profiles.data !== undefined && all.length === 0;
+  // The keyboard starts where the next thing to do is.
+  const begun = useRef(false);
+  useEffect(() => {
+    if (begun.current || !profiles.data) return;
+    begun.current = true;
+    if (document.activeElement && document.activeElement !== document.body) return;
+    if (all.length > 0) list.current?.focus({ preventScroll: true });
+  }, [profiles.data, all.length]);
+
+  const attempt = async (work: () => Promise<unknown>) => {
+    setFailure(null);
+    try {
+      await work();
+    } catch (thrown) {
+      setFailure(failureOf(thrown));
+    }
+  };
+  const openSample = async () => {
+    setOpening(true);
+    await attempt(async () => onOpenSample());
+    setOpening(false);
+  };
+  const remove = async (profile: ConnectionProfile) => {
+    setBusy(true);
+    await attempt(() => host().removeProfile(profile.id));
+    setBusy(false);
+    setRemoving(null);
+    list.current?.focus();
+  };
+  const copyName = (profile: ConnectionProfile) => attempt(() => host().writeClipboard(profile.name));
+  const duplicate = (profile: ConnectionProfile) =>
+    attempt(async () => {
+      const copy = await host().duplicateProfile(profile.id);
+      setSelected(copy.id);
+      toast({ title: `${copy.name} is made`, tone: "ok" });
+    });
+  const menu = (profile: ConnectionProfile): readonly MenuItem[] => {
+    const isOpen = phaseOf(states, profile.id).phase !== "closed";
+    const own = profile.sample ? "The sample is part of Rowhouse" : undefined;
+    return [
+      { label: "Open", icon: "plug", keys: "Enter", onSelect: () => onOpen(profile.id) },
+      { label: "Edit", icon: "edit", disabledReason: own, onSelect: () => onEdit(profile.id) },
+      { label: "Duplicate", icon: "copy", onSelect: () => void duplicate(profile) },
+      { label: "Copy name", onSelect: () => void copyName(profile) },
+      { separator: true },
+      {
+        label: "Disconnect",
+        icon: "unplug",
+        disabledReason: isOpen ? undefined : "It is not connected",
+        onSelect: () => void attempt(() => host().disconnect(profile.id)),
+      },
+      {
+        label: "Delete",
+        icon: "trash",
+        keys: "Delete",
+        danger: true,
+        disabledReason: own,
+        onSelect: () => setRemoving(profile),
+      },
+    ];
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const place = /^Digit([1-9])$/.exec(event.code)?.[1] ?? (/^[1-9]$/.test(event.key) ? event.key : undefined);
+    const profile = place === undefined ? undefined : shown[Number(place) - 1];
+    if (!profile) return;
+    event.preventDefault();
+    onOpen(profile.id);
+  };
+
+  return (
+    <div ref={root} className="home" data-scope="home" tabIndex={-1} onKeyDown={onKeyDown}>
+      <div className="home-inner">
+        <div className="mb-5 flex items-center gap-2">
+          <h1 className="text-title font-semibold">Connections</h1>
+          <div className="ml-auto w-[280px]">
+            <SearchField
+              label="Find a connection"
+              value={text}
+              onChange={setText}
+              onKeyDown={(event) => {
+                if (event.key === "ArrowDown") {
+                  event.preventDefault();
+                  list.current?.focus();
+                } else if (event.key === "Enter" && text !== "" && shown[0]) onOpen(shown[0].id);
+              }}
+            />
+          </div>
+        </div>
+        <StartCards
+          about={about.data}
+          drivers={drivers.data}
+          fresh={fresh}
+          opening={opening}
+          onOpenSample={() => void openSample()}
+          onNew={onNew}
+          onOpenFile={onOpenFile}
+        />
+        <div className="mt-6 mb-3 flex h-7 items-center border-line border-b text-ink-3 text-meta">Recent</div>
+        {failure ? (
+          <div className="mb-3">
+            <ErrorBlock {...failureProps(failure)} />
+          </div>
+        ) : null}
+        {profiles.error ? (
+          <ErrorBlock
+            {...failureProps(failureOf(profiles.error))}
+            actions={
+              <Button dense onClick={() => void profiles.refetch()}>
+                Try again
+              </Button>
+            }
+          />
+        ) : profiles.data === undefined ? (
+          <div aria-busy="true" aria-label="Reading connections" role="status">
+            {[0, 1, 2, 3].map((row) => (
+              <div key={row} className="home-row">
+                <Skeleton width={4} height={16} />
+                <Skeleton width={16} />
+                <Skeleton width={140 - row * 12} />
+                <span className="home-server">
+                  <Skeleton width={90} />
+                </span>
+                <Skeleton width={160} />
+              </div>
+            ))}
+          </div>
+        ) : all.length === 0 ? (
+          <p className="text-ink-2">The connections you make are listed here, the last used one first.</p>
+        ) : groups.length === 0 ? (
+          <p className="text-ink-2">
+            No connection has “{text.trim()}” in its name, group or address.{" "}
+            <Button variant="ghost" dense onClick={() => setText("")}>
+              Show all
+            </Button>
+          </p>
+        ) : (
+          <ProfileList
+            ref={list}
+            groups={groups}
+            states={states}
+            drivers={drivers.data}
+            selected={selected}
+            onSelect={setSelected}
+            onOpen={(profile) => onOpen(profile.id)}
+            onRemove={(profile) => {
+              if (!profile.sample) setRemoving(profile);
+            }}
+            menu={menu}
+            now={now}
+          />
+        )}
+        <div className="mt-5 flex flex-wrap items-center gap-x-4 gap-y-1 text-ink-3 text-meta">
+          {palette ? (
+            <span className="flex items-center gap-1">
+              <Kbd keys={palette} /> every action
+            </span>
+          ) : null}
+          {shown.length > 0 ? (
+            <span className="flex items-center gap-1">
+              <Kbd keys="Alt+1" />
+              {shown.length > 1 ? (
+                <>
+                  {" to "}
+                  <Kbd keys={`Alt+${Math.min(9, shown.length)}`} />
+                </>
+              ) : null}{" "}
+              open one of these
+            </span>
+          ) : null}
+          <span className="flex items-center gap-1">
+            <Icon name="lock" size={12} /> <KeychainWords about={about.data} />
+          </span>
+        </div>
+      </div>
+      <ConfirmDialog
+        open={removing !== null}
+        onClose={() => setRemoving(null)}
+        onConfirm={() => removing && void remove(removing)}
+        title={`Delete ${removing?.name ?? ""}?`}
+        description="The connection and its stored password are removed from this computer. This cannot be undone; the database itself is not touched."
+        confirmLabel="Delete"
+        danger
+        loading={busy}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,156 @@
+/** What a connection asks a person while it is being opened. The answer goes to the host and is kept nowhere here. */
+import { type FormEvent, useEffect, useId, useRef, useState } from "react";
+import { Banner, Button, Checkbox, CodeBlock, Dialog, Field } from "@/design";
+import type { AnswerInput, QuestionKind } from "@/ipc";
+import { SecretInput } from "./parts/SecretInput";
+import { useAbout, useProfiles } from "./queries";
+
+export interface AskedQuestion {
+  readonly id: string;
+  readonly profile_id: string | null;
+  readonly question: QuestionKind;
+}
+
+export interface QuestionDialogProps {
+  /** `null` shows nothing. */
+  question: AskedQuestion | null;
+  onAnswer: (answer: AnswerInput) => void;
+}
+
+export function QuestionDialog({ question, onAnswer }: QuestionDialogProps) {
+  if (!question) return null;
+  return question.question.kind === "host_key" ? (
+    <HostKeyDialog key={question.id} question={question.question} onAnswer={onAnswer} />
+  ) : (
+    <SecretDialog key={question.id} asked={question} question={question.question} onAnswer={onAnswer} />
+  );
+}
+
+type SecretQuestion = Exclude<QuestionKind, { kind: "host_key" }>;
+
+function wordsOf(question: SecretQuestion, name: string | undefined) {
+  switch (question.kind) {
+    case "password":
+      return {
+        title: name ? `Password for ${name}` : "Password",
+        description: `${question.user} on ${question.target}`,
+        label: "Password",
+        submit: "Sign in",
+      };
+    case "passphrase":
+      return {
+        title: "Passphrase of a key",
+        description: `${question.path} is locked with a passphrase.`,
+        label: "Passphrase",
+        submit: "Unlock",
+      };
+    case "otp":
+      return {
+        title: name ? `One-time code for ${name}` : "One-time code",
+        description: question.prompt,
+        label: "Code",
+        submit: "Send",
+      };
+  }
+}
+
+function SecretDialog({
+  asked,
+  question,
+  onAnswer,
+}: {
+  asked: AskedQuestion;
+  question: SecretQuestion;
+  onAnswer: (answer: AnswerInput) => void;
+}) {
+  const [secret, setSecret] = useState("");
+  const [remember, setRemember] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
+  const form = useId();
+  const profiles = useProfiles();
+  const about = useAbout();
+  const keychain = about.data?.keychain ?? null;
+  const words = wordsOf(question, profiles.data?.find((profile) => profile.id === asked.profile_id)?.name);
+  const rememberable = question.kind !== "otp" && asked.profile_id !== null;
+  useEffect(() => input.current?.focus(), []);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    onAnswer({ kind: "secret", secret, remember: remember && rememberable });
+    setSecret("");
+  };
+  const refuse = () => onAnswer({ kind: "refused" });
+  return (
+    <Dialog
+      open
+      onClose={refuse}
+      title={words.title}
+      description={words.description}
+      initialFocus={input}
+      footer={
+        <>
+          <Button className="ml-auto" keys="Escape" showKeys onClick={refuse}>
+            Cancel
+          </Button>
+          <Button variant="primary" type="submit" form={form} keys="Enter" showKeys>
+            {words.submit}
+          </Button>
+        </>
+      }
+    >
+      <form id={form} onSubmit={submit} className="flex flex-col gap-3">
+        {question.kind === "password" && question.retry ? (
+          <Banner tone="danger">The server refused that password. Try again.</Banner>
+        ) : null}
+        <Field label={words.label} layout="stack">
+          {(control) => <SecretInput {...control} ref={input} value={secret} onChange={setSecret} />}
+        </Field>
+        {rememberable ? (
+          <div>
+            <Checkbox checked={remember} onChange={setRemember} disabled={keychain?.works === false}>
+              Keep it in the keychain
+            </Checkbox>
+            <p className="rh-meta mt-1">
+              {keychain?.works === false
+                ? `No keychain here: you are asked every time. ${keychain.reason ?? ""}`
+                : "Otherwise it is held in memory until Rowhouse closes."}
+            </p>
+          </div>
+        ) : null}
+      </form>
+    </Dialog>
+  );
+}
+
+function HostKeyDialog({
+  question,
+  onAnswer,
+}: {
+  question: Extract<QuestionKind, { kind: "host_key" }>;
+  onAnswer: (answer: AnswerInput) => void;
+}) {
+  const refuse = useRef<HTMLButtonElement>(null);
+  return (
+    <Dialog
+      open
+      alert
+      onClose={() => onAnswer({ kind: "refused" })}
+      title={`Trust ${question.host}?`}
+      description="This host is seen for the first time. Compare its key with what its owner tells you; if it is another one, somebody may be listening."
+      initialFocus={refuse}
+      footer={
+        <>
+          <Button ref={refuse} className="ml-auto" keys="Escape" showKeys onClick={() => onAnswer({ kind: "refused" })}>
+            Do not connect
+          </Button>
+          <Button variant="primary" onClick={() => onAnswer({ kind: "yes" })}>
+            Trust and connect
+          </Button>
+        </>
+      }
+    >
+      <CodeBlock label="Fingerprint" copy={question.fingerprint} wrap>
+        {question.fingerprint}
+      </CodeBlock>
+    </Dialog>
+  );
+}

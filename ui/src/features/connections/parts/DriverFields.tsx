@@ -1,0 +1,181 @@
+/** A driver's form, drawn from its fields alone. */
+import { type Dispatch, type ReactNode, useId } from "react";
+import { Button, Field, type FieldControl, Input, Segmented, Select, Switch } from "@/design";
+import { type DriverForm, type FormField, host } from "@/ipc";
+import { effectiveValue, type FieldRow, type FormAction, type FormState, PASSWORD_FIELD, sectionsOf } from "../model";
+import { SecretInput } from "./SecretInput";
+
+export interface DriverFieldsProps {
+  driver: DriverForm;
+  state: FormState;
+  dispatch: Dispatch<FormAction>;
+  /** Stands in the first section, above its rows. */
+  first: ReactNode;
+  /** The row of the login's password, which has a policy. */
+  password: ReactNode;
+}
+
+/** A few short choices are all visible; many or long ones are a list. */
+const FEW = 4;
+const SHORT = 14;
+
+function ChoiceInput({ field, value, onChange, control }: OneProps & { control?: FieldControl }) {
+  const short =
+    field.choices.length <= FEW && field.choices.every((choice) => choice.label.length <= SHORT) && !field.joined;
+  return short ? (
+    <Segmented label={field.label} value={value} onChange={onChange} options={field.choices} />
+  ) : (
+    <Select
+      {...control}
+      {...(control ? {} : { label: field.label })}
+      block
+      value={value}
+      onChange={onChange}
+      options={field.choices}
+    />
+  );
+}
+
+interface OneProps {
+  field: FormField;
+  value: string;
+  onChange: (value: string) => void;
+}
+
+interface EntryProps {
+  field: FormField;
+  driver: DriverForm;
+  state: FormState;
+  dispatch: Dispatch<FormAction>;
+  /** Absent beside another field: the entry then names itself. */
+  control?: FieldControl;
+}
+
+function Entry({ field, driver, state, dispatch, control }: EntryProps) {
+  const entered = state.values[field.name] ?? "";
+  const set = (value: string) => dispatch({ type: "value", field: field.name, value });
+  const named = control ?? {
+    "aria-label": field.label,
+    "aria-invalid": state.errors[field.name] ? (true as const) : undefined,
+  };
+  const required = field.required || undefined;
+  switch (field.kind) {
+    case "choice":
+      return (
+        <ChoiceInput
+          field={field}
+          value={effectiveValue(driver, state.values, field.name)}
+          onChange={set}
+          {...(control ? { control } : {})}
+        />
+      );
+    case "switch":
+      return (
+        <Switch
+          {...(control ? { id: control.id } : { label: field.label })}
+          checked={effectiveValue(driver, state.values, field.name) === "true"}
+          onChange={(on) => set(String(on))}
+        />
+      );
+    case "secret":
+      return (
+        <SecretInput
+          {...named}
+          value={state.secrets[field.name] ?? ""}
+          onChange={(value) => dispatch({ type: "secret", field: field.name, value })}
+          placeholder={state.profileId === null ? (field.placeholder ?? "") : "As stored"}
+        />
+      );
+    case "file":
+      return (
+        <div className="conn-pair">
+          <Input
+            {...named}
+            mono
+            icon="file"
+            required={required}
+            value={entered}
+            onChange={set}
+            placeholder={field.placeholder ?? undefined}
+          />
+          <Button
+            aria-label={`Choose ${field.label.toLowerCase()}`}
+            onClick={() =>
+              void host()
+                .pickFile(field.label)
+                .then((path) => path !== null && set(path))
+            }
+          >
+            Choose
+          </Button>
+        </div>
+      );
+    default:
+      return (
+        <Input
+          {...named}
+          mono
+          inputMode={field.kind === "number" ? "numeric" : undefined}
+          className={field.joined && field.kind === "number" ? "conn-short" : undefined}
+          required={required}
+          value={entered}
+          onChange={set}
+          placeholder={field.placeholder ?? field.default ?? undefined}
+        />
+      );
+  }
+}
+
+/** `Host` and `Port` share a row named "Host and port". */
+function labelOf(row: FieldRow): string {
+  const [first, ...rest] = row.fields;
+  const more = rest.map((field) => field.label.charAt(0).toLowerCase() + field.label.slice(1));
+  return [first?.label ?? "", ...more].join(" and ");
+}
+
+function Row({ row, ...rest }: Omit<EntryProps, "field" | "control"> & { row: FieldRow }) {
+  const [first, ...joined] = row.fields;
+  if (!first) return null;
+  const { errors } = rest.state;
+  const error = row.fields.map((field) => errors[field.name]).find((text) => text !== undefined);
+  const help = row.fields.map((field) => field.help).find((text) => text !== null);
+  return (
+    <Field label={labelOf(row)} error={error} {...(help ? { hint: help } : {})}>
+      {(control) =>
+        joined.length === 0 ? (
+          <Entry {...rest} field={first} control={control} />
+        ) : (
+          <div className="conn-pair">
+            <Entry
+              {...rest}
+              field={first}
+              control={{ ...control, "aria-invalid": errors[first.name] ? true : undefined }}
+            />
+            {joined.map((field) => (
+              <Entry key={field.name} {...rest} field={field} />
+            ))}
+          </div>
+        )
+      }
+    </Field>
+  );
+}
+
+export function DriverFields({ driver, state, dispatch, first, password }: DriverFieldsProps) {
+  const id = useId();
+  return sectionsOf(driver, state.values).map((section, index) => (
+    <section key={section.title} className="conn-section" aria-labelledby={`${id}-${index}`}>
+      <h2 id={`${id}-${index}`}>{section.title}</h2>
+      <div className="conn-rows">
+        {index === 0 ? first : null}
+        {section.rows.map((row) =>
+          row.fields[0]?.kind === "secret" && row.fields[0].name === PASSWORD_FIELD ? (
+            <div key={row.key}>{password}</div>
+          ) : (
+            <Row key={row.key} row={row} driver={driver} state={state} dispatch={dispatch} />
+          ),
+        )}
+      </div>
+    </section>
+  ));
+}
