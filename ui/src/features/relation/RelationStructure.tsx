@@ -1,0 +1,163 @@
+/** What a relation is made of: one view at a time, under a line of facts. */
+import { Banner, Button, CodeBlock, EmptyState, ErrorBlock, Skeleton } from "@/design";
+import { type AppError, failureOf, failureProps, type ObjectRef, present, type RelationPage } from "@/ipc";
+import { highlightSql } from "./highlight";
+import { countOf, factsOf, type RelationView, shownName, VIEW_WORDS } from "./model";
+import { ColumnsTable } from "./parts/ColumnsTable";
+import { PartsTable, ReferencedBy } from "./parts/PartsTable";
+import { useDefinition, useDriverOf, useRelation } from "./queries";
+import "./relation.css";
+
+export interface RelationStructureProps {
+  profileId: string;
+  object: ObjectRef;
+  view: RelationView;
+  onOpenRelation: (profileId: string, object: ObjectRef) => void;
+}
+
+function Failed({ failure, what, onRetry }: { failure: AppError; what: string; onRetry: () => void }) {
+  return (
+    <EmptyState
+      picture={present(failure.code).picture}
+      title={`${what} could not be read`}
+      actions={<Button onClick={onRetry}>Try again</Button>}
+    >
+      {failure.message} {failure.hint}
+    </EmptyState>
+  );
+}
+
+function Facts({ page }: { page: RelationPage }) {
+  return (
+    <dl className="rel-facts" aria-label={`Facts about ${shownName(page.object)}`}>
+      {factsOf(page).map((fact) => (
+        <div key={fact.name + fact.value} data-tip={fact.title}>
+          <dt>{fact.name === "" ? <span className="rh-visually-hidden">Option</span> : fact.name}</dt>
+          <dd>{fact.value}</dd>
+        </div>
+      ))}
+      {page.comment ? (
+        <div>
+          <dt>Comment</dt>
+          <dd className="rh-selectable whitespace-normal">{page.comment}</dd>
+        </div>
+      ) : null}
+    </dl>
+  );
+}
+
+function Ddl({ profileId, object }: { profileId: string; object: ObjectRef }) {
+  const definition = useDefinition(profileId, object);
+  const grammar = useDriverOf(profileId)?.language.grammar;
+  if (definition.error) {
+    const failure = failureOf(definition.error);
+    return <Failed failure={failure} what="The definition" onRetry={() => void definition.refetch()} />;
+  }
+  if (definition.data === undefined) return <Rows />;
+  if (definition.data === "") {
+    return (
+      <EmptyState picture="empty" title="No definition">
+        The server keeps no text that would make it again.
+      </EmptyState>
+    );
+  }
+  return (
+    <div className="rel-ddl">
+      <CodeBlock label={`Definition of ${object.name}`} copy={definition.data}>
+        {highlightSql(definition.data, grammar)}
+      </CodeBlock>
+    </div>
+  );
+}
+
+/** Rows of the size that will be there. */
+function Rows() {
+  return (
+    <div role="status" aria-busy="true" aria-label="Reading" className="flex flex-col">
+      {[0, 1, 2, 3, 4, 5, 6, 7].map((row) => (
+        <div key={row} className="flex h-7 items-center gap-6 border-line border-b px-3">
+          <Skeleton width={24} />
+          <Skeleton width={160 - ((row * 37) % 80)} />
+          <Skeleton width={90 + ((row * 23) % 60)} />
+          <Skeleton width={64} />
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function Parts({
+  page,
+  view,
+  onOpen,
+}: {
+  page: RelationPage;
+  view: Exclude<RelationView, "ddl">;
+  onOpen: (object: ObjectRef) => void;
+}) {
+  const words = VIEW_WORDS[view];
+  const empty = countOf(page, view) === 0;
+  const label = `${words.many.charAt(0).toUpperCase()}${words.many.slice(1)} of ${page.object.name}`;
+  return (
+    <>
+      {empty ? (
+        <div className={view === "constraints" && page.referenced_by.length > 0 ? "h-48" : "h-full"}>
+          <EmptyState picture="empty" title={`No ${words.many}`}>
+            {words.none}
+          </EmptyState>
+        </div>
+      ) : view === "columns" ? (
+        <ColumnsTable page={page} onOpen={onOpen} />
+      ) : (
+        <PartsTable label={label} parts={page[view]} near={page.object} onOpen={onOpen} />
+      )}
+      {view === "constraints" ? <ReferencedBy page={page} onOpen={onOpen} /> : null}
+    </>
+  );
+}
+
+export function RelationStructure({ profileId, object, view, onOpenRelation }: RelationStructureProps) {
+  const relation = useRelation(profileId, object);
+  const page = relation.data;
+  if (!page && relation.error) {
+    const failure = failureOf(relation.error);
+    return <Failed failure={failure} what={shownName(object)} onRetry={() => void relation.refetch()} />;
+  }
+  return (
+    <div className="rel">
+      {page ? (
+        <Facts page={page} />
+      ) : (
+        <div className="rel-facts" aria-hidden="true">
+          <Skeleton width={320} height={16} />
+        </div>
+      )}
+      {page && relation.error ? (
+        <div className="p-2">
+          <ErrorBlock
+            {...failureProps(failureOf(relation.error))}
+            actions={
+              <Button dense onClick={() => void relation.refetch()}>
+                Try again
+              </Button>
+            }
+          />
+        </div>
+      ) : null}
+      {page?.denied.map((sentence) => (
+        <Banner key={sentence} tone="warn" icon="lock" edge>
+          {sentence}
+        </Banner>
+      ))}
+      <div className="rel-body" tabIndex={-1}>
+        {view === "ddl" ? (
+          <Ddl profileId={profileId} object={object} />
+        ) : page ? (
+          <Parts page={page} view={view} onOpen={(other) => onOpenRelation(profileId, other)} />
+        ) : (
+          <Rows />
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,73 @@
+/** A relation's page without its drawing: which columns a table has, which facts are told. */
+import type { ColumnRow, ObjectRef, PartRow, RelationPage } from "@/ipc";
+import { clockTime, exactNumber, shortBytes, shortCount, wholeTime } from "./format";
+
+export type RelationView = "columns" | "indexes" | "constraints" | "ddl" | "triggers" | "policies";
+
+export const VIEW_WORDS: Readonly<Record<Exclude<RelationView, "ddl">, { one: string; many: string; none: string }>> = {
+  columns: { one: "column", many: "columns", none: "The server lists none for it." },
+  indexes: { one: "index", many: "indexes", none: "Every search reads the whole relation." },
+  constraints: { one: "constraint", many: "constraints", none: "Nothing but the types limits what its columns hold." },
+  triggers: { one: "trigger", many: "triggers", none: "Nothing runs by itself when its rows change." },
+  policies: { one: "policy", many: "policies", none: "No rule limits which of its rows a login sees." },
+};
+
+export interface Fact {
+  readonly name: string;
+  readonly value: string;
+  /** The exact form, on hover. */
+  readonly title?: string;
+}
+
+/** The line above every view. What is not known is not told. */
+export function factsOf(page: RelationPage): readonly Fact[] {
+  const facts: Fact[] = [{ name: "Kind", value: page.kind }];
+  if (page.estimated_rows !== null) {
+    facts.push({
+      name: "Rows",
+      value: `~${shortCount(page.estimated_rows)}`,
+      title: `${exactNumber(page.estimated_rows)}, as the server estimates`,
+    });
+  }
+  if (page.bytes !== null)
+    facts.push({ name: "Size", value: shortBytes(page.bytes), title: `${exactNumber(page.bytes)} bytes` });
+  if (page.owner !== null) facts.push({ name: "Owner", value: page.owner });
+  if (page.row_security !== null) facts.push({ name: "Row security", value: page.row_security });
+  for (const option of page.options) facts.push({ name: "", value: option });
+  facts.push({ name: "As of", value: clockTime(page.as_of_ms), title: wholeTime(page.as_of_ms) });
+  return facts;
+}
+
+/** Which of the optional columns have anything to say. */
+export function columnsShown(columns: readonly ColumnRow[]) {
+  return {
+    default: columns.some((column) => column.default !== null),
+    computed: columns.some((column) => column.identity !== null || column.generated !== null),
+    collation: columns.some((column) => column.collation !== null),
+    references: columns.some((column) => column.references !== null),
+    comment: columns.some((column) => column.comment !== null && column.comment !== ""),
+  };
+}
+
+export function partsShown(parts: readonly PartRow[]) {
+  return {
+    columns: parts.some((part) => part.columns.length > 0),
+    references: parts.some((part) => part.references !== null),
+    definition: parts.some((part) => part.definition !== null && part.definition !== ""),
+    remarks: parts.some((part) => part.remarks.length > 0),
+    comment: parts.some((part) => part.comment !== null && part.comment !== ""),
+  };
+}
+
+/** How a remark is coloured: what does not hold as it stands is a warning. */
+const TROUBLE = new Set(["invalid", "not validated", "not valid", "not ready", "disabled", "not enforced"]);
+
+export const remarkTone = (remark: string): "warn" | "neutral" =>
+  TROUBLE.has(remark.toLowerCase()) ? "warn" : "neutral";
+
+/** `schema.name`, or the name alone where there is no schema or it is the relation's own. */
+export function shownName(object: ObjectRef, near?: ObjectRef): string {
+  return object.schema === null || object.schema === near?.schema ? object.name : `${object.schema}.${object.name}`;
+}
+
+export const countOf = (page: RelationPage, view: Exclude<RelationView, "ddl">): number => page[view].length;

@@ -1,0 +1,92 @@
+import { Badge, Icon } from "@/design";
+import type { ColumnRow, ObjectRef, RelationPage } from "@/ipc";
+import { columnsShown } from "../model";
+import { Reference } from "./Reference";
+
+function Nullable({ column }: { column: ColumnRow }) {
+  if (column.nullable === null) return <span className="text-ink-3">not known</span>;
+  return column.nullable ? <span className="text-ink-3">NULL</span> : <span>NOT NULL</span>;
+}
+
+function Computed({ column }: { column: ColumnRow }) {
+  return (
+    <span className="flex flex-wrap items-center gap-1.5">
+      {column.identity === null ? null : <Badge>identity {column.identity}</Badge>}
+      {column.generated === null ? null : (
+        <>
+          <Badge>generated</Badge>
+          <span className="rh-mono rel-wrap">{column.generated}</span>
+        </>
+      )}
+    </span>
+  );
+}
+
+export function ColumnsTable({ page, onOpen }: { page: RelationPage; onOpen: (object: ObjectRef) => void }) {
+  const shown = columnsShown(page.columns);
+  return (
+    <table className="rh-table rh-selectable" aria-label={`Columns of ${page.object.name}`}>
+      <thead>
+        <tr>
+          <th className="rh-num" scope="col">
+            #
+          </th>
+          <th scope="col">
+            <span className="rh-visually-hidden">Key</span>
+          </th>
+          <th scope="col">Name</th>
+          <th scope="col">Type</th>
+          <th scope="col">Nullable</th>
+          {shown.default ? <th scope="col">Default</th> : null}
+          {shown.computed ? <th scope="col">Computed</th> : null}
+          {shown.references ? <th scope="col">References</th> : null}
+          {shown.collation ? <th scope="col">Collation</th> : null}
+          {shown.comment ? <th scope="col">Comment</th> : null}
+        </tr>
+      </thead>
+      <tbody>
+        {page.columns.map((column) => (
+          <tr key={column.ordinal}>
+            <td className="rh-num rh-meta">{column.ordinal}</td>
+            <td>
+              <span className="rel-glyphs">
+                {column.primary_key ? <Icon name="key" size={14} className="rel-key" label="Primary key" /> : null}
+                {column.references ? <Icon name="foreign-key" size={14} label="Foreign key" /> : null}
+              </span>
+            </td>
+            <td className="rh-mono">
+              <span className="rel-wrap inline-block">{column.name}</span>
+            </td>
+            <td className="rh-mono text-ink-2">
+              <span className="rel-wrap inline-block">{column.native_type}</span>
+            </td>
+            <td className="text-data">
+              <Nullable column={column} />
+            </td>
+            {shown.default ? (
+              <td className="rh-mono">
+                <span className="rel-wrap inline-block">{column.default}</span>
+              </td>
+            ) : null}
+            {shown.computed ? (
+              <td>
+                <Computed column={column} />
+              </td>
+            ) : null}
+            {shown.references ? (
+              <td>
+                {column.references ? <Reference {...column.references} near={page.object} onOpen={onOpen} /> : null}
+              </td>
+            ) : null}
+            {shown.collation ? <td className="rh-mono">{column.collation}</td> : null}
+            {shown.comment ? (
+              <td className="text-ink-2">
+                <span className="rel-wrap inline-block">{column.comment}</span>
+              </td>
+            ) : null}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,113 @@
+/** Indexes, constraints, triggers and policies: all of them are named parts with a text. */
+import { Badge } from "@/design";
+import type { ObjectRef, PartRow, RelationPage } from "@/ipc";
+import { partsShown, remarkTone } from "../model";
+import { Reference } from "./Reference";
+
+export interface PartsTableProps {
+  label: string;
+  parts: readonly PartRow[];
+  near: ObjectRef;
+  onOpen: (object: ObjectRef) => void;
+}
+
+export function PartsTable({ label, parts, near, onOpen }: PartsTableProps) {
+  const shown = partsShown(parts);
+  return (
+    <table className="rh-table rh-selectable" aria-label={label}>
+      <thead>
+        <tr>
+          <th scope="col">Name</th>
+          <th scope="col">Kind</th>
+          {shown.columns ? <th scope="col">Columns</th> : null}
+          {shown.references ? <th scope="col">References</th> : null}
+          {shown.remarks ? <th scope="col">Remarks</th> : null}
+          {shown.definition ? <th scope="col">Definition</th> : null}
+          {shown.comment ? <th scope="col">Comment</th> : null}
+        </tr>
+      </thead>
+      <tbody>
+        {parts.map((part, index) => (
+          <tr key={`${part.name ?? ""}-${index.toString()}`}>
+            <td className="rh-mono">
+              <span className="rel-wrap inline-block">
+                {part.name ?? <span className="text-ink-3">without a name</span>}
+              </span>
+            </td>
+            <td className="text-data text-ink-2">
+              <span className="rel-wrap inline-block">{part.kind}</span>
+            </td>
+            {shown.columns ? (
+              <td className="rh-mono">
+                <span className="rel-wrap inline-block">{part.columns.join(", ")}</span>
+              </td>
+            ) : null}
+            {shown.references ? (
+              <td>{part.references ? <Reference {...part.references} near={near} onOpen={onOpen} /> : null}</td>
+            ) : null}
+            {shown.remarks ? (
+              <td>
+                <span className="flex min-h-6 flex-wrap items-center gap-1">
+                  {part.remarks.map((remark) => {
+                    const tone = remarkTone(remark);
+                    return (
+                      <Badge key={remark} tone={tone} {...(tone === "warn" ? { icon: "warning" as const } : {})}>
+                        {remark}
+                      </Badge>
+                    );
+                  })}
+                </span>
+              </td>
+            ) : null}
+            {shown.definition ? (
+              <td className="rh-mono text-ink-2">
+                <span className="rel-wrap inline-block whitespace-pre-wrap">{part.definition}</span>
+              </td>
+            ) : null}
+            {shown.comment ? (
+              <td className="text-ink-2">
+                <span className="rel-wrap inline-block">{part.comment}</span>
+              </td>
+            ) : null}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** Foreign keys of other relations that lead here. */
+export function ReferencedBy({ page, onOpen }: { page: RelationPage; onOpen: (object: ObjectRef) => void }) {
+  if (page.referenced_by.length === 0) return null;
+  return (
+    <section aria-label="Referenced by">
+      <h3 className="rel-section">
+        Referenced by <span className="rh-meta font-normal">{page.referenced_by.length}</span>
+      </h3>
+      <table className="rh-table rh-selectable" aria-label={`Relations that refer to ${page.object.name}`}>
+        <thead>
+          <tr>
+            <th scope="col">Relation</th>
+            <th scope="col">Its columns</th>
+            <th scope="col">Refer to</th>
+            <th scope="col">Actions</th>
+            <th scope="col">Constraint</th>
+          </tr>
+        </thead>
+        <tbody>
+          {page.referenced_by.map((row, index) => (
+            <tr key={`${row.name ?? ""}-${index.toString()}`}>
+              <td>
+                <Reference object={row.object} columns={[]} actions="" near={page.object} onOpen={onOpen} />
+              </td>
+              <td className="rh-mono">{row.columns.join(", ")}</td>
+              <td className="rh-mono">{row.referenced_columns.join(", ")}</td>
+              <td className="text-data text-ink-2">{row.actions}</td>
+              <td className="rh-mono">{row.name ?? <span className="text-ink-3">without a name</span>}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
