@@ -1,0 +1,267 @@
+/** What the connections hold, as one tree: connection, database, schema, kind, object, column. */
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useKeys, useOffers } from "@/commands";
+import {
+  Button,
+  EmptyState,
+  ErrorBlock,
+  IconButton,
+  SearchField,
+  type TreeChildren,
+  type TreeHandle,
+  VirtualTree,
+} from "@/design";
+import {
+  type AppError,
+  type ConnectionPhase,
+  type ConnectionProfile,
+  type ConnectionState,
+  failureOf,
+  failureProps,
+  host,
+  type ObjectRef,
+} from "@/ipc";
+import { foldAll, forgetBranches, setOpen, useExpanded } from "./expansion";
+import "./explorer.css";
+import { connectionItem, type ExplorerItem, hitRoots, phaseOf, sameObject } from "./model";
+import { Marked } from "./parts/Marked";
+import { MoreRow } from "./parts/MoreRow";
+import { LIMIT, useCatalogSearch } from "./useCatalogSearch";
+import { type ExplorerActions, useExplorerMenu } from "./useExplorerMenu";
+import { useTree } from "./useTree";
+
+export interface ExplorerPanelProps extends ExplorerActions {
+  /** The connections to list, in order. */
+  profiles: readonly ConnectionProfile[];
+  states: readonly ConnectionState[];
+  /** The connection of the tab in front. */
+  active: string | null;
+  /** The relation the tab in front shows. */
+  selected?: { profileId: string; object: ObjectRef } | null;
+  onNewConnection?: () => void;
+  /** More buttons at the end of the panel's head. */
+  headEnd?: ReactNode;
+}
+
+/** Unfolds a connection when it opens, and forgets its branches when it closes. */
+function useFollowedPhases(states: readonly ConnectionState[]) {
+  const before = useRef(new Map<string, ConnectionPhase["phase"]>());
+  useEffect(() => {
+    const now = new Map(states.map((state) => [state.profile_id, state.phase.phase]));
+    for (const [id, phase] of now) {
+      const was = before.current.get(id);
+      if (was !== phase && (phase === "open" || phase === "connecting") && was !== "lost") setOpen(id, true);
+      if (phase === "closed" && was !== undefined && was !== "closed") forgetBranches(id);
+    }
+    for (const id of before.current.keys()) if (!now.has(id)) forgetBranches(id);
+    before.current = now;
+  }, [states]);
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+export function ExplorerPanel(props: ExplorerPanelProps) {
+  const { profiles, states, active, selected, onOpenRelation, onConnect, onNewConnection, headEnd } = props;
+  const [text, setText] = useState("");
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(NOTHING);
+  const [folded, setFolded] = useState<ReadonlySet<string>>(NOTHING);
+  const [failure, setFailure] = useState<AppError | null>(null);
+  const tree = useRef<TreeHandle>(null);
+  const expanded = useExpanded();
+  const refreshKeys = useKeys("explorer.refresh");
+  useFollowedPhases(states);
+
+  const roots = useMemo(
+    () =>
+      profiles.map((profile) =>
+        connectionItem(
+          profile,
+          states.find((state) => state.profile_id === profile.id),
+          profile.id === active,
+        ),
+      ),
+    [profiles, states, active],
+  );
+  const content = useTree(roots, expanded, states, onConnect);
+  const search = useCatalogSearch(null, text);
+  const finding = text.trim() !== "";
+  const hits = useMemo(() => hitRoots(search.hits ?? [], roots), [search.hits, roots]);
+  const hitChildren = useCallback(
+    (item: ExplorerItem): TreeChildren<ExplorerItem> => ({ state: "ready", items: hits.children.get(item.id) ?? [] }),
+    [hits],
+  );
+  const hitsOpen = useMemo(() => new Set([...hits.children.keys()].filter((id) => !folded.has(id))), [hits, folded]);
+
+  /** Rows that are known, to name what is selected. */
+  const itemsById = (ids: ReadonlySet<string>): readonly ExplorerItem[] => {
+    const found: ExplorerItem[] = [];
+    const visit = (item: ExplorerItem) => {
+      if (ids.has(item.id)) found.push(item);
+      const open = finding ? hitsOpen.has(item.id) : expanded.has(item.id);
+      if (!item.branch || !open) return;
+      const children = finding ? hitChildren(item) : content.childrenOf(item);
+      if (children.state === "ready") for (const child of children.items) visit(child);
+    };
+    for (const root of finding ? hits.roots : roots) visit(root);
+    return found;
+  };
+
+  const attempt = async (work: () => Promise<unknown>) => {
+    setFailure(null);
+    try {
+      await work();
+    } catch (thrown) {
+      setFailure(failureOf(thrown));
+    }
+  };
+  const refresh = (item: ExplorerItem | undefined) => {
+    const profileId = item?.profileId ?? active ?? states.find((state) => state.phase.phase === "open")?.profile_id;
+    if (profileId === undefined || phaseOf(states, profileId).phase !== "open") return;
+    void attempt(() => host().refreshCatalog(profileId, item?.object ?? null));
+  };
+  const menu = useExplorerMenu({ ...props, itemsById, refresh, attempt: (work) => void attempt(work) });
+  const anyOpen = states.some((state) => state.phase.phase === "open");
+  const closedReason = anyOpen ? undefined : "Nothing is connected";
+  useOffers({
+    "explorer.refresh": {
+      run: () => refresh(itemsById(chosen)[0]),
+      ...(closedReason ? { disabledReason: closedReason } : {}),
+    },
+  });
+
+  // The tab in front marks its relation, where that is in sight.
+  const marked = useMemo(() => {
+    if (!selected || finding) return undefined;
+    const find = (items: readonly ExplorerItem[]): string | undefined => {
+      for (const item of items) {
+        if (item.profileId !== selected.profileId) continue;
+        if (item.browsable && sameObject(item.object, selected.object)) return item.id;
+        if (!item.branch || !expanded.has(item.id)) continue;
+        const children = content.childrenOf(item);
+        const inside = children.state === "ready" ? find(children.items) : undefined;
+        if (inside !== undefined) return inside;
+      }
+      return undefined;
+    };
+    return find(roots);
+  }, [selected, finding, roots, expanded, content]);
+  useEffect(() => {
+    if (marked === undefined) return;
+    setChosen(new Set([marked]));
+    tree.current?.reveal(marked);
+  }, [marked]);
+
+  const toggle = (item: ExplorerItem, open: boolean) => {
+    if (finding) {
+      const next = new Set(folded);
+      if (open) next.delete(item.id);
+      else next.add(item.id);
+      setFolded(next);
+      return;
+    }
+    setOpen(item.id, open);
+    const { phase } = phaseOf(states, item.profileId);
+    if (open && item.kind === "connection" && (phase === "closed" || phase === "failed")) onConnect(item.profileId);
+  };
+  const open = (item: ExplorerItem, aside?: boolean) => {
+    if (item.kind === "more") content.loadMore(item);
+    else if (item.object && item.browsable && item.state !== "denied")
+      onOpenRelation(item.profileId, item.object, aside);
+  };
+
+  return (
+    <section className="exp" data-scope="explorer" aria-label="Explorer">
+      <div className="exp-head">
+        <h2 className="flex-1">Explorer</h2>
+        <IconButton
+          icon="refresh"
+          label="Read the catalog again"
+          dense
+          {...(refreshKeys ? { keys: refreshKeys } : {})}
+          disabledReason={closedReason}
+          onClick={() => refresh(itemsById(chosen)[0])}
+        />
+        <IconButton
+          icon="chevrons"
+          label="Fold everything"
+          dense
+          onClick={() => foldAll(roots.map((root) => root.id))}
+        />
+        {onNewConnection ? <IconButton icon="plus" label="New connection" dense onClick={onNewConnection} /> : null}
+        {headEnd}
+      </div>
+      <div className="exp-find">
+        <SearchField
+          dense
+          label="Find in open connections"
+          placeholder="Tables, columns, functions"
+          value={text}
+          onChange={(value) => {
+            setText(value);
+            setFolded(NOTHING);
+          }}
+          onKeyDown={(event) => {
+            if (event.key !== "ArrowDown" && event.key !== "Enter") return;
+            event.preventDefault();
+            const first = finding
+              ? hits.children.get(hits.children.get(hits.roots[0]?.id ?? "")?.[0]?.id ?? "")?.[0]
+              : undefined;
+            if (event.key === "Enter" && first) open(first);
+            else tree.current?.focus();
+          }}
+        />
+      </div>
+      {failure ? (
+        <div className="exp-problem">
+          <ErrorBlock {...failureProps(failure)} />
+        </div>
+      ) : null}
+      {profiles.length === 0 ? (
+        <EmptyState
+          icon="plug"
+          title="No connections"
+          actions={onNewConnection ? <Button onClick={onNewConnection}>New connection</Button> : undefined}
+        >
+          What a connection holds is shown here.
+        </EmptyState>
+      ) : finding && search.error ? (
+        <EmptyState icon="error" title="The search failed" actions={<Button onClick={search.retry}>Try again</Button>}>
+          {failureOf(search.error).message}
+        </EmptyState>
+      ) : finding && !search.searching && hits.roots.length === 0 ? (
+        <EmptyState icon="search" title={anyOpen ? "Nothing found" : "Nothing is connected"}>
+          {anyOpen
+            ? `No object or column of the open connections has “${text.trim()}” in its name.`
+            : "Only open connections are searched."}
+        </EmptyState>
+      ) : (
+        <VirtualTree<ExplorerItem>
+          ref={tree}
+          className="exp-fill"
+          label={finding ? "Found objects" : "Objects"}
+          roots={finding ? hits.roots : roots}
+          childrenOf={finding ? hitChildren : content.childrenOf}
+          expanded={finding ? hitsOpen : expanded}
+          onToggle={toggle}
+          selected={chosen}
+          onSelect={setChosen}
+          onOpen={(item) => open(item)}
+          onOpenAside={(item) => open(item, true)}
+          menu={menu}
+          renderLabel={(item) =>
+            item.kind === "more" ? (
+              <MoreRow label={item.label} onSeen={() => content.loadMore(item)} />
+            ) : item.matched ? (
+              <Marked label={item.label} matched={item.matched} />
+            ) : (
+              item.label
+            )
+          }
+        />
+      )}
+      {finding && (search.hits?.length ?? 0) >= LIMIT ? (
+        <p className="exp-note">The best {LIMIT}. Type more to narrow it down.</p>
+      ) : null}
+    </section>
+  );
+}

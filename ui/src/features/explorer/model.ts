@@ -1,0 +1,268 @@
+/** The explorer without its drawing: rows from nodes, names to copy, hits as a tree. */
+import type { IconName, TreeItem } from "@/design";
+import type {
+  ConnectionPhase,
+  ConnectionProfile,
+  ConnectionState,
+  ObjectIcon,
+  ObjectRef,
+  SearchHit,
+  TextRange,
+  TreeNode,
+} from "@/ipc";
+
+/** One row. Ids are unique among all connections: the profile's id, then the node's. */
+export interface ExplorerItem extends TreeItem {
+  readonly profileId: string;
+  readonly kind: "connection" | "node" | "more" | "place" | "hit";
+  /** The node's own id; `null` is the connection itself. */
+  readonly nodeId: string | null;
+  readonly object: ObjectRef | null;
+  /** The database it is in, where that is known. */
+  readonly database: string | null;
+  readonly browsable: boolean;
+  readonly state: TreeNode["state"];
+  /** Of a hit: what matched. */
+  readonly matched?: readonly TextRange[];
+}
+
+const SEPARATOR = "\u0001";
+
+export const itemId = (profileId: string, nodeId: string | null): string =>
+  nodeId === null ? profileId : profileId + SEPARATOR + nodeId;
+
+/** Whether a row belongs to this connection. */
+export const isOf = (id: string, profileId: string): boolean =>
+  id === profileId || id.startsWith(profileId + SEPARATOR);
+
+export const ICONS: Readonly<Record<ObjectIcon, IconName>> = {
+  connection: "plug",
+  database: "database",
+  schema: "schema",
+  folder: "folder",
+  table: "table",
+  partitioned_table: "rows",
+  partition: "rows",
+  view: "view",
+  materialized_view: "matview",
+  foreign_table: "link",
+  virtual_table: "table",
+  column: "column",
+  primary_key: "key",
+  foreign_key: "foreign-key",
+  index: "index",
+  constraint: "check",
+  trigger: "trigger",
+  policy: "policy",
+  function: "function",
+  procedure: "function",
+  type: "enum",
+  sequence: "sequence",
+  role: "role",
+  extension: "plus",
+};
+
+const CLOSED: ConnectionPhase = { phase: "closed" };
+
+export const phaseOf = (states: readonly ConnectionState[], profileId: string): ConnectionPhase =>
+  states.find((state) => state.profile_id === profileId)?.phase ?? CLOSED;
+
+function connectionMeta(profile: ConnectionProfile, state: ConnectionState | undefined): string {
+  switch (state?.phase.phase) {
+    case "open":
+      return state.server ? `${state.server.product} ${state.server.version}` : profile.driver_label;
+    case "connecting":
+      return "connecting";
+    case "lost":
+      return "lost";
+    case "failed":
+      return "failed";
+    default:
+      return profile.driver_label;
+  }
+}
+
+/** A connection as the root of its tree. */
+export function connectionItem(
+  profile: ConnectionProfile,
+  state: ConnectionState | undefined,
+  active: boolean,
+): ExplorerItem {
+  const phase = state?.phase ?? CLOSED;
+  const closed = phase.phase === "closed";
+  const bad = phase.phase === "lost" || phase.phase === "failed";
+  return {
+    id: itemId(profile.id, null),
+    label: profile.name,
+    meta: connectionMeta(profile, state),
+    tooltip: [
+      `${profile.name} · ${profile.environment}${profile.safety === "read_only" ? " · read-only" : ""}`,
+      profile.target,
+      bad ? phase.error.message : closed ? "Not connected" : "",
+    ]
+      .filter(Boolean)
+      .join("\n"),
+    stripe: profile.colour ?? `var(--env-${profile.environment})`,
+    tone: closed ? (active ? "normal" : "quiet") : "strong",
+    branch: true,
+    busy: phase.phase === "connecting",
+    profileId: profile.id,
+    kind: "connection",
+    nodeId: null,
+    object: null,
+    database: null,
+    browsable: false,
+    state: "ready",
+  };
+}
+
+function nodeTooltip(node: TreeNode): string | undefined {
+  const why = { ready: undefined, denied: "The login may not read it", not_opened: "Opened when you unfold it" }[
+    node.state
+  ];
+  const title = node.detail_title ?? undefined;
+  if (!why && !title) return undefined;
+  return [node.label, title, why].filter(Boolean).join("\n");
+}
+
+const nodeMeta = (node: TreeNode): string | undefined => {
+  if (node.detail !== null) return node.detail;
+  return { ready: undefined, denied: "no access", not_opened: "not opened" }[node.state];
+};
+
+/** A node of a connection's tree. */
+export function nodeItem(node: TreeNode, parent: ExplorerItem): ExplorerItem {
+  const tooltip = nodeTooltip(node);
+  const meta = nodeMeta(node);
+  return {
+    id: itemId(parent.profileId, node.id),
+    label: node.label,
+    ...(node.icon === "folder" ? {} : { icon: node.state === "denied" ? "lock" : ICONS[node.icon] }),
+    ...(meta === undefined ? {} : { meta }),
+    ...(tooltip === undefined ? {} : { tooltip }),
+    tone: node.state !== "ready" || node.system ? "off" : node.icon === "folder" ? "quiet" : "normal",
+    branch: node.expandable,
+    opens: node.browsable,
+    profileId: parent.profileId,
+    kind: "node",
+    nodeId: node.id,
+    object: node.object,
+    database: node.icon === "database" ? node.label : (node.object?.database ?? parent.database),
+    browsable: node.browsable,
+    state: node.state,
+  };
+}
+
+/** The last row of a long branch: seen, it loads the next page. */
+export function moreItem(parent: ExplorerItem, loaded: number, total: number): ExplorerItem {
+  return {
+    id: `${parent.id}${SEPARATOR}more`,
+    label: `${(total - loaded).toLocaleString("en")} more`,
+    tone: "off",
+    busy: true,
+    profileId: parent.profileId,
+    kind: "more",
+    nodeId: parent.nodeId,
+    object: null,
+    database: parent.database,
+    browsable: false,
+    state: "ready",
+  };
+}
+
+/** What is asked of the host: the open branches that can be seen and may be read. */
+export interface Branch {
+  readonly profileId: string;
+  readonly parent: string | null;
+}
+
+/** Hits under their connection and the place they are in, in the order of the best hit of each. */
+export function hitRoots(
+  hits: readonly SearchHit[],
+  connections: readonly ExplorerItem[],
+): { roots: readonly ExplorerItem[]; children: ReadonlyMap<string, readonly ExplorerItem[]> } {
+  const children = new Map<string, ExplorerItem[]>();
+  const roots: ExplorerItem[] = [];
+  const add = (parent: string, item: ExplorerItem) => {
+    const list = children.get(parent);
+    if (list) list.push(item);
+    else children.set(parent, [item]);
+  };
+  hits.forEach((hit, index) => {
+    const root = connections.find((item) => item.profileId === hit.profile_id);
+    if (!root) return;
+    if (!children.has(root.id)) roots.push(root);
+    const place: ExplorerItem = {
+      ...root,
+      id: `${root.id}${SEPARATOR}in${SEPARATOR}${hit.place}`,
+      label: hit.place || root.label,
+      kind: "place",
+      tone: "quiet",
+      branch: true,
+      busy: false,
+    };
+    const { stripe: _stripe, meta: _meta, tooltip: _tooltip, ...plain } = place;
+    if (!children.has(place.id)) add(root.id, plain);
+    add(place.id, {
+      ...plain,
+      id: `${place.id}${SEPARATOR}${index}`,
+      label: hit.label,
+      icon: ICONS[hit.icon],
+      ...(hit.detail === null ? {} : { meta: hit.detail }),
+      kind: "hit",
+      tone: "normal",
+      branch: false,
+      object: hit.object,
+      database: hit.object.database,
+      browsable: hit.browsable,
+      matched: hit.matched,
+    });
+  });
+  return { roots, children };
+}
+
+export interface LabelPart {
+  readonly from: number;
+  readonly text: string;
+  readonly marked: boolean;
+}
+
+/** A label cut at its matched ranges; ranges that overlap or lie outside are put right. */
+export function labelParts(label: string, matched: readonly TextRange[]): readonly LabelPart[] {
+  const parts: LabelPart[] = [];
+  let at = 0;
+  const put = (to: number, marked: boolean) => {
+    if (to > at) parts.push({ from: at, text: label.slice(at, to), marked });
+    at = Math.max(at, to);
+  };
+  for (const range of [...matched].sort((a, b) => a.from - b.from)) {
+    put(Math.min(range.from, label.length), false);
+    put(Math.min(range.to, label.length), true);
+  }
+  put(label.length, false);
+  return parts;
+}
+
+const PLAIN = /^[a-z_][a-z0-9_]*$/;
+
+/** An identifier as it can be pasted into a statement. */
+export function quoted(name: string, quote: string): string {
+  return PLAIN.test(name) ? name : quote + name.replaceAll(quote, quote + quote) + quote;
+}
+
+/** Schema and name, as they can be pasted into a statement. */
+export function qualifiedName(object: ObjectRef, quote: string): string {
+  const name = quoted(object.name, quote);
+  return object.schema === null ? name : `${quoted(object.schema, quote)}.${name}`;
+}
+
+export function sameObject(a: ObjectRef | null | undefined, b: ObjectRef | null | undefined): boolean {
+  if (!a || !b) return false;
+  return (
+    a.name === b.name &&
+    a.schema === b.schema &&
+    a.kind === b.kind &&
+    a.signature === b.signature &&
+    (a.database === b.database || a.database === null || b.database === null)
+  );
+}

@@ -1,0 +1,138 @@
+/** What can be done with a row. */
+import { useQuery } from "@tanstack/react-query";
+import { useKeys } from "@/commands";
+import type { MenuItem } from "@/design";
+import { type ConnectionProfile, type ConnectionState, host, type ObjectRef, queryKeys } from "@/ipc";
+import { type ExplorerItem, phaseOf, qualifiedName } from "./model";
+
+export interface ExplorerActions {
+  onOpenRelation: (profileId: string, object: ObjectRef, aside?: boolean, view?: "ddl") => void;
+  onOpenQuery: (profileId: string, database?: string) => void;
+  onConnect: (profileId: string) => void;
+  onDisconnect: (profileId: string) => void;
+  onEditConnection: (profileId: string) => void;
+}
+
+export interface MenuOptions extends ExplorerActions {
+  profiles: readonly ConnectionProfile[];
+  states: readonly ConnectionState[];
+  itemsById: (ids: ReadonlySet<string>) => readonly ExplorerItem[];
+  refresh: (item: ExplorerItem) => void;
+  attempt: (work: () => Promise<unknown>) => void;
+}
+
+export function useExplorerMenu(options: MenuOptions) {
+  const { profiles, states, attempt } = options;
+  const refreshKeys = useKeys("explorer.refresh");
+  const drivers = useQuery({
+    queryKey: queryKeys.drivers,
+    queryFn: () => host().drivers(),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const quoteOf = (profileId: string) => {
+    const driver = profiles.find((profile) => profile.id === profileId)?.driver;
+    return drivers.data?.find((each) => each.id === driver)?.language.identifier_quote ?? '"';
+  };
+  const copy = (text: string) => attempt(() => host().writeClipboard(text));
+  const copies = (item: ExplorerItem, selected: ReadonlySet<string>): readonly MenuItem[] => {
+    const chosen = options.itemsById(selected);
+    const all = chosen.some((each) => each.id === item.id) ? chosen : [item];
+    const many = all.length > 1;
+    const named = all.filter((each) => each.object !== null);
+    const qualified = named.map((each) => (each.object ? qualifiedName(each.object, quoteOf(each.profileId)) : ""));
+    return [
+      {
+        label: many ? `Copy ${all.length} names` : "Copy name",
+        icon: "copy",
+        onSelect: () => copy(all.map((each) => each.label).join("\n")),
+      },
+      ...(qualified.length > 0
+        ? [
+            {
+              label: many ? "Copy qualified names" : "Copy qualified name",
+              meta: many ? "" : (qualified[0] ?? ""),
+              onSelect: () => copy(qualified.join("\n")),
+            },
+          ]
+        : []),
+    ];
+  };
+  const query = (item: ExplorerItem): MenuItem => ({
+    label: "New query here",
+    icon: "terminal",
+    onSelect: () => options.onOpenQuery(item.profileId, item.database ?? undefined),
+  });
+  const refresh = (item: ExplorerItem): MenuItem => ({
+    label: "Refresh",
+    icon: "refresh",
+    ...(refreshKeys ? { keys: refreshKeys } : {}),
+    onSelect: () => options.refresh(item),
+  });
+  const ofConnection = (item: ExplorerItem, selected: ReadonlySet<string>): readonly MenuItem[] => {
+    const { phase } = phaseOf(states, item.profileId);
+    const profile = profiles.find((each) => each.id === item.profileId);
+    const edit: MenuItem = {
+      label: "Edit connection",
+      icon: "edit",
+      disabledReason: profile?.sample ? "The sample is part of Rowhouse" : undefined,
+      onSelect: () => options.onEditConnection(item.profileId),
+    };
+    if (phase === "closed" || phase === "failed" || phase === "lost") {
+      const again = phase === "lost";
+      return [
+        {
+          label: again ? "Reconnect" : "Connect",
+          icon: "plug",
+          onSelect: () => options.onConnect(item.profileId),
+        },
+        query(item),
+        ...copies(item, selected),
+        { separator: true },
+        edit,
+        ...(phase === "closed" ? [] : [disconnect(item)]),
+      ];
+    }
+    return [
+      query(item),
+      ...(phase === "open" ? [refresh(item)] : []),
+      ...copies(item, selected),
+      { separator: true },
+      edit,
+      disconnect(item),
+    ];
+  };
+  const disconnect = (item: ExplorerItem): MenuItem => ({
+    label: "Disconnect",
+    icon: "unplug",
+    onSelect: () => options.onDisconnect(item.profileId),
+  });
+  return (item: ExplorerItem, selected: ReadonlySet<string>): readonly MenuItem[] => {
+    if (item.kind === "more") return [];
+    if (item.kind === "connection") return ofConnection(item, selected);
+    const { object } = item;
+    const opens: readonly MenuItem[] =
+      object && item.browsable
+        ? [
+            {
+              label: "Open data",
+              icon: "table",
+              keys: "Enter",
+              disabledReason: item.state === "denied" ? "The login may not read it" : undefined,
+              onSelect: () => options.onOpenRelation(item.profileId, object),
+            },
+            {
+              label: "Open in a new tab",
+              keys: "Mod+Enter",
+              onSelect: () => options.onOpenRelation(item.profileId, object, true),
+            },
+            {
+              label: "Open DDL",
+              icon: "file",
+              onSelect: () => options.onOpenRelation(item.profileId, object, false, "ddl"),
+            },
+            { separator: true },
+          ]
+        : [];
+    return [...opens, query(item), ...copies(item, selected), { separator: true }, refresh(item)];
+  };
+}
