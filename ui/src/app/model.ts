@@ -35,11 +35,15 @@ export interface ConnectionTab extends Tab {
   readonly target: string | null;
 }
 
-export interface PlaceTab extends Tab {
-  readonly kind: "home" | "settings";
+interface HomeTab extends Tab {
+  readonly kind: "home";
 }
 
-export type OpenTab = QueryTab | RelationTab | ConnectionTab | PlaceTab;
+interface SettingsTab extends Tab {
+  readonly kind: "settings";
+}
+
+export type OpenTab = QueryTab | RelationTab | ConnectionTab | HomeTab | SettingsTab;
 
 export interface Tabs {
   readonly open: readonly OpenTab[];
@@ -50,8 +54,8 @@ export interface Tabs {
 
 export const NO_TABS: Tabs = { open: [], active: null, shown: new Set() };
 
-export const HOME: PlaceTab = { id: "home", kind: "home" };
-export const SETTINGS: PlaceTab = { id: "settings", kind: "settings" };
+export const HOME: HomeTab = { id: "home", kind: "home" };
+export const SETTINGS: SettingsTab = { id: "settings", kind: "settings" };
 
 export type TabsAction =
   | { readonly type: "restore"; readonly tabs: readonly RestoredTab[]; readonly active: string | null }
@@ -175,10 +179,17 @@ export function nextQueryTitle({ open }: Tabs): string {
 
 /** A tab's title; with more than one connection in use it names its own. */
 export function titleOf(tab: OpenTab, connection: string | undefined, several: boolean): string {
-  if (tab.kind === "home") return "Connections";
-  if (tab.kind === "settings") return "Settings";
-  if (tab.kind === "connection") return tab.profileId === null ? "New connection" : (connection ?? "Connection");
-  return several && connection !== undefined ? `${tab.title} · ${connection}` : tab.title;
+  switch (tab.kind) {
+    case "home":
+      return "Connections";
+    case "settings":
+      return "Settings";
+    case "connection":
+      return tab.profileId === null ? "New connection" : (connection ?? "Connection");
+    case "query":
+    case "relation":
+      return several && connection !== undefined ? `${tab.title} · ${connection}` : tab.title;
+  }
 }
 
 /** Whether titles must name their connection. */

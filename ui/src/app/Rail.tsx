@@ -1,0 +1,77 @@
+import { useKeys } from "@/commands";
+import { Icon, type IconName, Logo, tip } from "@/design";
+import type { Actions } from "./actions";
+import type { Panel } from "./panel";
+import { useWorkspace } from "./workspace";
+
+interface PlaceButtonProps {
+  icon: IconName;
+  label: string;
+  keys: string | undefined;
+  on: boolean;
+  onPress: () => void;
+}
+
+function PlaceButton({ icon, label, keys, on, onPress }: PlaceButtonProps) {
+  return (
+    <button
+      type="button"
+      className="rh-rail-place"
+      aria-pressed={on}
+      aria-label={label}
+      {...tip(label, keys)}
+      onClick={onPress}
+    >
+      <Icon name={icon} />
+    </button>
+  );
+}
+
+/** Places on the left: home and settings are tabs, the others open in the side panel. */
+export function Rail({ panel, actions }: { panel: Panel; actions: Actions }) {
+  const { active } = useWorkspace();
+  const shows = (place: Panel["place"]) => panel.open && panel.place === place;
+  return (
+    <nav className="rh-rail" aria-label="Places">
+      <span className="rh-rail-logo">
+        <Logo size={24} />
+      </span>
+      <PlaceButton
+        icon="home"
+        label="Connections"
+        keys={useKeys("place.home")}
+        on={active?.kind === "home"}
+        onPress={actions.home}
+      />
+      <PlaceButton
+        icon="database"
+        label="Explorer"
+        keys={useKeys("place.explorer")}
+        on={shows("explorer")}
+        onPress={() => panel.toggle("explorer")}
+      />
+      <PlaceButton
+        icon="search"
+        label="Search objects and columns"
+        keys={useKeys("place.search")}
+        on={shows("search")}
+        onPress={() => panel.toggle("search")}
+      />
+      <PlaceButton
+        icon="history"
+        label="History"
+        keys={useKeys("place.history")}
+        on={shows("history")}
+        onPress={() => panel.toggle("history")}
+      />
+      <span className="grow" />
+      <PlaceButton
+        icon="settings"
+        label="Settings"
+        keys={useKeys("place.settings")}
+        on={active?.kind === "settings"}
+        onPress={actions.settings}
+      />
+    </nav>
+  );
+}

@@ -1,0 +1,75 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import { host, queryKeys } from "@/ipc";
+import { useActions } from "./actions";
+import { ConfirmClose } from "./ConfirmClose";
+import { Documents } from "./Documents";
+import { profileOfTab } from "./model";
+import { Palette } from "./Palette";
+import { usePanel } from "./panel";
+import { Questions } from "./Questions";
+import { Rail } from "./Rail";
+import { SideContent } from "./SideContent";
+import { WithSidePanel } from "./SidePanel";
+import { Status } from "./Status";
+import { TabStrip, useTitles } from "./TabStrip";
+import { useShellCommands } from "./useShellCommands";
+import { useWorkspace } from "./workspace";
+
+/** The window's title follows the tab in front; on production it says so. */
+function useWindowTitle(): void {
+  const { active, profile } = useWorkspace();
+  const title = useTitles();
+  const owner = profile(profileOfTab(active));
+  const name = active ? title(active) : "";
+  const where = owner && !name.includes(owner.name) ? ` · ${owner.name}` : "";
+  const text = !active
+    ? "Rowhouse"
+    : owner?.environment === "production"
+      ? `PRODUCTION · ${name}${where} – Rowhouse`
+      : `${name}${where} – Rowhouse`;
+  useEffect(() => {
+    host()
+      .setTitle(text)
+      // A title that could not be set costs nothing.
+      .catch(() => undefined);
+  }, [text]);
+}
+
+export function Shell() {
+  const { ready } = useWorkspace();
+  const panel = usePanel();
+  const [closing, setClosing] = useState<string | null>(null);
+  const actions = useActions(panel, setClosing);
+  const [palette, setPalette] = useState(false);
+  const settings = useQuery({ queryKey: queryKeys.settings, queryFn: () => host().settings() });
+  useShellCommands(actions, panel, () => setPalette((open) => !open), settings.data);
+  useWindowTitle();
+  const opened = useRef(false);
+  useEffect(() => {
+    if (!ready || opened.current) return;
+    opened.current = true;
+    host()
+      .openedFor()
+      .then((target) => (target === null ? undefined : actions.target(target)))
+      // Opened for nothing, then.
+      .catch(() => undefined);
+  }, [ready, actions]);
+  return (
+    <div className="rh-shell">
+      <div className="rh-shell-body">
+        <Rail panel={panel} actions={actions} />
+        <WithSidePanel panel={panel} side={<SideContent panel={panel} actions={actions} />}>
+          <main className="rh-main">
+            <TabStrip actions={actions} />
+            <Documents actions={actions} />
+          </main>
+        </WithSidePanel>
+      </div>
+      <Status />
+      <Palette open={palette} onClose={() => setPalette(false)} actions={actions} />
+      <ConfirmClose id={closing} onDone={() => setClosing(null)} actions={actions} />
+      <Questions />
+    </div>
+  );
+}

@@ -1,0 +1,68 @@
+import { type ReactNode, useEffect, useRef } from "react";
+import { useKeys } from "@/commands";
+import { hasOpenLayer, SplitPane } from "@/design";
+import type { Panel } from "./panel";
+
+const WIDTH = { min: 180, max: 560, usual: 240 } as const;
+
+/** The side panel beside the content, or over it where the window is narrow. */
+export function WithSidePanel({ panel, side, children }: { panel: Panel; side: ReactNode; children: ReactNode }) {
+  const over = useRef<HTMLElement>(null);
+  const keys = useKeys("panel.side");
+  const { narrow, open, hide } = panel;
+  useEffect(() => {
+    if (!narrow || !open) return;
+    over.current?.querySelector<HTMLElement>("input, [tabindex='0'], button")?.focus();
+    const onPointerDown = (event: PointerEvent) => {
+      const target = event.target;
+      if (!(target instanceof Element) || over.current?.contains(target)) return;
+      if (target.closest(".rh-rail, .rh-popover, .rh-scrim")) return;
+      hide();
+    };
+    const onKeyDown = (event: globalThis.KeyboardEvent) => {
+      if (event.key === "Escape" && !event.defaultPrevented && !hasOpenLayer()) hide();
+    };
+    document.addEventListener("pointerdown", onPointerDown);
+    document.addEventListener("keydown", onKeyDown);
+    return () => {
+      document.removeEventListener("pointerdown", onPointerDown);
+      document.removeEventListener("keydown", onKeyDown);
+    };
+  }, [narrow, open, hide]);
+  if (narrow) {
+    return (
+      <>
+        {children}
+        {open ? (
+          <aside
+            ref={over}
+            className="rh-side rh-side-over"
+            aria-label="Side panel"
+            style={{ width: panel.width + 40 }}
+          >
+            {side}
+          </aside>
+        ) : null}
+      </>
+    );
+  }
+  return (
+    <SplitPane
+      direction="row"
+      fixed="first"
+      label={keys ? `Width of the side panel (${keys} hides it)` : "Width of the side panel"}
+      size={panel.width}
+      onSizeChange={panel.resize}
+      min={WIDTH.min}
+      max={WIDTH.max}
+      defaultSize={WIDTH.usual}
+      collapsed={!open}
+      first={
+        <aside className="rh-side" aria-label="Side panel">
+          {side}
+        </aside>
+      }
+      second={children}
+    />
+  );
+}

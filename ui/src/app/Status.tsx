@@ -1,0 +1,190 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState, useSyncExternalStore } from "react";
+import { Icon, Menu, Spinner, StatusBar, StatusItem, StatusMark } from "@/design";
+import { completeness, formatCount, formatDuration, isBusy, type RunStore } from "@/features/results";
+import { type ConnectionProfile, host, queryKeys, type SessionSetting, type TabSession } from "@/ipc";
+import { colourOf } from "./colours";
+import { profileOfTab } from "./model";
+import { phaseWords, serverWords, transactionWords } from "./status";
+import { useWorkspace } from "./workspace";
+
+const TONES = { quiet: "", warn: "text-warn-text font-[500]", danger: "text-danger-text font-[500]" } as const;
+
+/** The run of the tab in front: rows, time, and whether every row is here. */
+function RunStatus({ store, title }: { store: RunStore; title: string }) {
+  const run = useSyncExternalStore(store.subscribe, store.snapshot);
+  const set = run.sets.find((each) => each.head.hold_id === run.active) ?? run.sets.at(-1);
+  if (run.phase === "idle") return null;
+  const busy = isBusy(run);
+  const progress = set?.progress;
+  const elapsed = progress?.elapsed_ms ?? run.elapsedMs;
+  const said = progress ? completeness(progress) : null;
+  return (
+    <>
+      <StatusItem tooltip={`The last run of ${title}`}>
+        <span className="inline-flex items-center gap-1">
+          {busy ? <Spinner /> : null}
+          {progress ? `${formatCount(progress.rows)} rows · ` : ""}
+          {elapsed === null ? "running" : formatDuration(elapsed)}
+        </span>
+      </StatusItem>
+      {said && progress && progress.state !== "reading" ? (
+        <StatusItem keep {...(said.tone === "ok" ? {} : { icon: "warning" as const })}>
+          <span className={said.tone === "ok" ? "" : TONES[said.tone]}>{said.text}</span>
+        </StatusItem>
+      ) : null}
+    </>
+  );
+}
+
+/** A setting of the session, and a menu that runs the statement which switches it. */
+function Setting({ setting, session, store }: { setting: SessionSetting; session: TabSession; store: RunStore }) {
+  const [anchor, setAnchor] = useState<HTMLElement | null>(null);
+  const busy = session.running ? "A statement is running" : undefined;
+  return (
+    <>
+      <button
+        type="button"
+        className="rh-status-item"
+        aria-haspopup="menu"
+        aria-expanded={anchor !== null}
+        data-tip={`${setting.name}, as this session has it`}
+        onClick={(event) => setAnchor(anchor ? null : event.currentTarget)}
+      >
+        {setting.name}: {setting.value}
+        <Icon name="chevron-up" size={12} />
+      </button>
+      <Menu
+        open={anchor !== null}
+        onClose={() => setAnchor(null)}
+        anchor={anchor}
+        label={setting.name}
+        side="top"
+        items={setting.choices.map((choice) => ({
+          label: choice.label,
+          checked: choice.label === setting.value,
+          meta: choice.statement,
+          disabledReason: busy,
+          onSelect: () =>
+            void store.run({
+              profileId: session.profile_id,
+              database: session.database,
+              text: choice.statement,
+              base: 0,
+              parameters: [],
+            }),
+        }))}
+      />
+    </>
+  );
+}
+
+function Idle({ connections, open }: { connections: number; open: number }) {
+  const about = useQuery({ queryKey: queryKeys.about, queryFn: () => host().about() });
+  const keychain = about.data?.keychain;
+  return (
+    <StatusBar end={<StatusItem>{`${connections} connections · ${open} open`}</StatusItem>}>
+      <span className="pl-3">{about.data ? `Rowhouse ${about.data.version}` : "Rowhouse"}</span>
+      {keychain ? (
+        <StatusItem
+          icon={keychain.works ? "lock" : "warning"}
+          {...(keychain.reason ? { tooltip: keychain.reason } : {})}
+        >
+          {`Keychain: ${keychain.name}, ${keychain.works ? "working" : "not working"}`}
+        </StatusItem>
+      ) : null}
+    </StatusBar>
+  );
+}
+
+function Connected({ profile }: { profile: ConnectionProfile }) {
+  const { live, active, runs, journal, tabs } = useWorkspace();
+  useSyncExternalStore(runs.subscribe, runs.snapshot);
+  const unsaved = useSyncExternalStore(journal.subscribe, () => active !== undefined && journal.failing(active.id));
+  const state = live.connections.get(profile.id);
+  const session = active ? live.sessions.get(active.id) : undefined;
+  const store = active?.kind === "query" ? runs.peek(active.id) : undefined;
+  const elsewhere = tabs.open.filter((tab) => {
+    const other = tab.id === active?.id ? undefined : runs.peek(tab.id);
+    return other !== undefined && isBusy(other.snapshot());
+  });
+  const phase = phaseWords(state);
+  const transaction = transactionWords(session);
+  const server = serverWords(state, profile.server);
+  const readOnly = session?.read_only ?? (state ? state.read_only !== null : profile.safety === "read_only");
+  return (
+    <StatusBar
+      end={
+        <>
+          {elsewhere.length ? (
+            <StatusItem>
+              <span className="inline-flex items-center gap-1">
+                <Spinner />
+                {elsewhere.length === 1 ? "1 other run" : `${elsewhere.length} other runs`}
+              </span>
+            </StatusItem>
+          ) : null}
+          {unsaved ? (
+            <StatusItem
+              icon="warning"
+              keep
+              tooltip="The text could not be put on disk. It is tried again; do not close the window."
+            >
+              <span className={TONES.danger}>not saved</span>
+            </StatusItem>
+          ) : null}
+          {store ? <RunStatus store={store} title={active && "title" in active ? active.title : ""} /> : null}
+          {session && store
+            ? session.settings.map((setting) => (
+                <Setting key={setting.name} setting={setting} session={session} store={store} />
+              ))
+            : null}
+          {state && phase === null ? (
+            <StatusItem tooltip="Sessions open on this connection, and the most it may have">
+              {`${state.sessions}/${state.session_limit} sessions`}
+            </StatusItem>
+          ) : null}
+        </>
+      }
+    >
+      <StatusMark
+        color={colourOf(profile)}
+        {...(profile.environment === "production" ? { tone: "danger" as const } : {})}
+      >
+        {profile.environment}
+      </StatusMark>
+      <StatusItem>
+        <span className="font-[500] text-ink">{profile.name}</span>
+        {server ? ` · ${server}` : ""}
+      </StatusItem>
+      {readOnly ? (
+        <StatusItem
+          icon="lock"
+          keep
+          {...(state?.read_only ? { tooltip: `Writes are refused by ${state.read_only}` } : {})}
+        >
+          read-only
+        </StatusItem>
+      ) : null}
+      {phase ? (
+        <StatusItem keep {...(phase.tone === "danger" ? { icon: "unplug" as const } : {})}>
+          <span className={TONES[phase.tone]}>{phase.text}</span>
+        </StatusItem>
+      ) : null}
+      {active?.kind === "query" ? (
+        <StatusItem keep>
+          <span className={TONES[transaction.tone]}>{transaction.text}</span>
+        </StatusItem>
+      ) : null}
+    </StatusBar>
+  );
+}
+
+/** The bottom line: where the tab in front works, and how that stands. */
+export function Status() {
+  const { active, profile, profiles, live } = useWorkspace();
+  const owner = profile(profileOfTab(active));
+  if (owner) return <Connected profile={owner} />;
+  const open = [...live.connections.values()].filter((state) => state.phase.phase === "open").length;
+  return <Idle connections={profiles.length} open={open} />;
+}

@@ -1,0 +1,188 @@
+/** What a person can do with the window: open, close, connect. One place, so that menus, keys and the palette agree. */
+import { useMemo, useRef } from "react";
+import { toast } from "@/design";
+import { failureOf, host, type ObjectRef, present } from "@/ipc";
+import { HOME, nextQueryTitle, profileOfTab, type QueryTab, restored, SETTINGS } from "./model";
+import type { Panel } from "./panel";
+import { useWorkspace, type Workspace } from "./workspace";
+
+export interface NewQuery {
+  readonly profileId?: string | null;
+  readonly database?: string | null;
+  readonly text?: string;
+  readonly title?: string;
+}
+
+export interface Actions {
+  home(): void;
+  settings(): void;
+  query(query?: NewQuery): void;
+  relation(profileId: string, object: ObjectRef): void;
+  connectionForm(profileId: string | null, target?: string | null): void;
+  /** Closes a tab; where that costs something, asks first. */
+  close(id: string, sure?: boolean): void;
+  reopen(): Promise<void>;
+  /** Asks for a file and opens it; opens `path` where one is given. */
+  file(path?: string): Promise<void>;
+  /** Connects and shows the connection's objects. False when it failed, which has then been said. */
+  connect(profileId: string): Promise<boolean>;
+  /** Connects, and gives the connection a query to begin with where it has no tab yet. */
+  open(profileId: string): Promise<void>;
+  disconnect(profileId: string): Promise<void>;
+  sample(): Promise<void>;
+  /** What the window was opened for: a connection's name, `sample`, a URL or a path. */
+  target(text: string): Promise<void>;
+}
+
+export function newTabId(): string {
+  const random = globalThis.crypto.getRandomValues(new Uint32Array(4));
+  return `t-${[...random].map((part) => part.toString(16).padStart(8, "0")).join("")}`;
+}
+
+/** For what failed where nothing on screen belongs to it. */
+function tell(thrown: unknown, title?: string): void {
+  const { code, message, hint } = failureOf(thrown);
+  toast({ tone: "danger", title: title ?? present(code).title, detail: hint ? `${message} ${hint}` : message });
+}
+
+function build(now: () => Workspace, panel: () => Panel, ask: (id: string) => void): Actions {
+  const openQuery = (more: Partial<QueryTab>) => {
+    const { dispatch, journal } = now();
+    const tab: QueryTab = {
+      id: newTabId(),
+      kind: "query",
+      title: nextQueryTitle(now().tabs),
+      profileId: null,
+      database: null,
+      path: null,
+      stamp: null,
+      dirty: false,
+      text: "",
+      sequence: 0,
+      view: "{}",
+      ...more,
+    };
+    journal.open(tab.id, tab.text, 0);
+    dispatch({ type: "open", tab });
+  };
+  const actions: Actions = {
+    home: () => now().dispatch({ type: "open", tab: HOME }),
+    settings: () => now().dispatch({ type: "open", tab: SETTINGS }),
+    query: ({ profileId, database, text = "", title } = {}) => {
+      const { active, live } = now();
+      const only = live.connections.size === 1 ? [...live.connections.keys()][0] : null;
+      const chosen = profileId === undefined ? (profileOfTab(active) ?? only ?? null) : profileId;
+      openQuery({ profileId: chosen, database: database ?? null, text, ...(title ? { title } : {}) });
+    },
+    relation: (profileId, object) =>
+      now().dispatch({
+        type: "open",
+        tab: { id: newTabId(), kind: "relation", title: object.name, profileId, object, view: "{}" },
+      }),
+    connectionForm: (profileId, target = null) =>
+      now().dispatch({
+        type: "open",
+        tab: { id: `connection:${profileId ?? "new"}`, kind: "connection", profileId, target },
+      }),
+    close: (id, sure = false) => {
+      const { tabs, dispatch, journal, runs, browses, guards } = now();
+      const tab = tabs.open.find((each) => each.id === id);
+      if (!tab || (tab.kind === "home" && tabs.open.length === 1)) return;
+      if (!sure && guards.has(id)) {
+        dispatch({ type: "activate", id });
+        ask(id);
+        return;
+      }
+      dispatch({ type: "close", id });
+      if (tab.kind !== "query" && tab.kind !== "relation") return;
+      runs.close(id);
+      browses.close(id);
+      // The text must be on disk before the tab is closed there, so that it can be brought back.
+      journal
+        .close(id)
+        .then(() => host().closeTab(id))
+        .catch((thrown: unknown) => tell(thrown, `${tab.title} could not be closed for good`));
+    },
+    reopen: async () => {
+      try {
+        const back = await host().reopenTab();
+        const tab = back ? restored(back) : null;
+        if (!back || !tab) return;
+        if (tab.kind === "query") now().journal.open(tab.id, back.text, back.sequence);
+        now().dispatch({ type: "open", tab });
+      } catch (thrown) {
+        tell(thrown);
+      }
+    },
+    file: async (path) => {
+      try {
+        const chosen = path ?? (await host().pickFile("Open an SQL file"));
+        if (chosen === null) return;
+        const opened = await host().openFile(chosen);
+        const profileId = profileOfTab(now().active);
+        openQuery({ title: opened.name, profileId, path: opened.path, stamp: opened.stamp, text: opened.text });
+      } catch (thrown) {
+        tell(thrown, "The file could not be opened");
+      }
+    },
+    connect: async (profileId) => {
+      try {
+        await host().connect(profileId);
+        panel().show("explorer");
+        return true;
+      } catch (thrown) {
+        if (failureOf(thrown).code !== "cancelled")
+          tell(thrown, `Not connected to ${now().profile(profileId)?.name ?? "it"}`);
+        return false;
+      }
+    },
+    open: async (profileId) => {
+      if (!(await actions.connect(profileId))) return;
+      const own = now().tabs.open.find((tab) => profileOfTab(tab) === profileId);
+      if (own) now().dispatch({ type: "activate", id: own.id });
+      else actions.query({ profileId });
+    },
+    disconnect: async (profileId) => {
+      try {
+        await host().disconnect(profileId);
+      } catch (thrown) {
+        tell(thrown);
+      }
+    },
+    sample: async () => {
+      try {
+        const { id } = await host().openSample();
+        await actions.open(id);
+      } catch (thrown) {
+        tell(thrown, "The sample shop could not be opened");
+      }
+    },
+    target: async (text) => {
+      if (text === "sample") return actions.sample();
+      if (/\.sql$/i.test(text)) return actions.file(text);
+      const profiles = await host()
+        .profiles()
+        .catch(() => []);
+      const named = profiles.find((profile) => profile.name.toLowerCase() === text.toLowerCase());
+      if (!named) return actions.connectionForm(null, text);
+      await actions.open(named.id);
+    },
+  };
+  return actions;
+}
+
+/** The actions; the same object for as long as the window lives. */
+export function useActions(panel: Panel, ask: (id: string) => void): Actions {
+  const workspace = useWorkspace();
+  const latest = useRef({ workspace, panel, ask });
+  latest.current = { workspace, panel, ask };
+  return useMemo(
+    () =>
+      build(
+        () => latest.current.workspace,
+        () => latest.current.panel,
+        (id) => latest.current.ask(id),
+      ),
+    [],
+  );
+}

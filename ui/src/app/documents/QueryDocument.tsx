@@ -1,0 +1,212 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { useOffers } from "@/commands";
+import { Banner, Button, ConfirmDialog, SplitPane, toast } from "@/design";
+import { type Caret, type EditorHandle, EditorPane, ParameterDialog } from "@/features/editor";
+import { errorDetails, ResultsPane } from "@/features/results";
+import { failureOf, host, queryKeys, type TextEdit } from "@/ipc";
+import type { Actions } from "../actions";
+import type { QueryTab } from "../model";
+import { type CloseGuard, useCloseGuard, useWorkspace } from "../workspace";
+import { ConnectionBanner } from "./ConnectionBanner";
+import { QueryToolbar } from "./QueryToolbar";
+import { readView } from "./queryView";
+import { useQueryFile } from "./useQueryFile";
+import { useQueryRun } from "./useQueryRun";
+
+const VIEW_MS = 400;
+
+/** Keeps the view state a moment after it changed. */
+function useKeptView(tab: QueryTab) {
+  const { dispatch } = useWorkspace();
+  const [view, setView] = useState(() => readView(tab.view));
+  useEffect(() => {
+    const json = JSON.stringify(view);
+    const timer = setTimeout(() => {
+      if (json !== tab.view) dispatch({ type: "change", id: tab.id, change: { view: json } });
+    }, VIEW_MS);
+    return () => clearTimeout(timer);
+  }, [view, tab.id, tab.view, dispatch]);
+  return [view, setView] as const;
+}
+
+/** An editor over its results. */
+export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active: boolean; actions: Actions }) {
+  const workspace = useWorkspace();
+  const { dispatch, journal, live, profiles, editors } = workspace;
+  const profile = workspace.profile(tab.profileId);
+  const state = profile ? live.connections.get(profile.id) : undefined;
+  const session = live.sessions.get(tab.id);
+  const store = workspace.runs.of(tab.id);
+  const editor = useRef<EditorHandle>(null);
+  const [view, setView] = useKeptView(tab);
+  const drivers = useQuery({ queryKey: queryKeys.drivers, queryFn: () => host().drivers() });
+  const settings = useQuery({ queryKey: queryKeys.settings, queryFn: () => host().settings() });
+  const driver = drivers.data?.find((each) => each.id === profile?.driver);
+  const run = useQueryRun(tab, store, editor, profile, state?.phase.phase === "open");
+  const file = useQueryFile(tab, view, editor, active, dispatch);
+
+  useEffect(() => {
+    const handle = editor.current;
+    if (handle) editors.set(tab.id, handle);
+    return () => {
+      editors.delete(tab.id);
+    };
+  });
+  useEffect(() => {
+    if (active) editor.current?.focus();
+  }, [active]);
+
+  const transaction = session?.link === "up" && session.transaction !== "idle";
+  const guard = useMemo(
+    (): CloseGuard | null =>
+      transaction
+        ? {
+            title: `Close ${tab.title}?`,
+            description: `Its transaction on ${profile?.name ?? "this connection"} is open. Closing rolls it back; the text can be reopened.`,
+            confirm: "Roll back and close",
+          }
+        : null,
+    [transaction, tab.title, profile?.name],
+  );
+  useCloseGuard(tab.id, guard);
+
+  const stop = () => void store.stop().then((failure) => failure && toast({ tone: "danger", title: failure.message }));
+  const format = async () => {
+    try {
+      const text = editor.current?.text() ?? "";
+      const next = await host().formatSql(profile?.driver ?? drivers.data?.[0]?.id ?? "", text);
+      if (next !== text) editor.current?.replace(next);
+    } catch (thrown) {
+      toast({ tone: "danger", title: failureOf(thrown).message });
+    }
+  };
+  const none = profile ? {} : { disabledReason: "choose a connection first" };
+  const noTransaction = transaction ? {} : { disabledReason: "no transaction is open" };
+  useOffers(
+    {
+      "query.run": { run: () => void run.runPiece(), ...none },
+      "query.run-all": { run: () => void run.runAll(), ...none },
+      "query.save": { run: () => void file.save() },
+      "query.save-as": { run: () => void file.saveAs() },
+      "query.format": { run: () => void format() },
+      "query.commit": { run: () => run.runText("COMMIT"), ...noTransaction },
+      "query.rollback": { run: () => run.runText("ROLLBACK"), ...noTransaction },
+      "query.close-session": {
+        run: () =>
+          void host()
+            .closeSession(tab.id)
+            .catch((thrown: unknown) => toast({ tone: "danger", title: failureOf(thrown).message })),
+        ...(session ? {} : { disabledReason: "this tab has no session" }),
+      },
+      "run.stop": { run: stop, ...(run.busy ? {} : { disabledReason: "nothing is running" }) },
+    },
+    active,
+  );
+
+  const onEdits = (edits: readonly TextEdit[]) => {
+    journal.edited(tab.id, edits);
+    if (tab.path !== null && !tab.dirty) dispatch({ type: "change", id: tab.id, change: { dirty: true } });
+  };
+  const onCaret = ({ anchor, head }: Caret) =>
+    setView((now) => (now.anchor === anchor && now.head === head ? now : { ...now, anchor, head }));
+  const place = useMemo(
+    () => (profile ? { profileId: profile.id, database: tab.database, driver: profile.driver } : null),
+    [profile, tab.database],
+  );
+
+  return (
+    <div className="flex flex-col h-full min-h-0" data-scope="query">
+      <QueryToolbar
+        tab={tab}
+        profiles={profiles}
+        profile={profile}
+        session={session}
+        run={run}
+        onProfile={(profileId) => dispatch({ type: "change", id: tab.id, change: { profileId, database: null } })}
+        onFormat={() => void format()}
+        onSave={() => void file.save()}
+        onStop={stop}
+      />
+      {profile ? (
+        <ConnectionBanner state={state} name={profile.name} onReconnect={() => void actions.connect(profile.id)} />
+      ) : null}
+      {file.outside === "unchanged" ? null : (
+        <Banner
+          tone="warn"
+          edge
+          detail="Your text is as you left it."
+          actions={
+            <>
+              {file.outside === "changed" ? (
+                <Button dense onClick={() => void file.reload()}>
+                  Take the file's
+                </Button>
+              ) : null}
+              <Button dense onClick={() => void file.overwrite()}>
+                Save mine over it
+              </Button>
+            </>
+          }
+        >
+          {file.outside === "changed" ? `Another program changed ${tab.title}` : `${tab.title} is gone from the disk`}
+        </Banner>
+      )}
+      <div className="flex-1 min-h-0">
+        <SplitPane
+          direction="column"
+          fixed="second"
+          label="Height of the results"
+          size={view.results}
+          onSizeChange={(results) => setView((now) => ({ ...now, results }))}
+          min={120}
+          defaultSize={280}
+          collapsed={run.run.phase === "idle"}
+          first={
+            <EditorPane
+              ref={editor}
+              initialText={journal.text(tab.id)}
+              initialSelection={{ anchor: view.anchor, head: view.head }}
+              driver={profile?.driver ?? ""}
+              language={driver?.language ?? null}
+              place={place}
+              active={active}
+              onEdits={onEdits}
+              onCaret={onCaret}
+              shown={run.shown}
+              detailsOf={errorDetails}
+              label={`SQL of ${tab.title}`}
+            />
+          }
+          second={
+            <ResultsPane
+              store={store}
+              density={settings.data?.density ?? "dense"}
+              active={active}
+              onShowStatement={(index) => {
+                const range = run.run.statements[index]?.range;
+                if (range) editor.current?.reveal(run.run.base + range.from, run.run.base + range.to);
+              }}
+            />
+          }
+        />
+      </div>
+      {run.asking?.kind === "parameters" ? (
+        <ParameterDialog
+          placeholders={run.asking.placeholders}
+          former={run.former}
+          onRun={(values) => run.asking && run.withParameters(run.asking.piece, values)}
+          onCancel={run.cancelAsking}
+        />
+      ) : null}
+      <ConfirmDialog
+        open={run.asking?.kind === "production"}
+        onClose={run.cancelAsking}
+        onConfirm={() => run.asking && run.onProduction(run.asking.piece)}
+        title={`Run this on ${profile?.name ?? "production"}?`}
+        description="This tab was moved to a production connection. This is asked once per tab."
+        confirmLabel={`Run on ${profile?.name ?? "production"}`}
+      />
+    </div>
+  );
+}

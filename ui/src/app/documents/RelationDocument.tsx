@@ -1,0 +1,210 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { useKeys, useOffers } from "@/commands";
+import { Button, EmptyState, IconButton, Segmented, Toolbar } from "@/design";
+import { countOf, RelationStructure, type RelationView, shownName, useRelation } from "@/features/relation";
+import { DataPane, type GridLayout } from "@/features/results";
+import { host, queryKeys } from "@/ipc";
+import type { Actions } from "../actions";
+import type { RelationTab } from "../model";
+import { useWorkspace } from "../workspace";
+import { ConnectionBanner } from "./ConnectionBanner";
+
+type View = "data" | RelationView;
+
+interface Kept {
+  readonly view: View;
+  readonly layout: GridLayout | undefined;
+}
+
+const VIEWS: readonly { value: View; label: string }[] = [
+  { value: "data", label: "Data" },
+  { value: "columns", label: "Columns" },
+  { value: "indexes", label: "Indexes" },
+  { value: "constraints", label: "Constraints" },
+  { value: "triggers", label: "Triggers" },
+  { value: "policies", label: "Policies" },
+  { value: "ddl", label: "DDL" },
+];
+
+const isLayout = (value: unknown): value is GridLayout =>
+  typeof value === "object" && value !== null && "order" in value && Array.isArray(value.order) && "widths" in value;
+
+function readKept(json: string): Kept {
+  try {
+    const kept: unknown = JSON.parse(json);
+    if (typeof kept !== "object" || kept === null) return { view: "data", layout: undefined };
+    const { view, layout } = kept as Partial<Record<keyof Kept, unknown>>;
+    return {
+      view: VIEWS.find((each) => each.value === view)?.value ?? "data",
+      layout: isLayout(layout) ? layout : undefined,
+    };
+  } catch {
+    return { view: "data", layout: undefined };
+  }
+}
+
+/** A relation: its rows, and what it is made of. */
+export function RelationDocument({ tab, active, actions }: { tab: RelationTab; active: boolean; actions: Actions }) {
+  const { dispatch, live, profile } = useWorkspace();
+  const [kept, setKept] = useState(() => readKept(tab.view));
+  const state = live.connections.get(tab.profileId);
+  const name = profile(tab.profileId)?.name ?? "this connection";
+  const phase = state?.phase.phase;
+  // What was read stays on screen when the server goes.
+  const [seen, setSeen] = useState(phase === "open");
+  useEffect(() => {
+    if (phase === "open") setSeen(true);
+  }, [phase]);
+
+  useEffect(() => {
+    const json = JSON.stringify(kept);
+    if (json !== tab.view) dispatch({ type: "change", id: tab.id, change: { view: json } });
+  }, [kept, tab.id, tab.view, dispatch]);
+
+  const show = (view: View) => setKept((now) => ({ ...now, view }));
+  useOffers(
+    {
+      "relation.data": { run: () => show("data") },
+      "relation.structure": { run: () => show("columns") },
+      "relation.indexes": { run: () => show("indexes") },
+      "relation.constraints": { run: () => show("constraints") },
+      "relation.ddl": { run: () => show("ddl") },
+    },
+    active,
+  );
+  const reconnect = () => void actions.connect(tab.profileId);
+
+  return (
+    <div className="flex flex-col h-full min-h-0" data-scope="relation" tabIndex={-1} ref={useFocusWhen(active)}>
+      {seen ? (
+        <Opened tab={tab} active={active} actions={actions} kept={kept} onKept={setKept} onReconnect={reconnect} />
+      ) : (
+        <>
+          <Toolbar label="Relation" icon="table" what={shownName(tab.object)} />
+          <ConnectionBanner state={state} name={name} onReconnect={reconnect} />
+          {phase === "connecting" ? (
+            <EmptyState picture="loading" title={`Connecting to ${name}`} />
+          ) : (
+            <Offline name={name} onConnect={reconnect} />
+          )}
+        </>
+      )}
+    </div>
+  );
+}
+
+/** So that the keys of the relation work as soon as its tab is in front. */
+function useFocusWhen(active: boolean) {
+  const [node, setNode] = useState<HTMLDivElement | null>(null);
+  useEffect(() => {
+    if (active && node && !node.contains(document.activeElement)) {
+      const busy = document.activeElement?.closest(
+        "input, textarea, [role=tree], [role=listbox], [role=tablist], [role=dialog]",
+      );
+      if (!busy) node.focus({ preventScroll: true });
+    }
+  }, [active, node]);
+  return setNode;
+}
+
+function Offline({ name, onConnect }: { name: string; onConnect: () => void }) {
+  const keys = useKeys("connection.reconnect");
+  return (
+    <EmptyState
+      picture="offline"
+      title={`Not connected to ${name}`}
+      actions={
+        <Button variant="primary" icon="plug" {...(keys ? { keys, showKeys: true } : {})} onClick={onConnect}>
+          Connect
+        </Button>
+      }
+    >
+      This tab came back from the last time. Its rows are read when you connect.
+    </EmptyState>
+  );
+}
+
+interface OpenedProps {
+  tab: RelationTab;
+  active: boolean;
+  actions: Actions;
+  kept: Kept;
+  onKept: (change: (now: Kept) => Kept) => void;
+  onReconnect: () => void;
+}
+
+function Opened({ tab, active, actions, kept, onKept, onReconnect }: OpenedProps) {
+  const { live, profile, browses } = useWorkspace();
+  const store = browses.of(tab.id, tab.profileId, tab.object);
+  const settings = useQuery({ queryKey: queryKeys.settings, queryFn: () => host().settings() });
+  const page = useRelation(tab.profileId, tab.object);
+  const state = live.connections.get(tab.profileId);
+  const keys: Partial<Record<View, string | undefined>> = {
+    data: useKeys("relation.data"),
+    columns: useKeys("relation.structure"),
+    indexes: useKeys("relation.indexes"),
+    constraints: useKeys("relation.constraints"),
+    ddl: useKeys("relation.ddl"),
+  };
+  const newQuery = useKeys("tab.new-query");
+  const schema = tab.object.schema;
+  const options = VIEWS.flatMap(({ value, label }) => {
+    const count = page.data && value !== "data" && value !== "ddl" ? countOf(page.data, value) : null;
+    // What few relations have is offered where it is.
+    if ((value === "triggers" || value === "policies") && !count && kept.view !== value) return [];
+    const key = keys[value];
+    return [{ value, label, ...(count === null ? {} : { count }), ...(key ? { keys: key, tooltip: label } : {}) }];
+  });
+  return (
+    <>
+      <Toolbar
+        label="Relation"
+        icon={page.data?.icon === "view" ? "view" : page.data?.icon === "materialized_view" ? "matview" : "table"}
+        what={
+          <>
+            {schema ? <span className="text-ink-3 font-[400]">{schema}.</span> : null}
+            {tab.object.name}
+          </>
+        }
+        end={
+          <IconButton
+            icon="terminal"
+            label={`New query on ${profile(tab.profileId)?.name ?? "this connection"}`}
+            {...(newQuery ? { keys: newQuery } : {})}
+            onClick={() => actions.query({ profileId: tab.profileId, database: tab.object.database })}
+          />
+        }
+      >
+        <Segmented
+          label="What of it"
+          dense
+          value={kept.view}
+          onChange={(view) => onKept((now) => ({ ...now, view }))}
+          options={options}
+        />
+      </Toolbar>
+      <ConnectionBanner state={state} name={profile(tab.profileId)?.name ?? ""} onReconnect={onReconnect} />
+      <div className="flex-1 min-h-0 relative">
+        {kept.view === "data" ? (
+          <DataPane
+            store={store}
+            density={settings.data?.density ?? "dense"}
+            active={active}
+            layout={kept.layout}
+            onLayout={(layout) => onKept((now) => ({ ...now, layout }))}
+            estimatedRows={page.data?.estimated_rows ?? null}
+            onReconnect={onReconnect}
+          />
+        ) : (
+          <RelationStructure
+            profileId={tab.profileId}
+            object={tab.object}
+            view={kept.view}
+            onOpenRelation={actions.relation}
+          />
+        )}
+      </div>
+    </>
+  );
+}

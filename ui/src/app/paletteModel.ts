@@ -1,0 +1,89 @@
+/** What the palette lists for a text: pure. */
+import type { IconName } from "@/design";
+import type { ObjectIcon, SearchHit, TextRange } from "@/ipc";
+
+export interface PaletteItem {
+  readonly id: string;
+  readonly group: "Open tabs" | "Tables and columns" | "Actions";
+  readonly label: string;
+  readonly icon: IconName;
+  /** Where it is, in meta type. */
+  readonly meta?: string;
+  readonly keys?: string;
+  readonly disabledReason?: string;
+  readonly matched: readonly TextRange[];
+  readonly run: () => void;
+}
+
+/** Which kinds a leading sign asks for. */
+export type Scope = "everything" | "actions" | "objects" | "tabs";
+
+export function scopeOf(text: string): { scope: Scope; words: string } {
+  const sign = text[0];
+  const words = text.slice(1).trim();
+  if (sign === ">") return { scope: "actions", words };
+  if (sign === "@") return { scope: "objects", words };
+  return sign === "#" ? { scope: "tabs", words } : { scope: "everything", words: text.trim() };
+}
+
+/**
+ * The places of `label` that the words match, or null where one of them does not: each word as it stands, the start of a
+ * word first; then, for one word, its letters in order.
+ */
+export function match(label: string, words: string): { matched: TextRange[]; rank: number } | null {
+  const text = label.toLowerCase();
+  const matched: TextRange[] = [];
+  let rank = 0;
+  for (const word of words.toLowerCase().split(/\s+/).filter(Boolean)) {
+    const starts = new RegExp(`(?:^|[^\\p{L}\\p{N}])${word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}`, "u").exec(text);
+    const from = starts ? starts.index + starts[0].length - word.length : text.indexOf(word);
+    if (from < 0) return null;
+    matched.push({ from, to: from + word.length });
+    rank += from === 0 ? 0 : starts ? 1 : 2;
+  }
+  return { matched, rank };
+}
+
+/** The items that match, best first, each group by itself. */
+export function filtered(items: readonly Omit<PaletteItem, "matched">[], words: string): PaletteItem[] {
+  return items
+    .flatMap((item) => {
+      const found = match(item.label, words);
+      return found
+        ? [{ item: { ...item, matched: found.matched }, rank: found.rank + (item.disabledReason ? 0.5 : 0) }]
+        : [];
+    })
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ item }) => item);
+}
+
+const OBJECT_ICONS: Partial<Record<ObjectIcon, IconName>> = {
+  view: "view",
+  materialized_view: "matview",
+  column: "column",
+  primary_key: "key",
+  foreign_key: "foreign-key",
+  index: "index",
+  function: "function",
+  procedure: "function",
+  sequence: "sequence",
+  type: "enum",
+  trigger: "trigger",
+  schema: "schema",
+  database: "database",
+  role: "role",
+};
+
+export function hitItem(hit: SearchHit, connection: string, run: () => void): PaletteItem {
+  const { schema, name } = hit.object;
+  return {
+    id: `hit:${hit.profile_id}:${schema ?? ""}:${name}:${hit.icon}:${hit.label}`,
+    group: "Tables and columns",
+    label: hit.label,
+    icon: OBJECT_ICONS[hit.icon] ?? "table",
+    meta: [connection, hit.place, hit.detail].filter(Boolean).join(" · "),
+    matched: hit.matched,
+    run,
+    ...(hit.browsable ? {} : { disabledReason: "It has no rows to show" }),
+  };
+}

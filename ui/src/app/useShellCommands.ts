@@ -1,0 +1,66 @@
+/** The commands that belong to the window itself. */
+import { useQueryClient } from "@tanstack/react-query";
+import { type Offer, useOffers } from "@/commands";
+import { toast } from "@/design";
+import { failureOf, host, queryKeys, type Settings } from "@/ipc";
+import type { Actions } from "./actions";
+import { profileOfTab } from "./model";
+import type { Panel } from "./panel";
+import { useWorkspace } from "./workspace";
+
+export function useShellCommands(
+  actions: Actions,
+  panel: Panel,
+  openPalette: () => void,
+  settings: Settings | undefined,
+) {
+  const { active, dispatch, live, tabs } = useWorkspace();
+  const queries = useQueryClient();
+  const profileId = profileOfTab(active);
+  const phase = profileId === null ? undefined : live.connections.get(profileId)?.phase.phase;
+  const noConnection = "no connection belongs to this tab";
+  const offer = (run: () => void, disabledReason?: string | false): Offer =>
+    disabledReason ? { run, disabledReason } : { run };
+  const said = (work: Promise<unknown>) => {
+    work.catch((thrown: unknown) => toast({ tone: "danger", title: failureOf(thrown).message }));
+  };
+  const toggleTheme = () => {
+    if (!settings) return;
+    const theme = document.documentElement.dataset["theme"] === "dark" ? "light" : "dark";
+    said(
+      host()
+        .saveSettings({ ...settings, theme })
+        .then((kept) => queries.setQueryData(queryKeys.settings, kept)),
+    );
+  };
+  useOffers({
+    "palette.open": offer(openPalette),
+    "tab.new-query": offer(() => actions.query()),
+    "tab.close": offer(
+      () => active && actions.close(active.id),
+      active?.kind === "home" && tabs.open.length === 1 && "it is the only tab",
+    ),
+    "tab.reopen": offer(() => void actions.reopen()),
+    "tab.next": offer(() => dispatch({ type: "step", by: 1 }), tabs.open.length < 2 && "there is one tab"),
+    "tab.previous": offer(() => dispatch({ type: "step", by: -1 }), tabs.open.length < 2 && "there is one tab"),
+    "window.new": offer(() => said(host().openWindow())),
+    "connection.new": offer(() => actions.connectionForm(null)),
+    "connection.reconnect": offer(
+      () => profileId !== null && void actions.connect(profileId),
+      profileId === null ? noConnection : phase === "open" && "it is connected",
+    ),
+    "connection.disconnect": offer(
+      () => profileId !== null && void actions.disconnect(profileId),
+      profileId === null ? noConnection : phase === undefined && "it is not connected",
+    ),
+    "file.open": offer(() => void actions.file()),
+    "place.home": offer(actions.home),
+    "place.explorer": offer(() => panel.toggle("explorer")),
+    "place.search": offer(() => panel.show("search")),
+    "place.history": offer(() => panel.toggle("history")),
+    "place.settings": offer(actions.settings),
+    "panel.side": offer(panel.toggleOpen),
+    "sample.open": offer(() => void actions.sample()),
+    "theme.toggle": offer(toggleTheme, settings ? false : "the settings are not here yet"),
+  });
+}

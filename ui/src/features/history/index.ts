@@ -1,0 +1,2 @@
+/** History: the statements that were run. */
+export { HistoryPanel, type HistoryPanelProps } from "./HistoryPanel";
