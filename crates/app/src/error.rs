@@ -6,6 +6,7 @@ use driver::Code;
 
 use crate::{
     api::{AppError, ErrorCode, NativeError},
+    sample::SampleError,
     text::Positions,
 };
 
@@ -127,7 +128,23 @@ impl From<driver::Error> for AppError {
             message: error.message,
             hint: error.hint,
             range: None,
-            native: error.native.map(|native| (*native).into()),
+            native: error.native.map(|native| Box::new((*native).into())),
+        }
+    }
+}
+
+impl From<SampleError> for AppError {
+    fn from(error: SampleError) -> Self {
+        match error {
+            SampleError::Io { path, source } => AppError::file(&source, &path, "written"),
+            SampleError::Database(cause) => match cause.sqlite_error_code() {
+                Some(rusqlite::ErrorCode::DiskFull) => full(),
+                Some(rusqlite::ErrorCode::SystemIoFailure) => {
+                    AppError::new(ErrorCode::Exhausted, format!("The sample database could not be written: {cause}."))
+                        .with_hint("Is the disk full?")
+                }
+                _ => AppError::internal(format!("the sample could not be made ({cause})")),
+            },
         }
     }
 }

@@ -5,18 +5,26 @@ mod draft;
 mod rows;
 mod secrets;
 
-use std::time::Instant;
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use driver::Profile;
+use driver::{Ask, NeverAsk, Profile};
 use uuid::Uuid;
 
 use crate::{
-    App,
+    App, Face,
     api::{
         AppError, ConnectionProfile, DriverForm, Environment, ErrorCode, ParsedTarget, PasswordPolicy, ProfileDraft,
         Safety, ServerFacts, TestReport, Topic,
     },
+    connections::WindowAsk,
+    platform::{home::make_private, lock::FileLock},
     registry::PASSWORD,
+    sample,
     store::now_ms,
 };
 
@@ -81,6 +89,7 @@ impl App {
         let id = old.as_ref().map_or_else(|| Uuid::new_v4().to_string(), |old| old.id.clone());
         self.require_free_name(&checked.name, &id).await?;
         let kept = old.as_ref().map_or(&[] as &[String], |old| old.secret_fields.as_slice());
+        let was = old.as_ref().map(|old| old.safety);
         let change = secrets::Change::new(&checked, driver.as_ref(), old.as_ref().map(|old| old.driver.as_str()), kept);
         let undo = change.apply(&self.keychain, &id).await?;
         let row = rows::Row {
@@ -106,6 +115,10 @@ impl App {
         }
         if let Some(reference) = &checked.reference {
             self.held.take(reference);
+        }
+        if row.safety == Safety::ReadOnly && was != Some(Safety::ReadOnly) {
+            // What is open could still write.
+            self.disconnect(&id).await?;
         }
         self.held.forget_asked(&id);
         if let (PasswordPolicy::Ask, Some(secret)) = (row.password, checked.password) {
@@ -158,6 +171,7 @@ impl App {
             return Err(sample_stays("removed"));
         }
         let row = self.row(id).await?;
+        self.disconnect(id).await?;
         for field in &row.secret_fields {
             self.keychain.delete(id, field).await?;
         }
@@ -205,7 +219,7 @@ impl App {
             &profile,
             dial::Terms {
                 secrets,
-                ask: std::sync::Arc::new(driver::NeverAsk),
+                ask: self.asker(id.as_deref())?,
                 timeout: self.connect_timeout(),
                 read_only: checked.safety == Safety::ReadOnly,
             },
@@ -228,7 +242,19 @@ impl App {
     /// # Errors
     /// `Exhausted` for a full disk, `Forbidden` for a folder that cannot be written.
     pub async fn open_sample(&self) -> Result<ConnectionProfile, AppError> {
+        let (path, lock) = (self.sample_path(), self.home().join("sample.lock"));
+        tokio::task::spawn_blocking(move || make_sample(&path, &lock))
+            .await
+            .map_err(|_| AppError::internal("making the sample was interrupted"))??;
         self.sample_profile().await
+    }
+
+    /// Who answers for a connection that is tried: the windows; a terminal is asked before.
+    fn asker(&self, id: Option<&str>) -> Result<Arc<dyn Ask>, AppError> {
+        Ok(match self.face() {
+            Face::Window => Arc::new(WindowAsk::new(&self.shared()?, id.unwrap_or_default())),
+            Face::Cli => Arc::new(NeverAsk),
+        })
     }
 
     /// Notes that a connection was opened, and what answered.
@@ -245,11 +271,11 @@ impl App {
     }
 
     /// How long a connection attempt may take.
-    pub(crate) fn connect_timeout(&self) -> std::time::Duration {
-        std::time::Duration::from_secs(self.current_settings().connect_timeout_s.into())
+    pub(crate) fn connect_timeout(&self) -> Duration {
+        Duration::from_secs(self.current_settings().connect_timeout_s.into())
     }
 
-    fn sample_path(&self) -> std::path::PathBuf {
+    fn sample_path(&self) -> PathBuf {
         self.home().join("sample.db")
     }
 
@@ -315,6 +341,46 @@ impl App {
             Some(other) => Err(exists(&other.name)),
             None => Ok(()),
         }
+    }
+}
+
+impl Environment {
+    /// What a new connection of this environment may change unless a person says otherwise.
+    pub fn default_safety(self) -> Safety {
+        match self {
+            Environment::Production => Safety::ReadOnly,
+            Environment::Local | Environment::Development | Environment::Staging => Safety::Free,
+        }
+    }
+}
+
+/// Makes the sample where it is missing, older than this program's, or no database any more; what was there stays
+/// beside it.
+fn make_sample(path: &Path, lock: &Path) -> Result<(), AppError> {
+    // Two windows that ask at once make it once.
+    let _making = FileLock::take(lock, Duration::from_secs(120))?;
+    if path.exists() {
+        if sample_is_current(path) {
+            return Ok(());
+        }
+        let old = path.with_file_name("sample.old.db");
+        match fs::rename(path, &old) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(AppError::file(&error, path, "moved")),
+            _ => {}
+        }
+    }
+    sample::generate(path)?;
+    make_private(path).map_err(|error| AppError::file(&error, path, "protected"))
+}
+
+fn sample_is_current(path: &Path) -> bool {
+    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+    let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
+    let version = rusqlite::Connection::open_with_flags(path, flags)
+        .and_then(|sample| sample.query_row("PRAGMA user_version", [], |row| row.get::<_, i32>(0)));
+    match version {
+        Ok(version) => version >= sample::VERSION,
+        Err(error) => !matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase)),
     }
 }
 

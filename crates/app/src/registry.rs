@@ -15,7 +15,7 @@ pub(crate) struct Registry {
 impl Registry {
     /// Every driver of this program.
     pub(crate) fn standard() -> Self {
-        Registry::of(vec![Arc::new(driver_sqlite::Sqlite)])
+        Registry::of(vec![Arc::new(driver_postgres::PostgresDriver), Arc::new(driver_sqlite::Sqlite)])
     }
 
     /// Just these.

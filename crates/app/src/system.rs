@@ -4,6 +4,7 @@ use crate::{
     App,
     api::{About, KeychainState},
     platform::rendering,
+    sample,
 };
 
 impl App {
@@ -15,8 +16,8 @@ impl App {
             platform: std::env::consts::OS.to_owned(),
             rendering: rendering::decide(self.home()).reason.to_owned(),
             keychain: self.keychain.last_probe(),
-            sample_tables: 0,
-            sample_rows: 0,
+            sample_tables: sample::summary().tables,
+            sample_rows: u32::try_from(sample::summary().rows).unwrap_or(u32::MAX),
         }
     }
 

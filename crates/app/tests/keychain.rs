@@ -1,6 +1,6 @@
 //! Passwords in a real Secret Service: GNOME Keyring on a bus of its own.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 use std::{
     path::Path,

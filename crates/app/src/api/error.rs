@@ -81,5 +81,5 @@ pub struct AppError {
     /// Where in the text as given by the face.
     pub range: Option<TextRange>,
     /// What the server said.
-    pub native: Option<NativeError>,
+    pub native: Option<Box<NativeError>>,
 }

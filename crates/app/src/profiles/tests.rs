@@ -159,6 +159,46 @@ async fn the_sample_is_always_there_and_stays_as_it_is() {
 }
 
 #[tokio::test]
+async fn the_sample_is_made_once_and_made_anew_only_when_it_is_none() {
+    let Bench { app, home, .. } = bench().await;
+    let path = home.path().join("sample.db");
+    let opened = app.open_sample().await.unwrap();
+    assert_eq!(opened.values["file"], path.to_string_lossy());
+    let made = std::fs::metadata(&path).unwrap();
+    app.open_sample().await.unwrap();
+    assert_eq!(std::fs::metadata(&path).unwrap().modified().unwrap(), made.modified().unwrap());
+    for broken in ["", "not a database at all, just some text in a file"] {
+        std::fs::write(&path, broken).unwrap();
+        app.open_sample().await.unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().len(), made.len());
+        assert_eq!(std::fs::read(home.path().join("sample.old.db")).unwrap(), broken.as_bytes());
+    }
+    let about = app.about().await;
+    assert!(about.sample_tables >= 12 && about.sample_rows >= 50_000);
+}
+
+#[tokio::test]
+async fn a_connection_that_becomes_read_only_is_closed_so_that_nothing_open_can_write() {
+    let Bench { app, home: _home, .. } = bench().await;
+    let saved = app.save_profile(draft("Shop")).await.unwrap();
+    app.connect(&saved.id).await.unwrap();
+    let edit = |name, safety| ProfileDraft {
+        id: Some(saved.id.clone()),
+        password: DraftPassword::Keep,
+        safety,
+        ..draft(name)
+    };
+    app.save_profile(edit("Renamed", Safety::Free)).await.unwrap();
+    assert_eq!(app.connection_states().len(), 1, "a new name closes nothing");
+    app.save_profile(edit("Renamed", Safety::ReadOnly)).await.unwrap();
+    assert!(app.connection_states().is_empty());
+    assert!(app.connect(&saved.id).await.unwrap().read_only.is_some());
+    app.remove_profile(&saved.id).await.unwrap();
+    assert!(app.connection_states().is_empty());
+    assert_eq!(Environment::Production.default_safety(), Safety::ReadOnly);
+}
+
+#[tokio::test]
 async fn without_a_keychain_nothing_is_saved_half_and_asking_every_time_works() {
     let home = testing::home();
     let app = open(home.path(), Keychain::over(Arc::new(Missing))).await;
