@@ -1,18 +1,63 @@
-use crate::{App, api::*};
+//! Help while typing: the outline of a text, completion, layout.
+
+mod completion;
+mod layout;
+
+use std::sync::Arc;
+
+use crate::{
+    App,
+    api::*,
+    runs::{marks, parameter_name},
+    text::Positions,
+};
 
 impl App {
     /// The statements and placeholders of a text.
+    ///
+    /// # Errors
+    /// `Unsupported` for a driver this program does not have.
     pub fn outline(&self, driver: &str, text: &str) -> Result<Outline, AppError> {
-        todo!()
+        let dialect = self.registry.get(driver)?.dialect();
+        let positions = Positions::new(text);
+        let pieces = sql::split(text, dialect);
+        let mut placeholders: Vec<PlaceholderMark> = Vec::new();
+        for piece in &pieces {
+            for found in sql::placeholders(piece.text(text), dialect) {
+                let name = parameter_name(&found);
+                if placeholders.iter().all(|known| known.name != name) {
+                    let span = found.span.shifted(piece.span.start);
+                    let range = positions.range(span.start, span.end);
+                    placeholders.push(PlaceholderMark { name, text: found.name, range });
+                }
+            }
+        }
+        Ok(Outline { statements: marks(text, &pieces, &positions, dialect), placeholders })
     }
 
     /// What could stand at the caret.
+    ///
+    /// # Errors
+    /// `Unsupported` for a driver this program does not have.
     pub async fn complete(&self, request: CompletionRequest) -> Result<Completions, AppError> {
-        todo!()
+        let driver = self.registry.get(&request.driver)?;
+        // Nothing is opened for it: a connection that is not open completes the language only.
+        let connected = request.profile_id.as_deref().and_then(|profile_id| self.live.find(profile_id));
+        let opened = connected.and_then(|connected| connected.opened(request.database.as_deref()));
+        let shelved = opened.as_ref().and_then(|opened| opened.shelf.latest());
+        let dialect = opened.map_or_else(|| Arc::new(driver.dialect().clone()), |opened| Arc::clone(&opened.dialect));
+        crate::holds::blocking(move || {
+            let caret = Positions::new(&request.text).byte(request.caret as usize);
+            Ok(completion::complete(&request.text, caret, request.explicit, &dialect, shelved.as_ref()))
+        })
+        .await
     }
 
     /// The text laid out anew.
+    ///
+    /// # Errors
+    /// `Unsupported` for a driver this program does not have, and for a text whose meaning the layout would change.
     pub fn format_sql(&self, driver: &str, text: &str) -> Result<String, AppError> {
-        todo!()
+        layout::lay_out(text, self.registry.get(driver)?.dialect())
     }
 }

@@ -18,20 +18,23 @@ mod events;
 mod explorer;
 mod files;
 mod history;
+mod holds;
 mod keychain;
 mod profiles;
 mod registry;
 mod runs;
+mod sample;
 mod settings;
 mod store;
 mod system;
+pub mod terminal;
 #[cfg(test)]
 mod testing;
 mod text;
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, OnceLock, PoisonError, RwLock, Weak},
     time::Duration,
 };
 
@@ -92,6 +95,9 @@ pub struct App {
     presence: Presence,
     documents: documents::Documents,
     pub(crate) held: profiles::HeldSecrets,
+    pub(crate) live: connections::Live,
+    /// Itself, for tasks that outlive a call.
+    me: OnceLock<Weak<App>>,
     /// Kept to the end: what a window process has and no other may have.
     _lock: Option<FileLock>,
 }
@@ -139,6 +145,7 @@ impl App {
         let store = Store::open(&home).await?;
         let presence = Presence::begin(&home, &store).await?;
         let settings = settings::load(&store).await?;
+        let live = connections::Live::new(&home)?;
         drop(starting);
         let app = App {
             face,
@@ -151,12 +158,25 @@ impl App {
             presence,
             documents: documents::Documents::default(),
             held: profiles::HeldSecrets::default(),
+            live,
+            me: OnceLock::new(),
             _lock: lock,
         };
         if let Err(error) = app.forget_old_history().await {
             tracing::warn!(%error, "old history stays for now");
         }
-        Ok(Arc::new(app))
+        let app = Arc::new(app);
+        // Set once, here.
+        let _ = app.me.set(Arc::downgrade(&app));
+        Ok(app)
+    }
+
+    /// Itself, for a task.
+    ///
+    /// # Errors
+    /// `Internal` while the process is closing.
+    pub(crate) fn shared(&self) -> Result<Arc<App>, api::AppError> {
+        self.me.get().and_then(Weak::upgrade).ok_or_else(|| api::AppError::internal("the core is closing"))
     }
 
     /// Every change a face should know of; each call is one more listener.
@@ -166,6 +186,7 @@ impl App {
 
     /// Closes the store in order; a process that ends without it loses nothing either.
     pub async fn close(&self) {
+        self.close_connections().await;
         self.store.close().await;
     }
 

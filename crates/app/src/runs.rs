@@ -1,73 +1,72 @@
+//! Scripts that run in tabs' own sessions.
+
+mod client_copy;
+mod prepare;
+mod reading;
+mod script;
+mod seat;
+mod tabs;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
 use tokio::sync::mpsc;
 
 use crate::{App, api::*};
 
+pub(crate) use prepare::{Sent, guard, parameter_name, prepare};
+pub(crate) use script::{marks, notice_row};
+pub(crate) use seat::Seat;
+pub(crate) use tabs::Tabs;
+
 impl App {
-    /// Starts a script in its tab's session and returns the run's id; what happens comes by `events`, `Started` first and `Finished` last.
+    /// Starts a script in its tab's session and returns the run's id; what happens comes by `events`, `Started` first
+    /// and `Finished` last. Also that no session could be opened is told there, as the first statement's outcome.
+    ///
+    /// # Errors
+    /// `NotFound` for a profile that is gone; `Conflict` while another script runs in the tab.
     pub async fn run(&self, request: RunRequest, events: mpsc::UnboundedSender<RunEvent>) -> Result<String, AppError> {
-        todo!()
+        let connected = self.connected(&request.profile_id).await?;
+        let tab = self.live.tabs.tab(&request.tab_id);
+        let running = tab.begin().await?;
+        self.live.tabs.started(&running);
+        let id = running.id.clone();
+        tokio::spawn(script::play(script::Play { app: self.shared()?, connected, tab, running, request, events }));
+        Ok(id)
     }
 
     /// Asks the server to stop the statement in progress and skips the rest.
+    ///
+    /// # Errors
+    /// None: a run that has ended needs no stopping.
     pub async fn cancel_run(&self, run_id: &str) -> Result<(), AppError> {
-        todo!()
+        if let Some(running) = self.live.tabs.running(run_id) {
+            running.cancel();
+        }
+        Ok(())
     }
 
-    /// Closes a tab's session, whatever it does; the next run opens a new one.
+    /// Closes a tab's session, whatever it does; the next run opens a new one. Rows that were read stay.
+    ///
+    /// # Errors
+    /// None: what is not open is closed already.
     pub async fn close_session(&self, tab_id: &str) -> Result<(), AppError> {
-        todo!()
+        if let Some(tab) = self.live.tabs.find(tab_id) {
+            tab.end(self);
+        }
+        Ok(())
     }
 
     /// A tab's session, if it has one.
     pub fn tab_session(&self, tab_id: &str) -> Option<TabSession> {
-        todo!()
+        let tab = self.live.tabs.find(tab_id)?;
+        let seat = tab.seat()?;
+        Some(tab.shown(&seat))
     }
+}
 
-    /// Reads on to the next cap.
-    pub async fn hold_more(&self, hold_id: &str) -> Result<(), AppError> {
-        todo!()
-    }
-
-    /// Reads on to the end.
-    pub async fn hold_all(&self, hold_id: &str) -> Result<(), AppError> {
-        todo!()
-    }
-
-    /// Stops reading; what is there stays.
-    pub async fn hold_stop(&self, hold_id: &str) -> Result<(), AppError> {
-        todo!()
-    }
-
-    /// Gives up a window's lease; the last one frees memory and disk.
-    pub async fn hold_release(&self, hold_id: &str) -> Result<(), AppError> {
-        todo!()
-    }
-
-    /// Rows as one Arrow IPC stream; cells over 4 KiB are cut and marked in a `<i>#long` column.
-    pub async fn hold_window(
-        &self,
-        hold_id: &str,
-        first: u64,
-        rows: u32,
-        columns: Vec<u32>,
-    ) -> Result<Vec<u8>, AppError> {
-        todo!()
-    }
-
-    /// Bytes of one cell.
-    pub async fn hold_cell(
-        &self,
-        hold_id: &str,
-        row: u64,
-        column: u32,
-        offset: u64,
-        length: u64,
-    ) -> Result<Vec<u8>, AppError> {
-        todo!()
-    }
-
-    /// Full values of a range as text.
-    pub async fn copy(&self, request: CopyRequest) -> Result<Copied, AppError> {
-        todo!()
-    }
+/// A tab's session was lost or changed: tells the windows.
+pub(crate) fn tell(app: &App, tab: &Arc<tabs::Tab>, seat: &Seat) {
+    app.events.emit(AppEvent::Session { session: tab.shown(seat) });
 }

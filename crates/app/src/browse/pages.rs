@@ -1,0 +1,301 @@
+//! The pages of one data tab, appended to one hold.
+
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Instant,
+};
+
+use catalog::ObjectKey;
+use driver::{CancelHandle, Code, Event, KeySource, Outcome, Page, PageRequest};
+use results::HoldWriter;
+
+use super::{filter, paging, relation_scope, sort};
+use crate::{
+    App,
+    api::*,
+    connections::{Lent, lock},
+    explorer::{Place, Shelved, to_key},
+    holds::{Head, Held, Source, head},
+    profiles::dial::elapsed_ms,
+};
+
+/// What a data tab shows and how it goes on.
+pub(crate) struct Pages {
+    request: BrowseRequest,
+    state: Mutex<HoldState>,
+    /// How long statements ran, in ms.
+    took_ms: AtomicU64,
+    /// How many pages were read.
+    count: AtomicU64,
+    /// Taken by whoever reads a page.
+    reader: tokio::sync::Mutex<Reader>,
+    cancel: Mutex<Option<CancelHandle>>,
+}
+
+#[derive(Default)]
+struct Reader {
+    writer: Option<HoldWriter>,
+    /// Positions of the key in the rows.
+    key: Vec<usize>,
+}
+
+/// A relation's part of a catalog.
+pub(super) enum Found {
+    Shelved(Arc<Shelved>),
+    Read(Box<catalog::Catalog>),
+}
+
+impl Found {
+    pub(super) fn catalog(&self) -> &catalog::Catalog {
+        match self {
+            Found::Shelved(shelved) => &shelved.catalog,
+            Found::Read(catalog) => catalog,
+        }
+    }
+}
+
+impl Place {
+    /// The relation with its columns and keys: from the catalog in memory, or read for itself so that nobody waits for
+    /// all of it.
+    pub(super) async fn relation_catalog(&self, relation: &ObjectKey) -> Result<Found, AppError> {
+        if let Some(shelved) = self.opened.shelf.latest()
+            && shelved.relation(relation.schema.as_deref(), &relation.name).is_some()
+        {
+            return Ok(Found::Shelved(shelved));
+        }
+        let scope = relation_scope(relation);
+        let catalog = self.opened.shelf.ask(self.opened.connection.as_ref(), &scope).await?;
+        Ok(Found::Read(Box::new(catalog)))
+    }
+}
+
+impl Pages {
+    pub(crate) fn state(&self) -> HoldState {
+        lock(&self.state).clone()
+    }
+
+    pub(crate) fn elapsed_ms(&self) -> u64 {
+        self.took_ms.load(Ordering::Relaxed)
+    }
+
+    fn set(&self, state: HoldState) {
+        *lock(&self.state) = state;
+    }
+
+    /// Stops the page in progress.
+    pub(crate) async fn stop(&self) {
+        let cancel = lock(&self.cancel).clone();
+        if let Some(cancel) = cancel
+            && let Err(error) = cancel.cancel().await
+        {
+            tracing::warn!(%error, "a page could not be stopped");
+        }
+    }
+
+    fn page_request(&self, app: &App, relation: &ObjectKey) -> PageRequest {
+        PageRequest {
+            relation: relation.clone(),
+            filters: self.request.filters.iter().map(filter).collect(),
+            sort: self.request.sort.iter().map(sort).collect(),
+            after: None,
+            offset: 0,
+            limit: app.current_settings().page_rows,
+        }
+    }
+}
+
+/// Opens a relation and reads its first page.
+pub(super) async fn open(app: &App, request: BrowseRequest) -> Result<Browsed, AppError> {
+    let place = app.place(&request.profile_id, &request.object).await?;
+    let relation = to_key(&request.object)?;
+    let found = place.relation_catalog(&relation).await?;
+    let pages = Arc::new(Pages {
+        request,
+        state: Mutex::new(HoldState::Reading),
+        took_ms: AtomicU64::new(0),
+        count: AtomicU64::new(0),
+        reader: tokio::sync::Mutex::default(),
+        cancel: Mutex::default(),
+    });
+    let asked = pages.page_request(app, &relation);
+    let page = place.scan()?.page(found.catalog(), &asked)?;
+    let statement = page.statement.text.to_string();
+    let mut reader = pages.reader.lock().await;
+    let read = read_page(app, &place, &pages, &mut reader, &page).await?;
+    let Some(writer) = &reader.writer else {
+        return Err(AppError::internal("a page came without its columns"));
+    };
+    let hold = writer.hold().clone();
+    reader.key.clone_from(&page.key);
+    let connected = &place.connected;
+    let held = Held::new(hold, &connected.driver, &place.opened.dialect, page.visible_columns, Source::Pages(Arc::clone(&pages)));
+    pages.count.store(1, Ordering::Release);
+    pages.set(after(read, asked.limit));
+    drop(reader);
+    app.live.holds.keep(&held);
+    let walker = found.catalog().find_relation(relation.schema.as_deref(), &relation.name);
+    let walker = walker.and_then(|id| found.catalog().relation(id));
+    let fields = held.hold.schema().fields();
+    let visible = page.key.iter().filter(|at| **at < held.visible).filter_map(|at| fields.get(*at));
+    let key: Vec<String> = match walker.and_then(|relation| relation.primary_key()) {
+        Some(primary) if page.source == KeySource::PrimaryKey => primary.columns.clone(),
+        _ => visible.map(|field| field.name().clone()).collect(),
+    };
+    let (paging, paging_warns) = paging(&page, &key);
+    let about = Head { title: relation.name.clone(), shelved: None, relation: walker };
+    Ok(Browsed { head: head(&held, &about), progress: held.progress(), statement, paging, paging_warns })
+}
+
+/// Reads the next page, unless somebody else does so right now.
+pub(super) async fn more(app: &App, hold_id: &str) -> Result<HoldProgress, AppError> {
+    let held = app.live.holds.get(hold_id)?;
+    let Source::Pages(pages) = &held.source else {
+        return Err(AppError::new(ErrorCode::Unsupported, "These rows do not come in pages."));
+    };
+    let seen = pages.count.load(Ordering::Acquire);
+    let mut reader = pages.reader.lock().await;
+    let others = pages.count.load(Ordering::Acquire) != seen;
+    if others || matches!(pages.state(), HoldState::Complete | HoldState::Truncated { .. }) {
+        return Ok(held.progress());
+    }
+    pages.set(HoldState::Reading);
+    match next(app, &held, pages, &mut reader).await {
+        Ok(state) => {
+            pages.count.fetch_add(1, Ordering::AcqRel);
+            pages.set(state);
+        }
+        // What is there can still be continued.
+        Err(error) if error.code == ErrorCode::Cancelled => pages.set(HoldState::MorePages),
+        Err(error) => pages.set(HoldState::Failed { error }),
+    }
+    drop(reader);
+    let progress = held.progress();
+    app.events.emit(AppEvent::Hold { progress: progress.clone() });
+    Ok(progress)
+}
+
+async fn next(app: &App, held: &Held, pages: &Pages, reader: &mut Reader) -> Result<HoldState, AppError> {
+    let place = app.place(&pages.request.profile_id, &pages.request.object).await?;
+    let relation = to_key(&pages.request.object)?;
+    let found = place.relation_catalog(&relation).await?;
+    let rows = held.hold.rows();
+    let mut asked = pages.page_request(app, &relation);
+    asked.offset = rows;
+    if let Some(last) = rows.checked_sub(1)
+        && !reader.key.is_empty()
+    {
+        let (hold, key) = (held.hold.clone(), reader.key.clone());
+        let texts = crate::holds::blocking(move || Ok(hold.texts(last, &key)?)).await?;
+        asked.after = Some(texts.into_iter().map(text).collect::<Result<_, _>>()?);
+    }
+    let page = place.scan()?.page(found.catalog(), &asked)?;
+    if page.key != reader.key {
+        return Err(changed());
+    }
+    let read = read_page(app, &place, pages, reader, &page).await?;
+    Ok(after(read, asked.limit))
+}
+
+fn after(read: u64, limit: u32) -> HoldState {
+    if read < u64::from(limit) { HoldState::Complete } else { HoldState::MorePages }
+}
+
+fn text(bytes: Option<Vec<u8>>) -> Result<Option<String>, AppError> {
+    let not_text = |_| {
+        AppError::new(ErrorCode::Unsupported, "The last row's key is not text, so the next page cannot be asked for.")
+            .with_hint("Sort or filter by another column.")
+    };
+    bytes.map(String::from_utf8).transpose().map_err(not_text)
+}
+
+fn changed() -> AppError {
+    AppError::new(ErrorCode::Conflict, "The relation's columns or keys have changed since its rows were opened.")
+        .with_hint("Reload the rows.")
+}
+
+/// Reads one page into the hold and says how many rows it had. A session that died unnoticed is replaced once.
+async fn read_page(
+    app: &App,
+    place: &Place,
+    pages: &Pages,
+    reader: &mut Reader,
+    page: &Page,
+) -> Result<u64, AppError> {
+    place.guard(&page.statement.text)?;
+    let begun = Instant::now();
+    let mut again = true;
+    let read = loop {
+        let lent = place.opened.browser(&place.connected).await?;
+        let (mut rows, stale) = (0, lent.used_before);
+        match run_page(app, pages, reader, page, &lent, &mut rows).await {
+            Err(error) if error.code == Code::Unreachable => {
+                lent.discard();
+                place.connected.look_now();
+                if !(again && stale && rows == 0) {
+                    break Err(error);
+                }
+                again = false;
+            }
+            done => break done.map(|()| rows),
+        }
+    };
+    pages.took_ms.fetch_add(elapsed_ms(begun), Ordering::Relaxed);
+    Ok(read?)
+}
+
+async fn run_page(
+    app: &App,
+    pages: &Pages,
+    reader: &mut Reader,
+    page: &Page,
+    lent: &Lent,
+    rows: &mut u64,
+) -> Result<(), driver::Error> {
+    let seconds = app.current_settings().statement_timeout_s;
+    let mut statement = page.statement.clone();
+    statement.timeout = (seconds > 0).then(|| std::time::Duration::from_secs(seconds.into()));
+    let mut run = lent.session().run(statement);
+    let _entry = app.live.browsing.enter(&pages.request.profile_id, &pages.request.object, run.cancel.clone());
+    *lock(&pages.cancel) = Some(run.cancel.clone());
+    let _done = Stopped(pages);
+    while let Some(event) = run.next().await {
+        match event? {
+            Event::ResultSet(schema, context) => {
+                if reader.writer.is_none() {
+                    reader.writer = Some(app.live.results.hold(schema, context)?.0);
+                } else if reader.writer.as_ref().is_some_and(|writer| *writer.hold().schema() != schema) {
+                    return Err(driver::Error::new(Code::Conflict, changed().message).with_hint("Reload the rows."));
+                }
+            }
+            Event::Batch(batch) => {
+                let Some(mut writer) = reader.writer.take() else { continue };
+                *rows += batch.num_rows() as u64;
+                let appended = tokio::task::spawn_blocking(move || {
+                    let appended = writer.append(&batch);
+                    (writer, appended)
+                });
+                let (writer, appended) = appended
+                    .await
+                    .map_err(|_| driver::Error::new(Code::Internal, "Writing a page broke off."))?;
+                reader.writer = Some(writer);
+                appended?;
+            }
+            Event::Notice(_) => {}
+            Event::Done(summary) if summary.outcome == Outcome::Cancelled => return Err(driver::Error::cancelled()),
+            Event::Done(_) => return Ok(()),
+        }
+    }
+    Err(driver::Error::lost("the server"))
+}
+
+/// Nothing is left to stop.
+struct Stopped<'a>(&'a Pages);
+
+impl Drop for Stopped<'_> {
+    fn drop(&mut self) {
+        lock(&self.0.cancel).take();
+    }
+}

@@ -1,0 +1,303 @@
+//! One profile's connection: its phase and the databases that are open.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, Weak, atomic::AtomicU32},
+};
+
+use driver::{Ask, Code, Driver, Secret};
+use tokio::sync::{Notify, watch};
+
+use super::{Opened, Permit, WindowAsk, lock};
+use crate::{
+    App,
+    api::{AppError, ConnectionPhase, ConnectionProfile, ErrorCode, PasswordPolicy, Safety, ServerFacts, Topic},
+    profiles::{Secrets, dial},
+};
+
+/// The field of a connect form that chooses one of a server's databases.
+const DATABASE: &str = "database";
+
+/// A profile's connection, open or on the way.
+pub(crate) struct Connected {
+    pub(crate) app: Weak<App>,
+    /// As saved when it was opened.
+    pub(crate) profile: ConnectionProfile,
+    pub(crate) driver: Arc<dyn Driver>,
+    /// Whether every outlet refuses what writes.
+    pub(crate) read_only: bool,
+    ask: Asker,
+    pub(super) phase: Mutex<ConnectionPhase>,
+    /// The profile's own database under `None`, others by name.
+    opens: Mutex<BTreeMap<Option<String>, Arc<Opened>>>,
+    opening: tokio::sync::Mutex<()>,
+    pub(super) used: AtomicU32,
+    ended: watch::Sender<bool>,
+    /// Wakes whoever watches the server.
+    pub(super) look: Notify,
+}
+
+impl std::fmt::Debug for Connected {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Connected").field("profile", &self.profile.name).finish_non_exhaustive()
+    }
+}
+
+/// Who answers questions.
+enum Asker {
+    Window(Arc<WindowAsk>),
+    Other(Arc<dyn Ask>, Option<Secret>),
+}
+
+impl Connected {
+    pub(crate) fn new(
+        app: &Arc<App>,
+        profile: ConnectionProfile,
+        driver: Arc<dyn Driver>,
+        ask: Arc<WindowAsk>,
+        read_only: bool,
+    ) -> Arc<Self> {
+        Connected::with(app, profile, driver, Asker::Window(ask), read_only)
+    }
+
+    /// For a face without windows: `password` comes before what is stored.
+    pub(crate) fn for_terminal(
+        app: &Arc<App>,
+        profile: ConnectionProfile,
+        driver: Arc<dyn Driver>,
+        ask: Arc<dyn Ask>,
+        password: Option<Secret>,
+        read_only: bool,
+    ) -> Arc<Self> {
+        Connected::with(app, profile, driver, Asker::Other(ask, password), read_only)
+    }
+
+    fn with(
+        app: &Arc<App>,
+        profile: ConnectionProfile,
+        driver: Arc<dyn Driver>,
+        ask: Asker,
+        read_only: bool,
+    ) -> Arc<Self> {
+        Arc::new(Connected {
+            app: Arc::downgrade(app),
+            read_only: read_only || profile.safety == Safety::ReadOnly,
+            profile,
+            driver,
+            ask,
+            phase: Mutex::new(ConnectionPhase::Closed),
+            opens: Mutex::default(),
+            opening: tokio::sync::Mutex::default(),
+            used: AtomicU32::new(0),
+            ended: watch::Sender::new(false),
+            look: Notify::new(),
+        })
+    }
+
+    pub(crate) fn app(&self) -> Result<Arc<App>, AppError> {
+        self.app.upgrade().ok_or_else(|| AppError::internal("the core is closing"))
+    }
+
+    pub(crate) fn session_limit(&self) -> u32 {
+        self.app.upgrade().map_or(1, |app| app.current_settings().session_limit)
+    }
+
+    /// Whether the server has databases beside the profile's own.
+    pub(crate) fn has_databases(&self) -> bool {
+        self.driver.fields().iter().any(|field| field.name == DATABASE)
+    }
+
+    /// The profile's own database, when it is open.
+    pub(crate) fn main(&self) -> Option<Arc<Opened>> {
+        lock(&self.opens).get(&None).cloned()
+    }
+
+    /// Every open database, the profile's own first.
+    pub(crate) fn opens(&self) -> Vec<Arc<Opened>> {
+        lock(&self.opens).values().cloned().collect()
+    }
+
+    /// The open database of this name, if it is open.
+    pub(crate) fn opened(&self, database: Option<&str>) -> Option<Arc<Opened>> {
+        lock(&self.opens).get(&self.key(database)).cloned()
+    }
+
+    fn key(&self, database: Option<&str>) -> Option<String> {
+        let database = database.filter(|_| self.has_databases())?;
+        let own = self.main().and_then(|main| main.database());
+        let own = own.or_else(|| self.profile.values.get(DATABASE).cloned());
+        (own.as_deref() != Some(database)).then(|| database.to_owned())
+    }
+
+    /// The connection to one database; `None` is the profile's own. Opens it where it is not open.
+    ///
+    /// # Errors
+    /// As [`App::connect`]; `Exhausted` at the session limit.
+    pub(crate) async fn open(self: &Arc<Self>, database: Option<&str>) -> Result<Arc<Opened>, AppError> {
+        let key = self.key(database);
+        if let Some(opened) = lock(&self.opens).get(&key) {
+            return Ok(Arc::clone(opened));
+        }
+        let _one = self.opening.lock().await;
+        if let Some(opened) = lock(&self.opens).get(&key) {
+            return Ok(Arc::clone(opened));
+        }
+        if self.is_ended() {
+            return Err(disconnected());
+        }
+        let permit = self.permit()?;
+        if key.is_none() {
+            self.set_phase(ConnectionPhase::Connecting);
+        }
+        match self.dial(key.clone(), permit).await {
+            Ok(opened) => self.keep(key, opened).await,
+            Err(error) => {
+                if key.is_none() && !self.is_ended() {
+                    self.set_phase(ConnectionPhase::Failed { error: error.clone() });
+                }
+                Err(error)
+            }
+        }
+    }
+
+    async fn dial(self: &Arc<Self>, key: Option<String>, permit: Permit) -> Result<Arc<Opened>, AppError> {
+        let app = self.app()?;
+        let mut profile = App::driver_profile(&self.profile);
+        if let Some(database) = &key {
+            profile.values.insert(DATABASE.to_owned(), database.clone());
+        }
+        let terms = dial::Terms {
+            secrets: self.secrets(&app).await?,
+            ask: match &self.ask {
+                Asker::Window(ask) => Arc::clone(ask) as Arc<dyn Ask>,
+                Asker::Other(ask, _) => Arc::clone(ask),
+            },
+            timeout: app.connect_timeout(),
+            read_only: self.read_only,
+        };
+        let dialled = tokio::select! {
+            () = self.until_ended() => return Err(disconnected()),
+            dialled = dial::dial(self.driver.as_ref(), &profile, terms) => dialled,
+        };
+        match dialled.outcome {
+            Ok(connection) => {
+                self.settle_password(&app).await;
+                Ok(Opened::new(self, key, connection, permit))
+            }
+            Err(error) => {
+                if error.code == Code::Unauthenticated {
+                    app.held.forget_asked(&self.profile.id);
+                    if let Asker::Window(ask) = &self.ask {
+                        ask.forget();
+                    }
+                }
+                Err(error.into())
+            }
+        }
+    }
+
+    async fn secrets(&self, app: &Arc<App>) -> Result<Secrets, AppError> {
+        match &self.ask {
+            Asker::Window(ask) => {
+                let mut secrets = app.secrets_of(&self.profile).await?;
+                // What was answered for this connection opens its other databases too.
+                if let Some((password, _)) = ask.password() {
+                    secrets.password = Some(password);
+                }
+                Ok(secrets)
+            }
+            // An address that is not saved has no entries.
+            Asker::Other(_, password) if self.profile.id.is_empty() => {
+                Ok(Secrets { password: password.clone(), ..Secrets::default() })
+            }
+            Asker::Other(_, Some(password)) => {
+                Ok(Secrets { password: Some(password.clone()), ..app.secrets_of(&self.profile).await.unwrap_or_default() })
+            }
+            Asker::Other(_, None) => app.secrets_of(&self.profile).await,
+        }
+    }
+
+    /// Keeps an answered password where the profile says, now that the server has taken it.
+    async fn settle_password(&self, app: &Arc<App>) {
+        let Asker::Window(ask) = &self.ask else { return };
+        let Some((password, remember)) = ask.password() else { return };
+        if self.profile.password == PasswordPolicy::Ask {
+            app.held.asked(&self.profile.id, password.clone());
+        }
+        if remember {
+            ask.remembered();
+            // The connection works without; the next one asks again.
+            if let Err(error) = app.remember_password(&self.profile.id, &password).await {
+                tracing::warn!(%error, "the password could not be kept in the keychain");
+            }
+        }
+    }
+
+    async fn keep(self: &Arc<Self>, key: Option<String>, opened: Arc<Opened>) -> Result<Arc<Opened>, AppError> {
+        let app = self.app()?;
+        {
+            let mut opens = lock(&self.opens);
+            // `end` sets the mark before it takes the list, so nothing is left behind.
+            if self.is_ended() {
+                drop(opens);
+                opened.close();
+                return Err(disconnected());
+            }
+            opens.insert(key.clone(), Arc::clone(&opened));
+        }
+        if key.is_none() {
+            self.set_phase(ConnectionPhase::Open);
+            if !self.profile.id.is_empty() {
+                let server = self.server();
+                if let Err(error) = app.note_use(&self.profile.id, server.as_ref()).await {
+                    tracing::warn!(%error, "the use of a connection could not be noted");
+                }
+            }
+            if matches!(self.ask, Asker::Window(_)) {
+                tokio::spawn(super::watching::watch(Arc::downgrade(self)));
+            }
+        }
+        app.events.changed(&[Topic::Connections], Some(&self.profile.id));
+        if matches!(self.ask, Asker::Window(_)) {
+            opened.shelf.read_in_background(&opened, self);
+        }
+        Ok(opened)
+    }
+
+    /// The server's facts, once it was reached.
+    pub(crate) fn server(&self) -> Option<ServerFacts> {
+        self.main().map(|main| dial::facts(main.connection.control().server()))
+    }
+
+    pub(super) fn is_ended(&self) -> bool {
+        *self.ended.borrow()
+    }
+
+    /// Whether a new attempt needs a new connection.
+    pub(super) fn is_stale(&self) -> bool {
+        self.is_ended() || matches!(*lock(&self.phase), ConnectionPhase::Failed { .. }) && lock(&self.opens).is_empty()
+    }
+
+    pub(crate) async fn until_ended(&self) {
+        let mut ended = self.ended.subscribe();
+        // The sender lives as long as `self`.
+        let _ = ended.wait_for(|ended| *ended).await;
+    }
+
+    /// Closes everything, local and immediate.
+    pub(crate) fn end(&self) {
+        self.ended.send_replace(true);
+        let opens = std::mem::take(&mut *lock(&self.opens));
+        if let Some(app) = self.app.upgrade() {
+            app.live.tabs.end_all_of(&app, &self.profile.id);
+        }
+        for opened in opens.into_values() {
+            opened.close();
+        }
+        self.set_phase(ConnectionPhase::Closed);
+    }
+}
+
+fn disconnected() -> AppError {
+    AppError::new(ErrorCode::Cancelled, "The connection was closed meanwhile.").with_hint("Connect again.")
+}

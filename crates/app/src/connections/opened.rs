@@ -1,0 +1,70 @@
+//! One database of a connection: its control side, catalog and browse sessions.
+
+use std::sync::{Arc, Mutex};
+
+use driver::{Connection, Role, Session};
+use sql::Dialect;
+
+use super::{Connected, Permit, lock, pool::Pool};
+use crate::{api::AppError, explorer::Shelf};
+
+/// An open database.
+pub(crate) struct Opened {
+    /// Its name where it is not the profile's own.
+    pub(crate) key: Option<String>,
+    pub(crate) connection: Arc<dyn Connection>,
+    /// As probed.
+    pub(crate) dialect: Arc<Dialect>,
+    pub(crate) shelf: Shelf,
+    pub(super) pool: Pool,
+    /// The control connection's; given back when it closes.
+    permit: Mutex<Option<Permit>>,
+}
+
+impl Opened {
+    pub(super) fn new(
+        connected: &Arc<Connected>,
+        key: Option<String>,
+        connection: Arc<dyn Connection>,
+        permit: Permit,
+    ) -> Arc<Self> {
+        let dialect = Arc::new(connection.control().dialect().clone());
+        let shelf = Shelf::new(key.clone().or_else(|| connected.profile.values.get("database").cloned()));
+        Arc::new(Opened { key, connection, dialect, shelf, pool: Pool::default(), permit: Mutex::new(Some(permit)) })
+    }
+
+    /// The database's name, as far as it is known.
+    pub(crate) fn database(&self) -> Option<String> {
+        self.shelf.database()
+    }
+
+    /// Opens a session with its right to exist.
+    ///
+    /// # Errors
+    /// `Exhausted` at the limit; otherwise as connecting.
+    pub(crate) async fn session(
+        &self,
+        connected: &Arc<Connected>,
+        role: Role,
+    ) -> Result<(Arc<dyn Session>, Permit), AppError> {
+        let permit = connected.permit()?;
+        let limit = connected.app()?.connect_timeout();
+        let session = match tokio::time::timeout(limit, self.connection.open(role)).await {
+            Ok(session) => session?,
+            Err(_) => {
+                let message = format!("The server did not open a session within {} s.", limit.as_secs());
+                return Err(AppError::new(crate::api::ErrorCode::TimedOut, message)
+                    .with_hint("Is the server busy? The settings have a longer limit."));
+            }
+        };
+        Ok((session, permit))
+    }
+
+    /// Closes it, local and immediate.
+    pub(super) fn close(&self) {
+        self.pool.close();
+        lock(&self.permit).take();
+        let connection = Arc::clone(&self.connection);
+        tokio::spawn(async move { connection.close().await });
+    }
+}

@@ -1,0 +1,125 @@
+//! Layout of SQL. The layouter knows less of SQL than our lexer, so what it gives is kept only when it means the same.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use sql::{Dialect, TokenKind, tokenize};
+use sqlformat::{FormatOptions, Indent, QueryParams};
+
+use crate::api::{AppError, ErrorCode};
+
+/// The longest text that is laid out, in bytes.
+const LONGEST: usize = 4 << 20;
+
+/// Lays a text out anew.
+///
+/// # Errors
+/// `Exhausted` for a very long text; `Unsupported` where the meaning would change.
+pub(super) fn lay_out(text: &str, dialect: &Dialect) -> Result<String, AppError> {
+    if text.len() > LONGEST {
+        return Err(AppError::new(ErrorCode::Exhausted, "The text is too long to be laid out.")
+            .with_hint("Select a part of it."));
+    }
+    let wanted = meaning(text, dialect);
+    // Its dialects differ in brackets and operators only; the usual one for ours comes first.
+    let brackets = dialect.identifier_quotes.iter().any(|quote| quote.open == '[');
+    let order = if brackets {
+        [sqlformat::Dialect::SQLServer, sqlformat::Dialect::Generic, sqlformat::Dialect::PostgreSql]
+    } else {
+        [sqlformat::Dialect::PostgreSql, sqlformat::Dialect::Generic, sqlformat::Dialect::SQLServer]
+    };
+    let laid_out = order.into_iter().find_map(|kind| {
+        let options = FormatOptions {
+            indent: Indent::Spaces(2),
+            uppercase: Some(true),
+            lines_between_queries: 2,
+            max_inline_block: 60,
+            max_inline_arguments: Some(60),
+            max_inline_top_level: Some(60),
+            joins_as_top_level: true,
+            dialect: kind,
+            ..FormatOptions::default()
+        };
+        // It is not ours: a text it stumbles over must not take the program down.
+        let attempt = |options: &FormatOptions<'_>| catch_unwind(AssertUnwindSafe(|| sqlformat::format(text, &QueryParams::None, options))).ok();
+        let same = |laid_out: &String| meaning(laid_out, dialect) == wanted;
+        // A keyword may be a name; then its case is left alone.
+        attempt(&options)
+            .filter(same)
+            .or_else(|| attempt(&FormatOptions { uppercase: None, ..options.clone() }).filter(same))
+    });
+    let mut laid_out = laid_out.ok_or_else(|| {
+        AppError::new(ErrorCode::Unsupported, "This text cannot be laid out without changing what it means.")
+            .with_hint("Nothing was changed. Select a single statement and try that.")
+    })?;
+    laid_out.truncate(laid_out.trim_end().len());
+    if text.ends_with('\n') {
+        laid_out.push('\n');
+    }
+    Ok(laid_out)
+}
+
+/// The tokens that mean something, words that are no names without their case.
+fn meaning<'a>(text: &'a str, dialect: &Dialect) -> Vec<(TokenKind, std::borrow::Cow<'a, str>)> {
+    let tokens = tokenize(text, dialect);
+    let tokens = tokens.into_iter().filter(|token| token.kind != TokenKind::Space);
+    tokens
+        .map(|token| {
+            let written = token.span.of(text);
+            match token.kind {
+                TokenKind::Word if is_keyword(written, dialect) => (token.kind, written.to_ascii_uppercase().into()),
+                // Where a comment ends on its line is nothing of its meaning.
+                TokenKind::LineComment | TokenKind::BlockComment => {
+                    let lines: Vec<&str> = written.lines().map(str::trim).collect();
+                    (token.kind, lines.join("\n").into())
+                }
+                _ => (token.kind, written.into()),
+            }
+        })
+        .collect()
+}
+
+fn is_keyword(word: &str, dialect: &Dialect) -> bool {
+    // The server folds an unquoted name, so its case means nothing there.
+    dialect.folding != sql::dialect::Folding::AsWritten
+        || dialect.reserved.contains(word)
+        || dialect.keywords.contains(word)
+        || dialect.names_ignore_case
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use sql::dialect::{postgres, sqlite};
+
+    #[test]
+    fn a_query_is_laid_out_with_its_clauses_on_lines_of_their_own() {
+        let text = "select a.id,count(*) n from orders a join customers c on c.id=a.customer_id where a.total>10 group by 1 order by n desc limit 5";
+        let laid_out = lay_out(text, postgres()).unwrap();
+        assert!(laid_out.contains("\nFROM"), "{laid_out}");
+        assert!(laid_out.contains("\nJOIN customers c"), "{laid_out}");
+        assert_eq!(meaning(text, postgres()), meaning(&laid_out, postgres()));
+    }
+
+    #[test]
+    fn what_it_would_damage_comes_back_as_an_error_or_unharmed() {
+        for text in [
+            "select E'it\\'s -- not a comment', $$a ; 'b$$, $tag$ x $$ y $tag$",
+            "select a #>> '{b,c}', a->>'x', a @> b, a ?| array['x'], b::numeric(10,2), arr[1:2]",
+            "select /* a /* nested */ b */ 1 -- tail\n, 2",
+            "create function f() returns int language sql begin atomic select 1; select 2; end",
+            "select 'open",
+            "",
+            "select \"we\"\"ird.name 🚀\" from \"s.x\".\"select\"",
+            "select U&'d\\0061t', B'0101', X'1F', 1e10, .5, 1_000, 0x1F",
+            "insert into t values (1,'a'),(2,'b') on conflict (id) do update set x=excluded.x returning *",
+            "\\copy t from '/tmp/x y.csv'",
+        ] {
+            for dialect in [postgres(), sqlite()] {
+                if let Ok(laid_out) = lay_out(text, dialect) {
+                    assert_eq!(meaning(text, dialect), meaning(&laid_out, dialect), "{text}");
+                }
+            }
+        }
+    }
+}

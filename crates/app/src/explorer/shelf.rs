@@ -1,0 +1,207 @@
+//! Catalogs in memory: immutable, one per open database, replaced as a whole.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, AtomicU64, Ordering},
+    },
+};
+
+use catalog::{Catalog, Kind, RelationId, Schema, Scope};
+use driver::Connection;
+use sql::Dialect;
+
+use super::names::{Names, fold};
+use crate::{
+    api::{AppError, Topic},
+    connections::{Connected, Opened, lock},
+};
+
+/// A catalog and what is found in it often.
+pub(crate) struct Shelved {
+    pub(crate) catalog: Catalog,
+    /// The server's own schemas, whose content is read when they are opened.
+    pub(crate) systems: Vec<Schema>,
+    /// By name in lower case.
+    by_name: HashMap<String, Vec<RelationId>>,
+    pub(crate) names: Names,
+}
+
+impl Shelved {
+    pub(crate) fn new(catalog: Catalog, systems: Vec<Schema>) -> Self {
+        let mut by_name: HashMap<String, Vec<RelationId>> = HashMap::with_capacity(catalog.relations.len());
+        for relation in catalog.walk_relations() {
+            by_name.entry(fold(&relation.row().name)).or_default().push(relation.id());
+        }
+        let names = Names::of(&catalog);
+        Shelved { catalog, systems, by_name, names }
+    }
+
+    /// The relation of exactly this name; without a schema the first in the catalog's order.
+    pub(crate) fn relation(&self, schema: Option<&str>, name: &str) -> Option<RelationId> {
+        self.find(schema, name, |a, b| a == b)
+    }
+
+    /// The relation a name in a text means: without a schema that of the usual one, or else the first.
+    pub(crate) fn meant(&self, dialect: &Dialect, schema: Option<&str>, name: &str) -> Option<RelationId> {
+        let same = |a: &str, b: &str| dialect.same_name(a, b);
+        let usual = dialect.default_schema.filter(|_| schema.is_none());
+        usual.and_then(|usual| self.find(Some(usual), name, same)).or_else(|| self.find(schema, name, same))
+    }
+
+    fn find(&self, schema: Option<&str>, name: &str, same: impl Fn(&str, &str) -> bool) -> Option<RelationId> {
+        self.by_name.get(&fold(name)).into_iter().flatten().copied().find(|id| {
+            self.catalog.relations.get(id.0 as usize).is_some_and(|relation| {
+                let own = self.catalog.schema_name(relation.schema);
+                same(&relation.name, name) && schema.is_none_or(|schema| same(own, schema))
+            })
+        })
+    }
+}
+
+/// The catalogs of one open database.
+pub(crate) struct Shelf {
+    database: Mutex<Option<String>>,
+    latest: Mutex<Option<Arc<Shelved>>>,
+    /// System schemas that were opened, by name.
+    systems: Mutex<HashMap<String, Arc<Shelved>>>,
+    turn: tokio::sync::Mutex<()>,
+    wanted: AtomicU64,
+    served: AtomicU64,
+    reading: AtomicU32,
+}
+
+impl Shelf {
+    pub(crate) fn new(database: Option<String>) -> Self {
+        Shelf {
+            database: Mutex::new(database),
+            latest: Mutex::default(),
+            systems: Mutex::default(),
+            turn: tokio::sync::Mutex::default(),
+            wanted: AtomicU64::new(0),
+            served: AtomicU64::new(0),
+            reading: AtomicU32::new(0),
+        }
+    }
+
+    pub(crate) fn database(&self) -> Option<String> {
+        lock(&self.database).clone()
+    }
+
+    /// The catalog, if it was read.
+    pub(crate) fn latest(&self) -> Option<Arc<Shelved>> {
+        lock(&self.latest).clone()
+    }
+
+    /// Whether the control connection is busy with a catalog.
+    pub(crate) fn is_reading(&self) -> bool {
+        self.reading.load(Ordering::Acquire) > 0
+    }
+
+    /// The catalog; reads it where it was not.
+    ///
+    /// # Errors
+    /// As the driver says.
+    pub(crate) async fn get(&self, opened: &Opened, connected: &Connected) -> Result<Arc<Shelved>, AppError> {
+        if let Some(latest) = self.latest() {
+            return Ok(latest);
+        }
+        let _turn = self.turn.lock().await;
+        match self.latest() {
+            Some(latest) => Ok(latest),
+            None => self.read(opened, connected).await,
+        }
+    }
+
+    /// Reads the catalog anew. Calls that wait for one another share one reading.
+    ///
+    /// # Errors
+    /// As the driver says; the old catalog stays.
+    pub(crate) async fn refresh(&self, opened: &Opened, connected: &Connected) -> Result<Arc<Shelved>, AppError> {
+        let ticket = self.wanted.fetch_add(1, Ordering::AcqRel) + 1;
+        let _turn = self.turn.lock().await;
+        if self.served.load(Ordering::Acquire) >= ticket
+            && let Some(latest) = self.latest()
+        {
+            return Ok(latest);
+        }
+        lock(&self.systems).clear();
+        self.read(opened, connected).await
+    }
+
+    pub(crate) fn read_in_background(&self, opened: &Arc<Opened>, connected: &Arc<Connected>) {
+        let (opened, connected) = (Arc::clone(opened), Arc::clone(connected));
+        tokio::spawn(async move {
+            tokio::select! {
+                () = connected.until_ended() => {}
+                read = opened.shelf.refresh(&opened, &connected) => if let Err(error) = read {
+                    tracing::warn!(%error, "the catalog could not be read");
+                },
+            }
+        });
+    }
+
+    async fn read(&self, opened: &Opened, connected: &Connected) -> Result<Arc<Shelved>, AppError> {
+        let serving = self.wanted.load(Ordering::Acquire);
+        let catalog = self.ask(opened.connection.as_ref(), &Scope::default()).await?;
+        let listed = Scope { kinds: vec![Kind::Schemas], include_system: true, ..Scope::default() };
+        // Without them the rest is still worth showing.
+        let systems = match self.ask(opened.connection.as_ref(), &listed).await {
+            Ok(all) => all.schemas.into_iter().filter(|schema| schema.system).collect(),
+            Err(_) => Vec::new(),
+        };
+        let database = catalog.database.clone();
+        let shelved = index(catalog, systems).await?;
+        *lock(&self.latest) = Some(Arc::clone(&shelved));
+        self.served.store(serving, Ordering::Release);
+        let news = database.is_some() && *lock(&self.database) != database;
+        if news {
+            *lock(&self.database) = database;
+            connected.emit();
+        }
+        if let Ok(app) = connected.app() {
+            app.events.changed(&[Topic::Catalog], Some(&connected.profile.id));
+        }
+        Ok(shelved)
+    }
+
+    /// The content of one of the server's own schemas.
+    ///
+    /// # Errors
+    /// As the driver says.
+    pub(crate) async fn system(&self, opened: &Opened, schema: &str) -> Result<Arc<Shelved>, AppError> {
+        if let Some(shelved) = lock(&self.systems).get(schema) {
+            return Ok(Arc::clone(shelved));
+        }
+        let scope = Scope { schemas: Some(vec![schema.to_owned()]), include_system: true, ..Scope::default() };
+        let catalog = self.ask(opened.connection.as_ref(), &scope).await?;
+        let shelved = index(catalog, Vec::new()).await?;
+        lock(&self.systems).insert(schema.to_owned(), Arc::clone(&shelved));
+        Ok(shelved)
+    }
+
+    /// Reads a part of the catalog.
+    ///
+    /// # Errors
+    /// As the driver says.
+    pub(crate) async fn ask(&self, connection: &dyn Connection, scope: &Scope) -> Result<Catalog, AppError> {
+        self.reading.fetch_add(1, Ordering::AcqRel);
+        let _reading = Reading(&self.reading);
+        Ok(connection.control().catalog(scope).await?)
+    }
+}
+
+struct Reading<'a>(&'a AtomicU32);
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+async fn index(catalog: Catalog, systems: Vec<Schema>) -> Result<Arc<Shelved>, AppError> {
+    tokio::task::spawn_blocking(move || Arc::new(Shelved::new(catalog, systems)))
+        .await
+        .map_err(|_| AppError::internal("a catalog could not be indexed"))
+}

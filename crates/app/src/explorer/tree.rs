@@ -1,0 +1,371 @@
+//! The tree: connection, databases, schemas, kinds, objects, columns. A level that would hold one thing is left out.
+
+use std::sync::Arc;
+
+use catalog::{Catalog, Column, Kind, Known, ObjectKey, ObjectKind, Relation, RelationKind, RelationWalker, RoutineKind, Schema, SchemaId};
+use serde::{Deserialize, Serialize};
+
+use super::{Shelved, icon, to_ref};
+use crate::{
+    api::{AppError, ErrorCode, NodeState, ObjectIcon, TreeNode, TreePage},
+    connections::{Connected, Opened},
+    holds::leads_to,
+};
+
+/// What a node's id says.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Node {
+    Database(String),
+    Schema(Option<String>, String),
+    Folder(Option<String>, String, Folder),
+    Relation(Option<String>, String, String),
+}
+
+/// A kind of objects within a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Folder {
+    Tables,
+    Views,
+    MaterializedViews,
+    ForeignTables,
+    Partitions,
+    Functions,
+    Procedures,
+    Types,
+    Sequences,
+}
+
+const FOLDERS: [(Folder, &str, Kind); 9] = [
+    (Folder::Tables, "Tables", Kind::Relations),
+    (Folder::Views, "Views", Kind::Relations),
+    (Folder::MaterializedViews, "Materialized views", Kind::Relations),
+    (Folder::ForeignTables, "Foreign tables", Kind::Relations),
+    (Folder::Partitions, "Partitions", Kind::Relations),
+    (Folder::Functions, "Functions", Kind::Routines),
+    (Folder::Procedures, "Procedures", Kind::Routines),
+    (Folder::Types, "Types", Kind::Types),
+    (Folder::Sequences, "Sequences", Kind::Sequences),
+];
+
+impl Node {
+    fn id(&self) -> String {
+        // Plain data always has a text.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    fn read(id: &str) -> Result<Node, AppError> {
+        serde_json::from_str(id).map_err(|_| gone())
+    }
+}
+
+fn gone() -> AppError {
+    AppError::new(ErrorCode::NotFound, "This is not in the catalog any more.").with_hint("Refresh the explorer.")
+}
+
+/// The children of a node, from `offset` on.
+pub(super) async fn children(
+    connected: &Arc<Connected>,
+    parent: Option<&str>,
+    offset: u32,
+    limit: u32,
+) -> Result<TreePage, AppError> {
+    let node = parent.map(Node::read).transpose()?;
+    let database = match &node {
+        None => None,
+        Some(Node::Database(name)) => Some(name.as_str()),
+        Some(Node::Schema(database, _) | Node::Folder(database, ..) | Node::Relation(database, ..)) => database.as_deref(),
+    };
+    let opened = connected.open(database).await?;
+    let latest = opened.shelf.get(&opened, connected).await?;
+    let slice = Slice { offset: offset as usize, limit: limit as usize };
+    let (nodes, total) = match node {
+        None if connected.has_databases() => databases(connected, &latest.catalog, slice),
+        None => within_database(&opened, &latest, None, slice),
+        Some(Node::Database(name)) => within_database(&opened, &latest, Some(name), slice),
+        Some(Node::Schema(database, schema)) => {
+            let shelved = of_schema(&opened, &latest, &schema).await?;
+            folders(&shelved.catalog, database, &schema, slice)?
+        }
+        Some(Node::Folder(database, schema, folder)) => {
+            let shelved = of_schema(&opened, &latest, &schema).await?;
+            objects(&shelved.catalog, database, &schema, folder, slice)?
+        }
+        Some(Node::Relation(_, schema, name)) => {
+            let shelved = of_schema(&opened, &latest, &schema).await?;
+            let relation = shelved.relation(Some(&schema), &name).and_then(|id| shelved.catalog.relation(id)).ok_or_else(gone)?;
+            slice.of(relation.columns().iter(), |column| column_node(relation, column))
+        }
+    };
+    Ok(TreePage { nodes, total, as_of_ms: Some(latest.catalog.as_of_ms) })
+}
+
+/// The catalog that holds a schema's content.
+async fn of_schema(opened: &Opened, latest: &Arc<Shelved>, schema: &str) -> Result<Arc<Shelved>, AppError> {
+    let loaded = latest.catalog.schemas.iter().any(|own| own.name == schema && !own.system);
+    if !loaded && latest.systems.iter().any(|own| own.name == schema) {
+        return opened.shelf.system(opened, schema).await;
+    }
+    Ok(Arc::clone(latest))
+}
+
+/// The part of a list that was asked for.
+#[derive(Clone, Copy)]
+struct Slice {
+    offset: usize,
+    limit: usize,
+}
+
+impl Slice {
+    fn of<T>(self, all: impl ExactSizeIterator<Item = T>, node: impl FnMut(T) -> TreeNode) -> (Vec<TreeNode>, u32) {
+        let total = u32::try_from(all.len()).unwrap_or(u32::MAX);
+        (all.skip(self.offset).take(self.limit).map(node).collect(), total)
+    }
+}
+
+fn node(id: &Node, label: &str, icon: ObjectIcon) -> TreeNode {
+    TreeNode {
+        id: id.id(),
+        label: label.to_owned(),
+        detail: None,
+        detail_title: None,
+        icon,
+        expandable: true,
+        object: None,
+        browsable: false,
+        state: NodeState::Ready,
+        system: false,
+    }
+}
+
+fn databases(connected: &Connected, catalog: &Catalog, slice: Slice) -> (Vec<TreeNode>, u32) {
+    let mut all: Vec<_> = catalog.databases.iter().collect();
+    all.sort_by(|a, b| (!a.current, &a.name).cmp(&(!b.current, &b.name)));
+    slice.of(all.into_iter(), |database| {
+        let open = database.current || connected.opened(Some(&database.name)).is_some();
+        let denied = database.may_connect == Known::Denied || database.may_connect == Known::Value(false);
+        let key = ObjectKey { kind: ObjectKind::Database, ..ObjectKey::relation(None, None, &database.name) };
+        let size = database.bytes.value().copied();
+        TreeNode {
+            detail: size.map(bytes),
+            detail_title: size.map(|size| format!("{} bytes", grouped(size))),
+            object: Some(to_ref(key)),
+            expandable: !denied,
+            state: match (denied, open) {
+                (true, _) => NodeState::Denied,
+                (_, false) => NodeState::NotOpened,
+                _ => NodeState::Ready,
+            },
+            ..node(&Node::Database(database.name.clone()), &database.name, ObjectIcon::Database)
+        }
+    })
+}
+
+fn within_database(opened: &Opened, shelved: &Shelved, database: Option<String>, slice: Slice) -> (Vec<TreeNode>, u32) {
+    let own: Vec<&Schema> = shelved.catalog.schemas.iter().filter(|schema| !schema.system).collect();
+    // A file's only schema says nothing.
+    if let ([only], true, None) = (own.as_slice(), shelved.systems.is_empty(), &database)
+        && opened.dialect.default_schema.is_none_or(|usual| usual == only.name)
+        && let Ok(found) = folders(&shelved.catalog, None, &only.name, slice)
+    {
+        return found;
+    }
+    let mut all: Vec<&Schema> = own.into_iter().chain(&shelved.systems).collect();
+    let usual = opened.dialect.default_schema;
+    all.sort_by(|a, b| {
+        let key = |schema: &Schema| (schema.system, usual != Some(schema.name.as_str()));
+        key(a).cmp(&key(b)).then_with(|| a.name.cmp(&b.name))
+    });
+    slice.of(all.into_iter(), |schema| {
+        let denied = schema.may_use == Known::Value(false) || schema.may_use == Known::Denied;
+        let key = ObjectKey {
+            kind: ObjectKind::Schema,
+            ..ObjectKey::relation(shelved.catalog.database.as_deref(), None, &schema.name)
+        };
+        TreeNode {
+            object: Some(to_ref(key)),
+            state: if denied { NodeState::Denied } else { NodeState::Ready },
+            system: schema.system,
+            detail_title: schema.comment.clone(),
+            ..node(&Node::Schema(database.clone(), schema.name.clone()), &schema.name, ObjectIcon::Schema)
+        }
+    })
+}
+
+fn schema_id(catalog: &Catalog, schema: &str) -> Result<SchemaId, AppError> {
+    let at = catalog.schemas.iter().position(|own| own.name == schema).ok_or_else(gone)?;
+    Ok(SchemaId(u32::try_from(at).unwrap_or(u32::MAX)))
+}
+
+fn folder_of(kind: RelationKind) -> Folder {
+    match kind {
+        RelationKind::Table | RelationKind::PartitionedTable | RelationKind::VirtualTable => Folder::Tables,
+        RelationKind::Partition => Folder::Partitions,
+        RelationKind::View => Folder::Views,
+        RelationKind::MaterializedView => Folder::MaterializedViews,
+        RelationKind::ForeignTable => Folder::ForeignTables,
+    }
+}
+
+fn folders(catalog: &Catalog, database: Option<String>, schema: &str, slice: Slice) -> Result<(Vec<TreeNode>, u32), AppError> {
+    let id = schema_id(catalog, schema)?;
+    let system = catalog.schemas.get(id.0 as usize).is_some_and(|schema| schema.system);
+    let count = |folder: Folder| match folder {
+        Folder::Functions | Folder::Procedures => {
+            let procedures = folder == Folder::Procedures;
+            let fits = |kind: RoutineKind| (kind == RoutineKind::Procedure) == procedures;
+            catalog.routines.iter().filter(|routine| routine.schema == id && fits(routine.kind)).count()
+        }
+        Folder::Types => catalog.types.iter().filter(|object| object.schema == id).count(),
+        Folder::Sequences => catalog.sequences.iter().filter(|object| object.schema == id).count(),
+        _ => catalog.relations.iter().filter(|one| one.schema == id && folder_of(one.kind) == folder).count(),
+    };
+    let all: Vec<_> = FOLDERS
+        .into_iter()
+        .map(|(folder, label, kind)| (folder, label, count(folder), catalog.coverage.get(&kind) == Some(&Known::Denied)))
+        // Tables are what everyone looks for; of the others only those that are there, or may be.
+        .filter(|(folder, _, count, denied)| *count > 0 || *folder == Folder::Tables || *denied && *folder == Folder::Functions)
+        .collect();
+    Ok(slice.of(all.into_iter(), |(folder, label, count, denied)| TreeNode {
+        detail: (!denied).then(|| count.to_string()),
+        expandable: count > 0,
+        state: if denied { NodeState::Denied } else { NodeState::Ready },
+        system,
+        ..node(&Node::Folder(database.clone(), schema.to_owned(), folder), label, ObjectIcon::Folder)
+    }))
+}
+
+fn objects(
+    catalog: &Catalog,
+    database: Option<String>,
+    schema: &str,
+    folder: Folder,
+    slice: Slice,
+) -> Result<(Vec<TreeNode>, u32), AppError> {
+    let id = schema_id(catalog, schema)?;
+    let key = |kind: ObjectKind, name: &str, signature: Option<&String>| ObjectKey {
+        kind,
+        signature: signature.cloned(),
+        ..ObjectKey::relation(catalog.database.as_deref(), Some(schema), name)
+    };
+    // What has no children still needs an id of its own.
+    let leaf = |key: ObjectKey, icon: ObjectIcon| {
+        let label = key.name.clone();
+        let own = format!("{folder:?}:{}:{}:{}", schema, label, key.signature.as_deref().unwrap_or_default());
+        TreeNode { id: own, expandable: false, object: Some(to_ref(key)), ..node(&Node::Database(String::new()), &label, icon) }
+    };
+    Ok(match folder {
+        Folder::Functions | Folder::Procedures => {
+            let procedures = folder == Folder::Procedures;
+            let fits = |kind: RoutineKind| (kind == RoutineKind::Procedure) == procedures;
+            let mut all: Vec<_> = catalog.routines.iter().filter(|one| one.schema == id && fits(one.kind)).collect();
+            all.sort_by(|a, b| (&a.name, &a.identity_arguments).cmp(&(&b.name, &b.identity_arguments)));
+            let icon = if procedures { ObjectIcon::Procedure } else { ObjectIcon::Function };
+            slice.of(all.into_iter(), |routine| TreeNode {
+                detail: routine.identity_arguments.as_ref().map(|list| format!("({list})")),
+                detail_title: routine.returns.as_ref().map(|returns| format!("returns {returns}")),
+                ..leaf(key(ObjectKind::Routine, &routine.name, routine.identity_arguments.as_ref()), icon)
+            })
+        }
+        Folder::Types => {
+            let mut all: Vec<_> = catalog.types.iter().filter(|one| one.schema == id).collect();
+            all.sort_by(|a, b| a.name.cmp(&b.name));
+            slice.of(all.into_iter(), |object| TreeNode {
+                detail: Some(format!("{:?}", object.kind).to_lowercase()),
+                detail_title: (!object.labels.is_empty()).then(|| object.labels.join(", ")),
+                ..leaf(key(ObjectKind::Type, &object.name, None), ObjectIcon::Type)
+            })
+        }
+        Folder::Sequences => {
+            let mut all: Vec<_> = catalog.sequences.iter().filter(|one| one.schema == id).collect();
+            all.sort_by(|a, b| a.name.cmp(&b.name));
+            slice.of(all.into_iter(), |sequence| TreeNode {
+                detail: sequence.data_type.clone(),
+                ..leaf(key(ObjectKind::Sequence, &sequence.name, None), ObjectIcon::Sequence)
+            })
+        }
+        _ => {
+            let mut all: Vec<&Relation> =
+                catalog.relations.iter().filter(|one| one.schema == id && folder_of(one.kind) == folder).collect();
+            all.sort_by(|a, b| a.name.cmp(&b.name));
+            slice.of(all.into_iter(), |relation| relation_node(catalog, database.clone(), schema, relation))
+        }
+    })
+}
+
+fn relation_node(catalog: &Catalog, database: Option<String>, schema: &str, relation: &Relation) -> TreeNode {
+    let estimate = relation.estimated_rows.value().copied().flatten();
+    let size = relation.bytes.value().copied();
+    let mut long = Vec::new();
+    long.extend(estimate.map(|rows| format!("about {} rows, estimated", grouped(u64::try_from(rows).unwrap_or(0)))));
+    long.extend(size.map(bytes));
+    long.extend(relation.comment.clone());
+    let denied = relation.may_select == Known::Value(false);
+    let id = Node::Relation(database, schema.to_owned(), relation.name.clone());
+    TreeNode {
+        detail: estimate.map(|rows| format!("{} ~", short(u64::try_from(rows).unwrap_or(0)))),
+        detail_title: (!long.is_empty()).then(|| long.join(" · ")),
+        object: Some(to_ref(ObjectKey::relation(catalog.database.as_deref(), Some(schema), &relation.name))),
+        browsable: !denied,
+        state: if denied { NodeState::Denied } else { NodeState::Ready },
+        ..node(&id, &relation.name, icon(relation.kind))
+    }
+}
+
+fn column_node(relation: RelationWalker<'_>, column: &Column) -> TreeNode {
+    let references = leads_to(relation, &column.name);
+    let key = relation.primary_key().is_some_and(|key| key.columns.contains(&column.name));
+    let object = ObjectKey::column(&relation.key(), &column.name);
+    let mut long = vec![column.native_type.clone()];
+    long.extend((column.nullable == Known::Value(false)).then(|| "not null".to_owned()));
+    long.extend(column.default.as_ref().map(|default| format!("default {default}")));
+    long.extend(references.as_ref().map(|target| format!("to {target}")));
+    long.extend(column.comment.clone());
+    let icon = match (key, references.is_some()) {
+        (true, _) => ObjectIcon::PrimaryKey,
+        (_, true) => ObjectIcon::ForeignKey,
+        _ => ObjectIcon::Column,
+    };
+    TreeNode {
+        id: format!("column:{}:{}:{}", relation.schema(), relation.row().name, column.name),
+        detail: Some(column.native_type.clone()).filter(|native| !native.is_empty()),
+        detail_title: Some(long.join(" · ")),
+        expandable: false,
+        object: Some(to_ref(object)),
+        ..node(&Node::Database(String::new()), &column.name, icon)
+    }
+}
+
+/// `1.2 M`.
+pub(super) fn short(number: u64) -> String {
+    let scaled = |unit: u64, name: &str| {
+        let tenths = number / (unit / 10);
+        let (whole, tenth) = (tenths / 10, tenths % 10);
+        if whole >= 100 || tenth == 0 { format!("{whole} {name}") } else { format!("{whole}.{tenth} {name}") }
+    };
+    match number {
+        0..1_000 => number.to_string(),
+        1_000..1_000_000 => scaled(1_000, "k"),
+        1_000_000..1_000_000_000 => scaled(1_000_000, "M"),
+        _ => scaled(1_000_000_000, "G"),
+    }
+}
+
+/// `1,234,567`.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `8.4 MB`.
+pub(super) fn bytes(number: u64) -> String {
+    if number < 1_000 { format!("{number} B") } else { format!("{}B", short(number)) }
+}

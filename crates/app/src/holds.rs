@@ -1,0 +1,253 @@
+//! Held rows by id: what windows look at.
+
+mod copying;
+mod head;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, OnceLock, Weak},
+    time::Instant,
+};
+
+use driver::Driver;
+use results::{Controller, Hold};
+use sql::Dialect;
+use uuid::Uuid;
+
+use crate::{
+    App,
+    api::{AppError, ErrorCode, HoldProgress, HoldState},
+    browse::Pages,
+    connections::lock,
+    profiles::dial::elapsed_ms,
+};
+
+pub(crate) use head::{Head, head, leads_to};
+
+/// Cells of a window are cut at this many bytes.
+const CELL_BYTES: usize = 4 << 10;
+/// Bytes of one cell that are handed out at once.
+const CELL_PART: u64 = 16 << 20;
+
+/// Every hold of this process by its id. An id is never used twice.
+#[derive(Default)]
+pub(crate) struct Holds {
+    held: Mutex<HashMap<String, Arc<Held>>>,
+}
+
+/// A result a window looks at.
+pub(crate) struct Held {
+    pub(crate) id: String,
+    pub(crate) hold: Hold,
+    pub(crate) driver: Arc<dyn Driver>,
+    pub(crate) dialect: Arc<Dialect>,
+    /// How many columns a person sees; hidden key columns and classes follow.
+    pub(crate) visible: usize,
+    pub(crate) begun: Instant,
+    /// How long its statement took, once it ended.
+    took_ms: OnceLock<u64>,
+    pub(crate) source: Source,
+}
+
+/// Where more rows come from.
+pub(crate) enum Source {
+    /// A statement of a person's.
+    Run {
+        controller: Weak<Controller>,
+        /// Whether stopping it can undo nothing.
+        reads: bool,
+    },
+    /// Pages of our own statements.
+    Pages(Arc<Pages>),
+}
+
+impl Held {
+    pub(crate) fn new(
+        hold: Hold,
+        driver: &Arc<dyn Driver>,
+        dialect: &Arc<Dialect>,
+        visible: usize,
+        source: Source,
+    ) -> Arc<Self> {
+        Arc::new(Held {
+            id: Uuid::new_v4().to_string(),
+            visible: visible.min(hold.visible_columns()),
+            hold,
+            driver: Arc::clone(driver),
+            dialect: Arc::clone(dialect),
+            begun: Instant::now(),
+            took_ms: OnceLock::new(),
+            source,
+        })
+    }
+
+    /// Notes that nothing more will come.
+    pub(crate) fn ended(&self) {
+        self.took_ms.get_or_init(|| elapsed_ms(self.begun));
+    }
+
+    pub(crate) fn progress(&self) -> HoldProgress {
+        let (rows, bytes, state) = {
+            let watched = self.hold.progress();
+            let progress = watched.borrow();
+            (progress.rows, progress.bytes, shown(&progress.state))
+        };
+        let (state, elapsed) = match &self.source {
+            Source::Run { .. } => (state, self.took_ms.get().copied().unwrap_or_else(|| elapsed_ms(self.begun))),
+            Source::Pages(pages) => (pages.state(), pages.elapsed_ms()),
+        };
+        HoldProgress { hold_id: self.id.clone(), rows, bytes, elapsed_ms: elapsed, state }
+    }
+}
+
+fn shown(state: &results::HoldState) -> HoldState {
+    use results::{HoldState as Inner, Truncation};
+    let truncated = |reason: &str| HoldState::Truncated { reason: reason.to_owned() };
+    match state {
+        Inner::Reading => HoldState::Reading,
+        Inner::Paused { since_ms, limit_ms } => {
+            HoldState::Paused { until_ms: i64::try_from(since_ms.saturating_add(*limit_ms)).unwrap_or(i64::MAX) }
+        }
+        Inner::Complete => HoldState::Complete,
+        Inner::Truncated(Truncation::PauseEnded) => {
+            truncated("Nobody asked for more rows in time; the server was let go.")
+        }
+        Inner::Truncated(Truncation::Exhausted(error)) => truncated(&error.message),
+        Inner::Truncated(Truncation::Abandoned) | Inner::Cancelled => truncated("It was stopped."),
+        Inner::Failed(error) => HoldState::Failed { error: error.clone().into() },
+    }
+}
+
+impl Holds {
+    pub(crate) fn keep(&self, held: &Arc<Held>) {
+        lock(&self.held).insert(held.id.clone(), Arc::clone(held));
+    }
+
+    /// # Errors
+    /// `NotFound` for one that was released.
+    pub(crate) fn get(&self, id: &str) -> Result<Arc<Held>, AppError> {
+        lock(&self.held).get(id).cloned().ok_or_else(|| {
+            AppError::new(ErrorCode::NotFound, "These rows are closed.").with_hint("Run the statement again.")
+        })
+    }
+
+    pub(crate) fn remove(&self, id: &str) -> Option<Arc<Held>> {
+        lock(&self.held).remove(id)
+    }
+}
+
+impl App {
+    fn steer(&self, hold_id: &str, order: impl FnOnce(&Controller)) -> Result<(), AppError> {
+        let held = self.live.holds.get(hold_id)?;
+        match &held.source {
+            Source::Run { controller, .. } => {
+                // An ended run has nothing to steer.
+                if let Some(controller) = controller.upgrade()
+                    && !held.hold.progress().borrow().state.is_final()
+                {
+                    order(&controller);
+                }
+                Ok(())
+            }
+            Source::Pages(_) => Err(AppError::new(ErrorCode::Unsupported, "These rows come in pages.")
+                .with_hint("Ask for the next page.")),
+        }
+    }
+
+    /// Reads on to the next cap.
+    ///
+    /// # Errors
+    /// `NotFound`; `Unsupported` for rows that come in pages.
+    pub async fn hold_more(&self, hold_id: &str) -> Result<(), AppError> {
+        let rows = u64::from(self.current_settings().row_cap);
+        self.steer(hold_id, |controller| controller.more(rows))
+    }
+
+    /// Reads on to the end.
+    ///
+    /// # Errors
+    /// As [`App::hold_more`].
+    pub async fn hold_all(&self, hold_id: &str) -> Result<(), AppError> {
+        self.steer(hold_id, Controller::all)
+    }
+
+    /// Stops reading; what is there stays.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn hold_stop(&self, hold_id: &str) -> Result<(), AppError> {
+        if let Source::Pages(pages) = &self.live.holds.get(hold_id)?.source {
+            pages.stop().await;
+            return Ok(());
+        }
+        self.steer(hold_id, Controller::stop)
+    }
+
+    /// Gives up a window's lease; the last one frees memory and disk.
+    ///
+    /// # Errors
+    /// None: what is not held is released already.
+    pub async fn hold_release(&self, hold_id: &str) -> Result<(), AppError> {
+        let Some(held) = self.live.holds.remove(hold_id) else { return Ok(()) };
+        match &held.source {
+            Source::Run { controller, reads } => {
+                let state = held.hold.progress().borrow().state.clone();
+                let paused = matches!(state, results::HoldState::Paused { .. });
+                // A statement that changes rows goes on: only looking at it ends.
+                if let Some(controller) = controller.upgrade()
+                    && (paused || *reads && !state.is_final())
+                {
+                    controller.stop();
+                }
+            }
+            Source::Pages(pages) => pages.stop().await,
+        }
+        Ok(())
+    }
+
+    /// Rows as one Arrow IPC stream; cells over 4 KiB are cut and marked in a `<i>#long` column.
+    ///
+    /// # Errors
+    /// `NotFound` for released rows and columns that are not there; `Corrupt` for a damaged disk.
+    pub async fn hold_window(
+        &self,
+        hold_id: &str,
+        first: u64,
+        rows: u32,
+        columns: Vec<u32>,
+    ) -> Result<Vec<u8>, AppError> {
+        let held = self.live.holds.get(hold_id)?;
+        blocking(move || {
+            let columns: Vec<usize> = columns.into_iter().map(|column| column as usize).collect();
+            Ok(held.hold.window(first, rows as usize, &columns, CELL_BYTES)?)
+        })
+        .await
+    }
+
+    /// Bytes of one cell, at most 16 MiB at once; none for NULL.
+    ///
+    /// # Errors
+    /// As [`App::hold_window`].
+    pub async fn hold_cell(
+        &self,
+        hold_id: &str,
+        row: u64,
+        column: u32,
+        offset: u64,
+        length: u64,
+    ) -> Result<Vec<u8>, AppError> {
+        let held = self.live.holds.get(hold_id)?;
+        blocking(move || {
+            let range = offset..offset.saturating_add(length.min(CELL_PART));
+            Ok(held.hold.cell(row, column as usize, range)?.bytes.unwrap_or_default())
+        })
+        .await
+    }
+}
+
+/// Runs work that blocks on the disk.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, AppError> + Send + 'static,
+) -> Result<T, AppError> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| AppError::internal("work on held rows was interrupted"))?
+}

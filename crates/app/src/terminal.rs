@@ -1,0 +1,299 @@
+//! What the terminal needs: a target opened by name, address or path, and statements as raw streams.
+//!
+//! Rows do not pass through held results here: they flow from the server to the output at the reader's pace, in
+//! constant memory. Safety levels, history and secrets are those of the window.
+
+use std::{
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use catalog::{Catalog, ObjectKey, Scope};
+use driver::{Ask, Driver, Outcome, Profile, Role, Run, Secret, Session, SessionState, Summary};
+use sql::Dialect;
+
+use crate::{
+    App,
+    api::{
+        AppError, ConnectionProfile, Environment, ErrorCode, ParameterValue, PasswordPolicy, Safety, ServerFacts,
+        StatementMark,
+    },
+    connections::{Connected, Opened, Permit},
+    history::{Ending, Recorded, Sending},
+    profiles::dial::elapsed_ms,
+    runs::{Sent, guard, marks, prepare},
+    text::Positions,
+};
+
+/// The environment variable a password may stand in.
+pub const PASSWORD_VARIABLE: &str = "ROWHOUSE_PASSWORD";
+
+/// How to open a target.
+pub struct Opening {
+    /// A saved connection's name or id, `sample`, an address, or the path of a database file.
+    pub target: String,
+    /// Another database of that server.
+    pub database: Option<String>,
+    /// Refuse writes, whatever the connection's safety level says.
+    pub read_only: bool,
+    /// A password that comes before the stored one; see [`environment_password`].
+    pub password: Option<Secret>,
+    /// Who answers questions.
+    pub ask: Arc<dyn Ask>,
+}
+
+/// The password in [`PASSWORD_VARIABLE`], if it is set and not empty.
+pub fn environment_password() -> Option<Secret> {
+    std::env::var(PASSWORD_VARIABLE).ok().filter(|password| !password.is_empty()).map(Secret::new)
+}
+
+/// An open target. Dropping it closes it.
+pub struct Terminal {
+    app: Arc<App>,
+    connected: Arc<Connected>,
+    opened: Arc<Opened>,
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        self.connected.end();
+    }
+}
+
+impl App {
+    /// What a target means, without opening it: the connection, and a password that stood in an address. One that is
+    /// not saved has no id.
+    ///
+    /// # Errors
+    /// `NotFound` for what is neither a saved name nor a file; `InvalidStatement`, `Unsupported` for an address that
+    /// cannot be read.
+    pub async fn resolve_target(&self, target: &str) -> Result<(ConnectionProfile, Option<Secret>), AppError> {
+        let target = target.trim();
+        if let Some(saved) = self.profile_named(target).await? {
+            return Ok((if saved.sample { self.open_sample().await? } else { saved }, None));
+        }
+        let driver = self.registry.for_target(target)?;
+        let addressed = driver.schemes().iter().any(|scheme| {
+            target.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+                && target.get(scheme.len()..).is_some_and(|rest| rest.starts_with(':'))
+        });
+        if !addressed && !Path::new(target).exists() {
+            return Err(AppError::new(
+                ErrorCode::NotFound,
+                format!("There is no saved connection and no file called “{target}”."),
+            )
+            .with_hint("`rowhouse connections list` shows what is saved; an address looks like postgres://host/database."));
+        }
+        let parsed = driver.parse_url(target)?;
+        for warning in &parsed.warnings {
+            tracing::warn!("{warning}");
+        }
+        let mut values = parsed.values;
+        let secret = values.remove(crate::registry::PASSWORD).map(Secret::new).or(parsed.secret);
+        let profile = Profile { name: String::new(), driver: driver.id().to_owned(), values };
+        let line = driver.target(&profile);
+        let shown = ConnectionProfile {
+            id: String::new(),
+            name: line.clone(),
+            group: None,
+            colour: None,
+            environment: Environment::Local,
+            safety: Safety::Free,
+            driver: profile.driver,
+            driver_label: driver.label().to_owned(),
+            values: profile.values,
+            password: PasswordPolicy::None,
+            target: line,
+            server: None,
+            last_used_ms: None,
+            sample: false,
+        };
+        Ok((shown, secret.filter(|secret| !secret.is_empty())))
+    }
+
+    /// Opens a target. The password comes from the opening, the address, the keychain, the driver's own files
+    /// (`~/.pgpass`), or who is asked, in this order.
+    ///
+    /// # Errors
+    /// As [`App::resolve_target`] and [`App::connect`].
+    pub async fn open_target(&self, opening: Opening) -> Result<Terminal, AppError> {
+        let (profile, addressed) = self.resolve_target(&opening.target).await?;
+        let driver = Arc::clone(self.registry.get(&profile.driver)?);
+        let app = self.shared()?;
+        let password = opening.password.or(addressed);
+        let connected = Connected::for_terminal(&app, profile, driver, opening.ask, password, opening.read_only);
+        let opened = connected.open(opening.database.as_deref()).await?;
+        Ok(Terminal { app, connected, opened })
+    }
+}
+
+impl Terminal {
+    /// The connection; without an id when it is not saved.
+    pub fn profile(&self) -> &ConnectionProfile {
+        &self.connected.profile
+    }
+
+    /// The driver, for casts and limits.
+    pub fn driver(&self) -> &Arc<dyn Driver> {
+        &self.connected.driver
+    }
+
+    /// The language, as probed.
+    pub fn dialect(&self) -> &Dialect {
+        &self.opened.dialect
+    }
+
+    /// The server.
+    pub fn server(&self) -> ServerFacts {
+        crate::profiles::dial::facts(self.opened.connection.control().server())
+    }
+
+    /// Whether writes are refused.
+    pub fn read_only(&self) -> bool {
+        self.connected.read_only
+    }
+
+    /// Reads the catalog.
+    ///
+    /// # Errors
+    /// As the driver says.
+    pub async fn catalog(&self, scope: &Scope) -> Result<Catalog, AppError> {
+        self.opened.shelf.ask(self.opened.connection.as_ref(), scope).await
+    }
+
+    /// The statements that would make an object again.
+    ///
+    /// # Errors
+    /// `NotFound`, `Forbidden`; `Unsupported` for a kind or a server without definitions.
+    pub async fn definition(&self, key: &ObjectKey) -> Result<Arc<str>, AppError> {
+        let ddl = self.opened.connection.control().ddl().ok_or_else(|| {
+            AppError::new(ErrorCode::Unsupported, "This server does not tell how its objects were made.")
+        })?;
+        Ok(ddl.definition(key).await?)
+    }
+
+    /// The statements of a script, and how faces list them.
+    pub fn split(&self, script: &str) -> (Vec<sql::Statement>, Vec<StatementMark>) {
+        let pieces = sql::split(script, &self.opened.dialect);
+        let marks = marks(script, &pieces, &Positions::new(script), &self.opened.dialect);
+        (pieces, marks)
+    }
+
+    /// Opens a session to run statements in.
+    ///
+    /// # Errors
+    /// As connecting.
+    pub async fn session(&self) -> Result<TerminalSession<'_>, AppError> {
+        let (session, permit) = self.opened.session(&self.connected, Role::Session).await?;
+        Ok(TerminalSession { terminal: self, session, _permit: permit })
+    }
+}
+
+/// A session of an open target.
+pub struct TerminalSession<'a> {
+    terminal: &'a Terminal,
+    session: Arc<dyn Session>,
+    _permit: Permit,
+}
+
+impl<'a> TerminalSession<'a> {
+    /// What is known of the session now.
+    pub fn state(&self) -> SessionState {
+        self.session.state().borrow().clone()
+    }
+
+    /// The driver's session itself, for notices while idle.
+    pub fn session(&self) -> &Arc<dyn Session> {
+        &self.session
+    }
+
+    /// Sends one statement of a script, after the read-only guard, and records it in the history.
+    ///
+    /// # Errors
+    /// `Forbidden` from the guard, and then nothing was sent; `InvalidStatement` for a placeholder without a value.
+    /// What the server says comes by the run.
+    pub async fn start<'s>(
+        &self,
+        script: &'s str,
+        piece: &sql::Statement,
+        parameters: &[ParameterValue],
+        timeout: Option<Duration>,
+    ) -> Result<Started<'a, 's>, AppError> {
+        let (app, dialect) = (&self.terminal.app, &self.terminal.opened.dialect);
+        if self.terminal.connected.read_only {
+            guard(piece.text(script), dialect, &Positions::new(script), piece.span.start)?;
+        }
+        let sent = prepare(script, piece, dialect, parameters, timeout)?;
+        let profile = self.terminal.profile();
+        let database = self.state().database;
+        let recorded = app
+            .history_begin(Sending {
+                profile_id: Some(profile.id.as_str()).filter(|id| !id.is_empty()),
+                profile_name: &profile.name,
+                database: database.as_deref(),
+                text: piece.text(script),
+                dialect,
+            })
+            .await;
+        let recorded = match recorded {
+            Ok(recorded) => Some(recorded),
+            Err(error) => {
+                tracing::warn!(%error, "a statement is missing in the history");
+                None
+            }
+        };
+        let run = self.session.run(sent.statement.clone());
+        Ok(Started { run, app: &self.terminal.app, script, sent, recorded, begun: Instant::now() })
+    }
+
+    /// Closes the session; what runs is stopped.
+    pub async fn close(self) {
+        self.session.close().await;
+    }
+}
+
+/// A statement on its way. Read `run` to its end, then call [`Started::finish`].
+pub struct Started<'a, 's> {
+    /// Its events and its cancel.
+    pub run: Run,
+    app: &'a Arc<App>,
+    script: &'s str,
+    sent: Sent,
+    recorded: Option<Recorded>,
+    begun: Instant,
+}
+
+impl Started<'_, '_> {
+    /// Where a byte of the statement as sent stands in the script.
+    pub fn place(&self, byte: usize) -> usize {
+        self.sent.place(byte)
+    }
+
+    /// Records how it ended. An error's range counts from the script's start, in UTF-16 units.
+    ///
+    /// # Errors
+    /// The statement's own error, placed in the script.
+    pub async fn finish(self, end: Result<Summary, driver::Error>) -> Result<Summary, AppError> {
+        let end = end.map_err(|error| self.sent.located(error, &Positions::new(self.script)));
+        if let Some(recorded) = self.recorded {
+            let ending = match &end {
+                Ok(summary) if summary.outcome == Outcome::Cancelled => Ending::Cancelled,
+                Ok(summary) => Ending::Completed { rows: Some(summary.affected_rows.unwrap_or(0).max(summary.rows)) },
+                Err(error) if error.code == ErrorCode::Unreachable => Ending::Lost,
+                Err(error) if error.code == ErrorCode::Cancelled => Ending::Cancelled,
+                Err(error) => Ending::Failed {
+                    message: &error.message,
+                    code: error.native.as_ref().map(|native| native.code.as_str()),
+                },
+            };
+            if let Err(error) = self.app.history_finish(recorded, ending, elapsed_ms(self.begun)).await {
+                tracing::warn!(%error, "the history does not say how a statement ended");
+            }
+        }
+        end
+    }
+}
+
+#[cfg(test)]
+mod tests;
