@@ -1,9 +1,10 @@
-import { StrictMode } from "react";
+// First: it says in which order the layers of style stand.
+import "./styles.css";
+
 import { createRoot } from "react-dom/client";
 import { App } from "@/app/App";
 import { Standalone } from "@/app/Standalone";
 import { type Host, setHost } from "@/ipc";
-import "./styles.css";
 
 /** The host this window has: the program around it, or, while working on the window in a browser, one in memory. */
 async function findHost(): Promise<Host | null> {
@@ -16,5 +17,5 @@ const element = document.getElementById("root");
 if (element) {
   const found = await findHost();
   if (found) setHost(found);
-  createRoot(element).render(<StrictMode>{found ? <App /> : <Standalone />}</StrictMode>);
+  createRoot(element).render(found ? <App /> : <Standalone />);
 }

@@ -1,5 +1,7 @@
+import { type ReactNode, useMemo } from "react";
 import { useKeys } from "@/commands";
 import { IconButton } from "@/design";
+import { ExplorerPanel, SearchPanel } from "@/features/explorer";
 import { HistoryPanel } from "@/features/history";
 import type { Actions } from "./actions";
 import { ErrorBoundary } from "./ErrorBoundary";
@@ -9,50 +11,78 @@ import { useWorkspace } from "./workspace";
 
 const TITLES: Readonly<Record<Place, string>> = { explorer: "Explorer", search: "Search", history: "History" };
 
-/** What the side panel shows. */
-export function SideContent({ panel, actions }: { panel: Panel; actions: Actions }) {
+function Explorer({ actions, hide }: { actions: Actions; hide: ReactNode }) {
+  const { active, live, profiles } = useWorkspace();
+  const states = useMemo(() => [...live.connections.values()], [live.connections]);
+  const selected = useMemo(
+    () => (active?.kind === "relation" ? { profileId: active.profileId, object: active.object } : null),
+    [active],
+  );
+  return (
+    <ExplorerPanel
+      profiles={profiles}
+      states={states}
+      active={profileOfTab(active)}
+      selected={selected}
+      onNewConnection={() => actions.connectionForm(null)}
+      onOpenRelation={(profileId, object, _aside, view) => actions.relation(profileId, object, view)}
+      onOpenQuery={(profileId, database) => actions.query({ profileId, database: database ?? null })}
+      onConnect={(profileId) => void actions.connect(profileId)}
+      onDisconnect={(profileId) => void actions.disconnect(profileId)}
+      onEditConnection={(profileId) => actions.connectionForm(profileId)}
+      headEnd={hide}
+    />
+  );
+}
+
+function Search({ actions, hide }: { actions: Actions; hide: ReactNode }) {
+  const { live } = useWorkspace();
+  const open = useMemo(
+    () =>
+      [...live.connections.values()].filter((state) => state.phase.phase === "open").map((state) => state.profile_id),
+    [live.connections],
+  );
+  return (
+    <>
+      <SearchPanel profileIds={open} onOpenRelation={(profileId, object) => actions.relation(profileId, object)} />
+      <div className="rh-side-hide">{hide}</div>
+    </>
+  );
+}
+
+function History({ actions, hide }: { actions: Actions; hide: ReactNode }) {
   const { active, editors } = useWorkspace();
-  const hideKeys = useKeys("panel.side");
-  const newKeys = useKeys("connection.new");
-  const title = TITLES[panel.place];
-  const editor = active?.kind === "query" ? editors.get(active.id) : undefined;
+  const inQuery = active?.kind === "query";
   return (
     <>
       <div className="rh-side-head">
-        <h2 className="flex-1 rh-truncate text-base">{title}</h2>
-        {panel.place === "explorer" ? (
-          <IconButton
-            icon="plus"
-            label="New connection"
-            dense
-            {...(newKeys ? { keys: newKeys } : {})}
-            onClick={() => actions.connectionForm(null)}
-          />
-        ) : null}
-        <IconButton
-          icon="panel"
-          label="Hide the side panel"
-          dense
-          {...(hideKeys ? { keys: hideKeys } : {})}
-          onClick={panel.hide}
-        />
+        <h2 className="flex-1">History</h2>
+        {hide}
       </div>
-      <ErrorBoundary key={panel.place} what={title} safe="The tabs are as they were.">
-        {panel.place === "history" ? (
-          <HistoryPanel
-            onInsert={editor ? (text) => editor.insert(text) : undefined}
-            onOpen={(entry) =>
-              actions.query({
-                profileId: entry.profile_id ?? profileOfTab(active),
-                database: entry.database,
-                text: entry.text,
-              })
-            }
-          />
-        ) : (
-          <div className="flex-1" />
-        )}
-      </ErrorBoundary>
+      <HistoryPanel
+        onInsert={inQuery ? (text) => editors.get(active.id)?.insert(text) : undefined}
+        onOpen={(entry) =>
+          actions.query({
+            profileId: entry.profile_id ?? profileOfTab(active),
+            database: entry.database,
+            text: entry.text,
+          })
+        }
+      />
     </>
+  );
+}
+
+/** What the side panel shows. */
+export function SideContent({ panel, actions }: { panel: Panel; actions: Actions }) {
+  const keys = useKeys("panel.side");
+  const hide = (
+    <IconButton icon="panel" label="Hide the side panel" dense {...(keys ? { keys } : {})} onClick={panel.hide} />
+  );
+  const Shown = { explorer: Explorer, search: Search, history: History }[panel.place];
+  return (
+    <ErrorBoundary key={panel.place} what={TITLES[panel.place]} safe="The tabs are as they were.">
+      <Shown actions={actions} hide={hide} />
+    </ErrorBoundary>
   );
 }

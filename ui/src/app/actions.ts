@@ -2,7 +2,7 @@
 import { useMemo, useRef } from "react";
 import { toast } from "@/design";
 import { failureOf, host, type ObjectRef, present } from "@/ipc";
-import { HOME, nextQueryTitle, profileOfTab, type QueryTab, restored, SETTINGS } from "./model";
+import { HOME, nextQueryTitle, profileOfTab, type QueryTab, type RelationTab, restored, SETTINGS, twin } from "./model";
 import type { Panel } from "./panel";
 import { useWorkspace, type Workspace } from "./workspace";
 
@@ -17,7 +17,7 @@ export interface Actions {
   home(): void;
   settings(): void;
   query(query?: NewQuery): void;
-  relation(profileId: string, object: ObjectRef): void;
+  relation(profileId: string, object: ObjectRef, view?: "ddl"): void;
   connectionForm(profileId: string | null, target?: string | null): void;
   /** Closes a tab; where that costs something, asks first. */
   close(id: string, sure?: boolean): void;
@@ -74,11 +74,13 @@ function build(now: () => Workspace, panel: () => Panel, ask: (id: string) => vo
       const chosen = profileId === undefined ? (profileOfTab(active) ?? only ?? null) : profileId;
       openQuery({ profileId: chosen, database: database ?? null, text, ...(title ? { title } : {}) });
     },
-    relation: (profileId, object) =>
-      now().dispatch({
-        type: "open",
-        tab: { id: newTabId(), kind: "relation", title: object.name, profileId, object, view: "{}" },
-      }),
+    relation: (profileId, object, view) => {
+      const { tabs, dispatch } = now();
+      const tab: RelationTab = { id: newTabId(), kind: "relation", title: object.name, profileId, object, view: "{}" };
+      const id = twin(tabs, tab)?.id ?? tab.id;
+      dispatch({ type: "open", tab });
+      if (view) dispatch({ type: "change", id, change: { view: JSON.stringify({ view }) } });
+    },
     connectionForm: (profileId, target = null) =>
       now().dispatch({
         type: "open",

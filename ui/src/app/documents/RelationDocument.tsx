@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { useKeys, useOffers } from "@/commands";
 import { Button, EmptyState, IconButton, Segmented, Toolbar } from "@/design";
 import { countOf, RelationStructure, type RelationView, shownName, useRelation } from "@/features/relation";
@@ -47,7 +47,13 @@ function readKept(json: string): Kept {
 /** A relation: its rows, and what it is made of. */
 export function RelationDocument({ tab, active, actions }: { tab: RelationTab; active: boolean; actions: Actions }) {
   const { dispatch, live, profile } = useWorkspace();
-  const [kept, setKept] = useState(() => readKept(tab.view));
+  const kept = useMemo(() => readKept(tab.view), [tab.view]);
+  const latest = useRef(kept);
+  latest.current = kept;
+  const setKept = (change: (now: Kept) => Kept) => {
+    latest.current = change(latest.current);
+    dispatch({ type: "change", id: tab.id, change: { view: JSON.stringify(latest.current) } });
+  };
   const state = live.connections.get(tab.profileId);
   const name = profile(tab.profileId)?.name ?? "this connection";
   const phase = state?.phase.phase;
@@ -56,11 +62,6 @@ export function RelationDocument({ tab, active, actions }: { tab: RelationTab; a
   useEffect(() => {
     if (phase === "open") setSeen(true);
   }, [phase]);
-
-  useEffect(() => {
-    const json = JSON.stringify(kept);
-    if (json !== tab.view) dispatch({ type: "change", id: tab.id, change: { view: json } });
-  }, [kept, tab.id, tab.view, dispatch]);
 
   const show = (view: View) => setKept((now) => ({ ...now, view }));
   useOffers(
@@ -76,7 +77,12 @@ export function RelationDocument({ tab, active, actions }: { tab: RelationTab; a
   const reconnect = () => void actions.connect(tab.profileId);
 
   return (
-    <div className="flex flex-col h-full min-h-0" data-scope="relation" tabIndex={-1} ref={useFocusWhen(active)}>
+    <div
+      className="flex flex-col h-full min-h-0 outline-none"
+      data-scope="relation"
+      tabIndex={-1}
+      ref={useFocusWhen(active)}
+    >
       {seen ? (
         <Opened tab={tab} active={active} actions={actions} kept={kept} onKept={setKept} onReconnect={reconnect} />
       ) : (
