@@ -1,6 +1,6 @@
 -- Indexes; plain columns by number (0 stands for the next expression).
 -- $1 schemas or NULL, $2 relation or NULL, $3 also the server's own, $4 relations that somebody holds exclusively,
--- $5 whether definitions are wanted
+-- $5 whether definitions and counts of use are wanted
 select x.indrelid, x.indexrelid, ic.relname, x.indisunique, x.indisprimary, am.amname,
        x.indkey::text, x.indnkeyatts, x.indoption::text,
        case when x.indexprs is not null and not x.indrelid = any ($4::oid[]) then
@@ -10,7 +10,7 @@ select x.indrelid, x.indexrelid, ic.relname, x.indisunique, x.indisprimary, am.a
        end,
        x.indpred is not null,
        case when x.indpred is not null and not x.indrelid = any ($4::oid[]) then pg_get_expr(x.indpred, x.indrelid) end,
-       x.indisvalid, pg_stat_get_numscans(x.indexrelid),
+       x.indisvalid, case when $5::bool then pg_stat_get_numscans(x.indexrelid) end,
        case when $5::bool and not x.indrelid = any ($4::oid[]) then pg_get_indexdef(x.indexrelid) end,
        d.description
 from pg_index x

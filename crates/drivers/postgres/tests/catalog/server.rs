@@ -79,6 +79,14 @@ impl TestServer {
 }
 
 impl Database {
+    /// For programs that want a URL.
+    #[allow(dead_code, reason = "only the bench starts programs")]
+    pub fn url(&self) -> String {
+        let mut url = self.server.url.clone();
+        url.set_path(&self.name);
+        url.to_string()
+    }
+
     pub async fn connect(&self) -> Client {
         self.server.connect(&self.name, "postgres").await
     }
