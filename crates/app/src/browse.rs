@@ -2,7 +2,7 @@
 
 mod pages;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::{collections::HashMap, sync::Mutex, time::Instant};
 

@@ -7,7 +7,7 @@ mod script;
 mod seat;
 mod tabs;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::sync::Arc;
 

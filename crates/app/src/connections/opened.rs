@@ -10,8 +10,6 @@ use crate::{api::AppError, explorer::Shelf};
 
 /// An open database.
 pub(crate) struct Opened {
-    /// Its name where it is not the profile's own.
-    pub(crate) key: Option<String>,
     pub(crate) connection: Arc<dyn Connection>,
     /// As probed.
     pub(crate) dialect: Arc<Dialect>,
@@ -29,8 +27,8 @@ impl Opened {
         permit: Permit,
     ) -> Arc<Self> {
         let dialect = Arc::new(connection.control().dialect().clone());
-        let shelf = Shelf::new(key.clone().or_else(|| connected.profile.values.get("database").cloned()));
-        Arc::new(Opened { key, connection, dialect, shelf, pool: Pool::default(), permit: Mutex::new(Some(permit)) })
+        let shelf = Shelf::new(key.or_else(|| connected.profile.values.get("database").cloned()));
+        Arc::new(Opened { connection, dialect, shelf, pool: Pool::default(), permit: Mutex::new(Some(permit)) })
     }
 
     /// The database's name, as far as it is known.

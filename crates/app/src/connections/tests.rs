@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod fake;
+
 use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
 use tempfile::TempDir;

@@ -1,5 +1,8 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod guarded;
+mod postgres;
+
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -20,17 +23,22 @@ pub(crate) fn script(shop: &Shop, tab: &str, text: &str) -> RunRequest {
     }
 }
 
-async fn next(events: &mut mpsc::UnboundedReceiver<RunEvent>) -> RunEvent {
+pub(crate) async fn next(events: &mut mpsc::UnboundedReceiver<RunEvent>) -> RunEvent {
     tokio::time::timeout(Duration::from_secs(20), events.recv()).await.unwrap().unwrap()
 }
 
 /// Runs a script to its end.
-async fn play(shop: &Shop, request: RunRequest) -> Vec<RunEvent> {
+pub(crate) async fn play(shop: &Shop, request: RunRequest) -> Vec<RunEvent> {
     let (sender, mut events) = mpsc::unbounded_channel();
     shop.app.run(request, sender).await.unwrap();
+    to_the_end(&mut events).await
+}
+
+/// Every event up to the last.
+pub(crate) async fn to_the_end(events: &mut mpsc::UnboundedReceiver<RunEvent>) -> Vec<RunEvent> {
     let mut all = Vec::new();
     loop {
-        let event = next(&mut events).await;
+        let event = next(events).await;
         let last = matches!(event, RunEvent::Finished { .. });
         all.push(event);
         if last {
@@ -39,7 +47,7 @@ async fn play(shop: &Shop, request: RunRequest) -> Vec<RunEvent> {
     }
 }
 
-fn outcomes(events: &[RunEvent]) -> Vec<StatementOutcome> {
+pub(crate) fn outcomes(events: &[RunEvent]) -> Vec<StatementOutcome> {
     let done = |event: &RunEvent| match event {
         RunEvent::StatementDone { outcome, .. } => Some(outcome.clone()),
         _ => None,
@@ -47,7 +55,7 @@ fn outcomes(events: &[RunEvent]) -> Vec<StatementOutcome> {
     events.iter().filter_map(done).collect()
 }
 
-fn heads(events: &[RunEvent]) -> Vec<ResultHead> {
+pub(crate) fn heads(events: &[RunEvent]) -> Vec<ResultHead> {
     let head = |event: &RunEvent| match event {
         RunEvent::ResultSet { head, .. } => Some(head.clone()),
         _ => None,
@@ -55,7 +63,7 @@ fn heads(events: &[RunEvent]) -> Vec<ResultHead> {
     events.iter().filter_map(head).collect()
 }
 
-fn last_progress(events: &[RunEvent], hold: &str) -> HoldProgress {
+pub(crate) fn last_progress(events: &[RunEvent], hold: &str) -> HoldProgress {
     let of = |event: &RunEvent| match event {
         RunEvent::Progress { progress } if progress.hold_id == hold => Some(progress.clone()),
         _ => None,
