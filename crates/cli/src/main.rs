@@ -1,1 +1,103 @@
-fn main() {}
+//! The headless face of Rowhouse: the same core as the window, for terminals, scripts and CI.
+//!
+//! stdout is data, stderr is for people. It must not know any driver, nor how a connection is opened or a script is
+//! read: the core decides, this translates.
+#![deny(missing_docs)]
+
+mod arguments;
+mod connections;
+mod doctor;
+mod failure;
+mod interrupt;
+mod open;
+mod output;
+mod prompt;
+mod query;
+mod say;
+mod schema;
+mod table;
+mod target;
+
+use std::{process::ExitCode, sync::Arc};
+
+use app::{App, Face, Options};
+use clap::{Parser, error::ErrorKind};
+
+use crate::{
+    arguments::{Arguments, Command},
+    failure::{Exit, Failure, Outcome},
+    interrupt::Interrupt,
+};
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Nobody to tell is no error.
+            drop(error.print());
+            return match error.kind() {
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Done,
+                _ => Exit::Usage,
+            }
+            .into();
+        }
+    };
+    if std::env::var_os("ROWHOUSE_LOG").is_some() {
+        let filter = tracing_subscriber::EnvFilter::from_env("ROWHOUSE_LOG");
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    }
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            say::line(&format!("error: the program could not start: {error}"));
+            return Exit::Local.into();
+        }
+    };
+    let exit = match runtime.block_on(run(arguments)) {
+        Ok(()) => Exit::Done,
+        Err(Failure { exit, error }) => {
+            if let Some(error) = error {
+                say::error(&error, None);
+            }
+            exit
+        }
+    };
+    prompt::restore();
+    output::abandon();
+    // What a blocked call still does (a question, a hung keychain) must not keep the process.
+    runtime.shutdown_background();
+    exit.into()
+}
+
+async fn run(arguments: Arguments) -> Outcome {
+    let interrupt = Interrupt::listen();
+    match arguments.command {
+        Command::Open(open) => open::run(&open),
+        Command::Doctor(doctor) => stoppable(&interrupt, doctor::run(&doctor)).await,
+        command => {
+            let app = App::open(Options { home: None, face: Face::Cli }).await.map_err(Failure::local)?;
+            let done = with_core(command, &app, &interrupt).await;
+            app.close().await;
+            done
+        }
+    }
+}
+
+async fn with_core(command: Command, app: &Arc<App>, interrupt: &Interrupt) -> Outcome {
+    match command {
+        // These have their own way to stop: something may be running on a server.
+        Command::Query(query) => query::run(app, &query, interrupt).await,
+        Command::Schema(schema) => stoppable(interrupt, schema::run(app, &schema)).await,
+        Command::Connections(connections) => stoppable(interrupt, connections::run(app, connections)).await,
+        Command::Open(_) | Command::Doctor(_) => Ok(()),
+    }
+}
+
+/// A command that may be given up where it stands.
+async fn stoppable(interrupt: &Interrupt, command: impl Future<Output = Outcome>) -> Outcome {
+    tokio::select! {
+        biased;
+        () = interrupt.asked() => Err(Failure::interrupted()),
+        done = command => done,
+    }
+}

@@ -1,0 +1,371 @@
+//! What may stand on the command line, and the help that teaches it.
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const TARGETS: &str = "\
+TARGET is the name of a saved connection (rowhouse connections list), a URL, or a file:
+  \"Sample shop\"                      the built-in sample database, always there
+  postgres://ann@db.example.org/shop  a PostgreSQL server
+  sqlite:shop.db, ./shop.db           an SQLite file
+
+A password comes from the keychain, from ROWHOUSE_PASSWORD, from ~/.pgpass, or from a prompt.
+
+Exit status: 0 done, 2 wrong use, 3 no connection, 4 a statement failed, 5 refused by a safety level,
+6 timed out or cancelled, 7 a local problem (disk, store, keychain), 130 interrupted.";
+
+/// Databases from the terminal: stdout is data, stderr is for people.
+#[derive(Parser, Debug)]
+#[command(name = "rowhouse", version, after_help = TARGETS, max_term_width = 110)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    /// Open the window, and a connection in it
+    Open(Open),
+    /// Saved connections: list, add, edit, duplicate, remove, test
+    #[command(subcommand)]
+    Connections(Connections),
+    /// Run SQL and print what comes back
+    Query(Query),
+    /// Print what a database contains
+    Schema(Schema),
+    /// Check this computer: store, keychain, drivers, display
+    Doctor(Doctor),
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+The window is the program rowhouse-desktop, beside this one or on PATH; it goes on when the terminal closes.
+A window that is already open is brought to the front.")]
+pub(crate) struct Open {
+    /// A saved connection, a URL or a file
+    pub(crate) target: Option<String>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  rowhouse query \"Sample shop\" -c 'select * from customers limit 5'
+  rowhouse query production -f report.sql --format csv -o report.csv
+  echo 'select 1' | rowhouse query postgres://localhost/shop --format json
+  rowhouse query shop.db -c 'select * from orders where id = :id' --param id=42
+
+Several statements run in order, in one session; the first that fails ends the run. A transaction left open is
+rolled back. csv is byte for byte what PostgreSQL's COPY … TO STDOUT CSV HEADER writes: NULL is nothing, empty
+text is \"\". Numbers in json are the server's own digits.
+
+Exit status: 0 done, 2 wrong use, 3 no connection, 4 a statement failed, 5 refused by a safety level,
+6 timed out or cancelled, 7 a local problem (disk, store, keychain), 130 interrupted.")]
+pub(crate) struct Query {
+    /// A saved connection, a URL or a file
+    pub(crate) target: String,
+    /// The SQL to run
+    #[arg(short = 'c', long = "command", value_name = "TEXT", conflicts_with = "file", allow_hyphen_values = true)]
+    pub(crate) command: Option<String>,
+    /// A file of SQL to run; - or neither -c nor -f reads standard input
+    #[arg(short = 'f', long = "file", value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// table, csv, json or ndjson
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = row_format)]
+    pub(crate) format: RowFormat,
+    /// Write to a file: it is replaced only once everything ended well
+    #[arg(short = 'o', long = "output", value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Refuse whatever writes, also where the connection allows it
+    #[arg(long)]
+    pub(crate) read_only: bool,
+    /// The most seconds a statement may take
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) timeout: Option<Duration>,
+    /// Of several result sets, write only the Nth
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) result: Option<u64>,
+    /// A value for a placeholder of the text: $1 is 1, :id is id; NAME alone is NULL
+    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
+    pub(crate) parameters: Vec<(String, Option<String>)>,
+    /// Print no command tags and no progress
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) password: PasswordInput,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+json is one object, the same for every database and stable: docs/schema-json.md says what is in it.
+sql is the definitions of the objects, as the server prints them.")]
+pub(crate) struct Schema {
+    /// A saved connection, a URL or a file
+    pub(crate) target: String,
+    /// json or sql
+    #[arg(long, value_name = "FORMAT", default_value = "json", value_parser = schema_format)]
+    pub(crate) format: SchemaFormat,
+    /// Also the server's own schemas
+    #[arg(long)]
+    pub(crate) system: bool,
+    /// Leave out definition texts, triggers, policies, roles, grants and extensions: quicker
+    #[arg(long)]
+    pub(crate) lean: bool,
+    /// Only this schema; may be given several times
+    #[arg(long = "schema", value_name = "SCHEMA")]
+    pub(crate) schemas: Vec<String>,
+    /// Write to a file: it is replaced only once everything ended well
+    #[arg(short = 'o', long = "output", value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) password: PasswordInput,
+}
+
+#[derive(Args, Debug, Clone, Copy, Default)]
+pub(crate) struct PasswordInput {
+    /// Read the password from the first line of standard input
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Exit status: 0 when everything works, 7 when something does not.")]
+pub(crate) struct Doctor {
+    /// table or json
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) format: ListFormat,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Connections {
+    /// List the saved connections
+    List {
+        /// table or json
+        #[arg(long, value_name = "FORMAT", default_value = "table")]
+        format: ListFormat,
+    },
+    /// Save a connection
+    #[command(after_help = "\
+Examples:
+  rowhouse connections add postgres://ann@db.example.org/shop --name production --environment production
+  rowhouse connections add ./shop.db
+  rowhouse connections add --driver postgres --field host=localhost --field database=shop --field user=ann
+
+The password is asked for without showing it, or comes from ROWHOUSE_PASSWORD or --password-stdin. It is kept in
+the keychain, or nowhere: --password-policy ask asks every time, none uses none.")]
+    Add {
+        /// A URL or the path of a database file
+        target: Option<String>,
+        /// The driver, where no URL says it: postgres or sqlite
+        #[arg(long)]
+        driver: Option<String>,
+        #[command(flatten)]
+        details: Details,
+        #[command(flatten)]
+        password: PasswordInput,
+    },
+    /// Change a saved connection; what is not named stays
+    Edit {
+        /// Its name
+        name: String,
+        /// A URL or file path to take the fields from
+        #[arg(long, value_name = "URL")]
+        url: Option<String>,
+        #[command(flatten)]
+        details: Details,
+        /// Ask for a new password
+        #[arg(long)]
+        ask_password: bool,
+        /// Forget the stored password
+        #[arg(long, conflicts_with_all = ["ask_password", "password_stdin"])]
+        forget_password: bool,
+        #[command(flatten)]
+        password: PasswordInput,
+    },
+    /// Remove a saved connection and its stored password
+    Remove {
+        /// Its name
+        name: String,
+    },
+    /// Save a copy of a connection under a new name
+    Duplicate {
+        /// Its name
+        name: String,
+        /// The copy's name
+        #[arg(long = "name", value_name = "NAME")]
+        new_name: Option<String>,
+    },
+    /// Connect, say how each hop went, and close again
+    Test {
+        /// A saved connection, a URL or a file
+        target: String,
+        /// table or json
+        #[arg(long, value_name = "FORMAT", default_value = "table")]
+        format: ListFormat,
+        #[command(flatten)]
+        password: PasswordInput,
+    },
+}
+
+/// What a saved connection says beside where it leads.
+#[derive(Args, Debug, Default)]
+pub(crate) struct Details {
+    /// Its name, unique without regard to case
+    #[arg(long = "name", value_name = "NAME")]
+    pub(crate) new_name: Option<String>,
+    /// A field of the connect form: host, port, database, user, sslmode, file …; an empty value clears it
+    #[arg(long = "field", value_name = "NAME=VALUE", value_parser = field)]
+    pub(crate) fields: Vec<(String, String)>,
+    /// The group it is listed in; an empty one clears it
+    #[arg(long)]
+    pub(crate) group: Option<String>,
+    /// Its colour instead of the environment's, as #rrggbb; an empty one clears it
+    #[arg(long)]
+    pub(crate) colour: Option<String>,
+    /// How much depends on it; production is read-only unless --safety says otherwise
+    #[arg(long, value_enum)]
+    pub(crate) environment: Option<Environment>,
+    /// What may be changed through it
+    #[arg(long, value_enum)]
+    pub(crate) safety: Option<Safety>,
+    /// Where the password comes from
+    #[arg(long, value_enum)]
+    pub(crate) password_policy: Option<PasswordPolicy>,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug)]
+pub(crate) enum Environment {
+    Local,
+    Development,
+    Staging,
+    Production,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug)]
+pub(crate) enum Safety {
+    /// Nothing may be changed
+    ReadOnly,
+    /// Anything the login may change
+    Free,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug)]
+pub(crate) enum PasswordPolicy {
+    /// Kept in the keychain of the operating system
+    Keychain,
+    /// Asked for every time
+    Ask,
+    /// None is used
+    None,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ListFormat {
+    Table,
+    Json,
+}
+
+/// How rows are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RowFormat {
+    Table,
+    Csv,
+    Json,
+    Ndjson,
+}
+
+impl RowFormat {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            RowFormat::Table => "table",
+            RowFormat::Csv => "csv",
+            RowFormat::Json => "json",
+            RowFormat::Ndjson => "ndjson",
+        }
+    }
+}
+
+/// How a schema is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SchemaFormat {
+    Json,
+    Sql,
+}
+
+fn row_format(text: &str) -> Result<RowFormat, String> {
+    match text {
+        "table" => Ok(RowFormat::Table),
+        "csv" => Ok(RowFormat::Csv),
+        "json" => Ok(RowFormat::Json),
+        "ndjson" => Ok(RowFormat::Ndjson),
+        "parquet" | "arrow" => Err(format!("{text} is not there yet; use csv, json or ndjson")),
+        _ => Err("known are table, csv, json and ndjson".to_owned()),
+    }
+}
+
+fn schema_format(text: &str) -> Result<SchemaFormat, String> {
+    match text {
+        "json" => Ok(SchemaFormat::Json),
+        "sql" => Ok(SchemaFormat::Sql),
+        "markdown" | "html" => Err(format!("{text} is not there yet; use json or sql")),
+        _ => Err("known are json and sql".to_owned()),
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let wrong = || "a number of seconds greater than 0, such as 30 or 0.5".to_owned();
+    let number: f64 = text.parse().map_err(|_| wrong())?;
+    match Duration::try_from_secs_f64(number) {
+        Ok(limit) if !limit.is_zero() && limit <= Duration::from_secs(31_536_000) => Ok(limit),
+        _ => Err(wrong()),
+    }
+}
+
+/// `$1=…`, `:id=…`, `@id=…` and the bare names are the same.
+fn parameter(text: &str) -> Result<(String, Option<String>), String> {
+    let (name, value) = match text.split_once('=') {
+        Some((name, value)) => (name, Some(value.to_owned())),
+        None => (text, None),
+    };
+    let name = name.trim().trim_start_matches([':', '@', '$', '?']);
+    if name.is_empty() {
+        return Err("write NAME=VALUE, for example 1=42 or id=42".to_owned());
+    }
+    Ok((name.to_owned(), value))
+}
+
+fn field(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.to_owned())),
+        _ => Err("write NAME=VALUE, for example host=localhost".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn seconds_are_positive_and_finite() {
+        assert_eq!(seconds("0.5").unwrap(), Duration::from_millis(500));
+        for wrong in ["0", "-1", "NaN", "inf", "1e30", "soon", ""] {
+            assert!(seconds(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_parameter_is_named_with_or_without_its_sigil() {
+        assert_eq!(parameter("$1=a=b").unwrap(), ("1".into(), Some("a=b".into())));
+        assert_eq!(parameter(":id=").unwrap(), ("id".into(), Some(String::new())));
+        assert_eq!(parameter("id").unwrap(), ("id".into(), None));
+        assert!(parameter("=1").is_err());
+    }
+}
