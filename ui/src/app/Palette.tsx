@@ -10,7 +10,7 @@ import { filtered, hitItem, type PaletteItem, scopeOf } from "./paletteModel";
 import { useTitles } from "./TabStrip";
 import { useWorkspace } from "./workspace";
 
-const MOST_HITS = 12;
+const MOST_HITS = 8;
 
 const SCOPE_ICONS: Readonly<Record<string, IconName>> = {
   palette: "search",

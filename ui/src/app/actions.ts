@@ -27,7 +27,7 @@ export interface Actions {
   /** Connects and shows the connection's objects. False when it failed, which has then been said. */
   connect(profileId: string): Promise<boolean>;
   /** Connects, and gives the connection a query to begin with where it has no tab yet. */
-  open(profileId: string): Promise<void>;
+  open(profileId: string, text?: string): Promise<void>;
   disconnect(profileId: string): Promise<void>;
   sample(): Promise<void>;
   /** What the window was opened for: a connection's name, `sample`, a URL or a path. */
@@ -38,6 +38,18 @@ export function newTabId(): string {
   const random = globalThis.crypto.getRandomValues(new Uint32Array(4));
   return `t-${[...random].map((part) => part.toString(16).padStart(8, "0")).join("")}`;
 }
+
+/** What the sample begins with: something to run at once, and something to change. */
+const SAMPLE_QUERY = `-- Put the caret in a statement and press Ctrl+Enter.
+select c.name, count(*) as orders
+from customers c
+join orders o on o.customer_id = c.id
+group by c.id
+order by orders desc
+limit 20;
+
+select * from orders limit 1000;
+`;
 
 /** For what failed where nothing on screen belongs to it. */
 function tell(thrown: unknown, title?: string): void {
@@ -138,11 +150,11 @@ function build(now: () => Workspace, panel: () => Panel, ask: (id: string) => vo
         return false;
       }
     },
-    open: async (profileId) => {
+    open: async (profileId, text = "") => {
       if (!(await actions.connect(profileId))) return;
       const own = now().tabs.open.find((tab) => profileOfTab(tab) === profileId);
       if (own) now().dispatch({ type: "activate", id: own.id });
-      else actions.query({ profileId });
+      else actions.query({ profileId, text });
     },
     disconnect: async (profileId) => {
       try {
@@ -154,7 +166,7 @@ function build(now: () => Workspace, panel: () => Panel, ask: (id: string) => vo
     sample: async () => {
       try {
         const { id } = await host().openSample();
-        await actions.open(id);
+        await actions.open(id, SAMPLE_QUERY);
       } catch (thrown) {
         tell(thrown, "The sample shop could not be opened");
       }

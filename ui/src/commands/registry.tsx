@@ -89,6 +89,8 @@ function focusedScopes(): readonly Scope[] {
 
 function dispatch(event: KeyboardEvent, { registry, keys }: Commands): void {
   if (event.defaultPrevented || event.isComposing) return;
+  // Where keys are being chosen, every key is meant for the choice.
+  if (document.activeElement?.hasAttribute("data-takes-keys")) return;
   for (const scope of focusedScopes()) {
     for (const command of COMMANDS as readonly (CommandDefinition & { id: CommandId })[]) {
       const key = keys.get(command.id);

@@ -40,7 +40,7 @@ export function ConnectionBanner({
       detail={[
         message,
         lost ? "Your text is safe; transactions and temporary tables of this session are gone." : hint,
-        seconds === null ? "" : `Tried again in ${seconds} s.`,
+        seconds === null ? "" : `Trying again in ${seconds} s.`,
       ]
         .filter(Boolean)
         .join(" ")}

@@ -53,7 +53,7 @@ function Row({ command, keys, own, onChange }: RowProps) {
             <button
               type="button"
               className="rh-settings-listen"
-              data-shortcut-listening=""
+              data-takes-keys=""
               aria-label={`Press the new keys of ${command.title}; Escape keeps the old ones`}
               ref={(node) => node?.focus()}
               onKeyDown={onKeyDown}

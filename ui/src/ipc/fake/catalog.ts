@@ -167,8 +167,9 @@ export function searchHits(world: World, profileId: string | null, text: string,
           matched: [{ from, to: from + wanted.length }],
         });
       };
-      add(table.name, ICONS[table.kind], table.schema, short(table.rows));
-      for (const column of table.columns) add(column.name, "column", `${table.schema}.${table.name}`, column.type);
+      const schema = object.schema ?? "";
+      add(table.name, ICONS[table.kind], schema, short(table.rows));
+      for (const column of table.columns) add(column.name, "column", `${schema}.${table.name}`, column.type);
     }
   }
   const rank = (hit: SearchHit) => (hit.icon === "column" ? 2 : 0) + ((hit.matched[0]?.from ?? 9) > 0 ? 1 : 0);
