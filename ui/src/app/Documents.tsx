@@ -42,6 +42,7 @@ function Connection({ tab, active, actions }: DocumentProps<ConnectionTab>) {
   return (
     <ConnectionForm
       profileId={tab.profileId}
+      {...(tab.target ? { initialTarget: tab.target } : {})}
       active={active}
       onDirty={setDirty}
       onCancel={() => actions.close(tab.id, true)}

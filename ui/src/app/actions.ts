@@ -51,6 +51,9 @@ limit 20;
 select * from orders limit 1000;
 `;
 
+/** Files that hold a database rather than a text; everything else is read as text, which says so when it is none. */
+const DATABASE_FILE = /\.(?:db3?|s?sqlite3?|s3db|sl3)$/i;
+
 /** For what failed where nothing on screen belongs to it. */
 function tell(thrown: unknown, title?: string): void {
   const { code, message, hint } = failureOf(thrown);
@@ -96,7 +99,7 @@ function build(now: () => Workspace, panel: () => Panel, ask: (id: string) => vo
     connectionForm: (profileId, target = null) =>
       now().dispatch({
         type: "open",
-        tab: { id: `connection:${profileId ?? "new"}`, kind: "connection", profileId, target },
+        tab: { id: newTabId(), kind: "connection", profileId, target },
       }),
     close: (id, sure = false) => {
       const { tabs, dispatch, journal, runs, browses, guards } = now();
@@ -130,8 +133,12 @@ function build(now: () => Workspace, panel: () => Panel, ask: (id: string) => vo
     },
     file: async (path) => {
       try {
-        const chosen = path ?? (await host().pickFile("Open an SQL file"));
+        const chosen = path ?? (await host().pickFile("Open an SQL file or a database file"));
         if (chosen === null) return;
+        if (DATABASE_FILE.test(chosen)) {
+          actions.connectionForm(null, chosen);
+          return;
+        }
         const opened = await host().openFile(chosen);
         const profileId = profileOfTab(now().active);
         openQuery({ title: opened.name, profileId, path: opened.path, stamp: opened.stamp, text: opened.text });

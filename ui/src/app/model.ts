@@ -109,7 +109,8 @@ export function twin({ open }: Tabs, tab: OpenTab): OpenTab | undefined {
       return other.kind === "relation" && other.profileId === tab.profileId && sameObject(other.object, tab.object);
     }
     if (tab.kind === "query") return other.kind === "query" && tab.path !== null && other.path === tab.path;
-    return tab.kind === "connection" && other.kind === "connection" && other.profileId === tab.profileId;
+    if (tab.kind !== "connection" || other.kind !== "connection") return false;
+    return other.profileId === tab.profileId && (tab.target === null || other.target === tab.target);
   });
 }
 

@@ -19,6 +19,8 @@ export interface ConnectionFormProps {
   profileId: string | null;
   /** The driver a new connection starts with. */
   initialDriver?: string;
+  /** An address to fill a new connection's form with. */
+  initialTarget?: string;
   /** Saved; `connect` says whether it is to be opened now. */
   onSaved: (profile: ConnectionProfile, connect: boolean) => void;
   /** Left without saving; what was entered is given up, after asking. */
@@ -100,7 +102,17 @@ interface LoadedProps extends ConnectionFormProps {
 const groupsOf = (profiles: readonly ConnectionProfile[]): readonly string[] =>
   [...new Set(profiles.flatMap((profile) => (profile.group === null ? [] : [profile.group])))].sort();
 
-function LoadedForm({ drivers, profiles, keychain, initial, onSaved, onCancel, onDirty, active = true }: LoadedProps) {
+function LoadedForm({
+  drivers,
+  profiles,
+  keychain,
+  initial,
+  initialTarget,
+  onSaved,
+  onCancel,
+  onDirty,
+  active = true,
+}: LoadedProps) {
   const form = useConnectionForm({ initial, drivers, onSaved, onDirty });
   const { state, driver, dispatch, dirty, busy } = form;
   const [leaving, setLeaving] = useState(false);
@@ -223,7 +235,13 @@ function LoadedForm({ drivers, profiles, keychain, initial, onSaved, onCancel, o
                     />
                   </div>
                 ) : null}
-                <AddressRow driver={driver} drivers={drivers} warnings={state.warnings} dispatch={dispatch} />
+                <AddressRow
+                  {...(initialTarget ? { initial: initialTarget } : {})}
+                  driver={driver}
+                  drivers={drivers}
+                  warnings={state.warnings}
+                  dispatch={dispatch}
+                />
               </>
             }
             password={

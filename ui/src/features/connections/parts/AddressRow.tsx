@@ -1,5 +1,5 @@
 /** Paste an address, and the form fills itself. A password in it goes to the core and comes back as a reference. */
-import { type Dispatch, useState } from "react";
+import { type Dispatch, useEffect, useRef, useState } from "react";
 import { announce, Button, Field, Icon, Input } from "@/design";
 import { type DriverForm, failureOf, host } from "@/ipc";
 import { type FormAction, looksLikeAddress } from "../model";
@@ -9,9 +9,11 @@ export interface AddressRowProps {
   drivers: readonly DriverForm[];
   warnings: readonly string[];
   dispatch: Dispatch<FormAction>;
+  /** Read as if it were pasted. */
+  initial?: string;
 }
 
-export function AddressRow({ driver, drivers, warnings, dispatch }: AddressRowProps) {
+export function AddressRow({ driver, drivers, warnings, dispatch, initial }: AddressRowProps) {
   const [text, setText] = useState("");
   const [error, setError] = useState<string>();
   const [filled, setFilled] = useState<string>();
@@ -34,6 +36,14 @@ export function AddressRow({ driver, drivers, warnings, dispatch }: AddressRowPr
       setError([failure.message, failure.hint].filter(Boolean).join(" "));
     }
   };
+  const given = useRef(initial);
+  const latestRead = useRef(read);
+  latestRead.current = read;
+  useEffect(() => {
+    const address = given.current;
+    given.current = undefined;
+    if (address !== undefined) void latestRead.current(address);
+  }, []);
   const hint =
     warnings.length > 0 ? (
       <span className="flex flex-col gap-0.5">
