@@ -1,0 +1,20 @@
+//! The built binary, driven as a script would drive it.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
+
+#[path = "cli/bad_input.rs"]
+mod bad_input;
+#[path = "cli/connections.rs"]
+mod connections;
+#[path = "cli/formats.rs"]
+mod formats;
+#[path = "cli/harness.rs"]
+mod harness;
+#[path = "cli/interrupting.rs"]
+mod interrupting;
+#[path = "cli/read_only.rs"]
+mod read_only;
+#[path = "cli/sample.rs"]
+mod sample;
+#[path = "cli/schema.rs"]
+mod schema;
