@@ -1,0 +1,110 @@
+// A million rows to /dev/null as CSV: PostgreSQL beside `psql --csv`, SQLite beside `sqlite3 -csv`.
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { median, megabytes, milliseconds, report } from "./lib/report.mjs";
+import { required, run } from "./lib/process.mjs";
+
+const ROWS = Number(process.env.ROWHOUSE_BENCH_ROWS ?? 1_000_000);
+const RUNS = Number(process.env.ROWHOUSE_BENCH_RUNS ?? 5);
+const DATABASE = "rowhouse_bench_csv";
+
+const cli = required("ROWHOUSE_BENCH_CLI");
+const psql = join(required("ROWHOUSE_TEST_POSTGRES_CLIENT_BIN"), "psql");
+const server = new URL(required("ROWHOUSE_TEST_POSTGRES_15_URL"));
+const scratch = required("ROWHOUSE_BENCH_SCRATCH");
+const env = { ROWHOUSE_HOME: join(scratch, "csv-home") };
+
+// Without TLS on both sides: what is compared is reading and writing rows.
+const url = (database) => {
+  const to = new URL(server);
+  to.pathname = database;
+  to.searchParams.set("sslmode", "disable");
+  return to.toString();
+};
+const execute = (database, sql) => run(psql, ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", sql, url(database)]);
+const count = ROWS >= 1e6 && ROWS % 1e6 === 0 ? `${ROWS / 1e6}M` : `${ROWS}`;
+const MEGABYTE = 1e6;
+
+/** Both in turns, so that a busy moment of the machine hits both; once each before, so that both find the table in memory. */
+async function beside(ours, theirs) {
+  await ours();
+  await theirs();
+  const taken = { ours: [], theirs: [] };
+  for (let turn = 0; turn < RUNS; turn++) {
+    taken.ours.push(await ours());
+    taken.theirs.push(await theirs());
+  }
+  const middle = (runs) => ({
+    milliseconds: median(runs.map((one) => one.milliseconds)),
+    peak: Math.max(...runs.map((one) => one.peak)),
+  });
+  return { ours: middle(taken.ours), theirs: middle(taken.theirs) };
+}
+
+function rows(what, name, { ours, theirs }, limit) {
+  const ratio = ours.milliseconds / theirs.milliseconds;
+  return [
+    {
+      what: `${what}: time`,
+      ours: milliseconds(ours.milliseconds),
+      beside: `${name} ${milliseconds(theirs.milliseconds)}`,
+      ratio,
+      target: "at most 1.00 x",
+      met: ratio <= 1,
+    },
+    {
+      what: `${what}: peak memory`,
+      ours: megabytes(ours.peak),
+      beside: `${name} ${megabytes(theirs.peak)}`,
+      ratio: ours.peak / theirs.peak,
+      ...(limit ? { target: `under ${limit} MB`, met: ours.peak < limit * MEGABYTE } : {}),
+    },
+  ];
+}
+
+const result = [];
+await execute("postgres", `drop database if exists ${DATABASE}`);
+await execute("postgres", `create database ${DATABASE}`);
+try {
+  // Ten columns of the kinds tables are made of; a seventh of the notes is NULL.
+  await execute(
+    DATABASE,
+    `create table mixed as select
+      g::bigint as id, (g % 50000)::int as customer, (g % 7)::smallint as state, g % 3 = 0 as gift,
+      ((g * 1337) % 1000000 / 100.0)::numeric(12,2) as total,
+      timestamptz '2026-01-01 00:00:00+00' + g * interval '31 seconds' as placed,
+      'customer ' || g || '@example.com' as email, case when g % 7 <> 0 then repeat('note ', (g % 9)::int) || g end as note,
+      ('{"n":' || g || ',"tags":["a","b"]}')::jsonb as detail, (g * 0.37)::float8 as weight
+      from generate_series(1, ${ROWS}) g`,
+  );
+  await execute(DATABASE, "vacuum (freeze, analyze) mixed");
+  const sql = "select * from mixed";
+  const measured = await beside(
+    () => run(cli, ["query", url(DATABASE), "-c", sql, "--format", "csv"], { env }),
+    () => run(psql, ["-X", "--csv", "-c", sql, url(DATABASE)]),
+  );
+  result.push(...rows(`${count} rows x 10 columns, PostgreSQL to CSV`, "psql --csv", measured, 80));
+} finally {
+  await execute("postgres", `drop database if exists ${DATABASE}`);
+}
+
+const file = join(scratch, "csv.db");
+try {
+  await run("sqlite3", [
+    file,
+    `create table mixed as with recursive n(g) as (select 1 union all select g + 1 from n where g < ${ROWS})
+     select g as id, g % 50000 as customer, g % 7 as state, g % 3 = 0 as gift, (g * 1337) % 1000000 / 100.0 as total,
+       datetime(1767225600 + g * 31, 'unixepoch') as placed, 'customer ' || g || '@example.com' as email,
+       case when g % 7 <> 0 then substr('note note note note note note note note ', 1, (g % 9) * 5) || g end as note,
+       '{"n":' || g || ',"tags":["a","b"]}' as detail, g * 0.37 as weight from n`,
+  ]);
+  const sql = "select * from mixed";
+  const measured = await beside(
+    () => run(cli, ["query", file, "-c", sql, "--format", "csv"], { env }),
+    () => run("sqlite3", ["-readonly", "-csv", "-header", file, sql]),
+  );
+  result.push(...rows(`${count} rows x 10 columns, SQLite to CSV`, "sqlite3 -csv", measured));
+} finally {
+  rmSync(file, { force: true });
+}
+report("Rows to a pipe", result);
