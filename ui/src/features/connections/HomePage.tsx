@@ -1,18 +1,10 @@
 /** Where the program begins: the sample, a new connection, a file, and the connections there are. */
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
-import { useKeys } from "@/commands";
-import { Button, ConfirmDialog, ErrorBlock, Icon, Kbd, type MenuItem, SearchField, Skeleton, toast } from "@/design";
-import {
-  type About,
-  type AppError,
-  type ConnectionProfile,
-  type ConnectionState,
-  failureOf,
-  failureProps,
-  host,
-} from "@/ipc";
+import { Button, ConfirmDialog, ErrorBlock, type MenuItem, SearchField, toast } from "@/design";
+import { type AppError, type ConnectionProfile, type ConnectionState, failureOf, failureProps, host } from "@/ipc";
 import "./connections.css";
 import { groupProfiles, listed, matchesWords, phaseOf } from "./home";
+import { HomeFooter, ReadingRows } from "./parts/HomeFooter";
 import { ProfileList } from "./parts/ProfileList";
 import { StartCards } from "./parts/StartCards";
 import { useAbout, useDrivers, useProfiles } from "./queries";
@@ -25,19 +17,6 @@ export interface HomePageProps {
   /** May take a moment the first time: the sample is made then. */
   onOpenSample: () => void | Promise<void>;
   onOpenFile: () => void;
-}
-
-function KeychainWords({ about }: { about: About | undefined }) {
-  const keychain = about?.keychain;
-  if (!about) return null;
-  if (!keychain) return <span>Passwords go to this computer's keychain, never into a file</span>;
-  return keychain.works ? (
-    <span>Passwords are kept in this computer's keychain ({keychain.name})</span>
-  ) : (
-    <span className="text-warn-text" data-tip={keychain.reason ?? undefined}>
-      No keychain here: passwords are asked every time. {keychain.reason}
-    </span>
-  );
 }
 
 /** The minute, so that "today 11:02" becomes "yesterday" on a page that stays open. */
@@ -55,7 +34,6 @@ export function HomePage({ states, onOpen, onNew, onEdit, onOpenSample, onOpenFi
   const drivers = useDrivers();
   const about = useAbout();
   const now = useNow();
-  const palette = useKeys("palette.open");
   const [text, setText] = useState("");
   const [selected, setSelected] = useState<string | null>(null);
   const [removing, setRemoving] = useState<ConnectionProfile | null>(null);
@@ -186,19 +164,7 @@ export function HomePage({ states, onOpen, onNew, onEdit, onOpenSample, onOpenFi
             }
           />
         ) : profiles.data === undefined ? (
-          <div aria-busy="true" aria-label="Reading connections" role="status">
-            {[0, 1, 2, 3].map((row) => (
-              <div key={row} className="home-row">
-                <Skeleton width={4} height={16} />
-                <Skeleton width={16} />
-                <Skeleton width={140 - row * 12} />
-                <span className="home-server">
-                  <Skeleton width={90} />
-                </span>
-                <Skeleton width={160} />
-              </div>
-            ))}
-          </div>
+          <ReadingRows />
         ) : all.length === 0 ? (
           <p className="text-ink-2">The connections you make are listed here, the last used one first.</p>
         ) : groups.length === 0 ? (
@@ -224,28 +190,7 @@ export function HomePage({ states, onOpen, onNew, onEdit, onOpenSample, onOpenFi
             now={now}
           />
         )}
-        <div className="mt-5 flex flex-wrap items-center gap-x-4 gap-y-1 text-ink-3 text-meta">
-          {palette ? (
-            <span className="flex items-center gap-1">
-              <Kbd keys={palette} /> every action
-            </span>
-          ) : null}
-          {shown.length > 0 ? (
-            <span className="flex items-center gap-1">
-              <Kbd keys="Alt+1" />
-              {shown.length > 1 ? (
-                <>
-                  {" to "}
-                  <Kbd keys={`Alt+${Math.min(9, shown.length)}`} />
-                </>
-              ) : null}{" "}
-              open one of these
-            </span>
-          ) : null}
-          <span className="flex items-center gap-1">
-            <Icon name="lock" size={12} /> <KeychainWords about={about.data} />
-          </span>
-        </div>
+        <HomeFooter count={shown.length} about={about.data} />
       </div>
       <ConfirmDialog
         open={removing !== null}

@@ -11,19 +11,10 @@ import {
   type TreeHandle,
   VirtualTree,
 } from "@/design";
-import {
-  type AppError,
-  type ConnectionPhase,
-  type ConnectionProfile,
-  type ConnectionState,
-  failureOf,
-  failureProps,
-  host,
-  type ObjectRef,
-} from "@/ipc";
-import { foldAll, forgetBranches, setOpen, useExpanded } from "./expansion";
+import { type AppError, type ConnectionProfile, type ConnectionState, failureOf, failureProps, host } from "@/ipc";
+import { foldAll, setOpen, useExpanded, useFollowedPhases } from "./expansion";
 import "./explorer.css";
-import { connectionItem, type ExplorerItem, hitRoots, phaseOf, sameObject } from "./model";
+import { connectionItem, type ExplorerItem, findShown, hitRoots, phaseOf, type ShownRelation } from "./model";
 import { Marked } from "./parts/Marked";
 import { MoreRow } from "./parts/MoreRow";
 import { LIMIT, useCatalogSearch } from "./useCatalogSearch";
@@ -37,25 +28,10 @@ export interface ExplorerPanelProps extends ExplorerActions {
   /** The connection of the tab in front. */
   active: string | null;
   /** The relation the tab in front shows. */
-  selected?: { profileId: string; object: ObjectRef } | null;
+  selected?: ShownRelation | null;
   onNewConnection?: () => void;
   /** More buttons at the end of the panel's head. */
   headEnd?: ReactNode;
-}
-
-/** Unfolds a connection when it opens, and forgets its branches when it closes. */
-function useFollowedPhases(states: readonly ConnectionState[]) {
-  const before = useRef(new Map<string, ConnectionPhase["phase"]>());
-  useEffect(() => {
-    const now = new Map(states.map((state) => [state.profile_id, state.phase.phase]));
-    for (const [id, phase] of now) {
-      const was = before.current.get(id);
-      if (was !== phase && (phase === "open" || phase === "connecting") && was !== "lost") setOpen(id, true);
-      if (phase === "closed" && was !== undefined && was !== "closed") forgetBranches(id);
-    }
-    for (const id of before.current.keys()) if (!now.has(id)) forgetBranches(id);
-    before.current = now;
-  }, [states]);
 }
 
 const NOTHING: ReadonlySet<string> = new Set();
@@ -130,21 +106,7 @@ export function ExplorerPanel(props: ExplorerPanelProps) {
   });
 
   // The tab in front marks its relation, where that is in sight.
-  const marked = useMemo(() => {
-    if (!selected || finding) return undefined;
-    const find = (items: readonly ExplorerItem[]): string | undefined => {
-      for (const item of items) {
-        if (item.profileId !== selected.profileId) continue;
-        if (item.browsable && sameObject(item.object, selected.object)) return item.id;
-        if (!item.branch || !expanded.has(item.id)) continue;
-        const children = content.childrenOf(item);
-        const inside = children.state === "ready" ? find(children.items) : undefined;
-        if (inside !== undefined) return inside;
-      }
-      return undefined;
-    };
-    return find(roots);
-  }, [selected, finding, roots, expanded, content]);
+  const marked = finding ? undefined : findShown(selected, roots, expanded, content.childrenOf);
   useEffect(() => {
     if (marked === undefined) return;
     setChosen(new Set([marked]));
@@ -172,7 +134,7 @@ export function ExplorerPanel(props: ExplorerPanelProps) {
   return (
     <section className="exp" data-scope="explorer" aria-label="Explorer">
       <div className="exp-head">
-        <h2 className="flex-1">Explorer</h2>
+        <h2 className="flex-1 text-base font-semibold">Explorer</h2>
         <IconButton
           icon="refresh"
           label="Read the catalog again"

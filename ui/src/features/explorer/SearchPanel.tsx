@@ -73,7 +73,7 @@ export function SearchPanel({ profileIds, onOpenRelation }: SearchPanelProps) {
   return (
     <section ref={root} className="exp" aria-label="Search">
       <div className="exp-head">
-        <h2>Search</h2>
+        <h2 className="text-base font-semibold">Search</h2>
       </div>
       <div className="exp-find">
         <SearchField

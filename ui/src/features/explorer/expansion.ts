@@ -1,5 +1,6 @@
 /** Which branches are open. Kept outside the panel, so that it comes back as it was left; not kept over a restart. */
-import { useSyncExternalStore } from "react";
+import { useEffect, useRef, useSyncExternalStore } from "react";
+import type { ConnectionPhase, ConnectionState } from "@/ipc";
 import { isOf } from "./model";
 
 let expanded: ReadonlySet<string> = new Set();
@@ -34,4 +35,19 @@ export function forgetBranches(profileId: string): void {
 /** Closes everything but the connections themselves. */
 export function foldAll(roots: readonly string[]): void {
   set(new Set(roots.filter((id) => expanded.has(id))));
+}
+
+/** Unfolds a connection when it opens, and forgets its branches when it closes. */
+export function useFollowedPhases(states: readonly ConnectionState[]) {
+  const before = useRef(new Map<string, ConnectionPhase["phase"]>());
+  useEffect(() => {
+    const now = new Map(states.map((state) => [state.profile_id, state.phase.phase]));
+    for (const [id, phase] of now) {
+      const was = before.current.get(id);
+      if (was !== phase && (phase === "open" || phase === "connecting") && was !== "lost") setOpen(id, true);
+      if (phase === "closed" && was !== undefined && was !== "closed") forgetBranches(id);
+    }
+    for (const id of before.current.keys()) if (!now.has(id)) forgetBranches(id);
+    before.current = now;
+  }, [states]);
 }

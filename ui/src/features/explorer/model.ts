@@ -1,5 +1,5 @@
 /** The explorer without its drawing: rows from nodes, names to copy, hits as a tree. */
-import type { IconName, TreeItem } from "@/design";
+import type { IconName, TreeChildren, TreeItem } from "@/design";
 import type {
   ConnectionPhase,
   ConnectionProfile,
@@ -265,4 +265,28 @@ export function sameObject(a: ObjectRef | null | undefined, b: ObjectRef | null 
     a.signature === b.signature &&
     (a.database === b.database || a.database === null || b.database === null)
   );
+}
+
+export interface ShownRelation {
+  readonly profileId: string;
+  readonly object: ObjectRef;
+}
+
+/** The row of a relation, if its branches are open and known. */
+export function findShown(
+  shown: ShownRelation | null | undefined,
+  items: readonly ExplorerItem[],
+  expanded: ReadonlySet<string>,
+  childrenOf: (item: ExplorerItem) => TreeChildren<ExplorerItem>,
+): string | undefined {
+  if (!shown) return undefined;
+  for (const item of items) {
+    if (item.profileId !== shown.profileId) continue;
+    if (item.browsable && sameObject(item.object, shown.object)) return item.id;
+    if (!item.branch || !expanded.has(item.id)) continue;
+    const children = childrenOf(item);
+    const inside = children.state === "ready" ? findShown(shown, children.items, expanded, childrenOf) : undefined;
+    if (inside !== undefined) return inside;
+  }
+  return undefined;
 }

@@ -86,12 +86,17 @@ export function useTree(
       queryFn: () => readBranch(branch, client.getQueryData<TreePage>(keyOf(branch))?.nodes.length ?? 0),
       staleTime: Number.POSITIVE_INFINITY,
       retry: false,
-      // Only the rows on the screen depend on this; a page object changes when its content does.
-      structuralSharing: true,
     })),
   });
+  // Reading `data` here is what makes an arriving page draw the tree again.
   const answers = useMemo(
-    () => new Map(branches.map((branch, index) => [JSON.stringify(keyOf(branch)), results[index]])),
+    () =>
+      new Map(
+        branches.map((branch, index) => {
+          const { data, error, refetch } = results[index] ?? {};
+          return [JSON.stringify(keyOf(branch)), { page: data, error, refetch }];
+        }),
+      ),
     [branches, results],
   );
 
@@ -102,15 +107,15 @@ export function useTree(
       if (item.state === "denied") return { state: "ready", items: [], note: "The login may not read it" };
       const phase = phaseOf(states, item.profileId);
       const branch = { profileId: item.profileId, parent: item.nodeId };
-      const page = client.getQueryData<TreePage>(keyOf(branch));
+      const answer = answers.get(JSON.stringify(keyOf(branch)));
+      const page = answer?.page ?? client.getQueryData<TreePage>(keyOf(branch));
       // What was read before a connection was lost is still worth seeing.
       if (phase.phase !== "open" && !(phase.phase === "lost" && page))
         return withoutLink(phase, () => connect.current(item.profileId));
-      const answer = answers.get(JSON.stringify(keyOf(branch)));
       if (page) return { state: "ready", items: itemsOf(cache, page, item) };
       if (answer?.error) {
         const { message } = failureOf(answer.error);
-        return { state: "failed", message, retry: () => void answer.refetch() };
+        return { state: "failed", message, retry: () => void answer.refetch?.() };
       }
       return { state: "loading" };
     },

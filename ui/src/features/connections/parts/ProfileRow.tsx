@@ -71,19 +71,21 @@ export const ProfileRow = memo(function ProfileRow({
           </>
         ) : null}
       </span>
-      <When profile={profile} phase={phase} now={now} />
-      <span className="home-do" aria-hidden="true">
-        <span
-          className="home-act"
-          onClick={(event) => {
-            event.stopPropagation();
-            onOpen();
-          }}
-        >
-          Open
-        </span>
-        <span className="home-act" onClick={onMenu}>
-          <Icon name="more" size={14} />
+      <span className="min-w-0">
+        <When profile={profile} phase={phase} now={now} />
+        <span className="home-do" aria-hidden="true">
+          <span
+            className="home-act"
+            onClick={(event) => {
+              event.stopPropagation();
+              onOpen();
+            }}
+          >
+            Open
+          </span>
+          <span className="home-act" onClick={onMenu}>
+            <Icon name="more" size={14} />
+          </span>
         </span>
       </span>
     </div>

@@ -69,7 +69,7 @@ export function TestPanel({ test, edits, keys }: { test: TestState; edits: numbe
   return (
     <aside className="conn-test" aria-label="Test" aria-busy={test.state === "running"}>
       <div className="flex items-center gap-2">
-        <h2 className="font-semibold">Test</h2>
+        <h2 className="text-base font-semibold">Test</h2>
         <span className="rh-meta ml-auto tabular-nums">
           {test.state === "done" ? `${clock.format(new Date(test.at))} · ${test.report.elapsed_ms} ms` : null}
         </span>
