@@ -71,8 +71,12 @@ function useItems(text: string, actions: Actions): readonly PaletteItem[] {
       icon: (tab.kind === "query" ? "terminal" : tab.kind === "relation" ? "table" : "panel") as IconName,
       run: () => dispatch({ type: "activate", id: tab.id }),
     }));
+  // What belongs to the part in front comes first, what is not possible last.
+  const nearness = ({ scope: at, offer }: (typeof commands)[number]) =>
+    !offer || offer.disabledReason ? 2 : at === "global" ? 1 : 0;
   const actionItems = commands
     .filter((command) => !command.hidden && command.id !== "palette.open")
+    .toSorted((a, b) => nearness(a) - nearness(b))
     .map((command) => {
       const reason = command.offer ? command.offer.disabledReason : (NOT_HERE[command.scope] ?? "not possible here");
       return {

@@ -83,7 +83,11 @@ function Idle({ connections, open }: { connections: number; open: number }) {
   const about = useQuery({ queryKey: queryKeys.about, queryFn: () => host().about() });
   const keychain = about.data?.keychain;
   return (
-    <StatusBar end={<StatusItem>{`${connections} connections · ${open} open`}</StatusItem>}>
+    <StatusBar
+      end={
+        <StatusItem>{`${connections} ${connections === 1 ? "connection" : "connections"} · ${open} open`}</StatusItem>
+      }
+    >
       <span className="pl-3">{about.data ? `Rowhouse ${about.data.version}` : "Rowhouse"}</span>
       {keychain ? (
         <StatusItem

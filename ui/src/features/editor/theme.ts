@@ -7,7 +7,13 @@ import { tags } from "@lezer/highlight";
 const base = EditorView.theme({
   "&": { height: "100%", backgroundColor: "var(--surface-2)", color: "var(--text)", fontSize: "var(--fs-code, 13px)" },
   "&.cm-focused": { outline: "none" },
-  ".cm-scroller": { fontFamily: "var(--font-mono)", lineHeight: "var(--lh-code)", overflow: "auto" },
+  ".cm-scroller": {
+    fontFamily: "var(--font-mono)",
+    // SQL reads as it is typed: >= is two characters.
+    fontVariantLigatures: "none",
+    lineHeight: "var(--lh-code)",
+    overflow: "auto",
+  },
   ".cm-content": { padding: "8px 0", caretColor: "var(--accent)" },
   ".cm-line": { padding: "0 12px 0 8px" },
   ".cm-cursor": { borderLeftColor: "var(--accent)", borderLeftWidth: "2px" },
@@ -94,7 +100,8 @@ const base = EditorView.theme({
     display: "flex",
     gap: "10px",
     alignItems: "flex-start",
-    margin: "4px 12px 6px 8px",
+    // Margins above and below would not be measured, and the line numbers would stand askew.
+    margin: "0 12px 0 8px",
     padding: "8px 12px",
     borderLeft: "2px solid var(--danger)",
     backgroundColor: "var(--danger-wash)",
