@@ -37,7 +37,7 @@ function useWindowTitle(): void {
 }
 
 export function Shell() {
-  const { ready } = useWorkspace();
+  const { ready, tabs } = useWorkspace();
   const panel = usePanel();
   const [closing, setClosing] = useState<string | null>(null);
   const actions = useActions(panel, setClosing);
@@ -45,6 +45,11 @@ export function Shell() {
   const settings = useQuery({ queryKey: queryKeys.settings, queryFn: () => host().settings() });
   useShellCommands(actions, panel, () => setPalette((open) => !open), settings.data);
   useWindowTitle();
+  const { narrow, hide } = panel;
+  useEffect(() => {
+    // What lies over the content goes when another tab comes to the front.
+    if (narrow && tabs.active !== null) hide();
+  }, [narrow, hide, tabs.active]);
   const opened = useRef(false);
   useEffect(() => {
     if (!ready || opened.current) return;

@@ -12,7 +12,10 @@ export function WithSidePanel({ panel, side, children }: { panel: Panel; side: R
   const { narrow, open, hide } = panel;
   useEffect(() => {
     if (!narrow || !open) return;
-    over.current?.querySelector<HTMLElement>("input, [tabindex='0'], button")?.focus();
+    const panelNode = over.current;
+    (
+      panelNode?.querySelector<HTMLElement>("input") ?? panelNode?.querySelector<HTMLElement>("[tabindex='0']")
+    )?.focus();
     const onPointerDown = (event: PointerEvent) => {
       const target = event.target;
       if (!(target instanceof Element) || over.current?.contains(target)) return;

@@ -1,6 +1,6 @@
 /** What a person can do with the window: open, close, connect. One place, so that menus, keys and the palette agree. */
 import { useMemo, useRef } from "react";
-import { toast } from "@/design";
+import { formatShortcut, toast } from "@/design";
 import { failureOf, host, type ObjectRef, present } from "@/ipc";
 import { HOME, nextQueryTitle, profileOfTab, type QueryTab, type RelationTab, restored, SETTINGS, twin } from "./model";
 import type { Panel } from "./panel";
@@ -24,9 +24,9 @@ export interface Actions {
   reopen(): Promise<void>;
   /** Asks for a file and opens it; opens `path` where one is given. */
   file(path?: string): Promise<void>;
-  /** Connects and shows the connection's objects. False when it failed, which has then been said. */
+  /** Connects. False when it failed, which has then been said. */
   connect(profileId: string): Promise<boolean>;
-  /** Connects, and gives the connection a query to begin with where it has no tab yet. */
+  /** Connects, shows the connection's objects, and gives it a query to begin with where it has no tab yet. */
   open(profileId: string, text?: string): Promise<void>;
   disconnect(profileId: string): Promise<void>;
   sample(): Promise<void>;
@@ -40,7 +40,7 @@ export function newTabId(): string {
 }
 
 /** What the sample begins with: something to run at once, and something to change. */
-const SAMPLE_QUERY = `-- Put the caret in a statement and press Ctrl+Enter.
+const sampleQuery = () => `-- Put the caret in a statement and press ${formatShortcut("Mod+Enter")}.
 select c.name, count(*) as orders
 from customers c
 join orders o on o.customer_id = c.id
@@ -149,7 +149,6 @@ function build(now: () => Workspace, panel: () => Panel, ask: (id: string) => vo
     connect: async (profileId) => {
       try {
         await host().connect(profileId);
-        panel().show("explorer");
         return true;
       } catch (thrown) {
         if (failureOf(thrown).code !== "cancelled")
@@ -159,6 +158,8 @@ function build(now: () => Workspace, panel: () => Panel, ask: (id: string) => vo
     },
     open: async (profileId, text = "") => {
       if (!(await actions.connect(profileId))) return;
+      // Where the panel would lie over the content, it waits to be called.
+      if (!panel().narrow) panel().show("explorer");
       const own = now().tabs.open.find((tab) => profileOfTab(tab) === profileId);
       if (own) now().dispatch({ type: "activate", id: own.id });
       else actions.query({ profileId, text });
@@ -173,7 +174,7 @@ function build(now: () => Workspace, panel: () => Panel, ask: (id: string) => vo
     sample: async () => {
       try {
         const { id } = await host().openSample();
-        await actions.open(id, SAMPLE_QUERY);
+        await actions.open(id, sampleQuery());
       } catch (thrown) {
         tell(thrown, "The sample shop could not be opened");
       }

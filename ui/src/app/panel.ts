@@ -75,6 +75,7 @@ export function usePanel(): Panel {
     (next: boolean) => (narrow ? setOver(next) : setKept((now) => ({ ...now, open: next }))),
     [narrow],
   );
+  const hide = useCallback(() => setOpen(false), [setOpen]);
   return useMemo(() => {
     const show = (place: Place) => {
       setKept((now) => ({ ...now, place }));
@@ -88,8 +89,8 @@ export function usePanel(): Panel {
       show,
       toggle: (place) => (open && kept.place === place ? setOpen(false) : show(place)),
       toggleOpen: () => setOpen(!open),
-      hide: () => setOpen(false),
+      hide,
       resize: (width) => setKept((now) => ({ ...now, width })),
     };
-  }, [kept, open, narrow, setOpen]);
+  }, [kept, open, narrow, setOpen, hide]);
 }

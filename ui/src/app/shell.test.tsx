@@ -1,12 +1,16 @@
-import { act, cleanup, render, screen, waitFor, within } from "@testing-library/react";
+import { act, cleanup, configure, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import axe from "axe-core";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { setHost } from "@/ipc";
 import { type FakeHost, type FakeOptions, fakeHost, fakeTab, PROD, SAMPLE, STAGING } from "@/ipc/fake";
 import { App } from "./App";
 
 const orders = { database: "shop", schema: "public", kind: "relation", name: "orders", signature: null };
+
+// The whole window is drawn each time: on a busy machine that takes seconds.
+vi.setConfig({ testTimeout: 30_000 });
+configure({ asyncUtilTimeout: 8_000 });
 
 // jsdom measures nothing: the editor asks ranges for their boxes.
 Range.prototype.getClientRects ??= () => [] as unknown as DOMRectList;
