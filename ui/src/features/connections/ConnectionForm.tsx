@@ -212,11 +212,7 @@ function LoadedForm({
             </div>
           </nav>
         ) : null}
-        <div
-          ref={fields}
-          className="conn-fields"
-          style={{ boxShadow: "none", borderTop: `2px solid ${colourOf(state)}` }}
-        >
+        <div ref={fields} className="conn-fields" style={{ borderTop: `2px solid ${colourOf(state)}` }}>
           <DriverFields
             driver={driver}
             state={state}

@@ -42,6 +42,7 @@ export function HomePage({ states, onOpen, onNew, onEdit, onOpenSample, onOpenFi
   const [failure, setFailure] = useState<AppError | null>(null);
   const root = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLDivElement>(null);
+  const sampleButton = useRef<HTMLButtonElement>(null);
 
   const all = useMemo(() => listed(profiles.data ?? [], states), [profiles.data, states]);
   const groups = useMemo(
@@ -56,7 +57,7 @@ export function HomePage({ states, onOpen, onNew, onEdit, onOpenSample, onOpenFi
     if (begun.current || !profiles.data) return;
     begun.current = true;
     if (document.activeElement && document.activeElement !== document.body) return;
-    if (all.length > 0) list.current?.focus({ preventScroll: true });
+    (all.length > 0 ? list : sampleButton).current?.focus({ preventScroll: true });
   }, [profiles.data, all.length]);
 
   const attempt = async (work: () => Promise<unknown>) => {
@@ -143,6 +144,7 @@ export function HomePage({ states, onOpen, onNew, onEdit, onOpenSample, onOpenFi
           about={about.data}
           drivers={drivers.data}
           fresh={fresh}
+          sampleButton={sampleButton}
           opening={opening}
           onOpenSample={() => void openSample()}
           onNew={onNew}

@@ -23,7 +23,7 @@ function When({ profile, phase, now }: Pick<ProfileRowProps, "profile" | "phase"
   const title = bad ? phase.error.message : profile.last_used_ms === null ? undefined : exactTime(profile.last_used_ms);
   const tone = bad ? " text-danger-text" : phase.phase === "open" ? " text-ink" : "";
   return (
-    <span className={`home-when rh-meta flex items-center justify-end gap-1 tabular-nums${tone}`} {...tip(title)}>
+    <span className={`home-when rh-meta tabular-nums${tone}`} {...tip(title)}>
       {bad ? <Icon name={phase.phase === "lost" ? "offline" : "error"} size={12} /> : null}
       {phase.phase === "open" ? <Icon name="plug" size={12} /> : null}
       {text}

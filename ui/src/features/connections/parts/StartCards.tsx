@@ -1,5 +1,5 @@
 /** Three ways to begin: look around, connect, open a file. */
-import type { ReactNode } from "react";
+import type { ReactNode, RefObject } from "react";
 import { useKeys } from "@/commands";
 import { Button, Icon, type IconName, Logo, Skeleton } from "@/design";
 import type { About, DriverForm } from "@/ipc";
@@ -26,13 +26,23 @@ export interface StartCardsProps {
   drivers: readonly DriverForm[] | undefined;
   /** Nothing was ever opened: the sample is the thing to do. */
   fresh: boolean;
+  sampleButton: RefObject<HTMLButtonElement | null>;
   opening: boolean;
   onOpenSample: () => void;
   onNew: () => void;
   onOpenFile: () => void;
 }
 
-export function StartCards({ about, drivers, fresh, opening, onOpenSample, onNew, onOpenFile }: StartCardsProps) {
+export function StartCards({
+  about,
+  drivers,
+  fresh,
+  sampleButton,
+  opening,
+  onOpenSample,
+  onNew,
+  onOpenFile,
+}: StartCardsProps) {
   const keys = useKeys("connection.new");
   const labels = drivers?.map((driver) => driver.label);
   const files = drivers?.filter((driver) => driver.opens_files).map((driver) => driver.label);
@@ -52,7 +62,7 @@ export function StartCards({ about, drivers, fresh, opening, onOpenSample, onNew
         <Button
           variant="primary"
           loading={opening}
-          autoFocus={fresh}
+          ref={sampleButton}
           {...(fresh ? { keys: "Enter", showKeys: true } : {})}
           onClick={onOpenSample}
         >

@@ -10,12 +10,12 @@ function Nullable({ column }: { column: ColumnRow }) {
 
 function Computed({ column }: { column: ColumnRow }) {
   return (
-    <span className="flex flex-wrap items-center gap-1.5">
+    <span className="flex min-h-6 flex-wrap items-center gap-1.5">
       {column.identity === null ? null : <Badge>identity {column.identity}</Badge>}
       {column.generated === null ? null : (
         <>
           <Badge>generated</Badge>
-          <span className="rh-mono rel-wrap">{column.generated}</span>
+          <span className="rh-mono rel-cell">{column.generated}</span>
         </>
       )}
     </span>
@@ -55,17 +55,17 @@ export function ColumnsTable({ page, onOpen }: { page: RelationPage; onOpen: (ob
               </span>
             </td>
             <td className="rh-mono">
-              <span className="rel-wrap inline-block">{column.name}</span>
+              <span className="rel-cell">{column.name}</span>
             </td>
             <td className="rh-mono text-ink-2">
-              <span className="rel-wrap inline-block">{column.native_type}</span>
+              <span className="rel-cell">{column.native_type}</span>
             </td>
-            <td className="text-data">
+            <td className="rel-text">
               <Nullable column={column} />
             </td>
             {shown.default ? (
               <td className="rh-mono">
-                <span className="rel-wrap inline-block">{column.default}</span>
+                <span className="rel-cell">{column.default}</span>
               </td>
             ) : null}
             {shown.computed ? (
@@ -81,7 +81,7 @@ export function ColumnsTable({ page, onOpen }: { page: RelationPage; onOpen: (ob
             {shown.collation ? <td className="rh-mono">{column.collation}</td> : null}
             {shown.comment ? (
               <td className="text-ink-2">
-                <span className="rel-wrap inline-block">{column.comment}</span>
+                <span className="rel-cell">{column.comment}</span>
               </td>
             ) : null}
           </tr>

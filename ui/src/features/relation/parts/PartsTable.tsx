@@ -30,16 +30,14 @@ export function PartsTable({ label, parts, near, onOpen }: PartsTableProps) {
         {parts.map((part, index) => (
           <tr key={`${part.name ?? ""}-${index.toString()}`}>
             <td className="rh-mono">
-              <span className="rel-wrap inline-block">
-                {part.name ?? <span className="text-ink-3">without a name</span>}
-              </span>
+              <span className="rel-cell">{part.name ?? <span className="text-ink-3">without a name</span>}</span>
             </td>
-            <td className="text-data text-ink-2">
-              <span className="rel-wrap inline-block">{part.kind}</span>
+            <td className="rel-text text-ink-2">
+              <span className="rel-cell">{part.kind}</span>
             </td>
             {shown.columns ? (
               <td className="rh-mono">
-                <span className="rel-wrap inline-block">{part.columns.join(", ")}</span>
+                <span className="rel-cell">{part.columns.join(", ")}</span>
               </td>
             ) : null}
             {shown.references ? (
@@ -61,12 +59,12 @@ export function PartsTable({ label, parts, near, onOpen }: PartsTableProps) {
             ) : null}
             {shown.definition ? (
               <td className="rh-mono text-ink-2">
-                <span className="rel-wrap inline-block whitespace-pre-wrap">{part.definition}</span>
+                <span className="rel-cell whitespace-pre-wrap">{part.definition}</span>
               </td>
             ) : null}
             {shown.comment ? (
               <td className="text-ink-2">
-                <span className="rel-wrap inline-block">{part.comment}</span>
+                <span className="rel-cell">{part.comment}</span>
               </td>
             ) : null}
           </tr>
@@ -102,7 +100,7 @@ export function ReferencedBy({ page, onOpen }: { page: RelationPage; onOpen: (ob
               </td>
               <td className="rh-mono">{row.columns.join(", ")}</td>
               <td className="rh-mono">{row.referenced_columns.join(", ")}</td>
-              <td className="text-data text-ink-2">{row.actions}</td>
+              <td className="rel-text text-ink-2">{row.actions}</td>
               <td className="rh-mono">{row.name ?? <span className="text-ink-3">without a name</span>}</td>
             </tr>
           ))}

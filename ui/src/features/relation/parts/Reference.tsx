@@ -14,7 +14,7 @@ export interface ReferenceProps {
 /** Where a key leads: a link to the relation, the columns it means, what happens there. */
 export function Reference({ object, columns, actions, near, onOpen }: ReferenceProps) {
   return (
-    <span className="rel-wrap flex flex-wrap items-baseline gap-x-2">
+    <span className="rel-cell rel-reference">
       <button type="button" className="rel-link rh-mono" onClick={() => onOpen(object)}>
         <Icon name="arrow-right" size={12} className="mr-1 inline" />
         {shownName(object, near)}
