@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
+import { toast } from "@/design";
 import { host, queryKeys } from "@/ipc";
 import { useActions } from "./actions";
 import { ConfirmClose } from "./ConfirmClose";
@@ -37,7 +38,7 @@ function useWindowTitle(): void {
 }
 
 export function Shell() {
-  const { ready, tabs } = useWorkspace();
+  const { ready, tabs, events } = useWorkspace();
   const panel = usePanel();
   const [closing, setClosing] = useState<string | null>(null);
   const actions = useActions(panel, setClosing);
@@ -50,6 +51,14 @@ export function Shell() {
     // What lies over the content goes when another tab comes to the front.
     if (narrow && tabs.active !== null) hide();
   }, [narrow, hide, tabs.active]);
+  // What a session says while nothing runs belongs to no run's messages.
+  useEffect(
+    () =>
+      events.onMessage((_tabId, { label, message, detail }) =>
+        toast({ title: `${label}: ${message}`, ...(detail ? { detail } : {}) }),
+      ),
+    [events],
+  );
   const opened = useRef(false);
   useEffect(() => {
     if (!ready || opened.current) return;

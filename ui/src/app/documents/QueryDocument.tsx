@@ -10,7 +10,7 @@ import type { QueryTab } from "../model";
 import { type CloseGuard, useCloseGuard, useWorkspace } from "../workspace";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { QueryToolbar } from "./QueryToolbar";
-import { readView } from "./queryView";
+import { readView, usualResults } from "./queryView";
 import { useQueryFile } from "./useQueryFile";
 import { useQueryRun } from "./useQueryRun";
 
@@ -131,6 +131,16 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
       {profile ? (
         <ConnectionBanner state={state} name={profile.name} onReconnect={() => void actions.connect(profile.id)} />
       ) : null}
+      {session?.link === "lost" && state?.phase.phase === "open" ? (
+        <Banner
+          tone="warn"
+          icon="unplug"
+          edge
+          detail={`${session.reason ?? "The server closed it."} Its transaction and temporary tables are gone; your text is safe.`}
+        >
+          This tab's session is lost. The next run opens a new one.
+        </Banner>
+      ) : null}
       {file.outside === "unchanged" ? null : (
         <Banner
           tone="warn"
@@ -160,7 +170,7 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
           size={view.results}
           onSizeChange={(results) => setView((now) => ({ ...now, results }))}
           min={120}
-          defaultSize={280}
+          defaultSize={usualResults()}
           collapsed={run.run.phase === "idle"}
           first={
             <EditorPane

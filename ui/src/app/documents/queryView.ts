@@ -7,24 +7,27 @@ export interface QueryView {
   readonly crlf: boolean;
 }
 
-const DEFAULT: QueryView = { anchor: 0, head: 0, results: 280, crlf: false };
+/** Results take about a third of the window, so that an editor in a small one still shows its lines. */
+export const usualResults = (): number => Math.round(Math.max(180, Math.min(320, window.innerHeight * 0.34)));
 
-const size = (value: unknown, usual: number): number =>
-  typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : usual;
+const usual = (): QueryView => ({ anchor: 0, head: 0, results: usualResults(), crlf: false });
+
+const size = (value: unknown, otherwise: number): number =>
+  typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : otherwise;
 
 /** What was kept; whatever is missing or odd is as usual. */
 export function readView(json: string): QueryView {
   try {
     const kept: unknown = JSON.parse(json);
-    if (typeof kept !== "object" || kept === null) return DEFAULT;
+    if (typeof kept !== "object" || kept === null) return usual();
     const { anchor, head, results, crlf } = kept as Partial<Record<keyof QueryView, unknown>>;
     return {
       anchor: size(anchor, 0),
       head: size(head, 0),
-      results: Math.max(120, size(results, DEFAULT.results)),
+      results: Math.max(120, size(results, usualResults())),
       crlf: crlf === true,
     };
   } catch {
-    return DEFAULT;
+    return usual();
   }
 }
