@@ -1,12 +1,13 @@
 /** A new connection, or a saved one to be changed. Everything about the database itself comes from its driver's fields. */
 import { type KeyboardEvent, useRef, useState } from "react";
 import { useKeys, useOffers } from "@/commands";
-import { Button, ConfirmDialog, EmptyState, ErrorBlock, hasOpenLayer, Icon, Kbd, Select, Toolbar } from "@/design";
+import { Button, ConfirmDialog, EmptyState, ErrorBlock, hasOpenLayer, Kbd, Toolbar } from "@/design";
 import { type ConnectionProfile, type DriverForm, failureOf, failureProps, type KeychainState } from "@/ipc";
 import "./connections.css";
 import { colourOf } from "./home";
 import { editForm, type FormState, newForm, passwordField } from "./model";
 import { AddressRow } from "./parts/AddressRow";
+import { DriverList, DriverSelect } from "./parts/DriverChoice";
 import { DriverFields } from "./parts/DriverFields";
 import { OwnSection } from "./parts/OwnSection";
 import { PasswordRow } from "./parts/PasswordRow";
@@ -192,26 +193,7 @@ function LoadedForm({
         </div>
       ) : null}
       <div className="conn-body" data-drivers={isNew}>
-        {isNew ? (
-          <nav className="conn-drivers" aria-label="Database">
-            <h2>Database</h2>
-            <div role="radiogroup" aria-label="Database">
-              {drivers.map((each) => (
-                <button
-                  type="button"
-                  role="radio"
-                  key={each.id}
-                  aria-checked={each.id === driver.id}
-                  className="conn-driver"
-                  onClick={() => choose(each.id)}
-                >
-                  <Icon name={each.opens_files ? "file" : "database"} />
-                  {each.label}
-                </button>
-              ))}
-            </div>
-          </nav>
-        ) : null}
+        {isNew ? <DriverList drivers={drivers} chosen={driver.id} onChoose={choose} /> : null}
         <div ref={fields} className="conn-fields" style={{ borderTop: `2px solid ${colourOf(state)}` }}>
           <DriverFields
             driver={driver}
@@ -219,18 +201,7 @@ function LoadedForm({
             dispatch={dispatch}
             first={
               <>
-                {isNew ? (
-                  <div className="conn-driver-select">
-                    <Select
-                      label="Database"
-                      block
-                      icon={icon}
-                      value={driver.id}
-                      onChange={choose}
-                      options={drivers.map((each) => ({ value: each.id, label: each.label }))}
-                    />
-                  </div>
-                ) : null}
+                {isNew ? <DriverSelect drivers={drivers} chosen={driver.id} onChoose={choose} /> : null}
                 <AddressRow
                   {...(initialTarget ? { initial: initialTarget } : {})}
                   driver={driver}
