@@ -109,7 +109,7 @@ async fn every_row_comes_exactly_once_whatever_the_keys_hold() {
         let mut sql = format!("PRAGMA encoding = '{encoding}';");
         for (table, columns, options) in tables {
             sql.push_str(&format!("CREATE TABLE {table}{columns}{options};"));
-            for n in 0..220 {
+            for n in 0..80 {
                 let (k, v) = (dice.value(), dice.value());
                 sql.push_str(&format!("INSERT OR IGNORE INTO {table}(k, v, n) VALUES ({k}, {v}, {n});"));
             }
@@ -145,16 +145,6 @@ async fn every_row_comes_exactly_once_whatever_the_keys_hold() {
                     let distinct: BTreeSet<_> = numbers.iter().collect();
                     assert_eq!(distinct.len(), numbers.len(), "{name}: a row came twice");
                     if !sort.is_empty() && found.source != KeySource::Offset {
-                        let order: Vec<String> = sort
-                            .iter()
-                            .map(|(column, down)| format!("{column}{}", if *down { " DESC" } else { "" }))
-                            .collect();
-                        let text = format!(
-                            "SELECT group_concat(quote({0}), '|') FROM (SELECT * FROM {table} ORDER BY {1})",
-                            sort[0].0,
-                            order.join(", ")
-                        );
-                        let _ = works(&*session, &text).await;
                         let one = pages(&*connection, &*session, &catalog, table, sort, Vec::new(), 1000).await;
                         assert_eq!(one.texts, found.texts, "{name}: pages differ from the whole");
                     }

@@ -264,3 +264,28 @@ async fn a_notice_of_opening_waits_for_the_first_listener() {
     let message = session.messages().try_recv().unwrap();
     assert!(matches!(message, Message::Notice(notice) if notice.message.contains("0 bytes")));
 }
+
+#[tokio::test]
+async fn a_paused_run_that_is_stopped_frees_its_lock_before_anybody_reads_on() {
+    let folder = folder();
+    let path = folder.path().join("shop.db");
+    make(
+        &path,
+        "CREATE TABLE t(a); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 200000) INSERT INTO t SELECT i FROM n",
+    );
+    let connection = connect(&path).await;
+    let session = session(&*connection).await;
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other.busy_timeout(Duration::from_secs(2)).unwrap();
+    for limit in [None, Some(Duration::from_millis(500))] {
+        let mut run = session.run(Statement { timeout: limit, ..Statement::new("SELECT a FROM t") });
+        run.next().await.unwrap().unwrap();
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        if limit.is_none() {
+            run.cancel.cancel().await.unwrap();
+        }
+        other.execute_batch("BEGIN EXCLUSIVE; COMMIT").unwrap();
+        let ended = finish(run).await.end;
+        assert!(matches!(ended, Ok(summary) if summary.outcome == Outcome::Cancelled) || limit.is_some());
+    }
+}
