@@ -64,11 +64,12 @@ export function shownText(cell: Cell): string {
 }
 
 /**
- * Whether the text may be wider than its cell. Clipping every cell costs the software renderer a save and a restore
- * for each, so only what needs it is clipped. Outside plain Latin the width is not known: those are clipped.
+ * Whether the text may reach beyond its cell. A clipped cell is a layer of its own to the browser, which costs the software
+ * renderer about as much as the text, so only what needs it is clipped; the padding at the end may be written on. Outside
+ * plain Latin the width is not known: those are clipped.
  */
 function overflows(text: string, width: number): boolean {
-  return text.length * 7.3 + 17 > width || /[^\x20-\x7e\xa0-\u024f]/.test(text);
+  return text.length * 7.3 + 8 > width || /[^\x20-\x7e\xa0-\u024f]/.test(text);
 }
 
 /** How a screen reader says it. */
@@ -248,7 +249,7 @@ export class GridBody {
       const moved = slot.column !== column;
       if (moved) {
         slot.column = column;
-        slot.node.style.left = `${frame.axis.start(column)}px`;
+        slot.node.style.marginLeft = `${frame.axis.start(column)}px`;
         slot.node.style.width = `${frame.axis.width(column)}px`;
         slot.node.setAttribute("aria-colindex", String(column + 1));
       }
