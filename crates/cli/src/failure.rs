@@ -85,7 +85,6 @@ impl Failure {
             ErrorCode::NotFound | ErrorCode::AlreadyExists | ErrorCode::InvalidStatement | ErrorCode::Unsupported => {
                 Exit::Usage
             }
-            ErrorCode::Forbidden if error.native.is_none() => Exit::Local,
             _ => Exit::Local,
         };
         Failure::new(exit, error)

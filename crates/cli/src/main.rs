@@ -75,7 +75,8 @@ async fn run(arguments: Arguments) -> Outcome {
         Command::Open(open) => open::run(&open),
         Command::Doctor(doctor) => stoppable(&interrupt, doctor::run(&doctor)).await,
         command => {
-            let app = App::open(Options { home: None, face: Face::Cli }).await.map_err(Failure::local)?;
+            let opened = App::open(Options { home: None, face: Face::Cli }).await;
+            let app = opened.map_err(|error| Failure::new(Exit::Local, error))?;
             let done = with_core(command, &app, &interrupt).await;
             app.close().await;
             done

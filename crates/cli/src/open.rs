@@ -2,7 +2,8 @@
 
 use std::{
     env,
-    path::PathBuf,
+    ffi::OsString,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
@@ -27,11 +28,20 @@ pub(crate) fn run(open: &Open) -> Outcome {
         return Err(Failure::new(Exit::Local, error));
     }
     let mut command = Command::new(&program);
-    command.args(open.target.as_deref()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.args(open.target.as_deref().map(absolute)).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     detach(&mut command);
     match command.spawn() {
         Ok(_) => Ok(()),
         Err(error) => Err(Failure::file(&error, &program, "started")),
+    }
+}
+
+/// A file's path as another process understands it, whose folder may be another; anything else as it is.
+fn absolute(target: &str) -> OsString {
+    let path = Path::new(target);
+    match path.exists().then(|| std::path::absolute(path)) {
+        Some(Ok(path)) => path.into_os_string(),
+        _ => target.into(),
     }
 }
 

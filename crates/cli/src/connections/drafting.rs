@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use app::{
     App,
     api::{
-        ConnectionProfile, DraftPassword, DriverForm, Environment, FormFieldKind, PasswordPolicy, ProfileDraft, Safety,
+        AppError, ConnectionProfile, DraftPassword, DriverForm, Environment, ErrorCode, FormFieldKind, PasswordPolicy,
+        ProfileDraft, Safety,
     },
 };
 
@@ -80,7 +81,7 @@ pub(super) async fn add(
         password_policy: policy,
         password,
     };
-    saved(&app.save_profile(draft).await.map_err(Failure::local)?);
+    saved(&app.save_profile(draft).await.map_err(not_saved)?);
     Ok(())
 }
 
@@ -140,8 +141,20 @@ pub(super) async fn edit(
         })?;
         draft.password = DraftPassword::Set { secret };
     }
-    saved(&app.save_profile(draft).await.map_err(Failure::local)?);
+    saved(&app.save_profile(draft).await.map_err(not_saved)?);
     Ok(())
+}
+
+/// Without a keychain there is a way, and the terminal has its own words for it.
+fn not_saved(mut error: AppError) -> Failure {
+    if error.code == ErrorCode::KeychainUnavailable {
+        error.hint = Some(format!(
+            "Save it with --password-policy ask: the password is then asked for, or comes from {}. {}",
+            prompt::VARIABLE,
+            error.hint.unwrap_or_default()
+        ));
+    }
+    Failure::local(error)
 }
 
 /// Gives a connection another name.

