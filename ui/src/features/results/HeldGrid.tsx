@@ -1,8 +1,9 @@
-import { type Ref, useEffect, useMemo, useRef, useState } from "react";
+import { type Ref, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Banner, Button, type MenuItem, openContextMenu } from "@/design";
 import { type AppError, failureOf, type HoldProgress, type ResultHead } from "@/ipc";
 import { COPY_FORMATS, copyRange } from "./copying";
 import { type Box, type CellPlace, Grid, type GridHandle, type GridLayout, type GridRange } from "./grid";
+import { firstCellsPainted, resultBegins } from "./marks";
 import { gridColumns, holdSource } from "./source";
 
 export interface HeldGridProps {
@@ -36,6 +37,7 @@ export function HeldGrid({ ref, head, progress, sort = NO_SORT, onActive, onOpen
     [head, columns],
   );
   useEffect(() => () => source.close(), [source]);
+  useLayoutEffect(() => resultBegins(head.hold_id), [head.hold_id]);
   useEffect(() => source.grow(progress.rows, more), [source, progress.rows, more]);
 
   const isNull = (place: CellPlace) => source.cell(place.row, place.column)?.class === "null";
@@ -98,6 +100,7 @@ export function HeldGrid({ ref, head, progress, sort = NO_SORT, onActive, onOpen
           source={source}
           {...rest}
           onCopy={copy}
+          onFirstCells={() => firstCellsPainted(head.hold_id)}
           onActive={(place) => onActive?.(place, place !== undefined && isNull(place))}
           onOpen={(place) => onOpen?.(place, isNull(place))}
           onContextMenu={(place, event, box) => openContextMenu(event, menu(place), "Cell", box)}

@@ -32,6 +32,8 @@ export interface GridEvents {
   onLayout?(layout: GridLayout): void;
   /** The end of what is known came near, and there may be more. */
   onNearEnd?(): void;
+  /** The first cells of a source are drawn; once per generation. */
+  onFirstCells?(): void;
   onDelete?(range: GridRange): void;
 }
 
@@ -85,6 +87,7 @@ export class Grid {
   private idle = 0;
   private speech = 0;
   private nearEndAt = -1;
+  private drawn = false;
 
   constructor(host: HTMLElement, options: GridOptions) {
     this.options = options;
@@ -152,6 +155,7 @@ export class Grid {
       this.map.moveTo(0);
       this.left = 0;
       this.fitted = false;
+      this.drawn = false;
       this.numberWidth = 0;
       this.setSelection(undefined);
       this.widths = new Map(Object.entries(this.options.layout?.widths ?? {}));
@@ -478,7 +482,7 @@ export class Grid {
     const visible = this.order.slice(firstColumn, firstColumn + body.columnCount);
     const columns = source.columns;
     if (this.rows.known > 0) source.ensure(firstRow, firstRow + count - 1, visible);
-    body.draw({
+    const missing = body.draw({
       top: map.top,
       left: this.left,
       rowHeight: this.rowHeight,
@@ -503,6 +507,10 @@ export class Grid {
       hasMenu: this.events.onHeaderMenu !== undefined,
     });
     this.drawSelection(box);
+    if (!this.drawn && !missing && this.rows.known > 0) {
+      this.drawn = true;
+      this.events.onFirstCells?.();
+    }
     this.askForMore(firstRow + count);
     window.clearTimeout(this.idle);
     this.idle = window.setTimeout(() => this.onIdle(), IDLE);
