@@ -56,7 +56,7 @@ pub(super) async fn test(app: &App, target: &str, format: ListFormat, input: Pas
         askable = ask(&mut draft).await;
     }
     let mut report = app.test_profile(draft.clone()).await.map_err(Failure::connecting)?;
-    if askable && report.error.as_ref().is_some_and(|error| wants_password(error)) && ask(&mut draft).await {
+    if askable && report.error.as_ref().is_some_and(wants_password) && ask(&mut draft).await {
         report = app.test_profile(draft).await.map_err(Failure::connecting)?;
     }
     tell(&report, format)?;
