@@ -86,7 +86,7 @@ export class Window {
     );
     const window = new Window(browser, driver, home);
     await window.browser.setWindowSize(1440, 900).catch(() => {});
-    await window.until("the shell to be drawn", () => window.find("[data-shell]"));
+    await window.until("the shell to be drawn", () => window.find(".rh-shell"));
     return window;
   }
 
@@ -150,7 +150,7 @@ export class Window {
           const own = nameOf(element).replace(/\s+/g, " ");
           return own === name || own.startsWith(`${name} `) || own.startsWith(`${name},`);
         };
-        const visible = (element) => element.getClientRects().length > 0;
+        const visible = (element) => element.checkVisibility() && element.getClientRects().length > 0;
         const all = [...document.querySelectorAll(implicit)].filter((element) => visible(element) && fits(element));
         const exact = all.filter((element) => nameOf(element).replace(/\s+/g, " ") === name);
         const chosen = (exact.length ? exact : all).at(-1);
