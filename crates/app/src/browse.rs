@@ -144,14 +144,7 @@ impl Place {
 /// What of a catalog a page needs.
 fn relation_scope(relation: &catalog::ObjectKey) -> Scope {
     Scope {
-        kinds: vec![
-            Kind::Schemas,
-            Kind::Relations,
-            Kind::Columns,
-            Kind::Constraints,
-            Kind::ForeignKeys,
-            Kind::Indexes,
-        ],
+        kinds: vec![Kind::Schemas, Kind::Relations, Kind::Columns, Kind::Constraints, Kind::ForeignKeys, Kind::Indexes],
         definitions: false,
         ..Scope::relation(relation.schema.as_deref(), &relation.name)
     }
@@ -189,9 +182,11 @@ fn paging(page: &Page, names: &[String]) -> (String, bool) {
         KeySource::UniqueIndex if names.is_empty() => ("by a unique key".to_owned(), false),
         KeySource::PrimaryKey => (format!("by primary key {names}"), false),
         KeySource::UniqueIndex => (format!("by unique key {names}"), false),
-        KeySource::RowId => {
-            ("by the engine's own row numbers: rows that others move meanwhile may be seen twice or not at all".to_owned(), true)
-        }
+        KeySource::RowId => (
+            "by the engine's own row numbers: rows that others move meanwhile may be seen twice or not at all"
+                .to_owned(),
+            true,
+        ),
         KeySource::Offset => {
             ("by counting rows, as it has no key: rows may repeat or be missed while others write".to_owned(), true)
         }

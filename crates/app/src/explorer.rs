@@ -17,6 +17,8 @@ use crate::{
     connections::{Connected, Opened},
 };
 
+#[cfg(test)]
+pub(crate) use names::search;
 pub(crate) use shelf::{Shelf, Shelved};
 
 /// Most nodes of one page, and most hits of one search.
@@ -155,7 +157,13 @@ pub(crate) fn to_key(object: &ObjectRef) -> Result<ObjectKey, AppError> {
 /// An object's identity for faces.
 pub(crate) fn to_ref(key: ObjectKey) -> ObjectRef {
     let kind = KINDS.iter().find(|(_, kind)| *kind == key.kind).map_or("relation", |(word, _)| *word);
-    ObjectRef { database: key.database, schema: key.schema, kind: kind.to_owned(), name: key.name, signature: key.signature }
+    ObjectRef {
+        database: key.database,
+        schema: key.schema,
+        kind: kind.to_owned(),
+        name: key.name,
+        signature: key.signature,
+    }
 }
 
 /// The icon of a relation.

@@ -149,8 +149,10 @@ impl App {
                 }
                 Ok(())
             }
-            Source::Pages(_) => Err(AppError::new(ErrorCode::Unsupported, "These rows come in pages.")
-                .with_hint("Ask for the next page.")),
+            Source::Pages(_) => {
+                Err(AppError::new(ErrorCode::Unsupported, "These rows come in pages.")
+                    .with_hint("Ask for the next page."))
+            }
         }
     }
 

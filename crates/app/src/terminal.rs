@@ -83,7 +83,9 @@ impl App {
                 ErrorCode::NotFound,
                 format!("There is no saved connection and no file called “{target}”."),
             )
-            .with_hint("`rowhouse connections list` shows what is saved; an address looks like postgres://host/database."));
+            .with_hint(
+                "`rowhouse connections list` shows what is saved; an address looks like postgres://host/database.",
+            ));
         }
         let parsed = driver.parse_url(target)?;
         for warning in &parsed.warnings {

@@ -131,7 +131,13 @@ pub(super) async fn open(app: &App, request: BrowseRequest) -> Result<Browsed, A
     let hold = writer.hold().clone();
     reader.key.clone_from(&page.key);
     let connected = &place.connected;
-    let held = Held::new(hold, &connected.driver, &place.opened.dialect, page.visible_columns, Source::Pages(Arc::clone(&pages)));
+    let held = Held::new(
+        hold,
+        &connected.driver,
+        &place.opened.dialect,
+        page.visible_columns,
+        Source::Pages(Arc::clone(&pages)),
+    );
     pages.count.store(1, Ordering::Release);
     pages.set(after(read, asked.limit));
     drop(reader);
@@ -217,13 +223,7 @@ fn changed() -> AppError {
 }
 
 /// Reads one page into the hold and says how many rows it had. A session that died unnoticed is replaced once.
-async fn read_page(
-    app: &App,
-    place: &Place,
-    pages: &Pages,
-    reader: &mut Reader,
-    page: &Page,
-) -> Result<u64, AppError> {
+async fn read_page(app: &App, place: &Place, pages: &Pages, reader: &mut Reader, page: &Page) -> Result<u64, AppError> {
     place.guard(&page.statement.text)?;
     let begun = Instant::now();
     let mut again = true;
@@ -277,9 +277,8 @@ async fn run_page(
                     let appended = writer.append(&batch);
                     (writer, appended)
                 });
-                let (writer, appended) = appended
-                    .await
-                    .map_err(|_| driver::Error::new(Code::Internal, "Writing a page broke off."))?;
+                let (writer, appended) =
+                    appended.await.map_err(|_| driver::Error::new(Code::Internal, "Writing a page broke off."))?;
                 reader.writer = Some(writer);
                 appended?;
             }

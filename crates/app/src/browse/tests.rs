@@ -3,7 +3,12 @@
 use crate::{api::*, connections::tests::Shop};
 
 pub(crate) fn orders(shop: &Shop) -> BrowseRequest {
-    BrowseRequest { profile_id: shop.profile.clone(), object: shop.table("orders"), filters: Vec::new(), sort: Vec::new() }
+    BrowseRequest {
+        profile_id: shop.profile.clone(),
+        object: shop.table("orders"),
+        filters: Vec::new(),
+        sort: Vec::new(),
+    }
 }
 
 #[tokio::test]

@@ -28,9 +28,8 @@ impl Connected {
     pub(crate) fn permit(self: &Arc<Self>) -> Result<Permit, AppError> {
         let limit = self.session_limit();
         loop {
-            let taken = self
-                .used
-                .fetch_update(Ordering::AcqRel, Ordering::Acquire, |used| (used < limit).then_some(used + 1));
+            let taken =
+                self.used.fetch_update(Ordering::AcqRel, Ordering::Acquire, |used| (used < limit).then_some(used + 1));
             if taken.is_ok() {
                 self.emit();
                 return Ok(Permit { of: Arc::downgrade(self) });
@@ -40,7 +39,9 @@ impl Connected {
                     ErrorCode::Exhausted,
                     format!("All {limit} sessions of “{}” are in use.", self.profile.name),
                 )
-                .with_hint("Close the session of a tab that does not need its own, or raise the limit in the settings."));
+                .with_hint(
+                    "Close the session of a tab that does not need its own, or raise the limit in the settings.",
+                ));
             }
         }
     }

@@ -119,7 +119,9 @@ impl Connected {
 
     /// The open database of this name, if it is open.
     pub(crate) fn opened(&self, database: Option<&str>) -> Option<Arc<Opened>> {
-        lock(&self.opens).get(&self.key(database)).cloned()
+        // The key is found under the same lock.
+        let key = self.key(database);
+        lock(&self.opens).get(&key).cloned()
     }
 
     fn key(&self, database: Option<&str>) -> Option<String> {
@@ -210,9 +212,10 @@ impl Connected {
             Asker::Other(_, password) if self.profile.id.is_empty() => {
                 Ok(Secrets { password: password.clone(), ..Secrets::default() })
             }
-            Asker::Other(_, Some(password)) => {
-                Ok(Secrets { password: Some(password.clone()), ..app.secrets_of(&self.profile).await.unwrap_or_default() })
-            }
+            Asker::Other(_, Some(password)) => Ok(Secrets {
+                password: Some(password.clone()),
+                ..app.secrets_of(&self.profile).await.unwrap_or_default()
+            }),
             Asker::Other(_, None) => app.secrets_of(&self.profile).await,
         }
     }

@@ -105,8 +105,9 @@ impl Pool {
     pub(super) fn sweep(&self, limit: Duration) {
         let gone: Vec<Idle> = {
             let mut idle = lock(&self.idle);
-            let (stay, gone) =
-                std::mem::take(&mut *idle).into_iter().partition(|one| one.since.elapsed() < limit && is_up(one.session.as_ref()));
+            let (stay, gone) = std::mem::take(&mut *idle)
+                .into_iter()
+                .partition(|one| one.since.elapsed() < limit && is_up(one.session.as_ref()));
             *idle = stay;
             gone
         };

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod fake;
+mod lost;
 
 use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 

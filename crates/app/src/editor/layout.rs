@@ -40,7 +40,9 @@ pub(super) fn lay_out(text: &str, dialect: &Dialect) -> Result<String, AppError>
             ..FormatOptions::default()
         };
         // It is not ours: a text it stumbles over must not take the program down.
-        let attempt = |options: &FormatOptions<'_>| catch_unwind(AssertUnwindSafe(|| sqlformat::format(text, &QueryParams::None, options))).ok();
+        let attempt = |options: &FormatOptions<'_>| {
+            catch_unwind(AssertUnwindSafe(|| sqlformat::format(text, &QueryParams::None, options))).ok()
+        };
         let same = |laid_out: &String| meaning(laid_out, dialect) == wanted;
         // A keyword may be a name; then its case is left alone.
         attempt(&options)

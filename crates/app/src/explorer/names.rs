@@ -35,7 +35,11 @@ pub(crate) fn fold(text: &str) -> String {
 }
 
 fn fold_one(character: char) -> char {
-    if character.is_ascii() { character.to_ascii_lowercase() } else { character.to_lowercase().next().unwrap_or(character) }
+    if character.is_ascii() {
+        character.to_ascii_lowercase()
+    } else {
+        character.to_lowercase().next().unwrap_or(character)
+    }
 }
 
 impl Names {
@@ -108,7 +112,7 @@ fn matched(name: &str, wanted: &str) -> Vec<TextRange> {
 }
 
 /// Searches catalogs; `orders.cust` finds columns of orders and what is called so in a schema orders.
-pub(super) fn search(shelves: &[(String, Arc<Shelved>)], text: &str, limit: usize) -> Vec<SearchHit> {
+pub(crate) fn search(shelves: &[(String, Arc<Shelved>)], text: &str, limit: usize) -> Vec<SearchHit> {
     let folded = fold(text.trim());
     let (qualifier, wanted) = match folded.rsplit_once('.') {
         Some((qualifier, wanted)) => (Some(qualifier.rsplit('.').next().unwrap_or(qualifier)), wanted),
@@ -172,7 +176,11 @@ fn hit(profile_id: &str, catalog: &Catalog, what: What, wanted: &str) -> Option<
     let (object, place, icon, detail, browsable) = match what {
         What::Schema(at) => {
             let name = &catalog.schemas.get(at as usize)?.name;
-            let object = ObjectKey { kind: ObjectKind::Schema, schema: None, ..ObjectKey::relation(catalog.database.as_deref(), None, name) };
+            let object = ObjectKey {
+                kind: ObjectKind::Schema,
+                schema: None,
+                ..ObjectKey::relation(catalog.database.as_deref(), None, name)
+            };
             (object, catalog.database.clone().unwrap_or_default(), ObjectIcon::Schema, None, false)
         }
         What::Relation(at) => {
@@ -184,21 +192,40 @@ fn hit(profile_id: &str, catalog: &Catalog, what: What, wanted: &str) -> Option<
             let column = catalog.columns.get(at as usize)?;
             let relation = catalog.relation(column.relation)?;
             let place = format!("{}.{}", relation.schema(), relation.row().name);
-            (ObjectKey::column(&relation.key(), &column.name), place, ObjectIcon::Column, Some(column.native_type.clone()), true)
+            (
+                ObjectKey::column(&relation.key(), &column.name),
+                place,
+                ObjectIcon::Column,
+                Some(column.native_type.clone()),
+                true,
+            )
         }
         What::Routine(at) => {
             let routine = catalog.routines.get(at as usize)?;
             let object = key(routine.schema, ObjectKind::Routine, &routine.name, routine.identity_arguments.clone());
-            let icon = if routine.kind == RoutineKind::Procedure { ObjectIcon::Procedure } else { ObjectIcon::Function };
+            let icon =
+                if routine.kind == RoutineKind::Procedure { ObjectIcon::Procedure } else { ObjectIcon::Function };
             (object, in_schema(routine.schema), icon, routine.arguments.as_ref().map(|list| format!("({list})")), false)
         }
         What::Type(at) => {
             let object = catalog.types.get(at as usize)?;
-            (key(object.schema, ObjectKind::Type, &object.name, None), in_schema(object.schema), ObjectIcon::Type, None, false)
+            (
+                key(object.schema, ObjectKind::Type, &object.name, None),
+                in_schema(object.schema),
+                ObjectIcon::Type,
+                None,
+                false,
+            )
         }
         What::Sequence(at) => {
             let object = catalog.sequences.get(at as usize)?;
-            (key(object.schema, ObjectKind::Sequence, &object.name, None), in_schema(object.schema), ObjectIcon::Sequence, None, false)
+            (
+                key(object.schema, ObjectKind::Sequence, &object.name, None),
+                in_schema(object.schema),
+                ObjectIcon::Sequence,
+                None,
+                false,
+            )
         }
     };
     Some(SearchHit {

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use catalog::{Catalog, Column, Kind, Known, ObjectKey, ObjectKind, Relation, RelationKind, RelationWalker, RoutineKind, Schema, SchemaId};
+use catalog::{
+    Catalog, Column, Kind, Known, ObjectKey, ObjectKind, Relation, RelationKind, RelationWalker, RoutineKind, Schema,
+    SchemaId,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{Shelved, icon, to_ref};
@@ -75,7 +78,9 @@ pub(super) async fn children(
     let database = match &node {
         None => None,
         Some(Node::Database(name)) => Some(name.as_str()),
-        Some(Node::Schema(database, _) | Node::Folder(database, ..) | Node::Relation(database, ..)) => database.as_deref(),
+        Some(Node::Schema(database, _) | Node::Folder(database, ..) | Node::Relation(database, ..)) => {
+            database.as_deref()
+        }
     };
     let opened = connected.open(database).await?;
     let latest = opened.shelf.get(&opened, connected).await?;
@@ -94,7 +99,8 @@ pub(super) async fn children(
         }
         Some(Node::Relation(_, schema, name)) => {
             let shelved = of_schema(&opened, &latest, &schema).await?;
-            let relation = shelved.relation(Some(&schema), &name).and_then(|id| shelved.catalog.relation(id)).ok_or_else(gone)?;
+            let relation =
+                shelved.relation(Some(&schema), &name).and_then(|id| shelved.catalog.relation(id)).ok_or_else(gone)?;
             slice.of(relation.columns().iter(), |column| column_node(relation, column))
         }
     };
@@ -208,7 +214,12 @@ fn folder_of(kind: RelationKind) -> Folder {
     }
 }
 
-fn folders(catalog: &Catalog, database: Option<String>, schema: &str, slice: Slice) -> Result<(Vec<TreeNode>, u32), AppError> {
+fn folders(
+    catalog: &Catalog,
+    database: Option<String>,
+    schema: &str,
+    slice: Slice,
+) -> Result<(Vec<TreeNode>, u32), AppError> {
     let id = schema_id(catalog, schema)?;
     let system = catalog.schemas.get(id.0 as usize).is_some_and(|schema| schema.system);
     let count = |folder: Folder| match folder {
@@ -223,9 +234,13 @@ fn folders(catalog: &Catalog, database: Option<String>, schema: &str, slice: Sli
     };
     let all: Vec<_> = FOLDERS
         .into_iter()
-        .map(|(folder, label, kind)| (folder, label, count(folder), catalog.coverage.get(&kind) == Some(&Known::Denied)))
+        .map(|(folder, label, kind)| {
+            (folder, label, count(folder), catalog.coverage.get(&kind) == Some(&Known::Denied))
+        })
         // Tables are what everyone looks for; of the others only those that are there, or may be.
-        .filter(|(folder, _, count, denied)| *count > 0 || *folder == Folder::Tables || *denied && *folder == Folder::Functions)
+        .filter(|(folder, _, count, denied)| {
+            *count > 0 || *folder == Folder::Tables || *denied && *folder == Folder::Functions
+        })
         .collect();
     Ok(slice.of(all.into_iter(), |(folder, label, count, denied)| TreeNode {
         detail: (!denied).then(|| count.to_string()),
@@ -253,7 +268,12 @@ fn objects(
     let leaf = |key: ObjectKey, icon: ObjectIcon| {
         let label = key.name.clone();
         let own = format!("{folder:?}:{}:{}:{}", schema, label, key.signature.as_deref().unwrap_or_default());
-        TreeNode { id: own, expandable: false, object: Some(to_ref(key)), ..node(&Node::Database(String::new()), &label, icon) }
+        TreeNode {
+            id: own,
+            expandable: false,
+            object: Some(to_ref(key)),
+            ..node(&Node::Database(String::new()), &label, icon)
+        }
     };
     Ok(match folder {
         Folder::Functions | Folder::Procedures => {
@@ -357,7 +377,7 @@ pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

@@ -52,7 +52,8 @@ fn copy(held: &Held, request: &CopyRequest) -> Result<Copied, AppError> {
         writer.batch(&batch, &mut out).map_err(failed)?;
         rows += batch.num_rows() as u64;
         if out.0.len() > MOST_BYTES && rows < request.rows {
-            cut = Some(format!("Only the first {rows} rows were copied: the text would exceed {} MB.", MOST_BYTES >> 20));
+            cut =
+                Some(format!("Only the first {rows} rows were copied: the text would exceed {} MB.", MOST_BYTES >> 20));
             break;
         }
     }
@@ -89,7 +90,9 @@ fn target(held: &Held, columns: &[usize]) -> InsertTarget {
 fn failed(error: WriteError) -> AppError {
     match error {
         WriteError::Source(error) => error.into(),
-        WriteError::Output(error) => AppError::new(ErrorCode::Exhausted, format!("The rows could not be copied: {error}.")),
+        WriteError::Output(error) => {
+            AppError::new(ErrorCode::Exhausted, format!("The rows could not be copied: {error}."))
+        }
     }
 }
 

@@ -39,7 +39,7 @@ fn column(held: &Held, field: &Field, about: &Head<'_>) -> ResultColumn {
     let native_type = arrow::native_type(field);
     let (mut primary_key, mut references) = (false, None);
     if let Some((relation, name)) = origin(field, about) {
-        primary_key = relation.primary_key().is_some_and(|key| key.columns.iter().any(|own| *own == name));
+        primary_key = relation.primary_key().is_some_and(|key| key.columns.contains(&name));
         references = leads_to(relation, &name);
     }
     ResultColumn {
@@ -68,7 +68,8 @@ pub(crate) fn leads_to(relation: RelationWalker<'_>, column: &str) -> Option<Str
     relation.foreign_keys().iter().find_map(|key| {
         let at = key.columns.iter().position(|own| own == column)?;
         let (schema, name) = &key.references;
-        let prefix = if schema.is_empty() || schema == relation.schema() { String::new() } else { format!("{schema}.") };
+        let prefix =
+            if schema.is_empty() || schema == relation.schema() { String::new() } else { format!("{schema}.") };
         Some(match key.referenced_columns.get(at) {
             Some(target) => format!("{prefix}{name}.{target}"),
             None => format!("{prefix}{name}"),
@@ -100,6 +101,8 @@ fn context(context: &ValueContext) -> String {
         ("encoding", &context.encoding),
     ];
     // What every server has by now needs no words.
-    let worth = parts.into_iter().filter(|(_, value)| !value.is_empty() && !value.eq_ignore_ascii_case("utf8") && !value.eq_ignore_ascii_case("utf-8"));
+    let worth = parts.into_iter().filter(|(_, value)| {
+        !value.is_empty() && !value.eq_ignore_ascii_case("utf8") && !value.eq_ignore_ascii_case("utf-8")
+    });
     worth.map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join(" · ")
 }

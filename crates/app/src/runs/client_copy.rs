@@ -55,8 +55,11 @@ pub(super) fn read(text: &str, dialect: &Dialect) -> Result<ClientCopy, AppError
     let command: String = text.chars().take_while(|character| !character.is_whitespace()).collect();
     let rest_at = command.len();
     if !command.eq_ignore_ascii_case(WRITTEN) {
-        return Err(AppError::new(ErrorCode::Unsupported, format!("{command} is a command of psql; the server does not know it."))
-            .with_hint("Of those, \\copy works here. Everything else is in the explorer and the menus."));
+        return Err(AppError::new(
+            ErrorCode::Unsupported,
+            format!("{command} is a command of psql; the server does not know it."),
+        )
+        .with_hint("Of those, \\copy works here. Everything else is in the explorer and the menus."));
     }
     let rest = text.get(rest_at..).unwrap_or("");
     let (mut depth, mut found) = (0usize, None);
@@ -87,10 +90,7 @@ pub(super) fn read(text: &str, dialect: &Dialect) -> Result<ClientCopy, AppError
     Ok(ClientCopy {
         sent,
         feed: if into { CopyFeed::FromFile(path) } else { CopyFeed::ToFile(path) },
-        shifts: Shifts {
-            written: Span::new(rest_at + start, rest_at + end),
-            sent: Span::new(at, at + stand_in.len()),
-        },
+        shifts: Shifts { written: Span::new(rest_at + start, rest_at + end), sent: Span::new(at, at + stand_in.len()) },
     })
 }
 

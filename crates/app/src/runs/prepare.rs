@@ -51,10 +51,8 @@ pub(crate) fn prepare(
     let base = piece.span.start;
     if piece.kind == StatementKind::ClientCommand {
         let positions = Positions::new(script);
-        let here = |error: AppError| AppError {
-            range: Some(positions.range(piece.span.start, piece.span.end)),
-            ..error
-        };
+        let here =
+            |error: AppError| AppError { range: Some(positions.range(piece.span.start, piece.span.end)), ..error };
         let copy = client_copy::read(text, dialect).map_err(here)?;
         let mut statement = Statement::new(copy.sent);
         statement.copy = copy.feed;

@@ -150,12 +150,9 @@ pub(super) async fn read(
     let outcome = match end {
         Ok(summary) if summary.outcome == Outcome::Completed => completed(summary),
         // Reading was stopped, not the script: what was read is shown, and the script goes on.
-        Ok(_) if !play.running.is_cancelled() || pause_ended => StatementOutcome::Completed {
-            tag: None,
-            affected_rows: None,
-            rows: rows.unwrap_or(0),
-            elapsed_ms,
-        },
+        Ok(_) if !play.running.is_cancelled() || pause_ended => {
+            StatementOutcome::Completed { tag: None, affected_rows: None, rows: rows.unwrap_or(0), elapsed_ms }
+        }
         Ok(_) => StatementOutcome::Cancelled { elapsed_ms },
         Err(error) => StatementOutcome::Failed { error: sent.located(error, positions), elapsed_ms },
     };

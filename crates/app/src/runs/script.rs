@@ -44,7 +44,12 @@ enum Next {
 }
 
 /// The statements of a text as faces list them.
-pub(crate) fn marks(text: &str, pieces: &[sql::Statement], positions: &Positions<'_>, dialect: &Dialect) -> Vec<StatementMark> {
+pub(crate) fn marks(
+    text: &str,
+    pieces: &[sql::Statement],
+    positions: &Positions<'_>,
+    dialect: &Dialect,
+) -> Vec<StatementMark> {
     let mark = |(index, piece): (usize, &sql::Statement)| {
         let own = piece.text(text);
         let title = match piece.title {
@@ -214,10 +219,9 @@ fn ending(ended: &Ended, lost: bool) -> Ending<'_> {
             Ending::Completed { rows: Some(affected_rows.unwrap_or(0).max(*rows)) }
         }
         StatementOutcome::Failed { .. } if lost => Ending::Lost,
-        StatementOutcome::Failed { error, .. } => Ending::Failed {
-            message: &error.message,
-            code: error.native.as_ref().map(|native| native.code.as_str()),
-        },
+        StatementOutcome::Failed { error, .. } => {
+            Ending::Failed { message: &error.message, code: error.native.as_ref().map(|native| native.code.as_str()) }
+        }
         StatementOutcome::Cancelled { .. } | StatementOutcome::Skipped => Ending::Cancelled,
     }
 }

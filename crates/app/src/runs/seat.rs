@@ -11,7 +11,11 @@ use std::{
 use driver::{Link, Message, Role, Session, Transaction};
 use sql::{Class, Classification};
 
-use super::{script::notice_row, tabs::{Tab, follow}, tell};
+use super::{
+    script::notice_row,
+    tabs::{Tab, follow},
+    tell,
+};
 use crate::{
     App,
     api::{AppError, AppEvent, NoticeRow},

@@ -157,11 +157,7 @@ impl Tab {
         let settings = state.settings.into_iter().map(|setting| SessionSetting {
             name: setting.name,
             value: setting.value,
-            choices: setting
-                .choices
-                .into_iter()
-                .map(|(label, statement)| SettingChoice { label, statement })
-                .collect(),
+            choices: setting.choices.into_iter().map(|(label, statement)| SettingChoice { label, statement }).collect(),
         });
         TabSession {
             tab_id: self.id.clone(),

@@ -90,7 +90,8 @@ impl Fake {
 
 #[tokio::test]
 async fn a_question_is_asked_answered_once_and_the_answer_kept_where_it_was_wanted() {
-    let fake = Fake::open(FakeDriver::builder("1").password("hunter2"), PasswordPolicy::Keychain, Settings::default()).await;
+    let fake =
+        Fake::open(FakeDriver::builder("1").password("hunter2"), PasswordPolicy::Keychain, Settings::default()).await;
     let mut events = fake.app.events();
     let (app, profile) = (Arc::clone(&fake.app), fake.profile.clone());
     let connecting = tokio::spawn(async move { app.connect(&profile).await });
@@ -148,7 +149,8 @@ async fn a_lost_session_is_told_and_the_next_run_says_what_is_gone() {
     let history = HistoryQuery { text: "dies".to_owned(), profile_id: None, before: None, limit: 1 };
     assert_eq!(fake.app.history(history).await.unwrap()[0].outcome, "lost");
     let again = fake.play("t", "select 1").await;
-    let said = again.iter().any(|event| matches!(event, RunEvent::Notice { notice, .. } if notice.message.contains("lost")));
+    let said =
+        again.iter().any(|event| matches!(event, RunEvent::Notice { notice, .. } if notice.message.contains("lost")));
     assert!(said, "{again:?}");
     assert!(matches!(outcomes(&again)[..], [StatementOutcome::Completed { .. }]));
     // One that dies while idle is seen as well.
@@ -183,12 +185,9 @@ async fn a_cancel_stops_the_statement_and_skips_the_rest() {
 
 #[tokio::test]
 async fn a_long_result_pauses_reads_on_when_told_and_stops() {
-    let fake = Fake::open(
-        FakeDriver::builder("1"),
-        PasswordPolicy::None,
-        Settings { row_cap: 1_000, ..Settings::default() },
-    )
-    .await;
+    let fake =
+        Fake::open(FakeDriver::builder("1"), PasswordPolicy::None, Settings { row_cap: 1_000, ..Settings::default() })
+            .await;
     let (_, mut events) = fake.start("t", "select endless; select 2").await;
     let mut seen = Vec::new();
     let paused_at = async |events: &mut mpsc::UnboundedReceiver<RunEvent>, seen: &mut Vec<RunEvent>, rows: u64| loop {
@@ -208,7 +207,8 @@ async fn a_long_result_pauses_reads_on_when_told_and_stops() {
     paused_at(&mut events, &mut seen, 2_000).await;
     fake.app.hold_stop(&hold).await.unwrap();
     let ended = to_the_end(&mut events).await;
-    let [StatementOutcome::Completed { rows: 2_000, .. }, StatementOutcome::Completed { .. }] = outcomes(&ended)[..] else {
+    let [StatementOutcome::Completed { rows: 2_000, .. }, StatementOutcome::Completed { .. }] = outcomes(&ended)[..]
+    else {
         panic!("{ended:?}")
     };
     assert!(matches!(last_progress(&ended, &hold).state, HoldState::Truncated { .. }));
@@ -220,12 +220,9 @@ async fn a_long_result_pauses_reads_on_when_told_and_stops() {
 
 #[tokio::test]
 async fn closing_a_session_stops_what_runs_and_leaves_the_rows() {
-    let fake = Fake::open(
-        FakeDriver::builder("1"),
-        PasswordPolicy::None,
-        Settings { row_cap: 1_000, ..Settings::default() },
-    )
-    .await;
+    let fake =
+        Fake::open(FakeDriver::builder("1"), PasswordPolicy::None, Settings { row_cap: 1_000, ..Settings::default() })
+            .await;
     let (_, mut events) = fake.start("t", "select endless").await;
     let hold = loop {
         if let RunEvent::ResultSet { head, .. } = next(&mut events).await {

@@ -33,8 +33,13 @@ async fn on_a_read_only_connection_nothing_that_writes_is_sent() {
 #[tokio::test]
 async fn placeholders_take_their_values_and_only_those_a_statement_has() {
     let shop = Shop::open().await;
-    let value = |name: &str, value: Option<&str>| ParameterValue { name: name.to_owned(), value: value.map(str::to_owned) };
-    let mut request = script(&shop, "t", "select * from orders where id = ?; select name from customers where id > :low and note is :none");
+    let value =
+        |name: &str, value: Option<&str>| ParameterValue { name: name.to_owned(), value: value.map(str::to_owned) };
+    let mut request = script(
+        &shop,
+        "t",
+        "select * from orders where id = ?; select name from customers where id > :low and note is :none",
+    );
     request.parameters = vec![value("1", Some("7")), value("low", Some("0")), value("none", None)];
     let ended = outcomes(&play(&shop, request).await);
     let [StatementOutcome::Completed { rows: 1, .. }, StatementOutcome::Completed { rows: 1, .. }] = ended[..] else {
@@ -54,7 +59,10 @@ async fn what_a_script_makes_is_in_the_tree_and_in_completion() {
     let ended = outcomes(&play(&shop, script(&shop, "t", "begin; create table fresh_things (a, b); commit")).await);
     assert!(ended.iter().all(|outcome| matches!(outcome, StatementOutcome::Completed { .. })), "{ended:?}");
     let connected = shop.app.live.find(&shop.profile).unwrap();
-    until(|| connected.main().unwrap().shelf.latest().is_some_and(|shelved| shelved.relation(None, "fresh_things").is_some())).await;
+    until(|| {
+        connected.main().unwrap().shelf.latest().is_some_and(|shelved| shelved.relation(None, "fresh_things").is_some())
+    })
+    .await;
     let text = "select * from fres";
     let completions = shop
         .app

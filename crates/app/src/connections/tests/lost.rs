@@ -1,0 +1,134 @@
+//! A server that goes away and comes back.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use async_trait::async_trait;
+use catalog::{Catalog, Scope};
+use driver::{
+    Cast, Code, ConnectContext, Connection, Control, Driver, Error, Field, Limits, Model, ParsedUrl, Profile, Role,
+    Server, Session, fake::FakeDriver,
+};
+
+use super::{draft, until};
+use crate::{
+    Face, Parts,
+    api::*,
+    keychain::Keychain,
+    registry::Registry,
+    testing::{self, Memory},
+};
+
+/// The scripted driver with a plug to pull.
+struct Plugged {
+    inner: FakeDriver,
+    pulled: Arc<AtomicBool>,
+}
+
+struct PluggedConnection {
+    inner: Arc<dyn Connection>,
+    pulled: Arc<AtomicBool>,
+}
+
+#[async_trait]
+impl Driver for Plugged {
+    fn id(&self) -> &'static str {
+        self.inner.id()
+    }
+    fn label(&self) -> &'static str {
+        self.inner.label()
+    }
+    fn model(&self) -> Model {
+        self.inner.model()
+    }
+    fn dialect(&self) -> &'static sql::Dialect {
+        self.inner.dialect()
+    }
+    fn limits(&self) -> Limits {
+        self.inner.limits()
+    }
+    fn fields(&self) -> &'static [Field] {
+        self.inner.fields()
+    }
+    fn schemes(&self) -> &'static [&'static str] {
+        self.inner.schemes()
+    }
+    fn cast(&self) -> &'static dyn Cast {
+        self.inner.cast()
+    }
+    fn parse_url(&self, text: &str) -> Result<ParsedUrl, Error> {
+        self.inner.parse_url(text)
+    }
+    fn target(&self, profile: &Profile) -> String {
+        self.inner.target(profile)
+    }
+    async fn connect(&self, profile: &Profile, context: ConnectContext) -> Result<Arc<dyn Connection>, Error> {
+        let inner = self.inner.connect(profile, context).await?;
+        Ok(Arc::new(PluggedConnection { inner, pulled: Arc::clone(&self.pulled) }))
+    }
+}
+
+#[async_trait]
+impl Connection for PluggedConnection {
+    fn control(&self) -> &dyn Control {
+        self
+    }
+    async fn open(&self, role: Role) -> Result<Arc<dyn Session>, Error> {
+        self.inner.open(role).await
+    }
+    async fn close(&self) {
+        self.inner.close().await;
+    }
+}
+
+#[async_trait]
+impl Control for PluggedConnection {
+    fn server(&self) -> &Server {
+        self.inner.control().server()
+    }
+    fn dialect(&self) -> &sql::Dialect {
+        self.inner.control().dialect()
+    }
+    async fn catalog(&self, scope: &Scope) -> Result<Catalog, Error> {
+        self.inner.control().catalog(scope).await
+    }
+    async fn ping(&self) -> Result<(), Error> {
+        match self.pulled.load(Ordering::Acquire) {
+            true => Err(Error::new(Code::Unreachable, "Nothing answers.")),
+            false => Ok(()),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_lost_server_is_told_with_the_next_try_and_found_again() {
+    let home = testing::home();
+    let pulled = Arc::new(AtomicBool::new(false));
+    let driver = Plugged { inner: FakeDriver::builder("1").build(), pulled: Arc::clone(&pulled) };
+    let parts =
+        Parts { keychain: Keychain::over(Arc::new(Memory::default())), registry: Registry::of(vec![Arc::new(driver)]) };
+    let app = testing::open_parts(home.path(), Face::Window, parts).await;
+    let draft = ProfileDraft {
+        driver: "fake".to_owned(),
+        values: BTreeMap::from([("host".to_owned(), "fake".to_owned())]),
+        ..draft("Fake", home.path(), Safety::Free)
+    };
+    let profile = app.save_profile(draft).await.unwrap().id;
+    app.connect(&profile).await.unwrap();
+    pulled.store(true, Ordering::Release);
+    app.live.find(&profile).unwrap().look_now();
+    let phase = || app.connection_states().pop().unwrap().phase;
+    until(|| matches!(phase(), ConnectionPhase::Lost { retry_at_ms: Some(_), .. })).await;
+    pulled.store(false, Ordering::Release);
+    until(|| phase() == ConnectionPhase::Open).await;
+    pulled.store(true, Ordering::Release);
+    app.live.find(&profile).unwrap().look_now();
+    until(|| matches!(phase(), ConnectionPhase::Lost { .. })).await;
+    app.disconnect(&profile).await.unwrap();
+    assert!(app.connection_states().is_empty(), "closing does not wait for the server");
+}
