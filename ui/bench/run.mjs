@@ -63,7 +63,6 @@ async function one(binary, port, rows, pixels) {
   const page = await automate(binary, { args: ["--automation"], env: { WEBKIT_DISABLE_DMABUF_RENDERER: "1" } });
   try {
     await page.open(`http://127.0.0.1:${port}/bench/grid.html?rows=${rows}&columns=50`, "ready");
-    // Not before: a navigation right after a resize now and then never ends.
     await page.resize(1440, 900);
     const begun = load();
     const before = await cpuOf(page.driver);

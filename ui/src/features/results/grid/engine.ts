@@ -1,5 +1,5 @@
 import { GridBody, spokenText } from "./body";
-import { ColumnAxis, MAX_FIT, MIN_COLUMN, ScrollMap, textWidth } from "./geometry";
+import { ColumnAxis, MAX_FIT, MIN_COLUMN, ScrollMap, textWidth, viewportOf } from "./geometry";
 import { GridHeader } from "./header";
 import { attachInput } from "./input";
 import {
@@ -428,9 +428,9 @@ export class Grid {
   /** Reads the sizes; true when something changed and everything was drawn anew. */
   private measure(): boolean {
     const rows = this.source?.rows() ?? { known: 0, more: false };
-    const { clientWidth, clientHeight } = this.scroller;
+    const { width, height } = viewportOf(this.scroller);
     const same = rows.known === this.rows.known && rows.more === this.rows.more;
-    if (same && clientWidth === this.width && clientHeight === this.height) return false;
+    if (same && width === this.width && height === this.height) return false;
     this.relayout();
     return true;
   }
@@ -439,8 +439,7 @@ export class Grid {
   relayout() {
     const { headerHeight, rowHeight } = this.options;
     this.rows = this.source?.rows() ?? { known: 0, more: false };
-    this.width = this.scroller.clientWidth;
-    this.height = this.scroller.clientHeight;
+    ({ width: this.width, height: this.height } = viewportOf(this.scroller));
     // A run still reading keeps room for six digits, and the column never shrinks: cells must not shift sideways.
     const digits = Math.max(String(this.rows.known).length, this.rows.more ? 6 : 1);
     this.numberWidth = Math.max(this.numberWidth, 40, digits * 7 + 18);
@@ -454,8 +453,7 @@ export class Grid {
     this.sizer.style.width = `${this.axis.total + this.numberWidth}px`;
     this.sizer.style.height = `${this.map.sizerHeight + headerHeight}px`;
     // Bars that came or went with the new sizer change the viewport once more.
-    this.width = this.scroller.clientWidth;
-    this.height = this.scroller.clientHeight;
+    ({ width: this.width, height: this.height } = viewportOf(this.scroller));
     this.map.resize(this.rows.known, rowHeight, this.viewportHeight);
     this.layer.style.width = `${this.width}px`;
     this.layer.style.height = `${this.height}px`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ColumnAxis, ScrollMap, SIZER_CAP } from "./geometry";
+import { ColumnAxis, ScrollMap, SIZER_CAP, viewportOf } from "./geometry";
 
 const ROW = 26;
 const VIEW = 800;
@@ -9,6 +9,12 @@ function map(rows: number) {
   made.resize(rows, ROW, VIEW);
   return made;
 }
+
+it("never sees more than a screen, also of a scroller that is as tall as its million rows", () => {
+  expect(viewportOf({ clientWidth: 1_440, clientHeight: 860 })).toEqual({ width: 1_440, height: 860 });
+  const unstyled = viewportOf({ clientWidth: 1_440, clientHeight: 8_000_000 });
+  expect(unstyled.height / ROW).toBeLessThan(400);
+});
 
 describe("the vertical axis", () => {
   it("is one to one while the rows fit under the cap", () => {

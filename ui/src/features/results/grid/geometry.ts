@@ -10,6 +10,17 @@ const SMALL_STEP = 2_000;
 /** Physical room kept before both ends while the logical position is not at that end. */
 const MARGIN = 20_000;
 
+/** No screen is larger. Until styles apply a scroller is as tall as its content: the pools must not grow to a million rows. */
+const MOST_PIXELS = 8_192;
+
+/** What of a scroller can be seen. */
+export function viewportOf(scroller: { readonly clientWidth: number; readonly clientHeight: number }) {
+  return {
+    width: Math.min(MOST_PIXELS, scroller.clientWidth),
+    height: Math.min(MOST_PIXELS, scroller.clientHeight),
+  };
+}
+
 /** The vertical axis: which logical pixel is at the top, and which physical one the scroller shows for it. */
 export class ScrollMap {
   top = 0;
