@@ -77,10 +77,22 @@ const DRAWN = `
 
 const environment = (home) => ({ ROWHOUSE_HOME: home, WEBKIT_DISABLE_DMABUF_RENDERER: "1" });
 
+/** When the page was drawn. Asked again where the program's page came only after the question. */
+async function drawn(page) {
+  for (let tries = 0; ; tries++) {
+    try {
+      return (await page.script(DRAWN)).at;
+    } catch (error) {
+      if (tries === 20) throw error;
+      await sleep(100);
+    }
+  }
+}
+
 async function coldStart(program, home) {
   const page = await automate(program, { env: environment(home) });
   try {
-    const { at } = await page.script(DRAWN);
+    const at = await drawn(page);
     const all = processes();
     const own = under(page.driver, all).find((pid) => programOf(pid) === program);
     if (!own) throw new Error(`no process of ${program}`);
