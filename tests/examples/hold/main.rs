@@ -2,7 +2,12 @@
 //! way from the first row on the wire to the first window.
 //!
 //! Prints one JSON object; `tests/bench/hold.mjs` runs it beside `psql`.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "for measuring: it ends where all is not well")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "for measuring: it ends where all is not well"
+)]
 
 mod tap;
 

@@ -285,10 +285,11 @@ impl Client {
             }
             let input = match self.waiting_rows() {
                 None => self.fill().await?,
-                Some((begun, first_row_at)) => {
-                    // The first rows are shown at once; later ones wait a little for company.
-                    let until = if begun { first_row_at + BATCH_TIME } else { Instant::now() };
-                    match tokio::time::timeout_at(until, self.fill()).await {
+                // The first rows are shown at once, also where a fast server has more of them ready.
+                Some((false, _)) => return Ok(Event::Batch(self.finish_batch())),
+                Some((true, first_row_at)) => {
+                    // Later ones wait a little for company.
+                    match tokio::time::timeout_at(first_row_at + BATCH_TIME, self.fill()).await {
                         Ok(input) => input?,
                         Err(_) => return Ok(Event::Batch(self.finish_batch())),
                     }
