@@ -102,6 +102,8 @@ test("a PostgreSQL connection is made with its password kept in the Secret Servi
   await window.shot("connection-tested");
   await window.press("Save and connect");
   await window.until("the connection", async () => (await window.text()).includes("e2e server"), 20_000);
+  await window.press("postgres", "treeitem", 20_000);
+  await window.keys(["ArrowRight"]);
   await window.sees("public", 20_000);
 });
 

@@ -11,7 +11,7 @@ const files = readdirSync(here)
   .map((name) => here + name);
 
 const count = { passed: 0, failed: 0 };
-const stream = run({ files, concurrency: 1, timeout: 180_000 });
+const stream = run({ files, concurrency: 1, timeout: 900_000 });
 // Suites and files report themselves too: only the tests inside count.
 stream.on("test:pass", (event) => {
   if (event.nesting > 0 || event.details.type !== "suite") count.passed += event.name.endsWith(".mjs") ? 0 : 1;
