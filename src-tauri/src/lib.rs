@@ -11,7 +11,6 @@ use app::{
     App,
     api::{AppError, ErrorCode},
 };
-use tauri::Manager;
 
 /// The error of a platform whose webview cannot be started.
 pub fn not_shown(error: tauri::Error) -> AppError {
