@@ -535,21 +535,6 @@ export type FormChoice = {
 	label: string,
 };
 
-/**  How a form field is entered. */
-export type FormFieldKind = 
-/**  One line of text. */
-"text" | 
-/**  A whole number. */
-"number" | 
-/**  A secret. */
-"secret" | 
-/**  A file on this computer. */
-"file" | 
-/**  One of `choices`. */
-"choice" | 
-/**  `true` or `false`. */
-"switch";
-
 /**  One field of a driver's connect form. */
 export type FormField = {
 	/**  Its key in the profile's values. */
@@ -575,6 +560,21 @@ export type FormField = {
 	/**  When it is shown. */
 	visible: FormVisible | null,
 };
+
+/**  How a form field is entered. */
+export type FormFieldKind = 
+/**  One line of text. */
+"text" | 
+/**  A whole number. */
+"number" | 
+/**  A secret. */
+"secret" | 
+/**  A file on this computer. */
+"file" | 
+/**  One of `choices`. */
+"choice" | 
+/**  `true` or `false`. */
+"switch";
 
 /**  Shown only while another field has one of these values. */
 export type FormVisible = {
@@ -1348,6 +1348,7 @@ export type Workspace = {
 	/**  The tab in front. */
 	active: string | null,
 };
+
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {
     try {
