@@ -209,7 +209,7 @@ function files(world: World) {
       return opened(path, text, next);
     },
     pickFile: async () => world.picked,
-    pickSavePath: async (_title: string, name: string) => `/home/ada/reports/${name}`,
+    pickSavePath: async (_title: string, name: string) => `/users/ada/reports/${name}`,
   };
 }
 
