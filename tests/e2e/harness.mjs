@@ -1,6 +1,6 @@
 // Drives the real window: starts tauri-driver and the program in a home of its own, and finds things as a person would, by
 // their names and roles.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -75,7 +75,7 @@ export class Window {
       remote({
         hostname: "127.0.0.1",
         port,
-        logLevel: "error",
+        logLevel: "silent",
         connectionRetryCount: 0,
         capabilities: {
           browserName: "wry",
@@ -120,15 +120,15 @@ export class Window {
   }
 
   /** Presses the control of this accessible name, as the mouse would: visible ones only, the last of several. */
-  async press(name, role = "button", limit = 10_000) {
-    const element = await this.until(`the ${role} “${name}”`, () => this.named(name, role), limit);
+  async press(name, role = "button", limit = 10_000, which = "last") {
+    const element = await this.until(`the ${role} “${name}”`, () => this.named(name, role, which), limit);
     await element.click();
   }
 
   /** Finds by accessible name: text, aria-label or label. */
-  async named(name, role) {
+  async named(name, role, which = "last") {
     const id = await this.page(
-      (name, role) => {
+      (name, role, which) => {
         const implicit = {
           button: "button,[role=button]",
           tab: "[role=tab]",
@@ -153,7 +153,7 @@ export class Window {
         const visible = (element) => element.checkVisibility() && element.getClientRects().length > 0;
         const all = [...document.querySelectorAll(implicit)].filter((element) => visible(element) && fits(element));
         const exact = all.filter((element) => nameOf(element).replace(/\s+/g, " ") === name);
-        const chosen = (exact.length ? exact : all).at(-1);
+        const chosen = (exact.length ? exact : all).at(which === "first" ? 0 : -1);
         if (!chosen) return null;
         document.querySelectorAll("[data-e2e]").forEach((element) => element.removeAttribute("data-e2e"));
         chosen.setAttribute("data-e2e", "found");
@@ -161,6 +161,7 @@ export class Window {
       },
       name,
       role,
+      which,
     );
     return id ? this.find("[data-e2e=found]") : null;
   }
@@ -180,7 +181,8 @@ export class Window {
 
   async shot(name) {
     await sleep(250);
-    await this.browser.saveScreenshot(join(SHOTS, `${name}.png`));
+    // Of the display: the driver's own picture waits for a frame that an idle window never draws.
+    execFileSync("import", ["-window", "root", join(SHOTS, `${name}.png`)], { timeout: 10_000 });
   }
 
   /** The program's process, found by the home it was given. */

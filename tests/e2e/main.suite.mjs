@@ -110,11 +110,11 @@ test("a PostgreSQL connection is made with its password kept in the Secret Servi
 test("a table of the server is browsed with its exact values", async () => {
   await window.press("public", "treeitem");
   await window.keys(["ArrowRight"]);
-  await window.press("Tables", "treeitem");
+  // The sample's own stands below it.
+  await window.press("Tables", "treeitem", 10_000, "first");
   await window.keys(["ArrowRight"]);
   const table = await window.until("e2e_orders", () => window.named("e2e_orders", "treeitem"));
   await table.doubleClick();
-  await window.sees("5500.00".slice(0, 4), 20_000);
   const cells = await window.until("its cells", () =>
     window.page(() => {
       const texts = [...document.querySelectorAll("[role=gridcell]")].filter((cell) => cell.getClientRects().length).map((cell) => cell.textContent);
