@@ -81,7 +81,7 @@ impl App {
         if !addressed && !Path::new(target).exists() {
             return Err(AppError::new(
                 ErrorCode::NotFound,
-                format!("There is no saved connection and no file called “{target}”."),
+                format!("There is no saved connection and no file called “{}”.", without_password(target)),
             )
             .with_hint(
                 "`rowhouse connections list` shows what is saved; an address looks like postgres://host/database.",
@@ -299,3 +299,26 @@ impl Started<'_, '_> {
 
 #[cfg(test)]
 mod tests;
+
+/// A target as a message may show it: an address of an unknown kind may hold a password too.
+fn without_password(target: &str) -> String {
+    match target.split_once("://") {
+        Some((scheme, rest)) => match rest.rsplit_once('@') {
+            Some((_, place)) => format!("{scheme}://…@{place}"),
+            None => target.to_owned(),
+        },
+        None => target.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod redaction {
+    use super::without_password;
+
+    #[test]
+    fn a_message_shows_no_password_of_an_address() {
+        assert_eq!(without_password("nosuch://me:se@cret@db:1/x"), "nosuch://…@db:1/x");
+        assert_eq!(without_password("shop-prod"), "shop-prod");
+        assert_eq!(without_password("x://host/db"), "x://host/db");
+    }
+}
