@@ -1,5 +1,5 @@
 # The one list of commands. Each is a readable script in scripts/.
-.PHONY: help run test lint bench format notices
+.PHONY: help run test lint bench format notices bindings
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -22,3 +22,6 @@ format: ## Format Rust and TypeScript
 
 notices: ## Write THIRD-PARTY-NOTICES.md anew
 	@scripts/notices
+
+bindings: ## Write ui/src/ipc/bindings.ts anew from the commands in Rust
+	@scripts/bindings
