@@ -89,7 +89,7 @@ fn of_one_machine(files: &[File]) -> Vec<String> {
     findings
 }
 
-/// The folder at the start of a path: not inside a longer one, such as `$HOME/work/`, and not as a bare example.
+/// The folder at the start of a path: not inside a longer one, such as one below `$HOME`, and not as a bare example.
 fn names_folder(line: &str, folder: &str) -> bool {
     line.match_indices(folder).any(|(at, _)| {
         let before = line[..at].chars().next_back();
