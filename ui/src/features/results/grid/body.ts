@@ -224,7 +224,8 @@ export class GridBody {
   private drawRow(row: PooledRow, index: number, frame: Frame) {
     const rebound = row.row !== index;
     if (rebound) {
-      if (row.row === -2) {
+      // Asked of the node: what is drawn may have been forgotten while the row was parked.
+      if (row.node.hidden) {
         row.node.hidden = false;
         row.number.hidden = false;
       }

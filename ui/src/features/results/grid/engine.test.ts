@@ -73,6 +73,17 @@ describe("the grid in the document", () => {
     expect(activeText()).toBe("a/0/0");
   });
 
+  it("shows the rows of a run that began with none", () => {
+    const rows = new Rows("a", 0, true);
+    grid.setSource(rows);
+    expect(shownRows()).toEqual([]);
+    rows.known = 300;
+    rows.change();
+    vi.advanceTimersByTime(500);
+    expect(shownRows().length).toBeGreaterThan(10);
+    expect(all(".rg-number").filter((node) => !node.hidden)[0]?.textContent).toBe("1");
+  });
+
   it("has its rows and cells in visual order once it rests", () => {
     grid.setSource(new Rows("a", 100_000));
     grid.scrollBy(730, 26 * 1_007);
