@@ -41,6 +41,19 @@ pub struct Opening {
     pub password: Option<Secret>,
     /// Who answers questions.
     pub ask: Arc<dyn Ask>,
+    /// Who is told, before anything is dialled, what of an address was not understood and is left aside.
+    pub warn: fn(&str),
+}
+
+/// What a target means.
+#[derive(Debug)]
+pub struct Target {
+    /// The connection; one that is not saved has no id.
+    pub profile: ConnectionProfile,
+    /// The password that stood in an address.
+    pub password: Option<Secret>,
+    /// What of an address was not understood, as sentences.
+    pub warnings: Vec<String>,
 }
 
 /// The password in [`PASSWORD_VARIABLE`], if it is set and not empty.
@@ -62,16 +75,16 @@ impl Drop for Terminal {
 }
 
 impl App {
-    /// What a target means, without opening it: the connection, and a password that stood in an address. One that is
-    /// not saved has no id.
+    /// What a target means, without opening it.
     ///
     /// # Errors
     /// `NotFound` for what is neither a saved name nor a file; `InvalidStatement`, `Unsupported` for an address that
     /// cannot be read.
-    pub async fn resolve_target(&self, target: &str) -> Result<(ConnectionProfile, Option<Secret>), AppError> {
+    pub async fn resolve_target(&self, target: &str) -> Result<Target, AppError> {
         let target = target.trim();
         if let Some(saved) = self.profile_named(target).await? {
-            return Ok((if saved.sample { self.open_sample().await? } else { saved }, None));
+            let profile = if saved.sample { self.open_sample().await? } else { saved };
+            return Ok(Target { profile, password: None, warnings: Vec::new() });
         }
         let driver = self.registry.for_target(target)?;
         let addressed = driver.schemes().iter().any(|scheme| {
@@ -88,9 +101,6 @@ impl App {
             ));
         }
         let parsed = driver.parse_url(target)?;
-        for warning in &parsed.warnings {
-            tracing::warn!("{warning}");
-        }
         let mut values = parsed.values;
         let secret = values.remove(crate::registry::PASSWORD).map(Secret::new).or(parsed.secret);
         let profile = Profile { name: String::new(), driver: driver.id().to_owned(), values };
@@ -111,7 +121,8 @@ impl App {
             last_used_ms: None,
             sample: false,
         };
-        Ok((shown, secret.filter(|secret| !secret.is_empty())))
+        let password = secret.filter(|secret| !secret.is_empty());
+        Ok(Target { profile: shown, password, warnings: parsed.warnings })
     }
 
     /// Opens a target. The password comes from the opening, the address, the keychain, the driver's own files
@@ -120,7 +131,8 @@ impl App {
     /// # Errors
     /// As [`App::resolve_target`] and [`App::connect`].
     pub async fn open_target(&self, opening: Opening) -> Result<Terminal, AppError> {
-        let (profile, addressed) = self.resolve_target(&opening.target).await?;
+        let Target { profile, password: addressed, warnings } = self.resolve_target(&opening.target).await?;
+        warnings.iter().for_each(|warning| (opening.warn)(warning));
         let driver = Arc::clone(self.registry.get(&profile.driver)?);
         let app = self.shared()?;
         let password = opening.password.or(addressed);
@@ -180,6 +192,11 @@ impl Terminal {
         let pieces = sql::split(script, &self.opened.dialect);
         let marks = marks(script, &pieces, &Positions::new(script), &self.opened.dialect);
         (pieces, marks)
+    }
+
+    /// Where a script holds passwords and keys, as bytes: a face that quotes it covers them.
+    pub fn secrets(&self, script: &str) -> Vec<std::ops::Range<usize>> {
+        sql::secret_spans(script, &self.opened.dialect).into_iter().map(|span| span.start..span.end).collect()
     }
 
     /// Opens a session to run statements in.

@@ -85,7 +85,7 @@ pub(crate) struct Query {
     /// Of several result sets, write only the Nth
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) result: Option<u64>,
-    /// A value for a placeholder of the text: $1 is 1, :id is id; NAME alone is NULL
+    /// A value for a placeholder of the text: $1 is 1, :id is id; NAME alone is NULL. Others are asked for on a terminal
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
     pub(crate) parameters: Vec<(String, Option<String>)>,
     /// Print no command tags and no progress

@@ -111,6 +111,7 @@ async fn sample(app: &App) -> Finding {
         read_only: true,
         password: None,
         ask: Arc::new(NeverAsk),
+        warn: |_| {},
     };
     match app.open_target(opening).await {
         Ok(terminal) => {

@@ -115,6 +115,12 @@ pub(crate) async fn password(question: &str) -> Option<Secret> {
     (!line.is_empty()).then(|| Secret::new(line.to_string()))
 }
 
+/// Asks for something that may be seen; `None` where there is no terminal or it was ended (Ctrl+D).
+pub(crate) async fn value(question: &str) -> Option<String> {
+    let question = clean(question);
+    tokio::task::spawn_blocking(move || read_line(&question, true)).await.ok().flatten().map(|line| line.to_string())
+}
+
 /// Whether somebody can be asked.
 pub(crate) fn is_possible() -> bool {
     system::terminal().is_some()

@@ -17,6 +17,7 @@ use crate::{
     failure::{Exit, Failure, Outcome},
     interrupt::Interrupt,
     output::Output,
+    prompt,
     say::{self, Script},
     target,
 };
@@ -35,21 +36,21 @@ pub(crate) async fn run(app: &Arc<App>, query: &Query, interrupt: &Interrupt) ->
         opened = opening => opened?,
     };
     let (name, text) = script::read(query).await?;
-    let script = Script { name: &name, text: &text };
+    let secrets = terminal.secrets(&text);
+    let script = Script { name: &name, text: &text, secrets: &secrets };
     let (pieces, marks) = terminal.split(&text);
     require_one_result(query, &script, &marks)?;
-    check_parameters(app, query, &terminal, &text)?;
+    let parameters = tokio::select! {
+        biased;
+        () = interrupt.asked() => return Err(Failure::interrupted()),
+        parameters = parameters(app, query, &terminal, &text) => parameters?,
+    };
     let output = Output::open(query.output.as_deref())?;
     let session = tokio::select! {
         biased;
         () = interrupt.asked() => return Err(Failure::interrupted()),
         session = terminal.session() => session.map_err(Failure::connecting)?,
     };
-    let parameters: Vec<ParameterValue> = query
-        .parameters
-        .iter()
-        .map(|(name, value)| ParameterValue { name: name.clone(), value: value.clone() })
-        .collect();
     let mut stream = Stream::new(query, &terminal, output);
     let mut done = Ok(());
     for piece in &pieces {
@@ -129,13 +130,12 @@ fn has_word(text: &str, word: &str) -> bool {
     text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|found| found.eq_ignore_ascii_case(word))
 }
 
-/// A value for a placeholder the text does not have is a slip of the pen, and must not pass unseen.
-fn check_parameters(app: &App, query: &Query, terminal: &Terminal, text: &str) -> Outcome {
-    if query.parameters.is_empty() {
-        return Ok(());
-    }
+/// The values of the placeholders: those that were given, and on a terminal the others are asked for.
+async fn parameters(app: &App, query: &Query, terminal: &Terminal, text: &str) -> Outcome<Vec<ParameterValue>> {
     let outline = app.outline(&terminal.profile().driver, text).map_err(Failure::connecting)?;
-    for (name, _) in &query.parameters {
+    let mut values = Vec::with_capacity(outline.placeholders.len());
+    for (name, value) in &query.parameters {
+        // A value for a placeholder the text does not have is a slip of the pen, and must not pass unseen.
         if !outline.placeholders.iter().any(|placeholder| placeholder.name == *name) {
             let names: Vec<_> = outline.placeholders.iter().map(|placeholder| placeholder.text.as_str()).collect();
             let hint = match names.is_empty() {
@@ -144,8 +144,17 @@ fn check_parameters(app: &App, query: &Query, terminal: &Terminal, text: &str) -
             };
             return Err(Failure::usage(format!("There is no placeholder for --param {name}."), &hint));
         }
+        values.push(ParameterValue { name: name.clone(), value: value.clone() });
     }
-    Ok(())
+    for placeholder in &outline.placeholders {
+        if values.iter().any(|given| given.name == placeholder.name) {
+            continue;
+        }
+        // Where nobody can be asked, the statement that wants it says so, with its place.
+        let Some(value) = prompt::value(&format!("Value of {}: ", placeholder.text)).await else { continue };
+        values.push(ParameterValue { name: placeholder.name.clone(), value: Some(value) });
+    }
+    Ok(values)
 }
 
 /// The error for a result set that one output cannot hold.

@@ -3,6 +3,7 @@
 use std::{
     borrow::Cow,
     io::{self, IsTerminal, Write},
+    ops::Range,
     time::{Duration, Instant},
 };
 
@@ -18,6 +19,17 @@ pub(crate) struct Script<'a> {
     /// What people call it (`report.sql`); empty for one given with the command.
     pub(crate) name: &'a str,
     pub(crate) text: &'a str,
+    /// The bytes of it that nobody may see quoted.
+    pub(crate) secrets: &'a [Range<usize>],
+}
+
+impl Script<'_> {
+    /// A part of the text with its secrets covered, sign by sign, so that carets stay where they belong.
+    fn covered(&self, part: Range<usize>) -> String {
+        let secret = |at: usize| self.secrets.iter().any(|secret| secret.contains(&at));
+        let text = self.text.get(part.clone()).unwrap_or("");
+        text.char_indices().map(|(at, c)| if secret(part.start + at) { '*' } else { c }).collect()
+    }
 }
 
 /// Writes to stderr; nobody to tell is no error.
@@ -105,9 +117,11 @@ impl Place {
         let begin = before.rfind('\n').map_or(0, |at| at + 1);
         let rest = text.get(begin..).unwrap_or("");
         let whole = rest.split('\n').next().unwrap_or("").trim_end_matches('\r');
-        let ahead = text.get(begin..start).unwrap_or("");
+        let whole = script.covered(begin..begin + whole.len());
+        let ahead = script.covered(begin..start);
         let column = ahead.chars().count() + 1;
-        let marked = text.get(start..end).unwrap_or("").split('\n').next().unwrap_or("").trim_end_matches('\r');
+        let marked = script.covered(start..end);
+        let marked = marked.split('\n').next().unwrap_or("").trim_end_matches('\r');
         // A line may be the whole of a large script: only what is around the place is shown.
         let skipped = ahead.chars().count().saturating_sub(WIDEST / 2);
         let head: String = ahead.chars().skip(skipped).collect();
@@ -200,7 +214,7 @@ mod tests {
     fn place(text: &str, marked: &str) -> Place {
         let start = text.find(marked).map_or(0, |at| at);
         let positions = Positions::new(text);
-        let script = Script { name: "a.sql", text };
+        let script = Script { name: "a.sql", text, secrets: &[] };
         Place::find(&script, positions.unit(start), positions.unit(start + marked.len()))
     }
 
@@ -209,6 +223,16 @@ mod tests {
         let found = place("select 1;\n\tselect é, frm t", "frm");
         assert_eq!(found.name, "a.sql:2:12");
         assert_eq!(found.quote, " 2 |     select é, frm t\n   |               ^^^\n");
+    }
+
+    #[test]
+    fn a_quote_covers_the_secrets_of_the_line() {
+        let text = "alter role é password 'geheim' oops";
+        let (from, to) = (text.find("'g").map_or(0, |at| at), text.find(" oops").map_or(0, |at| at));
+        let positions = Positions::new(text);
+        let script = Script { name: "", text, secrets: &[from..to] };
+        let found = Place::find(&script, positions.unit(to + 1), positions.unit(text.len()));
+        assert_eq!(found.quote, " 1 | alter role é password ******** oops\n   |                                ^^^^\n");
     }
 
     #[test]

@@ -12,9 +12,18 @@ mod formats;
 mod harness;
 #[path = "cli/interrupting.rs"]
 mod interrupting;
+#[path = "cli/pseudo_terminal.rs"]
+mod pseudo_terminal;
 #[path = "cli/read_only.rs"]
 mod read_only;
 #[path = "cli/sample.rs"]
 mod sample;
 #[path = "cli/schema.rs"]
 mod schema;
+#[path = "cli/secrets.rs"]
+mod secrets;
+#[path = "cli/store.rs"]
+mod store;
+
+#[path = "cli/terminal.rs"]
+mod terminal;

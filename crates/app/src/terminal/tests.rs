@@ -9,7 +9,14 @@ use super::*;
 use crate::{api::HistoryQuery, connections::tests::Shop};
 
 fn opening(target: &str, read_only: bool) -> Opening {
-    Opening { target: target.to_owned(), database: None, read_only, password: None, ask: Arc::new(NeverAsk) }
+    Opening {
+        target: target.to_owned(),
+        database: None,
+        read_only,
+        password: None,
+        ask: Arc::new(NeverAsk),
+        warn: |_| {},
+    }
 }
 
 async fn rows(session: &TerminalSession<'_>, terminal: &Terminal, script: &str) -> Result<u64, AppError> {

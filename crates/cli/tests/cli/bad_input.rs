@@ -52,6 +52,25 @@ fn a_wrong_login_or_database_exits_3_and_never_shows_the_password() {
 }
 
 #[test]
+fn what_of_an_address_is_not_understood_is_said() {
+    let home = Home::new();
+    let file = home.sqlite("t.db", "create table t (a)");
+    let address = format!("sqlite:{file}?mode=ro&colour=green");
+    let ended = home.run(["query", &address, "-c", "select 1 as a", "--format", "csv"]).expect(0);
+    assert_eq!(ended.out(), "a\n1\n");
+    ended.says(&["warning: ", "colour"]);
+    home.run(["schema", &address]).expect(0).says(&["warning: ", "colour"]);
+    // Also where it leads nowhere: it may be why.
+    let nowhere = "postgres://127.0.0.1:1/x?sllmode=require";
+    home.run(["query", nowhere, "-c", "select 1"]).expect(3).says(&["warning: ", "sllmode", "error: "]);
+    for server in servers() {
+        let address = format!("{}?sllmode=require", server.url);
+        let ended = home.run(["query", &address, "-c", "select 1"]).expect(0).says(&["warning: ", "sllmode"]);
+        assert!(!ended.stderr.contains(&server.without_password().1));
+    }
+}
+
+#[test]
 fn files_that_are_no_database_are_told_apart() {
     let home = Home::new();
     std::fs::write(home.path("text.db"), "this is not a database, however long it may be ".repeat(100)).unwrap();

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::harness::{Home, of, servers, wait_until};
+use crate::harness::{Home, Server, of, servers, wait_until};
 
 fn signal(child: &Child, signal: i32) {
     // SAFETY: the process is our own child, not yet waited for.
@@ -17,10 +17,13 @@ fn signal(child: &Child, signal: i32) {
 fn a_reader_that_goes_stops_the_server_in_silence() {
     for server in servers() {
         let home = Home::new();
-        for (format, mark) in [("csv", "rh_pipe_csv"), ("ndjson", "rh_pipe_ndjson"), ("table", "rh_pipe_table")] {
+        for (format, mark) in
+            [("csv", "rh_pipe_csv"), ("json", "rh_pipe_json"), ("ndjson", "rh_pipe_ndjson"), ("table", "rh_pipe_table")]
+        {
             let script = format!("SELECT generate_series(1, 1000000000), '{mark}'");
             let mut child = home.command(["query", &server.url, "-c", &script, "--format", format]).spawn().unwrap();
             let mut line = String::new();
+            // As `| head -1` does; the first line of json is its bracket.
             BufReader::with_capacity(64, child.stdout.take().unwrap()).read_line(&mut line).unwrap();
             assert!(!line.is_empty());
             let begun = Instant::now();
@@ -36,13 +39,14 @@ fn a_reader_that_goes_stops_the_server_in_silence() {
 fn ctrl_c_cancels_on_the_server_and_exits_130() {
     for server in servers() {
         let home = Home::new();
-        for (script, mark) in [
-            ("SELECT pg_sleep(60), 'rh_int_sleep'", "rh_int_sleep"),
-            ("SELECT generate_series(1, 1000000000), 'rh_int_rows'", "rh_int_rows"),
+        for (script, mark, format) in [
+            ("SELECT pg_sleep(60), 'rh_int_sleep'", "rh_int_sleep", "csv"),
+            ("SELECT generate_series(1, 1000000000), 'rh_int_rows'", "rh_int_rows", "csv"),
+            ("SELECT generate_series(1, 1000000000), 'rh_int_json'", "rh_int_json", "json"),
         ] {
             for kind in [libc::SIGINT, libc::SIGTERM] {
-                let file = home.text("out.csv");
-                let query = ["query", &server.url, "-c", script, "--format", "csv", "-o", &file];
+                let file = home.text("out");
+                let query = ["query", &server.url, "-c", script, "--format", format, "-o", &file];
                 let child = home.command(query).spawn().unwrap();
                 wait_until("the statement runs", || server.running(mark) == "1");
                 signal(&child, kind);
@@ -51,6 +55,54 @@ fn ctrl_c_cancels_on_the_server_and_exits_130() {
                 assert!(!std::path::Path::new(&file).exists(), "nothing unfinished is left");
             }
         }
+    }
+}
+
+/// Sessions of this user's programs on the server, by a name only one test uses.
+fn sessions(server: &Server, database: &str) -> String {
+    server.value(&format!(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = '{database}' AND pid <> pg_backend_pid()"
+    ))
+}
+
+#[test]
+fn ctrl_c_stops_reading_a_schema_on_the_server_too() {
+    for server in servers() {
+        let home = Home::new();
+        let database = format!("rh_schema_int_{}", server.major);
+        server.psql(&format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)"));
+        server.psql(&format!("CREATE DATABASE {database}"));
+        let address = server.url.rsplit_once('/').unwrap().0.to_owned() + "/" + &database;
+        // Whoever holds the lock keeps the reading of the catalog waiting, as a large one would.
+        let hold = "BEGIN; LOCK TABLE pg_description IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(60)";
+        let mut holder = home.command(["query", &address, "-c", hold]).spawn().unwrap();
+        wait_until("the lock is held", || sessions(&server, &database) != "0" && server.running("pg_sleep(60)") != "0");
+        let child = home.command(["schema", &address]).spawn().unwrap();
+        let waiting = || {
+            let text = format!(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = '{database}' AND wait_event_type = 'Lock'"
+            );
+            server.value(&text) != "0"
+        };
+        wait_until("the schema waits for it", waiting);
+        signal(&child, libc::SIGINT);
+        of(child.wait_with_output().unwrap()).expect(130);
+        wait_until("nothing waits any more", || !waiting());
+        signal(&holder, libc::SIGINT);
+        holder.wait().unwrap();
+        wait_until("every session is gone", || sessions(&server, &database) == "0");
+        server.psql(&format!("DROP DATABASE {database}"));
+    }
+}
+
+#[test]
+fn a_reader_of_a_schema_that_goes_is_no_error() {
+    for server in servers() {
+        let home = Home::new();
+        let mut child = home.command(["schema", &server.url, "--system"]).spawn().unwrap();
+        drop(child.stdout.take());
+        let ended = of(child.wait_with_output().unwrap());
+        assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
     }
 }
 
