@@ -41,8 +41,6 @@ pub fn open(handle: &AppHandle, target: Option<String>) -> tauri::Result<()> {
         .title("Rowhouse")
         .inner_size(1440.0, 900.0)
         .min_inner_size(800.0, 560.0)
-        // The page handles files that are dropped on it.
-        .disable_drag_drop_handler()
         .build()?;
     Ok(())
 }

@@ -45,10 +45,18 @@ impl App {
         let connected = request.profile_id.as_deref().and_then(|profile_id| self.live.find(profile_id));
         let opened = connected.and_then(|connected| connected.opened(request.database.as_deref()));
         let shelved = opened.as_ref().and_then(|opened| opened.shelf.latest());
+        // What the tab's own session says is newer than what the catalog knows of new ones.
+        let session = request.tab_id.as_deref().and_then(|tab_id| self.tab_session(tab_id)).filter(|session| {
+            session.link == "up" && request.profile_id.as_deref() == Some(session.profile_id.as_str())
+        });
+        let path = match session.as_ref().and_then(|session| session.search_path.as_deref()) {
+            Some(text) => sql::search_path(text, session.as_ref().and_then(|session| session.user.as_deref())),
+            None => shelved.as_ref().map(|shelved| shelved.catalog.search_path.clone()).unwrap_or_default(),
+        };
         let dialect = opened.map_or_else(|| Arc::new(driver.dialect().clone()), |opened| Arc::clone(&opened.dialect));
         crate::holds::blocking(move || {
             let caret = Positions::new(&request.text).byte(request.caret as usize);
-            Ok(completion::complete(&request.text, caret, request.explicit, &dialect, shelved.as_ref()))
+            Ok(completion::complete(&request.text, caret, request.explicit, &dialect, shelved.as_ref(), path))
         })
         .await
     }

@@ -75,15 +75,24 @@ fn open(path: &Path) -> Result<OpenedFile, AppError> {
     // The stamp is of what was read, so a change between the two shows as one.
     let stamp = Stamp::of(&found, &bytes);
     let text = text_of(path, bytes)?;
-    let (windows, all) = (text.matches("\r\n").count(), text.matches('\n').count());
+    let (text, crlf) = unified(text);
     Ok(OpenedFile {
         path: path.to_string_lossy().into_owned(),
         name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         stamp: stamp.to_string(),
-        // Where both occur the more frequent one is the file's.
-        crlf: windows * 2 > all,
-        text: if windows == 0 { text } else { text.replace("\r\n", "\n") },
+        crlf,
+        text,
     })
+}
+
+/// A text with `\n` only, as editors count it, and whether its file has `\r\n`: where both occur the more frequent one is
+/// the file's. A lone `\r` is a line end of old and ends a line in the editor, too.
+fn unified(text: String) -> (String, bool) {
+    if !text.contains('\r') {
+        return (text, false);
+    }
+    let (windows, all) = (text.matches("\r\n").count(), text.matches('\n').count());
+    (text.replace("\r\n", "\n").replace('\r', "\n"), windows * 2 > all)
 }
 
 fn text_of(path: &Path, bytes: Vec<u8>) -> Result<String, AppError> {
@@ -135,16 +144,30 @@ fn save(path: &Path, request: SaveFile) -> Result<OpenedFile, AppError> {
         )
         .with_hint("Open it anew to see that change, save under another name, or replace it."));
     }
+    let failed = |error: io::Error| AppError::file(&error, path, "written");
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let (plain, _) = unified(request.text);
+    if let Some(stamp) = request.stamp.as_deref().and_then(Stamp::read)
+        && let Ok(found) = fs::metadata(path)
+        && found.len() == stamp.size
+        && let Ok(bytes) = fs::read(path)
+        && digest(&bytes) == stamp.digest
+        && let Ok((text, crlf)) = text_of(path, bytes.clone()).map(unified)
+        && (&text, crlf) == (&plain, request.crlf)
+    {
+        // Nothing was edited: line ends that are mixed stay as they are.
+        let stamp = Stamp::of(&found, &bytes).to_string();
+        return Ok(OpenedFile { path: path.to_string_lossy().into_owned(), name, text: plain, stamp, crlf });
+    }
+    // A file that begins with a byte order mark keeps it; a new one gets none, because few tools for SQL expect it.
     let mark = request.stamp.as_deref().and_then(Stamp::read).is_some_and(|stamp| stamp.mark);
-    let plain = request.text.replace("\r\n", "\n");
     let body = if request.crlf { plain.replace('\n', "\r\n") } else { plain.clone() };
     let bytes = if mark { [MARK.as_bytes(), body.as_bytes()].concat() } else { body.into_bytes() };
-    let failed = |error: io::Error| AppError::file(&error, path, "written");
     whole::write(path, &bytes).map_err(failed)?;
     let found = fs::metadata(path).map_err(failed)?;
     Ok(OpenedFile {
         path: path.to_string_lossy().into_owned(),
-        name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        name,
         text: plain,
         stamp: Stamp::of(&found, &bytes).to_string(),
         crlf: request.crlf,
@@ -222,6 +245,40 @@ mod tests {
         let saved = save(&path, request(&path, "select 2;\n", Some(&opened))).unwrap();
         assert_eq!(fs::read(&path).unwrap(), "\u{feff}select 2;\r\n".as_bytes());
         assert_eq!(state(&path, &saved.stamp).unwrap(), FileState::Unchanged);
+    }
+
+    #[test]
+    fn a_file_nobody_edited_keeps_its_bytes_and_an_edited_one_the_line_end_of_most() {
+        let scratch = tempfile::tempdir().unwrap();
+        let path = scratch.path().join("a.sql");
+        for (bytes, edited) in [
+            ("a\r\nb\nc\r\n", "A\r\nb\r\nc\r\n"),
+            ("a\nb\r\nc\n", "A\nb\nc\n"),
+            ("a\rb\rc\r", "A\nb\nc\n"),
+            ("\u{feff}a\nb\nc\n", "\u{feff}A\nb\nc\n"),
+        ] {
+            fs::write(&path, bytes).unwrap();
+            let opened = open(&path).unwrap();
+            assert_eq!(opened.text, "a\nb\nc\n");
+            let same = save(&path, request(&path, &opened.text, Some(&opened))).unwrap();
+            assert_eq!(fs::read(&path).unwrap(), bytes.as_bytes());
+            save(&path, request(&path, "A\nb\nc\n", Some(&same))).unwrap();
+            assert_eq!(fs::read(&path).unwrap(), edited.as_bytes());
+        }
+    }
+
+    #[test]
+    fn another_line_end_is_written_though_no_letter_changed_and_a_new_file_has_no_mark() {
+        let scratch = tempfile::tempdir().unwrap();
+        let path = scratch.path().join("a.sql");
+        fs::write(&path, "\u{feff}a\n").unwrap();
+        let opened = open(&path).unwrap();
+        let switched = SaveFile { crlf: true, ..request(&path, &opened.text, Some(&opened)) };
+        assert!(save(&path, switched).unwrap().crlf);
+        assert_eq!(fs::read(&path).unwrap(), "\u{feff}a\r\n".as_bytes());
+        let other = scratch.path().join("b.sql");
+        save(&other, request(&other, &opened.text, None)).unwrap();
+        assert_eq!(fs::read(&other).unwrap(), b"a\n");
     }
 
     #[test]

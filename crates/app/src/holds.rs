@@ -56,6 +56,8 @@ pub(crate) enum Source {
         controller: Weak<Controller>,
         /// Whether stopping it can undo nothing.
         reads: bool,
+        /// Whether stopping it fails the transaction it runs in.
+        fails_transaction: bool,
     },
     /// Pages of our own statements.
     Pages(Arc<Pages>),
@@ -81,6 +83,10 @@ impl Held {
         })
     }
 
+    fn fails_transaction(&self) -> bool {
+        matches!(self.source, Source::Run { fails_transaction: true, .. })
+    }
+
     /// Notes that nothing more will come.
     pub(crate) fn ended(&self) {
         self.took_ms.get_or_init(|| elapsed_ms(self.begun));
@@ -90,7 +96,7 @@ impl Held {
         let (rows, bytes, state) = {
             let watched = self.hold.progress();
             let progress = watched.borrow();
-            (progress.rows, progress.bytes, shown(&progress.state))
+            (progress.rows, progress.bytes, shown(&progress.state, self.fails_transaction()))
         };
         let (state, elapsed) = match &self.source {
             Source::Run { .. } => (state, self.took_ms.get().copied().unwrap_or_else(|| elapsed_ms(self.begun))),
@@ -100,13 +106,14 @@ impl Held {
     }
 }
 
-fn shown(state: &results::HoldState) -> HoldState {
+fn shown(state: &results::HoldState, fails_transaction: bool) -> HoldState {
     use results::{HoldState as Inner, Truncation};
     let truncated = |reason: &str| HoldState::Truncated { reason: reason.to_owned() };
     match state {
         Inner::Reading => HoldState::Reading,
         Inner::Paused { since_ms, limit_ms } => {
-            HoldState::Paused { until_ms: i64::try_from(since_ms.saturating_add(*limit_ms)).unwrap_or(i64::MAX) }
+            let until_ms = i64::try_from(since_ms.saturating_add(*limit_ms)).unwrap_or(i64::MAX);
+            HoldState::Paused { until_ms, fails_transaction }
         }
         Inner::Complete => HoldState::Complete,
         Inner::Truncated(Truncation::PauseEnded) => {
@@ -192,7 +199,7 @@ impl App {
     pub async fn hold_release(&self, hold_id: &str) -> Result<(), AppError> {
         let Some(held) = self.live.holds.remove(hold_id) else { return Ok(()) };
         match &held.source {
-            Source::Run { controller, reads } => {
+            Source::Run { controller, reads, .. } => {
                 let state = held.hold.progress().borrow().state.clone();
                 let paused = matches!(state, results::HoldState::Paused { .. });
                 // A statement that changes rows goes on: only looking at it ends.

@@ -32,7 +32,15 @@ impl App {
         let running = tab.begin().await?;
         self.live.tabs.started(&running);
         let id = running.id.clone();
-        tokio::spawn(script::play(script::Play { app: self.shared()?, connected, tab, running, request, events }));
+        tokio::spawn(script::play(script::Play {
+            app: self.shared()?,
+            connected,
+            tab,
+            running,
+            request,
+            events,
+            nameless: Default::default(),
+        }));
         Ok(id)
     }
 

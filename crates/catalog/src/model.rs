@@ -23,6 +23,9 @@ pub struct SchemaId(pub u32);
 pub struct Catalog {
     /// The connected database's name, as the server prints it.
     pub database: Option<String>,
+    /// Schemas whose objects a new session finds without naming them, in order; empty where that is not known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub search_path: Vec<String>,
     /// Milliseconds since the Unix epoch at which it was read.
     pub as_of_ms: i64,
     /// How completely each kind was read; a kind that is missing here was not asked for.

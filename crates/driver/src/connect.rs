@@ -28,6 +28,8 @@ pub struct Limits {
     pub identifier_bytes: Option<usize>,
     /// Longest time a half-read result may wait before it harms others; `None` is the common 20 s.
     pub max_pause: Option<Duration>,
+    /// Whether an open transaction fails when a statement in it is cancelled, also one that only reads.
+    pub cancel_fails_transaction: bool,
 }
 
 /// Saved settings of a connection: everything but secrets.

@@ -3,7 +3,8 @@
 //! From a text and the [`Dialect`] it is written in, this crate answers where statements begin and end ([`split`](split()),
 //! [`statement_at`]), what each would do ([`classify`](classify())), whether a read-only connection may send it
 //! ([`read_only_verdict`]), which literals hold secrets ([`secret_spans`], [`redact`]), which parameters it takes
-//! ([`placeholders`]), what could be typed at the caret ([`complete_context`]) and what to call it ([`outline`](outline())).
+//! ([`placeholders`]), what could be typed at the caret ([`complete_context`]), what to call it ([`outline`](outline())) and what
+//! to call its rows ([`result_title`]).
 //!
 //! It is a lexer and an outline, not a grammar: it must give a useful answer for the half-typed statement in an editor, and
 //! its guards fail closed, so what it does not understand counts as a write. Every function is total: no input makes it panic,
@@ -24,6 +25,7 @@ pub mod readonly;
 pub mod secret;
 mod span;
 pub mod split;
+mod title;
 
 pub use classify::{
     Class, Classification, CopyDirection, CopyEffect, CopyEndpoint, Effect, Explain, Setting, SettingScope,
@@ -39,3 +41,4 @@ pub use readonly::{Refusal, RefusalReason, read_only_verdict};
 pub use secret::{redact, secret_spans};
 pub use span::Span;
 pub use split::{Statement, StatementKind, split, statement_at};
+pub use title::{comment_title, result_title, search_path};

@@ -42,7 +42,7 @@ pub fn outline(text: &str, dialect: &Dialect) -> Outline {
     Outline { command, targets, title }
 }
 
-fn shorten(title: &str) -> String {
+pub(crate) fn shorten(title: &str) -> String {
     let clean: String = title.chars().map(|character| if character.is_control() { ' ' } else { character }).collect();
     if clean.chars().count() <= TITLE_LENGTH {
         return clean;

@@ -11,6 +11,19 @@ pub enum TabKind {
     Query,
     /// A relation.
     Relation,
+    /// The list of connections.
+    Home,
+    /// The settings.
+    Settings,
+    /// A connection's form: of a saved one where there is a profile, else of a new one.
+    Connection,
+}
+
+impl TabKind {
+    /// Whether closing it loses something worth bringing back.
+    pub(crate) fn is_work(self) -> bool {
+        matches!(self, TabKind::Query | TabKind::Relation)
+    }
 }
 
 /// A tab as it is kept: everything but an editor's text, which is journaled apart.
@@ -36,6 +49,9 @@ pub struct TabRecord {
     pub stamp: Option<String>,
     /// Whether the text differs from the file.
     pub dirty: bool,
+    /// Whether its file has `\r\n`, or will have.
+    #[serde(default)]
+    pub crlf: bool,
     /// The window's own view state as JSON: caret, scroll, split, column widths. Never rows, never text.
     pub view: String,
 }

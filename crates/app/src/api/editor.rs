@@ -6,6 +6,8 @@ use super::TextRange;
 /// Asks what could stand at the caret.
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]
 pub struct CompletionRequest {
+    /// The tab whose session says what its search path is, where it has one.
+    pub tab_id: Option<String>,
     /// The connection whose catalog is used; `None` completes keywords only.
     pub profile_id: Option<String>,
     /// Another database of that server.

@@ -101,6 +101,8 @@ pub enum HoldState {
         /// When the pause ends, in ms since the epoch.
         #[specta(type = Count)]
         until_ms: i64,
+        /// Whether the session's open transaction fails when it ends: the statement is cancelled then.
+        fails_transaction: bool,
     },
     /// Every row is here.
     Complete,

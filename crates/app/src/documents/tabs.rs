@@ -162,7 +162,16 @@ async fn insert(
 }
 
 /// Later than every tab closed before, so that they come back in order however fast they were closed.
+///
+/// A place or a form is not worth bringing back: it goes.
 async fn mark_closed(store: &mut SqliteConnection, id: &str) -> Result<u64, AppError> {
+    let record: Option<String> =
+        sqlx::query_scalar("SELECT record FROM tabs WHERE id = ?").bind(id).fetch_optional(&mut *store).await?;
+    let tab = record.and_then(|record| serde_json::from_str::<TabRecord>(&record).ok());
+    if tab.is_some_and(|tab| !tab.kind.is_work()) {
+        let gone = sqlx::query("DELETE FROM tabs WHERE id = ?").bind(id).execute(store).await?;
+        return Ok(gone.rows_affected());
+    }
     let done = sqlx::query(
         "UPDATE tabs SET closed_ms = max(?, (SELECT coalesce(max(closed_ms), 0) + 1 FROM tabs)) \
          WHERE id = ? AND closed_ms IS NULL",
@@ -214,6 +223,7 @@ fn recovered(id: &str) -> TabRecord {
         path: None,
         stamp: None,
         dirty: true,
+        crlf: false,
         view: String::new(),
     }
 }

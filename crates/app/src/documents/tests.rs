@@ -23,6 +23,7 @@ fn tab(id: &str, position: u32) -> TabRecord {
         path: None,
         stamp: None,
         dirty: false,
+        crlf: false,
         view: r#"{"caret":3}"#.to_owned(),
     }
 }
@@ -200,6 +201,22 @@ async fn closed_tabs_come_back_last_first_with_their_text() {
     }
     assert!(app.reopen_tab("main-1").await.unwrap().is_none());
     assert_eq!(texts(&app, "main-1").await.len(), 4);
+}
+
+#[tokio::test]
+async fn places_and_forms_come_back_until_they_are_closed_and_are_never_reopened() {
+    let home = testing::home();
+    let app = testing::open(&home).await;
+    let place = |id: &str, position, kind| TabRecord { kind, profile_id: None, crlf: true, ..tab(id, position) };
+    let tabs = vec![place("home-x", 0, TabKind::Home), place("f", 1, TabKind::Connection), tab("a", 2)];
+    app.workspace("main-1").await.unwrap();
+    app.keep_tabs("main-1", tabs.clone(), Some("f".to_owned())).await.unwrap();
+    let kept = app.workspace("main-1").await.unwrap();
+    assert_eq!(kept.active.as_deref(), Some("f"));
+    assert_eq!(kept.tabs.into_iter().map(|tab| tab.tab).collect::<Vec<_>>(), tabs);
+    app.keep_tabs("main-1", Vec::new(), None).await.unwrap();
+    assert_eq!(app.reopen_tab("main-1").await.unwrap().unwrap().tab.id, "a");
+    assert!(app.reopen_tab("main-1").await.unwrap().is_none());
 }
 
 #[tokio::test]

@@ -17,21 +17,26 @@ use relations::{Relations, Shown};
 /// Most items that are offered; a longer list is cut and asked for again as more is typed.
 const MOST: usize = 200;
 
-/// Completes a text at a byte.
+/// Completes a text at a byte. `path` are the schemas that need no qualifier, in order; empty where that is not known.
 pub(super) fn complete(
     text: &str,
     caret: usize,
     explicit: bool,
     dialect: &Dialect,
     shelved: Option<&Arc<Shelved>>,
+    mut path: Vec<String>,
 ) -> Completions {
+    if path.is_empty() {
+        path.extend(dialect.default_schema.map(str::to_owned));
+    }
     let context = sql::complete_context(text, caret, dialect);
     let positions = Positions::new(text);
     let replace = positions.range(context.replace.start, context.replace.end);
     let mut offer = Offer {
         dialect,
         shelved: shelved.map(Arc::as_ref),
-        relations: Relations { dialect, shelved: shelved.map(Arc::as_ref) },
+        relations: Relations { dialect, shelved: shelved.map(Arc::as_ref), path: &path },
+        path: &path,
         prefix: context.prefix.to_lowercase(),
         lower: context.prefix.chars().any(char::is_lowercase),
         quoted: context.quoted,
@@ -65,6 +70,7 @@ struct Offer<'a> {
     dialect: &'a Dialect,
     shelved: Option<&'a Shelved>,
     relations: Relations<'a>,
+    path: &'a [String],
     prefix: String,
     /// Whether words are typed in lower case.
     lower: bool,
@@ -148,6 +154,11 @@ impl Offer<'_> {
         self.items.push((order, CompletionItem { label: name.to_owned(), insert, kind, detail, documentation }));
     }
 
+    /// The place of a schema on the path; the first of all where nothing is known of a path.
+    fn place_of(&self, schema: &str) -> Option<usize> {
+        if self.path.is_empty() { Some(0) } else { self.path.iter().position(|one| one == schema) }
+    }
+
     fn quote(&self, name: &str) -> String {
         match self.quoted {
             true => self.dialect.quote_identifier(name),
@@ -220,7 +231,6 @@ impl Offer<'_> {
             self.schemas(Group::Far);
         }
         let Some(shelved) = self.shelved else { return };
-        let usual = self.dialect.default_schema;
         for relation in &shelved.catalog.relations {
             if self.rank(&relation.name).is_none() {
                 continue;
@@ -229,8 +239,14 @@ impl Offer<'_> {
             if wanted.is_some_and(|wanted| !self.dialect.same_name(wanted, schema)) {
                 continue;
             }
+            let place = self.place_of(schema);
+            // One that an earlier schema of the path hides is reached by its full name only.
+            let hidden = |place: usize| {
+                let meant = shelved.meant(self.dialect, self.path, None, &relation.name);
+                place > 0 && meant.and_then(|id| shelved.catalog.relation(id)).is_some_and(|one| one.schema() != schema)
+            };
             let near =
-                wanted.is_some() || usual.is_none_or(|usual| usual == schema) || shelved.catalog.schemas.len() == 1;
+                wanted.is_some() || shelved.catalog.schemas.len() == 1 || place.is_some_and(|place| !hidden(place));
             let own = self.quote(&relation.name);
             let insert = if near { own } else { format!("{}.{own}", self.dialect.quote_identifier_if_needed(schema)) };
             let kind = match relation.kind {
@@ -270,7 +286,7 @@ impl Offer<'_> {
                 {
                     continue;
                 }
-                let near = wanted.is_some() || self.dialect.default_schema.is_none_or(|usual| usual == schema);
+                let near = wanted.is_some() || self.place_of(schema).is_some();
                 let own = self.quote(&routine.name);
                 let insert =
                     if near { own } else { format!("{}.{own}", self.dialect.quote_identifier_if_needed(schema)) };
@@ -396,7 +412,13 @@ mod tests {
     fn at(text: &str) -> Vec<CompletionItem> {
         let caret = text.find('¦').unwrap();
         let text = text.replace('¦', "");
-        complete(&text, caret, false, sql::dialect::postgres(), Some(&shop())).items
+        complete(&text, caret, false, sql::dialect::postgres(), Some(&shop()), Vec::new()).items
+    }
+
+    fn on_path(path: &[&str], text: &str) -> Vec<String> {
+        let path = path.iter().map(|schema| (*schema).to_owned()).collect();
+        let found = complete(text, text.len(), false, sql::dialect::postgres(), Some(&shop()), path);
+        found.items.into_iter().map(|item| item.insert).take(3).collect()
     }
 
     fn inserts(text: &str) -> Vec<String> {
@@ -409,6 +431,13 @@ mod tests {
         assert_eq!(inserts("select * from audit.¦"), ["order_log"]);
         assert_eq!(inserts("select * from Od¦"), ["\"Odd Name\""]);
         assert_eq!(inserts("with recent as (select 1) select * from rec¦"), ["recent"]);
+    }
+
+    #[test]
+    fn a_table_outside_the_search_path_is_inserted_with_its_schema_and_after_the_others() {
+        assert_eq!(on_path(&["audit"], "select * from ord"), ["order_log", "public.orders"]);
+        assert_eq!(on_path(&["audit", "public"], "select * from ord"), ["orders", "order_log"]);
+        assert_eq!(on_path(&["ada"], "select * from ord"), ["public.orders", "audit.order_log"]);
     }
 
     #[test]
@@ -442,7 +471,7 @@ mod tests {
         let shelved = Arc::new(Shelved::new(catalog, Vec::new()));
         let begun = std::time::Instant::now();
         let text = "select * from table_99";
-        let found = complete(text, text.len(), false, sql::dialect::postgres(), Some(&shelved));
+        let found = complete(text, text.len(), false, sql::dialect::postgres(), Some(&shelved), Vec::new());
         assert_eq!(
             (found.items.len(), found.items[0].label.as_str(), found.narrows),
             (111, "table_99_of_orders", true)

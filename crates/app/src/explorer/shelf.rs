@@ -43,11 +43,17 @@ impl Shelved {
         self.find(schema, name, |a, b| a == b)
     }
 
-    /// The relation a name in a text means: without a schema that of the usual one, or else the first.
-    pub(crate) fn meant(&self, dialect: &Dialect, schema: Option<&str>, name: &str) -> Option<RelationId> {
+    /// The relation a name in a text means: without a schema that of the first on `path` that has it, or else the first.
+    pub(crate) fn meant(
+        &self,
+        dialect: &Dialect,
+        path: &[String],
+        schema: Option<&str>,
+        name: &str,
+    ) -> Option<RelationId> {
         let same = |a: &str, b: &str| dialect.same_name(a, b);
-        let usual = dialect.default_schema.filter(|_| schema.is_none());
-        usual.and_then(|usual| self.find(Some(usual), name, same)).or_else(|| self.find(schema, name, same))
+        let mut near = path.iter().filter(|_| schema.is_none());
+        near.find_map(|usual| self.find(Some(usual), name, same)).or_else(|| self.find(schema, name, same))
     }
 
     fn find(&self, schema: Option<&str>, name: &str, same: impl Fn(&str, &str) -> bool) -> Option<RelationId> {

@@ -1,7 +1,10 @@
 //! One statement: its rows into holds, its progress to the window.
 
 use std::{
-    sync::{Arc, atomic::Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -69,12 +72,29 @@ impl Filling {
     }
 }
 
+/// What a statement's results are called.
+pub(super) struct ResultTitle {
+    /// What it reads from, or the comment above it.
+    pub(super) name: Option<String>,
+}
+
+impl ResultTitle {
+    /// The title of a statement's `set`th result, from 1. `nameless` counts those of the script without a name.
+    fn of(&self, nameless: &AtomicU32, set: usize) -> String {
+        match &self.name {
+            Some(name) if set > 1 => format!("{name} ({set})"),
+            Some(name) => name.clone(),
+            None => format!("Result {}", nameless.fetch_add(1, Ordering::Relaxed) + 1),
+        }
+    }
+}
+
 /// Sends a statement and tells what comes of it.
 pub(super) async fn read(
     play: &Play,
     seat: &Arc<Seat>,
     index: u32,
-    title: String,
+    title: ResultTitle,
     sent: &Sent,
     positions: &Positions<'_>,
 ) -> Ended {
@@ -107,13 +127,14 @@ pub(super) async fn read(
                     let source = Source::Run {
                         controller: Arc::downgrade(&controller),
                         reads: sent.answer.class == Class::Read,
+                        fails_transaction: in_transaction && limits.cancel_fails_transaction,
                     };
                     let visible = hold.visible_columns();
                     let watched = hold.progress();
                     let held = Held::new(hold, &seat.connected.driver, &seat.opened.dialect, visible, source);
                     play.app.live.holds.keep(&held);
                     let shelved = seat.opened.shelf.latest();
-                    let title = if sets > 1 { format!("{title} ({sets})") } else { title.clone() };
+                    let title = title.of(&play.nameless, sets);
                     let about = Head { title, shelved: shelved.as_ref(), relation: None };
                     play.emit(RunEvent::ResultSet { index, head: head(&held, &about) });
                     filling = Some(Filling { held, watched, told_at: None, told_rows: 0, behind: false });

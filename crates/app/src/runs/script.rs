@@ -1,7 +1,10 @@
 //! One script from its first statement to its last.
 
 use std::{
-    sync::{Arc, atomic::Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -12,7 +15,7 @@ use tokio::sync::mpsc;
 use super::{
     Seat, Sent, guard, prepare,
     prepare::class_word,
-    reading::{self, Ended},
+    reading::{self, Ended, ResultTitle},
     tabs::{Running, Tab},
     tell,
 };
@@ -34,6 +37,8 @@ pub(super) struct Play {
     pub(super) running: Arc<Running>,
     pub(super) request: RunRequest,
     pub(super) events: mpsc::UnboundedSender<RunEvent>,
+    /// Results so far that have no name.
+    pub(super) nameless: AtomicU32,
 }
 
 /// Whether the script goes on.
@@ -53,7 +58,7 @@ pub(crate) fn marks(
     let mark = |(index, piece): (usize, &sql::Statement)| {
         let own = piece.text(text);
         let title = match piece.title {
-            Some(title) => title.of(text).chars().take(80).collect(),
+            Some(title) => comment_of(title.of(text)),
             None => sql::outline(own, dialect).title,
         };
         StatementMark {
@@ -66,6 +71,16 @@ pub(crate) fn marks(
     pieces.iter().enumerate().map(mark).collect()
 }
 
+fn comment_of(comment: &str) -> String {
+    sql::comment_title(comment).chars().take(80).collect()
+}
+
+/// What a statement's rows are called.
+fn result_title(text: &str, piece: &sql::Statement, dialect: &Dialect) -> ResultTitle {
+    let comment = || piece.title.map(|title| comment_of(title.of(text)));
+    ResultTitle { name: sql::result_title(piece.text(text), dialect).or_else(comment) }
+}
+
 /// Plays a script; everything that happens is told by its events.
 pub(super) async fn play(play: Play) {
     let begun = Instant::now();
@@ -74,11 +89,10 @@ pub(super) async fn play(play: Play) {
     let positions = Positions::new(&text);
     let pieces = sql::split(&text, &dialect);
     let statements = marks(&text, &pieces, &positions, &dialect);
-    let titles: Vec<String> = statements.iter().map(|mark| mark.title.clone()).collect();
     play.emit(RunEvent::Started { run_id: play.running.id.clone(), statements });
     let mut next = Next::On;
     let mut seat = None;
-    for (index, (piece, title)) in pieces.iter().zip(titles).enumerate() {
+    for (index, piece) in pieces.iter().enumerate() {
         let index = u32::try_from(index).unwrap_or(u32::MAX);
         if next == Next::Skip || play.running.is_cancelled() {
             play.emit(RunEvent::StatementDone { index, outcome: StatementOutcome::Skipped });
@@ -86,7 +100,7 @@ pub(super) async fn play(play: Play) {
         }
         play.emit(RunEvent::StatementStarted { index });
         let began = Instant::now();
-        let outcome = match play.one(&mut seat, index, title, piece, &text, &positions).await {
+        let outcome = match play.one(&mut seat, index, piece, &text, &positions).await {
             Ok(outcome) => outcome,
             Err(error) if error.code == ErrorCode::Cancelled && play.running.is_cancelled() => {
                 StatementOutcome::Cancelled { elapsed_ms: elapsed_ms(began) }
@@ -156,7 +170,6 @@ impl Play {
         &self,
         kept: &mut Option<Arc<Seat>>,
         index: u32,
-        title: String,
         piece: &sql::Statement,
         text: &Arc<str>,
         positions: &Positions<'_>,
@@ -185,6 +198,7 @@ impl Play {
             .await;
         let began = Instant::now();
         seat.note(&sent.answer);
+        let title = result_title(text, piece, &seat.opened.dialect);
         let ended = reading::read(self, &seat, index, title, &sent, positions).await;
         note_catalog(&seat, &sent, &ended);
         let lost = seat.is_lost();

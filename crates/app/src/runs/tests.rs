@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod guarded;
+mod paths;
 mod postgres;
 
 use std::time::Duration;

@@ -139,7 +139,26 @@ impl<'a> Reading<'a> {
         self.find_busy().await?;
         self.consistent_kinds().await?;
         query(self.client, "commit", &[]).await?;
+        self.search_path().await?;
         self.later().await
+    }
+
+    /// The search path of the login's new sessions. This session's own is ours, so it is put together from where it is set.
+    async fn search_path(&mut self) -> Result<(), Failure> {
+        if !self.scope.wants(Kind::Schemas) {
+            return Ok(());
+        }
+        match query(self.client, include_str!("queries/search_path.sql"), &[]).await {
+            Ok(rows) => {
+                let row = rows.first();
+                let (text, user) = (row.and_then(|row| row.string(0)), row.and_then(|row| row.string(1)));
+                self.catalog.search_path = sql::search_path(&text.unwrap_or_default(), user.as_deref());
+                Ok(())
+            }
+            // Not worth a catalog: names are then offered as if nothing were known.
+            Err(failure) if !failure.ended() => Ok(()),
+            Err(failure) => Err(failure),
+        }
     }
 
     async fn begin(&mut self) -> Result<(), Failure> {

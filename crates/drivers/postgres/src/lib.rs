@@ -48,7 +48,13 @@ impl Driver for PostgresDriver {
     }
 
     fn limits(&self) -> Limits {
-        Limits { columns: Some(1664), cell_bytes: Some(1 << 30), identifier_bytes: Some(63), max_pause: None }
+        Limits {
+            columns: Some(1664),
+            cell_bytes: Some(1 << 30),
+            identifier_bytes: Some(63),
+            max_pause: None,
+            cancel_fails_transaction: true,
+        }
     }
 
     fn fields(&self) -> &'static [Field] {

@@ -91,6 +91,7 @@ impl Driver for Sqlite {
             identifier_bytes: None,
             // A half-read result keeps other programs from writing.
             max_pause: Some(Duration::from_secs(5)),
+            cancel_fails_transaction: false,
         }
     }
 

@@ -9,6 +9,8 @@ use crate::{explorer::Shelved, holds::leads_to};
 pub(super) struct Relations<'a> {
     pub(super) dialect: &'a Dialect,
     pub(super) shelved: Option<&'a Shelved>,
+    /// Schemas whose relations need no qualifier, in order.
+    pub(super) path: &'a [String],
 }
 
 /// A column as it is offered.
@@ -21,7 +23,7 @@ pub(super) struct Shown {
 impl<'a> Relations<'a> {
     fn find(&self, parts: &[String]) -> Option<RelationId> {
         let (name, rest) = parts.split_last()?;
-        self.shelved?.meant(self.dialect, rest.last().map(String::as_str), name)
+        self.shelved?.meant(self.dialect, self.path, rest.last().map(String::as_str), name)
     }
 
     fn walk(&self, parts: &[String]) -> Option<RelationWalker<'a>> {

@@ -67,6 +67,7 @@ async fn what_a_script_makes_is_in_the_tree_and_in_completion() {
     let completions = shop
         .app
         .complete(CompletionRequest {
+            tab_id: None,
             profile_id: Some(shop.profile.clone()),
             database: None,
             driver: "sqlite".to_owned(),

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// A shop whose connection leads to a server; one for each that is given.
-async fn servers() -> Vec<Shop> {
+pub(super) async fn servers() -> Vec<Shop> {
     let mut shops = Vec::new();
     for major in [15, 18] {
         let Ok(url) = std::env::var(format!("ROWHOUSE_TEST_POSTGRES_{major}_URL")) else {
