@@ -32,40 +32,31 @@ export function WithSidePanel({ panel, side, children }: { panel: Panel; side: R
       document.removeEventListener("keydown", onKeyDown);
     };
   }, [narrow, open, hide]);
-  if (narrow) {
-    return (
-      <>
-        {children}
-        {open ? (
-          <aside
-            ref={over}
-            className="rh-side rh-side-over"
-            aria-label="Side panel"
-            style={{ width: panel.width + 40 }}
-          >
+  // One tree for both: a form or an editor must not be made anew because the window became narrow.
+  return (
+    <>
+      <SplitPane
+        direction="row"
+        fixed="first"
+        label={keys ? `Width of the side panel (${keys} hides it)` : "Width of the side panel"}
+        size={panel.width}
+        onSizeChange={panel.resize}
+        min={WIDTH.min}
+        max={WIDTH.max}
+        defaultSize={WIDTH.usual}
+        collapsed={narrow || !open}
+        first={
+          <aside className="rh-side" aria-label="Side panel">
             {side}
           </aside>
-        ) : null}
-      </>
-    );
-  }
-  return (
-    <SplitPane
-      direction="row"
-      fixed="first"
-      label={keys ? `Width of the side panel (${keys} hides it)` : "Width of the side panel"}
-      size={panel.width}
-      onSizeChange={panel.resize}
-      min={WIDTH.min}
-      max={WIDTH.max}
-      defaultSize={WIDTH.usual}
-      collapsed={!open}
-      first={
-        <aside className="rh-side" aria-label="Side panel">
+        }
+        second={children}
+      />
+      {narrow && open ? (
+        <aside ref={over} className="rh-side rh-side-over" aria-label="Side panel" style={{ width: panel.width + 40 }}>
           {side}
         </aside>
-      }
-      second={children}
-    />
+      ) : null}
+    </>
   );
 }
