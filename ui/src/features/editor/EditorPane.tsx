@@ -22,7 +22,7 @@ import { type CompletionPlace, completion } from "./completion";
 import { language } from "./language";
 import { outcomes, type StatementResult, showOutcomes } from "./outcomes";
 import { type Piece, pieceToRun } from "./statements";
-import { editorTheme } from "./theme";
+import { editorTheme, SEARCH_WORDS } from "./theme";
 
 /** What the caret stands on, for the status bar and for coming back. */
 export interface Caret {
@@ -116,6 +116,7 @@ export function EditorPane({
           highlightActiveLine(),
           highlightSelectionMatches(),
           search({ top: false }),
+          EditorState.phrases.of(SEARCH_WORDS),
           keymap.of([
             ...closeBracketsKeymap,
             ...searchKeymap,

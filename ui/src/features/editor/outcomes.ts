@@ -125,6 +125,10 @@ const field = StateField.define<Shown>({
   update(shown, transaction) {
     let now = shown;
     if (transaction.docChanged) {
+      let whole = false;
+      transaction.changes.iterChanges((from, to) => {
+        whole ||= from === 0 && to > 0 && to === transaction.startState.doc.length;
+      });
       const touched = (from: number, to: number) => {
         let hit = false;
         transaction.changes.iterChangedRanges((_a, _b, start, end) => {
@@ -132,13 +136,16 @@ const field = StateField.define<Shown>({
         });
         return hit;
       };
-      now = {
-        markers: shown.markers.map(transaction.changes),
-        decorations: shown.decorations
-          .map(transaction.changes)
-          // An underline whose text was edited is no longer true.
-          .update({ filter: (from, to, value) => value.spec.block === true || !touched(from, to) }),
-      };
+      // Another text altogether: what was said of the old one is not about it.
+      now = whole
+        ? NOTHING
+        : {
+            markers: shown.markers.map(transaction.changes),
+            decorations: shown.decorations
+              .map(transaction.changes)
+              // An underline whose text was edited is no longer true.
+              .update({ filter: (from, to, value) => value.spec.block === true || !touched(from, to) }),
+          };
     }
     for (const effect of transaction.effects) {
       if (effect.is(showOutcomes))

@@ -37,15 +37,37 @@ const base = EditorView.theme({
   ".cm-panels": { backgroundColor: "var(--surface-1)", color: "var(--text)", borderColor: "var(--line)" },
   ".cm-panels-bottom": { borderTop: "1px solid var(--line)" },
   ".cm-panel.cm-search": { padding: "6px 8px", fontFamily: "var(--font-ui)", fontSize: "var(--fs-base)" },
-  ".cm-panel.cm-search label": { fontSize: "var(--fs-data)", color: "var(--text-2)" },
+  ".cm-panel.cm-search input, .cm-panel.cm-search button, .cm-panel.cm-search label": { margin: "2px 8px 2px 0" },
+  ".cm-panel.cm-search label": {
+    display: "inline-flex",
+    alignItems: "center",
+    gap: "6px",
+    height: "24px",
+    verticalAlign: "middle",
+    fontSize: "var(--fs-data)",
+    color: "var(--text-2)",
+  },
+  ".cm-panel.cm-search label input": { margin: "0", accentColor: "var(--accent)" },
+  ".cm-panel.cm-search [name=close]": { fontSize: "16px", lineHeight: "20px", right: "8px", color: "var(--text-2)" },
   ".cm-textfield": {
+    height: "24px",
+    width: "220px",
+    padding: "0 8px",
+    verticalAlign: "middle",
+    fontSize: "var(--fs-data)",
     backgroundColor: "var(--surface-2)",
-    border: "1px solid var(--input-line, var(--line-3))",
+    border: "1px solid var(--line-input)",
     borderRadius: "var(--radius-dense)",
     color: "var(--text)",
     fontFamily: "var(--font-mono)",
   },
   ".cm-button": {
+    height: "24px",
+    padding: "0 8px",
+    verticalAlign: "middle",
+    fontFamily: "var(--font-ui)",
+    fontSize: "var(--fs-data)",
+    fontWeight: "500",
     backgroundImage: "none",
     backgroundColor: "var(--surface-2)",
     border: "1px solid var(--line-2)",
@@ -62,16 +84,25 @@ const base = EditorView.theme({
   ".cm-tooltip.cm-tooltip-autocomplete > ul": {
     fontFamily: "var(--font-mono)",
     fontSize: "var(--fs-data)",
-    maxHeight: "232px",
+    maxHeight: "248px",
+    padding: "4px 0",
   },
-  ".cm-tooltip-autocomplete ul li": {
+  // As specific as the library's own, which would win otherwise.
+  ".cm-tooltip.cm-tooltip-autocomplete > ul > li": {
     display: "flex",
     alignItems: "center",
     gap: "8px",
-    padding: "3px 8px",
+    padding: "2px 12px 2px 8px",
+    margin: "0 4px",
+    borderRadius: "var(--radius-dense)",
     lineHeight: "20px",
   },
-  ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--accent-wash-2)", color: "var(--text)" },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul > li .rh-icon": { color: "var(--text-3)" },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected] .rh-icon": { color: "var(--accent-text)" },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]": {
+    backgroundColor: "var(--accent-wash-2)",
+    color: "var(--text)",
+  },
   ".cm-completionMatchedText": { textDecoration: "none", color: "var(--accent-text)", fontWeight: "600" },
   ".cm-completionDetail": {
     marginLeft: "auto",
@@ -92,7 +123,10 @@ const base = EditorView.theme({
   ".rh-outcome-gutter": { width: "22px" },
   ".rh-outcome-gutter .cm-gutterElement": { display: "flex", alignItems: "center", justifyContent: "center" },
   ".rh-error-mark": {
-    textDecoration: "underline wavy var(--danger)",
+    // In long form: WebKitGTK reads only the line's kind from the short one, and draws nothing.
+    textDecorationLine: "underline",
+    textDecorationStyle: "wavy",
+    textDecorationColor: "var(--danger)",
     textDecorationSkipInk: "none",
     textUnderlineOffset: "3px",
   },
@@ -111,6 +145,8 @@ const base = EditorView.theme({
     color: "var(--text)",
     whiteSpace: "normal",
   },
+  // The sign stands in the middle of the first line.
+  ".rh-error-block > .rh-tone-danger": { padding: "2px 0" },
   ".rh-error-block .rh-error-text": { flex: "1", minWidth: "0", userSelect: "text" },
   ".rh-error-block .rh-error-message": { fontWeight: "500", overflowWrap: "anywhere" },
   ".rh-error-block .rh-error-meta": { fontSize: "var(--fs-meta)", color: "var(--text-2)", overflowWrap: "anywhere" },
@@ -140,3 +176,15 @@ const colours = HighlightStyle.define([
 ]);
 
 export const editorTheme: Extension = [base, syntaxHighlighting(colours)];
+
+/** The search panel's words as the rest of the window writes them. */
+export const SEARCH_WORDS: Readonly<Record<string, string>> = {
+  next: "Next",
+  previous: "Previous",
+  all: "Select all",
+  "match case": "Match case",
+  regexp: "Regular expression",
+  "by word": "Whole words",
+  replace: "Replace",
+  "replace all": "Replace all",
+};
