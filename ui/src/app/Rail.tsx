@@ -9,16 +9,19 @@ interface PlaceButtonProps {
   label: string;
   keys: string | undefined;
   on: boolean;
+  /** It opens as a tab, not in the side panel. */
+  tab?: boolean;
   onPress: () => void;
 }
 
-function PlaceButton({ icon, label, keys, on, onPress }: PlaceButtonProps) {
+function PlaceButton({ icon, label, keys, on, tab, onPress }: PlaceButtonProps) {
   return (
     <button
       type="button"
       className="rh-rail-place"
       aria-pressed={on}
       aria-label={label}
+      data-tab={tab || undefined}
       {...tip(label, keys)}
       onClick={onPress}
     >
@@ -41,6 +44,7 @@ export function Rail({ panel, actions }: { panel: Panel; actions: Actions }) {
         label="Connections"
         keys={useKeys("place.home")}
         on={active?.kind === "home"}
+        tab
         onPress={actions.home}
       />
       <PlaceButton
@@ -70,6 +74,7 @@ export function Rail({ panel, actions }: { panel: Panel; actions: Actions }) {
         label="Settings"
         keys={useKeys("place.settings")}
         on={active?.kind === "settings"}
+        tab
         onPress={actions.settings}
       />
     </nav>

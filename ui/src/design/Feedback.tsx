@@ -47,7 +47,7 @@ export function Badge({ tone = "neutral", icon, children, mono, tooltip }: Badge
   return (
     <span className={classes("rh-badge", mono && "font-mono")} data-tone={tone} data-tip={tooltip}>
       {icon ? <Icon name={icon} size={12} /> : null}
-      {children}
+      <span className="rh-truncate">{children}</span>
     </span>
   );
 }

@@ -39,7 +39,9 @@ export function TooltipLayer() {
       const wait = Date.now() - lastHidden < WARM ? 0 : delay;
       timer = window.setTimeout(() => {
         if (!found.isConnected || found.getAttribute("aria-expanded") === "true") return;
-        const text = found.getAttribute("data-tip") ?? found.textContent ?? "";
+        const text = found.getAttribute("data-tip") ?? (found.querySelector("kbd") ? "" : found.textContent) ?? "";
+        // What is written on the control already, its key too, is not said again.
+        if (text === "") return;
         setShown({ anchor: found, text, keys: found.getAttribute("data-tip-keys") });
       }, wait);
     };
