@@ -2,7 +2,7 @@ import { useEffect, useMemo, useState } from "react";
 import { Badge, Button, copyText, EmptyState, ErrorBlock, IconButton, Segmented, Spinner, Switch } from "@/design";
 import { type AppError, failureOf, host, type ResultHead } from "@/ipc";
 import { formatBytes, formatCount } from "./format";
-import { hexDump, layoutJson } from "./viewing";
+import { bytesOf, hexDump, layoutJson } from "./viewing";
 
 /** Bytes read at first; a longer value is read on demand. */
 const FIRST = 256 * 1024;
@@ -52,9 +52,14 @@ export function CellViewer({ head, row, column, isNull, onClose }: CellViewerPro
 
   const text = useMemo(() => (loaded ? new TextDecoder().decode(loaded.bytes) : ""), [loaded]);
   const json = useMemo(() => (loaded?.whole ? layoutJson(text) : null), [loaded, text]);
-  const natural: View = described?.class === "json" && json !== null ? "json" : "text";
+  const binary = described?.class === "bytes";
+  const bytes = useMemo(() => {
+    const stored = loaded?.bytes ?? new Uint8Array();
+    return binary ? bytesOf(stored) : stored;
+  }, [loaded, binary]);
+  const natural: View = binary ? "hex" : described?.class === "json" && json !== null ? "json" : "text";
   const view = chosen ?? natural;
-  const shown = view === "json" ? (json ?? text) : view === "hex" ? hexDump(loaded?.bytes ?? new Uint8Array()) : text;
+  const shown = view === "json" ? (json ?? text) : view === "hex" ? hexDump(bytes) : text;
 
   return (
     <section className="flex flex-col h-full min-h-0 bg-surface-1" aria-label={`Cell ${described?.name ?? ""}`}>
@@ -107,9 +112,9 @@ export function CellViewer({ head, row, column, isNull, onClose }: CellViewerPro
       {loaded && !isNull ? (
         <footer className="flex items-center gap-2 px-3 h-[28px] border-t border-line rh-meta">
           {loaded.whole ? (
-            <span>{formatBytes(loaded.bytes.length)}</span>
+            <span>{formatBytes(bytes.length)}</span>
           ) : (
-            <Badge tone="warn">first {formatBytes(loaded.bytes.length)}</Badge>
+            <Badge tone="warn">first {formatBytes(bytes.length)}</Badge>
           )}
           <span className="flex-1" />
           {!loaded.whole && limit < MOST ? (

@@ -1,4 +1,4 @@
-import { type FormEvent, useRef, useState } from "react";
+import { type FormEvent, type RefObject, useRef, useState } from "react";
 import { Button, Chip, Input, Popover, Select } from "@/design";
 import type { BrowseFilter, FilterOperator, ResultColumn } from "@/ipc";
 import { describeFilter, OPERATORS, takesValue, usualOperator, valuesOf } from "./filters";
@@ -21,6 +21,7 @@ export interface FilterEdit {
 /** Conditions as chips; each opens in place, Enter applies, the server filters. */
 export function FilterBar({ columns, filters, onChange, editing, onEdit }: FilterBarProps) {
   const anchor = useRef<HTMLDivElement>(null);
+  const value = useRef<HTMLInputElement>(null);
   const first = columns[0]?.name ?? "";
   return (
     <div ref={anchor} className="flex items-center gap-2 flex-wrap min-w-0" role="group" aria-label="Filters">
@@ -50,7 +51,8 @@ export function FilterBar({ columns, filters, onChange, editing, onEdit }: Filte
           label="Condition"
           align="start"
           takesFocus
-          width={380}
+          initialFocus={value}
+          width={420}
         >
           <ConditionForm
             key={`${editing.place}:${editing.column}`}
@@ -63,6 +65,7 @@ export function FilterBar({ columns, filters, onChange, editing, onEdit }: Filte
               else onChange(filters.map((old, at) => (at === editing.place ? filter : old)));
             }}
             onCancel={() => onEdit(null)}
+            value={value}
           />
         </Popover>
       ) : null}
@@ -76,12 +79,14 @@ function ConditionForm({
   filter,
   onApply,
   onCancel,
+  value,
 }: {
   columns: readonly ResultColumn[];
   edit: FilterEdit;
   filter: BrowseFilter | undefined;
   onApply: (filter: BrowseFilter) => void;
   onCancel: () => void;
+  value: RefObject<HTMLInputElement | null>;
 }) {
   const [column, setColumn] = useState(filter?.column ?? edit.column);
   const described = columns.find((other) => other.name === column);
@@ -94,26 +99,31 @@ function ConditionForm({
   return (
     <form onSubmit={submit} className="flex flex-col gap-2 p-3">
       <div className="flex gap-2">
-        <Select
-          label="Column"
-          block
-          mono
-          value={column}
-          onChange={setColumn}
-          options={columns.map((other) => ({ value: other.name, label: other.name, meta: other.native_type }))}
-        />
-        <Select<FilterOperator>
-          label="Comparison"
-          value={operator}
-          onChange={setOperator}
-          options={OPERATORS.map(({ value, label }) => ({ value, label }))}
-        />
+        <span className="flex-1 min-w-0">
+          <Select
+            label="Column"
+            block
+            mono
+            value={column}
+            onChange={setColumn}
+            options={columns.map((other) => ({ value: other.name, label: other.name, meta: other.native_type }))}
+          />
+        </span>
+        <span className="w-[152px] shrink-0">
+          <Select<FilterOperator>
+            label="Comparison"
+            block
+            value={operator}
+            onChange={setOperator}
+            options={OPERATORS.map(({ value, label }) => ({ value, label }))}
+          />
+        </span>
       </div>
       {takesValue(operator) ? (
         <Input
           aria-label="Value"
+          ref={value}
           mono
-          autoFocus
           value={typed}
           onChange={setTyped}
           placeholder={

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hexDump, layoutJson } from "./viewing";
+import { bytesOf, hexDump, layoutJson } from "./viewing";
 
 describe("JSON in the cell viewer", () => {
   it("keeps every number as it stands", () => {
@@ -19,6 +19,14 @@ describe("JSON in the cell viewer", () => {
     for (const text of ["", "{", "[1,]", '{"a"}', "{'a':1}", "1 2", "[1}", "nul", '{"a":1,}', "[,]", "{]"]) {
       expect(layoutJson(text), text).toBeNull();
     }
+  });
+
+  it("reads bytes that the server wrote as hexadecimal text, and leaves others alone", () => {
+    const text = (value: string) => new TextEncoder().encode(value);
+    expect([...bytesOf(text("\\x00ff41"))]).toEqual([0, 255, 65]);
+    expect([...bytesOf(text("\\x"))]).toEqual([]);
+    expect(bytesOf(text("\\xyz"))).toEqual(text("\\xyz"));
+    expect(bytesOf(text("plain"))).toEqual(text("plain"));
   });
 
   it("dumps bytes with their offsets and says what it leaves out", () => {

@@ -65,6 +65,16 @@ export function layoutJson(text: string): string | null {
   return lines.join("\n");
 }
 
+/** The bytes a value stands for, where a server writes them as text: `\\x` and hexadecimal digits. Others are what they are. */
+export function bytesOf(stored: Uint8Array): Uint8Array {
+  if (stored[0] !== 0x5c || stored[1] !== 0x78) return stored;
+  const digits = new TextDecoder("latin1").decode(stored.subarray(2));
+  if (!/^[0-9a-fA-F]*$/.test(digits)) return stored;
+  return Uint8Array.from({ length: digits.length >> 1 }, (_, at) =>
+    Number.parseInt(digits.slice(at * 2, at * 2 + 2), 16),
+  );
+}
+
 /** Sixteen bytes a line: offset, hexadecimal digits, printable characters. */
 export function hexDump(bytes: Uint8Array, most = 64 * 1024): string {
   const lines: string[] = [];

@@ -431,8 +431,20 @@ export class Grid {
     const { width, height } = viewportOf(this.scroller);
     const same = rows.known === this.rows.known && rows.more === this.rows.more;
     if (same && width === this.width && height === this.height) return false;
+    // What opens beside the grid must not cover the cell it was opened for.
+    const kept = width < this.width || height < this.height ? this.activeInView() : undefined;
     this.relayout();
+    if (kept) this.reveal(kept);
     return true;
+  }
+
+  /** The active cell, if any of it can be seen. */
+  private activeInView(): Place | undefined {
+    const active = this.selection?.active;
+    if (!active) return undefined;
+    const { left, top, width, height } = this.boxOf(cellAt(active));
+    const seen = left + width > 0 && left < this.viewportWidth && top + height > 0 && top < this.viewportHeight;
+    return seen ? active : undefined;
   }
 
   /** New sizes, rows or columns: the pools, the sizer and the panes follow, and a whole frame is drawn. */
@@ -527,15 +539,7 @@ export class Grid {
     this.range.hidden = !box || isSingle(box);
     this.cursor.hidden = !active || !box;
     if (box && !this.range.hidden) place(this.range, this.clip(this.boxOf(box)));
-    if (active && box) {
-      const single = {
-        firstRow: active.row,
-        lastRow: active.row,
-        firstColumn: active.column,
-        lastColumn: active.column,
-      };
-      place(this.cursor, this.clip(this.boxOf(single)));
-    }
+    if (active && box) place(this.cursor, this.clip(this.boxOf(cellAt(active))));
     this.pointActive();
   }
 
@@ -575,13 +579,17 @@ export class Grid {
   /** Where a cell is in the window, for an editor or a menu. */
   cellBox(at: Place): Box {
     const pane = this.body.pane.getBoundingClientRect();
-    const box = this.boxOf({ firstRow: at.row, lastRow: at.row, firstColumn: at.column, lastColumn: at.column });
+    const box = this.boxOf(cellAt(at));
     return { left: pane.left + box.left, top: pane.top + box.top, width: box.width, height: box.height };
   }
 
   focus() {
     this.scroller.focus({ preventScroll: true });
   }
+}
+
+function cellAt({ row, column }: Place): Rectangle {
+  return { firstRow: row, lastRow: row, firstColumn: column, lastColumn: column };
 }
 
 function place(node: HTMLElement, box: Box) {
