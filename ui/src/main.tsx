@@ -1,6 +1,7 @@
 // First: it says in which order the layers of style stand.
 import "./styles.css";
 
+import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "@/app/App";
 import { Standalone } from "@/app/Standalone";
@@ -17,5 +18,5 @@ const element = document.getElementById("root");
 if (element) {
   const found = await findHost();
   if (found) setHost(found);
-  createRoot(element).render(found ? <App /> : <Standalone />);
+  createRoot(element).render(<StrictMode>{found ? <App /> : <Standalone />}</StrictMode>);
 }

@@ -37,8 +37,19 @@ function useWindowTitle(): void {
   }, [text]);
 }
 
+/** Marks the first frame with the kept tabs in it, for whoever measures how soon the window is there. */
+function shellDrawn(): void {
+  const { dataset } = document.documentElement;
+  if (dataset["shell"] === "ready") return;
+  requestAnimationFrame(() => {
+    if (dataset["shell"] === "ready") return;
+    dataset["shell"] = "ready";
+    performance.mark("rowhouse:shell");
+  });
+}
+
 export function Shell() {
-  const { ready, tabs, events } = useWorkspace();
+  const { ready, tabs, events, runs } = useWorkspace();
   const panel = usePanel();
   const [closing, setClosing] = useState<string | null>(null);
   const actions = useActions(panel, setClosing);
@@ -51,14 +62,26 @@ export function Shell() {
     // What lies over the content goes when another tab comes to the front.
     if (narrow && tabs.active !== null) hide();
   }, [narrow, hide, tabs.active]);
-  // What a session says while nothing runs belongs to no run's messages.
+  const front = useRef(tabs.active);
+  front.current = tabs.active;
+  const open = useRef(tabs.open);
+  open.current = tabs.open;
+  // What a session says while nothing runs stands among its editor's messages; from elsewhere it is announced.
   useEffect(
     () =>
-      events.onMessage((_tabId, { label, message, detail }) =>
-        toast({ title: `${label}: ${message}`, ...(detail ? { detail } : {}) }),
-      ),
-    [events],
+      events.onMessage((tabId, notice) => {
+        // Every window hears it; the one with the editor shows it.
+        if (!open.current.some((tab) => tab.id === tabId)) return;
+        runs.of(tabId).said(notice);
+        const { label, message, detail } = notice;
+        if (tabId !== front.current) toast({ title: `${label}: ${message}`, ...(detail ? { detail } : {}) });
+      }),
+    [events, runs],
   );
+  useEffect(() => events.onDrop((paths) => void actions.dropped(paths)), [events, actions]);
+  useEffect(() => {
+    if (ready) shellDrawn();
+  }, [ready]);
   const opened = useRef(false);
   useEffect(() => {
     if (!ready || opened.current) return;

@@ -1,10 +1,18 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState, useSyncExternalStore } from "react";
 import { Icon, Menu, Spinner, StatusBar, StatusItem, StatusMark } from "@/design";
-import { completeness, formatCount, formatDuration, isBusy, type RunStore } from "@/features/results";
+import {
+  completeness,
+  formatCount,
+  formatDuration,
+  isBusy,
+  LAST_SECONDS,
+  type RunStore,
+  useNow,
+} from "@/features/results";
 import { type ConnectionProfile, host, queryKeys, type SessionSetting, type TabSession } from "@/ipc";
 import { colourOf } from "./colours";
-import { profileOfTab } from "./model";
+import { profileOfTab, type QueryTab } from "./model";
 import { phaseWords, serverWords, transactionWords } from "./status";
 import { useWorkspace } from "./workspace";
 
@@ -24,7 +32,7 @@ function RunStatus({ store, title }: { store: RunStore; title: string }) {
       <StatusItem tooltip={`The last run of ${title}`}>
         <span className="inline-flex items-center gap-1">
           {busy ? <Spinner /> : null}
-          {progress ? `${formatCount(progress.rows)} rows · ` : ""}
+          {progress?.state === "reading" ? `${formatCount(progress.rows)} rows · ` : ""}
           {elapsed === null ? "running" : formatDuration(elapsed)}
         </span>
       </StatusItem>
@@ -33,6 +41,62 @@ function RunStatus({ store, title }: { store: RunStore; title: string }) {
           <span className={said.tone === "ok" ? "" : TONES[said.tone]}>{said.text}</span>
         </StatusItem>
       ) : null}
+    </>
+  );
+}
+
+/** Says, wherever the focus is, that a pause is about to cost the transaction. */
+function PauseWarning({ store }: { store: RunStore }) {
+  const run = useSyncExternalStore(store.subscribe, store.snapshot);
+  const waiting = run.sets.find((set) => set.progress.state === "paused" && set.progress.fails_transaction)?.progress;
+  const now = useNow(waiting !== undefined);
+  if (waiting?.state !== "paused") return null;
+  const left = Math.max(0, Math.ceil((waiting.until_ms - now) / 1000));
+  return (
+    <StatusItem
+      icon="warning"
+      keep
+      tooltip="A result waits half-read. When its time is over the server cancels it and the transaction fails. Load all rows, or stop."
+    >
+      <span className={left <= LAST_SECONDS ? TONES.danger : TONES.warn}>
+        {`transaction fails in ${left} s: load all or stop`}
+      </span>
+    </StatusItem>
+  );
+}
+
+/** How lines end in the tab's file, or will. */
+function LineEnds({ tab }: { tab: QueryTab }) {
+  const { dispatch } = useWorkspace();
+  const [anchor, setAnchor] = useState<HTMLElement | null>(null);
+  const choose = (crlf: boolean) => {
+    if (crlf === tab.crlf) return;
+    dispatch({ type: "change", id: tab.id, change: { crlf, ...(tab.path === null ? {} : { dirty: true }) } });
+  };
+  return (
+    <>
+      <button
+        type="button"
+        className="rh-status-item"
+        aria-haspopup="menu"
+        aria-expanded={anchor !== null}
+        aria-label={`Line ends: ${tab.crlf ? "CRLF" : "LF"}`}
+        data-tip="How lines end in the saved file"
+        onClick={(event) => setAnchor(anchor ? null : event.currentTarget)}
+      >
+        {tab.crlf ? "CRLF" : "LF"}
+      </button>
+      <Menu
+        open={anchor !== null}
+        onClose={() => setAnchor(null)}
+        anchor={anchor}
+        label="Line ends"
+        side="top"
+        items={[
+          { label: "LF", meta: "Linux, macOS", checked: !tab.crlf, onSelect: () => choose(false) },
+          { label: "CRLF", meta: "Windows", checked: tab.crlf, onSelect: () => choose(true) },
+        ]}
+      />
     </>
   );
 }
@@ -80,12 +144,16 @@ function Setting({ setting, session, store }: { setting: SessionSetting; session
 }
 
 function Idle({ connections, open }: { connections: number; open: number }) {
+  const { active } = useWorkspace();
   const about = useQuery({ queryKey: queryKeys.about, queryFn: () => host().about() });
   const keychain = about.data?.keychain;
   return (
     <StatusBar
       end={
-        <StatusItem>{`${connections} ${connections === 1 ? "connection" : "connections"} · ${open} open`}</StatusItem>
+        <>
+          <StatusItem>{`${connections} ${connections === 1 ? "connection" : "connections"} · ${open} open`}</StatusItem>
+          {active?.kind === "query" ? <LineEnds tab={active} /> : null}
+        </>
       }
     >
       <span className="pl-3">{about.data ? `Rowhouse ${about.data.version}` : "Rowhouse"}</span>
@@ -137,6 +205,7 @@ function Connected({ profile }: { profile: ConnectionProfile }) {
               <span className={TONES.danger}>not saved</span>
             </StatusItem>
           ) : null}
+          {store ? <PauseWarning store={store} /> : null}
           {store ? <RunStatus store={store} title={active && "title" in active ? active.title : ""} /> : null}
           {session && store
             ? session.settings.map((setting) => (
@@ -148,6 +217,7 @@ function Connected({ profile }: { profile: ConnectionProfile }) {
               {`${state.sessions}/${state.session_limit} sessions`}
             </StatusItem>
           ) : null}
+          {active?.kind === "query" ? <LineEnds tab={active} /> : null}
         </>
       }
     >

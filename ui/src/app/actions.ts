@@ -24,6 +24,9 @@ export interface Actions {
   reopen(): Promise<void>;
   /** Asks for a file and opens it; opens `path` where one is given. */
   file(path?: string): Promise<void>;
+  /** Opens what was dropped on the window: texts in editors, databases as connections. */
+  dropped(paths: readonly string[]): Promise<void>;
+  closeOthers(id: string): void;
   /** Connects. False when it failed, which has then been said. */
   connect(profileId: string): Promise<boolean>;
   /** Connects, shows the connection's objects, and gives it a query to begin with where it has no tab yet. */
@@ -62,8 +65,15 @@ function tell(thrown: unknown, title?: string): void {
 
 function build(now: () => Workspace, panel: () => Panel, ask: (id: string) => void): Actions {
   const openQuery = (more: Partial<QueryTab>) => {
-    const { dispatch, journal } = now();
-    const tab: QueryTab = {
+    const { dispatch, journal, tabs } = now();
+    const same = more.path ? tabs.open.find((tab) => tab.kind === "query" && tab.path === more.path) : undefined;
+    if (same) {
+      // Its text is journaled already; another one would come back as a text nobody knows.
+      dispatch({ type: "activate", id: same.id });
+      return;
+    }
+    // The editor counts a line end as one: so must everything that counts in its text.
+    const made: QueryTab = {
       id: newTabId(),
       kind: "query",
       title: nextQueryTitle(now().tabs),
@@ -72,13 +82,20 @@ function build(now: () => Workspace, panel: () => Panel, ask: (id: string) => vo
       path: null,
       stamp: null,
       dirty: false,
+      crlf: false,
       text: "",
       sequence: 0,
       view: "{}",
       ...more,
     };
+    const tab: QueryTab = { ...made, text: made.text.replace(/\r\n?/g, "\n") };
     journal.open(tab.id, tab.text, 0);
     dispatch({ type: "open", tab });
+  };
+  const openDatabase = async (path: string): Promise<void> => {
+    const known = now().profiles.find((profile) => profile.values["path"] === path);
+    if (known) await actions.open(known.id);
+    else actions.connectionForm(null, path);
   };
   const actions: Actions = {
     home: () => now().dispatch({ type: "open", tab: HOME }),
@@ -135,16 +152,20 @@ function build(now: () => Workspace, panel: () => Panel, ask: (id: string) => vo
       try {
         const chosen = path ?? (await host().pickFile("Open an SQL file or a database file"));
         if (chosen === null) return;
-        if (DATABASE_FILE.test(chosen)) {
-          actions.connectionForm(null, chosen);
-          return;
-        }
+        if (DATABASE_FILE.test(chosen)) return await openDatabase(chosen);
         const opened = await host().openFile(chosen);
         const profileId = profileOfTab(now().active);
-        openQuery({ title: opened.name, profileId, path: opened.path, stamp: opened.stamp, text: opened.text });
+        const { name: title, path: at, stamp, crlf, text } = opened;
+        openQuery({ title, profileId, path: at, stamp, crlf, text });
       } catch (thrown) {
         tell(thrown, "The file could not be opened");
       }
+    },
+    dropped: async (paths) => {
+      for (const path of paths) await actions.file(path);
+    },
+    closeOthers: (id) => {
+      for (const tab of now().tabs.open) if (tab.id !== id) actions.close(tab.id);
     },
     connect: async (profileId) => {
       try {

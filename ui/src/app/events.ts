@@ -65,11 +65,24 @@ export class WindowEvents {
   private live: Live = { connections: new Map(), sessions: new Map(), questions: [] };
   private readonly listeners = new Set<() => void>();
   private readonly holds = new Set<(progress: HoldProgress) => void>();
+  private readonly drops = new Set<(paths: readonly string[]) => void>();
   private readonly messages = new Set<(tabId: string, notice: NoticeRow) => void>();
   private heard = new Set<string>();
+  private started = false;
+  private readonly queries: QueryClient;
 
   constructor(queries: QueryClient) {
-    host().subscribe((event) => this.hear(event, queries));
+    this.queries = queries;
+  }
+
+  /** Begins to listen; once, however often it is said. */
+  start(): void {
+    if (this.started) return;
+    this.started = true;
+    host().subscribe((event) => this.hear(event, this.queries));
+    host().onFilesDropped((paths) => {
+      for (const listener of this.drops) listener(paths);
+    });
     void this.catchUp();
   }
 
@@ -85,6 +98,11 @@ export class WindowEvents {
   onHold(listener: (progress: HoldProgress) => void): () => void {
     this.holds.add(listener);
     return () => this.holds.delete(listener);
+  }
+
+  onDrop(listener: (paths: readonly string[]) => void): () => void {
+    this.drops.add(listener);
+    return () => this.drops.delete(listener);
   }
 
   onMessage(listener: (tabId: string, notice: NoticeRow) => void): () => void {

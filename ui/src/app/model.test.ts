@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { RestoredTab } from "@/ipc";
 import {
   HOME,
+  keepable,
+  keptId,
   NO_TABS,
   nextQueryTitle,
   type OpenTab,
@@ -27,6 +29,7 @@ const kept = (id: string, more: Partial<RestoredTab["tab"]> = {}): RestoredTab =
     path: null,
     stamp: null,
     dirty: false,
+    crlf: false,
     view: "{}",
     ...more,
   },
@@ -89,8 +92,34 @@ describe("the window's tabs", () => {
     tabs = tabsReducer(tabs, { type: "change", id: "a", change: { dirty: true, view: "{1}" } });
     expect(records(tabs)).toMatchObject([
       { id: "b", position: 0 },
-      { id: "a", position: 1, dirty: true, view: "{1}" },
+      { kind: "home", position: 1 },
+      { id: "a", position: 2, dirty: true, view: "{1}" },
     ]);
+  });
+
+  it("brings places and forms back where they were, each place once, and the one that was in front", () => {
+    const form: OpenTab = { id: "f", kind: "connection", profileId: "p", target: null };
+    const fresh: OpenTab = { id: "n", kind: "connection", profileId: null, target: "/data/shop.db" };
+    const tabs = opened(HOME, query("a", { crlf: true }), form, fresh, SETTINGS);
+    const kept = records(tabs).map((tab) => ({ tab, text: "", sequence: 0 }));
+    const twice = [...kept, { ...kept[0], tab: { ...kept[0]?.tab, id: "home-other" } }] as RestoredTab[];
+    const back = tabsReducer(NO_TABS, { type: "restore", tabs: twice, active: keptId(tabs, tabs.active) });
+    expect(ids(back)).toEqual(["home", "a", "f", "n", "settings"]);
+    expect(back.active).toBe("settings");
+    expect(back.open[1]).toMatchObject({ crlf: true });
+    expect(back.open[2]).toEqual(form);
+    expect(back.open[3]).toEqual(fresh);
+    expect(kept[0]?.tab.id, "another window's home is another tab").not.toBe("home");
+  });
+
+  it("keeps no target that may hold a secret", () => {
+    for (const target of ["postgres://ada:s3cret@h/shop", "host=h password=s3cret", "postgres://h/shop?Password=x"]) {
+      const [record] = records(opened({ id: "f", kind: "connection", profileId: null, target }));
+      expect(JSON.stringify(record)).not.toContain(target);
+      expect(record?.view).toBe("{}");
+    }
+    expect(keepable("postgres://ada@h:5432/shop")).toBe("postgres://ada@h:5432/shop");
+    expect(keepable("C:\\data\\shop.db")).toBe("C:\\data\\shop.db");
   });
 
   it("numbers queries after the greatest in use and names connections when there are two", () => {

@@ -13,6 +13,8 @@ export interface QueryTab extends Tab {
   readonly path: string | null;
   readonly stamp: string | null;
   readonly dirty: boolean;
+  /** Whether its file has CRLF line ends, or will have. */
+  readonly crlf: boolean;
   /** The text it begins with; what is typed since is the editor's. */
   readonly text: string;
   readonly sequence: number;
@@ -57,6 +59,31 @@ export const NO_TABS: Tabs = { open: [], active: null, shown: new Set() };
 export const HOME: HomeTab = { id: "home", kind: "home" };
 export const SETTINGS: SettingsTab = { id: "settings", kind: "settings" };
 
+/** Places have the same id in every window; kept tabs must not. */
+const OWN = Math.random().toString(36).slice(2);
+const isPlace = (tab: { readonly kind: string }): boolean => tab.kind === "home" || tab.kind === "settings";
+
+/** The id a tab is kept under. */
+export const keptId = ({ open }: Tabs, id: string | null): string | null => {
+  const tab = open.find((each) => each.id === id);
+  return tab && isPlace(tab) ? `${tab.id}-${OWN}` : id;
+};
+
+/** What of a target may be kept: never one that may hold a secret. */
+export const keepable = (target: string | null): string | null =>
+  target === null || /\/\/[^@]*:[^@]*@|pass(?:word|phrase)?|pwd|secret|token/i.test(target) ? null : target;
+
+function targetOf(view: string): string | null {
+  try {
+    const kept: unknown = JSON.parse(view);
+    return typeof kept === "object" && kept !== null && "target" in kept && typeof kept.target === "string"
+      ? kept.target
+      : null;
+  } catch {
+    return null;
+  }
+}
+
 export type TabsAction =
   | { readonly type: "restore"; readonly tabs: readonly RestoredTab[]; readonly active: string | null }
   | { readonly type: "open"; readonly tab: OpenTab }
@@ -73,29 +100,58 @@ const front = (tabs: Tabs, active: string | null): Tabs =>
 
 /** A kept tab as an open one; a relation without its object cannot be shown and is left out. */
 export function restored({ tab, text, sequence }: RestoredTab): OpenTab | null {
-  if (tab.kind === "query") {
-    const { id, title, profile_id: profileId, database, path, stamp, dirty, view } = tab;
-    return { id, kind: "query", title, profileId, database, path, stamp, dirty, view, text, sequence };
+  switch (tab.kind) {
+    case "home":
+      return HOME;
+    case "settings":
+      return SETTINGS;
+    case "connection":
+      return { id: tab.id, kind: "connection", profileId: tab.profile_id, target: targetOf(tab.view) };
+    case "query": {
+      const { id, title, profile_id: profileId, database, path, stamp, dirty, crlf, view } = tab;
+      return { id, kind: "query", title, profileId, database, path, stamp, dirty, crlf, view, text, sequence };
+    }
+    case "relation":
+      break;
   }
   const { id, title, profile_id: profileId, object, view } = tab;
   return profileId === null || object === null ? null : { id, kind: "relation", title, profileId, object, view };
 }
 
-/** What is kept of the tabs; places and forms begin anew each time. */
-export function records({ open }: Tabs): TabRecord[] {
-  const kept: TabRecord[] = [];
-  for (const tab of open) {
-    const shared = { id: tab.id, position: kept.length };
-    if (tab.kind === "query") {
-      const { kind, title, profileId, database, path, stamp, dirty, view } = tab;
-      kept.push({ ...shared, kind, title, profile_id: profileId, database, object: null, path, stamp, dirty, view });
-    } else if (tab.kind === "relation") {
-      const { kind, title, profileId, object, view } = tab;
-      const none = { path: null, stamp: null, dirty: false };
-      kept.push({ ...shared, ...none, kind, title, profile_id: profileId, database: object.database, object, view });
+/** What is kept of the tabs. Of a form only whose it is: what was entered may be secret. */
+export function records(tabs: Tabs): TabRecord[] {
+  return tabs.open.map((tab, position): TabRecord => {
+    const bare: TabRecord = {
+      id: keptId(tabs, tab.id) ?? tab.id,
+      kind: tab.kind,
+      position,
+      title: "",
+      profile_id: null,
+      database: null,
+      object: null,
+      path: null,
+      stamp: null,
+      dirty: false,
+      crlf: false,
+      view: "{}",
+    };
+    switch (tab.kind) {
+      case "query": {
+        const { title, profileId, database, path, stamp, dirty, crlf, view } = tab;
+        return { ...bare, title, profile_id: profileId, database, path, stamp, dirty, crlf, view };
+      }
+      case "relation": {
+        const { title, profileId, object, view } = tab;
+        return { ...bare, title, profile_id: profileId, database: object.database, object, view };
+      }
+      case "connection": {
+        const target = keepable(tab.target);
+        return { ...bare, profile_id: tab.profileId, view: target === null ? "{}" : JSON.stringify({ target }) };
+      }
+      default:
+        return bare;
     }
-  }
-  return kept;
+  });
 }
 
 const sameObject = (a: ObjectRef, b: ObjectRef): boolean =>
@@ -118,9 +174,12 @@ export function tabsReducer(tabs: Tabs, action: TabsAction): Tabs {
   const { open, active } = tabs;
   switch (action.type) {
     case "restore": {
-      const back = action.tabs.flatMap((tab) => restored(tab) ?? []);
-      const all = back.length ? back : [HOME];
-      const chosen = all.find((tab) => tab.id === action.active) ?? all[0];
+      const found = action.tabs.map((kept) => ({ keptAs: kept.tab.id, tab: restored(kept) }));
+      // Tabs of several windows may have been taken over: each place once.
+      const all: OpenTab[] = [];
+      for (const { tab } of found) if (tab && !all.some((other) => other.id === tab.id)) all.push(tab);
+      if (all.length === 0) all.push(HOME);
+      const chosen = found.find(({ keptAs }) => keptAs === action.active)?.tab ?? all[0];
       return front({ open: all, active: null, shown: new Set() }, chosen?.id ?? null);
     }
     case "open": {

@@ -164,7 +164,158 @@ describe("the shell", () => {
     await user.keyboard("{Control>}n{/Control}");
     await waitFor(() => expect(host.fake.callsOf("keepTabs").length).toBeGreaterThan(0));
     const [records] = host.fake.callsOf("keepTabs").at(-1) ?? [];
-    expect(records).toMatchObject([{ kind: "query", title: "Query 1", position: 0 }]);
+    expect(records).toMatchObject([
+      { kind: "home", position: 0 },
+      { kind: "query", title: "Query 1", position: 1 },
+    ]);
+  });
+
+  it("saves a file with the line ends it came with, says which, and changes them when told", async () => {
+    const user = userEvent.setup();
+    const host = await open({ open: [STAGING] });
+    host.fake.world.files.set("/w/a.sql", { text: "select 1;\r\nselect 2;\r\n", stamp: 1 });
+    act(() => host.fake.drop("/w/a.sql"));
+    await waitFor(() => expect(tabNames()).toContain("a.sql"));
+    await user.click(await screen.findByRole("button", { name: "Save a.sql" }));
+    await waitFor(() => expect(host.fake.callsOf("saveFile")).toHaveLength(1));
+    expect(host.fake.world.files.get("/w/a.sql")?.text).toBe("select 1;\r\nselect 2;\r\n");
+    await user.click(screen.getByRole("button", { name: "Line ends: CRLF" }));
+    await user.click(await screen.findByRole("menuitemcheckbox", { name: /^LF/ }));
+    await screen.findByRole("button", { name: "Line ends: LF" });
+    await user.click(screen.getByRole("button", { name: "Save a.sql" }));
+    await waitFor(() => expect(host.fake.world.files.get("/w/a.sql")?.text).toBe("select 1;\nselect 2;\n"));
+    // Opened again it is the same tab, and no second text is journaled.
+    const texts = host.fake.world.texts.size;
+    act(() => host.fake.drop("/w/a.sql"));
+    await waitFor(() => expect(host.fake.callsOf("openFile")).toHaveLength(2));
+    expect(tabNames().filter((name) => name === "a.sql")).toHaveLength(1);
+    expect(host.fake.world.texts.size).toBe(texts);
+  });
+
+  it("takes a dropped database as a connection: a known one is opened, another gets a form", async () => {
+    const host = await open();
+    act(() => host.fake.drop("/w/other.sqlite"));
+    await waitFor(() => expect(tabNames()).toContain("New connection"));
+    const path = host.fake.world.profiles.find((profile) => profile.id === SAMPLE)?.values["path"] ?? "";
+    act(() => host.fake.drop(path));
+    await waitFor(() => expect(host.fake.callsOf("connect")).toEqual([[SAMPLE]]));
+  });
+
+  it("brings back the settings and a connection's form, and marks its first frame", async () => {
+    const host = await open({
+      tabs: [
+        fakeTab("home-old", { kind: "home" }),
+        fakeTab("f", { kind: "connection", profile_id: PROD }),
+        fakeTab("settings-old", { kind: "settings" }),
+      ],
+      active: "settings-old",
+    });
+    expect(tabNames()).toEqual(["Connections", "shop-prod", "Settings"]);
+    await screen.findByRole("heading", { name: "Settings", level: 1 });
+    await waitFor(() => expect(document.documentElement.dataset["shell"]).toBe("ready"));
+    expect(performance.getEntriesByName("rowhouse:shell")).toHaveLength(1);
+    expect(host.fake.callsOf("subscribe")).toHaveLength(1);
+  });
+
+  it("puts what a session says while idle among its editor's messages, and announces it only from elsewhere", async () => {
+    const user = userEvent.setup();
+    const host = await open({
+      open: [STAGING],
+      tabs: [
+        fakeTab("a", { title: "Query 1", profile_id: STAGING }, "select 1"),
+        fakeTab("b", { title: "Query 2", profile_id: STAGING }, "select 2"),
+      ],
+    });
+    await user.click(await screen.findByRole("button", { name: /^Run\s*Ctrl/ }));
+    const messages = await screen.findByRole("tab", { name: /^Messages/ });
+    expect(messages.querySelector(".rh-tab-close")).toBeNull();
+    const notify = (tab_id: string, message: string) =>
+      act(() =>
+        host.fake.emit({
+          event: "message",
+          tab_id,
+          notice: {
+            severity: "info",
+            label: "NOTIFY",
+            code: null,
+            message,
+            detail: "Sent by session 4711.",
+            hint: null,
+            context: null,
+            range: null,
+            at_ms: Date.now(),
+          },
+        }),
+      );
+    notify("a", "jobs: one is done");
+    expect(screen.queryByText("NOTIFY: jobs: one is done")).toBeNull();
+    await waitFor(() => expect(messages.textContent).toBe("Messages1"));
+    await user.click(messages);
+    await screen.findByText("jobs: one is done");
+    screen.getByText("Sent by session 4711.");
+    await user.click(within(strip()).getByRole("tab", { name: /Query 2/ }));
+    notify("a", "jobs: two are done");
+    await screen.findByText("NOTIFY: jobs: two are done");
+    notify("of another window", "jobs: three are done");
+    expect(screen.queryByText("NOTIFY: jobs: three are done")).toBeNull();
+  });
+
+  it("offers the server's databases, runs in the chosen one, and refuses another while a transaction is open", async () => {
+    const user = userEvent.setup();
+    const host = await open({
+      open: [STAGING],
+      tabs: [fakeTab("a", { title: "Query 1", profile_id: STAGING }, "begin")],
+    });
+    const chooser = await screen.findByRole("combobox", { name: "Database of this query" });
+    await user.click(chooser);
+    const [own, other] = await screen.findAllByRole("option");
+    expect(own?.getAttribute("aria-selected")).toBe("true");
+    const name = other?.textContent ?? "";
+    await user.click(other as HTMLElement);
+    await user.click(screen.getByRole("button", { name: /^Run\s*Ctrl/ }));
+    await screen.findByText("tx: open");
+    expect(host.fake.callsOf("run")[0]?.[0]).toMatchObject({ database: name });
+    await user.click(chooser);
+    expect((await screen.findAllByRole("option"))[0]?.getAttribute("aria-disabled")).toBe("true");
+  });
+
+  it("asks before the first run of an editor that was moved to production", async () => {
+    const user = userEvent.setup();
+    const host = await open({
+      open: [STAGING, PROD],
+      tabs: [fakeTab("a", { title: "Query 1", profile_id: STAGING }, "select 1")],
+    });
+    await user.click(await screen.findByRole("combobox", { name: "Connection of this query" }));
+    await user.click(await screen.findByRole("option", { name: /shop-prod/ }));
+    await user.click(await screen.findByRole("button", { name: /^Run on shop-prod/ }));
+    const asked = await screen.findByRole("alertdialog", { name: "Run this on shop-prod?" });
+    expect(host.fake.callsOf("run")).toEqual([]);
+    await user.click(within(asked).getByRole("button", { name: "Run on shop-prod" }));
+    await waitFor(() => expect(host.fake.callsOf("run")).toHaveLength(1));
+    expect(host.fake.title).toBe("PRODUCTION · Query 1 · shop-prod – Rowhouse");
+  });
+
+  it("stops a run by Escape when nothing else is open, and closes the other tabs by key", async () => {
+    const user = userEvent.setup();
+    const host = await open({
+      open: [STAGING],
+      tabs: [
+        fakeTab("a", { title: "Query 1", profile_id: STAGING }, "select pg_sleep(60)"),
+        fakeTab("b", { title: "Query 2", profile_id: STAGING }, "select 2"),
+      ],
+    });
+    await user.click(await screen.findByRole("button", { name: /^Run\s*Ctrl/ }));
+    await screen.findByRole("button", { name: /^Stop/ });
+    await user.keyboard("{Control>}k{/Control}");
+    await screen.findByRole("dialog", { name: "Command palette" });
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    expect(host.fake.callsOf("cancelRun")).toEqual([]);
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(host.fake.callsOf("cancelRun").length).toBeGreaterThan(0));
+    await screen.findByRole("button", { name: /^Run\s*Ctrl/ });
+    await user.keyboard("{Control>}{Alt>}w{/Alt}{/Control}");
+    await waitFor(() => expect(tabNames().map((name) => name.split(" · ")[0])).toEqual(["Query 1"]));
   });
 
   it("has no faults that a screen reader would meet", async () => {

@@ -8,6 +8,9 @@ import { profileOfTab } from "./model";
 import type { Panel } from "./panel";
 import { useWorkspace } from "./workspace";
 
+/** The size of data as it comes. */
+const USUAL_PX = 12;
+
 export function useShellCommands(
   actions: Actions,
   panel: Panel,
@@ -33,12 +36,27 @@ export function useShellCommands(
         .then((kept) => queries.setQueryData(queryKeys.settings, kept)),
     );
   };
+  const sizes = settings ? false : "the settings are not here yet";
+  /** A pixel up or down; 0 is the usual size. The core keeps it within what can be read. */
+  const size = (by: number) => {
+    if (!settings) return;
+    const data_font_px = by === 0 ? USUAL_PX : settings.data_font_px + by;
+    said(
+      host()
+        .saveSettings({ ...settings, data_font_px })
+        .then((kept) => queries.setQueryData(queryKeys.settings, kept)),
+    );
+  };
   useOffers({
     "palette.open": offer(openPalette),
     "tab.new-query": offer(() => actions.query()),
     "tab.close": offer(
       () => active && actions.close(active.id),
       active?.kind === "home" && tabs.open.length === 1 && "it is the only tab",
+    ),
+    "tab.close-others": offer(
+      () => active && actions.closeOthers(active.id),
+      tabs.open.length < 2 && "there is one tab",
     ),
     "tab.reopen": offer(() => void actions.reopen()),
     "tab.next": offer(() => dispatch({ type: "step", by: 1 }), tabs.open.length < 2 && "there is one tab"),
@@ -61,6 +79,9 @@ export function useShellCommands(
     "place.settings": offer(actions.settings),
     "panel.side": offer(panel.toggleOpen),
     "sample.open": offer(() => void actions.sample()),
+    "view.larger": offer(() => size(1), sizes),
+    "view.smaller": offer(() => size(-1), sizes),
+    "view.usual": offer(() => size(0), sizes),
     "theme.toggle": offer(toggleTheme, settings ? false : "the settings are not here yet"),
   });
 }

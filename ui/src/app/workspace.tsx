@@ -17,7 +17,7 @@ import type { EditorHandle } from "@/features/editor";
 import { type ConnectionProfile, host, queryKeys, type RestoredTab } from "@/ipc";
 import { type Live, WindowEvents } from "./events";
 import { Journal } from "./journal";
-import { NO_TABS, type OpenTab, records, type Tabs, type TabsAction, tabsReducer } from "./model";
+import { keptId, NO_TABS, type OpenTab, records, type Tabs, type TabsAction, tabsReducer } from "./model";
 import { Browses, Runs } from "./runs";
 
 const KEEP_MS = 300;
@@ -63,11 +63,12 @@ function useKeepTabs(tabs: Tabs, ready: boolean, journal: Journal): void {
   const kept = useRef("");
   const keep = useCallback(() => {
     const now = records(latest.current);
-    const text = JSON.stringify([now, latest.current.active]);
+    const active = keptId(latest.current, latest.current.active);
+    const text = JSON.stringify([now, active]);
     if (text === kept.current) return;
     kept.current = text;
     host()
-      .keepTabs(now, latest.current.active)
+      .keepTabs(now, active)
       .catch(() => {
         // Tried again with the next change, or when the page goes.
         kept.current = "";
@@ -75,7 +76,7 @@ function useKeepTabs(tabs: Tabs, ready: boolean, journal: Journal): void {
   }, []);
   useEffect(() => {
     if (!ready) return;
-    if (kept.current === "") kept.current = JSON.stringify([records(tabs), tabs.active]);
+    if (kept.current === "") kept.current = JSON.stringify([records(tabs), keptId(tabs, tabs.active)]);
     const timer = setTimeout(keep, KEEP_MS);
     return () => clearTimeout(timer);
   }, [tabs, ready, keep]);
@@ -127,6 +128,7 @@ export function WorkspaceProvider({ children }: { children: ReactNode }) {
     };
   }, [journal]);
   useKeepTabs(tabs, ready, journal);
+  useEffect(() => events.start(), [events]);
 
   const value = useMemo<Workspace>(() => {
     const list = profiles.data ?? [];

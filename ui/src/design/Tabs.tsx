@@ -26,6 +26,8 @@ export interface TabItem {
   /** Small text after the title. */
   meta?: ReactNode;
   tooltip?: string;
+  /** It stays: no cross, no key closes it. */
+  fixed?: boolean;
   /** Shown in italics: the next preview replaces it. */
   preview?: boolean;
 }
@@ -117,7 +119,7 @@ export function Tabs({
     else if (event.key === "Home") focusTab(ids[0]);
     else if (event.key === "End") focusTab(ids[ids.length - 1]);
     else if (event.key === "Enter" || event.key === " ") onActivate(id);
-    else if (event.key === "Delete" && onClose) onClose(id);
+    else if (event.key === "Delete" && !items.find((item) => item.id === id)?.fixed) onClose?.(id);
     else return;
     event.preventDefault();
   };
@@ -184,7 +186,7 @@ export function Tabs({
                 if (event.button === 1) event.preventDefault();
               }}
               onAuxClick={(event) => {
-                if (event.button === 1) onClose?.(item.id);
+                if (event.button === 1 && !item.fixed) onClose?.(item.id);
               }}
               onContextMenu={(event) => {
                 if (menu) openContextMenu(event, menu(item.id), item.title);
@@ -196,7 +198,7 @@ export function Tabs({
               </span>
               {item.meta !== undefined ? <span className="rh-meta">{item.meta}</span> : null}
               {item.dirty ? <span className="rh-visually-hidden">, not saved</span> : null}
-              {onClose ? (
+              {onClose && !item.fixed ? (
                 // Not a button: a tab's children are presentational. Delete closes it from the keyboard.
                 <span
                   className="rh-tab-close"

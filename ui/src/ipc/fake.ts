@@ -48,6 +48,8 @@ export interface FakeHandles {
   fail(name: keyof Host, error: AppError | null, times?: number): void;
   emit(event: AppEvent): void;
   /** The server goes away: connection and sessions are lost. */
+  /** Files are dropped on the window. */
+  drop(...paths: string[]): void;
   lose(profileId: string): void;
   /** Asks a question; answering it closes it. */
   ask(question: QuestionKind, profileId?: string): string;
@@ -77,6 +79,7 @@ export function fakeTab(id: string, more: Partial<TabRecord> = {}, text = ""): R
     stamp: null,
     dirty: false,
     view: "{}",
+    crlf: false,
     ...more,
   };
   return { tab, text, sequence: 0 };
@@ -183,9 +186,9 @@ function files(world: World) {
   const opened = (path: string, text: string, stamp: number) => ({
     path,
     name: path.split("/").at(-1) ?? path,
-    text,
+    text: bytes.replaceAll("\r\n", "\n"),
     stamp: String(stamp),
-    crlf: false,
+    crlf: bytes.includes("\r\n"),
   });
   return {
     openFile: async (path: string) => {
@@ -200,13 +203,14 @@ function files(world: World) {
           : ("changed" as const)
         : ("missing" as const);
     },
-    saveFile: async ({ path, text, stamp }: Parameters<Host["saveFile"]>[0]) => {
+    saveFile: async ({ path, text, stamp, crlf }: Parameters<Host["saveFile"]>[0]) => {
       const file = world.files.get(path);
       if (file && stamp !== null && String(file.stamp) !== stamp)
         refuse("conflict", `Another program changed ${path}.`);
       const next = (file?.stamp ?? 0) + 1;
-      world.files.set(path, { text, stamp: next });
-      return opened(path, text, next);
+      const bytes = crlf ? text.replaceAll("\n", "\r\n") : text;
+      world.files.set(path, { text: bytes, stamp: next });
+      return opened(path, bytes, next);
     },
     pickFile: async () => world.picked,
     pickSavePath: async (_title: string, name: string) => `/users/ada/reports/${name}`,
@@ -221,6 +225,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
   const failures = new Map<keyof Host, { error: AppError; times: number }>();
   const kept = { title: "", clipboard: "" };
 
+  const drops = new Set<(paths: readonly string[]) => void>();
   const host: Host = {
     ...documents(world),
     ...files(world),
@@ -351,6 +356,9 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
         session_limit: Math.min(64, Math.max(2, settings.session_limit)),
         page_rows: Math.min(10_000, Math.max(50, settings.page_rows)),
       };
+    onFilesDropped: (listener) => {
+      drops.add(listener);
+    },
       emit(world, { event: "changed", topics: ["settings"], profile_id: null });
       return world.settings;
     },
@@ -379,13 +387,16 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
       (...args: unknown[]) => {
         calls.push({ name, args });
         const call = host[name] as (...given: unknown[]) => unknown;
-        if (name === "subscribe") return call(...args);
+        if (name === "subscribe" || name === "onFilesDropped") return call(...args);
         return (async () => {
           if (latency) await wait(latency);
           const planned = failures.get(name);
           if (!planned) return call(...args);
           planned.times -= 1;
           if (planned.times <= 0) failures.delete(name);
+    drop: (...paths) => {
+      for (const listener of drops) listener(paths);
+    },
           throw new HostError(planned.error);
         })();
       },

@@ -34,6 +34,8 @@ export class HostError extends Error {
 
   readonly failure: HostFailure;
 
+  /** Hears of files that are dropped on the window, for as long as it lives. */
+  onFilesDropped(listener: (paths: readonly string[]) => void): void;
   constructor(failure: HostFailure) {
     super(failure.message);
     this.failure = failure;

@@ -9,6 +9,7 @@ export const queryKeys = {
   connections: ["connections"] as const,
   history: (text: string, profileId: string | null) => ["history", profileId, text] as const,
   tree: (profileId: string, parent: string | null) => ["catalog", profileId, "tree", parent] as const,
+  databases: (profileId: string) => ["catalog", profileId, "databases"] as const,
   search: (profileId: string | null, text: string) => ["catalog", profileId, "search", text] as const,
   relation: (profileId: string, object: ObjectRef) => ["catalog", profileId, "relation", object] as const,
   definition: (profileId: string, object: ObjectRef) => ["catalog", profileId, "definition", object] as const,

@@ -1,5 +1,6 @@
 /** The real host: the generated commands over Tauri. */
 import { Channel } from "@tauri-apps/api/core";
+import { getCurrentWebview } from "@tauri-apps/api/webview";
 import { getCurrentWindow } from "@tauri-apps/api/window";
 import { type AppEvent, commands, type RunEvent } from "./bindings";
 import { failureOf, type Host, HostError } from "./host";
@@ -44,3 +45,11 @@ export const tauriHost = {
   setTitle: (title) => getCurrentWindow().setTitle(title),
   writeClipboard: (text) => navigator.clipboard.writeText(text),
 } as Host;
+  onFilesDropped(listener) {
+    // A webview that does not tell of drops costs a convenience, nothing more.
+    void getCurrentWebview()
+      .onDragDropEvent(({ payload }) => {
+        if (payload.type === "drop") listener(payload.paths);
+      })
+      .catch(() => undefined);
+  },

@@ -1,6 +1,8 @@
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach } from "vitest";
 
+// Effects must bear being run twice, as while developing.
+configure({ reactStrictMode: true });
 afterEach(() => cleanup());
 
 // jsdom lays nothing out. A fixed viewport lets what is virtualised draw its first rows.

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useOffers } from "@/commands";
-import { Banner, Button, ConfirmDialog, SplitPane, toast } from "@/design";
+import { Banner, Button, ConfirmDialog, hasOpenLayer, SplitPane, toast } from "@/design";
 import { type Caret, type EditorHandle, EditorPane, ParameterDialog } from "@/features/editor";
 import { errorDetails, ResultsPane } from "@/features/results";
 import { failureOf, host, queryKeys, type TextEdit } from "@/ipc";
@@ -30,6 +30,20 @@ function useKeptView(tab: QueryTab) {
   return [view, setView] as const;
 }
 
+/** Escape goes one step back; only when nothing on the way wants it is the run stopped. */
+function useEscape(on: boolean, stop: () => void): void {
+  const latest = useRef(stop);
+  latest.current = stop;
+  useEffect(() => {
+    if (!on) return;
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key === "Escape" && !event.defaultPrevented && !event.isComposing && !hasOpenLayer()) latest.current();
+    };
+    window.addEventListener("keydown", onKeyDown);
+    return () => window.removeEventListener("keydown", onKeyDown);
+  }, [on]);
+}
+
 /** An editor over its results. */
 export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active: boolean; actions: Actions }) {
   const workspace = useWorkspace();
@@ -44,7 +58,7 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
   const settings = useQuery({ queryKey: queryKeys.settings, queryFn: () => host().settings() });
   const driver = drivers.data?.find((each) => each.id === profile?.driver);
   const run = useQueryRun(tab, store, editor, profile, state?.phase.phase === "open");
-  const file = useQueryFile(tab, view, editor, active, dispatch);
+  const file = useQueryFile(tab, editor, active, dispatch);
 
   useEffect(() => {
     const handle = editor.current;
@@ -81,6 +95,7 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
       toast({ tone: "danger", title: failureOf(thrown).message });
     }
   };
+  useEscape(active && run.busy, stop);
   const none = profile ? {} : { disabledReason: "choose a connection first" };
   const noTransaction = transaction ? {} : { disabledReason: "no transaction is open" };
   useOffers(
@@ -111,8 +126,8 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
   const onCaret = ({ anchor, head }: Caret) =>
     setView((now) => (now.anchor === anchor && now.head === head ? now : { ...now, anchor, head }));
   const place = useMemo(
-    () => (profile ? { profileId: profile.id, database: tab.database, driver: profile.driver } : null),
-    [profile, tab.database],
+    () => (profile ? { tabId: tab.id, profileId: profile.id, database: tab.database, driver: profile.driver } : null),
+    [profile, tab.id, tab.database],
   );
 
   return (
@@ -123,6 +138,8 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
         profile={profile}
         session={session}
         run={run}
+        connected={state?.phase.phase === "open"}
+        onDatabase={(database) => dispatch({ type: "change", id: tab.id, change: { database } })}
         onProfile={(profileId) => dispatch({ type: "change", id: tab.id, change: { profileId, database: null } })}
         onFormat={() => void format()}
         onSave={() => void file.save()}

@@ -1,6 +1,8 @@
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { useKeys } from "@/commands";
 import { Button, IconButton, Select, type SelectOption, Toolbar, ToolbarDivider } from "@/design";
-import type { ConnectionProfile, TabSession } from "@/ipc";
+import { type ConnectionProfile, host, queryKeys, type TabSession, type TreeNode } from "@/ipc";
 import type { QueryTab } from "../model";
 import type { QueryRun } from "./useQueryRun";
 
@@ -10,10 +12,27 @@ export interface QueryToolbarProps {
   profile: ConnectionProfile | undefined;
   session: TabSession | undefined;
   run: QueryRun;
+  /** Whether the connection is open: only then is it known which databases there are. */
+  connected: boolean;
   onProfile: (id: string) => void;
+  /** Another database of the server; `null` is the connection's own. */
+  onDatabase: (name: string | null) => void;
   onFormat: () => void;
   onSave: () => void;
   onStop: () => void;
+}
+
+const MOST_DATABASES = 1_000;
+const NO_DATABASES: readonly TreeNode[] = [];
+
+/** The server's databases, the connection's own first; none where a connection is one database. */
+function useDatabases(profileId: string | undefined, connected: boolean): readonly TreeNode[] {
+  const { data } = useQuery({
+    queryKey: queryKeys.databases(profileId ?? ""),
+    queryFn: () => host().tree(profileId ?? "", null, 0, MOST_DATABASES),
+    enabled: connected && profileId !== undefined,
+  });
+  return useMemo(() => data?.nodes.filter((node) => node.icon === "database") ?? NO_DATABASES, [data]);
 }
 
 /** One row: which query, on which connection; what can be done with it. */
@@ -23,7 +42,9 @@ export function QueryToolbar({
   profile,
   session,
   run,
+  connected,
   onProfile,
+  onDatabase,
   onFormat,
   onSave,
   onStop,
@@ -50,6 +71,27 @@ export function QueryToolbar({
           : {}),
     }),
   );
+  const databases = useDatabases(profile?.id, connected);
+  const held = open
+    ? { disabledReason: "A transaction is open here: commit it or roll it back first" }
+    : run.busy
+      ? { disabledReason: "A statement is running here" }
+      : {};
+  const databaseOptions = databases.map(
+    (each): SelectOption<string> => ({
+      value: each.label,
+      label: each.label,
+      icon: "database",
+      ...(each.label === (tab.database ?? databases[0]?.label)
+        ? {}
+        : each.state === "denied"
+          ? { disabledReason: "This login may not connect to it" }
+          : held),
+    }),
+  );
+  // Before the connection is open the chosen one is known all the same.
+  if (tab.database !== null && !databases.some((each) => each.label === tab.database))
+    databaseOptions.push({ value: tab.database, label: tab.database, icon: "database" });
   const shown = (key: string | undefined) => (key ? { keys: key } : {});
   return (
     <Toolbar
@@ -118,6 +160,16 @@ export function QueryToolbar({
         options={options}
         onChange={onProfile}
       />
+      {databases.length > 1 || tab.database !== null ? (
+        <Select
+          dense
+          label="Database of this query"
+          tooltip="Database"
+          value={tab.database ?? databases[0]?.label}
+          options={databaseOptions}
+          onChange={(name) => onDatabase(name === databases[0]?.label ? null : name)}
+        />
+      ) : null}
     </Toolbar>
   );
 }

@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useKeys, useOffers } from "@/commands";
 import { Button, EmptyState, IconButton, Segmented, Toolbar } from "@/design";
@@ -70,6 +70,8 @@ export function RelationDocument({ tab, active, actions }: { tab: RelationTab; a
       "relation.structure": { run: () => show("columns") },
       "relation.indexes": { run: () => show("indexes") },
       "relation.constraints": { run: () => show("constraints") },
+      "relation.triggers": { run: () => show("triggers") },
+      "relation.policies": { run: () => show("policies") },
       "relation.ddl": { run: () => show("ddl") },
     },
     active,
@@ -154,6 +156,21 @@ function Opened({ tab, active, actions, kept, onKept, onReconnect }: OpenedProps
     ddl: useKeys("relation.ddl"),
   };
   const newQuery = useKeys("tab.new-query");
+  const queries = useQueryClient();
+  // One key for all of it: structure and rows that are out of step would mislead.
+  useOffers(
+    {
+      "relation.refresh": {
+        run: () => {
+          void store.read();
+          for (const key of [queryKeys.relation, queryKeys.definition])
+            void queries.invalidateQueries({ queryKey: [...key(tab.profileId, tab.object)] });
+        },
+        ...(state?.phase.phase === "open" ? {} : { disabledReason: "the connection is not open" }),
+      },
+    },
+    active,
+  );
   const schema = tab.object.schema;
   const options = VIEWS.flatMap(({ value, label }) => {
     const count = page.data && value !== "data" && value !== "ddl" ? countOf(page.data, value) : null;

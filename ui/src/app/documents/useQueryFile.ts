@@ -4,18 +4,16 @@ import { toast } from "@/design";
 import { type EditorHandle, fileState, overwriteFile, type Saved, saveFile, saveFileAs } from "@/features/editor";
 import { type FileState, failureOf, host } from "@/ipc";
 import type { QueryTab, TabsAction } from "../model";
-import type { QueryView } from "./queryView";
 
 export function useQueryFile(
   tab: QueryTab,
-  view: QueryView,
   editor: RefObject<EditorHandle | null>,
   active: boolean,
   dispatch: Dispatch<TabsAction>,
 ) {
   const [outside, setOutside] = useState<FileState>("unchanged");
   const { path, stamp } = tab;
-  const file = path !== null && stamp !== null ? { path, stamp, crlf: view.crlf } : null;
+  const file = path !== null && stamp !== null ? { path, stamp, crlf: tab.crlf } : null;
 
   const check = useCallback(async () => {
     if (path === null || stamp === null) return;
@@ -31,8 +29,8 @@ export function useQueryFile(
 
   const settle = (saved: Saved) => {
     if (saved.kind === "saved") {
-      const { path: at, stamp: now, name } = saved.file;
-      dispatch({ type: "change", id: tab.id, change: { path: at, stamp: now, title: name, dirty: false } });
+      const { path: at, stamp: now, name, crlf } = saved.file;
+      dispatch({ type: "change", id: tab.id, change: { path: at, stamp: now, title: name, dirty: false, crlf } });
       setOutside("unchanged");
     } else if (saved.kind === "conflict") {
       setOutside("changed");
@@ -50,8 +48,8 @@ export function useQueryFile(
   return {
     file,
     outside,
-    save: () => saveFile(text(), file, name).then(settle, failed),
-    saveAs: () => saveFileAs(text(), name).then(settle, failed),
+    save: () => saveFile(text(), file, name, tab.crlf).then(settle, failed),
+    saveAs: () => saveFileAs(text(), name, tab.crlf).then(settle, failed),
     /** Ours replaces what another program wrote. */
     overwrite: () => (file ? overwriteFile(text(), file).then(settle, failed) : undefined),
     /** Theirs replaces ours; undo brings ours back. */
@@ -60,7 +58,7 @@ export function useQueryFile(
       try {
         const opened = await host().openFile(file.path);
         editor.current?.replace(opened.text);
-        dispatch({ type: "change", id: tab.id, change: { stamp: opened.stamp, dirty: false } });
+        dispatch({ type: "change", id: tab.id, change: { stamp: opened.stamp, crlf: opened.crlf, dirty: false } });
         setOutside("unchanged");
       } catch (thrown) {
         failed(thrown);

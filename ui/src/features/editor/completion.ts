@@ -13,6 +13,7 @@ import { type CompletionKind, host } from "@/ipc";
 const AROUND = 64 * 1024;
 
 export interface CompletionPlace {
+  readonly tabId: string;
   readonly profileId: string | null;
   readonly database: string | null;
   readonly driver: string;
@@ -47,6 +48,7 @@ async function complete(
   const text = context.state.sliceDoc(from, Math.min(context.state.doc.length, context.pos + AROUND));
   const answer = await host()
     .complete({
+      tab_id: where.tabId,
       profile_id: where.profileId,
       database: where.database,
       driver: where.driver,

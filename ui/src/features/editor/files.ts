@@ -21,15 +21,20 @@ export async function openFile(): Promise<OpenedFile | null> {
 }
 
 /** Saves to the tab's file, or asks where. A change by another program is a conflict, never overwritten in silence. */
-export async function saveFile(text: string, file: FileOfTab | null, suggestedName: string): Promise<Saved> {
+export async function saveFile(
+  text: string,
+  file: FileOfTab | null,
+  suggestedName: string,
+  crlf: boolean,
+): Promise<Saved> {
   const path = file?.path ?? (await host().pickSavePath("Save the SQL file", suggestedName));
-  return path ? write(path, text, file?.stamp ?? null, file?.crlf ?? false) : { kind: "closed" };
+  return path ? write(path, text, file?.stamp ?? null, crlf) : { kind: "closed" };
 }
 
 /** Asks where, whatever file the tab has. */
-export async function saveFileAs(text: string, suggestedName: string): Promise<Saved> {
+export async function saveFileAs(text: string, suggestedName: string, crlf: boolean): Promise<Saved> {
   const path = await host().pickSavePath("Save the SQL file as", suggestedName);
-  return path ? write(path, text, null, false) : { kind: "closed" };
+  return path ? write(path, text, null, crlf) : { kind: "closed" };
 }
 
 /** Replaces what another program wrote, after the person said so. */

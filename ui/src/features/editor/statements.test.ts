@@ -30,4 +30,18 @@ describe("what a run takes", () => {
     expect(pieceToRun(marks, text, caret(14))).toEqual({ text: "select 2", base: 13 });
     expect(pieceToRun([], "", caret(0))).toBeNull();
   });
+
+  it("takes the comment line right above along, which names the result, but nothing of another statement", () => {
+    const named = "select 1;\n-- name: two\nselect 2;\n\n-- far\n\nselect 3";
+    const [one, two, three] = ["select 1", "select 2", "select 3"].map((each, at) =>
+      mark(at, named.indexOf(each), named.indexOf(each) + 8),
+    ) as [StatementMark, StatementMark, StatementMark];
+    const all = [one, two, three];
+    expect(pieceToRun(all, named, caret(two.range.from))).toEqual({ text: "-- name: two\nselect 2", base: 10 });
+    expect(pieceToRun(all, named, caret(three.range.from))?.text).toBe("select 3");
+    expect(pieceToRun(all, named, caret(0))?.text).toBe("select 1");
+    const inside = "select '\n-- no comment';select 4";
+    const quoted = [mark(0, 0, 23), mark(1, 24, 32)];
+    expect(pieceToRun(quoted, inside, caret(25))?.text).toBe("select 4");
+  });
 });

@@ -23,6 +23,15 @@ export function statementAt(statements: readonly StatementMark[], text: string, 
   return statements.find((mark) => mark.range.from > caret) ?? before ?? null;
 }
 
+/** Where the comment line right above a statement begins: it names the statement's results. The server never sees it. */
+function withComment(statements: readonly StatementMark[], text: string, from: number): number {
+  const line = text.lastIndexOf("\n", from - 1) + 1;
+  if (line === 0 || text.slice(line, from).trim() !== "") return from;
+  const above = text.lastIndexOf("\n", line - 2) + 1;
+  const inside = statements.some(({ range }) => range.from <= above && above < range.to);
+  return !inside && /^\s*--/.test(text.slice(above, line)) ? above : from;
+}
+
 /** The chosen text when something is chosen, else the statement at the caret. */
 export function pieceToRun(
   statements: readonly StatementMark[],
@@ -34,5 +43,7 @@ export function pieceToRun(
     return chosen.trim() === "" ? null : { text: chosen, base: selection.from };
   }
   const mark = statementAt(statements, text, selection.head);
-  return mark ? { text: text.slice(mark.range.from, mark.range.to), base: mark.range.from } : null;
+  if (!mark) return null;
+  const base = withComment(statements, text, mark.range.from);
+  return { text: text.slice(base, mark.range.to), base };
 }

@@ -186,6 +186,7 @@ export function DataPane({
             ref={grid}
             head={browsed.head}
             progress={progress}
+            active={active}
             density={density}
             layout={layout}
             {...(onLayout ? { onLayout } : {})}
@@ -215,7 +216,17 @@ export function DataPane({
   }
 
   return (
-    <div className="flex flex-col h-full min-h-0" data-scope="relation">
+    // Escape closes the viewer beside the rows, wherever in here it is pressed.
+    <div
+      className="flex flex-col h-full min-h-0"
+      data-scope="relation"
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || event.defaultPrevented || !viewed) return;
+        event.preventDefault();
+        setViewed(null);
+        grid.current?.focus();
+      }}
+    >
       {bar}
       <div className="flex-1 min-h-0">
         <SplitPane

@@ -1,8 +1,17 @@
 import { type Ref, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useOffers } from "@/commands";
 import { Banner, Button, type MenuItem, openContextMenu } from "@/design";
-import { type AppError, failureOf, type HoldProgress, type ResultHead } from "@/ipc";
+import { type AppError, type CopyFormat, failureOf, type HoldProgress, type ResultHead } from "@/ipc";
 import { COPY_FORMATS, copyRange } from "./copying";
-import { type Box, type CellPlace, Grid, type GridHandle, type GridLayout, type GridRange } from "./grid";
+import {
+  type BlockSource,
+  type Box,
+  type CellPlace,
+  Grid,
+  type GridHandle,
+  type GridLayout,
+  type GridRange,
+} from "./grid";
 import { firstCellsPainted, resultBegins } from "./marks";
 import { gridColumns, holdSource } from "./source";
 
@@ -10,6 +19,8 @@ export interface HeldGridProps {
   ref?: Ref<GridHandle>;
   head: ResultHead;
   progress: HoldProgress;
+  /** Whether its tab is in front: only then are its commands on offer. */
+  active: boolean;
   density?: "dense" | "comfortable";
   layout?: GridLayout | undefined;
   onLayout?: (layout: GridLayout) => void;
@@ -25,22 +36,34 @@ export interface HeldGridProps {
 const NO_SORT: readonly { readonly column: string; readonly descending: boolean }[] = [];
 
 /** The rows of one hold in the grid: windows, copying, menus. Another hold means another grid content, never a mixture. */
-export function HeldGrid({ ref, head, progress, sort = NO_SORT, onActive, onOpen, cellMenu, ...rest }: HeldGridProps) {
+export function HeldGrid({
+  ref,
+  head,
+  progress,
+  sort = NO_SORT,
+  onActive,
+  onOpen,
+  cellMenu,
+  active,
+  ...rest
+}: HeldGridProps) {
   const [failure, setFailure] = useState<AppError | null>(null);
   const own = useRef<GridHandle>(null);
   const columns = useMemo(() => gridColumns(head.columns, sort), [head, sort]);
   const more = progress.state === "reading" || progress.state === "paused" || progress.state === "more_pages";
   const latest = useRef({ rows: progress.rows, more });
   latest.current = { rows: progress.rows, more };
-  const source = useMemo(
-    () => holdSource({ head, ...latest.current }, columns, (thrown) => setFailure(failureOf(thrown))),
-    [head, columns],
-  );
-  useEffect(() => () => source.close(), [source]);
+  // Made where it is closed: an effect that runs again gets a source that works.
+  const [source, setSource] = useState<BlockSource | null>(null);
+  useLayoutEffect(() => {
+    const made = holdSource({ head, ...latest.current }, columns, (thrown) => setFailure(failureOf(thrown)));
+    setSource(made);
+    return () => made.close();
+  }, [head, columns]);
   useLayoutEffect(() => resultBegins(head.hold_id), [head.hold_id]);
-  useEffect(() => source.grow(progress.rows, more), [source, progress.rows, more]);
+  useEffect(() => source?.grow(progress.rows, more), [source, progress.rows, more]);
 
-  const isNull = (place: CellPlace) => source.cell(place.row, place.column)?.class === "null";
+  const isNull = (place: CellPlace) => source?.cell(place.row, place.column)?.class === "null";
   const copy = (range: GridRange) => void copyRange(head, range, "tsv");
   const menu = (place: CellPlace): readonly MenuItem[] => {
     const range: GridRange = own.current?.selection() ?? {
@@ -65,6 +88,21 @@ export function HeldGrid({ ref, head, progress, sort = NO_SORT, onActive, onOpen
       ...(cellMenu?.(place) ?? []),
     ];
   };
+  const offered = (format: CopyFormat) => ({
+    run: () => {
+      const range = own.current?.selection();
+      if (range) void copyRange(head, range, format);
+    },
+  });
+  useOffers(
+    {
+      "results.copy-csv": offered("csv"),
+      "results.copy-json": offered("json"),
+      "results.copy-markdown": offered("markdown"),
+      "results.copy-insert": offered("sql_insert"),
+    },
+    active,
+  );
   const handle = (given: GridHandle | null) => {
     own.current = given;
     if (typeof ref === "function") ref(given);
@@ -83,7 +121,7 @@ export function HeldGrid({ ref, head, progress, sort = NO_SORT, onActive, onOpen
               dense
               onClick={() => {
                 setFailure(null);
-                source.retry();
+                source?.retry();
               }}
             >
               Try again
@@ -94,17 +132,19 @@ export function HeldGrid({ ref, head, progress, sort = NO_SORT, onActive, onOpen
         </Banner>
       ) : null}
       <div className="flex-1 min-h-0">
-        <Grid
-          ref={handle}
-          label={`Rows of ${head.title}`}
-          source={source}
-          {...rest}
-          onCopy={copy}
-          onFirstCells={() => firstCellsPainted(head.hold_id)}
-          onActive={(place) => onActive?.(place, place !== undefined && isNull(place))}
-          onOpen={(place) => onOpen?.(place, isNull(place))}
-          onContextMenu={(place, event, box) => openContextMenu(event, menu(place), "Cell", box)}
-        />
+        {source ? (
+          <Grid
+            ref={handle}
+            label={`Rows of ${head.title}`}
+            source={source}
+            {...rest}
+            onCopy={copy}
+            onFirstCells={() => firstCellsPainted(head.hold_id)}
+            onActive={(place) => onActive?.(place, place !== undefined && isNull(place))}
+            onOpen={(place) => onOpen?.(place, isNull(place))}
+            onContextMenu={(place, event, box) => openContextMenu(event, menu(place), "Cell", box)}
+          />
+        ) : null}
       </div>
     </div>
   );

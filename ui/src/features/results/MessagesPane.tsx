@@ -1,5 +1,5 @@
 import { Badge, EmptyState, ErrorBlock, Icon, type IconName, Spinner } from "@/design";
-import type { AppError } from "@/ipc";
+import type { AppError, NoticeRow } from "@/ipc";
 import { formatCount, formatDuration } from "./format";
 import type { Outcome, RunsState } from "./model";
 
@@ -65,7 +65,7 @@ export function MessagesPane({ runs, onShowStatement }: MessagesPaneProps) {
       </div>
     );
   }
-  if (runs.phase === "idle") {
+  if (runs.phase === "idle" && runs.between.length === 0) {
     return (
       <EmptyState icon="terminal" title="No run yet">
         Outcomes, row counts and what the server says appear here.
@@ -105,22 +105,42 @@ export function MessagesPane({ runs, onShowStatement }: MessagesPaneProps) {
             </button>
             {outcome.outcome === "failed" ? <Failure error={outcome.error} /> : null}
             {notices.map(({ key, notice }) => (
-              <div key={key} className="flex items-baseline gap-2 mt-1 pl-5 rh-selectable">
-                <Badge tone={notice.severity === "warning" ? "warn" : "info"}>{notice.label.toLowerCase()}</Badge>
-                <div className="min-w-0">
-                  <div className="rh-mono whitespace-pre-wrap break-words">{notice.message}</div>
-                  {[notice.detail, notice.hint, notice.context].filter(Boolean).map((text) => (
-                    <div key={text} className="rh-meta whitespace-pre-wrap">
-                      {text}
-                    </div>
-                  ))}
-                </div>
-              </div>
+              <Notice key={key} notice={notice} />
             ))}
           </li>
         );
       })}
+      {runs.between.length ? (
+        <li className="px-3 py-2">
+          <h3 className="m-0 rh-meta font-[500]">Between runs</h3>
+          {runs.between.map(({ key, notice }) => (
+            <Notice key={key} notice={notice} timed />
+          ))}
+        </li>
+      ) : null}
     </ol>
+  );
+}
+
+/** One thing the server said; `timed` says when, to the second. */
+function Notice({ notice, timed }: { notice: NoticeRow; timed?: boolean }) {
+  return (
+    <div className="flex items-baseline gap-2 mt-1 pl-5 rh-selectable">
+      <Badge tone={notice.severity === "warning" ? "warn" : "info"}>{notice.label.toLowerCase()}</Badge>
+      {timed ? (
+        <time className="rh-meta shrink-0" dateTime={new Date(notice.at_ms).toISOString()}>
+          {new Date(notice.at_ms).toLocaleTimeString()}
+        </time>
+      ) : null}
+      <div className="min-w-0">
+        <div className="rh-mono whitespace-pre-wrap break-words">{notice.message}</div>
+        {[notice.detail, notice.hint, notice.context].filter(Boolean).map((text) => (
+          <div key={text} className="rh-meta whitespace-pre-wrap">
+            {text}
+          </div>
+        ))}
+      </div>
+    </div>
   );
 }
 

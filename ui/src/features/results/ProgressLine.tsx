@@ -16,6 +16,9 @@ export function useNow(active: boolean, every = 250): number {
   return now;
 }
 
+/** The last part of a pause: what is about to be lost is said louder. */
+export const LAST_SECONDS = 10;
+
 export interface ProgressLineProps {
   progress: HoldProgress;
   /** Rows were filtered by the person: said beside the count. */
@@ -52,9 +55,22 @@ export function ProgressLine({ progress, filtered, onMore, onAll, onStop, stopKe
         {progress.bytes ? ` · ${formatBytes(progress.bytes)}` : ""}
       </span>
       {paused ? (
-        <span className="rh-meta shrink-0" {...tip("The server keeps the rest until then")}>
-          held for {left} s
-        </span>
+        progress.fails_transaction ? (
+          <span
+            className={`rh-meta shrink-0 ${left <= LAST_SECONDS ? "rh-tone-danger" : "rh-tone-warn"}`}
+            {...tip(
+              "At the end of the pause the statement is cancelled, and its open transaction fails. Load all rows to keep both, or stop now.",
+            )}
+          >
+            {left <= LAST_SECONDS
+              ? `the transaction fails in ${left} s: load all or stop`
+              : `held for ${left} s, then the transaction fails`}
+          </span>
+        ) : (
+          <span className="rh-meta shrink-0" {...tip("The server keeps the rest until then")}>
+            held for {left} s
+          </span>
+        )
       ) : null}
       {paused && onMore ? (
         <Button dense onClick={onMore}>

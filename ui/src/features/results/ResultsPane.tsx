@@ -7,7 +7,7 @@ import { formatCount, formatDuration } from "./format";
 import type { CellPlace, GridHandle, GridLayout } from "./grid";
 import { HeldGrid } from "./HeldGrid";
 import { MessagesPane } from "./MessagesPane";
-import { isBusy, type ResultSet } from "./model";
+import { firstLine, isBusy, type ResultSet, titleAmong } from "./model";
 import { ProgressLine, useNow } from "./ProgressLine";
 import type { RunStore } from "./store";
 
@@ -46,6 +46,7 @@ export function ResultsPane({ store, density = "dense", active, onShowStatement 
   const paused = shown?.progress.state === "paused";
   useOffers(
     {
+      "results.messages": { run: () => store.show(MESSAGES) },
       "results.next": { run: () => step(1) },
       "results.previous": { run: () => step(-1) },
       "query.focus-results": { run: () => grid.current?.focus() },
@@ -60,18 +61,19 @@ export function ResultsPane({ store, density = "dense", active, onShowStatement 
     active,
   );
 
+  const said = runs.messages.length + runs.between.length;
   const openCell = (set: ResultSet, at: CellPlace, isNull: boolean) =>
     setViewed({ ...at, holdId: set.head.hold_id, isNull });
   const items: TabItem[] = [
     ...runs.sets.map((set, index) => ({
       id: set.head.hold_id,
-      title: `${index + 1} · ${set.head.title}`,
+      title: titleAmong(runs.sets, index),
       ...(set.pinned ? { icon: "pin" as const } : {}),
       busy: set.progress.state === "reading",
       meta: `${formatCount(set.progress.rows)}${set.progress.state === "complete" ? "" : "+"}`,
-      tooltip: set.text,
+      tooltip: firstLine(set.text),
     })),
-    { id: MESSAGES, title: "Messages", ...(runs.messages.length ? { meta: formatCount(runs.messages.length) } : {}) },
+    { id: MESSAGES, title: "Messages", fixed: true, ...(said ? { meta: formatCount(said) } : {}) },
   ];
 
   const bar = (
@@ -134,6 +136,7 @@ export function ResultsPane({ store, density = "dense", active, onShowStatement 
         ref={grid}
         head={shown.head}
         progress={shown.progress}
+        active={active}
         density={density}
         layout={layouts.current.get(shown.head.hold_id)}
         onLayout={(layout) => layouts.current.set(shown.head.hold_id, layout)}
@@ -149,7 +152,17 @@ export function ResultsPane({ store, density = "dense", active, onShowStatement 
   const viewing = viewed && shown && viewed.holdId === shown.head.hold_id;
 
   return (
-    <div className="flex flex-col h-full min-h-0" data-scope="query">
+    // Escape closes the viewer beside the rows, wherever in here it is pressed.
+    <div
+      className="flex flex-col h-full min-h-0"
+      data-scope="query"
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || event.defaultPrevented || !viewing) return;
+        event.preventDefault();
+        setViewed(null);
+        grid.current?.focus();
+      }}
+    >
       {bar}
       <div className="flex-1 min-h-0">
         <SplitPane

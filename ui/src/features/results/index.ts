@@ -5,5 +5,6 @@ export { formatBytes, formatCount, formatDuration } from "./format";
 export type { GridLayout } from "./grid";
 export { errorDetails, outcomeText } from "./MessagesPane";
 export { completeness, isBusy, type Outcome, type RunsState } from "./model";
+export { LAST_SECONDS, useNow } from "./ProgressLine";
 export { ResultsPane, type ResultsPaneProps } from "./ResultsPane";
 export { RunStore, type Script } from "./store";

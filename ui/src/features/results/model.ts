@@ -24,6 +24,15 @@ export interface MessageLine {
   readonly notice: NoticeRow;
 }
 
+/** What a session said between runs. */
+export interface BetweenLine {
+  readonly key: number;
+  readonly notice: NoticeRow;
+}
+
+/** Most lines kept of what was said between runs; older ones go. */
+const MOST_BETWEEN = 500;
+
 export type Phase = "idle" | "starting" | "running" | "stopping" | "finished";
 
 export interface RunsState {
@@ -37,6 +46,8 @@ export interface RunsState {
   readonly outcomes: readonly Outcome[];
   readonly sets: readonly ResultSet[];
   readonly messages: readonly MessageLine[];
+  /** What the session said while nothing ran; it outlives the runs. */
+  readonly between: readonly BetweenLine[];
   /** The set on show, by hold, or `messages`. */
   readonly active: string;
   readonly startedAt: number;
@@ -54,6 +65,7 @@ export const NO_RUN: RunsState = {
   outcomes: [],
   sets: [],
   messages: [],
+  between: [],
   active: "messages",
   startedAt: 0,
   elapsedMs: null,
@@ -64,6 +76,7 @@ export type RunsAction =
   | { readonly type: "start"; readonly text: string; readonly base: number; readonly at: number }
   | { readonly type: "event"; readonly event: RunEvent }
   | { readonly type: "progress"; readonly progress: HoldProgress }
+  | { readonly type: "said"; readonly notice: NoticeRow }
   | { readonly type: "refused"; readonly failure: AppError }
   | { readonly type: "stopping" }
   | { readonly type: "show"; readonly active: string }
@@ -90,7 +103,13 @@ export function runsReducer(state: RunsState, action: RunsAction): RunsState {
   switch (action.type) {
     case "start": {
       const pinned = state.sets.filter((set) => set.pinned);
-      return { ...NO_RUN, phase: "starting", text: action.text, base: action.base, startedAt: action.at, sets: pinned };
+      const { between } = state;
+      const { text, base, at: startedAt } = action;
+      return { ...NO_RUN, phase: "starting", text, base, startedAt, sets: pinned, between };
+    }
+    case "said": {
+      const line = { key: (state.between.at(-1)?.key ?? -1) + 1, notice: action.notice };
+      return { ...state, between: [...state.between, line].slice(-MOST_BETWEEN) };
     }
     case "refused":
       return { ...state, phase: "finished", failure: action.failure, active: "messages", elapsedMs: 0 };
@@ -173,6 +192,20 @@ function onEvent(state: RunsState, event: RunEvent): RunsState {
     }
   }
 }
+
+/** A result's title; one that repeats is numbered. */
+export function titleAmong(sets: readonly ResultSet[], index: number): string {
+  const title = sets[index]?.head.title ?? "";
+  const before = sets.slice(0, index).filter((set) => set.head.title === title).length;
+  return before ? `${title} · ${before + 1}` : title;
+}
+
+/** The first line of a statement that says something. */
+export const firstLine = (text: string): string =>
+  text
+    .split(/\r\n?|\n/)
+    .map((line) => line.trim())
+    .find((line) => line !== "") ?? "";
 
 /** One sentence on whether every row is here: never hidden, at any width. */
 export function completeness(

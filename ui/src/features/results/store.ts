@@ -1,5 +1,5 @@
 /** The runs of one tab, live: starts and stops scripts, hears their events, and gives up the holds nobody shows any more. */
-import { type AppError, failureOf, type HoldProgress, host, type ParameterValue } from "@/ipc";
+import { type AppError, failureOf, type HoldProgress, host, type NoticeRow, type ParameterValue } from "@/ipc";
 import { isBusy, isSettled, NO_RUN, type RunsAction, type RunsState, runsReducer } from "./model";
 
 export interface Script {
@@ -83,6 +83,11 @@ export class RunStore {
     if (this.state.sets.some((set) => set.head.hold_id === progress.hold_id)) {
       this.dispatch({ type: "progress", progress });
     }
+  }
+
+  /** The session said something while nothing ran. */
+  said(notice: NoticeRow): void {
+    this.dispatch({ type: "said", notice });
   }
 
   show(active: string): void {

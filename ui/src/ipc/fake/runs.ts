@@ -198,11 +198,17 @@ function shapeOfTable(tables: readonly FakeTable[], names: string[] | null, tota
   return { columns: columnsOf(columns, sqlite), total, cell: (row, column) => columns[column]?.value(row) ?? null };
 }
 
+/** As the core calls results: after the first relation, else by number. */
+function resultTitle({ request }: Running, mark: StatementMark): string {
+  const text = request.text.slice(mark.range.from, mark.range.to);
+  return /\bfrom\s+(?:\w+\.)?"?(\w+)/i.exec(text)?.[1] ?? `Result ${mark.index + 1}`;
+}
+
 /** Sends rows in steps; resolves when every row is here, the run was stopped, or it pauses at the cap. */
 async function stream(run: Running, mark: StatementMark, shape: Shape, start: number): Promise<"done" | "stopped"> {
   const { world, say } = run;
   const sqlite = isSqlite(world, run.request.profile_id);
-  const head = makeHead(world, mark.title, shape.columns, sqlite);
+  const head = makeHead(world, resultTitle(run, mark), shape.columns, sqlite);
   let cap = world.settings.row_cap;
   let wake: (() => void) | null = null;
   const hold: Hold = {
@@ -240,7 +246,11 @@ async function stream(run: Running, mark: StatementMark, shape: Shape, start: nu
       return "stopped";
     }
     if (hold.rows >= cap) {
-      tell({ state: "paused", until_ms: Date.now() + 600_000 });
+      tell({
+        state: "paused",
+        until_ms: Date.now() + 600_000,
+        fails_transaction: world.sessions.get(run.request.tab_id)?.transaction === "open" && !sqlite,
+      });
       await new Promise<void>((resolve) => {
         wake = resolve;
         world.runs.set(`${head.hold_id}:wake`, resolve);
