@@ -183,7 +183,8 @@ function documents(world: World) {
 }
 
 function files(world: World) {
-  const opened = (path: string, text: string, stamp: number) => ({
+  // As on disk in, as the editor has it out.
+  const opened = (path: string, bytes: string, stamp: number) => ({
     path,
     name: path.split("/").at(-1) ?? path,
     text: bytes.replaceAll("\r\n", "\n"),
