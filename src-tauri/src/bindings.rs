@@ -14,6 +14,7 @@ pub fn builder() -> Builder<tauri::Wry> {
         connections::remove_profile,
         connections::parse_target,
         connections::test_profile,
+        connections::stop_test,
         connections::open_sample,
         connections::connect,
         connections::disconnect,

@@ -3,6 +3,7 @@
 mod names;
 mod page;
 mod shelf;
+mod splice;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -80,13 +81,24 @@ impl App {
         crate::holds::blocking(move || Ok(names::search(&shelves, &text, limit))).await
     }
 
-    /// Reads the catalog anew; that of the object's database, or of every open one.
+    /// Reads the catalog anew: the schema of the object, the database where the object is one, or every open database.
+    /// A schema is the least that drivers read together, so what hangs on one relation is read with its neighbours.
     ///
     /// # Errors
     /// As the driver says; the old one stays.
     pub async fn refresh_catalog(&self, profile_id: &str, object: Option<ObjectRef>) -> Result<(), AppError> {
         let connected = self.connected(profile_id).await?;
+        let schema = object.as_ref().and_then(|object| match object.kind.as_str() {
+            "schema" => Some(object.name.clone()),
+            _ => object.schema.clone(),
+        });
+        if let (Some(object), Some(schema)) = (&object, schema) {
+            let opened = connected.open(object.database.as_deref()).await?;
+            return opened.shelf.refresh_schema(&opened, &connected, &schema).await;
+        }
         let opens = match object {
+            // A database's key names itself.
+            Some(object) if object.kind == "database" => vec![connected.open(Some(&object.name)).await?],
             Some(object) => vec![connected.open(object.database.as_deref()).await?],
             None => match connected.opens() {
                 opens if opens.is_empty() => vec![connected.open(None).await?],

@@ -1,12 +1,16 @@
 //! Every statement that was run, without its secrets.
 
+mod telling;
+
 use sql::Dialect;
 
 use crate::{
     App, Face,
-    api::{AppError, HistoryEntry, HistoryQuery, Topic},
+    api::{AppError, HistoryEntry, HistoryQuery},
     store::now_ms,
 };
+
+pub(crate) use telling::Telling;
 
 /// As many characters of a text as its index of words covers; see the first migration.
 const INDEXED: i64 = 20_000;
@@ -81,7 +85,7 @@ impl App {
         .execute(&mut *change)
         .await?;
         change.commit().await?;
-        self.events.changed(&[Topic::History], sending.profile_id);
+        self.history_changed();
         Ok(Recorded { id: done.last_insert_rowid(), secrets: secrets(sending.text, sending.dialect) })
     }
 
@@ -115,7 +119,7 @@ impl App {
             .execute(&mut *change)
             .await?;
         change.commit().await?;
-        self.events.changed(&[Topic::History], None);
+        self.history_changed();
         Ok(())
     }
 
@@ -171,7 +175,7 @@ impl App {
             None => sqlx::query("DELETE FROM history").execute(&mut *change).await?,
         };
         change.commit().await?;
-        self.events.changed(&[Topic::History], None);
+        self.history_changed();
         Ok(())
     }
 
@@ -188,7 +192,7 @@ impl App {
             .await?;
         change.commit().await?;
         if done.rows_affected() > 0 {
-            self.events.changed(&[Topic::History], None);
+            self.history_changed();
         }
         Ok(())
     }

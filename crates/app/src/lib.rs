@@ -95,6 +95,8 @@ pub struct App {
     presence: Presence,
     documents: documents::Documents,
     pub(crate) held: profiles::HeldSecrets,
+    pub(crate) trials: profiles::Trials,
+    pub(crate) telling: history::Telling,
     pub(crate) live: connections::Live,
     /// Itself, for tasks that outlive a call.
     me: OnceLock<Weak<App>>,
@@ -158,6 +160,8 @@ impl App {
             presence,
             documents: documents::Documents::default(),
             held: profiles::HeldSecrets::default(),
+            trials: profiles::Trials::default(),
+            telling: history::Telling::default(),
             live,
             me: OnceLock::new(),
             _lock: lock,

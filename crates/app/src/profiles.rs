@@ -4,6 +4,7 @@ pub(crate) mod dial;
 mod draft;
 mod rows;
 mod secrets;
+mod trials;
 
 use std::{
     fs, io,
@@ -18,8 +19,8 @@ use uuid::Uuid;
 use crate::{
     App, Face,
     api::{
-        AppError, ConnectionProfile, DriverForm, Environment, ErrorCode, ParsedTarget, PasswordPolicy, ProfileDraft,
-        Safety, ServerFacts, TestReport, Topic,
+        AppError, ConnectionProfile, DriverForm, Environment, ErrorCode, HopReport, ParsedTarget, PasswordPolicy,
+        ProfileDraft, Safety, ServerFacts, TestReport, Topic,
     },
     connections::WindowAsk,
     platform::{home::make_private, lock::FileLock},
@@ -29,6 +30,7 @@ use crate::{
 };
 
 pub(crate) use secrets::{HeldSecrets, Secrets};
+pub(crate) use trials::Trials;
 
 /// The sample's id: always listed, never removed.
 pub(crate) const SAMPLE: &str = "sample";
@@ -203,28 +205,40 @@ impl App {
         })
     }
 
-    /// Connects as `connect` does, tells the hops, and closes again.
+    /// Connects as `connect` does, tells each hop as it ends, and closes again. [`App::stop_test`] with the same
+    /// `test_id` gives the attempt up.
     ///
     /// # Errors
     /// Only for a draft that cannot be tried at all; what went wrong on the way is in the report.
-    pub async fn test_profile(&self, draft: ProfileDraft) -> Result<TestReport, AppError> {
+    pub async fn test_profile(
+        &self,
+        draft: ProfileDraft,
+        test_id: &str,
+        on_hop: impl Fn(HopReport) + Send + Sync + 'static,
+    ) -> Result<TestReport, AppError> {
         let driver = self.registry.get(&draft.driver)?.clone();
         let id = draft.id.clone();
         let checked = draft::check(draft, driver.as_ref(), &self.held)?;
         let secrets = self.draft_secrets(id.as_deref(), &checked, driver.as_ref()).await?;
         let profile = Profile { name: checked.name, driver: driver.id().to_owned(), values: checked.values };
+        let terms = dial::Terms {
+            secrets,
+            ask: self.asker(id.as_deref())?,
+            timeout: self.connect_timeout(),
+            read_only: checked.safety == Safety::ReadOnly,
+        };
         let begun = Instant::now();
-        let dialled = dial::dial(
-            driver.as_ref(),
-            &profile,
-            dial::Terms {
-                secrets,
-                ask: self.asker(id.as_deref())?,
-                timeout: self.connect_timeout(),
-                read_only: checked.safety == Safety::ReadOnly,
+        let hops = Arc::new(dial::Hops::watched(move |hop| on_hop(dial::shown(hop.clone()))));
+        let mut trial = self.trials.begin(test_id);
+        let dialled = tokio::select! {
+            dialled = dial::dial_watched(driver.as_ref(), &profile, terms, Arc::clone(&hops)) => dialled,
+            // Dropping the attempt closes what it has opened.
+            () = trial.stopped() => dial::Dialled {
+                hops: hops.take(),
+                outcome: Err(driver::Error::new(driver::Code::Cancelled, "You stopped the test.")),
             },
-        )
-        .await;
+        };
+        drop(trial);
         let hops = dialled.hops.into_iter().map(dial::shown).collect();
         let (server, error) = match dialled.outcome {
             Ok(connection) => {
@@ -235,6 +249,11 @@ impl App {
             Err(error) => (None, Some(error.into())),
         };
         Ok(TestReport { server, hops, error, elapsed_ms: dial::elapsed_ms(begun) })
+    }
+
+    /// Gives a test up; nothing where it has ended. Always local and immediate.
+    pub fn stop_test(&self, test_id: &str) {
+        self.trials.stop(test_id);
     }
 
     /// The sample's profile; makes the database where it is missing.

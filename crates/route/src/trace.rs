@@ -1,6 +1,6 @@
 //! What happened on the way, hop by hop, for the connection page.
 
-use std::time::Duration;
+use std::{fmt, sync::Arc, time::Duration};
 
 use crate::{Error, Hop};
 
@@ -9,7 +9,26 @@ use crate::{Error, Hop};
 pub struct Trace {
     /// The steps taken so far.
     pub steps: Vec<Step>,
+    watch: Watch,
 }
+
+/// Who is told of a step as it ends. Two traces with the same steps are the same, whoever watches.
+#[derive(Clone, Default)]
+struct Watch(Option<Arc<dyn Fn(&Step) + Send + Sync>>);
+
+impl fmt::Debug for Watch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "Watch(..)" } else { "Watch" })
+    }
+}
+
+impl PartialEq for Watch {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Watch {}
 
 /// One hop of a dial.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,19 +46,25 @@ pub struct Step {
 }
 
 impl Trace {
+    /// An empty trace that tells each step as it ends, so that a person sees where a slow dial stands.
+    pub fn watched(watch: Arc<dyn Fn(&Step) + Send + Sync>) -> Self {
+        Trace { steps: Vec::new(), watch: Watch(Some(watch)) }
+    }
+
+    fn add(&mut self, step: Step) {
+        if let Some(watch) = &self.watch.0 {
+            watch(&step);
+        }
+        self.steps.push(step);
+    }
+
     pub(crate) fn passed(&mut self, hop: Hop, host: &str, detail: String, took: Duration) {
         tracing::debug!(%hop, host, detail, ?took, "hop passed");
-        self.steps.push(Step { hop, host: host.to_owned(), detail, took, ok: true });
+        self.add(Step { hop, host: host.to_owned(), detail, took, ok: true });
     }
 
     pub(crate) fn failed(&mut self, error: &Error, took: Duration) {
         tracing::debug!(hop = %error.hop, host = error.host, kind = ?error.kind, ?took, "hop failed");
-        self.steps.push(Step {
-            hop: error.hop,
-            host: error.host.clone(),
-            detail: error.message.clone(),
-            took,
-            ok: false,
-        });
+        self.add(Step { hop: error.hop, host: error.host.clone(), detail: error.message.clone(), took, ok: false });
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use app::{App, api::*};
-use tauri::State;
+use tauri::{State, ipc::Channel};
 
 /// The drivers and their connect forms.
 #[tauri::command]
@@ -47,11 +47,24 @@ pub async fn parse_target(app: State<'_, Arc<App>>, text: String) -> Result<Pars
     app.parse_target(&text).await
 }
 
-/// Connects as `connect` does, tells the hops, and closes again.
+/// Connects as `connect` does, tells each hop as it ends, and closes again.
 #[tauri::command]
 #[specta::specta]
-pub async fn test_profile(app: State<'_, Arc<App>>, draft: ProfileDraft) -> Result<TestReport, AppError> {
-    app.test_profile(draft).await
+pub async fn test_profile(
+    app: State<'_, Arc<App>>,
+    draft: ProfileDraft,
+    test_id: String,
+    on_hop: Channel<HopReport>,
+) -> Result<TestReport, AppError> {
+    // A window that went away hears nothing; the test ends all the same.
+    app.test_profile(draft, &test_id, move |hop| drop(on_hop.send(hop))).await
+}
+
+/// Gives a test up.
+#[tauri::command]
+#[specta::specta]
+pub fn stop_test(app: State<'_, Arc<App>>, test_id: String) {
+    app.stop_test(&test_id);
 }
 
 /// The sample's profile; makes the database where it is missing.

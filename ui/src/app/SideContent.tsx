@@ -43,10 +43,11 @@ function Search({ actions, hide }: { actions: Actions; hide: ReactNode }) {
     [live.connections],
   );
   return (
-    <>
-      <SearchPanel profileIds={open} onOpenRelation={(profileId, object) => actions.relation(profileId, object)} />
-      <div className="rh-side-hide">{hide}</div>
-    </>
+    <SearchPanel
+      profileIds={open}
+      onOpenRelation={(profileId, object) => actions.relation(profileId, object)}
+      headEnd={hide}
+    />
   );
 }
 

@@ -18,8 +18,10 @@ export const commands = {
 	removeProfile: (id: string) => typedError<null, AppError>(__TAURI_INVOKE("remove_profile", { id })),
 	/**  Reads a URL or file path into the form's values. */
 	parseTarget: (text: string) => typedError<ParsedTarget, AppError>(__TAURI_INVOKE("parse_target", { text })),
-	/**  Connects as `connect` does, tells the hops, and closes again. */
-	testProfile: (draft: ProfileDraft) => typedError<TestReport, AppError>(__TAURI_INVOKE("test_profile", { draft })),
+	/**  Connects as `connect` does, tells each hop as it ends, and closes again. */
+	testProfile: (draft: ProfileDraft, testId: string, onHop: Channel<HopReport>) => typedError<TestReport, AppError>(__TAURI_INVOKE("test_profile", { draft, testId, onHop })),
+	/**  Gives a test up. */
+	stopTest: (testId: string) => __TAURI_INVOKE<null>("stop_test", { testId }),
 	/**  The sample's profile; makes the database where it is missing. */
 	openSample: () => typedError<ConnectionProfile, AppError>(__TAURI_INVOKE("open_sample")),
 	/**  Opens a connection, or returns the open one. */
@@ -295,8 +297,6 @@ export type CompletionKind = "table" | "view" | "column" | "function" | "keyword
 export type CompletionRequest = {
 	/**  The connection whose catalog is used; `None` completes keywords only. */
 	profile_id: string | null,
-	/**  The tab whose session says what its search path is, where it has one. */
-	tab_id: string | null,
 	/**  Another database of that server. */
 	database: string | null,
 	/**  The driver whose language it is. */
@@ -643,9 +643,7 @@ export type HoldState =
 /**  At the cap, waiting for "load more"; the server holds the rest until `until_ms`. */
 { state: "paused"; 
 /**  When the pause ends, in ms since the epoch. */
-until_ms: number; 
-/**  Whether the session's open transaction fails when it ends: the statement is cancelled then. */
-fails_transaction: boolean } | 
+until_ms: number } | 
 /**  Every row is here. */
 { state: "complete" } | 
 /**  Not every row is here, and why, as a sentence. */
@@ -824,11 +822,11 @@ export type ParsedTarget = {
 	warnings: string[],
 };
 
-/**  A row of the Indexes, Constraints, Triggers or Policies view. */
+/**  A row of the Indexes, Constraints or Triggers view. */
 export type PartRow = {
 	/**  Its name; SQLite's constraints may have none. */
 	name: string | null,
-	/**  What it is (`primary key`, `unique`, `btree`, `policy for select`). */
+	/**  What it is (`primary key`, `unique`, `btree`, `before update`). */
 	kind: string,
 	/**  Columns or expressions concerned. */
 	columns: string[],
@@ -840,6 +838,24 @@ export type PartRow = {
 	comment: string | null,
 	/**  The referred relation, for foreign keys. */
 	references: ReferenceRow | null,
+};
+
+/**  A row-security policy. */
+export type PolicyRow = {
+	/**  Its name. */
+	name: string,
+	/**  `all`, `select`, `insert`, `update` or `delete`. */
+	command: string,
+	/**  Permissive ones are joined with OR; restrictive ones narrow the result. */
+	permissive: boolean,
+	/**  Whom it applies to; `PUBLIC` for everyone. */
+	roles: string[],
+	/**  Which rows are seen. */
+	using: string | null,
+	/**  Which rows may be written. */
+	check: string | null,
+	/**  Its comment. */
+	comment: string | null,
 };
 
 /**  Where the password comes from. */
@@ -965,7 +981,7 @@ export type RelationPage = {
 	/**  Its triggers. */
 	triggers: PartRow[],
 	/**  Its policies. */
-	policies: PartRow[],
+	policies: PolicyRow[],
 	/**  When this was read, in ms since the epoch. */
 	as_of_ms: number,
 	/**  Kinds that could not be read, as sentences. */
@@ -1100,6 +1116,8 @@ export type SearchHit = {
 	detail: string | null,
 	/**  Whether a Data tab can be opened for it (a column opens its relation's). */
 	browsable: boolean,
+	/**  The login may not read it. */
+	denied: boolean,
 	/**  UTF-16 ranges of `label` that matched. */
 	matched: TextRange[],
 };
@@ -1211,13 +1229,7 @@ export type TabKind =
 /**  An editor. */
 "query" | 
 /**  A relation. */
-"relation" | 
-/**  The list of connections. */
-"home" | 
-/**  The settings. */
-"settings" | 
-/**  A connection's form: of a saved one where there is a profile, else of a new one. */
-"connection";
+"relation";
 
 /**  A tab as it is kept: everything but an editor's text, which is journaled apart. */
 export type TabRecord = {
@@ -1263,8 +1275,6 @@ export type TabSession = {
 	search_path: string | null,
 	/**  The current user. */
 	user: string | null,
-	/**  Whether its file has `\r\n`, or will have. */
-	crlf: boolean,
 	/**  The server's number for the session. */
 	server_id: string | null,
 	/**  Whether a run is in progress. */
@@ -1341,6 +1351,8 @@ export type TreeNode = {
 	state: NodeState,
 	/**  Made by the server for itself. */
 	system: boolean,
+	/**  On the way to where work is: unfolded when its connection is opened for the first time. */
+	unfold: boolean,
 };
 
 /**  Some children of a node. */

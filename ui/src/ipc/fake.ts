@@ -17,6 +17,7 @@ import { completionsOf, definitionOf, relationPage, searchHits, treePage } from 
 import { cellBytes, copyOf, holdOf, windowOf } from "./fake/holds";
 import { keepSession, startRun } from "./fake/runs";
 import { formatted, outlineOf } from "./fake/script";
+import { testOf } from "./fake/trial";
 import {
   DRIVERS,
   emit,
@@ -48,8 +49,6 @@ export interface FakeHandles {
   fail(name: keyof Host, error: AppError | null, times?: number): void;
   emit(event: AppEvent): void;
   /** The server goes away: connection and sessions are lost. */
-  /** Files are dropped on the window. */
-  drop(...paths: string[]): void;
   lose(profileId: string): void;
   /** Asks a question; answering it closes it. */
   ask(question: QuestionKind, profileId?: string): string;
@@ -79,7 +78,6 @@ export function fakeTab(id: string, more: Partial<TabRecord> = {}, text = ""): R
     stamp: null,
     dirty: false,
     view: "{}",
-    crlf: false,
     ...more,
   };
   return { tab, text, sequence: 0 };
@@ -183,13 +181,12 @@ function documents(world: World) {
 }
 
 function files(world: World) {
-  // As on disk in, as the editor has it out.
-  const opened = (path: string, bytes: string, stamp: number) => ({
+  const opened = (path: string, text: string, stamp: number) => ({
     path,
     name: path.split("/").at(-1) ?? path,
-    text: bytes.replaceAll("\r\n", "\n"),
+    text,
     stamp: String(stamp),
-    crlf: bytes.includes("\r\n"),
+    crlf: false,
   });
   return {
     openFile: async (path: string) => {
@@ -204,14 +201,13 @@ function files(world: World) {
           : ("changed" as const)
         : ("missing" as const);
     },
-    saveFile: async ({ path, text, stamp, crlf }: Parameters<Host["saveFile"]>[0]) => {
+    saveFile: async ({ path, text, stamp }: Parameters<Host["saveFile"]>[0]) => {
       const file = world.files.get(path);
       if (file && stamp !== null && String(file.stamp) !== stamp)
         refuse("conflict", `Another program changed ${path}.`);
       const next = (file?.stamp ?? 0) + 1;
-      const bytes = crlf ? text.replaceAll("\n", "\r\n") : text;
-      world.files.set(path, { text: bytes, stamp: next });
-      return opened(path, bytes, next);
+      world.files.set(path, { text, stamp: next });
+      return opened(path, text, next);
     },
     pickFile: async () => world.picked,
     pickSavePath: async (_title: string, name: string) => `/users/ada/reports/${name}`,
@@ -226,7 +222,6 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
   const failures = new Map<keyof Host, { error: AppError; times: number }>();
   const kept = { title: "", clipboard: "" };
 
-  const drops = new Set<(paths: readonly string[]) => void>();
   const host: Host = {
     ...documents(world),
     ...files(world),
@@ -251,26 +246,10 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
       return null;
     },
     parseTarget: async (text) => parsed(text),
-    testProfile: async (draft) => {
-      const hop = (name: string, detail: string, elapsed_ms: number, ok = true) => ({ name, detail, ok, elapsed_ms });
-      const host = draft.values["host"] ?? "";
-      if (/nowhere/.test(host)) {
-        const error = failure("unreachable", `The name ${host} has no address.`, {
-          hint: "Check the host, or whether a VPN is needed.",
-        });
-        return { server: null, hops: [hop("Name", `${host} is not known`, 12, false)], error, elapsed_ms: 12 };
-      }
-      return {
-        server: { product: "PostgreSQL", version: "18.4", facts: {} },
-        hops: [
-          hop("Name", "10.4.0.12", 3),
-          hop("TCP", "port 5432", 8),
-          hop("TLS", "1.3, verified", 14),
-          hop("Sign-in", "SCRAM-SHA-256-PLUS", 21),
-        ],
-        error: null,
-        elapsed_ms: 46,
-      };
+    testProfile: (draft, testId, onHop) => testOf(world, draft, testId, onHop),
+    stopTest: async (testId) => {
+      world.runs.get(testId)?.();
+      return null;
     },
     openSample: async () => profileOf(world, SAMPLE),
     connect: (id) => connect(world, id, latency),
@@ -357,9 +336,6 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
         session_limit: Math.min(64, Math.max(2, settings.session_limit)),
         page_rows: Math.min(10_000, Math.max(50, settings.page_rows)),
       };
-    onFilesDropped: (listener) => {
-      drops.add(listener);
-    },
       emit(world, { event: "changed", topics: ["settings"], profile_id: null });
       return world.settings;
     },
@@ -388,16 +364,13 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
       (...args: unknown[]) => {
         calls.push({ name, args });
         const call = host[name] as (...given: unknown[]) => unknown;
-        if (name === "subscribe" || name === "onFilesDropped") return call(...args);
+        if (name === "subscribe") return call(...args);
         return (async () => {
           if (latency) await wait(latency);
           const planned = failures.get(name);
           if (!planned) return call(...args);
           planned.times -= 1;
           if (planned.times <= 0) failures.delete(name);
-    drop: (...paths) => {
-      for (const listener of drops) listener(paths);
-    },
           throw new HostError(planned.error);
         })();
       },

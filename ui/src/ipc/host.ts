@@ -5,21 +5,33 @@
  * hosts: the real one (`tauri.ts`) and one in memory (`fake.ts`) for component tests and for work on layout in a browser.
  * Every function rejects with a `HostError`, which carries the core's typed error.
  */
-import type { AppEvent, commands, ErrorCode, AppError as HostFailure, RunEvent, RunRequest } from "./bindings";
+import type {
+  AppEvent,
+  commands,
+  ErrorCode,
+  HopReport,
+  AppError as HostFailure,
+  ProfileDraft,
+  RunEvent,
+  RunRequest,
+  TestReport,
+} from "./bindings";
 
 type Generated = typeof commands;
 
 /** What a generated command answers once its typed error is thrown instead of returned. */
 type Answer<T> = T extends { status: "ok"; data: infer D } ? D : T extends { status: "error" } ? never : T;
 
-type Plain = Omit<Generated, "run" | "subscribe">;
+type Plain = Omit<Generated, "run" | "subscribe" | "testProfile">;
 
-/** The generated commands with plain answers, and the two that stream. */
+/** The generated commands with plain answers, and the three that stream. */
 export type Host = {
   [Name in keyof Plain]: (...args: Parameters<Plain[Name]>) => Promise<Answer<Awaited<ReturnType<Plain[Name]>>>>;
 } & {
   /** Starts a script; resolves to the run's id. `onEvent` hears `started` first and `finished` last. */
   run(request: RunRequest, onEvent: (event: RunEvent) => void): Promise<string>;
+  /** Tries a connection; `onHop` hears each step as it ends. `stopTest` with the same id gives it up. */
+  testProfile(draft: ProfileDraft, testId: string, onHop: (hop: HopReport) => void): Promise<TestReport>;
   /** Hears every change, for as long as the window lives. */
   subscribe(onEvent: (event: AppEvent) => void): void;
   /** Sets the window's title. */
@@ -34,8 +46,6 @@ export class HostError extends Error {
 
   readonly failure: HostFailure;
 
-  /** Hears of files that are dropped on the window, for as long as it lives. */
-  onFilesDropped(listener: (paths: readonly string[]) => void): void;
   constructor(failure: HostFailure) {
     super(failure.message);
     this.failure = failure;

@@ -1,8 +1,7 @@
 /** The real host: the generated commands over Tauri. */
 import { Channel } from "@tauri-apps/api/core";
-import { getCurrentWebview } from "@tauri-apps/api/webview";
 import { getCurrentWindow } from "@tauri-apps/api/window";
-import { type AppEvent, commands, type RunEvent } from "./bindings";
+import { type AppEvent, commands, type HopReport, type RunEvent, type TestReport } from "./bindings";
 import { failureOf, type Host, HostError } from "./host";
 
 type Typed = { status: "ok"; data: unknown } | { status: "error"; error: unknown };
@@ -37,6 +36,11 @@ export const tauriHost = {
     channel.onmessage = onEvent;
     return settle(commands.run(request, channel)) as Promise<string>;
   },
+  testProfile(draft, testId, onHop) {
+    const channel = new Channel<HopReport>();
+    channel.onmessage = onHop;
+    return settle(commands.testProfile(draft, testId, channel)) as Promise<TestReport>;
+  },
   subscribe(onEvent) {
     const channel = new Channel<AppEvent>();
     channel.onmessage = onEvent;
@@ -45,11 +49,3 @@ export const tauriHost = {
   setTitle: (title) => getCurrentWindow().setTitle(title),
   writeClipboard: (text) => navigator.clipboard.writeText(text),
 } as Host;
-  onFilesDropped(listener) {
-    // A webview that does not tell of drops costs a convenience, nothing more.
-    void getCurrentWebview()
-      .onDragDropEvent(({ payload }) => {
-        if (payload.type === "drop") listener(payload.paths);
-      })
-      .catch(() => undefined);
-  },

@@ -84,6 +84,8 @@ pub struct TreeNode {
     pub state: NodeState,
     /// Made by the server for itself.
     pub system: bool,
+    /// On the way to where work is: unfolded when its connection is opened for the first time.
+    pub unfold: bool,
 }
 
 /// Some children of a node.
@@ -115,6 +117,8 @@ pub struct SearchHit {
     pub detail: Option<String>,
     /// Whether a Data tab can be opened for it (a column opens its relation's).
     pub browsable: bool,
+    /// The login may not read it.
+    pub denied: bool,
     /// UTF-16 ranges of `label` that matched.
     pub matched: Vec<super::TextRange>,
 }
@@ -157,12 +161,12 @@ pub struct ReferenceRow {
     pub actions: String,
 }
 
-/// A row of the Indexes, Constraints, Triggers or Policies view.
+/// A row of the Indexes, Constraints or Triggers view.
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]
 pub struct PartRow {
     /// Its name; SQLite's constraints may have none.
     pub name: Option<String>,
-    /// What it is (`primary key`, `unique`, `btree`, `policy for select`).
+    /// What it is (`primary key`, `unique`, `btree`, `before update`).
     pub kind: String,
     /// Columns or expressions concerned.
     pub columns: Vec<String>,
@@ -174,6 +178,25 @@ pub struct PartRow {
     pub comment: Option<String>,
     /// The referred relation, for foreign keys.
     pub references: Option<ReferenceRow>,
+}
+
+/// A row-security policy.
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+pub struct PolicyRow {
+    /// Its name.
+    pub name: String,
+    /// `all`, `select`, `insert`, `update` or `delete`.
+    pub command: String,
+    /// Permissive ones are joined with OR; restrictive ones narrow the result.
+    pub permissive: bool,
+    /// Whom it applies to; `PUBLIC` for everyone.
+    pub roles: Vec<String>,
+    /// Which rows are seen.
+    pub using: Option<String>,
+    /// Which rows may be written.
+    pub check: Option<String>,
+    /// Its comment.
+    pub comment: Option<String>,
 }
 
 /// A foreign key of another relation that refers to this one.
@@ -225,7 +248,7 @@ pub struct RelationPage {
     /// Its triggers.
     pub triggers: Vec<PartRow>,
     /// Its policies.
-    pub policies: Vec<PartRow>,
+    pub policies: Vec<PolicyRow>,
     /// When this was read, in ms since the epoch.
     #[specta(type = Count)]
     pub as_of_ms: i64,

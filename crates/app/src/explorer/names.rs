@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use catalog::{Catalog, ObjectKey, ObjectKind, RoutineKind, SchemaId};
+use catalog::{Catalog, Known, ObjectKey, ObjectKind, RoutineKind, SchemaId};
 
 use super::{Shelved, icon, to_ref};
 use crate::api::{ObjectIcon, SearchHit, TextRange};
@@ -172,6 +172,16 @@ fn hit(profile_id: &str, catalog: &Catalog, what: What, wanted: &str) -> Option<
         name: name.to_owned(),
         signature,
     };
+    // What is in a relation is as readable as the relation.
+    let denied = match what {
+        What::Relation(at) => catalog.relations.get(at as usize).map(|relation| &relation.may_select),
+        What::Column(at) => {
+            let column = catalog.columns.get(at as usize)?;
+            catalog.relations.get(column.relation.0 as usize).map(|relation| &relation.may_select)
+        }
+        _ => None,
+    }
+    .is_some_and(|may_select| *may_select == Known::Value(false));
     let in_schema = |schema: SchemaId| catalog.schema_name(schema).to_owned();
     let (object, place, icon, detail, browsable) = match what {
         What::Schema(at) => {
@@ -236,7 +246,8 @@ fn hit(profile_id: &str, catalog: &Catalog, what: What, wanted: &str) -> Option<
         place,
         icon,
         detail,
-        browsable,
+        browsable: browsable && !denied,
+        denied,
     })
 }
 

@@ -6,7 +6,7 @@ use catalog::{
 };
 
 use super::{Place, icon, kind_words, to_ref, tree::bytes};
-use crate::api::{AppError, ColumnRow, ErrorCode, PartRow, ReferenceRow, ReferencedByRow, RelationPage};
+use crate::api::{AppError, ColumnRow, ErrorCode, PartRow, PolicyRow, ReferenceRow, ReferencedByRow, RelationPage};
 
 /// Reads a relation anew with its definition texts.
 pub(super) async fn relation(place: &Place, key: &ObjectKey) -> Result<RelationPage, AppError> {
@@ -239,7 +239,7 @@ fn trigger(trigger: &Trigger) -> PartRow {
     }
 }
 
-fn policy(policy: &Policy) -> PartRow {
+fn policy(policy: &Policy) -> PolicyRow {
     let command = match policy.command {
         PolicyCommand::All => "all",
         PolicyCommand::Select => "select",
@@ -247,16 +247,13 @@ fn policy(policy: &Policy) -> PartRow {
         PolicyCommand::Update => "update",
         PolicyCommand::Delete => "delete",
     };
-    let mut texts = Vec::new();
-    texts.extend(policy.using.as_ref().map(|text| format!("USING ({text})")));
-    texts.extend(policy.with_check.as_ref().map(|text| format!("WITH CHECK ({text})")));
-    PartRow {
-        name: Some(policy.name.clone()),
-        kind: format!("policy for {command}"),
-        columns: policy.roles.clone(),
-        definition: (!texts.is_empty()).then(|| texts.join(" ")),
-        remarks: (!policy.permissive).then(|| "restrictive".to_owned()).into_iter().collect(),
+    PolicyRow {
+        name: policy.name.clone(),
+        command: command.to_owned(),
+        permissive: policy.permissive,
+        roles: policy.roles.clone(),
+        using: policy.using.clone(),
+        check: policy.with_check.clone(),
         comment: policy.comment.clone(),
-        references: None,
     }
 }

@@ -12,7 +12,10 @@ use catalog::{Catalog, Kind, RelationId, Schema, Scope};
 use driver::Connection;
 use sql::Dialect;
 
-use super::names::{Names, fold};
+use super::{
+    names::{Names, fold},
+    splice::spliced,
+};
 use crate::{
     api::{AppError, Topic},
     connections::{Connected, Opened, lock},
@@ -136,6 +139,42 @@ impl Shelf {
         self.read(opened, connected).await
     }
 
+    /// Reads one schema anew and leaves the others as they are; everything where there is no catalog yet, or where the
+    /// schema has come or gone.
+    ///
+    /// # Errors
+    /// As the driver says; the old catalog stays.
+    pub(crate) async fn refresh_schema(
+        &self,
+        opened: &Opened,
+        connected: &Connected,
+        schema: &str,
+    ) -> Result<(), AppError> {
+        let turn = self.turn.lock().await;
+        if let Some(latest) = self.latest() {
+            if latest.systems.iter().any(|own| own.name == schema) {
+                lock(&self.systems).remove(schema);
+                tell(connected);
+                return Ok(());
+            }
+            let mut kinds = Kind::LEAN.to_vec();
+            kinds.retain(|kind| *kind != Kind::Databases);
+            let scope = Scope { kinds, schemas: Some(vec![schema.to_owned()]), ..Scope::default() };
+            let part = self.ask(opened.connection.as_ref(), &scope).await?;
+            let (schema, systems) = (schema.to_owned(), latest.systems.clone());
+            let joined = blocking(move || {
+                spliced(&latest.catalog, part, &schema).map(|catalog| Arc::new(Shelved::new(catalog, systems)))
+            });
+            if let Some(shelved) = joined.await? {
+                *lock(&self.latest) = Some(shelved);
+                tell(connected);
+                return Ok(());
+            }
+        }
+        drop(turn);
+        self.refresh(opened, connected).await.map(drop)
+    }
+
     pub(crate) fn read_in_background(&self, opened: &Arc<Opened>, connected: &Arc<Connected>) {
         let (opened, connected) = (Arc::clone(opened), Arc::clone(connected));
         tokio::spawn(async move {
@@ -166,9 +205,7 @@ impl Shelf {
             *lock(&self.database) = database;
             connected.emit();
         }
-        if let Ok(app) = connected.app() {
-            app.events.changed(&[Topic::Catalog], Some(&connected.profile.id));
-        }
+        tell(connected);
         Ok(shelved)
     }
 
@@ -206,8 +243,16 @@ impl Drop for Reading<'_> {
     }
 }
 
+fn tell(connected: &Connected) {
+    if let Ok(app) = connected.app() {
+        app.events.changed(&[Topic::Catalog], Some(&connected.profile.id));
+    }
+}
+
 async fn index(catalog: Catalog, systems: Vec<Schema>) -> Result<Arc<Shelved>, AppError> {
-    tokio::task::spawn_blocking(move || Arc::new(Shelved::new(catalog, systems)))
-        .await
-        .map_err(|_| AppError::internal("a catalog could not be indexed"))
+    blocking(move || Arc::new(Shelved::new(catalog, systems))).await
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| AppError::internal("a catalog could not be indexed"))
 }

@@ -142,6 +142,7 @@ fn node(id: &Node, label: &str, icon: ObjectIcon) -> TreeNode {
         browsable: false,
         state: NodeState::Ready,
         system: false,
+        unfold: false,
     }
 }
 
@@ -163,6 +164,7 @@ fn databases(connected: &Connected, catalog: &Catalog, slice: Slice) -> (Vec<Tre
                 (_, false) => NodeState::NotOpened,
                 _ => NodeState::Ready,
             },
+            unfold: database.current && !denied,
             ..node(&Node::Database(database.name.clone()), &database.name, ObjectIcon::Database)
         }
     })
@@ -183,8 +185,10 @@ fn within_database(opened: &Opened, shelved: &Shelved, database: Option<String>,
         let key = |schema: &Schema| (schema.system, usual != Some(schema.name.as_str()));
         key(a).cmp(&key(b)).then_with(|| a.name.cmp(&b.name))
     });
+    let denied = |schema: &Schema| schema.may_use == Known::Value(false) || schema.may_use == Known::Denied;
+    let home = home(&shelved.catalog, &all, usual, denied);
     slice.of(all.into_iter(), |schema| {
-        let denied = schema.may_use == Known::Value(false) || schema.may_use == Known::Denied;
+        let denied = denied(schema);
         let key = ObjectKey {
             kind: ObjectKind::Schema,
             ..ObjectKey::relation(shelved.catalog.database.as_deref(), None, &schema.name)
@@ -193,10 +197,29 @@ fn within_database(opened: &Opened, shelved: &Shelved, database: Option<String>,
             object: Some(to_ref(key)),
             state: if denied { NodeState::Denied } else { NodeState::Ready },
             system: schema.system,
+            unfold: home.as_deref() == Some(schema.name.as_str()),
             detail_title: schema.comment.clone(),
             ..node(&Node::Schema(database.clone(), schema.name.clone()), &schema.name, ObjectIcon::Schema)
         }
     })
+}
+
+/// The schema where work is: the first of the search path that holds anything, or else the usual one, or any that does.
+fn home(
+    catalog: &Catalog,
+    all: &[&Schema],
+    usual: Option<&str>,
+    denied: impl Fn(&Schema) -> bool,
+) -> Option<String> {
+    let own = |schema: &&&Schema| !schema.system && !denied(schema);
+    let holds =
+        |schema: &&Schema| catalog.relations.iter().any(|one| catalog.schema_name(one.schema) == schema.name);
+    let path = catalog.search_path.iter().map(String::as_str).chain(usual);
+    let on_path: Vec<&Schema> =
+        path.filter_map(|name| all.iter().filter(own).find(|schema| schema.name == name).copied()).collect();
+    let others = || all.iter().filter(own).copied();
+    let found = on_path.iter().copied().find(holds).or_else(|| others().find(holds));
+    found.or_else(|| on_path.first().copied()).or_else(|| others().next()).map(|schema| schema.name.clone())
 }
 
 fn schema_id(catalog: &Catalog, schema: &str) -> Result<SchemaId, AppError> {
@@ -247,6 +270,7 @@ fn folders(
         expandable: count > 0,
         state: if denied { NodeState::Denied } else { NodeState::Ready },
         system,
+        unfold: folder == Folder::Tables && count > 0,
         ..node(&Node::Folder(database.clone(), schema.to_owned(), folder), label, ObjectIcon::Folder)
     }))
 }
@@ -388,4 +412,33 @@ pub(super) fn grouped(number: u64) -> String {
 /// `8.4 MB`.
 pub(super) fn bytes(number: u64) -> String {
     if number < 1_000 { format!("{number} B") } else { format!("{}B", short(number)) }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn work_is_where_the_search_path_finds_something() {
+        let mut catalog = Catalog::default();
+        for name in ["audit", "public", "app"] {
+            let id = catalog.push_schema(Schema::named(name));
+            if name != "public" {
+                catalog.push_relation(Relation::new(id, "t", RelationKind::Table));
+            }
+        }
+        let home = |catalog: &Catalog, denied: &str| {
+            let all: Vec<&Schema> = catalog.schemas.iter().collect();
+            home(catalog, &all, Some("public"), |schema| schema.name == denied).unwrap()
+        };
+        assert_eq!(home(&catalog, ""), "audit", "nothing is in public, so any that holds something");
+        catalog.search_path = vec!["nobody".to_owned(), "app".to_owned(), "audit".to_owned()];
+        assert_eq!(home(&catalog, ""), "app");
+        assert_eq!(home(&catalog, "app"), "audit");
+        catalog.relations.clear();
+        assert_eq!(home(&catalog, ""), "app", "empty as it is");
+        catalog.search_path.clear();
+        assert_eq!(home(&catalog, ""), "public");
+    }
 }

@@ -133,3 +133,26 @@ async fn a_run_of_a_dead_process_is_lost_and_one_of_a_living_process_is_running(
     assert_eq!(outcome("pg_sleep").await, "lost");
     assert_eq!(outcome("alive").await, "running");
 }
+
+#[tokio::test]
+async fn a_hundred_statements_are_told_a_few_times_and_the_last_one_always() {
+    let home = testing::home();
+    let app = testing::open(&home).await;
+    let mut events = app.events();
+    for number in 0..100 {
+        ran(&app, &format!("select {number}"), "p").await;
+    }
+    let begun = std::time::Instant::now();
+    let mut told = 0;
+    let mut last = None;
+    while let Ok(Some(event)) = tokio::time::timeout(telling::PACE * 3, events.recv()).await {
+        if matches!(&event, crate::api::AppEvent::Changed { topics, .. } if topics.contains(&crate::api::Topic::History))
+        {
+            told += 1;
+            last = Some(begun.elapsed());
+        }
+    }
+    assert!(told >= 2, "what was quiet is told at once, and the rest afterwards");
+    assert!(told < 20, "{told} times");
+    assert!(last.is_some(), "the last change is told too");
+}

@@ -42,7 +42,11 @@ const TICK: Duration = Duration::from_millis(200);
 
 /// Opens a connection. Dropping the future gives the attempt up.
 pub(crate) async fn dial(driver: &dyn Driver, profile: &Profile, terms: Terms) -> Dialled {
-    let hops = Arc::new(Mutex::new(Vec::new()));
+    dial_watched(driver, profile, terms, Arc::default()).await
+}
+
+/// As [`dial`], with the hops readable while they pass.
+pub(crate) async fn dial_watched(driver: &dyn Driver, profile: &Profile, terms: Terms, hops: Arc<Hops>) -> Dialled {
     let told = Arc::clone(&hops);
     let asking = Arc::new(AtomicUsize::new(0));
     let context = ConnectContext {
@@ -52,7 +56,7 @@ pub(crate) async fn dial(driver: &dyn Driver, profile: &Profile, terms: Terms) -
         read_only: terms.read_only,
         application_name: "rowhouse".to_owned(),
         timeout: terms.timeout,
-        hops: Arc::new(move |hop| told.lock().unwrap_or_else(PoisonError::into_inner).push(hop)),
+        hops: Arc::new(move |hop| told.add(hop)),
     };
     let outcome = tokio::select! {
         outcome = driver.connect(profile, context) => outcome,
@@ -62,8 +66,31 @@ pub(crate) async fn dial(driver: &dyn Driver, profile: &Profile, terms: Terms) -
         )
         .with_hint("Is it the right address, and is the server up? The settings have a longer limit.")),
     };
-    let hops = std::mem::take(&mut *hops.lock().unwrap_or_else(PoisonError::into_inner));
-    Dialled { hops, outcome }
+    Dialled { hops: hops.take(), outcome }
+}
+
+/// The hops of one attempt, in order, and who is told of each as it ends.
+#[derive(Default)]
+pub(crate) struct Hops {
+    passed: Mutex<Vec<Hop>>,
+    watch: Option<Box<dyn Fn(&Hop) + Send + Sync>>,
+}
+
+impl Hops {
+    pub(crate) fn watched(watch: impl Fn(&Hop) + Send + Sync + 'static) -> Self {
+        Hops { passed: Mutex::default(), watch: Some(Box::new(watch)) }
+    }
+
+    fn add(&self, hop: Hop) {
+        if let Some(watch) = &self.watch {
+            watch(&hop);
+        }
+        self.passed.lock().unwrap_or_else(PoisonError::into_inner).push(hop);
+    }
+
+    pub(crate) fn take(&self) -> Vec<Hop> {
+        std::mem::take(&mut *self.passed.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 /// Ends when so much time has passed in which nobody was being asked.

@@ -224,7 +224,7 @@ async fn the_password_of_a_pasted_address_stays_in_the_core_until_it_is_used() {
     assert_eq!((parsed.driver.as_str(), parsed.name.as_str()), ("form", "db1"));
     let reference = parsed.password_reference.unwrap();
     let pasted = ProfileDraft { password: DraftPassword::Parsed { reference }, ..draft("Shop") };
-    let report = app.test_profile(pasted.clone()).await.unwrap();
+    let report = app.test_profile(pasted.clone(), "t", |_| {}).await.unwrap();
     assert_eq!(report.error, None);
     app.save_profile(pasted.clone()).await.unwrap();
     assert_eq!(vault.accounts().len(), 1);
@@ -261,18 +261,18 @@ async fn targets_find_their_driver_or_say_what_is_known() {
 #[tokio::test]
 async fn a_test_tells_the_hops_and_what_went_wrong() {
     let Bench { app, home: _home, .. } = bench().await;
-    let good = app.test_profile(draft("x")).await.unwrap();
+    let good = app.test_profile(draft("x"), "t", |_| {}).await.unwrap();
     assert_eq!(good.server.unwrap().version, "1.0");
     assert!(good.hops.iter().all(|hop| hop.ok) && good.hops.len() == 2);
     let refused = ProfileDraft { password: DraftPassword::Set { secret: Secret::new("wrong".into()) }, ..draft("x") };
-    let report = app.test_profile(refused).await.unwrap();
+    let report = app.test_profile(refused, "t", |_| {}).await.unwrap();
     assert_eq!(report.error.unwrap().code, ErrorCode::Unauthenticated);
     assert!(!report.hops.last().unwrap().ok);
     let saved = app.save_profile(draft("x")).await.unwrap();
     let kept = ProfileDraft { id: Some(saved.id), password: DraftPassword::Keep, ..draft("x") };
-    assert_eq!(app.test_profile(kept).await.unwrap().error, None, "the stored password is used");
+    assert_eq!(app.test_profile(kept, "t", |_| {}).await.unwrap().error, None, "the stored password is used");
     let nowhere = ProfileDraft { values: values(&[("host", "unknown")]), ..draft("x") };
-    assert_eq!(app.test_profile(nowhere).await.unwrap().error.unwrap().code, ErrorCode::Unreachable);
+    assert_eq!(app.test_profile(nowhere, "t", |_| {}).await.unwrap().error.unwrap().code, ErrorCode::Unreachable);
 }
 
 #[tokio::test(start_paused = true)]
@@ -348,4 +348,42 @@ async fn no_way_through_the_form_puts_a_secret_into_the_store() {
     }
     app.close().await;
     assert_eq!(grep(home.path(), "s3cr3t"), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_stopped_test_leaves_the_wire_at_once() {
+    use tokio::io::AsyncReadExt;
+    let Bench { app, home: _home, .. } = {
+        let (home, vault) = (testing::home(), Arc::new(Memory::default()));
+        let app = testing::open_over(home.path(), Face::Window, Arc::clone(&vault) as _).await;
+        Bench { app, vault, home }
+    };
+    // A server that takes the call and never says a word.
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = silent.local_addr().unwrap().port().to_string();
+    let mut tried = draft("silent");
+    tried.driver = "postgres".to_owned();
+    tried.values = values(&[("host", "127.0.0.1"), ("port", &port), ("user", "ada"), ("sslmode", "disable")]);
+    tried.password = DraftPassword::Keep;
+    let (heard, mut hops) = tokio::sync::mpsc::unbounded_channel();
+    let testing = {
+        let app = Arc::clone(&app);
+        tokio::spawn(async move { app.test_profile(tried, "one", move |hop| drop(heard.send(hop.name))).await })
+    };
+    let (mut wire, _) = silent.accept().await.unwrap();
+    let mut said = [0; 512];
+    assert!(wire.read(&mut said).await.unwrap() > 0, "it says who it is");
+    let mut passed = Vec::new();
+    while passed.last().map(String::as_str) != Some("TCP") {
+        passed.push(hops.recv().await.unwrap());
+    }
+    app.stop_test("another");
+    assert!(!testing.is_finished());
+    app.stop_test("one");
+    let report = testing.await.unwrap().unwrap();
+    assert_eq!(report.error.unwrap().code, ErrorCode::Cancelled);
+    assert_eq!(report.hops.last().map(|hop| hop.name.as_str()), Some("TCP"), "what had passed is told");
+    let closed = tokio::time::timeout(Duration::from_secs(5), wire.read(&mut said)).await.unwrap();
+    assert!(matches!(closed, Ok(0) | Err(_)), "the socket is closed");
+    app.stop_test("one");
 }

@@ -217,27 +217,17 @@ impl Attempt {
             format!("{} control", self.settings.application_name.as_ref().unwrap_or(&self.context.application_name)),
         ));
         login.parameters.extend(CONTROL_SETTINGS.map(|(name, value)| (name.to_owned(), value.to_owned())));
-        let mut trace = Trace::default();
+        let told = Arc::clone(&self.context.hops);
+        let mut trace = Trace::watched(Arc::new(move |step: &route::Step| told(passed(step))));
         let started = Instant::now();
         let result = Client::connect(&route, &login, &mut trace).await;
         self.tell(&trace, started.elapsed(), &result);
         result.map(|(client, started)| (route, client, started))
     }
 
-    /// Reports the hops of one attempt.
+    /// Reports the last hop of one attempt; those of the way there were told as they ended.
     fn tell(&self, trace: &Trace, took: Duration, result: &Result<(Client, Started), wire::Error>) {
-        let mut rest = took;
-        for step in &trace.steps {
-            rest = rest.saturating_sub(step.took);
-            let name = match step.hop {
-                route::Hop::Dns => "Find host",
-                route::Hop::Tcp => "TCP",
-                route::Hop::Socket => "Socket",
-                route::Hop::Tls => "TLS",
-                _ => "Hop",
-            };
-            self.hop(name, step.detail.clone(), step.ok, step.took);
-        }
+        let rest = trace.steps.iter().fold(took, |rest, step| rest.saturating_sub(step.took));
         match result {
             Ok((_, started)) => {
                 let version = started.parameters.get("server_version").map_or("", String::as_str);
@@ -251,8 +241,24 @@ impl Attempt {
     }
 
     fn hop(&self, name: &str, detail: String, done: bool, took: Duration) {
-        let outcome = if done { HopOutcome::Done } else { HopOutcome::Failed };
-        let elapsed_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-        (self.context.hops)(Hop { name: name.to_owned(), detail, outcome, elapsed_ms });
+        (self.context.hops)(hop(name, detail, done, took));
     }
+}
+
+/// A step of the way to the server, in words.
+fn passed(step: &route::Step) -> Hop {
+    let name = match step.hop {
+        route::Hop::Dns => "Find host",
+        route::Hop::Tcp => "TCP",
+        route::Hop::Socket => "Socket",
+        route::Hop::Tls => "TLS",
+        _ => "Hop",
+    };
+    hop(name, step.detail.clone(), step.ok, step.took)
+}
+
+fn hop(name: &str, detail: String, done: bool, took: Duration) -> Hop {
+    let outcome = if done { HopOutcome::Done } else { HopOutcome::Failed };
+    let elapsed_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    Hop { name: name.to_owned(), detail, outcome, elapsed_ms }
 }

@@ -161,14 +161,15 @@ function LoadedForm({
             <Button variant="ghost" keys="Escape" showKeys onClick={leave}>
               Cancel
             </Button>
-            <Button
-              icon="plug"
-              {...(keys.test ? { keys: keys.test, showKeys: true } : {})}
-              loading={form.test.state === "running"}
-              onClick={form.runTest}
-            >
-              Test
-            </Button>
+            {form.test.state === "running" ? (
+              <Button icon="stop" onClick={form.stopTest}>
+                Stop the test
+              </Button>
+            ) : (
+              <Button icon="plug" {...(keys.test ? { keys: keys.test, showKeys: true } : {})} onClick={form.runTest}>
+                Test
+              </Button>
+            )}
             <Button
               {...(keys.save ? { keys: keys.save } : {})}
               loading={busy === "save"}
@@ -211,13 +212,20 @@ function LoadedForm({
                 />
               </>
             }
+            between={
+              <OwnSection state={state} dispatch={dispatch} groups={groupsOf(profiles)} suggestion={suggestion} />
+            }
             password={
               secret ? <PasswordRow field={secret} state={state} dispatch={dispatch} keychain={keychain} /> : null
             }
           />
-          <OwnSection state={state} dispatch={dispatch} groups={groupsOf(profiles)} suggestion={suggestion} />
         </div>
-        <TestPanel test={form.test} edits={state.edits} keys={keys.test ? <Kbd keys={keys.test} /> : null} />
+        <TestPanel
+          test={form.test}
+          edits={state.edits}
+          onStop={form.stopTest}
+          keys={keys.test ? <Kbd keys={keys.test} /> : null}
+        />
       </div>
       <ConfirmDialog
         open={leaving}

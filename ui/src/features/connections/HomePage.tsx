@@ -199,7 +199,7 @@ export function HomePage({ states, onOpen, onNew, onEdit, onOpenSample, onOpenFi
         onClose={() => setRemoving(null)}
         onConfirm={() => removing && void remove(removing)}
         title={`Delete ${removing?.name ?? ""}?`}
-        description="The connection and its stored password are removed from this computer. This cannot be undone; the database itself is not touched."
+        description={`${removing?.name ?? "The connection"} is removed from this computer${removing?.password === "keychain" ? ", and its password from the keychain" : ""}. This cannot be undone; the database itself is not touched.`}
         confirmLabel="Delete"
         danger
         loading={busy}

@@ -1,10 +1,12 @@
 /** The connection form without its drawing: which fields are shown, what is wrong with them, what is sent to the core. */
 import type {
+  AppError,
   ConnectionProfile,
   DraftPassword,
   DriverForm,
   Environment,
   FormField,
+  HopReport,
   ParsedTarget,
   PasswordPolicy,
   ProfileDraft,
@@ -129,6 +131,52 @@ export function checkFields(driver: DriverForm, state: FormState): Readonly<Reco
     }
   }
   return errors;
+}
+
+/** What the last step was that did not work. */
+const failedHop = (hops: readonly HopReport[]): string | undefined => hops.findLast((hop) => !hop.ok)?.name;
+
+/**
+ * The field a failure is about, where the code or the step that failed says which that is; one that is not shown has no
+ * place for it.
+ */
+export function fieldOf(
+  failure: AppError,
+  driver: DriverForm,
+  values: Readonly<Record<string, string>>,
+  hops: readonly HopReport[],
+): string | undefined {
+  const shown = (name: string) => {
+    const field = driver.fields.find((each) => each.name === name);
+    return field && (field.kind === "secret" || isVisible(driver, values, field)) ? name : undefined;
+  };
+  const hop = failedHop(hops);
+  // A file that is needed for TLS is named by its own path.
+  if (hop === "TLS" || (hop === undefined && failure.code === "invalid_statement")) {
+    const files = driver.fields.filter((field) => field.kind === "file" && isVisible(driver, values, field));
+    const named = files.find((field) => {
+      const path = values[field.name]?.trim();
+      return path !== undefined && path !== "" && failure.message.includes(path);
+    });
+    if (named) return named.name;
+  }
+  if (hop === "TLS") return driver.fields.find((field) => field.section === "TLS" && field.kind === "choice")?.name;
+  switch (failure.code) {
+    case "already_exists":
+      return "name";
+    case "unauthenticated":
+    case "keychain_unavailable":
+      return shown(PASSWORD_FIELD);
+    case "unreachable":
+    case "timed_out":
+      return hop === undefined || hop === "Find host" || hop === "TCP" || hop === "Socket" ? shown("host") : undefined;
+    case "not_found":
+      return driver.opens_files
+        ? driver.fields.find((field) => field.kind === "file" && field.required)?.name
+        : shown("database");
+    default:
+      return undefined;
+  }
 }
 
 /** What is sent. Fields that are not shown are left out: nothing that cannot be seen takes effect. */

@@ -1,17 +1,8 @@
 /** The form's state and what can be done with it. Secrets stay in this state: they are given to the host and forgotten. */
 import { type Dispatch, useEffect, useReducer, useRef, useState } from "react";
 import { announce } from "@/design";
-import { type AppError, type ConnectionProfile, type DriverForm, failureOf, host } from "@/ipc";
-import {
-  checkFields,
-  draftOf,
-  type FormAction,
-  type FormState,
-  isDirty,
-  PASSWORD_FIELD,
-  passwordField,
-  reduceForm,
-} from "./model";
+import { type AppError, type ConnectionProfile, type DriverForm, failureOf, type HopReport, host } from "@/ipc";
+import { checkFields, draftOf, type FormAction, type FormState, fieldOf, isDirty, reduceForm } from "./model";
 import type { TestState } from "./parts/TestPanel";
 
 export interface ConnectionFormHandle {
@@ -25,6 +16,7 @@ export interface ConnectionFormHandle {
   /** Why saving failed, unless it stands at a field. */
   readonly failure: AppError | null;
   readonly runTest: () => void;
+  readonly stopTest: () => void;
   readonly save: (connect: boolean) => void;
 }
 
@@ -33,16 +25,6 @@ export interface ConnectionFormOptions {
   drivers: readonly [DriverForm, ...DriverForm[]];
   onSaved: (profile: ConnectionProfile, connect: boolean) => void;
   onDirty?: ((dirty: boolean) => void) | undefined;
-}
-
-/** Puts a failure at the field it is about, where the code says which that is. */
-function fieldOf(failure: AppError, driver: DriverForm): string | undefined {
-  if (failure.code === "already_exists") return "name";
-  if (failure.code === "unauthenticated" || failure.code === "keychain_unavailable")
-    return passwordField(driver) ? PASSWORD_FIELD : undefined;
-  if (failure.code === "not_found" && driver.opens_files)
-    return driver.fields.find((field) => field.kind === "file" && field.required)?.name;
-  return undefined;
 }
 
 const sentence = (failure: AppError) => [failure.message, failure.hint].filter(Boolean).join(" ");
@@ -60,9 +42,18 @@ export function useConnectionForm({ initial, drivers, onSaved, onDirty }: Connec
   tell.current = onDirty;
   useEffect(() => tell.current?.(dirty), [dirty]);
   // Answers that arrive after the form is gone are for nobody.
+  const testing = useRef<string | null>(null);
+  const stopTest = () => {
+    const id = testing.current;
+    testing.current = null;
+    if (id !== null) void host().stopTest(id);
+  };
+  const latestStop = useRef(stopTest);
+  latestStop.current = stopTest;
   useEffect(
     () => () => {
       turn.current += 1;
+      latestStop.current();
     },
     [],
   );
@@ -74,8 +65,8 @@ export function useConnectionForm({ initial, drivers, onSaved, onDirty }: Connec
     if (first !== undefined) announce(first);
     return first === undefined;
   };
-  const place = (failed: AppError): boolean => {
-    const field = fieldOf(failed, driver);
+  const place = (failed: AppError, hops: readonly HopReport[] = []): boolean => {
+    const field = fieldOf(failed, driver, state.values, hops);
     if (field !== undefined) dispatch({ type: "errors", errors: { [field]: sentence(failed) } });
     return field !== undefined;
   };
@@ -83,16 +74,25 @@ export function useConnectionForm({ initial, drivers, onSaved, onDirty }: Connec
     if (test.state === "running" || !complete()) return;
     turn.current += 1;
     const mine = turn.current;
-    setTest({ state: "running" });
+    const id = `test-${crypto.randomUUID()}`;
+    testing.current = id;
+    setTest({ state: "running", hops: [] });
     setFailure(null);
-    try {
-      const report = await host().testProfile(draftOf(driver, state));
+    const onHop = (hop: HopReport) => {
       if (mine !== turn.current) return;
+      setTest((known) => (known.state === "running" ? { ...known, hops: [...known.hops, hop] } : known));
+    };
+    try {
+      const report = await host().testProfile(draftOf(driver, state), id, onHop);
+      if (mine !== turn.current) return;
+      testing.current = null;
       setTest({ state: "done", report, at: Date.now(), edits: state.edits });
-      if (report.error) place(report.error);
-      announce(report.error ? `The test failed: ${report.error.message}` : "The test went well");
+      if (report.error) place(report.error, report.hops);
+      if (report.error?.code === "cancelled") announce("The test was stopped");
+      else announce(report.error ? `The test failed: ${report.error.message}` : "The test went well");
     } catch (thrown) {
       if (mine !== turn.current) return;
+      testing.current = null;
       const failed = failureOf(thrown);
       place(failed);
       setTest({ state: "refused", error: failed });
@@ -101,6 +101,7 @@ export function useConnectionForm({ initial, drivers, onSaved, onDirty }: Connec
   const save = async (connect: boolean) => {
     if (busy !== null || !complete()) return;
     turn.current += 1;
+    stopTest();
     const mine = turn.current;
     setBusy(connect ? "connect" : "save");
     setFailure(null);
@@ -128,6 +129,7 @@ export function useConnectionForm({ initial, drivers, onSaved, onDirty }: Connec
     busy,
     failure,
     runTest: () => void runTest(),
+    stopTest,
     save: (connect) => void save(connect),
   };
 }

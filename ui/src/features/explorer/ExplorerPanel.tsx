@@ -5,6 +5,7 @@ import {
   Button,
   EmptyState,
   ErrorBlock,
+  Icon,
   IconButton,
   SearchField,
   type TreeChildren,
@@ -35,6 +36,7 @@ export interface ExplorerPanelProps extends ExplorerActions {
 }
 
 const NOTHING: ReadonlySet<string> = new Set();
+const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 
 export function ExplorerPanel(props: ExplorerPanelProps) {
   const { profiles, states, active, selected, onOpenRelation, onConnect, onNewConnection, headEnd } = props;
@@ -93,7 +95,9 @@ export function ExplorerPanel(props: ExplorerPanelProps) {
   const refresh = (item: ExplorerItem | undefined) => {
     const profileId = item?.profileId ?? active ?? states.find((state) => state.phase.phase === "open")?.profile_id;
     if (profileId === undefined || phaseOf(states, profileId).phase !== "open") return;
-    void attempt(() => host().refreshCatalog(profileId, item?.object ?? null));
+    // Reading what is in a database that is not open would open it.
+    if (item?.state === "not_opened") return;
+    void attempt(() => host().refreshCatalog(profileId, item?.within ?? null));
   };
   const menu = useExplorerMenu({ ...props, itemsById, refresh, attempt: (work) => void attempt(work) });
   const anyOpen = states.some((state) => state.phase.phase === "open");
@@ -121,9 +125,10 @@ export function ExplorerPanel(props: ExplorerPanelProps) {
       setFolded(next);
       return;
     }
-    setOpen(item.id, open);
     const { phase } = phaseOf(states, item.profileId);
+    // Opening the connection unfolds it.
     if (open && item.kind === "connection" && (phase === "closed" || phase === "failed")) onConnect(item.profileId);
+    else setOpen(item.profileId, item.id, open);
   };
   const open = (item: ExplorerItem, aside?: boolean) => {
     if (item.kind === "more") content.loadMore(item);
@@ -178,6 +183,23 @@ export function ExplorerPanel(props: ExplorerPanelProps) {
           <ErrorBlock {...failureProps(failure)} />
         </div>
       ) : null}
+      {roots.map((root) => {
+        const { phase } = phaseOf(states, root.profileId);
+        const asOf = content.asOf(root.profileId);
+        if ((phase !== "lost" && phase !== "failed") || asOf === null) return null;
+        return (
+          <div key={root.id} className="exp-offline" role="status">
+            <Icon name="offline" size={14} className="text-warn-text" />
+            <span className="min-w-0 flex-1">
+              <span className="rh-truncate block">{root.label} is not connected</span>
+              <span className="rh-meta block">as of {clock.format(new Date(asOf))}</span>
+            </span>
+            <Button dense onClick={() => onConnect(root.profileId)}>
+              Reconnect
+            </Button>
+          </div>
+        );
+      })}
       {profiles.length === 0 ? (
         <EmptyState
           icon="plug"

@@ -1,10 +1,10 @@
 /** Objects and columns of every open connection, by name. */
 import { useQuery } from "@tanstack/react-query";
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
-import { Button, EmptyState, Icon, SearchField, VirtualList } from "@/design";
+import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { Button, EmptyState, Icon, SearchField, Skeleton, VirtualList } from "@/design";
 import { failureOf, host, type ObjectRef, queryKeys, type SearchHit } from "@/ipc";
 import "./explorer.css";
-import { ICONS } from "./model";
+import { ICONS, KIND_WORDS } from "./model";
 import { Marked } from "./parts/Marked";
 import { LIMIT, useCatalogSearch } from "./useCatalogSearch";
 
@@ -12,6 +12,8 @@ export interface SearchPanelProps {
   /** The open connections to search. */
   profileIds: readonly string[];
   onOpenRelation: (profileId: string, object: ObjectRef, aside?: boolean) => void;
+  /** More buttons at the end of the panel's head. */
+  headEnd?: ReactNode;
 }
 
 interface Row {
@@ -22,19 +24,25 @@ interface Row {
 function HitRow({ hit, connection }: { hit: SearchHit; connection: string | undefined }) {
   return (
     <>
-      <Icon name={ICONS[hit.icon]} className="self-start mt-[11px] text-ink-3" />
+      <Icon
+        name={hit.denied ? "lock" : ICONS[hit.icon]}
+        {...(hit.denied ? { label: "No access" } : {})}
+        className="self-start mt-[11px] text-ink-3"
+      />
       <span className="exp-hit">
-        <span className="rh-truncate" data-tip={hit.label}>
+        <span className={`rh-truncate${hit.denied ? " text-ink-3" : ""}`} data-tip={hit.label}>
           <Marked label={hit.label} matched={hit.matched} />
         </span>
-        <span className="rh-meta rh-mono rh-truncate max-w-[120px]">{hit.detail}</span>
-        <span className="rh-meta rh-truncate col-span-2">{[hit.place, connection].filter(Boolean).join(" · ")}</span>
+        <span className="rh-meta rh-mono rh-truncate max-w-[120px]">{hit.denied ? "no access" : hit.detail}</span>
+        <span className="rh-meta rh-truncate col-span-2">
+          {[KIND_WORDS[hit.icon], hit.place, connection].filter(Boolean).join(" · ")}
+        </span>
       </span>
     </>
   );
 }
 
-export function SearchPanel({ profileIds, onOpenRelation }: SearchPanelProps) {
+export function SearchPanel({ profileIds, onOpenRelation, headEnd }: SearchPanelProps) {
   const [text, setText] = useState("");
   const [selected, setSelected] = useState<string>();
   const root = useRef<HTMLElement>(null);
@@ -73,7 +81,8 @@ export function SearchPanel({ profileIds, onOpenRelation }: SearchPanelProps) {
   return (
     <section ref={root} className="exp" aria-label="Search">
       <div className="exp-head">
-        <h2 className="text-base font-semibold">Search</h2>
+        <h2 className="flex-1 text-base font-semibold">Search</h2>
+        {headEnd}
       </div>
       <div className="exp-find">
         <SearchField
@@ -98,7 +107,13 @@ export function SearchPanel({ profileIds, onOpenRelation }: SearchPanelProps) {
         <EmptyState icon="error" title="The search failed" actions={<Button onClick={search.retry}>Try again</Button>}>
           {failureOf(search.error).message}
         </EmptyState>
-      ) : rows.length === 0 && !search.searching ? (
+      ) : rows.length === 0 && search.searching ? (
+        <div role="status" aria-busy="true" aria-label="Searching" className="flex flex-col gap-3 px-3 py-2">
+          {[0, 1, 2, 3].map((row) => (
+            <Skeleton key={row} width={180 - ((row * 41) % 90)} height={24} />
+          ))}
+        </div>
+      ) : rows.length === 0 ? (
         <EmptyState icon="search" title="Nothing found">
           No object or column has “{search.text}” in its name.
         </EmptyState>

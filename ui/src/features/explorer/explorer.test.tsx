@@ -76,6 +76,70 @@ async function unfold(user: ReturnType<typeof userEvent.setup>, ...names: RegExp
 }
 
 describe("the explorer", () => {
+  it("unfolds to where work is when a connection is opened for the first time", async () => {
+    show(<Panel />);
+    expect(await row(/^orders ?[\d.]/)).toBeTruthy();
+    expect((await row(/^public/)).getAttribute("aria-expanded")).toBe("true");
+    expect((await row(/^billing/)).getAttribute("aria-expanded")).toBe("false");
+    expect(host.fake.callsOf("tree").some(([, parent]) => parent === "d:postgres")).toBe(false);
+  });
+
+  it("does not unfold against somebody who folds on the way", async () => {
+    show(<Panel />);
+    await row(/^orders ?[\d.]/);
+    const user = userEvent.setup();
+    await user.click(await row(/^public/));
+    await user.keyboard("{ArrowLeft}");
+    await user.keyboard("{F5}");
+    await waitFor(() => expect(host.fake.callsOf("refreshCatalog")).toHaveLength(1));
+    expect((await row(/^public/)).getAttribute("aria-expanded")).toBe("false");
+  });
+
+  it("comes back as it was left, without opening another database unasked", async () => {
+    window.localStorage.setItem("rowhouse.explorer", "{}");
+    const first = show(<Panel />);
+    const user = userEvent.setup();
+    await row(/^orders ?[\d.]/);
+    // Out of the way, so that what stands below is drawn.
+    await user.click(await row(/^public/));
+    await user.keyboard("{ArrowLeft}");
+    await unfold(user, /^billing/, /^postgres/);
+    await waitFor(() => expect(host.fake.callsOf("tree").some(([, parent]) => parent === "d:postgres")).toBe(true));
+    await act(() => host.disconnect(PROD));
+    await waitFor(() => expect(screen.queryAllByRole("treeitem", { name: /^billing/ })).toEqual([]));
+    expect(window.localStorage.getItem("rowhouse.explorer")).toContain("billing");
+    first.unmount();
+    client.clear();
+    const asked = host.fake.callsOf("tree").length;
+    show(<Panel />);
+    await act(() => host.connect(PROD));
+    expect((await row(/^billing/)).getAttribute("aria-expanded")).toBe("true");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const again = host.fake.callsOf("tree").slice(asked);
+    expect(again.some(([, parent]) => parent === "d:postgres")).toBe(false);
+  });
+
+  it("reads only the schema anew from a folder or an object in it", async () => {
+    show(<Panel />);
+    const user = userEvent.setup();
+    await user.click(await row(/^Tables/));
+    await user.keyboard("{F5}");
+    const schema = { database: "shop", schema: null, kind: "schema", name: "public", signature: null };
+    await waitFor(() => expect(host.fake.callsOf("refreshCatalog")).toEqual([[PROD, schema]]));
+    await user.click(await row(/^orders ?[\d.]/));
+    await user.keyboard("{F5}");
+    await waitFor(() => expect(host.fake.callsOf("refreshCatalog")[1]?.[1]).toMatchObject({ name: "orders" }));
+  });
+
+  it("says what is denied with a word, and does not open it", async () => {
+    const onOpenRelation = vi.fn();
+    show(<Panel onOpenRelation={onOpenRelation} />);
+    const denied = await row(/^payroll/);
+    expect(denied.textContent).toContain("no access");
+    await userEvent.dblClick(denied);
+    expect(onOpenRelation).not.toHaveBeenCalled();
+  });
+
   it("unfolds an open connection by itself and opens a relation by Enter and by a double click", async () => {
     const onOpenRelation = vi.fn();
     const { baseElement } = show(<Panel onOpenRelation={onOpenRelation} />);
@@ -101,19 +165,18 @@ describe("the explorer", () => {
     expect(await row(/^shop ?3/)).toBeTruthy();
   });
 
-  it("keeps the branches open when the catalog is read again, and forgets them when the connection closes", async () => {
+  it("keeps the branches open when the catalog is read again, and brings them back when the connection opens again", async () => {
     show(<Panel />);
     const user = userEvent.setup();
     await unfold(user, /^shop ?3/, /^public/);
     await row(/^Tables/);
     await user.keyboard("{F5}");
-    await waitFor(() => expect(host.fake.callsOf("refreshCatalog")).toEqual([[PROD, null]]));
+    await waitFor(() => expect(host.fake.callsOf("refreshCatalog")).toHaveLength(1));
     expect(await row(/^Tables/)).toBeTruthy();
     await act(() => host.disconnect(PROD));
     await waitFor(() => expect(screen.queryByRole("treeitem", { name: /^Tables/ })).toBeNull());
     await act(() => host.connect(PROD));
-    expect(await row(/^shop ?3/)).toBeTruthy();
-    expect(screen.queryByRole("treeitem", { name: /^Tables/ })).toBeNull();
+    expect(await row(/^Tables/)).toBeTruthy();
   });
 
   it("connects when a closed connection is unfolded", async () => {
@@ -121,7 +184,7 @@ describe("the explorer", () => {
     const user = userEvent.setup();
     await unfold(user, /^shop-staging/);
     await waitFor(() => expect(host.fake.callsOf("connect")).toEqual([[STAGING]]));
-    await waitFor(() => expect(screen.getAllByRole("treeitem", { name: /^shop ?3/ })).toHaveLength(2));
+    await waitFor(() => expect(host.fake.callsOf("tree").some(([id]) => id === STAGING)).toBe(true));
   });
 
   it("keeps showing what was read when the server goes away", async () => {
@@ -129,6 +192,9 @@ describe("the explorer", () => {
     await row(/^shop ?3/);
     act(() => host.fake.lose(PROD));
     expect(await screen.findByText("lost")).toBeTruthy();
+    expect(screen.getByText(/^as of \d\d:\d\d$/)).toBeTruthy();
+    await userEvent.click(screen.getByRole("button", { name: "Reconnect" }));
+    expect(host.fake.callsOf("connect")).toEqual([[PROD]]);
     expect(await row(/^shop ?3/)).toBeTruthy();
   });
 
@@ -144,6 +210,7 @@ describe("the explorer", () => {
       browsable: false,
       state: "ready",
       system: false,
+      unfold: false,
     });
     const all = Array.from({ length: 450 }, (_, index) => node(index));
     const tree = vi.fn(async (_id: string, _parent: string | null, offset: number, limit: number) => ({

@@ -38,6 +38,7 @@ describe("the explorer's rows", () => {
       icon: "column",
       detail: null,
       browsable: true,
+      denied: false,
       matched: [],
     });
     const { roots, children } = hitRoots(

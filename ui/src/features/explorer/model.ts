@@ -18,6 +18,8 @@ export interface ExplorerItem extends TreeItem {
   /** The node's own id; `null` is the connection itself. */
   readonly nodeId: string | null;
   readonly object: ObjectRef | null;
+  /** What is read anew with it: itself, or for a folder what it is in. */
+  readonly within: ObjectRef | null;
   /** The database it is in, where that is known. */
   readonly database: string | null;
   readonly browsable: boolean;
@@ -60,6 +62,34 @@ export const ICONS: Readonly<Record<ObjectIcon, IconName>> = {
   sequence: "sequence",
   role: "role",
   extension: "plus",
+};
+
+/** What an icon stands for, in a word. */
+export const KIND_WORDS: Readonly<Record<ObjectIcon, string>> = {
+  connection: "connection",
+  database: "database",
+  schema: "schema",
+  folder: "folder",
+  table: "table",
+  partitioned_table: "partitioned table",
+  partition: "partition",
+  view: "view",
+  materialized_view: "materialized view",
+  foreign_table: "foreign table",
+  virtual_table: "virtual table",
+  column: "column",
+  primary_key: "primary key",
+  foreign_key: "foreign key",
+  index: "index",
+  constraint: "constraint",
+  trigger: "trigger",
+  policy: "policy",
+  function: "function",
+  procedure: "procedure",
+  type: "type",
+  sequence: "sequence",
+  role: "role",
+  extension: "extension",
 };
 
 const CLOSED: ConnectionPhase = { phase: "closed" };
@@ -110,6 +140,7 @@ export function connectionItem(
     kind: "connection",
     nodeId: null,
     object: null,
+    within: null,
     database: null,
     browsable: false,
     state: "ready",
@@ -126,7 +157,8 @@ function nodeTooltip(node: TreeNode): string | undefined {
 }
 
 const nodeMeta = (node: TreeNode): string | undefined => {
-  if (node.detail !== null) return node.detail;
+  // What is denied says so, whatever else is known of it.
+  if (node.detail !== null && node.state !== "denied") return node.detail;
   return { ready: undefined, denied: "no access", not_opened: "not opened" }[node.state];
 };
 
@@ -137,7 +169,7 @@ export function nodeItem(node: TreeNode, parent: ExplorerItem): ExplorerItem {
   return {
     id: itemId(parent.profileId, node.id),
     label: node.label,
-    ...(node.icon === "folder" ? {} : { icon: node.state === "denied" ? "lock" : ICONS[node.icon] }),
+    ...(node.state === "denied" ? { icon: "lock" } : node.icon === "folder" ? {} : { icon: ICONS[node.icon] }),
     ...(meta === undefined ? {} : { meta }),
     ...(tooltip === undefined ? {} : { tooltip }),
     tone: node.state !== "ready" || node.system ? "off" : node.icon === "folder" ? "quiet" : "normal",
@@ -147,6 +179,7 @@ export function nodeItem(node: TreeNode, parent: ExplorerItem): ExplorerItem {
     kind: "node",
     nodeId: node.id,
     object: node.object,
+    within: node.object ?? parent.within,
     database: node.icon === "database" ? node.label : (node.object?.database ?? parent.database),
     browsable: node.browsable,
     state: node.state,
@@ -164,6 +197,7 @@ export function moreItem(parent: ExplorerItem, loaded: number, total: number): E
     kind: "more",
     nodeId: parent.nodeId,
     object: null,
+    within: parent.within,
     database: parent.database,
     browsable: false,
     state: "ready",
@@ -207,12 +241,13 @@ export function hitRoots(
       ...plain,
       id: `${place.id}${SEPARATOR}${index}`,
       label: hit.label,
-      icon: ICONS[hit.icon],
-      ...(hit.detail === null ? {} : { meta: hit.detail }),
+      icon: hit.denied ? "lock" : ICONS[hit.icon],
+      ...(hit.denied ? { meta: "no access" } : hit.detail === null ? {} : { meta: hit.detail }),
       kind: "hit",
-      tone: "normal",
+      tone: hit.denied ? "off" : "normal",
       branch: false,
       object: hit.object,
+      within: hit.object,
       database: hit.object.database,
       browsable: hit.browsable,
       matched: hit.matched,

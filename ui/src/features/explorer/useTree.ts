@@ -1,9 +1,10 @@
 /** The tree's content: pages of open branches from the query cache, read again when the catalog says it changed. */
 import { type QueryClient, useQueries, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useMemo, useRef } from "react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
 import type { TreeChildren } from "@/design";
 import { type ConnectionPhase, type ConnectionState, failureOf, host, queryKeys, type TreePage } from "@/ipc";
-import { type Branch, type ExplorerItem, moreItem, nodeItem, phaseOf } from "./model";
+import { isRestored, settle } from "./expansion";
+import { type Branch, type ExplorerItem, itemId, moreItem, nodeItem, phaseOf } from "./model";
 
 export const PAGE = 200;
 
@@ -48,6 +49,8 @@ function visibleBranches(
   const branches: Branch[] = [];
   const visit = (item: ExplorerItem) => {
     if (!item.branch || !expanded.has(item.id) || item.state === "denied") return;
+    // Remembered as open, but that was another day: its database is opened when somebody asks for it.
+    if (item.state === "not_opened" && isRestored(item.profileId)) return;
     const branch = { profileId: item.profileId, parent: item.nodeId };
     branches.push(branch);
     const page = client.getQueryData<TreePage>(keyOf(branch));
@@ -100,6 +103,22 @@ export function useTree(
     [branches, results],
   );
 
+  // Goes on with every page that arrives, until the way to where work is unfolded.
+  useEffect(() => {
+    if (answers.size === 0) return;
+    for (const { profileId } of roots) {
+      settle(profileId, (id) => {
+        const parent = id === profileId ? null : id.slice(profileId.length + 1);
+        const page = client.getQueryData<TreePage>(queryKeys.tree(profileId, parent));
+        return page?.nodes.map((node) => ({
+          id: itemId(profileId, node.id),
+          unfold: node.unfold,
+          opensMore: node.state === "not_opened",
+        }));
+      });
+    }
+  }, [answers, roots, client]);
+
   const connect = useRef(onConnect);
   connect.current = onConnect;
   const childrenOf = useCallback(
@@ -110,7 +129,7 @@ export function useTree(
       const answer = answers.get(JSON.stringify(keyOf(branch)));
       const page = answer?.page ?? client.getQueryData<TreePage>(keyOf(branch));
       // What was read before a connection was lost is still worth seeing.
-      if (phase.phase !== "open" && !(phase.phase === "lost" && page))
+      if (phase.phase !== "open" && (phase.phase === "closed" || !page))
         return withoutLink(phase, () => connect.current(item.profileId));
       if (page) return { state: "ready", items: itemsOf(cache, page, item) };
       if (answer?.error) {

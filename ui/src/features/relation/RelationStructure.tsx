@@ -1,10 +1,23 @@
 /** What a relation is made of: one view at a time, under a line of facts. */
-import { Banner, Button, CodeBlock, EmptyState, ErrorBlock, Skeleton } from "@/design";
+import { useRef, useState } from "react";
+import { Banner, Button, CodeBlock, EmptyState, ErrorBlock, SearchField, Skeleton } from "@/design";
 import { type AppError, failureOf, failureProps, type ObjectRef, present, type RelationPage } from "@/ipc";
+import { exactNumber } from "./format";
 import { highlightSql } from "./highlight";
-import { countOf, factsOf, type RelationView, shownName, VIEW_WORDS } from "./model";
+import {
+  countOf,
+  FEW,
+  factsOf,
+  filtered,
+  type RelationView,
+  shownName,
+  VIEW_WORDS,
+  wordsOfColumn,
+  wordsOfPart,
+  wordsOfPolicy,
+} from "./model";
 import { ColumnsTable } from "./parts/ColumnsTable";
-import { PartsTable, ReferencedBy } from "./parts/PartsTable";
+import { PartsTable, PoliciesTable, ReferencedBy } from "./parts/PartsTable";
 import { useDefinition, useDriverOf, useRelation } from "./queries";
 import "./relation.css";
 
@@ -86,30 +99,60 @@ function Rows() {
   );
 }
 
-function Parts({
-  page,
-  view,
-  onOpen,
-}: {
+interface PartsProps {
   page: RelationPage;
   view: Exclude<RelationView, "ddl">;
+  text: string;
+  scroller: () => HTMLElement | null;
   onOpen: (object: ObjectRef) => void;
-}) {
+}
+
+function Shown({ page, view, text, scroller, onOpen }: PartsProps) {
   const words = VIEW_WORDS[view];
-  const empty = countOf(page, view) === 0;
   const label = `${words.many.charAt(0).toUpperCase()}${words.many.slice(1)} of ${page.object.name}`;
+  const nothing = (
+    <EmptyState icon="search" title="Nothing found">
+      None of the {words.many} has “{text.trim()}” in it.
+    </EmptyState>
+  );
+  if (view === "columns") {
+    const columns = filtered(page.columns, text, wordsOfColumn);
+    return columns.length === 0 ? (
+      nothing
+    ) : (
+      <ColumnsTable page={page} columns={columns} scroller={scroller} onOpen={onOpen} />
+    );
+  }
+  if (view === "policies") {
+    const policies = filtered(page.policies, text, wordsOfPolicy);
+    return policies.length === 0 ? nothing : <PoliciesTable label={label} policies={policies} scroller={scroller} />;
+  }
+  const parts = filtered(page[view], text, wordsOfPart);
+  return parts.length === 0 ? (
+    nothing
+  ) : (
+    <PartsTable label={label} all={page[view]} parts={parts} near={page.object} scroller={scroller} onOpen={onOpen} />
+  );
+}
+
+function Parts(props: PartsProps) {
+  const { page, view, onOpen } = props;
+  const words = VIEW_WORDS[view];
   return (
     <>
-      {empty ? (
+      {view === "policies" && page.policies.length > 0 && page.row_security === "off" ? (
+        <Banner tone="warn" edge>
+          Row security is off for this table: its policies do nothing until it is turned on.
+        </Banner>
+      ) : null}
+      {countOf(page, view) === 0 ? (
         <div className={view === "constraints" && page.referenced_by.length > 0 ? "h-48" : "h-full"}>
           <EmptyState picture="empty" title={`No ${words.many}`}>
             {words.none}
           </EmptyState>
         </div>
-      ) : view === "columns" ? (
-        <ColumnsTable page={page} onOpen={onOpen} />
       ) : (
-        <PartsTable label={label} parts={page[view]} near={page.object} onOpen={onOpen} />
+        <Shown {...props} />
       )}
       {view === "constraints" ? <ReferencedBy page={page} onOpen={onOpen} /> : null}
     </>
@@ -119,6 +162,9 @@ function Parts({
 export function RelationStructure({ profileId, object, view, onOpenRelation }: RelationStructureProps) {
   const relation = useRelation(profileId, object);
   const page = relation.data;
+  const body = useRef<HTMLDivElement>(null);
+  const [filter, setFilter] = useState({ view, text: "" });
+  const text = filter.view === view ? filter.text : "";
   if (!page && relation.error) {
     const failure = failureOf(relation.error);
     return <Failed failure={failure} what={shownName(object)} onRetry={() => void relation.refetch()} />;
@@ -149,11 +195,35 @@ export function RelationStructure({ profileId, object, view, onOpenRelation }: R
           {sentence}
         </Banner>
       ))}
-      <div className="rel-body" tabIndex={-1}>
+      {page && view !== "ddl" && countOf(page, view) > FEW ? (
+        <div className="rel-find">
+          <SearchField
+            dense
+            label={`Filter ${VIEW_WORDS[view].many}`}
+            placeholder={`Filter ${VIEW_WORDS[view].many}`}
+            value={text}
+            onChange={(next) => {
+              setFilter({ view, text: next });
+              body.current?.scrollTo?.({ top: 0 });
+            }}
+          />
+          <span className="rh-meta tabular-nums">
+            {exactNumber(countOf(page, view))} {VIEW_WORDS[view].many}
+          </span>
+        </div>
+      ) : null}
+      {/* What is long is scrolled by the keyboard too. */}
+      <div ref={body} className="rel-body" tabIndex={0} role="region" aria-label={`${shownName(object)}, ${view}`}>
         {view === "ddl" ? (
           <Ddl profileId={profileId} object={object} />
         ) : page ? (
-          <Parts page={page} view={view} onOpen={(other) => onOpenRelation(profileId, other)} />
+          <Parts
+            page={page}
+            view={view}
+            text={text}
+            scroller={() => body.current}
+            onOpen={(other) => onOpenRelation(profileId, other)}
+          />
         ) : (
           <Rows />
         )}

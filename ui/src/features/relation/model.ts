@@ -1,5 +1,5 @@
 /** A relation's page without its drawing: which columns a table has, which facts are told. */
-import type { ColumnRow, ObjectRef, PartRow, RelationPage } from "@/ipc";
+import type { ColumnRow, ObjectRef, PartRow, PolicyRow, RelationPage } from "@/ipc";
 import { clockTime, exactNumber, shortBytes, shortCount, wholeTime } from "./format";
 
 export type RelationView = "columns" | "indexes" | "constraints" | "ddl" | "triggers" | "policies";
@@ -71,3 +71,42 @@ export function shownName(object: ObjectRef, near?: ObjectRef): string {
 }
 
 export const countOf = (page: RelationPage, view: Exclude<RelationView, "ddl">): number => page[view].length;
+
+/** As few rows need no filter. */
+export const FEW = 12;
+
+/** Rows in whose words every word of the filter occurs. */
+export function filtered<T>(rows: readonly T[], text: string, wordsOf: (row: T) => readonly (string | null)[]) {
+  const wanted = text.toLowerCase().split(/\s+/).filter(Boolean);
+  if (wanted.length === 0) return rows;
+  return rows.filter((row) => {
+    const words = wordsOf(row).join("\n").toLowerCase();
+    return wanted.every((word) => words.includes(word));
+  });
+}
+
+export const wordsOfColumn = (column: ColumnRow) => [
+  column.name,
+  column.native_type,
+  column.default,
+  column.comment,
+  column.references === null ? null : column.references.object.name,
+];
+
+export const wordsOfPart = (part: PartRow) => [
+  part.name,
+  part.kind,
+  ...part.columns,
+  ...part.remarks,
+  part.definition,
+  part.comment,
+];
+
+export const wordsOfPolicy = (policy: PolicyRow) => [
+  policy.name,
+  policy.command,
+  ...policy.roles,
+  policy.using,
+  policy.check,
+  policy.comment,
+];

@@ -79,6 +79,38 @@ describe("a relation's structure", () => {
     expect(code.querySelector(".syn-keyword")?.textContent).toBe("CREATE");
   });
 
+  it("lists policies with command, roles and both expressions, and triggers", async () => {
+    show("orders", "policies");
+    const table = await screen.findByRole("table", { name: "Policies of orders" });
+    const strict = within(table).getByText("no_backdating").closest("tr") as HTMLElement;
+    for (const text of ["update", "restrictive", "PUBLIC", "none"]) expect(within(strict).getByText(text)).toBeTruthy();
+    expect(within(strict).getByText(/placed_at >=/)).toBeTruthy();
+  });
+
+  it("draws of a table with 1,600 columns only what can be seen, and finds any of them", async () => {
+    const wide = await host.relation(PROD, relation("orders"));
+    const [column] = wide.columns;
+    if (!column) throw new Error("orders has columns");
+    const columns = Array.from({ length: 1_600 }, (_, index) => ({
+      ...column,
+      ordinal: index + 1,
+      name: `measure_${index + 1}`,
+    }));
+    setHost({ ...host, relation: async () => ({ ...wide, columns }) } as FakeHost);
+    show("orders", "columns");
+    const table = await screen.findByRole("table", { name: "Columns of orders" });
+    expect(table.getAttribute("aria-rowcount")).toBe("1601");
+    expect(table.querySelectorAll("tbody tr").length).toBeLessThan(100);
+    await userEvent.type(screen.getByRole("searchbox", { name: "Filter columns" }), "measure_1599");
+    expect(
+      await within(table)
+        .findByText("measure_1599")
+        .catch(() => screen.findByText("measure_1599")),
+    ).toBeTruthy();
+    await userEvent.type(screen.getByRole("searchbox", { name: "Filter columns" }), "zzz");
+    expect(await screen.findByText("Nothing found")).toBeTruthy();
+  });
+
   it("says what could not be read, and what there is none of", async () => {
     show("payroll", "policies");
     expect(await screen.findByText(/Policies could not be read/)).toBeTruthy();

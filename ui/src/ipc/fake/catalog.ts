@@ -55,6 +55,7 @@ const node = (id: string, label: string, icon: ObjectIcon, more: Partial<TreeNod
   browsable: false,
   state: "ready",
   system: false,
+  unfold: false,
   ...more,
 });
 
@@ -78,7 +79,9 @@ function schemaFolders(world: World, profileId: string, schema: string): TreeNod
   const tables = tablesOf(world, profileId).filter((table) => isSqlite(world, profileId) || table.schema === schema);
   return FOLDERS.flatMap(([key, label, kinds]) => {
     const count = tables.filter((table) => kinds.includes(table.kind)).length;
-    return count ? [node(`f:${schema}:${key}`, label, "folder", { detail: String(count) })] : [];
+    return count
+      ? [node(`f:${schema}:${key}`, label, "folder", { detail: String(count), unfold: key === "tables" })]
+      : [];
   }).concat(
     isSqlite(world, profileId)
       ? []
@@ -95,15 +98,21 @@ function children(world: World, profileId: string, parent: string | null): TreeN
   if (parent === null) {
     if (sqlite) return schemaFolders(world, profileId, "main");
     return [
-      node("d:shop", "shop", "database", { detail: "3" }),
+      node("d:shop", "shop", "database", { detail: "3", unfold: true }),
       node("d:postgres", "postgres", "database", { state: "not_opened" }),
       node("f::roles", "Roles", "folder", { detail: "2" }),
     ];
   }
   const [kind, schema = "", name = ""] = parent.split(":");
+  // Another database has schemas of its own; ids are unique in the whole tree.
+  if (parent === "d:postgres") return [node("s:postgres/public", "public", "schema")];
   if (kind === "d") {
     return ["audit", "billing", "public"].map((each) =>
-      node(`s:${each}`, each, "schema", { detail: String(tables.filter((table) => table.schema === each).length) }),
+      node(`s:${each}`, each, "schema", {
+        detail: String(tables.filter((table) => table.schema === each).length),
+        object: { database: "shop", schema: null, kind: "schema", name: each, signature: null },
+        unfold: each === "public",
+      }),
     );
   }
   if (kind === "s") return schemaFolders(world, profileId, schema);
@@ -163,7 +172,8 @@ export function searchHits(world: World, profileId: string | null, text: string,
           place,
           icon,
           detail,
-          browsable: true,
+          browsable: !table.denied,
+          denied: table.denied === true,
           matched: [{ from, to: from + wanted.length }],
         });
       };
@@ -269,7 +279,29 @@ export function relationPage(world: World, profileId: string, object: ObjectRef)
       table.name === "orders"
         ? [part("orders_touch", "before update for each row", [], "EXECUTE FUNCTION touch()")]
         : [],
-    policies: [],
+    policies:
+      table.name === "orders" && !sqlite
+        ? [
+            {
+              name: "own_region",
+              command: "select",
+              permissive: true,
+              roles: ["reporting"],
+              using: "(region = current_setting('shop.region'::text))",
+              check: null,
+              comment: null,
+            },
+            {
+              name: "no_backdating",
+              command: "update",
+              permissive: false,
+              roles: ["PUBLIC"],
+              using: null,
+              check: "(placed_at >= (now() - '1 day'::interval))",
+              comment: null,
+            },
+          ]
+        : [],
     as_of_ms: Date.now() - 60_000,
     denied: table.denied ? ["Policies could not be read: reporting may not see them."] : [],
   };

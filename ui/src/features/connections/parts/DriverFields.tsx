@@ -1,5 +1,5 @@
 /** A driver's form, drawn from its fields alone. */
-import { type Dispatch, type ReactNode, useId } from "react";
+import { type Dispatch, Fragment, type ReactNode, useId } from "react";
 import { Button, Field, type FieldControl, Input, Segmented, Select, Switch } from "@/design";
 import { type DriverForm, type FormField, host } from "@/ipc";
 import { effectiveValue, type FieldRow, type FormAction, type FormState, PASSWORD_FIELD, sectionsOf } from "../model";
@@ -13,6 +13,8 @@ export interface DriverFieldsProps {
   first: ReactNode;
   /** The row of the login's password, which has a policy. */
   password: ReactNode;
+  /** Stands between what every connection needs (place and login) and what few need (encryption, details). */
+  between: ReactNode;
 }
 
 /** A few short choices are all visible; many or long ones are a list. */
@@ -161,21 +163,30 @@ function Row({ row, ...rest }: Omit<EntryProps, "field" | "control"> & { row: Fi
   );
 }
 
-export function DriverFields({ driver, state, dispatch, first, password }: DriverFieldsProps) {
+export function DriverFields({ driver, state, dispatch, first, password, between }: DriverFieldsProps) {
   const id = useId();
-  return sectionsOf(driver, state.values).map((section, index) => (
-    <section key={section.title} className="conn-section" aria-labelledby={`${id}-${index}`}>
-      <h2 id={`${id}-${index}`}>{section.title}</h2>
-      <div className="conn-rows">
-        {index === 0 ? first : null}
-        {section.rows.map((row) =>
-          row.fields[0]?.kind === "secret" && row.fields[0].name === PASSWORD_FIELD ? (
-            <div key={row.key}>{password}</div>
-          ) : (
-            <Row key={row.key} row={row} driver={driver} state={state} dispatch={dispatch} />
-          ),
-        )}
-      </div>
-    </section>
+  const sections = sectionsOf(driver, state.values);
+  const isLogin = (row: FieldRow) => row.fields[0]?.kind === "secret" && row.fields[0].name === PASSWORD_FIELD;
+  const needed = Math.max(
+    0,
+    sections.findIndex((section) => section.rows.some(isLogin)),
+  );
+  return sections.map((section, index) => (
+    <Fragment key={section.title}>
+      <section className="conn-section" aria-labelledby={`${id}-${index}`}>
+        <h2 id={`${id}-${index}`}>{section.title}</h2>
+        <div className="conn-rows">
+          {index === 0 ? first : null}
+          {section.rows.map((row) =>
+            isLogin(row) ? (
+              <div key={row.key}>{password}</div>
+            ) : (
+              <Row key={row.key} row={row} driver={driver} state={state} dispatch={dispatch} />
+            ),
+          )}
+        </div>
+      </section>
+      {index === needed ? between : null}
+    </Fragment>
   ));
 }

@@ -1,19 +1,19 @@
 /** What a test found: every step with its time, then the server or what went wrong. */
 import type { ReactNode } from "react";
-import { Banner, ErrorBlock, Icon, PropertyList, Spinner } from "@/design";
+import { Banner, Button, ErrorBlock, Icon, Spinner } from "@/design";
 import { type AppError, failureProps, type HopReport, type TestReport } from "@/ipc";
+import { factGroups } from "../facts";
 
 export type TestState =
   | { readonly state: "none" }
-  | { readonly state: "running" }
+  /** `hops` are the steps that have ended. */
+  | { readonly state: "running"; readonly hops: readonly HopReport[] }
   /** `edits` is the form's count when the test began: the report is out of date once it differs. */
   | { readonly state: "done"; readonly report: TestReport; readonly at: number; readonly edits: number }
   /** It could not be tried at all. */
   | { readonly state: "refused"; readonly error: AppError };
 
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-
-const FACTS: Readonly<Record<string, string>> = { encoding: "Encoding", read_only: "Read-only", tls: "TLS" };
 
 function Hop({ hop }: { hop: HopReport }) {
   return (
@@ -33,39 +33,63 @@ function Hop({ hop }: { hop: HopReport }) {
 function Facts({ report }: { report: TestReport }) {
   const { server } = report;
   if (!server) return null;
-  const facts = Object.entries(server.facts).map(([name, value]) => ({
-    name: FACTS[name] ?? name.charAt(0).toUpperCase() + name.slice(1).replaceAll("_", " "),
-    value,
-  }));
   return (
     <div>
       <Banner tone="ok">
         <strong className="font-semibold">Connected to {server.product}</strong> {server.version}
       </Banner>
-      {facts.length > 0 ? (
-        <div className="mt-3">
-          <PropertyList items={facts} labelWidth={120} />
-        </div>
-      ) : null}
+      {factGroups(server, report.hops, Date.now()).map((group) => (
+        <section key={group.title} aria-label={group.title} className="conn-facts">
+          <h3>{group.title}</h3>
+          <dl>
+            {group.facts.map((fact) => (
+              <div key={fact.name}>
+                <dt>{fact.name}</dt>
+                <dd className={`rh-selectable${fact.tone === "warn" ? " text-warn-text" : ""}`} data-tip={fact.title}>
+                  {fact.value}
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      ))}
     </div>
   );
+}
+
+function Steps({ hops }: { hops: readonly HopReport[] }) {
+  return (
+    <ol aria-label="Steps">
+      {hops.map((hop, index) => (
+        <Hop key={`${hop.name}-${index.toString()}`} hop={hop} />
+      ))}
+    </ol>
+  );
+}
+
+function Failure({ error }: { error: AppError }) {
+  if (error.code === "cancelled") return <Banner tone="neutral">{error.message}</Banner>;
+  return <ErrorBlock {...failureProps(error)} />;
 }
 
 function Report({ report, stale }: { report: TestReport; stale: boolean }) {
   return (
     <>
       {stale ? <Banner tone="neutral">The form changed since this test.</Banner> : null}
-      {report.error ? <ErrorBlock {...failureProps(report.error)} /> : <Facts report={report} />}
-      <ol aria-label="Steps">
-        {report.hops.map((hop, index) => (
-          <Hop key={`${hop.name}-${index.toString()}`} hop={hop} />
-        ))}
-      </ol>
+      {report.error ? <Failure error={report.error} /> : <Facts report={report} />}
+      <Steps hops={report.hops} />
     </>
   );
 }
 
-export function TestPanel({ test, edits, keys }: { test: TestState; edits: number; keys: ReactNode }) {
+export interface TestPanelProps {
+  test: TestState;
+  edits: number;
+  keys: ReactNode;
+  onStop: () => void;
+}
+
+export function TestPanel({ test, edits, keys, onStop }: TestPanelProps) {
   return (
     <aside className="conn-test" aria-label="Test" aria-busy={test.state === "running"}>
       <div className="flex items-center gap-2">
@@ -80,9 +104,15 @@ export function TestPanel({ test, edits, keys }: { test: TestState; edits: numbe
         </p>
       ) : null}
       {test.state === "running" ? (
-        <p className="flex items-center gap-2 text-ink-2" role="status">
-          <Spinner /> Connecting
-        </p>
+        <>
+          <Steps hops={test.hops} />
+          <p className="flex items-center gap-2 text-ink-2" role="status">
+            <Spinner /> {test.hops.length === 0 ? "Connecting" : `After ${test.hops.at(-1)?.name}: the next step`}
+            <Button dense className="ml-auto" icon="stop" onClick={onStop}>
+              Stop
+            </Button>
+          </p>
+        </>
       ) : null}
       {test.state === "refused" ? <ErrorBlock {...failureProps(test.error)} /> : null}
       {test.state === "done" ? <Report report={test.report} stale={test.edits !== edits} /> : null}

@@ -1,22 +1,31 @@
-/** Indexes, constraints, triggers and policies: all of them are named parts with a text. */
+/** Indexes, constraints and triggers, which are named parts with a text; policies; who refers to a relation. */
 import { Badge } from "@/design";
-import type { ObjectRef, PartRow, RelationPage } from "@/ipc";
+import type { ObjectRef, PartRow, PolicyRow, RelationPage } from "@/ipc";
 import { partsShown, remarkTone } from "../model";
+import { LongTable } from "./LongTable";
 import { Reference } from "./Reference";
 
 export interface PartsTableProps {
   label: string;
+  /** All of them, to know which columns the table has. */
+  all: readonly PartRow[];
   parts: readonly PartRow[];
   near: ObjectRef;
+  scroller: () => HTMLElement | null;
   onOpen: (object: ObjectRef) => void;
 }
 
-export function PartsTable({ label, parts, near, onOpen }: PartsTableProps) {
-  const shown = partsShown(parts);
+export function PartsTable({ label, all, parts, near, scroller, onOpen }: PartsTableProps) {
+  const shown = partsShown(all);
   return (
-    <table className="rh-table rh-selectable" aria-label={label}>
-      <thead>
-        <tr>
+    <LongTable
+      label={label}
+      rows={parts}
+      keyOf={(part, index) => `${part.name ?? ""}-${index.toString()}`}
+      span={2 + Object.values(shown).filter(Boolean).length}
+      scroller={scroller}
+      head={
+        <>
           <th scope="col">Name</th>
           <th scope="col">Kind</th>
           {shown.columns ? <th scope="col">Columns</th> : null}
@@ -24,53 +33,106 @@ export function PartsTable({ label, parts, near, onOpen }: PartsTableProps) {
           {shown.remarks ? <th scope="col">Remarks</th> : null}
           {shown.definition ? <th scope="col">Definition</th> : null}
           {shown.comment ? <th scope="col">Comment</th> : null}
-        </tr>
-      </thead>
-      <tbody>
-        {parts.map((part, index) => (
-          <tr key={`${part.name ?? ""}-${index.toString()}`}>
+        </>
+      }
+      cells={(part) => (
+        <>
+          <td className="rh-mono">
+            <span className="rel-cell">{part.name ?? <span className="text-ink-3">without a name</span>}</span>
+          </td>
+          <td className="rel-text text-ink-2">
+            <span className="rel-cell">{part.kind}</span>
+          </td>
+          {shown.columns ? (
             <td className="rh-mono">
-              <span className="rel-cell">{part.name ?? <span className="text-ink-3">without a name</span>}</span>
+              <span className="rel-cell">{part.columns.join(", ")}</span>
             </td>
-            <td className="rel-text text-ink-2">
-              <span className="rel-cell">{part.kind}</span>
+          ) : null}
+          {shown.references ? (
+            <td>{part.references ? <Reference {...part.references} near={near} onOpen={onOpen} /> : null}</td>
+          ) : null}
+          {shown.remarks ? (
+            <td>
+              <span className="flex min-h-6 flex-wrap items-center gap-1">
+                {part.remarks.map((remark) => {
+                  const tone = remarkTone(remark);
+                  return (
+                    <Badge key={remark} tone={tone} {...(tone === "warn" ? { icon: "warning" as const } : {})}>
+                      {remark}
+                    </Badge>
+                  );
+                })}
+              </span>
             </td>
-            {shown.columns ? (
-              <td className="rh-mono">
-                <span className="rel-cell">{part.columns.join(", ")}</span>
-              </td>
-            ) : null}
-            {shown.references ? (
-              <td>{part.references ? <Reference {...part.references} near={near} onOpen={onOpen} /> : null}</td>
-            ) : null}
-            {shown.remarks ? (
-              <td>
-                <span className="flex min-h-6 flex-wrap items-center gap-1">
-                  {part.remarks.map((remark) => {
-                    const tone = remarkTone(remark);
-                    return (
-                      <Badge key={remark} tone={tone} {...(tone === "warn" ? { icon: "warning" as const } : {})}>
-                        {remark}
-                      </Badge>
-                    );
-                  })}
-                </span>
-              </td>
-            ) : null}
-            {shown.definition ? (
-              <td className="rh-mono text-ink-2">
-                <span className="rel-cell whitespace-pre-wrap">{part.definition}</span>
-              </td>
-            ) : null}
-            {shown.comment ? (
-              <td className="text-ink-2">
-                <span className="rel-cell">{part.comment}</span>
-              </td>
-            ) : null}
-          </tr>
-        ))}
-      </tbody>
-    </table>
+          ) : null}
+          {shown.definition ? (
+            <td className="rh-mono text-ink-2">
+              <span className="rel-cell whitespace-pre-wrap">{part.definition}</span>
+            </td>
+          ) : null}
+          {shown.comment ? (
+            <td className="text-ink-2">
+              <span className="rel-cell">{part.comment}</span>
+            </td>
+          ) : null}
+        </>
+      )}
+    />
+  );
+}
+
+/** Row-security policies: who may see and write which rows. */
+export function PoliciesTable({
+  label,
+  policies,
+  scroller,
+}: {
+  label: string;
+  policies: readonly PolicyRow[];
+  scroller: () => HTMLElement | null;
+}) {
+  const text = (sql: string | null) => (
+    <span className="rel-cell whitespace-pre-wrap">{sql ?? <span className="text-ink-3">none</span>}</span>
+  );
+  return (
+    <LongTable
+      label={label}
+      rows={policies}
+      keyOf={(policy) => policy.name}
+      span={6}
+      scroller={scroller}
+      head={
+        <>
+          <th scope="col">Name</th>
+          <th scope="col">Command</th>
+          <th scope="col">Roles</th>
+          <th scope="col">Using</th>
+          <th scope="col">Check</th>
+          <th scope="col">Comment</th>
+        </>
+      }
+      cells={(policy) => (
+        <>
+          <td className="rh-mono">
+            <span className="rel-cell">{policy.name}</span>
+          </td>
+          <td className="rel-text">
+            <span className="flex min-h-6 items-center gap-1.5">
+              {policy.command}
+              <Badge>{policy.permissive ? "permissive" : "restrictive"}</Badge>
+            </span>
+          </td>
+          <td className="rh-mono">
+            <span className="rel-cell">{policy.roles.join(", ")}</span>
+          </td>
+          <td className="rh-mono text-ink-2">{text(policy.using)}</td>
+          <td className="rh-mono text-ink-2">{text(policy.check)}</td>
+          <td className="text-ink-2">
+            <span className="rel-cell">{policy.comment}</span>
+          </td>
+        </>
+      )}
+    />
   );
 }
 
