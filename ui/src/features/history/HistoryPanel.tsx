@@ -1,11 +1,13 @@
-import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import {
+  Badge,
   Button,
+  CodeBlock,
   ConfirmDialog,
   copyText,
   EmptyState,
   Icon,
+  IconButton,
   type MenuItem,
   SearchField,
   Skeleton,
@@ -13,10 +15,10 @@ import {
   toast,
   VirtualList,
 } from "@/design";
-import { failureOf, type HistoryEntry, host, queryKeys } from "@/ipc";
-import { byDay, firstWords, type HistoryLine, isHeading, metaOf, outcomeLook } from "./model";
-
-const PAGE = 100;
+import { failureOf, type HistoryEntry, host } from "@/ipc";
+import { byDay, duration, firstWords, type HistoryLine, isHeading, isRedacted, metaOf, outcomeLook } from "./model";
+import "./history.css";
+import { useHistory } from "./useHistory";
 
 export interface HistoryPanelProps {
   /** Only this connection's statements, where the person asks for it. */
@@ -47,24 +49,71 @@ function Line({ line }: { line: HistoryLine }) {
   );
 }
 
+const when = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
+
+interface DetailProps {
+  entry: HistoryEntry;
+  onOpen: () => void;
+  onInsert: (() => void) | undefined;
+  onClose: () => void;
+}
+
+/** The whole of one statement: its text, where and when it ran, how it ended. */
+function Detail({ entry, onOpen, onInsert, onClose }: DetailProps) {
+  const look = outcomeLook(entry.outcome);
+  return (
+    <section aria-label="Statement" className="hist-detail">
+      <div className="flex items-center gap-2">
+        <h3 className="flex-1 font-semibold rh-truncate">
+          {entry.profile_name}
+          {entry.database ? <span className="font-normal text-ink-3"> · {entry.database}</span> : null}
+        </h3>
+        <IconButton icon="close" label="Close the statement" dense onClick={onClose} />
+      </div>
+      <p className="rh-meta flex flex-wrap items-center gap-x-2">
+        <span className={look?.tone ?? ""}>{look?.words ?? "running"}</span>
+        {entry.elapsed_ms === null ? null : <span>{duration(entry.elapsed_ms)}</span>}
+        <span>{when.format(new Date(entry.at_ms))}</span>
+        {isRedacted(entry.text) ? (
+          <Badge icon="lock">
+            <span data-tip="What set a password was taken out before this was kept.">secret removed</span>
+          </Badge>
+        ) : null}
+      </p>
+      {entry.error ? <p className="text-danger-text rh-selectable hist-error">{entry.error}</p> : null}
+      <div className="hist-text">
+        <CodeBlock label="The statement" copy={entry.text}>
+          {entry.text}
+        </CodeBlock>
+      </div>
+      <div className="flex gap-2">
+        <Button dense icon="open-external" onClick={onOpen}>
+          Open in a new tab
+        </Button>
+        <Button dense disabledReason={onInsert ? undefined : "No editor is in front"} onClick={() => onInsert?.()}>
+          Insert
+        </Button>
+      </div>
+    </section>
+  );
+}
+
 /** What was run, newest first; secrets are taken out before it is kept. */
 export function HistoryPanel({ profileId = null, onInsert, onOpen }: HistoryPanelProps) {
   const [text, setText] = useState("");
   const [selected, setSelected] = useState<string>();
   const [clearing, setClearing] = useState(false);
-  const query = useInfiniteQuery({
-    queryKey: queryKeys.history(text, profileId),
-    queryFn: ({ pageParam }) => host().history({ text, profile_id: profileId, before: pageParam, limit: PAGE }),
-    initialPageParam: null as number | null,
-    getNextPageParam: (last) => (last.length === PAGE ? (last.at(-1)?.id ?? null) : null),
-    placeholderData: keepPreviousData,
-  });
-  const entries = query.data?.pages.flat() ?? [];
+  const history = useHistory(text, profileId);
+  const { entries } = history;
+  const lines = useMemo(() => byDay(entries, Date.now()), [entries]);
+  const shown = entries.find((entry) => String(entry.id) === selected);
   const forget = (id: number | null) =>
     host()
       .forgetHistory(id)
-      .then(() => query.refetch())
-      .catch((thrown: unknown) => toast({ tone: "danger", title: failureOf(thrown).message }));
+      .then(() => history.forgotten(id))
+      .catch((thrown: unknown) => {
+        toast({ tone: "danger", title: failureOf(thrown).message });
+      });
   const menu = (line: HistoryLine): readonly MenuItem[] => {
     if (isHeading(line)) return [];
     return [
@@ -81,7 +130,7 @@ export function HistoryPanel({ profileId = null, onInsert, onOpen }: HistoryPane
       { label: "Forget everything", danger: true, onSelect: () => setClearing(true) },
     ];
   };
-  const failure = query.error ? failureOf(query.error) : null;
+  const failure = history.error ? failureOf(history.error) : null;
   return (
     <>
       <div className="px-2 pb-2 flex-none">
@@ -91,11 +140,11 @@ export function HistoryPanel({ profileId = null, onInsert, onOpen }: HistoryPane
         <EmptyState
           picture="error"
           title="History could not be read"
-          actions={<Button onClick={() => void query.refetch()}>Try again</Button>}
+          actions={<Button onClick={history.retry}>Try again</Button>}
         >
           {failure.message}
         </EmptyState>
-      ) : query.isPending ? (
+      ) : history.pending ? (
         <div className="px-3 flex flex-col gap-3">
           {[0, 1, 2, 3].map((at) => (
             <Skeleton key={at} width="100%" height={32} />
@@ -113,7 +162,7 @@ export function HistoryPanel({ profileId = null, onInsert, onOpen }: HistoryPane
         <VirtualList
           label="Statements, newest first"
           className="flex-1 min-h-0"
-          items={byDay(entries, Date.now())}
+          items={lines}
           keyOf={keyOf}
           itemHeight={42}
           selected={selected}
@@ -121,9 +170,7 @@ export function HistoryPanel({ profileId = null, onInsert, onOpen }: HistoryPane
           onOpen={(line) => {
             if (!isHeading(line)) onOpen(line);
           }}
-          onEnd={() => {
-            if (query.hasNextPage && !query.isFetchingNextPage) void query.fetchNextPage();
-          }}
+          onEnd={history.older}
           onKeyDown={(event, line) => {
             if (event.key === "Delete" && line && !isHeading(line)) void forget(line.id);
           }}
@@ -131,6 +178,14 @@ export function HistoryPanel({ profileId = null, onInsert, onOpen }: HistoryPane
           renderItem={(line) => <Line line={line} />}
         />
       )}
+      {shown ? (
+        <Detail
+          entry={shown}
+          onOpen={() => onOpen(shown)}
+          onInsert={onInsert ? () => onInsert(shown.text) : undefined}
+          onClose={() => setSelected(undefined)}
+        />
+      ) : null}
       <ConfirmDialog
         open={clearing}
         onClose={() => setClearing(false)}

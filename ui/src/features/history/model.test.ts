@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { HistoryEntry } from "@/ipc";
-import { byDay, dayOf, duration, firstWords, isHeading, metaOf } from "./model";
+import { byDay, dayOf, duration, firstWords, isHeading, joined, metaOf } from "./model";
 
 const now = new Date(2026, 10, 20, 16, 0).getTime();
 const entry = (id: number, hours: number, more: Partial<HistoryEntry> = {}): HistoryEntry => ({
@@ -46,5 +46,30 @@ describe("history", () => {
       "16:00 · 4.1 s · stopped by you",
     );
     expect(duration(125_000)).toBe("2 min 5 s");
+  });
+});
+
+describe("pages of history", () => {
+  const run = (from: number, to: number) =>
+    Array.from({ length: from - to + 1 }, (_, index) => entry(from - index, index));
+  const ids = (pages: { entries: readonly HistoryEntry[] }) => pages.entries.map((each) => each.id);
+
+  it("take in what is new without reading again what is known", () => {
+    const known = { entries: run(10, 1), more: true };
+    expect(ids(joined(run(12, 8), known, 5))).toEqual([12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
+    expect(joined(run(12, 8), known, 5).more).toBe(true);
+  });
+
+  it("show how a statement ended, and drop what was forgotten", () => {
+    const known = { entries: [entry(3, 0, { outcome: "running" }), entry(2, 0), entry(1, 0)], more: false };
+    const next = joined([entry(3, 0), entry(1, 0)], known, 2);
+    expect(next.entries[0]?.outcome).toBe("completed");
+    expect(ids(next)).toEqual([3, 1]);
+  });
+
+  it("have no gap where more was run than a page holds", () => {
+    const next = joined(run(30, 26), { entries: run(10, 1), more: false }, 5);
+    expect(ids(next)).toEqual([30, 29, 28, 27, 26]);
+    expect(next.more).toBe(true);
   });
 });

@@ -92,3 +92,24 @@ export function metaOf(entry: HistoryEntry): string {
     .filter(Boolean)
     .join(" · ");
 }
+
+/**
+ * The newest page put before what was read earlier. Where the two do not touch, more was run in between than a page
+ * holds: the older ones are read again when somebody scrolls there, so that nothing is missing in the middle.
+ */
+export function joined(
+  newest: readonly HistoryEntry[],
+  known: { readonly entries: readonly HistoryEntry[]; readonly more: boolean } | undefined,
+  page: number,
+): { entries: readonly HistoryEntry[]; more: boolean } {
+  const last = newest.at(-1);
+  const more = newest.length === page;
+  if (!known || !last || !more) return { entries: newest, more };
+  if (!known.entries.some((entry) => entry.id >= last.id)) return { entries: newest, more };
+  const older = known.entries.filter((entry) => entry.id < last.id);
+  return { entries: [...newest, ...older], more: older.length > 0 ? known.more : more };
+}
+
+/** What stands for a secret that was taken out before the statement was kept. */
+export const REDACTED = "***";
+export const isRedacted = (text: string): boolean => text.includes(REDACTED);

@@ -1,0 +1,84 @@
+/** Statements that were run, newest first, page by page. A change reads only what is newest, however far was scrolled. */
+import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import { type HistoryEntry, host, queryKeys } from "@/ipc";
+import { joined } from "./model";
+
+export const PAGE = 100;
+
+/** As long as a person still types, nothing is asked. */
+const DEBOUNCE_MS = 120;
+
+interface Pages {
+  readonly entries: readonly HistoryEntry[];
+  /** There may be older ones. */
+  readonly more: boolean;
+}
+
+function useSettled(text: string): string {
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    if (text === settled) return;
+    const timer = window.setTimeout(() => setSettled(text), DEBOUNCE_MS);
+    return () => window.clearTimeout(timer);
+  }, [text, settled]);
+  return settled;
+}
+
+export function useHistory(typed: string, profileId: string | null) {
+  const text = useSettled(typed.trim());
+  const client = useQueryClient();
+  const loading = useRef<string | null>(null);
+  const key = queryKeys.history(text, profileId);
+  const page = (before: number | null) => host().history({ text, profile_id: profileId, before, limit: PAGE });
+  const query = useQuery({
+    queryKey: key,
+    queryFn: async (): Promise<Pages> => {
+      const newest = await page(null);
+      return joined(newest, client.getQueryData<Pages>(key), PAGE);
+    },
+    placeholderData: keepPreviousData,
+    // The core says when it changed.
+    staleTime: 5_000,
+    gcTime: 60_000,
+  });
+  const older = async () => {
+    const name = JSON.stringify(key);
+    const known = client.getQueryData<Pages>(key);
+    const last = known?.entries.at(-1);
+    if (!known?.more || !last || loading.current === name) return;
+    loading.current = name;
+    try {
+      const next = await page(last.id);
+      client.setQueryData<Pages>(key, (now) =>
+        // Read anew in the meantime: only what still follows its end belongs to it.
+        now?.entries.at(-1)?.id === last.id ? { entries: [...now.entries, ...next], more: next.length === PAGE } : now,
+      );
+    } catch {
+      await client.invalidateQueries({ queryKey: [...key] });
+    } finally {
+      loading.current = null;
+    }
+  };
+  const forgotten = (id: number | null) => {
+    for (const [each] of client.getQueriesData<Pages>({ queryKey: ["history"] })) {
+      client.setQueryData<Pages>(
+        each,
+        (now) =>
+          now && {
+            entries: id === null ? [] : now.entries.filter((entry) => entry.id !== id),
+            more: id === null ? false : now.more,
+          },
+      );
+    }
+  };
+  return {
+    text,
+    entries: query.data?.entries ?? [],
+    pending: query.isPending,
+    error: query.error,
+    retry: () => void query.refetch(),
+    older: () => void older(),
+    forgotten,
+  };
+}
