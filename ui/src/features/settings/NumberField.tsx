@@ -20,13 +20,22 @@ export function NumberField({ label, value, min, max, unit, hint, onChange }: Nu
   useEffect(() => setText(plain.format(value)), [value]);
   const wanted = numberOf(text, min, max);
   const take = () => {
-    if (wanted === null) setText(plain.format(value));
-    else if (wanted !== value) onChange(wanted);
+    // What is wrong stays, with why, until it is put right or given up.
+    if (wanted === null) return;
+    if (wanted !== value) onChange(wanted);
     else setText(plain.format(value));
   };
   const range = `${plain.format(min)} to ${plain.format(max)}`;
   return (
-    <Field label={label} hint={hint} error={wanted === null ? `A whole number, ${range}.` : undefined}>
+    <Field
+      label={label}
+      hint={hint}
+      error={
+        wanted === null
+          ? `A whole number, ${range}. ${plain.format(value)} stays until then; Esc brings it back.`
+          : undefined
+      }
+    >
       {(control) => (
         <Input
           {...control}
@@ -37,6 +46,10 @@ export function NumberField({ label, value, min, max, unit, hint, onChange }: Nu
           onBlur={take}
           onKeyDown={(event) => {
             if (event.key === "Enter") take();
+            else if (event.key === "Escape" && text !== plain.format(value)) {
+              event.preventDefault();
+              setText(plain.format(value));
+            }
           }}
           end={<span className="rh-meta">{unit}</span>}
         />

@@ -41,9 +41,11 @@ describe("a shortcut as pressed", () => {
 });
 
 describe("a number as typed", () => {
-  it("is brought into its range and may have separators", () => {
+  it("may have separators, and is refused outside its range", () => {
     expect(numberOf("100,000", 1, 1e6)).toBe(100_000);
-    expect(numberOf("0", 2, 64)).toBe(2);
+    expect(numberOf("0", 2, 64)).toBeNull();
+    expect(numberOf("65", 2, 64)).toBeNull();
+    expect(numberOf("64", 2, 64)).toBe(64);
     expect(numberOf("many", 2, 64)).toBeNull();
   });
 });

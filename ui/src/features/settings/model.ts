@@ -74,8 +74,9 @@ export const SCOPE_TITLES: Readonly<Record<Scope, string>> = {
   connection: "In a connection's form",
 };
 
-/** A number as typed, within its range, or null when it is none. */
+/** A number as typed, or null when it is none or outside its range: what is kept is never another than was typed. */
 export function numberOf(text: string, min: number, max: number): number | null {
   if (!/^\s*\d[\d, _]*\s*$/.test(text)) return null;
-  return Math.min(max, Math.max(min, Number(text.replace(/[, _]/g, ""))));
+  const number = Number(text.replace(/[, _]/g, ""));
+  return number >= min && number <= max ? number : null;
 }
