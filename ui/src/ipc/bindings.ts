@@ -295,6 +295,8 @@ export type CompletionKind = "table" | "view" | "column" | "function" | "keyword
 
 /**  Asks what could stand at the caret. */
 export type CompletionRequest = {
+	/**  The tab whose session says what its search path is, where it has one. */
+	tab_id: string | null,
 	/**  The connection whose catalog is used; `None` completes keywords only. */
 	profile_id: string | null,
 	/**  Another database of that server. */
@@ -643,7 +645,9 @@ export type HoldState =
 /**  At the cap, waiting for "load more"; the server holds the rest until `until_ms`. */
 { state: "paused"; 
 /**  When the pause ends, in ms since the epoch. */
-until_ms: number } | 
+until_ms: number; 
+/**  Whether the session's open transaction fails when it ends: the statement is cancelled then. */
+fails_transaction: boolean } | 
 /**  Every row is here. */
 { state: "complete" } | 
 /**  Not every row is here, and why, as a sentence. */
@@ -1229,7 +1233,13 @@ export type TabKind =
 /**  An editor. */
 "query" | 
 /**  A relation. */
-"relation";
+"relation" | 
+/**  The list of connections. */
+"home" | 
+/**  The settings. */
+"settings" | 
+/**  A connection's form: of a saved one where there is a profile, else of a new one. */
+"connection";
 
 /**  A tab as it is kept: everything but an editor's text, which is journaled apart. */
 export type TabRecord = {
@@ -1253,6 +1263,8 @@ export type TabRecord = {
 	stamp: string | null,
 	/**  Whether the text differs from the file. */
 	dirty: boolean,
+	/**  Whether its file has `\r\n`, or will have. */
+	crlf: boolean,
 	/**  The window's own view state as JSON: caret, scroll, split, column widths. Never rows, never text. */
 	view: string,
 };

@@ -48,6 +48,8 @@ export interface FakeHandles {
   /** Makes the next `times` calls fail; always, unless told. `null` lets it work again. */
   fail(name: keyof Host, error: AppError | null, times?: number): void;
   emit(event: AppEvent): void;
+  /** Files are dropped on the window. */
+  drop(...paths: string[]): void;
   /** The server goes away: connection and sessions are lost. */
   lose(profileId: string): void;
   /** Asks a question; answering it closes it. */
@@ -77,6 +79,7 @@ export function fakeTab(id: string, more: Partial<TabRecord> = {}, text = ""): R
     path: null,
     stamp: null,
     dirty: false,
+    crlf: false,
     view: "{}",
     ...more,
   };
@@ -181,12 +184,13 @@ function documents(world: World) {
 }
 
 function files(world: World) {
-  const opened = (path: string, text: string, stamp: number) => ({
+  // As on disk in, as the editor has it out.
+  const opened = (path: string, bytes: string, stamp: number) => ({
     path,
     name: path.split("/").at(-1) ?? path,
-    text,
+    text: bytes.replaceAll("\r\n", "\n"),
     stamp: String(stamp),
-    crlf: false,
+    crlf: bytes.includes("\r\n"),
   });
   return {
     openFile: async (path: string) => {
@@ -201,13 +205,14 @@ function files(world: World) {
           : ("changed" as const)
         : ("missing" as const);
     },
-    saveFile: async ({ path, text, stamp }: Parameters<Host["saveFile"]>[0]) => {
+    saveFile: async ({ path, text, stamp, crlf }: Parameters<Host["saveFile"]>[0]) => {
       const file = world.files.get(path);
       if (file && stamp !== null && String(file.stamp) !== stamp)
         refuse("conflict", `Another program changed ${path}.`);
       const next = (file?.stamp ?? 0) + 1;
-      world.files.set(path, { text, stamp: next });
-      return opened(path, text, next);
+      const bytes = crlf ? text.replaceAll("\n", "\r\n") : text;
+      world.files.set(path, { text: bytes, stamp: next });
+      return opened(path, bytes, next);
     },
     pickFile: async () => world.picked,
     pickSavePath: async (_title: string, name: string) => `/users/ada/reports/${name}`,
@@ -220,6 +225,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
   const latency = options.latencyMs ?? 0;
   const calls: FakeCall[] = [];
   const failures = new Map<keyof Host, { error: AppError; times: number }>();
+  const drops = new Set<(paths: readonly string[]) => void>();
   const kept = { title: "", clipboard: "" };
 
   const host: Host = {
@@ -350,6 +356,9 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     subscribe: (onEvent) => {
       world.listeners.add(onEvent);
     },
+    onFilesDropped: (listener) => {
+      drops.add(listener);
+    },
     setTitle: async (title) => {
       kept.title = title;
     },
@@ -364,7 +373,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
       (...args: unknown[]) => {
         calls.push({ name, args });
         const call = host[name] as (...given: unknown[]) => unknown;
-        if (name === "subscribe") return call(...args);
+        if (name === "subscribe" || name === "onFilesDropped") return call(...args);
         return (async () => {
           if (latency) await wait(latency);
           const planned = failures.get(name);
@@ -385,6 +394,9 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
       else failures.delete(name);
     },
     emit: (event) => emit(world, event),
+    drop: (...paths) => {
+      for (const listener of drops) listener(paths);
+    },
     lose: (id) => {
       const error = failure("unreachable", "The server closed the connection.", {
         hint: "Your text is safe. Reconnect.",

@@ -34,6 +34,8 @@ export type Host = {
   testProfile(draft: ProfileDraft, testId: string, onHop: (hop: HopReport) => void): Promise<TestReport>;
   /** Hears every change, for as long as the window lives. */
   subscribe(onEvent: (event: AppEvent) => void): void;
+  /** Hears of files that are dropped on the window, for as long as it lives. */
+  onFilesDropped(listener: (paths: readonly string[]) => void): void;
   /** Sets the window's title. */
   setTitle(title: string): Promise<void>;
   /** Writes text to the clipboard. */

@@ -1,5 +1,6 @@
 /** The real host: the generated commands over Tauri. */
 import { Channel } from "@tauri-apps/api/core";
+import { getCurrentWebview } from "@tauri-apps/api/webview";
 import { getCurrentWindow } from "@tauri-apps/api/window";
 import { type AppEvent, commands, type HopReport, type RunEvent, type TestReport } from "./bindings";
 import { failureOf, type Host, HostError } from "./host";
@@ -45,6 +46,14 @@ export const tauriHost = {
     const channel = new Channel<AppEvent>();
     channel.onmessage = onEvent;
     void commands.subscribe(channel);
+  },
+  onFilesDropped(listener) {
+    // A webview that does not tell of drops costs a convenience, nothing more.
+    void getCurrentWebview()
+      .onDragDropEvent(({ payload }) => {
+        if (payload.type === "drop") listener(payload.paths);
+      })
+      .catch(() => undefined);
   },
   setTitle: (title) => getCurrentWindow().setTitle(title),
   writeClipboard: (text) => navigator.clipboard.writeText(text),

@@ -70,6 +70,8 @@ export function RelationDocument({ tab, active, actions }: { tab: RelationTab; a
       "relation.structure": { run: () => show("columns") },
       "relation.indexes": { run: () => show("indexes") },
       "relation.constraints": { run: () => show("constraints") },
+      "relation.triggers": { run: () => show("triggers") },
+      "relation.policies": { run: () => show("policies") },
       "relation.ddl": { run: () => show("ddl") },
     },
     active,
