@@ -1,7 +1,10 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod copies;
+mod disk;
 mod guarded;
 mod paths;
+mod places;
 mod postgres;
 
 use std::time::Duration;

@@ -82,7 +82,8 @@ async fn a_server_is_connected_browsed_queried_and_stopped() {
         let request = BrowseRequest { profile_id: shop.profile.clone(), object: class, filters: vec![], sort: vec![] };
         let browsed = shop.app.browse(request.clone()).await.unwrap();
         assert!(browsed.progress.rows > 100 && browsed.statement.contains("pg_class"));
-        assert!(shop.app.browse_count(request).await.unwrap().rows >= browsed.progress.rows);
+        // Other tests make and drop tables on this server meanwhile.
+        assert!(shop.app.browse_count(request).await.unwrap().rows > 100);
 
         // What the server says while nothing runs.
         let mut events = shop.app.events();
