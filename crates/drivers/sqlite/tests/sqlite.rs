@@ -11,8 +11,6 @@ mod opening;
 mod read_only;
 #[path = "sqlite/scanning.rs"]
 mod scanning;
-#[path = "sqlite/speed.rs"]
-mod speed;
 #[path = "sqlite/statements.rs"]
 mod statements;
 #[path = "sqlite/support.rs"]
