@@ -158,6 +158,7 @@ const field = StateField.define<Shown>({
 
 interface Lines {
   lineAt(pos: number): { from: number; to: number; number: number };
+  sliceString(from: number, to: number): string;
 }
 
 function build(shown: ShownOutcomes, length: number, lines: Lines): Shown {
@@ -173,8 +174,10 @@ function build(shown: ShownOutcomes, length: number, lines: Lines): Shown {
       const start = limit(shown.base + error.range.from);
       const line = lines.lineAt(start);
       place = `line ${line.number}, column ${start - line.from + 1}`;
-      // A point is widened to a character, so that there is something to see.
-      const end = limit(Math.max(shown.base + error.range.to, start + 1));
+      // A point is widened to the name that begins there, or to a character, so that there is something to see.
+      const word = /^[\p{L}\p{N}_$."]+/u.exec(lines.sliceString(start, line.to))?.[0].length ?? 1;
+      const point = error.range.to - error.range.from <= 1;
+      const end = limit(point ? start + word : shown.base + error.range.to);
       if (end > start) decorations.push(Decoration.mark({ class: "rh-error-mark" }).range(start, end));
     }
     const widget = new ErrorBlockWidget(error, place, shown.onCopy);

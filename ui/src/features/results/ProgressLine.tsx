@@ -47,11 +47,11 @@ export function ProgressLine({ progress, filtered, onMore, onAll, onStop, stopKe
         className="shrink-0"
         {...tip(reason || `${formatCount(progress.rows)} rows, ${formatCount(progress.bytes)} bytes`)}
       >
-        <Badge tone={mark.tone === "ok" ? "neutral" : mark.tone}>{mark.text}</Badge>
+        <Badge tone={mark.tone === "ok" || progress.state === "more_pages" ? "neutral" : mark.tone}>{mark.text}</Badge>
       </span>
       <span className="rh-meta rh-truncate">
         {formatDuration(progress.elapsed_ms)}
-        {rate ? ` · ${rate}` : ""}
+        {rate && (reading || paused || progress.elapsed_ms >= 1000) ? ` · ${rate}` : ""}
         {progress.bytes ? ` · ${formatBytes(progress.bytes)}` : ""}
       </span>
       {paused ? (

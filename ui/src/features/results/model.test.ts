@@ -76,6 +76,8 @@ describe("the runs of a tab", () => {
   });
 
   it("says whether every row is here", () => {
+    expect(completeness(progress("a", 0)).text).toBe("no rows");
+    expect(completeness(progress("a", 0), true).text).toBe("no rows match");
     expect(completeness(progress("a", 1)).text).toBe("all 1 row");
     expect(completeness(progress("a", 100_000, "reading")).text).toBe("100,000 rows so far");
     expect(completeness({ ...progress("a", 100_000), state: "more_pages" }, true).text).toBe(

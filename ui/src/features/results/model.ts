@@ -216,6 +216,7 @@ export function completeness(
   const of = filtered ? " of those that match" : "";
   switch (progress.state) {
     case "complete":
+      if (progress.rows === 0) return { text: filtered ? "no rows match" : "no rows", tone: "ok" };
       return { text: `all ${rows} ${progress.rows === 1 ? "row" : "rows"}${of}`, tone: "ok" };
     case "reading":
       return { text: `${rows} rows so far`, tone: "ok" };
