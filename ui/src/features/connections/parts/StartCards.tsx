@@ -47,7 +47,7 @@ export function StartCards({
   const labels = drivers?.map((driver) => driver.label);
   const files = drivers?.filter((driver) => driver.opens_files).map((driver) => driver.label);
   return (
-    <div className="home-cards grid grid-cols-3 gap-3">
+    <div className="home-cards">
       <Card
         art={<Logo size={24} />}
         title="Open the sample shop"
