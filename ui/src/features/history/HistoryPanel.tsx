@@ -82,7 +82,7 @@ function Detail({ entry, onOpen, onInsert, onClose }: DetailProps) {
       </p>
       {entry.error ? <p className="text-danger-text rh-selectable hist-error">{entry.error}</p> : null}
       <div className="hist-text">
-        <CodeBlock label="The statement" copy={entry.text}>
+        <CodeBlock wrap label="The statement" copy={entry.text}>
           {entry.text}
         </CodeBlock>
       </div>

@@ -91,6 +91,7 @@ export function PoliciesTable({
   policies: readonly PolicyRow[];
   scroller: () => HTMLElement | null;
 }) {
+  const commented = policies.some((policy) => policy.comment !== null);
   const text = (sql: string | null) => (
     <span className="rel-cell whitespace-pre-wrap">{sql ?? <span className="text-ink-3">none</span>}</span>
   );
@@ -108,7 +109,7 @@ export function PoliciesTable({
           <th scope="col">Roles</th>
           <th scope="col">Using</th>
           <th scope="col">Check</th>
-          <th scope="col">Comment</th>
+          {commented ? <th scope="col">Comment</th> : null}
         </>
       }
       cells={(policy) => (
@@ -127,9 +128,11 @@ export function PoliciesTable({
           </td>
           <td className="rh-mono text-ink-2">{text(policy.using)}</td>
           <td className="rh-mono text-ink-2">{text(policy.check)}</td>
-          <td className="text-ink-2">
-            <span className="rel-cell">{policy.comment}</span>
-          </td>
+          {commented ? (
+            <td className="text-ink-2">
+              <span className="rel-cell">{policy.comment}</span>
+            </td>
+          ) : null}
         </>
       )}
     />
