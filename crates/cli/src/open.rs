@@ -10,6 +10,7 @@ use std::{
 use crate::{
     arguments::Open,
     failure::{Exit, Failure, Outcome},
+    say,
 };
 use app::api::{AppError, ErrorCode};
 
@@ -27,6 +28,12 @@ pub(crate) fn run(open: &Open) -> Outcome {
             .with_hint("Set DISPLAY or WAYLAND_DISPLAY, or use `rowhouse query` and `rowhouse schema` here.");
         return Err(Failure::new(Exit::Local, error));
     }
+    if open.target.as_deref().is_some_and(holds_password) {
+        say::line(
+            "warning: while the window is open other users of this computer can see the password in the address; \
+             leave it out, or save the connection and open it by its name",
+        );
+    }
     let mut command = Command::new(&program);
     command.args(open.target.as_deref().map(absolute)).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     detach(&mut command);
@@ -34,6 +41,15 @@ pub(crate) fn run(open: &Open) -> Outcome {
         Ok(_) => Ok(()),
         Err(error) => Err(Failure::file(&error, &program, "started")),
     }
+}
+
+/// Whether an address carries a password, which would stand in the arguments of the window's process.
+fn holds_password(target: &str) -> bool {
+    let Some((_, rest)) = target.split_once("://") else { return false };
+    let place = rest.split(['/', '?', '#']).next().unwrap_or("");
+    let login = place.rsplit_once('@').and_then(|(login, _)| login.split_once(':'));
+    let asked = rest.split_once('?').is_some_and(|(_, query)| query.split('&').any(|one| one.starts_with("password=")));
+    asked || login.is_some_and(|(_, password)| !password.is_empty())
 }
 
 /// A file's path as another process understands it, whose folder may be another; anything else as it is.
@@ -71,3 +87,19 @@ fn detach(command: &mut Command) {
 
 #[cfg(not(unix))]
 fn detach(_command: &mut Command) {}
+
+#[cfg(test)]
+mod tests {
+    use super::holds_password;
+
+    #[test]
+    fn a_password_in_an_address_is_noticed() {
+        for target in ["postgres://ann:secret@db/shop", "postgres://ann:s@e:c@db", "postgres://db/x?a=b&password=p"] {
+            assert!(holds_password(target), "{target}");
+        }
+        for target in ["postgres://ann@db:5432/shop", "postgres://ann:@db/x", "postgres://db:1/x", "./a:b@c.db", "shop"]
+        {
+            assert!(!holds_password(target), "{target}");
+        }
+    }
+}
