@@ -11,8 +11,13 @@ const LAST_RETRY_MS = 10_000;
 const MOST_MOMENTS = 24;
 const TELLS_AFTER = 2;
 
+/** Edits of a large text are put into it when somebody asks for the whole, or when they are this many. */
+const MOST_BEHIND = 500;
+
 interface Text {
+  /** Without the edits of `behind`. */
   text: string;
+  behind: (readonly TextEdit[])[];
   sequence: number;
   moments: TextEdit[][];
   /** The core must be sent the whole text next. */
@@ -29,6 +34,13 @@ export function applied(text: string, edits: readonly TextEdit[]): string {
     next = next.slice(0, range.from) + insert + next.slice(range.to);
   }
   return next;
+}
+
+/** The text with everything typed. */
+function whole(known: Text): string {
+  for (const edits of known.behind) known.text = applied(known.text, edits);
+  known.behind = [];
+  return known.text;
 }
 
 /** Typing on where the last moment ended is the same moment. */
@@ -55,16 +67,18 @@ export class Journal {
   /** Begins with what is on disk; `sequence` 0 is a text that was never kept. */
   open(tabId: string, text: string, sequence: number): void {
     if (this.texts.has(tabId)) return;
-    const whole = sequence === 0;
-    this.texts.set(tabId, { text, sequence, moments: [], whole, sending: null, timer: null, failures: 0 });
-    if (whole && text !== "") this.schedule(tabId, 0);
+    const fresh = sequence === 0;
+    const nothing = { behind: [], moments: [], sending: null, timer: null, failures: 0 };
+    this.texts.set(tabId, { text, sequence, whole: fresh, ...nothing });
+    if (fresh && text !== "") this.schedule(tabId, 0);
   }
 
   /** Edits of one moment. */
   edited(tabId: string, edits: readonly TextEdit[]): void {
     const known = this.texts.get(tabId);
     if (!known || edits.length === 0) return;
-    known.text = applied(known.text, edits);
+    known.behind.push(edits);
+    if (known.behind.length > MOST_BEHIND) whole(known);
     const more = joined(known.moments.at(-1), edits);
     if (more) known.moments[known.moments.length - 1] = more;
     else known.moments.push([...edits]);
@@ -74,7 +88,8 @@ export class Journal {
 
   /** The text as typed, for parts that are not on screen. */
   text(tabId: string): string {
-    return this.texts.get(tabId)?.text ?? "";
+    const known = this.texts.get(tabId);
+    return known ? whole(known) : "";
   }
 
   /** Whether this tab's text could not be put on disk for a while. */
@@ -114,9 +129,9 @@ export class Journal {
 
   private async send(tabId: string, known: Text): Promise<void> {
     while (known.whole || known.moments.length > 0) {
-      const whole = known.whole;
-      const edits = whole ? [] : (known.moments.shift() ?? []);
-      if (whole) {
+      const all = known.whole;
+      const edits = all ? [] : (known.moments.shift() ?? []);
+      if (all) {
         known.whole = false;
         known.moments = [];
       }
@@ -124,7 +139,7 @@ export class Journal {
         tab_id: tabId,
         sequence: known.sequence + 1,
         edits,
-        text: whole ? known.text : null,
+        text: all ? whole(known) : null,
       };
       try {
         const answer = await host().journal(entry);

@@ -168,6 +168,11 @@ describe("the shell", () => {
       { kind: "home", position: 0 },
       { kind: "query", title: "Query 1", position: 1 },
     ]);
+    // Where the caret is comes back, too.
+    await user.click(document.querySelector(".cm-content") as HTMLElement);
+    await user.keyboard("abc");
+    const view = () => host.fake.world.tabs.find(({ tab }) => tab.kind === "query")?.tab.view ?? "{}";
+    await waitFor(() => expect(JSON.parse(view())).toMatchObject({ anchor: 3, head: 3 }));
   });
 
   it("saves a file with the line ends it came with, says which, and changes them when told", async () => {

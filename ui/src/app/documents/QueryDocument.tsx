@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useOffers } from "@/commands";
 import { Banner, Button, ConfirmDialog, hasOpenLayer, SplitPane, toast } from "@/design";
 import { type Caret, type EditorHandle, EditorPane, ParameterDialog } from "@/features/editor";
@@ -16,18 +16,37 @@ import { useQueryRun } from "./useQueryRun";
 
 const VIEW_MS = 400;
 
-/** Keeps the view state a moment after it changed. */
+/** Keeps the view state a moment after it changed. The caret is no state of the page: moving it draws nothing anew. */
 function useKeptView(tab: QueryTab) {
   const { dispatch } = useWorkspace();
   const [view, setView] = useState(() => readView(tab.view));
-  useEffect(() => {
-    const json = JSON.stringify(view);
-    const timer = setTimeout(() => {
-      if (json !== tab.view) dispatch({ type: "change", id: tab.id, change: { view: json } });
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const latest = useRef({ ...view, kept: tab.view });
+  latest.current.results = view.results;
+  latest.current.kept = tab.view;
+  const { id } = tab;
+  const keep = useCallback(() => {
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      const { kept, ...now } = latest.current;
+      const json = JSON.stringify(now);
+      if (json !== kept) dispatch({ type: "change", id, change: { view: json } });
     }, VIEW_MS);
-    return () => clearTimeout(timer);
-  }, [view, tab.id, tab.view, dispatch]);
-  return [view, setView] as const;
+  }, [id, dispatch]);
+  useEffect(() => {
+    if (view.results > 0) keep();
+    return () => clearTimeout(timer.current);
+  }, [view.results, keep]);
+  const onCaret = useCallback(
+    ({ anchor, head }: Caret) => {
+      if (latest.current.anchor === anchor && latest.current.head === head) return;
+      latest.current.anchor = anchor;
+      latest.current.head = head;
+      keep();
+    },
+    [keep],
+  );
+  return { view, setView, onCaret };
 }
 
 /** Escape goes one step back; only when nothing on the way wants it is the run stopped. */
@@ -53,7 +72,7 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
   const session = live.sessions.get(tab.id);
   const store = workspace.runs.of(tab.id);
   const editor = useRef<EditorHandle>(null);
-  const [view, setView] = useKeptView(tab);
+  const { view, setView, onCaret } = useKeptView(tab);
   const drivers = useQuery({ queryKey: queryKeys.drivers, queryFn: () => host().drivers() });
   const settings = useQuery({ queryKey: queryKeys.settings, queryFn: () => host().settings() });
   const driver = drivers.data?.find((each) => each.id === profile?.driver);
@@ -123,8 +142,6 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
     journal.edited(tab.id, edits);
     if (tab.path !== null && !tab.dirty) dispatch({ type: "change", id: tab.id, change: { dirty: true } });
   };
-  const onCaret = ({ anchor, head }: Caret) =>
-    setView((now) => (now.anchor === anchor && now.head === head ? now : { ...now, anchor, head }));
   const place = useMemo(
     () => (profile ? { tabId: tab.id, profileId: profile.id, database: tab.database, driver: profile.driver } : null),
     [profile, tab.id, tab.database],
