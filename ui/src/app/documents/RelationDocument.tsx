@@ -83,7 +83,7 @@ export function RelationDocument({ tab, active, actions }: { tab: RelationTab; a
       className="flex flex-col h-full min-h-0 outline-none"
       data-scope="relation"
       tabIndex={-1}
-      ref={useFocusWhen(active)}
+      ref={useFocusWhen(active, kept.view)}
     >
       {seen ? (
         <Opened tab={tab} active={active} actions={actions} kept={kept} onKept={setKept} onReconnect={reconnect} />
@@ -102,8 +102,8 @@ export function RelationDocument({ tab, active, actions }: { tab: RelationTab; a
   );
 }
 
-/** So that the keys of the relation work as soon as its tab is in front. */
-function useFocusWhen(active: boolean) {
+/** So that the keys of the relation work as soon as its tab is in front, and when what had the focus went with its view. */
+function useFocusWhen(active: boolean, view: View) {
   const [node, setNode] = useState<HTMLDivElement | null>(null);
   useEffect(() => {
     if (active && node && !node.contains(document.activeElement)) {
@@ -112,7 +112,7 @@ function useFocusWhen(active: boolean) {
       );
       if (!busy) node.focus({ preventScroll: true });
     }
-  }, [active, node]);
+  }, [active, node, view]);
   return setNode;
 }
 

@@ -9,6 +9,10 @@ const FIRST = 256 * 1024;
 /** Bytes shown at most: beyond that a value is for a file. */
 const MOST = 8 * 1024 * 1024;
 
+/** Bytes dumped at most, and so many a line: a line fits the pane as it opens. */
+const HEX_MOST = 64 * 1024;
+const HEX_LINE = 8;
+
 type View = "text" | "json" | "hex";
 
 interface Loaded {
@@ -59,7 +63,7 @@ export function CellViewer({ head, row, column, isNull, onClose }: CellViewerPro
   }, [loaded, binary]);
   const natural: View = binary ? "hex" : described?.class === "json" && json !== null ? "json" : "text";
   const view = chosen ?? natural;
-  const shown = view === "json" ? (json ?? text) : view === "hex" ? hexDump(bytes) : text;
+  const shown = view === "json" ? (json ?? text) : view === "hex" ? hexDump(bytes, HEX_MOST, HEX_LINE) : text;
 
   return (
     <section className="flex flex-col h-full min-h-0 bg-surface-1" aria-label={`Cell ${described?.name ?? ""}`}>

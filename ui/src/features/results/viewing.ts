@@ -75,15 +75,15 @@ export function bytesOf(stored: Uint8Array): Uint8Array {
   );
 }
 
-/** Sixteen bytes a line: offset, hexadecimal digits, printable characters. */
-export function hexDump(bytes: Uint8Array, most = 64 * 1024): string {
+/** Some bytes a line: offset, hexadecimal digits, printable characters. */
+export function hexDump(bytes: Uint8Array, most = 64 * 1024, perLine = 16): string {
   const lines: string[] = [];
   const end = Math.min(bytes.length, most);
-  for (let at = 0; at < end; at += 16) {
-    const part = bytes.subarray(at, Math.min(at + 16, end));
+  for (let at = 0; at < end; at += perLine) {
+    const part = bytes.subarray(at, Math.min(at + perLine, end));
     const digits = Array.from(part, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
     const shown = Array.from(part, (byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : ".")).join("");
-    lines.push(`${at.toString(16).padStart(8, "0")}  ${digits.padEnd(47)}  ${shown}`);
+    lines.push(`${at.toString(16).padStart(8, "0")}  ${digits.padEnd(perLine * 3 - 1)}  ${shown}`);
   }
   if (end < bytes.length) lines.push(`… ${bytes.length - end} more bytes`);
   return lines.join("\n");
