@@ -4,13 +4,13 @@
 //
 // A part is the beginning of a picture's name ("table", "query"). It needs `scripts/servers start` and a built program; it brings
 // a display, a Secret Service and a home of its own. It judges nothing: it is for a person's eyes.
-import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { createConnection, createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { insideDisplay } from "./tour.display.mjs";
 import { COUNTED, FIXTURE, README, SCRIPT } from "./tour.sql.mjs";
 
 const [folder, ...parts] = process.argv.slice(2);
@@ -21,36 +21,7 @@ if (!folder) {
 const OUT = resolve(folder);
 mkdirSync(OUT, { recursive: true });
 
-// Once more, inside a display and a session bus of its own.
-if (!process.env.ROWHOUSE_TOUR) {
-  const scratch = mkdtempSync(join(tmpdir(), "rowhouse-tour."));
-  const cache = process.env.ROWHOUSE_CACHE ?? join(process.env.HOME, ".cache/rowhouse");
-  const target = process.env.CARGO_TARGET_DIR ?? join(cache, "target");
-  const run = join(scratch, "run");
-  mkdirSync(run, { mode: 0o700 });
-  const env = {
-    ROWHOUSE_E2E_APP: join(target, "debug/rowhouse-desktop"),
-    ROWHOUSE_E2E_CLI: join(target, "debug/rowhouse"),
-    ...process.env,
-    ROWHOUSE_E2E_SHOTS: OUT,
-    ROWHOUSE_TOUR: scratch,
-    PATH: `${join(cache, "tools/bin")}:${process.env.PATH}`,
-    HOME: scratch,
-    XDG_RUNTIME_DIR: run,
-  };
-  for (const name of ["XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS"]) delete env[name];
-  const inside = `printf unlock | gnome-keyring-daemon --unlock --components=secrets >/dev/null
-    status=0; "$@" || status=$?
-    pid="$(dbus-send --session --print-reply=literal --dest=org.freedesktop.DBus /org/freedesktop/DBus \
-      org.freedesktop.DBus.GetConnectionUnixProcessID string:org.freedesktop.secrets | tr -dc "0-9 " | awk "{ print \\$NF }")" || true
-    [ -z "$pid" ] || kill "$pid" || true
-    exit "$status"`;
-  const command = ["bash", "-c", inside, "tour", process.execPath, fileURLToPath(import.meta.url), OUT, ...parts];
-  const display = ["--auto-servernum", "--server-args=-screen 0 1440x900x24", "dbus-run-session", "--", ...command];
-  const { status } = spawnSync("xvfb-run", display, { env, stdio: "inherit" });
-  rmSync(scratch, { recursive: true, force: true });
-  process.exit(status ?? 1);
-}
+insideDisplay(fileURLToPath(import.meta.url), OUT, parts);
 
 const { CLI, scratchHome, until, Window } = await import("./harness.mjs");
 const SERVER = process.env.ROWHOUSE_TEST_POSTGRES_18_URL;
