@@ -512,7 +512,6 @@ async function sample() {
       async () => {
         await see("Tables", 30_000);
         await unfold("Tables");
-        await keys("Control", "n");
         await write(README);
         await keys("Control", "Enter");
         await cells(20);

@@ -64,9 +64,10 @@ end $$;
 
 export const COUNTED = "select n, n * 1.1 as price, md5(n::text) as digest, now() + n * interval '1 second' as at from generate_series(1, 150000) n;";
 
-export const README = `select c.name, c.email, count(*) as orders, sum(o.total) as revenue, max(o.ordered_at) as last_order
-from customers c
-join orders o on o.customer_id = c.id
-group by c.id
-order by orders desc, c.name
-limit 200;`;
+export const README = `-- The largest orders since June, and who made them
+select o.id, o.ordered_at, c.name, c.email, o.status, o.coupon_code, o.total, o.employee_id
+from orders o
+join customers c on c.id = o.customer_id
+where o.ordered_at >= '2025-06-01' and o.status <> 'cancelled'
+order by o.total desc
+limit 500;`;
