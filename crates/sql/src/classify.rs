@@ -4,7 +4,9 @@
 
 mod data;
 mod definition;
+mod server;
 mod session;
+mod variables;
 pub(crate) mod with;
 
 use serde::Serialize;
@@ -61,7 +63,7 @@ pub struct Effect {
     pub access_read_write: Option<bool>,
     /// Set when it only explains another statement.
     pub explain: Option<Explain>,
-    /// Set for `COPY` and `\copy`.
+    /// Set for `COPY` and `\copy`, and for `LOAD DATA`, which is the same into a table.
     pub copy: Option<CopyEffect>,
     /// The settings it changes by `SET`, `RESET` or `PRAGMA`.
     pub settings: Vec<Setting>,
@@ -69,8 +71,10 @@ pub struct Effect {
     pub locks_rows: Option<Span>,
     /// Where a query makes a table (`SELECT … INTO`).
     pub select_into: Option<Span>,
-    /// Where it opens or writes a file beside the database (`ATTACH`, `VACUUM INTO`).
+    /// Where it opens or writes a file beside the database (`ATTACH`, `VACUUM INTO`, `SELECT … INTO OUTFILE`).
     pub file: Option<Span>,
+    /// Whether it ends the transaction it is sent in by committing it.
+    pub commits_implicitly: bool,
     /// Where it could let a session that may only read write after all.
     pub loosens_read_only: Option<Span>,
     /// The functions it calls that are not among those every database of this kind has.
@@ -202,13 +206,17 @@ pub enum SettingScope {
     Local,
     /// Back to its default.
     Reset,
+    /// The server: this session or not, every session to come.
+    Server,
 }
 
 /// What the statement in `text` would do. Nothing but comments reads; several statements at once are unknown: split first.
 pub fn classify(text: &str, dialect: &Dialect) -> Classification {
     let statements = split(text, dialect);
     let nodes = Nodes::new(text, dialect);
-    let mut reader = Reader { nodes: &nodes, effect: Effect::default(), end: nodes.len(), depth: 0 };
+    let end = nodes.len();
+    let mut reader =
+        Reader { nodes: &nodes, effect: Effect::default(), end, depth: 0, into_file: false, into_variable: false };
     let class = match statements.as_slice() {
         [] => Class::Read,
         [one] if one.kind == StatementKind::ClientCommand => reader.client_command(),
@@ -229,6 +237,10 @@ struct Reader<'a> {
     end: usize,
     /// How many statements that hold others it is inside of.
     depth: usize,
+    /// Whether a query writes its rows to a file of the server.
+    into_file: bool,
+    /// Whether a query puts its row into variables of the session.
+    into_variable: bool,
 }
 
 /// Beyond these bounds nothing more is noted: a text made to be slow is not, and its class stays what it is.
@@ -250,7 +262,10 @@ impl Reader<'_> {
         let mut class = self.command(at);
         self.everywhere(at);
         if matches!(class, Class::Read | Class::Session) {
-            if !self.effect.writes.is_empty() {
+            if class == Class::Read && self.into_variable {
+                class = Class::Session;
+            }
+            if !self.effect.writes.is_empty() || self.into_file {
                 class = Class::Write;
             }
             if self.effect.select_into.is_some() {
@@ -258,6 +273,7 @@ impl Reader<'_> {
             }
         }
         self.effect.loosens_read_only = readonly::loosening(nodes, &self.effect);
+        self.effect.commits_implicitly = self.commits(class);
         match self.effect.explain {
             Some(Explain { runs: false }) if class != Class::Unknown => Class::Read,
             _ => class,
@@ -267,10 +283,11 @@ impl Reader<'_> {
     /// Reads `EXPLAIN` and its options; returns where the explained statement begins.
     fn explain_prefix(&mut self, at: usize) -> usize {
         let nodes = self.nodes;
-        if !nodes.is(at, "EXPLAIN") || nodes.dialect.command_class("EXPLAIN").is_none() {
+        let analyzes = nodes.dialect.analyze_explains && nodes.is(at, "ANALYZE") && !self.is_table_maintenance(at);
+        if !analyzes && !nodes.is_any(at, nodes.dialect.explain_words) {
             return at;
         }
-        let mut runs = false;
+        let mut runs = analyzes;
         let mut next = at + 1;
         let query = ["SELECT", "WITH", "VALUES", "TABLE"];
         if nodes.is_open(next) && !nodes.is_open(next + 1) && !nodes.is_any(next + 1, &query) {
@@ -288,9 +305,21 @@ impl Reader<'_> {
         } else if let Some(after) = nodes.after_words(next, &["QUERY", "PLAN"]) {
             next = after;
         } else {
-            while nodes.is_any(next, &["ANALYZE", "ANALYSE", "VERBOSE"]) {
-                runs |= !nodes.is(next, "VERBOSE");
-                next += 1;
+            loop {
+                if nodes.is_any(next, &["ANALYZE", "ANALYSE"]) {
+                    runs = true;
+                    next += 1;
+                } else if nodes.is_any(next, &["VERBOSE", "EXTENDED", "PARTITIONS"]) {
+                    next += 1;
+                } else if nodes.is(next, "FORMAT") && nodes.is_operator(next + 1, "=") {
+                    next += 3;
+                } else if nodes.is(next, "INTO") && nodes.is_kind(next + 1, TokenKind::Variable) {
+                    next += 2;
+                } else if nodes.is(next, "FOR") && nodes.is_any(next + 1, &["SCHEMA", "DATABASE"]) {
+                    next += 3;
+                } else {
+                    break;
+                }
             }
         }
         self.effect.explain = Some(Explain { runs: runs && nodes.dialect.explain_analyze_runs });
@@ -308,9 +337,15 @@ impl Reader<'_> {
         while nodes.is_open(at) {
             at += 1;
         }
-        let Some(word) = nodes.word(at) else { return Class::Unknown };
+        let explained = self.effect.explain.is_some_and(|explain| !explain.runs);
+        let Some(word) = nodes.word(at) else {
+            return if explained && self.describes(at) { Class::Read } else { Class::Unknown };
+        };
         let command = word.to_ascii_uppercase();
         self.effect.command.clone_from(&command);
+        if explained && self.describes(at) {
+            return Class::Read;
+        }
         let Some(class) = nodes.dialect.command_class(word) else {
             return Class::Unknown;
         };
@@ -319,6 +354,21 @@ impl Reader<'_> {
                 let main = with::with_clause(nodes, at, self.end).next;
                 let verbs = ["SELECT", "VALUES", "TABLE", "INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE"];
                 if nodes.is_open(main) || nodes.is_any(main, &verbs) { self.command(main) } else { Class::Unknown }
+            }
+            "SET" if nodes.dialect.set_assigns => self.assignments(at),
+            "RESET" if class == Class::Write => class,
+            "START" if !nodes.is(at + 1, "TRANSACTION") => Class::Write,
+            "BEGIN" if nodes.is(at + 1, "NOT") => Class::Unknown,
+            "DROP" if nodes.dialect.set_assigns && nodes.is(at + 1, "PREPARE") => Class::Session,
+            "PREPARE" if nodes.dialect.set_assigns => self.prepared_text(at),
+            "LOAD" if nodes.is_any(at + 1, &["DATA", "XML"]) => {
+                self.load(at);
+                class
+            }
+            "XA" => self.distributed(at),
+            "RENAME" => {
+                self.renaming(at);
+                class
             }
             "INSERT" | "REPLACE" | "UPDATE" | "DELETE" | "MERGE" | "TRUNCATE" => {
                 self.write_at(at, self.end);
@@ -329,7 +379,7 @@ impl Reader<'_> {
                 self.definition(at);
                 class
             }
-            "CALL" | "REINDEX" | "VACUUM" | "ANALYZE" | "LOCK" | "CLUSTER" => {
+            "CALL" | "REINDEX" | "VACUUM" | "ANALYZE" | "LOCK" | "CLUSTER" | "CHECK" | "OPTIMIZE" | "REPAIR" => {
                 self.maintenance(at);
                 class
             }
@@ -380,6 +430,10 @@ impl Reader<'_> {
                 if nodes.is_any(words, &["UPDATE", "SHARE"]) && self.effect.locks_rows.is_none() {
                     self.effect.locks_rows = Some(nodes.span(at).to(nodes.span(words)));
                 }
+            } else if let Some(end) = nodes.after_words(at, &["LOCK", "IN", "SHARE", "MODE"]) {
+                self.effect.locks_rows.get_or_insert(nodes.span(at).to(nodes.span(end - 1)));
+            } else if nodes.is(at, "INTO") && !nodes.dialect.select_into_table {
+                self.into_target(at);
             } else if nodes.is(at, "INTO") && at > 0 {
                 let named = nodes.is_kind(at - 1, TokenKind::Dot) || nodes.is(at - 1, "AS");
                 let verb = nodes.is_any(at - 1, &["INSERT", "REPLACE", "MERGE", "IGNORE", "ABORT", "FAIL", "ROLLBACK"]);
@@ -416,16 +470,24 @@ impl Reader<'_> {
             nodes.dialect.functions.contains(word)
                 || nodes.dialect.reserved.contains(word)
                 || nodes.dialect.quoted_words.contains(word)
-                || nodes.dialect.keywords.contains(word)
+                || nodes.dialect.call_like.contains(word)
+                // Any of the others may be the name of a function a person made.
+                || (!nodes.dialect.only_known_functions && nodes.dialect.keywords.contains(word))
         });
         let builtin = path.schema() == Some("pg_catalog") && nodes.dialect.functions.contains(path.name());
-        let defined = first > 0
-            && (nodes.is_any(first - 1, &["INTO", "TABLE", "AS", "ON", "REFERENCES", "EXISTS", "WITH", "RECURSIVE"])
-                || self
-                    .effect
-                    .writes
-                    .iter()
-                    .any(|write| write.target.as_ref().is_some_and(|target| target.span == path.span)));
+        // `(SELECT …) t (a, b)`, and `b (x) AS (…)` after another CTE.
+        let after = nodes.after(at);
+        let listed = (nodes.is(after, "AS") && nodes.is_open(after + 1))
+            || (first > 0 && nodes.is_kind(first - 1, TokenKind::CloseParen));
+        let defined = listed
+            || first > 0
+                && (nodes
+                    .is_any(first - 1, &["INTO", "TABLE", "AS", "ON", "REFERENCES", "EXISTS", "WITH", "RECURSIVE"])
+                    || self
+                        .effect
+                        .writes
+                        .iter()
+                        .any(|write| write.target.as_ref().is_some_and(|target| target.span == path.span)));
         if self.effect.calls.len() < MOST_CALLS
             && next == at
             && !known

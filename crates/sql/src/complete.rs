@@ -214,7 +214,7 @@ impl At {
         let inside = caret < token.span.end || !token.terminated;
         match token.kind {
             TokenKind::LineComment | TokenKind::Number => None,
-            TokenKind::Placeholder => None,
+            TokenKind::Placeholder | TokenKind::Variable => None,
             TokenKind::BlockComment => {
                 if inside {
                     None

@@ -3,6 +3,8 @@
 //! The rest of the crate asks a field, never a product's name. A new database is a new value of [`Dialect`]; a server that
 //! was probed and differs from its kind is a clone with a field changed.
 
+pub(crate) mod conditional;
+mod mysql;
 mod postgres;
 mod sqlite;
 
@@ -13,6 +15,8 @@ use serde::Serialize;
 
 use crate::classify::Class;
 
+pub use conditional::{ConditionalRule, ConditionalServer};
+
 /// PostgreSQL 12 and later.
 pub fn postgres() -> &'static Dialect {
     static DIALECT: LazyLock<Dialect> = LazyLock::new(postgres::facts);
@@ -22,6 +26,15 @@ pub fn postgres() -> &'static Dialect {
 /// SQLite 3.
 pub fn sqlite() -> &'static Dialect {
     static DIALECT: LazyLock<Dialect> = LazyLock::new(sqlite::facts);
+    &DIALECT
+}
+
+/// MySQL 5.7 and later and MariaDB 10.5 and later, as a session with the usual `sql_mode` reads SQL. Where the two differ, both
+/// are understood: code for one of them is code, and words that one of them reserves are reserved. What a session can change
+/// is changed with [`Dialect::with_backslash_escapes`], [`Dialect::with_ansi_quotes`] and
+/// [`Dialect::with_lower_case_table_names`].
+pub fn mysql() -> &'static Dialect {
+    static DIALECT: LazyLock<Dialect> = LazyLock::new(mysql::facts);
     &DIALECT
 }
 
@@ -36,7 +49,9 @@ pub struct Dialect {
     pub identifier_quotes: &'static [IdentifierQuote],
     /// Whether `"x"` is a string rather than an identifier.
     pub double_quoted_strings: bool,
-    /// Whether a backslash escapes inside a plain `'…'`.
+    /// Whether a setting of the session can change `double_quoted_strings`: guards then read a text both ways.
+    pub double_quotes_vary: bool,
+    /// Whether a backslash escapes inside a plain `'…'`, and in a `"…"` that is a string.
     pub backslash_escapes: bool,
     /// Whether a setting of the session can change `backslash_escapes`: guards then read a text both ways.
     pub backslash_escapes_vary: bool,
@@ -54,6 +69,10 @@ pub struct Dialect {
     pub dollar_quotes: bool,
     /// Whether strings separated by white space with a line break are one string.
     pub string_continuation: bool,
+    /// Whether strings beside each other are one string, whatever space is between them.
+    pub adjacent_strings: bool,
+    /// Whether a word such as `_utf8mb4` before a string names its character set.
+    pub charset_introducers: bool,
     /// Whether `x'…'` makes bytes, so that a literal of bytes is written `X'…'`.
     pub blob_literals: bool,
 
@@ -68,10 +87,14 @@ pub struct Dialect {
     pub return_ends_comment: bool,
     /// Whether the content of `/*! … */` is code.
     pub conditional_comments: bool,
+    /// The server whose version decides which conditional comments are code. None reads all of them as code.
+    pub conditional_server: Option<ConditionalServer>,
     /// Whether a comment may be left open at the end of the text.
     pub open_comment_allowed: bool,
     /// Whether a line that begins a statement with a backslash is a command of the terminal client (`\copy`).
     pub backslash_commands: bool,
+    /// Whether `\G` and `\g` end a statement, as they do for the terminal client.
+    pub backslash_terminators: bool,
     /// Whether `DELIMITER x` changes what ends a statement.
     pub delimiter_command: bool,
     /// The word that, alone on a line, ends a batch.
@@ -82,8 +105,14 @@ pub struct Dialect {
     pub folding: Folding,
     /// Whether names that differ only in case are the same name even when quoted.
     pub names_ignore_case: bool,
+    /// The same of the names of schemas, tables and their aliases, where those follow rules of their own.
+    pub table_names_ignore_case: bool,
     /// Whether `$` may continue a name.
     pub identifier_dollar: bool,
+    /// Whether a name may begin with a digit (`2024_sales`), as long as it does not look like a number.
+    pub identifier_digits: bool,
+    /// Whether `@a` is a variable of the session and `@@a` one of the server.
+    pub variables: bool,
     /// Bytes besides letters that may begin a name (`@`, `#`).
     pub identifier_start_extra: &'static str,
     /// The longest name the server keeps, in bytes; longer ones are cut.
@@ -96,6 +125,9 @@ pub struct Dialect {
     pub keywords: Words,
     /// Functions every database of this kind has, for completion, sorted.
     pub functions: Words,
+    /// Words that are no functions and yet may stand before a parenthesis in an expression (`ANY (`, `DATETIME(6)`), besides
+    /// the reserved ones.
+    pub call_like: Words,
     /// The schema an unqualified name is looked up in when nothing else is known.
     pub default_schema: Option<&'static str>,
 
@@ -118,12 +150,29 @@ pub struct Dialect {
     pub atomic_bodies: bool,
     /// Whether `CREATE TRIGGER` has a body `BEGIN …; … END`.
     pub trigger_bodies: bool,
+    /// Whether stored programs have bodies of compound statements: `BEGIN … END`, `IF … END IF`, `LOOP … END LOOP`.
+    pub compound_bodies: bool,
     /// Whether `COPY … FROM STDIN` reads the lines that follow, up to `\.`.
     pub copy_inline_data: bool,
+    /// The words that explain the statement after them; of a table they describe it.
+    pub explain_words: &'static [&'static str],
+    /// Whether `ANALYZE` before a statement runs and explains it.
+    pub analyze_explains: bool,
     /// Whether `EXPLAIN ANALYZE` runs what it explains.
     pub explain_analyze_runs: bool,
     /// Whether a data-modifying statement may stand in `WITH` or in parentheses.
     pub nested_writes: bool,
+    /// Words that may stand between the verb of a change of rows and its table (`LOW_PRIORITY`).
+    pub write_modifiers: &'static [&'static str],
+    /// Whether one `UPDATE` or `DELETE` may change several tables.
+    pub multi_table_writes: bool,
+    /// Whether `SELECT … INTO t` makes a table; otherwise `INTO` leads to a variable, or with `OUTFILE` to a file.
+    pub select_into_table: bool,
+    /// Whether `SET` takes a list of assignments to variables of the session, the server and the person, and whether texts
+    /// are prepared `FROM` a string.
+    pub set_assigns: bool,
+    /// The first words of the statements that commit the transaction they are sent in, besides those that change the catalog.
+    pub committing_commands: &'static [&'static str],
     /// The first words of the statements it knows, with the class a statement has when nothing in it says more.
     pub commands: &'static [(&'static str, Class)],
 
@@ -136,6 +185,9 @@ pub struct Dialect {
     pub set_function: Option<&'static str>,
     /// Functions with an effect that the server's own read-only mode does not stop.
     pub escaping_functions: Words,
+    /// Whether a connection that may only read may call no function but those of `functions`: where the server's own
+    /// read-only mode leaves too much open to let the rest pass.
+    pub only_known_functions: bool,
     /// Pragmas that only read, whatever they are given.
     pub reading_pragmas: &'static [&'static str],
     /// Pragmas that act even when they are given nothing.
@@ -228,6 +280,30 @@ impl Dialect {
         Self { backslash_escapes: on, ..self.clone() }
     }
 
+    /// This dialect on a session where `"x"` is an identifier rather than a string, or is not (`ANSI_QUOTES` in the `sql_mode`
+    /// of MySQL).
+    #[must_use]
+    pub fn with_ansi_quotes(&self, on: bool) -> Self {
+        let identifier_quotes = match (on, self.double_quotes_vary) {
+            (_, false) => return self.clone(),
+            (true, true) => mysql::ANSI_QUOTES,
+            (false, true) => mysql::QUOTES,
+        };
+        Self { double_quoted_strings: !on, identifier_quotes, ..self.clone() }
+    }
+
+    /// This dialect on a server with that `lower_case_table_names`: 0 tells names of tables apart by case, 1 and 2 do not.
+    #[must_use]
+    pub fn with_lower_case_table_names(&self, setting: u8) -> Self {
+        Self { table_names_ignore_case: setting != 0, ..self.clone() }
+    }
+
+    /// This dialect as that server reads conditional comments; None reads all of them as code.
+    #[must_use]
+    pub fn with_conditional_server(&self, server: Option<ConditionalServer>) -> Self {
+        Self { conditional_server: server, ..self.clone() }
+    }
+
     /// The name in quotes, whatever it is.
     pub fn quote_identifier(&self, name: &str) -> String {
         let quote = self
@@ -257,6 +333,8 @@ impl Dialect {
     pub fn is_plain_identifier(&self, name: &str) -> bool {
         let mut bytes = name.bytes();
         let starts = bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+        // `_utf8mb4` before a string would be taken for its character set.
+        let starts = starts && !(self.charset_introducers && name.starts_with('_'));
         let plain = starts && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         let folds = match self.folding {
             Folding::Lower => name.bytes().any(|byte| byte.is_ascii_uppercase()),
@@ -272,7 +350,8 @@ impl Dialect {
         parts.join(".")
     }
 
-    /// The text as a string literal that means the same whether or not a backslash escapes in this session.
+    /// The text as a string literal. Where there are strings of the kind `E'…'` it means the same whether or not a backslash
+    /// escapes in this session; elsewhere `backslash_escapes` has to be what the session does.
     pub fn quote_literal(&self, text: &str) -> String {
         let backslash = text.contains('\\');
         let mut quoted = String::with_capacity(text.len() + 3);
@@ -305,6 +384,11 @@ impl Dialect {
     /// Whether two names, as the catalog holds them or folded, are the same name.
     pub fn same_name(&self, a: &str, b: &str) -> bool {
         if self.names_ignore_case { a.eq_ignore_ascii_case(b) } else { a == b }
+    }
+
+    /// Whether two names of schemas, tables or aliases are the same name.
+    pub fn same_table_name(&self, a: &str, b: &str) -> bool {
+        if self.table_names_ignore_case { a.eq_ignore_ascii_case(b) } else { a == b }
     }
 
     pub(crate) fn command_class(&self, word: &str) -> Option<Class> {

@@ -33,6 +33,8 @@ pub enum TokenKind {
     Number,
     /// A parameter of the statement.
     Placeholder,
+    /// A variable of the session or the server, where the dialect has them: `@a`, `@'a b'`, `@@a` without what follows a dot.
+    Variable,
     /// An operator.
     Operator,
     /// `::`.
@@ -53,7 +55,7 @@ pub enum TokenKind {
     OpenBracket,
     /// `]`.
     CloseBracket,
-    /// `/*!…` that opens code for one product, and the `*/` that ends it.
+    /// `/*!50000` that opens code for some servers, and the `*/` that ends it.
     ConditionalMark,
     /// A character with no meaning in the dialect.
     Other,

@@ -35,7 +35,7 @@ pub use complete::{CompletionContext, DerivedColumn, Place, RelationSource, Scop
 pub use dialect::{Dialect, Words};
 pub use lexer::{Lexer, Token, TokenKind, tokenize};
 pub use nodes::QualifiedName;
-pub use outline::{Outline, command_tag_changes_catalog, outline};
+pub use outline::{Outline, command_tag_changes_catalog, outline, statement_changes_catalog};
 pub use placeholder::{Placeholder, PlaceholderStyle, placeholders};
 pub use readonly::{Refusal, RefusalReason, read_only_verdict};
 pub use secret::{redact, secret_spans};

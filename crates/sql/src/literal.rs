@@ -22,7 +22,7 @@ pub(crate) fn name(text: &str, token: Token, dialect: &Dialect, escape: Option<c
 }
 
 /// The text a string literal stands for; `None` for other tokens and for bits.
-pub(crate) fn string(text: &str, token: Token, escape: Option<char>) -> Option<String> {
+pub(crate) fn string(text: &str, token: Token, dialect: &Dialect, escape: Option<char>) -> Option<String> {
     let raw = token.span.of(text);
     match token.kind {
         TokenKind::DollarString => {
@@ -31,7 +31,7 @@ pub(crate) fn string(text: &str, token: Token, escape: Option<char>) -> Option<S
             Some(if token.terminated { inner.strip_suffix(tag).unwrap_or(inner) } else { inner }.to_owned())
         }
         TokenKind::String => Some(segments(raw)),
-        TokenKind::EscapeString => Some(backslash_escapes(raw)),
+        TokenKind::EscapeString => Some(backslash_escapes(raw, dialect.escape_strings)),
         TokenKind::UnicodeString => {
             let plain = segments(raw);
             Some(unicode_escapes(&plain, escape.unwrap_or('\\')))
@@ -72,19 +72,22 @@ fn segments(raw: &str) -> String {
     plain
 }
 
-fn backslash_escapes(raw: &str) -> String {
+/// With `numbered`, `\x41`, `\101` and `\u0041` are characters too.
+fn backslash_escapes(raw: &str, numbered: bool) -> String {
+    let quote = raw.chars().find(|character| matches!(character, '\'' | '"')).unwrap_or('\'');
     let mut plain = String::with_capacity(raw.len());
     let mut characters = raw.chars().peekable();
     let mut inside = false;
     while let Some(character) = characters.next() {
         match (inside, character) {
-            (false, '\'') => inside = true,
-            (false, _) => {}
-            (true, '\'') if characters.peek() == Some(&'\'') => {
-                characters.next();
-                plain.push('\'');
+            (false, character) => inside = character == quote,
+            (true, character) if character == quote => {
+                inside = characters.peek() == Some(&quote);
+                if inside {
+                    characters.next();
+                    plain.push(quote);
+                }
             }
-            (true, '\'') => inside = false,
             (true, '\\') => {
                 let Some(escaped) = characters.next() else { break };
                 let (radix, most, mut code) = match escaped {
@@ -102,6 +105,18 @@ fn backslash_escapes(raw: &str) -> String {
                     }
                     'b' => {
                         plain.push('\u{8}');
+                        continue;
+                    }
+                    '0' if !numbered => {
+                        plain.push('\0');
+                        continue;
+                    }
+                    'Z' if !numbered => {
+                        plain.push('\u{1a}');
+                        continue;
+                    }
+                    other if !numbered => {
+                        plain.push(other);
                         continue;
                     }
                     'f' => {

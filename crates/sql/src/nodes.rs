@@ -148,7 +148,7 @@ impl<'a> Nodes<'a> {
     pub(crate) fn string(&self, at: usize) -> Option<(String, usize)> {
         let token = self.token(at)?;
         let escape = self.escape_after(at, token);
-        let text = literal::string(self.text, token, escape)?;
+        let text = literal::string(self.text, token, self.dialect, escape)?;
         Some((text, if escape.is_some() { at + 3 } else { at + 1 }))
     }
 
@@ -160,7 +160,7 @@ impl<'a> Nodes<'a> {
             return None;
         }
         let next = self.token(at + 2)?;
-        literal::string(self.text, next, None)?.chars().next()
+        literal::string(self.text, next, self.dialect, None)?.chars().next()
     }
 
     /// A name that is not a keyword the dialect reserves, and the position after it.

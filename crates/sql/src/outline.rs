@@ -66,7 +66,9 @@ fn sources(nodes: &Nodes<'_>) -> Vec<QualifiedName> {
     }
     let mut found: Vec<QualifiedName> = Vec::new();
     for at in 0..nodes.len() {
-        let follows = nodes.is_any(at, &["FROM", "JOIN"]) || (at == 0 && nodes.is_any(0, &["TABLE", "SHOW", "LISTEN"]));
+        let follows = nodes.is_any(at, &["FROM", "JOIN"])
+            || (at == 0 && nodes.is_any(0, &["TABLE", "SHOW", "LISTEN"]))
+            || (at == 0 && nodes.is_any(0, nodes.dialect.explain_words) && nodes.dialect.explain_words.len() > 1);
         if !follows {
             continue;
         }
@@ -122,5 +124,20 @@ pub fn command_tag_changes_catalog(tag: &str) -> bool {
         "ROLLBACK" => true,
         "SELECT" | "SELECT INTO" => words.next().is_some_and(|word| word.eq_ignore_ascii_case("INTO")),
         _ => false,
+    }
+}
+
+/// Whether the statement in `text` may have changed the catalog once it ran: what
+/// [`command_tag_changes_catalog`] tells, where the server sends no command tags.
+pub fn statement_changes_catalog(text: &str, dialect: &Dialect) -> bool {
+    let answer = classify(text, dialect);
+    match answer.class {
+        Class::Ddl | Class::Unknown => true,
+        Class::Read | Class::Session => answer.effect.select_into.is_some(),
+        Class::Write | Class::Transaction => {
+            command_tag_changes_catalog(&answer.effect.command)
+                || ["OPTIMIZE", "REPAIR", "LOAD", "IMPORT", "INSTALL", "UNINSTALL", "EXECUTE"]
+                    .contains(&answer.effect.command.as_str())
+        }
     }
 }

@@ -8,6 +8,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::classify::{Class, Effect, classify};
+use crate::dialect::conditional;
 use crate::nodes::Nodes;
 use crate::{CopyEndpoint, Dialect, Span, StatementKind, TokenKind, TransactionKind, split};
 
@@ -44,6 +45,8 @@ pub enum RefusalReason {
     OpensFile,
     /// It calls a function whose effect the server's read-only mode does not stop.
     EscapingFunction,
+    /// It calls a function that not every server of this kind has, and the server's read-only mode is no guard against it.
+    UnknownFunction,
     /// A quote or comment in it is not closed.
     Unterminated,
     /// It holds a NUL, where servers stop reading.
@@ -62,6 +65,7 @@ impl fmt::Display for RefusalReason {
             Self::LeavesDatabase => "this connection is read-only and the statement writes a file or runs a program",
             Self::OpensFile => "this connection is read-only and the statement opens or writes another file",
             Self::EscapingFunction => "this connection is read-only and the function acts outside the transaction",
+            Self::UnknownFunction => "this connection is read-only and what the function does is not known",
             Self::Unterminated => "this connection is read-only and a quote or comment in the text is not closed",
             Self::Nul => "this connection is read-only and the text holds a NUL character",
         })
@@ -70,7 +74,14 @@ impl fmt::Display for RefusalReason {
 
 /// Whether a read-only connection may send `text`, which may hold several statements.
 ///
-/// A query that calls an unknown function passes: the server runs it read-only.
+/// A query that calls an unknown function passes: the server runs it read-only. Not so where `only_known_functions` says that
+/// the server's read-only mode leaves too much open. MySQL's does: a stored function may set variables of the server or of the
+/// session, among them the one that keeps the session from writing, and a loadable function may do anything at all. There
+/// the session has to be set read-only too (`SET SESSION TRANSACTION READ ONLY`), rather than a transaction alone: many a
+/// statement commits the transaction it is sent in, and what follows would run outside it.
+///
+/// What depends on a setting of the session or on the version of the server (whether a backslash escapes, whether `"x"` is a
+/// string, whether `/*!80000 … */` is code) is read every way it could be, and has to be harmless in all of them.
 ///
 /// # Errors
 ///
@@ -81,13 +92,29 @@ pub fn read_only_verdict(text: &str, dialect: &Dialect) -> Result<(), Refusal> {
         return Err(Refusal { reason: RefusalReason::Nul, command: String::new(), span });
     }
     verdict(text, dialect)?;
+    let servers = if dialect.conditional_comments { conditional::servers(text) } else { Some(Vec::new()) };
+    let Some(servers) = servers else {
+        let span = Span::new(0, text.len());
+        return Err(Refusal { reason: RefusalReason::Unknown, command: String::new(), span });
+    };
     // Whether a backslash escapes may have changed behind our back, by a setting of the role or within a function. Then
     // another quote ends the string, and what seemed data is code: the text has to be harmless both ways.
+    let mut readings = vec![dialect.clone()];
     if dialect.backslash_escapes_vary && text.contains('\\') {
-        let other = dialect.with_backslash_escapes(!dialect.backslash_escapes);
-        match verdict(text, &other) {
-            Err(refusal) if refusal.reason != RefusalReason::Unterminated => return Err(refusal),
-            _ => {}
+        readings.push(dialect.with_backslash_escapes(!dialect.backslash_escapes));
+    }
+    if dialect.double_quotes_vary && text.contains('"') {
+        let other: Vec<_> =
+            readings.iter().map(|reading| reading.with_ansi_quotes(reading.double_quoted_strings)).collect();
+        readings.extend(other);
+    }
+    for reading in &readings {
+        let versions = servers.iter().map(|server| reading.with_conditional_server(Some(*server)));
+        for other in std::iter::once(reading.clone()).chain(versions) {
+            match verdict(text, &other) {
+                Err(refusal) if refusal.reason != RefusalReason::Unterminated => return Err(refusal),
+                _ => {}
+            }
         }
     }
     Ok(())
@@ -126,11 +153,11 @@ fn cause(text: &str, dialect: &Dialect, class: Class, effect: &Effect) -> Option
     }
     let lexical = effect.settings.iter().find(|setting| {
         let all = matches!(setting.name.as_str(), "all");
-        let utf8 = setting.name == "client_encoding"
-            && setting
-                .value
-                .as_deref()
-                .is_some_and(|value| value.eq_ignore_ascii_case("utf8") || value.eq_ignore_ascii_case("utf-8"));
+        let encodes = matches!(setting.name.as_str(), "client_encoding" | "character_set_client");
+        let utf8 = encodes
+            && setting.value.as_deref().is_some_and(|value| {
+                ["utf8", "utf-8", "utf8mb4", "utf8mb3"].iter().any(|name| value.eq_ignore_ascii_case(name))
+            });
         all || (dialect.lexical_settings.contains(&setting.name.as_str()) && !utf8)
     });
     if let Some(setting) = lexical {
@@ -138,6 +165,10 @@ fn cause(text: &str, dialect: &Dialect, class: Class, effect: &Effect) -> Option
     }
     if let Some(span) = escaping_call(&Nodes::new(text, dialect)) {
         return Some((RefusalReason::EscapingFunction, Some(span)));
+    }
+    let harmless = matches!(class, Class::Read | Class::Session);
+    if let Some(call) = effect.calls.first().filter(|_| dialect.only_known_functions && harmless) {
+        return Some((RefusalReason::UnknownFunction, Some(call.span)));
     }
     if let Some(span) = effect.file {
         return Some((RefusalReason::OpensFile, Some(span)));
@@ -208,7 +239,13 @@ fn escaping_call(nodes: &Nodes<'_>) -> Option<Span> {
     let facts = nodes.dialect;
     (0..nodes.len()).find_map(|at| {
         let (name, next) = nodes.name(at)?;
-        let called = nodes.is_open(next) && facts.escaping_functions.contains(&name);
+        // The standard's way to write `nextval`.
+        let advances = nodes.after_words(at, &["NEXT", "VALUE", "FOR"]).is_some();
+        let called = if advances {
+            facts.escaping_functions.contains("nextval")
+        } else {
+            nodes.is_open(next) && facts.escaping_functions.contains(&name)
+        };
         let pragma = facts
             .pragma_function_prefix
             .and_then(|prefix| name.to_ascii_lowercase().strip_prefix(prefix).map(str::to_owned));

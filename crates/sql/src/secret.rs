@@ -61,7 +61,8 @@ pub fn redact(text: &str, dialect: &Dialect) -> String {
     for span in secret_spans(text, dialect) {
         redacted.push_str(text.get(from..span.start).unwrap_or(""));
         let secret = span.of(text);
-        if secret.ends_with('\'') || secret.starts_with('\'') || secret.starts_with('$') {
+        let string = dialect.double_quoted_strings && secret.starts_with('"');
+        if secret.ends_with('\'') || secret.starts_with('\'') || secret.starts_with('$') || string {
             redacted.push_str(&format!("'{MASK}'"));
         } else {
             redacted.push_str(MASK);
@@ -118,13 +119,19 @@ fn beside_name(nodes: &Nodes<'_>, at: usize, name: &str, next: usize, offset: us
         return;
     }
     let identified = nodes.is(at, "IDENTIFIED");
-    if !identified && !is_secret_name(name) {
+    // `IDENTIFIED BY 'new' REPLACE 'old'`.
+    let replaced = nodes.is(at, "REPLACE") && nodes.dialect.set_assigns && at > 0;
+    if !identified && !replaced && !is_secret_name(name) {
         return;
     }
     let mut value = next;
     if identified {
-        let by = nodes.find(next, (next + 6).min(nodes.len()), |inner| nodes.is_any(inner, &["BY", "AS"]));
+        let by = nodes.find(next, (next + 6).min(nodes.len()), |inner| nodes.is_any(inner, &["BY", "AS", "USING"]));
         value = by.map_or(next, |by| nodes.skip_words(by + 1, &["PASSWORD"]));
+    } else if nodes.dialect.set_assigns && nodes.is(at, "PASSWORD") && nodes.is(next, "FOR") && nodes.is(0, "SET") {
+        // `SET PASSWORD FOR 'bob'@'%' = 'x'`.
+        let assigned = |inner: usize| nodes.is_operator(inner, "=") || nodes.is_kind(inner, TokenKind::Colon);
+        value = nodes.find(next, (next + 6).min(nodes.len()), assigned).unwrap_or(next);
     }
     let setting = nodes.is(0, "SET") || nodes.is(0, "PRAGMA") || nodes.is(0, "ALTER");
     let before = value;
@@ -135,10 +142,20 @@ fn beside_name(nodes: &Nodes<'_>, at: usize, name: &str, next: usize, offset: us
         value += 1;
     }
     let assigned = value > before;
+    let introduced = nodes.dialect.charset_introducers
+        && nodes.word(value).is_some_and(|word| word.starts_with('_'))
+        && nodes.kind(value + 1).is_some_and(TokenKind::is_string);
+    value += usize::from(introduced);
     match nodes.kind(value) {
-        Some(kind) if kind.is_string() => spans.push(nodes.span(value).shifted(offset)),
+        Some(kind) if kind.is_string() => {
+            let mut last = value;
+            while nodes.dialect.adjacent_strings && nodes.kind(last + 1).is_some_and(TokenKind::is_string) {
+                last += 1;
+            }
+            spans.push(nodes.span(value).to(nodes.span(last)).shifted(offset));
+        }
         Some(TokenKind::QuotedName) if assigned => spans.push(nodes.span(value).shifted(offset)),
-        Some(TokenKind::Word | TokenKind::Number) if assigned && setting => {
+        Some(TokenKind::Word | TokenKind::Number) if assigned && setting && !nodes.is_open(value + 1) => {
             spans.push(nodes.span(value).shifted(offset));
         }
         Some(TokenKind::OpenParen) if setting => {

@@ -1,8 +1,11 @@
 //! A script into its statements, by the dialect's lexical rules and never at a bare `;`.
 
+mod compound;
+
 use serde::Serialize;
 
 use crate::{Dialect, Lexer, Span, Token, TokenKind};
+use compound::Compound;
 
 /// What a piece of a script is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -112,6 +115,9 @@ struct Piece {
     command: Span,
     lead: Lead,
     body: Body,
+    compound: Compound,
+    /// Whether the last word was `AS`.
+    after_as: bool,
     depth: usize,
     copy_from: bool,
     reads_stdin: bool,
@@ -126,6 +132,8 @@ impl Piece {
             command: Span::default(),
             lead: Lead::Start,
             body: Body::None,
+            compound: Compound::default(),
+            after_as: false,
             depth: 0,
             copy_from: false,
             reads_stdin: false,
@@ -153,10 +161,10 @@ impl<'a> Splitter<'a> {
         while !self.at_delimiter() {
             let Some(mut token) = self.lexer.next() else { break };
             // A delimiter such as `$$` may be the tail of what the lexer takes for one word.
-            let tail = self
-                .delimiter
-                .as_deref()
-                .filter(|_| matches!(token.kind, TokenKind::Word | TokenKind::Operator | TokenKind::Number));
+            let tail = self.delimiter.as_deref().filter(|_| {
+                use TokenKind::{Number, Operator, Variable, Word};
+                matches!(token.kind, Word | Operator | Number | Variable)
+            });
             if let Some(found) = tail.and_then(|one| token.span.of(self.text).find(one)).filter(|at| *at > 0) {
                 token.span.end = token.span.start + found;
                 self.lexer.seek(token.span.end);
@@ -181,9 +189,12 @@ impl<'a> Splitter<'a> {
         self.lexer.position() >= self.text.len()
     }
 
-    fn token(&mut self, token: Token) {
+    fn token(&mut self, mut token: Token) {
         if token.kind.is_trivia() {
             self.trivia(token);
+            return;
+        }
+        if self.backslash_terminator(token) {
             return;
         }
         if self.piece.start.is_none() {
@@ -200,10 +211,17 @@ impl<'a> Splitter<'a> {
                 return;
             }
             self.piece.start = Some(token.span.start);
+        } else if self.dialect.delimiter_command && self.begins_delimiter_line(token) {
+            self.finish(self.piece.end, true);
+            self.client_line(token);
+            return;
         }
         if self.piece.command.is_empty() && !matches!(token.kind, TokenKind::OpenParen) {
             self.piece.command = token.span;
             self.piece.title = self.title.take();
+        }
+        if self.dialect.compound_bodies {
+            self.compound(&mut token);
         }
         match token.kind {
             TokenKind::OpenParen => self.piece.depth += 1,
@@ -233,21 +251,59 @@ impl<'a> Splitter<'a> {
     fn ends_statement(&self) -> bool {
         self.delimiter.is_none()
             && matches!(self.piece.body, Body::None | Body::Begun)
+            && !self.piece.compound.holds()
             && (self.piece.depth == 0 || !self.dialect.parentheses_hold_semicolons)
     }
 
+    /// `\G` and `\g`, for which the client sends what stands before them.
+    fn backslash_terminator(&mut self, token: Token) -> bool {
+        let ends = self.dialect.backslash_terminators
+            && token.kind == TokenKind::Other
+            && token.span.of(self.text) == "\\"
+            && matches!(self.text.as_bytes().get(token.span.end), Some(b'G' | b'g'));
+        if ends {
+            let end = token.span.end + 1;
+            self.finish(end, true);
+            self.lexer.seek(end);
+        }
+        ends
+    }
+
+    /// Notes a token for the body of a stored program, and makes one token of a body in another language (`AS $$ … $$`).
+    fn compound(&mut self, token: &mut Token) {
+        let text = token.span.of(self.text);
+        let word = token.kind == TokenKind::Word;
+        if word && self.piece.after_as && self.piece.compound.awaits_body() && text.starts_with('$') {
+            let tag = text.get(1..).and_then(|rest| rest.find('$')).and_then(|at| text.get(..at + 2));
+            let from = token.span.start + tag.map_or(0, str::len);
+            let found = tag.and_then(|tag| self.text.get(from..)?.find(tag).map(|at| from + at + tag.len()));
+            if let Some(end) = found {
+                token.kind = TokenKind::DollarString;
+                token.span.end = end;
+                self.lexer.seek(end);
+                return;
+            }
+        }
+        self.piece.after_as = word && text.eq_ignore_ascii_case("AS");
+        self.piece.compound.token(token.kind, text, self.piece.depth);
+    }
+
     fn trivia(&mut self, token: Token) {
+        let text = token.span.of(self.text);
         if self.piece.start.is_some() {
+            // Without its end the code is a comment left open.
+            if token.kind == TokenKind::ConditionalMark && text == "*/" {
+                self.piece.end = token.span.end;
+            }
             return;
         }
-        let text = token.span.of(self.text);
         match token.kind {
             // A hint for the planner has to reach the server at the head of the statement's own text.
             TokenKind::BlockComment if text.starts_with("/*+") => {
                 self.piece.start = Some(token.span.start);
                 self.piece.end = token.span.end;
             }
-            TokenKind::ConditionalMark if text.starts_with("/*!") => {
+            TokenKind::ConditionalMark if text.starts_with("/*") => {
                 self.piece.start = Some(token.span.start);
                 self.piece.end = token.span.end;
             }
@@ -307,15 +363,37 @@ impl<'a> Splitter<'a> {
         let word = token.span.of(self.text);
         let line_end = self.line_end(token.span.end);
         let rest = self.text.get(token.span.end..line_end).unwrap_or("").trim();
-        let delimiter = self.dialect.delimiter_command && word.eq_ignore_ascii_case("DELIMITER");
+        let delimiter = self.dialect.delimiter_command && self.is_delimiter_line(token);
         let separates = |separator: &str| word.eq_ignore_ascii_case(separator) && rest.is_empty();
         if delimiter {
-            self.delimiter = (!rest.is_empty() && rest != ";").then(|| rest.to_owned());
+            // Without a delimiter, or with a backslash in it, the client complains and keeps the one it has.
+            if let Some(named) = delimiter_of(rest) {
+                self.delimiter = (named != ";").then(|| named.to_owned());
+            }
         } else if !self.dialect.batch_separator.is_some_and(separates) {
             return false;
         }
         self.lexer.seek(line_end);
         true
+    }
+
+    /// Whether `DELIMITER` stands at `token` with white space after it, as the client wants it.
+    fn is_delimiter_line(&self, token: Token) -> bool {
+        let after = self.text.as_bytes().get(token.span.end);
+        let spaced = after.is_none_or(u8::is_ascii_whitespace);
+        spaced && token.kind == TokenKind::Word && token.span.of(self.text).eq_ignore_ascii_case("DELIMITER")
+    }
+
+    /// Whether a line `DELIMITER //` begins at `token`, after a statement whose terminator was forgotten.
+    fn begins_delimiter_line(&self, token: Token) -> bool {
+        if !self.is_delimiter_line(token) {
+            return false;
+        }
+        let before = self.text.get(..token.span.start).unwrap_or("").trim_end_matches([' ', '\t']);
+        let line = self.text.get(token.span.end..self.line_end(token.span.end)).unwrap_or("");
+        let named =
+            delimiter_of(line.trim()).is_some_and(|one| !one.contains(|c: char| c.is_alphanumeric() || c == '('));
+        before.ends_with('\n') && named
     }
 
     fn line_end(&self, from: usize) -> usize {
@@ -392,4 +470,14 @@ impl<'a> Splitter<'a> {
         self.no_copy_end = true;
         None
     }
+}
+
+/// The delimiter that a line `DELIMITER …` names: its first word, which may be in quotes.
+fn delimiter_of(rest: &str) -> Option<&str> {
+    let quote = rest.chars().next().filter(|first| matches!(first, '\'' | '"' | '`'));
+    let named = match quote {
+        Some(quote) => rest.get(1..)?.split(quote).next(),
+        None => rest.split_ascii_whitespace().next(),
+    };
+    named.filter(|one| !one.is_empty() && !one.contains('\\'))
 }

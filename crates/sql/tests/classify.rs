@@ -59,6 +59,16 @@ fn sqlite_statements_have_their_class_and_command() {
 }
 
 #[test]
+fn mysql_statements_have_their_class_and_command() {
+    check_classes(include_str!("cases/classify.mysql.txt"), dialect::mysql());
+}
+
+#[test]
+fn a_read_only_mysql_connection_refuses_what_writes_and_what_loosens_it() {
+    check_verdicts(include_str!("cases/readonly.mysql.txt"), dialect::mysql());
+}
+
+#[test]
 fn a_read_only_postgresql_connection_refuses_what_writes_and_what_loosens_it() {
     check_verdicts(include_str!("cases/readonly.postgresql.txt"), dialect::postgres());
 }
@@ -70,7 +80,7 @@ fn a_read_only_sqlite_connection_refuses_what_writes_and_what_loosens_it() {
 
 #[test]
 fn a_nul_is_refused_because_servers_stop_reading_there() {
-    for facts in [dialect::postgres(), dialect::sqlite()] {
+    for facts in [dialect::postgres(), dialect::sqlite(), dialect::mysql()] {
         assert!(read_only_verdict("SELECT 1 \0; DELETE FROM t", facts).is_err());
     }
 }

@@ -27,7 +27,10 @@ fn facts() -> Vec<Dialect> {
     other.dashes_need_space = true;
     other.identifier_start_extra = "@#";
     let switched = dialect::postgres().with_backslash_escapes(true);
-    vec![dialect::postgres().clone(), dialect::sqlite().clone(), switched, other]
+    let mysql = dialect::mysql();
+    let server = dialect::ConditionalServer { version: 80_036, rule: dialect::ConditionalRule::SixBeforeSpace };
+    let plain = mysql.with_ansi_quotes(true).with_backslash_escapes(false).with_conditional_server(Some(server));
+    vec![dialect::postgres().clone(), dialect::sqlite().clone(), mysql.clone(), switched, other, plain]
 }
 
 fn check(text: &str, facts: &Dialect, caret: usize) {
@@ -60,6 +63,8 @@ fn check(text: &str, facts: &Dialect, caret: usize) {
 const SEEDS: &str = concat!(
     include_str!("cases/split.postgresql.sql"),
     include_str!("cases/split.sqlite.sql"),
+    include_str!("cases/split.mysql.sql"),
+    include_str!("cases/readonly.mysql.txt"),
     include_str!("cases/readonly.postgresql.txt"),
     include_str!("cases/classify.sqlite.txt"),
     include_str!("cases/complete.postgresql.txt"),
@@ -136,6 +141,27 @@ const PIECES: &[&str] = &[
     "://",
     "@",
     "DELIMITER",
+    "\nDELIMITER //\n",
+    "//",
+    "\\G",
+    "/*!80000",
+    "/*M!100100",
+    "@@",
+    "@'",
+    "_utf8mb4'",
+    "CREATE PROCEDURE p() BEGIN",
+    "IF",
+    "THEN",
+    "LOOP",
+    "WHILE",
+    "DO",
+    "REPEAT",
+    "UNTIL",
+    "DECLARE",
+    "HANDLER FOR",
+    "1e5a",
+    "SET GLOBAL",
+    "INTO OUTFILE",
     "GO",
     "UESCAPE",
     "t",
@@ -207,7 +233,7 @@ fn deep_and_repeated_texts_neither_overflow_the_stack_nor_take_their_square_in_t
         "UNION SELECT ",
     ]) {
         let text = piece.repeat(2_500);
-        for facts in &facts()[..2] {
+        for facts in &facts()[..3] {
             check(&text, facts, text.len() / 2);
         }
     }
@@ -261,5 +287,28 @@ fn tokens_are_those_of_the_server() {
         ("'a'\n'b'", "'a' 'b'"),
     ] {
         assert_eq!(kinds(text, sqlite).join(" "), expected, "{text}");
+    }
+}
+
+#[test]
+fn random_bytes_are_read_without_loss() {
+    let mut random = Random(13);
+    let facts = facts();
+    let alphabet = b"'\"`\\;/*!-# @$?:=()[]{}.,01eExXbBnN_aGM\n\r\t\0\x1a\x80\xc3\xa9\xf0\x9f\x9a\x80\xff";
+    for round in 0..6000 {
+        let narrow = round % 2 == 0;
+        let bytes: Vec<u8> =
+            (0..random.below(60))
+                .map(|_| {
+                    if narrow {
+                        alphabet[random.below(alphabet.len())]
+                    } else {
+                        u8::try_from(random.below(256)).unwrap()
+                    }
+                })
+                .collect();
+        let text = String::from_utf8_lossy(&bytes);
+        let caret = random.below(text.len() + 2);
+        check(&text, &facts[round % facts.len()], caret);
     }
 }

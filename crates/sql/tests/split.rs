@@ -45,6 +45,11 @@ fn sqlite_scripts_split_by_the_server_s_own_rules() {
 }
 
 #[test]
+fn mysql_scripts_split_as_its_own_client_splits_them_and_bodies_stay_whole() {
+    check(include_str!("cases/split.mysql.sql"), dialect::mysql());
+}
+
+#[test]
 fn spans_with_terminators_do_not_overlap_and_commands_are_upper_case() {
     let script = "-- Daily revenue\nselect 1 ;\n\n-- far\n\nwith a as (select 1) table a;\\copy t to 'x'\n(select 2)";
     let found = split(script, dialect::postgres());
@@ -96,7 +101,7 @@ fn delimiters_conditional_comments_and_hash_comments_come_from_the_facts() {
         found,
         [
             "SELECT 1--1",
-            "/*!40101 SET x = 1",
+            "/*!40101 SET x = 1 */",
             "CREATE PROCEDURE p() BEGIN SELECT 1; SELECT \"\\\";\"; END",
             "SELECT '\\';'"
         ]

@@ -6,7 +6,11 @@ use sql::{
 };
 
 fn named(name: &str) -> &'static Dialect {
-    if name == "sqlite" { dialect::sqlite() } else { dialect::postgres() }
+    match name {
+        "sqlite" => dialect::sqlite(),
+        "mysql" => dialect::mysql(),
+        _ => dialect::postgres(),
+    }
 }
 
 #[test]

@@ -47,13 +47,20 @@ impl Reader<'_> {
         if nodes.is(next, "OR") {
             next += 2;
         }
-        next = nodes.skip_words(next, &["INTO", "FROM", "ONLY", "TABLE", "LOW_PRIORITY", "IGNORE"]);
+        next = nodes.skip_words(next, nodes.dialect.write_modifiers);
+        let from_follows = !nodes.is(next, "FROM");
+        next = nodes.skip_words(next, &["INTO", "FROM", "ONLY", "TABLE"]);
         let mut targets = Vec::new();
         while let Some((target, after)) = nodes.path(next) {
             targets.push(target);
-            let star = usize::from(nodes.is_operator(after, "*"));
+            let dot = nodes.is_kind(after, TokenKind::Dot) && nodes.is_operator(after + 1, "*");
+            let star = usize::from(dot) + usize::from(dot || nodes.is_operator(after, "*"));
             next = after + star;
-            if verb != Verb::Truncate || !nodes.is_kind(next, TokenKind::Comma) {
+            // `DELETE a, b FROM …` and `UPDATE a, b SET …`.
+            let several = nodes.dialect.multi_table_writes
+                && (verb == Verb::Update || (verb == Verb::Delete && from_follows))
+                || verb == Verb::Truncate;
+            if !several || !nodes.is_kind(next, TokenKind::Comma) {
                 break;
             }
             next = nodes.skip_words(next + 1, &["ONLY"]);

@@ -19,7 +19,14 @@ const MODIFIERS: &[&str] = &[
     "TRUSTED",
     "PROCEDURAL",
     "ON",
+    "AGGREGATE",
+    "FULLTEXT",
+    "ONLINE",
+    "OFFLINE",
 ];
+
+/// The same, where a value follows after `=`, or after a word of its own.
+const MODIFIERS_WITH_VALUE: &[&[&str]] = &[&["DEFINER"], &["ALGORITHM"], &["SQL", "SECURITY"]];
 
 /// Kinds of object with more than one word.
 const LONG_KINDS: &[&[&str]] = &[
@@ -37,6 +44,12 @@ const LONG_KINDS: &[&[&str]] = &[
     &["OPERATOR", "FAMILY"],
     &["DEFAULT", "PRIVILEGES"],
     &["LARGE", "OBJECT"],
+    &["RESOURCE", "GROUP"],
+    &["LOGFILE", "GROUP"],
+    &["UNDO", "TABLESPACE"],
+    &["SPATIAL", "REFERENCE", "SYSTEM"],
+    &["SPATIAL", "INDEX"],
+    &["PACKAGE", "BODY"],
 ];
 
 /// Kinds whose name is not what follows.
@@ -47,7 +60,7 @@ impl Reader<'_> {
     pub(super) fn definition(&mut self, at: usize) {
         let nodes = self.nodes;
         let verb = self.effect.command.clone();
-        let kind_at = nodes.skip_words(at + 1, MODIFIERS);
+        let kind_at = self.after_modifiers(at + 1);
         let long = LONG_KINDS.iter().find(|kind| nodes.after_words(kind_at, kind).is_some());
         let (kind, mut next) = match long {
             Some(words) => (words.join(" "), kind_at + words.len()),
@@ -84,6 +97,21 @@ impl Reader<'_> {
         }
     }
 
+    fn after_modifiers(&self, at: usize) -> usize {
+        let nodes = self.nodes;
+        let mut at = nodes.skip_words(at, MODIFIERS);
+        while let Some(mut next) = MODIFIERS_WITH_VALUE.iter().find_map(|words| nodes.after_words(at, words)) {
+            next += usize::from(nodes.is_operator(next, "="));
+            // `bob@h`, `'bob'@'h'`, `current_user()`.
+            next = nodes.after(next);
+            if nodes.is_kind(next, TokenKind::Variable) || nodes.is_open(next) {
+                next = nodes.after(next);
+            }
+            at = nodes.skip_words(next, MODIFIERS);
+        }
+        at
+    }
+
     /// `CALL`, `LOCK`, `VACUUM` and their like, at the verb.
     pub(super) fn maintenance(&mut self, at: usize) {
         let nodes = self.nodes;
@@ -93,6 +121,9 @@ impl Reader<'_> {
         }
         let words = [
             "TABLE",
+            "TABLES",
+            "LOCAL",
+            "NO_WRITE_TO_BINLOG",
             "INDEX",
             "SCHEMA",
             "DATABASE",

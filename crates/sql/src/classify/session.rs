@@ -4,7 +4,7 @@ use super::{Class, Reader, Setting, SettingScope, TransactionKind};
 use crate::{Span, TokenKind};
 
 impl Reader<'_> {
-    fn note_setting(&mut self, name: &str, scope: SettingScope, value: Option<String>, span: Span) {
+    pub(super) fn note_setting(&mut self, name: &str, scope: SettingScope, value: Option<String>, span: Span) {
         let name = name.to_ascii_lowercase();
         self.effect.settings.push(Setting { name, scope, value, span });
     }
@@ -69,7 +69,7 @@ impl Reader<'_> {
     }
 
     /// `READ WRITE`, `READ ONLY` and the rest of a transaction's modes from `at` on.
-    fn transaction_modes(&mut self, name: &str, scope: SettingScope, at: usize) {
+    pub(super) fn transaction_modes(&mut self, name: &str, scope: SettingScope, at: usize) {
         let nodes = self.nodes;
         for position in at..self.end {
             if nodes.is(position, "READ") && nodes.is_any(position + 1, &["WRITE", "ONLY"]) {

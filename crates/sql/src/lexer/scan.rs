@@ -1,4 +1,5 @@
 use super::{Lexer, TokenKind};
+use crate::dialect::conditional;
 
 /// No server has a longer operator; a bound, because the end of a run is given back and read again.
 const LONGEST_OPERATOR: usize = 63;
@@ -39,12 +40,17 @@ impl Lexer<'_> {
             }
             b'"' if self.dialect.double_quoted_strings => {
                 let escapes = self.dialect.backslash_escapes;
-                self.quoted(TokenKind::String, start + 1, b'"', true, escapes)
+                let kind = if escapes { TokenKind::EscapeString } else { TokenKind::String };
+                self.quoted(kind, start + 1, b'"', true, escapes)
             }
+            b'@' if self.dialect.variables => self.variable(start),
             b'$' => self.dollar(start),
+            b'0'..=b'9' if self.dialect.identifier_digits => self.number_or_word(start),
             b'0'..=b'9' => self.number(start),
             // After another dot it is the end of a range.
-            b'.' if next.is_ascii_digit() && self.at(start.wrapping_sub(1)) != b'.' => self.number(start),
+            b'.' if next.is_ascii_digit() && self.at(start.wrapping_sub(1)) != b'.' && !self.qualifies(start) => {
+                self.number(start)
+            }
             b'.' => (TokenKind::Dot, start + 1, true),
             b',' => (TokenKind::Comma, start + 1, true),
             b';' => (TokenKind::Semicolon, start + 1, true),
@@ -129,13 +135,20 @@ impl Lexer<'_> {
     }
 
     fn block_comment(&mut self, start: usize) -> Scanned {
-        if self.dialect.conditional_comments && self.at(start + 2) == b'!' && !self.in_conditional {
-            self.in_conditional = true;
-            let mut end = start + 3;
-            while self.at(end).is_ascii_digit() {
-                end += 1;
+        // Within another they do not nest: the first `*/` ends both.
+        let opening = self.bytes.get(start..).and_then(conditional::opening);
+        let opening = opening.filter(|_| self.dialect.conditional_comments);
+        let mut skipped = false;
+        if let Some((length, mariadb)) = opening {
+            let content = self.bytes.get(start + length..).unwrap_or(&[]);
+            match conditional::reading(content, mariadb, self.dialect.conditional_server) {
+                Some((version, true)) => {
+                    self.in_conditional = true;
+                    return (TokenKind::ConditionalMark, start + length + version, true);
+                }
+                Some((_, false)) => skipped = true,
+                None => {}
             }
-            return (TokenKind::ConditionalMark, end, true);
         }
         let mut depth = 1usize;
         let mut end = start + 2;
@@ -147,7 +160,8 @@ impl Lexer<'_> {
                 if depth == 0 {
                     return (TokenKind::BlockComment, end, true);
                 }
-            } else if pair == (b'/', b'*') && self.dialect.nested_comments {
+            } else if pair == (b'/', b'*') && (self.dialect.nested_comments || (skipped && depth == 1)) {
+                // Code for another server may hold a comment.
                 end += 2;
                 depth += 1;
             } else {
@@ -309,6 +323,68 @@ impl Lexer<'_> {
             (false, b':') => (TokenKind::Colon, start + 1, true),
             (false, _) => (TokenKind::Other, start + 1, true),
         }
+    }
+
+    /// Whether the dot at `dot` stands right after a name, so that digits after it are a name too.
+    fn qualifies(&self, dot: usize) -> bool {
+        let before = self.at(dot.wrapping_sub(1));
+        self.dialect.identifier_digits && dot > 0 && (continues_word(before) || matches!(before, b'$' | b'`' | b'"'))
+    }
+
+    /// `@a`, `@'a'`, `@@a`. The name after one `@` may have dots in it, as that of a host has.
+    fn variable(&self, start: usize) -> Scanned {
+        let server = self.at(start + 1) == b'@';
+        let name = start + 1 + usize::from(server);
+        let quote = self.at(name);
+        if quote == b'`' || (!server && matches!(quote, b'\'' | b'"')) {
+            let string = quote == b'\'' || (quote == b'"' && self.dialect.double_quoted_strings);
+            let escapes = string && self.dialect.backslash_escapes;
+            return self.quoted(TokenKind::Variable, name + 1, quote, true, escapes);
+        }
+        let mut end = name;
+        while continues_word(self.at(end)) || self.at(end) == b'$' || (!server && self.at(end) == b'.') {
+            end += 1;
+        }
+        (TokenKind::Variable, end, true)
+    }
+
+    /// A number, or a name that begins with digits: `1e5` and `0xA` are numbers, `1e`, `1a` and `0xAZ` names.
+    fn number_or_word(&self, start: usize) -> Scanned {
+        let word = (TokenKind::Word, self.word_end(start), true);
+        if self.at(start.wrapping_sub(1)) == b'.' && start > 0 && self.qualifies(start - 1) {
+            return word;
+        }
+        let run = |from: usize, digit: fn(&u8) -> bool| {
+            self.bytes.get(from..).unwrap_or(&[]).iter().take_while(|byte| digit(byte)).count()
+        };
+        let based = match (self.at(start), self.at(start + 1)) {
+            (b'0', b'x') => run(start + 2, u8::is_ascii_hexdigit),
+            (b'0', b'b') => run(start + 2, |byte| matches!(byte, b'0' | b'1')),
+            _ => 0,
+        };
+        if based > 0 {
+            let end = start + 2 + based;
+            return if word.1 == end { (TokenKind::Number, end, true) } else { word };
+        }
+        let mut end = start + run(start, u8::is_ascii_digit);
+        if self.at(end) == b'.' {
+            end += 1;
+            end += run(end, u8::is_ascii_digit);
+        } else if word.1 > end {
+            let sign = usize::from(matches!(self.at(end + 1), b'+' | b'-'));
+            let exponent = matches!(self.at(end), b'e' | b'E') && self.at(end + 1 + sign).is_ascii_digit();
+            if !exponent {
+                return word;
+            }
+        }
+        if matches!(self.at(end), b'e' | b'E') {
+            let sign = usize::from(matches!(self.at(end + 1), b'+' | b'-'));
+            let exponent = run(end + 1 + sign, u8::is_ascii_digit);
+            if exponent > 0 {
+                end += 1 + sign + exponent;
+            }
+        }
+        (TokenKind::Number, end, true)
     }
 
     fn number(&self, start: usize) -> Scanned {

@@ -133,11 +133,18 @@ fn not_a_clause(nodes: &Nodes<'_>, at: usize) -> bool {
     let before = |words: &[&str]| nodes.is_any(at.wrapping_sub(1), words);
     nodes.is_kind(at.wrapping_sub(1), TokenKind::Dot)
         || (nodes.is(at, "FROM") && before(&["DISTINCT"]))
-        || (nodes.is(at, "UPDATE") && before(&["FOR", "KEY", "ON", "DO", "THEN", "OR", "AFTER", "BEFORE", "OF"]))
+        || (nodes.is(at, "UPDATE")
+            && !updates_duplicate(nodes, at)
+            && before(&["FOR", "KEY", "ON", "DO", "THEN", "OR", "AFTER", "BEFORE", "OF"]))
         || (nodes.is(at, "FOR") && !nodes.is_any(at + 1, &["UPDATE", "SHARE", "NO", "KEY"]))
-        || (nodes.is(at, "ON") && nodes.is(at + 1, "CONFLICT"))
+        || (nodes.is(at, "ON") && nodes.is_any(at + 1, &["CONFLICT", "DUPLICATE"]))
         || (nodes.is(at, "ANALYZE") && before(&["EXPLAIN"]))
         || (nodes.is(at, "VALUES") && before(&["DEFAULT"]))
+}
+
+/// Whether the `UPDATE` at `at` is that of `ON DUPLICATE KEY UPDATE`, after which columns of the table are set.
+fn updates_duplicate(nodes: &Nodes<'_>, at: usize) -> bool {
+    at >= 2 && nodes.is(at, "UPDATE") && nodes.after_words(at - 2, &["DUPLICATE", "KEY"]).is_some()
 }
 
 /// Whether the parentheses opened at `open` stand where a relation is named.
@@ -171,6 +178,7 @@ fn is_operand(nodes: &Nodes<'_>, at: usize) -> bool {
             TokenKind::QuotedName
             | TokenKind::Number
             | TokenKind::Placeholder
+            | TokenKind::Variable
             | TokenKind::CloseParen
             | TokenKind::CloseBracket,
         ) => true,
@@ -238,6 +246,14 @@ pub(super) fn place(nodes: &Nodes<'_>, caret: usize, block: &mut Block) -> Place
             && clause.is_none_or(|at| nodes.is_any(at, &["VIEW", "TABLE"]));
         return if body { Place::Keyword } else { Place::Nothing };
     }
+    if previous == block.start && nodes.word(previous).is_some_and(|word| nodes.dialect.command_class(word).is_some()) {
+        if lead(&["DESCRIBE", "DESC", "HANDLER"]) {
+            return table(parts);
+        }
+        if lead(&["USE"]) {
+            return Place::Schema;
+        }
+    }
     let Some(at) = clause else {
         let expression = group.is_some() && !is_operand(nodes, previous);
         return if expression || !parts.is_empty() { column(parts) } else { Place::Keyword };
@@ -247,6 +263,7 @@ pub(super) fn place(nodes: &Nodes<'_>, caret: usize, block: &mut Block) -> Place
     let relation_words =
         nodes.is_any(previous, &["ONLY", "LATERAL", "EXISTS", "TABLE", "IF", "CONCURRENTLY", "FROM", "INTO"]);
     let word = nodes.raw(at).to_ascii_uppercase();
+    let word = if updates_duplicate(nodes, at) { "SET".to_owned() } else { word };
     match word.as_str() {
         "FROM" | "JOIN" | "STRAIGHT_JOIN" | "INTO" | "UPDATE" | "REFERENCES" | "TRUNCATE" | "COPY" | "LOCK"
         | "VACUUM" | "ANALYZE" | "REINDEX" => {
