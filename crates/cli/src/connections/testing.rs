@@ -13,6 +13,9 @@ use crate::{
     prompt, table,
 };
 
+/// Names the one attempt of this process; Ctrl+C ends it with the process.
+const TEST: &str = "terminal";
+
 /// How a test went in `--format json`: stable, documented in docs/cli.md.
 #[derive(Serialize)]
 struct Report<'a> {
@@ -55,9 +58,9 @@ pub(super) async fn test(app: &App, target: &str, format: ListFormat, input: Pas
     } else if draft.password_policy == PasswordPolicy::Ask && askable {
         askable = ask(&mut draft).await;
     }
-    let mut report = app.test_profile(draft.clone()).await.map_err(Failure::connecting)?;
+    let mut report = app.test_profile(draft.clone(), TEST, |_| {}).await.map_err(Failure::connecting)?;
     if askable && report.error.as_ref().is_some_and(wants_password) && ask(&mut draft).await {
-        report = app.test_profile(draft).await.map_err(Failure::connecting)?;
+        report = app.test_profile(draft, TEST, |_| {}).await.map_err(Failure::connecting)?;
     }
     tell(&report, format)?;
     match report.error {
