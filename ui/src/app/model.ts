@@ -108,7 +108,7 @@ export function restored({ tab, text, sequence }: RestoredTab): OpenTab | null {
     case "connection":
       return { id: tab.id, kind: "connection", profileId: tab.profile_id, target: targetOf(tab.view) };
     case "query": {
-      const { id, title, profile_id: profileId, database, path, stamp, dirty, crlf, view } = tab;
+      const { id, title, profile_id: profileId, database, path, stamp, dirty, crlf = false, view } = tab;
       return { id, kind: "query", title, profileId, database, path, stamp, dirty, crlf, view, text, sequence };
     }
     case "relation":

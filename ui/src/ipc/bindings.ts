@@ -21,7 +21,7 @@ export const commands = {
 	/**  Connects as `connect` does, tells each hop as it ends, and closes again. */
 	testProfile: (draft: ProfileDraft, testId: string, onHop: Channel<HopReport>) => typedError<TestReport, AppError>(__TAURI_INVOKE("test_profile", { draft, testId, onHop })),
 	/**  Gives a test up. */
-	stopTest: (testId: string) => __TAURI_INVOKE<null>("stop_test", { testId }),
+	stopTest: (testId: string) => __TAURI_INVOKE<void>("stop_test", { testId }),
 	/**  The sample's profile; makes the database where it is missing. */
 	openSample: () => typedError<ConnectionProfile, AppError>(__TAURI_INVOKE("open_sample")),
 	/**  Opens a connection, or returns the open one. */
@@ -844,24 +844,6 @@ export type PartRow = {
 	references: ReferenceRow | null,
 };
 
-/**  A row-security policy. */
-export type PolicyRow = {
-	/**  Its name. */
-	name: string,
-	/**  `all`, `select`, `insert`, `update` or `delete`. */
-	command: string,
-	/**  Permissive ones are joined with OR; restrictive ones narrow the result. */
-	permissive: boolean,
-	/**  Whom it applies to; `PUBLIC` for everyone. */
-	roles: string[],
-	/**  Which rows are seen. */
-	using: string | null,
-	/**  Which rows may be written. */
-	check: string | null,
-	/**  Its comment. */
-	comment: string | null,
-};
-
 /**  Where the password comes from. */
 export type PasswordPolicy = 
 /**  The OS keychain. */
@@ -879,6 +861,24 @@ export type PlaceholderMark = {
 	text: string,
 	/**  Its first place. */
 	range: TextRange,
+};
+
+/**  A row-security policy. */
+export type PolicyRow = {
+	/**  Its name. */
+	name: string,
+	/**  `all`, `select`, `insert`, `update` or `delete`. */
+	command: string,
+	/**  Permissive ones are joined with OR; restrictive ones narrow the result. */
+	permissive: boolean,
+	/**  Whom it applies to; `PUBLIC` for everyone. */
+	roles: string[],
+	/**  Which rows are seen. */
+	using: string | null,
+	/**  Which rows may be written. */
+	check: string | null,
+	/**  Its comment. */
+	comment: string | null,
 };
 
 /**  A connection as the form holds it, before it is saved or tested. */
@@ -1264,7 +1264,7 @@ export type TabRecord = {
 	/**  Whether the text differs from the file. */
 	dirty: boolean,
 	/**  Whether its file has `\r\n`, or will have. */
-	crlf: boolean,
+	crlf?: boolean,
 	/**  The window's own view state as JSON: caret, scroll, split, column widths. Never rows, never text. */
 	view: string,
 };
