@@ -255,7 +255,6 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     testProfile: (draft, testId, onHop) => testOf(world, draft, testId, onHop),
     stopTest: async (testId) => {
       world.runs.get(testId)?.();
-      return null;
     },
     openSample: async () => profileOf(world, SAMPLE),
     connect: (id) => connect(world, id, latency),
