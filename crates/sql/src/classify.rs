@@ -433,7 +433,7 @@ impl Reader<'_> {
             } else if let Some(end) = nodes.after_words(at, &["LOCK", "IN", "SHARE", "MODE"]) {
                 self.effect.locks_rows.get_or_insert(nodes.span(at).to(nodes.span(end - 1)));
             } else if nodes.is(at, "INTO") && !nodes.dialect.select_into_table {
-                self.into_target(at);
+                self.note_into(at);
             } else if nodes.is(at, "INTO") && at > 0 {
                 let named = nodes.is_kind(at - 1, TokenKind::Dot) || nodes.is(at - 1, "AS");
                 let verb = nodes.is_any(at - 1, &["INSERT", "REPLACE", "MERGE", "IGNORE", "ABORT", "FAIL", "ROLLBACK"]);

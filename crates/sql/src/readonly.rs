@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::classify::{Class, Effect, classify};
 use crate::dialect::conditional;
 use crate::nodes::Nodes;
-use crate::{CopyEndpoint, Dialect, Span, StatementKind, TokenKind, TransactionKind, split};
+use crate::{CopyEndpoint, Dialect, Lexer, Span, Statement, StatementKind, TokenKind, TransactionKind, split};
 
 /// Why a text is refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
@@ -121,8 +121,16 @@ pub fn read_only_verdict(text: &str, dialect: &Dialect) -> Result<(), Refusal> {
 }
 
 fn verdict(text: &str, dialect: &Dialect) -> Result<(), Refusal> {
+    let statements = split(text, dialect);
+    // A line for the client (`DELIMITER //`) is no part of any statement, and a server that is sent it nevertheless takes
+    // it for code that nobody has looked at.
+    if dialect.delimiter_command
+        && let Some(span) = client_line(text, dialect, &statements)
+    {
+        return Err(Refusal { reason: RefusalReason::Unknown, command: "DELIMITER".to_owned(), span });
+    }
     // The statements first: where one of them is refused, that says more than an open quote later on.
-    for statement in split(text, dialect) {
+    for statement in statements {
         let piece = statement.text(text);
         let refuse = |reason, command: &str, span: Span| {
             let span = span.shifted(statement.span.start);
@@ -137,13 +145,26 @@ fn verdict(text: &str, dialect: &Dialect) -> Result<(), Refusal> {
             return refuse(reason, &answer.effect.command, span.unwrap_or(whole));
         }
     }
-    let open = crate::Lexer::new(text, dialect)
+    let open = Lexer::new(text, dialect)
         .filter(|token| !token.terminated)
         .find(|token| !token.kind.is_comment() || !dialect.open_comment_allowed);
     match open {
         Some(token) => Err(Refusal { reason: RefusalReason::Unterminated, command: String::new(), span: token.span }),
         None => Ok(()),
     }
+}
+
+/// What in the text means something and belongs to no statement, besides terminators.
+fn client_line(text: &str, dialect: &Dialect, statements: &[Statement]) -> Option<Span> {
+    let mut rest = statements.iter().peekable();
+    Lexer::new(text, dialect).find_map(|token| {
+        while rest.peek().is_some_and(|statement| statement.full.end <= token.span.start) {
+            rest.next();
+        }
+        let inside = rest.peek().is_some_and(|statement| statement.full.start < token.span.end);
+        let delimiter = token.kind == TokenKind::Word && token.span.of(text).eq_ignore_ascii_case("DELIMITER");
+        (!inside && delimiter).then_some(token.span)
+    })
 }
 
 fn cause(text: &str, dialect: &Dialect, class: Class, effect: &Effect) -> Option<(RefusalReason, Option<Span>)> {

@@ -120,7 +120,8 @@ fn beside_name(nodes: &Nodes<'_>, at: usize, name: &str, next: usize, offset: us
     }
     let identified = nodes.is(at, "IDENTIFIED");
     // `IDENTIFIED BY 'new' REPLACE 'old'`.
-    let replaced = nodes.is(at, "REPLACE") && nodes.dialect.set_assigns && at > 0;
+    let string_follows = nodes.kind(next).is_some_and(TokenKind::is_string);
+    let replaced = nodes.is(at, "REPLACE") && nodes.dialect.set_assigns && string_follows;
     if !identified && !replaced && !is_secret_name(name) {
         return;
     }

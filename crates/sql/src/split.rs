@@ -361,16 +361,20 @@ impl<'a> Splitter<'a> {
             return false;
         }
         let word = token.span.of(self.text);
+        let delimiter = self.dialect.delimiter_command && self.is_delimiter_line(token);
+        let separator = self.dialect.batch_separator.is_some_and(|separator| word.eq_ignore_ascii_case(separator));
+        // Looked at last: a script of one line would be searched once for each statement.
+        if !delimiter && !separator {
+            return false;
+        }
         let line_end = self.line_end(token.span.end);
         let rest = self.text.get(token.span.end..line_end).unwrap_or("").trim();
-        let delimiter = self.dialect.delimiter_command && self.is_delimiter_line(token);
-        let separates = |separator: &str| word.eq_ignore_ascii_case(separator) && rest.is_empty();
         if delimiter {
             // Without a delimiter, or with a backslash in it, the client complains and keeps the one it has.
             if let Some(named) = delimiter_of(rest) {
                 self.delimiter = (named != ";").then(|| named.to_owned());
             }
-        } else if !self.dialect.batch_separator.is_some_and(separates) {
+        } else if !rest.is_empty() {
             return false;
         }
         self.lexer.seek(line_end);
@@ -390,10 +394,11 @@ impl<'a> Splitter<'a> {
             return false;
         }
         let before = self.text.get(..token.span.start).unwrap_or("").trim_end_matches([' ', '\t']);
+        if !before.ends_with('\n') {
+            return false;
+        }
         let line = self.text.get(token.span.end..self.line_end(token.span.end)).unwrap_or("");
-        let named =
-            delimiter_of(line.trim()).is_some_and(|one| !one.contains(|c: char| c.is_alphanumeric() || c == '('));
-        before.ends_with('\n') && named
+        delimiter_of(line.trim()).is_some_and(|one| !one.contains(|next: char| next.is_alphanumeric() || next == '('))
     }
 
     fn line_end(&self, from: usize) -> usize {

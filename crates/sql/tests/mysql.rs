@@ -265,3 +265,11 @@ fn statements_and_the_gaps_between_them_make_the_text_again() {
         assert_eq!(again, script);
     }
 }
+
+#[test]
+fn a_long_script_on_one_line_takes_time_in_proportion_to_its_length() {
+    let script = "SELECT 1; DELIMITER; ".repeat(20_000);
+    let began = std::time::Instant::now();
+    assert_eq!(split(&script, dialect::mysql()).len(), 20_000 * 2);
+    assert!(began.elapsed().as_secs() < 10, "{:?}", began.elapsed());
+}

@@ -19,7 +19,6 @@ const MODIFIERS: &[&str] = &[
     "TRUSTED",
     "PROCEDURAL",
     "ON",
-    "AGGREGATE",
     "FULLTEXT",
     "ONLINE",
     "OFFLINE",
@@ -100,6 +99,8 @@ impl Reader<'_> {
     fn after_modifiers(&self, at: usize) -> usize {
         let nodes = self.nodes;
         let mut at = nodes.skip_words(at, MODIFIERS);
+        // Elsewhere an aggregate is a kind of its own.
+        at += usize::from(nodes.is(at, "AGGREGATE") && nodes.is(at + 1, "FUNCTION"));
         while let Some(mut next) = MODIFIERS_WITH_VALUE.iter().find_map(|words| nodes.after_words(at, words)) {
             next += usize::from(nodes.is_operator(next, "="));
             // `bob@h`, `'bob'@'h'`, `current_user()`.

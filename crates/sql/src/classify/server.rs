@@ -32,7 +32,7 @@ impl Reader<'_> {
     }
 
     /// What a query's `INTO` at `at` leads to.
-    pub(super) fn into_target(&mut self, at: usize) {
+    pub(super) fn note_into(&mut self, at: usize) {
         let nodes = self.nodes;
         if nodes.is_any(at + 1, &["OUTFILE", "DUMPFILE"]) {
             self.into_file = true;
