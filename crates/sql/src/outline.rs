@@ -36,7 +36,7 @@ pub fn outline(text: &str, dialect: &Dialect) -> Outline {
     let names: Vec<String> =
         targets.iter().take(3).map(|target| dialect.quote_path(target.parts.iter().map(String::as_str))).collect();
     let more = if targets.len() > names.len() { ", …" } else { "" };
-    let explain = if answer.effect.explain.is_some() { "EXPLAIN " } else { "" };
+    let explain = if answer.effect.explain.is_some() && command != "EXPLAIN" { "EXPLAIN " } else { "" };
     let title = format!("{explain}{command} {}{more}", names.join(", "));
     let title = shorten(title.trim());
     Outline { command, targets, title }

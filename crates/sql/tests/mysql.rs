@@ -236,7 +236,7 @@ fn the_caret_finds_tables_of_a_database_columns_and_schemas() {
 fn outlines_name_what_is_described_and_changed() {
     for (text, title) in [
         ("select * from `order lines` l join shop.items i", "SELECT `order lines`, shop.items"),
-        ("desc shop.items", "EXPLAIN EXPLAIN shop.items"),
+        ("desc shop.items", "EXPLAIN shop.items"),
         ("create definer=`a`@`b` procedure p() begin select 1; end", "CREATE PROCEDURE p"),
         ("/*!50000 drop table t */", "DROP TABLE t"),
     ] {
