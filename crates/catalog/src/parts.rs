@@ -62,6 +62,10 @@ pub struct Relation {
     pub partition_key: Option<String>,
     /// Which rows a partition holds, as the server prints it.
     pub partition_bound: Option<String>,
+    /// Other tables inherit from it, so that reading it reads their rows too and its keys do not hold for all of them.
+    /// Partitions do not count: a partitioned table's keys hold for all of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub has_children: bool,
     /// Storage options, as the server prints them (`STRICT`, `WITHOUT ROWID`, `fillfactor=70`).
     pub options: Vec<String>,
     /// Whether the login may read its rows.
@@ -87,6 +91,7 @@ impl Relation {
             partition_of: None,
             partition_key: None,
             partition_bound: None,
+            has_children: false,
             options: Vec::new(),
             may_select: Known::NotLoaded,
             definition: Known::NotLoaded,

@@ -2,7 +2,8 @@
 //!
 //! A page continues after the last row of the one before by comparing the sort columns and a key that makes the order total,
 //! so that every page costs the same and rows written meanwhile are neither skipped nor repeated. Without any key pages go by
-//! offset, which says so of itself.
+//! offset, which says so of itself. A table others inherit from has no key of its own (its children's rows are read too, and
+//! no index of its own holds for them): there the table and the place in it end the order.
 //!
 //! Values travel as parameters without a type: each takes the type of the column it is compared with. Only the order of the
 //! server is used: NULLs stand last, and first where the order is reversed.
@@ -56,10 +57,18 @@ impl Scan for Pages {
             }
         }
         if source == KeySource::RowId {
-            order.push(Ordered::row_id());
+            if target.walker.row().has_children {
+                // A child may hold what its parent does not: the same key again, and NULL where the parent has none.
+                order.iter_mut().for_each(|ordered| ordered.nullable = true);
+                order.push(Ordered::system("tableoid"));
+            }
+            order.push(Ordered::system("ctid"));
         }
         // The file's own order, for which the server has no plan that stops early when it is asked for by name.
-        let in_file_order = source == KeySource::RowId && request.sort.is_empty() && request.filters.is_empty();
+        let in_file_order = source == KeySource::RowId
+            && request.sort.is_empty()
+            && request.filters.is_empty()
+            && !target.walker.row().has_children;
 
         let mut outputs: Vec<String> = target.columns.iter().map(|column| quote(column.name)).collect();
         let visible_columns = outputs.len();
@@ -90,6 +99,9 @@ impl Scan for Pages {
             if in_file_order {
                 condition.require(ONE_PROCESS);
             }
+        } else if target.is_partitioned() && request.sort.is_empty() {
+            // Several processes would return the partitions' rows in another order each time.
+            condition.require(ONE_PROCESS);
         }
 
         let mut text = format!("SELECT {} FROM {}{}", outputs.join(", "), target.name(), condition.clause());
@@ -152,9 +164,17 @@ impl<'a> Target<'a> {
         };
         if let Some(primary) = self.walker.primary_key() {
             let names: Vec<&str> = primary.columns.iter().map(String::as_str).collect();
+            if self.walker.row().has_children && self.walker.row().kind == RelationKind::Table {
+                // The index of the key, and of the children's where they have one, still gives the order.
+                return (KeySource::RowId, if comparable(&names) { names } else { Vec::new() });
+            }
             if comparable(&names) {
                 return (KeySource::PrimaryKey, names);
             }
+        }
+        if self.walker.row().has_children {
+            let stored = self.walker.row().kind == RelationKind::Table;
+            return (if stored { KeySource::RowId } else { KeySource::Offset }, Vec::new());
         }
         let unique = self
             .walker
@@ -179,6 +199,13 @@ impl<'a> Target<'a> {
             true => (KeySource::RowId, Vec::new()),
             false => (KeySource::Offset, Vec::new()),
         }
+    }
+}
+
+impl Target<'_> {
+    fn is_partitioned(&self) -> bool {
+        let relation = self.walker.row();
+        relation.kind == RelationKind::PartitionedTable || relation.partition_key.is_some()
     }
 }
 
@@ -317,8 +344,9 @@ struct Ordered<'a> {
 }
 
 impl<'a> Ordered<'a> {
-    fn row_id() -> Self {
-        Ordered { column: None, expression: "ctid".to_owned(), cast: String::new(), descending: false, nullable: false }
+    /// A column every stored row has: where it is.
+    fn system(name: &str) -> Self {
+        Ordered { column: None, expression: name.to_owned(), cast: String::new(), descending: false, nullable: false }
     }
 
     fn by(column: &Compared<'a>, descending: bool) -> Self {

@@ -5,6 +5,8 @@
 mod access;
 #[path = "catalog/golden.rs"]
 mod golden;
+#[path = "catalog/inherited.rs"]
+mod inherited;
 #[path = "catalog/pages.rs"]
 mod pages;
 #[path = "catalog/round_trip.rs"]

@@ -6,7 +6,8 @@ select c.oid, c.relnamespace, c.relname, c.relkind, c.relispartition, c.relpersi
        p.oid, pn.nspname, p.relname,
        case when c.relkind = 'p' then pg_get_partkeydef(c.oid) end,
        case when c.relispartition then pg_get_expr(c.relpartbound, 0) end,
-       has_table_privilege(c.oid, 'SELECT')
+       has_table_privilege(c.oid, 'SELECT'),
+       c.relhassubclass and c.relkind in ('r', 'f') and not c.relispartition
 from pg_class c
 join pg_namespace n on n.oid = c.relnamespace
 left join pg_inherits i on i.inhrelid = c.oid and c.relispartition

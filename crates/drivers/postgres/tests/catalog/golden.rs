@@ -59,6 +59,8 @@ pub fn comparable(mut catalog: Catalog) -> Catalog {
         index.scans = Known::NotLoaded;
         index.bytes = Known::NotLoaded;
     }
+    // The login's own.
+    catalog.search_path.clear();
     for grant in &mut catalog.grants {
         grant.object.database = None;
     }

@@ -6,7 +6,7 @@ use driver_postgres::wire::Client;
 
 use crate::server::{rows, servers};
 
-fn request(name: &str) -> PageRequest {
+pub(crate) fn request(name: &str) -> PageRequest {
     PageRequest {
         relation: ObjectKey::relation(None, Some("public"), name),
         filters: Vec::new(),
@@ -17,7 +17,7 @@ fn request(name: &str) -> PageRequest {
     }
 }
 
-fn sort(column: &str, descending: bool) -> Sort {
+pub(crate) fn sort(column: &str, descending: bool) -> Sort {
     Sort { column: column.to_owned(), descending }
 }
 
@@ -26,7 +26,7 @@ fn filter(column: &str, comparison: Comparison, values: &[&str]) -> Filter {
 }
 
 /// Every row of a relation, page by page: visible columns only.
-async fn all(
+pub(crate) async fn all(
     client: &mut Client,
     control: &dyn Control,
     catalog: &Catalog,
