@@ -84,6 +84,7 @@ cases! {
     "a late cancel leaves the next run alone", ORDINARY, interrupting::cancel_late;
     "the session and its tables survive a cancel", ORDINARY, interrupting::survive_cancel;
     "a reader that stops reading stops the server", ORDINARY, volume::back_pressure;
+    "rows that trickle are handed over as they come", ORDINARY, volume::trickle;
     "the widest table arrives whole", HEAVY, volume::widest;
     "a large cell arrives whole", HEAVY, volume::large_cell;
     "a million rows stream in bounded memory", HEAVY, volume::million_rows;

@@ -73,6 +73,8 @@ pub enum Sabotage {
     TalksAfterDone,
     /// Reads ahead without limit.
     ReadsAhead,
+    /// Rows wait for the end of the run.
+    HoldsRowsBack,
 }
 
 /// Answers a statement. It may look at the session's memory and change it.

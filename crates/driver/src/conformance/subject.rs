@@ -178,6 +178,8 @@ pub struct Texts {
     pub endless: Offer<String>,
     /// A statement that gives exactly 1,000,000 rows.
     pub million_rows: Offer<String>,
+    /// A statement that gives this many rows, at least 150 ms of work before each.
+    pub trickle: Offer<(String, u32)>,
     /// One row of as many columns as the engine can give, and how many.
     pub widest: Offer<(String, usize)>,
     /// One row of one cell of this many bytes.

@@ -104,6 +104,10 @@ fn server(sabotage: Option<Sabotage>) -> FakeDriver {
         .on("end", |_, _| vec![Step::Transaction(Transaction::Idle)])
         .on("sleep", |_, _| vec![Step::Wait(Duration::from_secs(60))])
         .on("endless", |_, _| repeat(None, 8192))
+        .on("trickle", |_, _| {
+            let row = |n| [Step::Wait(Duration::from_millis(150)), Step::Rows(integer_batch([n]))];
+            [vec![Step::Head(integer_batch([]).schema())], (1..=4).flat_map(row).collect()].concat()
+        })
         .on("million", |_, _| repeat(Some(1_000_000), 8192))
         .on("wide", move |_, _| rows(binary_batch(&wide)))
         .on("large", |_, _| rows(binary_batch(&[("a", "bytes", vec![Some(vec![b'x'; 64 << 20])])])))
@@ -157,6 +161,7 @@ fn subject(sabotage: Option<Sabotage>) -> FakeSubject {
         sleep: Ok("sleep".into()),
         endless: Ok("endless".into()),
         million_rows: Ok("million".into()),
+        trickle: Ok(("trickle".into(), 4)),
         widest: Ok(("wide".into(), 1600)),
         large_cell: Ok(("large".into(), 64 << 20)),
         probe: Ok(Probe { setup: vec!["make".into()], check: "look".into(), expected: "kept".into() }),
@@ -272,6 +277,7 @@ async fn every_broken_law_fails_its_case() {
         (Sabotage::ClosesLate, "closing is immediate"),
         (Sabotage::TalksAfterDone, "NULL is not empty"),
         (Sabotage::ReadsAhead, "stops reading"),
+        (Sabotage::HoldsRowsBack, "trickle"),
     ];
     let trials = laws.map(|(law, case)| {
         tokio::spawn(async move {

@@ -32,6 +32,36 @@ pub(super) async fn back_pressure(bench: &Bench<'_>) -> Result<(), Verdict> {
     check(grown < GROWTH, || format!("{} MB read ahead while nobody reads", grown >> 20))
 }
 
+/// With that much work between two rows, a batch that waits as long as it may ends before the next row comes.
+pub(super) async fn trickle(bench: &Bench<'_>) -> Result<(), Verdict> {
+    let (text, rows) = offered(&bench.texts().trickle)?;
+    let (_connection, session) = bench.session().await?;
+    let mut run = session.run(Statement::new(text.as_str()));
+    let mut laws = Laws::default();
+    let (mut arrivals, mut found) = (Vec::new(), 0);
+    while let Some(event) = within(SOON, "the rows that trickle", run.next()).await? {
+        laws.look(&event)?;
+        match event {
+            Ok(Event::Batch(batch)) => {
+                found += batch.num_rows();
+                arrivals.push(std::time::Instant::now());
+            }
+            Ok(_) => {}
+            Err(error) => return Err(unexpected("the rows that trickle", &error)),
+        }
+    }
+    check(found as u64 == u64::from(*rows), || format!("{found} rows instead of {rows}"))?;
+    // A machine that is busy may lose a beat.
+    let wanted = usize::try_from(*rows).unwrap_or(usize::MAX).saturating_sub(1);
+    check(arrivals.len() >= wanted, || format!("{rows} rows came in {} batches", arrivals.len()))?;
+    let spread = match (arrivals.first(), arrivals.last()) {
+        (Some(first), Some(last)) => last.duration_since(*first),
+        _ => Duration::ZERO,
+    };
+    // All at once at the end is as good as one batch.
+    check(spread >= Duration::from_millis(75) * rows.saturating_sub(2), || format!("all came within {spread:?}"))
+}
+
 pub(super) async fn million_rows(bench: &Bench<'_>) -> Result<(), Verdict> {
     let text = offered(&bench.texts().million_rows)?;
     let (_connection, session) = bench.session().await?;

@@ -373,12 +373,15 @@ impl Task {
         if shared.broken(Sabotage::WritesAnyway) {
             self.memory.read_only = false;
         }
-        let steps = match shared.replies.get(&*statement.text).or(shared.fallback.as_ref()) {
+        let mut steps = match shared.replies.get(&*statement.text).or(shared.fallback.as_ref()) {
             Some(reply) => reply(statement, &mut self.memory),
             None => vec![Step::Fail(Error::new(Code::InvalidStatement, format!("Not understood: {}", statement.text)))],
         };
         if shared.broken(Sabotage::SharesMemory) {
             *lock(&shared.common) = self.memory.values.clone();
+        }
+        if shared.broken(Sabotage::HoldsRowsBack) {
+            steps.sort_by_key(|step| !matches!(step, Step::Wait(_)));
         }
         steps
     }

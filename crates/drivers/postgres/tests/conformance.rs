@@ -135,6 +135,8 @@ fn texts(schema: &str) -> Texts {
         sleep: Ok("select pg_sleep(60)".into()),
         endless: Ok("select generate_series(1, 1000000000000) as i, repeat('x', 200) as x".into()),
         million_rows: Ok("select i, i * 2, 'row ' || i from generate_series(1, 1000000) i".into()),
+        // A row longer than the server's own buffer, which would wait for company there.
+        trickle: Ok(("select i, repeat('x', 20000), pg_sleep(0.2) from generate_series(1, 6) i".into(), 6)),
         widest: Ok((
             format!("select {}", (1..=1664).map(|i| format!("{i} as c{i}")).collect::<Vec<_>>().join(", ")),
             1664,

@@ -122,6 +122,12 @@ fn new() -> File {
         sleep: Ok(format!("{NUMBERS}) SELECT i FROM n WHERE i < 0")),
         endless: Ok(format!("{NUMBERS}) SELECT i, 'row ' || i FROM n")),
         million_rows: Ok(format!("{NUMBERS} LIMIT 1000000) SELECT i, i * 7, i / 3.0, 'customer ' || i FROM n")),
+        trickle: Ok((
+            "SELECT value, (WITH RECURSIVE w(j) AS (SELECT value UNION ALL SELECT j + 1 FROM w LIMIT 1500000) \
+             SELECT max(j) FROM w) FROM json_each('[1, 2, 3, 4, 5, 6]')"
+                .into(),
+            6,
+        )),
         widest: Ok((format!("SELECT {}", columns.join(", ")), 2000)),
         large_cell: Ok(("SELECT zeroblob(67108864)".into(), 64 << 20)),
         probe: Ok(Probe {
