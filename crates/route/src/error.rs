@@ -59,6 +59,10 @@ pub enum ErrorKind {
     Handshake,
     /// A certificate or key file of ours cannot be read or used.
     Settings,
+    /// Our private key has a passphrase, and none was given.
+    PassphraseWanted,
+    /// The passphrase given does not open our private key.
+    PassphraseWrong,
     /// Anything else the operating system reported.
     Io,
 }

@@ -1,6 +1,7 @@
 //! TLS: what to trust, what to show, and the handshake.
 
 pub(crate) mod certificate;
+mod key;
 mod verify;
 
 use std::{
@@ -12,11 +13,12 @@ use std::{
 
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use rustls_pki_types::{
-    CertificateDer, PrivateKeyDer, ServerName,
+    CertificateDer, ServerName,
     pem::{self, PemObject},
 };
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
+use zeroize::Zeroizing;
 
 use crate::{
     Error, ErrorKind, Hop, Stream, Trace,
@@ -47,7 +49,7 @@ pub struct TlsSettings {
     pub ca_file: Option<PathBuf>,
     /// PEM file of our certificate and its intermediates.
     pub client_certificate: Option<PathBuf>,
-    /// PEM file of our private key (PKCS#8, PKCS#1 or SEC1, not encrypted).
+    /// PEM file of our private key (PKCS#8, PKCS#1 or SEC1; PKCS#8 may be encrypted).
     pub client_key: Option<PathBuf>,
 }
 
@@ -91,14 +93,28 @@ impl TlsSession {
 }
 
 impl Tls {
-    /// Reads the files named and builds the configuration, off the async threads.
+    /// As [`Tls::load_with_passphrase`] where our private key, if any, has none.
     ///
     /// # Errors
-    /// [`ErrorKind::Settings`] where a file cannot be read or used: missing, not PEM, an encrypted key, a key that
-    /// does not belong to the certificate, no authority to trust. Also for [`TlsMode::Disable`], which needs no `Tls`.
+    /// As [`Tls::load_with_passphrase`].
     pub async fn load(settings: &TlsSettings) -> Result<Tls, Error> {
+        Tls::load_with_passphrase(settings, None).await
+    }
+
+    /// Reads the files named and builds the configuration, off the async threads. The passphrase is that of our private
+    /// key; one that has none does not need it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Settings`] where a file cannot be read or used: missing, not PEM, encrypted in a way that is not
+    /// supported, a key that does not belong to the certificate, no authority to trust. Also for [`TlsMode::Disable`],
+    /// which needs no `Tls`. [`ErrorKind::PassphraseWanted`], [`ErrorKind::PassphraseWrong`].
+    pub async fn load_with_passphrase(
+        settings: &TlsSettings,
+        passphrase: Option<Zeroizing<String>>,
+    ) -> Result<Tls, Error> {
         let settings = settings.clone();
-        match tokio::task::spawn_blocking(move || Tls::load_blocking(&settings)).await {
+        let load = move || Tls::load_blocking(&settings, passphrase.as_ref().map(|text| text.as_str()));
+        match tokio::task::spawn_blocking(load).await {
             Ok(loaded) => loaded,
             Err(stopped) => {
                 Err(unusable(Path::new(""), "The TLS settings could not be read.").caused_by(io::Error::other(stopped)))
@@ -106,7 +122,7 @@ impl Tls {
         }
     }
 
-    fn load_blocking(settings: &TlsSettings) -> Result<Tls, Error> {
+    fn load_blocking(settings: &TlsSettings, passphrase: Option<&str>) -> Result<Tls, Error> {
         let provider = Arc::new(ring::default_provider());
         let algorithms = provider.signature_verification_algorithms;
         let trust = match settings.mode {
@@ -124,7 +140,8 @@ impl Tls {
             (None, None) => builder.with_no_client_auth(),
             (Some(certificate), Some(key)) => {
                 let chain = read_certificates(certificate)?;
-                builder.with_client_auth_cert(chain, read_key(key)?).map_err(|error| key_refused(key, error))?
+                let secret = key::read(key, passphrase)?;
+                builder.with_client_auth_cert(chain, secret).map_err(|error| key_refused(key, error))?
             }
             (Some(certificate), None) => {
                 return Err(unusable(certificate, "A client certificate is set, but no private key for it.")
@@ -232,20 +249,6 @@ fn read_certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error>
             .hint("A PEM file with BEGIN CERTIFICATE is expected."));
     }
     Ok(certificates)
-}
-
-fn read_key(path: &Path) -> Result<PrivateKeyDer<'static>, Error> {
-    let text = read(path)?;
-    let lossy = String::from_utf8_lossy(&text);
-    if lossy.contains("BEGIN ENCRYPTED PRIVATE KEY") || lossy.contains("Proc-Type: 4,ENCRYPTED") {
-        return Err(unusable(path, format!("The private key in {} is encrypted.", path.display()))
-            .hint("Write an unencrypted copy readable by you alone: openssl pkey -in KEY -out COPY; chmod 600 COPY."));
-    }
-    PrivateKeyDer::from_pem_slice(&text).map_err(|error| match error {
-        pem::Error::NoItemsFound => unusable(path, format!("{} holds no private key.", path.display()))
-            .hint("A PEM file with BEGIN PRIVATE KEY, RSA PRIVATE KEY or EC PRIVATE KEY is expected."),
-        error => not_pem(path, "private key", error),
-    })
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Error> {

@@ -12,9 +12,12 @@ pub struct Trace {
     watch: Watch,
 }
 
+/// Told of each step as it ends.
+type Told = Arc<dyn Fn(&Step) + Send + Sync>;
+
 /// Who is told of a step as it ends. Two traces with the same steps are the same, whoever watches.
 #[derive(Clone, Default)]
-struct Watch(Option<Arc<dyn Fn(&Step) + Send + Sync>>);
+struct Watch(Option<Told>);
 
 impl fmt::Debug for Watch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

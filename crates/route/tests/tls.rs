@@ -194,7 +194,12 @@ async fn unusable_files_are_named() {
     let made = Certificates::new();
     made.issue("one", EC, "DNS:client", "");
     made.issue("two", EC, "DNS:client", "");
-    made.openssl("pkey -in one.key -aes256 -passout pass:secret -out encrypted.key");
+    made.openssl("ec -in one.key -aes256 -passout pass:secret -out traditional.key");
+    fs::write(
+        made.path("nonsense.key"),
+        "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n",
+    )
+    .unwrap();
     let whole = Certificates::read(&made.path("one.key"));
     fs::write(made.path("cut.key"), &whole[..whole.len() / 2]).unwrap();
     fs::write(made.path("bad.key"), whole.replacen('M', "!", 1)).unwrap();
@@ -205,7 +210,8 @@ async fn unusable_files_are_named() {
         ..TlsSettings::new(TlsMode::Require)
     };
     for (settings, says) in [
-        (client(Some("one.pem"), Some("encrypted.key")), "is encrypted"),
+        (client(Some("one.pem"), Some("traditional.key")), "encrypted in a way of old"),
+        (client(Some("one.pem"), Some("nonsense.key")), "encrypted in a way that is not supported"),
         (client(Some("one.pem"), Some("cut.key")), "not valid PEM"),
         (client(Some("one.pem"), Some("bad.key")), "not valid PEM"),
         (client(Some("one.pem"), Some("one.pem")), "holds no private key"),
@@ -220,6 +226,42 @@ async fn unusable_files_are_named() {
         let error = Tls::load(&settings).await.unwrap_err();
         assert_eq!((error.hop, error.kind), (Hop::Tls, ErrorKind::Settings), "{error}");
         assert!(error.message.contains(says), "{error} does not say: {says}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_with_a_passphrase_is_opened_by_it_and_by_nothing_else() {
+    let made = Certificates::new();
+    made.issue("good", EC, "DNS:localhost", "");
+    made.issue("client", "rsa:2048", "DNS:client", "");
+    let port = serve(&made, "good", true).await;
+    // What openssl writes today, and wrote before 1.1 and 3.0.
+    for (name, how) in [
+        ("aes", "-v2 aes-256-cbc"),
+        ("scrypt", "-scrypt"),
+        ("sha1", "-v2 aes-128-cbc -v2prf hmacWithSHA1"),
+        ("des3", "-v2 des3"),
+    ] {
+        made.openssl(&format!("pkcs8 -topk8 -in client.key -out {name}.locked -passout pass:secret {how}"));
+        let shown = TlsSettings {
+            client_certificate: Some(made.path("client.pem")),
+            client_key: Some(made.path(&format!("{name}.locked"))),
+            ..settings(TlsMode::VerifyFull, Some(made.path("ca.pem")))
+        };
+        let passphrase = |text: &str| Some(zeroize::Zeroizing::new(text.to_owned()));
+        let wanted = Tls::load(&shown).await.unwrap_err();
+        assert_eq!((wanted.kind, wanted.hint.is_some()), (ErrorKind::PassphraseWanted, true), "{name}: {wanted}");
+        let empty = Tls::load_with_passphrase(&shown, passphrase("")).await.unwrap_err();
+        assert_eq!(empty.kind, ErrorKind::PassphraseWanted, "{name}: {empty}");
+        for wrong in ["Secret", "secret ", "ß"] {
+            let error = Tls::load_with_passphrase(&shown, passphrase(wrong)).await.unwrap_err();
+            assert_eq!((error.kind, error.hint.is_some()), (ErrorKind::PassphraseWrong, true), "{name}: {error}");
+        }
+        let tls = Tls::load_with_passphrase(&shown, passphrase("secret")).await.unwrap();
+        let route = route::Route::new(route::Endpoint::tcp("localhost", port)).with_tls(Some(tls));
+        let mut said = String::new();
+        route.open(&mut route::Trace::default()).await.unwrap().read_to_string(&mut said).await.unwrap();
+        assert_eq!(said, "hello", "{name}");
     }
 }
 

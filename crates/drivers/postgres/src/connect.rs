@@ -15,7 +15,7 @@ use async_trait::async_trait;
 use driver::{
     Answer, Ask, Code, ConnectContext, Connection, Error, Hop, HopOutcome, Profile, Question, Role, Secret, Session,
 };
-use route::{Route, Tls, TlsMode, Trace};
+use route::{ErrorKind, Route, Tls, TlsMode, TlsSettings, Trace};
 use zeroize::Zeroizing;
 
 pub(crate) use settings::Settings;
@@ -32,6 +32,20 @@ use crate::{
 
 /// How often a person may mistype a password.
 const PASSWORD_ATTEMPTS: usize = 3;
+
+/// Start-up settings of browse sessions. A login may be set to print less than there is (`ALTER ROLE … SET
+/// extra_float_digits = 0`); a data tab shows, compares and continues from what is printed, so that it must be all of it and
+/// must mean the same when it is sent back. The order of day and month, and the time zone, stay the login's.
+/// Sessions in which a person writes statements are left as the server set them.
+const BROWSE_SETTINGS: [(&str, &str); 4] = [
+    ("extra_float_digits", "1"),
+    ("IntervalStyle", "postgres"),
+    ("bytea_output", "hex"),
+    // Pages by offset, where there is no key, want the same order each time.
+    ("synchronize_seqscans", "off"),
+];
+/// Not at the start-up, which would set the order of day and month too.
+const BROWSE_DATES: &str = "SET DateStyle = 'ISO'";
 
 /// All that is needed to open one more connection to the same place with the same login.
 struct Opener {
@@ -78,8 +92,18 @@ impl Connection for PostgresConnection {
             Role::Scratch => "scratch",
         };
         // A second lock beside the transactions: what starts one by itself starts it read-only.
-        let settings: &[(&str, &str)] = if self.read_only { &[("default_transaction_read_only", "on")] } else { &[] };
-        let (client, started) = self.opener.client(name, settings).await?;
+        let mut settings = Vec::new();
+        if self.read_only {
+            settings.push(("default_transaction_read_only", "on"));
+        }
+        if role == Role::Browse {
+            settings.extend(BROWSE_SETTINGS);
+        }
+        let (mut client, started) = self.opener.client(name, &settings).await?;
+        if role == Role::Browse {
+            client.query(BROWSE_DATES).await.map_err(broken)?;
+            client.collect().await.map_err(broken)?;
+        }
         let session = PostgresSession::start(Parts {
             client,
             types: Arc::clone(&self.types),
@@ -100,20 +124,28 @@ pub(crate) async fn connect(profile: &Profile, context: ConnectContext) -> Resul
     route::install_crypto();
     let settings = Settings::read(profile)?;
     let limit = context.timeout;
-    match tokio::time::timeout(limit, Attempt { settings, context }.run()).await {
+    match tokio::time::timeout(limit, Attempt { settings, context, passphrase: None }.run()).await {
         Ok(result) => result,
         Err(_) => Err(Error::new(Code::TimedOut, format!("Connecting took longer than {} s.", limit.as_secs_f32()))
             .with_hint("Is the server busy, or is this another program's port?")),
     }
 }
 
+async fn load(files: &TlsSettings, passphrase: Option<&Secret>) -> Result<Tls, route::Error> {
+    let passphrase = passphrase.map(|passphrase| Zeroizing::new(passphrase.expose().to_owned()));
+    Tls::load_with_passphrase(files, passphrase).await
+}
+
 struct Attempt {
     settings: Settings,
     context: ConnectContext,
+    /// What opens the client key.
+    passphrase: Option<Secret>,
 }
 
 impl Attempt {
-    async fn run(self) -> Result<Arc<dyn Connection>, Error> {
+    async fn run(mut self) -> Result<Arc<dyn Connection>, Error> {
+        self.passphrase = self.unlock().await?;
         let (route, login, mut client, started) = self.log_in().await?;
         let application_name =
             self.settings.application_name.clone().unwrap_or_else(|| self.context.application_name.clone());
@@ -131,13 +163,45 @@ impl Attempt {
         }))
     }
 
+    /// The passphrase of the client key, asked for where the key has one. Anything else that is wrong with the files is
+    /// told by the attempt that uses them.
+    async fn unlock(&self) -> Result<Option<Secret>, Error> {
+        let mut passphrase = self.context.key_passphrase.clone().filter(|passphrase| !passphrase.is_empty());
+        let Some(path) = self.settings.client_key() else { return Ok(passphrase) };
+        if self.settings.encryption == Encryption::Fixed(TlsMode::Disable) || self.settings.host.starts_with('/') {
+            return Ok(passphrase);
+        }
+        let files = self.settings.tls(TlsMode::Require);
+        for asked in 0..=PASSWORD_ATTEMPTS {
+            let error = match load(&files, passphrase.as_ref()).await {
+                Err(error) => error,
+                Ok(_) => return Ok(passphrase),
+            };
+            let wanted = error.kind == ErrorKind::PassphraseWanted;
+            let mistyped = error.kind == ErrorKind::PassphraseWrong;
+            if !wanted && !mistyped {
+                return Ok(passphrase);
+            }
+            if asked == PASSWORD_ATTEMPTS || mistyped && asked == 0 {
+                return Err(broken(wire::Error::Route(error)));
+            }
+            match self.context.ask.ask(Question::Passphrase { path: path.display().to_string() }).await {
+                Answer::Secret(secret) => passphrase = Some(secret),
+                Answer::Yes | Answer::Refused => return Err(broken(wire::Error::Route(error))),
+            }
+        }
+        Ok(passphrase)
+    }
+
     /// Tries until the server is content, asking for a password where it wants one.
     async fn log_in(&self) -> Result<(Route, Login, Client, Started), Error> {
         let mut password = self.context.password.clone().filter(|password| !password.is_empty());
         let mut asked = 0;
-        if password.is_none() {
+        let given = password.is_some();
+        if !given {
             password = self.stored_password().await;
         }
+        let from_file = !given && password.is_some();
         loop {
             let login = self.login(password.as_ref());
             let error = match self.try_encryptions(&login).await {
@@ -147,7 +211,11 @@ impl Attempt {
             let refused = matches!(&error, wire::Error::Server(report) if report.code == "28P01");
             let wanted = matches!(error, wire::Error::PasswordWanted) || refused && asked > 0;
             if !wanted || asked >= PASSWORD_ATTEMPTS {
-                return Err(broken(error));
+                let mut error = broken(error);
+                if refused && from_file && asked == 0 {
+                    error.hint = Some("The password came from the password file (~/.pgpass).".to_owned());
+                }
+                return Err(error);
             }
             password = Some(self.ask(&*self.context.ask, asked > 0).await?);
             asked += 1;
@@ -206,7 +274,7 @@ impl Attempt {
     async fn try_once(&self, login: &Login, mode: TlsMode) -> Result<(Route, Client, Started), wire::Error> {
         let tls = match mode {
             TlsMode::Disable => None,
-            mode => Some(Tls::load(&self.settings.tls(mode)).await?),
+            mode => Some(load(&self.settings.tls(mode), self.passphrase.as_ref()).await?),
         };
         let route = Route::new(self.settings.endpoint())
             .with_tls(tls)

@@ -12,7 +12,7 @@ pub(crate) const PRODUCT: &str = "PostgreSQL";
 /// A statement's error. `text` is what was sent: the server counts its position in characters of it.
 pub(crate) fn refused(report: &Report, text: &str) -> Error {
     let mut error = Error::new(sqlstate::code(report), sentence(&report.message)).with_native(native(report));
-    error.hint = report.hint.clone().or_else(|| sqlstate::hint(&report.code).map(str::to_owned));
+    error.hint = report.hint.clone().or_else(|| sqlstate::hint(report).map(str::to_owned));
     error.span = report.position.and_then(|position| span(text, position));
     error
 }
@@ -56,7 +56,7 @@ fn routed(hop: route::Error) -> Error {
     use route::ErrorKind as Kind;
     let code = match hop.kind {
         Kind::TimedOut => Code::TimedOut,
-        Kind::ClientCertificateRefused => Code::Unauthenticated,
+        Kind::ClientCertificateRefused | Kind::PassphraseWanted | Kind::PassphraseWrong => Code::Unauthenticated,
         _ => Code::Unreachable,
     };
     // A name server or a firewall that keeps silent is a server out of reach to whoever asks.

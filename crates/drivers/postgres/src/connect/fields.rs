@@ -50,9 +50,15 @@ pub(crate) const FIELDS: &[Field] = &[
     Field { kind: FieldKind::File, visible: ENCRYPTED, ..Field::text("sslcert", "Client certificate", "TLS") },
     Field {
         kind: FieldKind::File,
-        help: Some("PEM file without a passphrase."),
+        help: Some("PEM file; with a passphrase it must be PKCS#8."),
         visible: ENCRYPTED,
         ..Field::text("sslkey", "Client key", "TLS")
+    },
+    Field {
+        kind: FieldKind::Secret,
+        help: Some("Left empty, you are asked if the client key has one."),
+        visible: ENCRYPTED,
+        ..Field::text("sslpassword", "Key passphrase", "TLS")
     },
     Field {
         placeholder: Some("rowhouse"),

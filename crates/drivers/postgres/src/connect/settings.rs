@@ -1,6 +1,9 @@
 //! A profile's values as what is needed to dial and to log in.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use driver::{Code, Error, Profile};
 use route::{Endpoint, TlsMode, TlsSettings};
@@ -97,6 +100,11 @@ impl Settings {
             client_certificate: self.client_certificate.clone(),
             client_key: self.client_key.clone(),
         }
+    }
+
+    /// The file of the client key.
+    pub(crate) fn client_key(&self) -> Option<&Path> {
+        self.client_key.as_deref()
     }
 
     /// Where this leads, for a person.

@@ -72,6 +72,13 @@ const HINTS: &[(&str, &str)] = &[
     ("57P03", "The server is starting, stopping or recovering: try again in a moment."),
     ("55P03", "Somebody else holds a lock on it: try again later."),
     ("40P01", "Two transactions waited for each other: run this one again."),
+    ("57P05", "The server ends sessions that are idle for as long as its idle_session_timeout says."),
+    (
+        "25P03",
+        "The server ends open transactions that are idle for as long as its idle_in_transaction_session_timeout says.",
+    ),
+    ("25P04", "The server ends transactions that take longer than its transaction_timeout."),
+    ("57P01", "The server was told to end this session, or is shutting down. Reconnect and run it again."),
     ("40001", "Another transaction changed the same rows: run this one again."),
 ];
 
@@ -85,8 +92,17 @@ pub(crate) fn code(report: &Report) -> Code {
     CODES.iter().find(|(prefix, _)| state.starts_with(prefix)).map_or(Code::InvalidStatement, |(_, code)| *code)
 }
 
-pub(crate) fn hint(state: &str) -> Option<&'static str> {
-    HINTS.iter().find(|(known, _)| *known == state).map(|(_, hint)| *hint)
+/// What to do about it, where the server does not say.
+pub(crate) fn hint(report: &Report) -> Option<&'static str> {
+    match (report.code.as_str(), code(report)) {
+        ("57014", Code::TimedOut) => {
+            Some("The server's statement_timeout for this login: SET statement_timeout = 0 lifts it for this session.")
+        }
+        ("55P03", _) if report.message.contains("timeout") => {
+            Some("Somebody else holds a lock on it, and lock_timeout ended the wait: try again later.")
+        }
+        (state, _) => HINTS.iter().find(|(known, _)| *known == state).map(|(_, hint)| *hint),
+    }
 }
 
 #[cfg(test)]
