@@ -1,5 +1,8 @@
 //! Type names, and the Arrow schema of a result.
 
+pub(crate) mod classes;
+mod origins;
+
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError},
@@ -9,11 +12,12 @@ use std::{
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use driver::{
     Code,
-    arrow::{NATIVE_TYPE, RAW_COPY, TYPE_ID},
+    arrow::{NATIVE_TYPE, ORIGIN, RAW_COPY, TYPE_ID},
 };
 
 use crate::{
     control::{ControlSession, Failure},
+    types::origins::Origins,
     wire::{Column, Kind},
 };
 
@@ -65,16 +69,23 @@ const KNOWN: &[(u32, &str)] = &[
 pub(crate) struct Types {
     control: Arc<ControlSession>,
     names: Mutex<HashMap<(u32, i32), Arc<str>>>,
+    origins: Origins,
 }
 
 impl Types {
     pub(crate) fn new(control: Arc<ControlSession>) -> Self {
         let names = KNOWN.iter().map(|(oid, name)| ((*oid, -1), Arc::from(*name))).collect();
-        Types { control, names: Mutex::new(names) }
+        Types { origins: Origins::new(Arc::clone(&control)), control, names: Mutex::new(names) }
     }
 
-    /// The schema of a result. A type nobody but its own transaction can see yet is named by its number.
-    pub(crate) async fn schema(&self, columns: &[Column]) -> SchemaRef {
+    /// Forgets which columns results come from, after a statement that may have renamed them.
+    pub(crate) fn forget_origins(&self) {
+        self.origins.forget();
+    }
+
+    /// The schema of a result. A type nobody but its own transaction can see yet is named by its number. Where the session's
+    /// encoding is not UTF-8, columns of texts have class columns.
+    pub(crate) async fn schema(&self, columns: &[Column], is_utf8: bool) -> SchemaRef {
         let missing: HashSet<_> = {
             let names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
             columns.iter().map(key).filter(|key| !names.contains_key(key)).collect()
@@ -86,19 +97,25 @@ impl Types {
                 Err(_) => tracing::debug!("the names of {} types were not found in time", keys.len()),
             }
         }
+        let origins = self.origins.of(columns).await;
         let names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
-        let fields = columns.iter().map(|column| {
+        let fields = columns.iter().zip(origins).map(|(column, origin)| {
             let native_type = names.get(&key(column)).map_or_else(|| Arc::from(unnamed(column)), Arc::clone);
-            let metadata = HashMap::from([
+            let mut metadata = HashMap::from([
                 (NATIVE_TYPE.to_owned(), native_type.to_string()),
                 (TYPE_ID.to_owned(), column.type_oid.to_string()),
                 (TYPE_MODIFIER.to_owned(), column.type_modifier.to_string()),
                 (TABLE_ID.to_owned(), column.table_oid.to_string()),
                 (ATTRIBUTE_NUMBER.to_owned(), column.attribute_number.to_string()),
             ]);
+            metadata.extend(origin.map(|origin| (ORIGIN.to_owned(), origin)));
             Field::new(&column.name, Kind::of(column.type_oid).data_type(), true).with_metadata(metadata)
         });
-        Arc::new(Schema::new(fields.collect::<Vec<_>>()))
+        let mut fields = fields.collect::<Vec<_>>();
+        if !is_utf8 {
+            fields.extend(classes::fields(&fields));
+        }
+        Arc::new(Schema::new(fields))
     }
 
     /// Whether a backend is gone for certain: the server does not list it, or cannot be reached any more.

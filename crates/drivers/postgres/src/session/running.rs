@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     error::{PRODUCT, broken, notice, refused},
+    types::classes,
     wire::{self, Client},
 };
 
@@ -318,6 +319,10 @@ impl Task {
                 error.hint = Some("This connection is read-only: the server refuses to write.".to_owned());
             }
         }
+        let verb = tag.split(' ').next().unwrap_or_default();
+        if matches!(verb, "ALTER" | "CREATE" | "DROP" | "COMMIT" | "ROLLBACK") {
+            self.types.forget_origins();
+        }
         self.settings_touched |= changes_settings;
         if self.status != Status::Failed && (changes_settings || ends && self.settings_touched) {
             self.settings_touched = self.status == Status::Open;
@@ -423,14 +428,16 @@ impl Task {
         };
         match event {
             wire::Event::Columns(columns) => {
-                let schema = self.types.schema(&columns).await;
+                let encoding = self.client.parameters().get("client_encoding").map(String::as_str);
+                let schema = self.types.schema(&columns, classes::is_utf8(encoding)).await;
                 run.schema = Some(Arc::clone(&schema));
                 run.put(Event::ResultSet(schema, self.context.clone()));
             }
             wire::Event::Batch(batch) => {
                 let Some(schema) = &run.schema else { return Ok(()) };
                 let options = RecordBatchOptions::new().with_row_count(Some(batch.rows));
-                match RecordBatch::try_new_with_options(Arc::clone(schema), batch.columns, &options) {
+                let columns = classes::complete(schema, batch.columns);
+                match RecordBatch::try_new_with_options(Arc::clone(schema), columns, &options) {
                     Ok(batch) => run.put_rows(batch),
                     Err(error) => {
                         let error = Error::new(Code::Internal, "The rows do not fit their columns.").with_source(error);

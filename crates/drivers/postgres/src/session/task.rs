@@ -6,7 +6,7 @@ use std::{
 };
 
 use arrow_array::{Array, cast::AsArray};
-use driver::{Error, Event, Link, Message, RunId, SessionState, Statement, Transaction, ValueContext};
+use driver::{Error, Event, Link, Message, RunId, SessionState, Setting, Statement, Transaction, ValueContext};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use super::{Parts, Waiting, ended, running::Run};
@@ -27,7 +27,8 @@ const SETTINGS: &str = "select pg_catalog.current_setting('search_path', true), 
      pg_catalog.current_setting('lc_monetary', true), pg_catalog.current_setting('bytea_output', true), \
      pg_catalog.current_setting('lc_collate', true), current_user::text, current_database()::text, \
      pg_catalog.pg_backend_pid()::text, \
-     (select d.datcollate::text from pg_catalog.pg_database d where d.datname = current_database())";
+     (select d.datcollate::text from pg_catalog.pg_database d where d.datname = current_database()), \
+     pg_catalog.current_setting('extra_float_digits', true)";
 
 /// What a session is asked to do, in order.
 pub(crate) enum Command {
@@ -341,6 +342,7 @@ impl Task {
         let mut next = || values.pop_front().flatten();
         let (search_path, lc_monetary, bytea_output, lc_collate) = (next(), next(), next(), next());
         let (user, database, pid, collation) = (next(), next(), next(), next());
+        let settings = rounded_floats(next().as_deref());
         let key = self.client.cancel_key().map(wire::CancelKey::process_id);
         self.backend = pid.as_ref().and_then(|pid| pid.parse().ok()).filter(|backend| key == Some(*backend));
         self.context.lc_monetary = lc_monetary.unwrap_or_default();
@@ -348,6 +350,7 @@ impl Task {
         self.context.collation = collation.or(lc_collate).unwrap_or_default();
         self.state.send_if_modified(|state| {
             let before = state.clone();
+            state.settings = settings;
             state.search_path = search_path;
             state.user = user;
             state.database = database.or(state.database.take());
@@ -355,6 +358,18 @@ impl Task {
             *state != before
         });
         Ok(())
+    }
+}
+
+/// The setting to show where floats print with fewer digits than they have, which nothing else tells.
+fn rounded_floats(extra_digits: Option<&str>) -> Vec<Setting> {
+    match extra_digits.map(str::parse::<i32>) {
+        Some(Ok(digits)) if digits < 1 => vec![Setting {
+            name: "extra_float_digits".to_owned(),
+            value: format!("{digits} (floats are rounded)"),
+            choices: vec![("1 (exact)".to_owned(), "SET extra_float_digits = 1".to_owned())],
+        }],
+        _ => Vec::new(),
     }
 }
 
