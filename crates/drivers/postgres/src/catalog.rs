@@ -8,9 +8,11 @@
 //! its relations exclusively: then what could be read is there, and the expressions of that relation are missing.
 //! `Value(())` means everything within the asked scope.
 
+mod column_types;
 mod later;
 mod objects;
 mod parts;
+mod questions;
 pub(crate) mod rows;
 
 use std::{
@@ -25,7 +27,8 @@ use crate::{
     control::{ControlSession, Failure, query},
     wire::Client,
 };
-use rows::{Rows, array, oids};
+use column_types::TypeOfColumn;
+use rows::oids;
 
 /// How often a read is begun anew when objects vanish or are locked under it.
 const ATTEMPTS: usize = 4;
@@ -94,8 +97,6 @@ struct Reading<'a> {
     client: &'a mut Client,
     version: u32,
     scope: &'a Scope,
-    /// `scope.schemas` as the server reads it.
-    schemas: Option<String>,
     catalog: Catalog,
     schema_ids: HashMap<u32, SchemaId>,
     relation_ids: HashMap<u32, RelationId>,
@@ -106,6 +107,8 @@ struct Reading<'a> {
     /// By [`RelationId`]: the partitioned relation above it.
     parents: Vec<Option<u32>>,
     column_names: HashMap<(u32, i16), String>,
+    /// By index into [`Catalog::columns`].
+    column_types: Vec<TypeOfColumn>,
     /// Relations held exclusively by others, whose expressions cannot be read without waiting.
     busy: HashSet<u32>,
     busy_text: String,
@@ -117,7 +120,6 @@ impl<'a> Reading<'a> {
             client,
             version,
             scope,
-            schemas: scope.schemas.as_ref().map(array),
             catalog: Catalog::default(),
             schema_ids: HashMap::new(),
             relation_ids: HashMap::new(),
@@ -125,6 +127,7 @@ impl<'a> Reading<'a> {
             index_oids: Vec::new(),
             parents: Vec::new(),
             column_names: HashMap::new(),
+            column_types: Vec::new(),
             busy: HashSet::new(),
             busy_text: String::new(),
         }
@@ -133,11 +136,9 @@ impl<'a> Reading<'a> {
     async fn all(&mut self) -> Result<(), Failure> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
         self.catalog.as_of_ms = i64::try_from(now).unwrap_or(i64::MAX);
-        self.begin().await?;
-        let database = query(self.client, "select current_database()", &[]).await?;
-        self.catalog.database = database.first().and_then(|row| row.string(0));
-        self.find_busy().await?;
+        self.begin_and_look_around().await?;
         self.consistent_kinds().await?;
+        self.types_of_columns().await?;
         query(self.client, "commit", &[]).await?;
         self.search_path().await?;
         self.later().await
@@ -161,93 +162,9 @@ impl<'a> Reading<'a> {
         }
     }
 
-    async fn begin(&mut self) -> Result<(), Failure> {
-        query(self.client, "begin isolation level repeatable read, read only", &[]).await.map(drop)
-    }
-
-    async fn find_busy(&mut self) -> Result<(), Failure> {
-        let rows = match query(self.client, include_str!("queries/busy.sql"), &[]).await {
-            Ok(rows) => rows,
-            // Without the list, locks are found out by waiting for them.
-            Err(failure) if failure.state() == "42501" => {
-                query(self.client, "rollback", &[]).await?;
-                self.begin().await?;
-                Rows::default()
-            }
-            Err(failure) => return Err(failure),
-        };
-        self.busy = rows.iter().map(|row| row.oid(0)).collect();
-        self.busy_text = oids(self.busy.iter().copied());
-        Ok(())
-    }
-
-    async fn consistent_kinds(&mut self) -> Result<(), Failure> {
-        if self.scope.wants(Kind::Databases) {
-            self.databases().await?;
-        }
-        let in_schemas = [Kind::Schemas, Kind::Types, Kind::Routines, Kind::Sequences];
-        let parts = PARTS.iter().any(|kind| self.scope.wants(*kind));
-        if parts || in_schemas.iter().any(|kind| self.scope.wants(*kind)) {
-            self.schemas().await?;
-        }
-        if parts {
-            self.relations().await?;
-        }
-        let named = [Kind::Columns, Kind::Constraints, Kind::ForeignKeys, Kind::Indexes];
-        if named.iter().any(|kind| self.scope.wants(*kind)) {
-            self.columns().await?;
-        }
-        if self.scope.wants(Kind::Constraints) {
-            self.constraints().await?;
-        }
-        if self.scope.wants(Kind::ForeignKeys) {
-            self.foreign_keys().await?;
-        }
-        if self.scope.wants(Kind::Indexes) {
-            self.indexes().await?;
-        }
-        if self.scope.wants(Kind::Triggers) {
-            self.triggers().await?;
-        }
-        if self.scope.wants(Kind::Policies) {
-            self.policies().await?;
-        }
-        if self.scope.wants(Kind::Types) {
-            self.types().await?;
-        }
-        if self.scope.wants(Kind::Routines) {
-            self.routines().await?;
-        }
-        if self.scope.wants(Kind::Sequences) {
-            self.sequences().await?;
-        }
-        if self.scope.wants(Kind::Roles) {
-            self.roles().await?;
-        }
-        if self.scope.wants(Kind::Grants) {
-            self.grants().await?;
-        }
-        if self.scope.wants(Kind::Extensions) {
-            self.extensions().await?;
-        }
-        Ok(())
-    }
-
-    /// Asks one kind's query; `None` where the login may not read it, which is then its coverage.
-    async fn ask(&mut self, kind: Kind, text: &str, values: &[Option<&str>]) -> Result<Option<Rows>, Failure> {
-        match query(self.client, text, values).await {
-            Ok(rows) => {
-                self.cover(kind, Known::Value(()));
-                Ok(Some(rows))
-            }
-            Err(failure) if failure.state() == "42501" => {
-                self.cover(kind, Known::Denied);
-                query(self.client, "rollback", &[]).await?;
-                self.begin().await?;
-                Ok(None)
-            }
-            Err(failure) => Err(failure),
-        }
+    fn set_busy(&mut self, busy: HashSet<u32>) {
+        self.busy_text = oids(busy.iter().copied());
+        self.busy = busy;
     }
 
     /// Notes how completely a kind was read, if it was asked for; the worst that is said of it stays.
@@ -259,11 +176,6 @@ impl<'a> Reading<'a> {
         if *place == Known::Value(()) {
             *place = coverage;
         }
-    }
-
-    /// The values most queries begin with: schemas, relation, whether also the server's own.
-    fn scoped(&self) -> [Option<String>; 3] {
-        [self.schemas.clone(), self.scope.relation.clone(), Some(flag(self.scope.include_system).to_owned())]
     }
 }
 

@@ -165,12 +165,18 @@ impl Lent<'_> {
 
 /// Runs one query and reads all of its rows.
 pub(crate) async fn query(client: &mut Client, text: &str, values: &[Option<&str>]) -> Result<Rows, Failure> {
-    let values: Vec<Option<&[u8]>> = values.iter().map(|value| value.map(str::as_bytes)).collect();
-    client.query_with(text, &[], &values).await.map_err(Failure::Broken)?;
+    send(client, text, values).await?;
     finish(client).await
 }
 
-async fn finish(client: &mut Client) -> Result<Rows, Failure> {
+/// Sends one query; [`finish`] reads its rows. Several may be sent before the first is read: each answers for itself.
+pub(crate) async fn send(client: &mut Client, text: &str, values: &[Option<&str>]) -> Result<(), Failure> {
+    let values: Vec<Option<&[u8]>> = values.iter().map(|value| value.map(str::as_bytes)).collect();
+    client.query_with(text, &[], &values).await.map_err(Failure::Broken)
+}
+
+/// Reads all rows of the query that was sent first of those not yet read.
+pub(crate) async fn finish(client: &mut Client) -> Result<Rows, Failure> {
     let mut rows = Rows::default();
     let mut refused = None;
     loop {

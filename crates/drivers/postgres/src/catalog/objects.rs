@@ -1,19 +1,17 @@
 //! Objects that do not belong to one relation.
 
 use catalog::{
-    Database, Extension, Grant, Kind, Known, ObjectKey, ObjectKind, Role, Routine, RoutineKind, Schema, SchemaId,
-    Sequence, TypeKind, TypeObject, Volatility,
+    Database, Extension, Grant, Known, ObjectKey, ObjectKind, Role, Routine, RoutineKind, Schema, SchemaId, Sequence,
+    TypeKind, TypeObject, Volatility,
 };
 
-use super::{Reading, flag, rows::Row};
-use crate::control::Failure;
+use super::{
+    Reading,
+    rows::{Row, Rows},
+};
 
 impl Reading<'_> {
-    pub(super) async fn databases(&mut self) -> Result<(), Failure> {
-        let values = [Some(flag(self.scope.include_system)), Some(flag(self.scope.definitions))];
-        let Some(rows) = self.ask(Kind::Databases, include_str!("../queries/databases.sql"), &values).await? else {
-            return Ok(());
-        };
+    pub(super) fn databases(&mut self, rows: &Rows) {
         for row in rows.iter() {
             let bytes = match (self.scope.definitions, row.maybe(6)) {
                 (false, _) => Known::NotLoaded,
@@ -31,15 +29,9 @@ impl Reading<'_> {
                 comment: row.string(8),
             });
         }
-        Ok(())
     }
 
-    pub(super) async fn schemas(&mut self) -> Result<(), Failure> {
-        let [schemas, _, system] = self.scoped();
-        let values = [schemas.as_deref(), system.as_deref()];
-        let Some(rows) = self.ask(Kind::Schemas, include_str!("../queries/schemas.sql"), &values).await? else {
-            return Ok(());
-        };
+    pub(super) fn schemas(&mut self, rows: &Rows) {
         for row in rows.iter() {
             let id = self.catalog.push_schema(Schema {
                 name: row.name(1),
@@ -50,19 +42,13 @@ impl Reading<'_> {
             });
             self.schema_ids.insert(row.oid(0), id);
         }
-        Ok(())
     }
 
     pub(super) fn schema_of(&self, row: Row<'_>, column: usize) -> Option<SchemaId> {
         self.schema_ids.get(&row.oid(column)).copied()
     }
 
-    pub(super) async fn types(&mut self) -> Result<(), Failure> {
-        let [schemas, _, system] = self.scoped();
-        let values = [schemas.as_deref(), system.as_deref()];
-        let Some(rows) = self.ask(Kind::Types, include_str!("../queries/types.sql"), &values).await? else {
-            return Ok(());
-        };
+    pub(super) fn types(&mut self, rows: &Rows) {
         for row in rows.iter() {
             let Some(schema) = self.schema_of(row, 0) else { continue };
             let mut constraints = row.list(9);
@@ -87,15 +73,9 @@ impl Reading<'_> {
                 comment: row.string(4),
             });
         }
-        Ok(())
     }
 
-    pub(super) async fn routines(&mut self) -> Result<(), Failure> {
-        let [schemas, _, system] = self.scoped();
-        let values = [schemas.as_deref(), system.as_deref(), Some(flag(self.scope.definitions))];
-        let Some(rows) = self.ask(Kind::Routines, include_str!("../queries/routines.sql"), &values).await? else {
-            return Ok(());
-        };
+    pub(super) fn routines(&mut self, rows: &Rows) {
         for row in rows.iter() {
             let Some(schema) = self.schema_of(row, 0) else { continue };
             let kind = match row.letter(2) {
@@ -129,15 +109,9 @@ impl Reading<'_> {
                 comment: row.string(12),
             });
         }
-        Ok(())
     }
 
-    pub(super) async fn sequences(&mut self) -> Result<(), Failure> {
-        let [schemas, _, system] = self.scoped();
-        let values = [schemas.as_deref(), system.as_deref()];
-        let Some(rows) = self.ask(Kind::Sequences, include_str!("../queries/sequences.sql"), &values).await? else {
-            return Ok(());
-        };
+    pub(super) fn sequences(&mut self, rows: &Rows) {
         for row in rows.iter() {
             let Some(schema) = self.schema_of(row, 1) else { continue };
             let owned_by = match (row.string(10), row.string(11), row.string(12)) {
@@ -159,14 +133,9 @@ impl Reading<'_> {
                 comment: row.string(14),
             });
         }
-        Ok(())
     }
 
-    pub(super) async fn roles(&mut self) -> Result<(), Failure> {
-        let values = [Some(flag(self.scope.include_system))];
-        let Some(rows) = self.ask(Kind::Roles, include_str!("../queries/roles.sql"), &values).await? else {
-            return Ok(());
-        };
+    pub(super) fn roles(&mut self, rows: &Rows) {
         for row in rows.iter() {
             self.catalog.roles.push(Role {
                 name: row.name(0),
@@ -181,15 +150,9 @@ impl Reading<'_> {
                 comment: row.string(9),
             });
         }
-        Ok(())
     }
 
-    pub(super) async fn grants(&mut self) -> Result<(), Failure> {
-        let [schemas, relation, system] = self.scoped();
-        let values = [schemas.as_deref(), relation.as_deref(), system.as_deref()];
-        let Some(rows) = self.ask(Kind::Grants, include_str!("../queries/grants.sql"), &values).await? else {
-            return Ok(());
-        };
+    pub(super) fn grants(&mut self, rows: &Rows) {
         for row in rows.iter() {
             let kind = match row.text(0).as_deref() {
                 Some("relation") => ObjectKind::Relation,
@@ -212,13 +175,9 @@ impl Reading<'_> {
                 grantable: row.flag(8),
             });
         }
-        Ok(())
     }
 
-    pub(super) async fn extensions(&mut self) -> Result<(), Failure> {
-        let Some(rows) = self.ask(Kind::Extensions, include_str!("../queries/extensions.sql"), &[]).await? else {
-            return Ok(());
-        };
+    pub(super) fn extensions(&mut self, rows: &Rows) {
         for row in rows.iter() {
             self.catalog.extensions.push(Extension {
                 name: row.name(0),
@@ -227,7 +186,6 @@ impl Reading<'_> {
                 comment: row.string(3),
             });
         }
-        Ok(())
     }
 }
 

@@ -8,23 +8,17 @@ use catalog::{
 };
 
 use super::{
-    Reading, flag,
-    rows::{Row, oids},
+    Reading,
+    column_types::TypeOfColumn,
+    rows::{Row, Rows, oids},
 };
 use crate::control::Failure;
 
 /// Before 14 a relation that was never counted has 0 rows in 0 pages, as an empty one; since then it has -1 rows.
 const COUNTS_UNKNOWN_AS_NEGATIVE: u32 = 140_000;
-/// Since 13 copies of a trigger name their parent.
-const TRIGGERS_NAME_PARENT: u32 = 130_000;
 
 impl Reading<'_> {
-    pub(super) async fn relations(&mut self) -> Result<(), Failure> {
-        let [schemas, relation, system] = self.scoped();
-        let values = [schemas.as_deref(), relation.as_deref(), system.as_deref()];
-        let Some(rows) = self.ask(Kind::Relations, include_str!("../queries/relations.sql"), &values).await? else {
-            return Ok(());
-        };
+    pub(super) fn relations(&mut self, rows: &Rows) {
         self.relation_ids.reserve(rows.len());
         for row in rows.iter() {
             let Some(schema) = self.schema_of(row, 1) else { continue };
@@ -34,7 +28,6 @@ impl Reading<'_> {
             self.relation_oids.push(oid);
             self.parents.push((row.oid(13) != 0).then(|| row.oid(13)));
         }
-        Ok(())
     }
 
     fn relation_of(&self, row: Row<'_>) -> Option<(u32, RelationId)> {
@@ -42,13 +35,7 @@ impl Reading<'_> {
         Some((oid, *self.relation_ids.get(&oid)?))
     }
 
-    pub(super) async fn columns(&mut self) -> Result<(), Failure> {
-        let [schemas, relation, system] = self.scoped();
-        let busy = self.busy_text.clone();
-        let values = [schemas.as_deref(), relation.as_deref(), system.as_deref(), Some(busy.as_str())];
-        let Some(rows) = self.ask(Kind::Columns, include_str!("../queries/columns.sql"), &values).await? else {
-            return Ok(());
-        };
+    pub(super) fn columns(&mut self, rows: &Rows) {
         let wanted = self.scope.wants(Kind::Columns);
         self.column_names.reserve(rows.len());
         if wanted {
@@ -62,41 +49,38 @@ impl Reading<'_> {
             if !wanted {
                 continue;
             }
-            let generated = matches!(row.letter(6), b's' | b'v');
-            let expression = row.string(8);
-            if row.flag(7) && expression.is_none() {
+            let generated = matches!(row.letter(7), b's' | b'v');
+            let expression = row.string(10);
+            if row.flag(9) && expression.is_none() {
                 self.cover(Kind::Columns, Known::NotLoaded);
             }
-            let mut column = Column::new(relation, u32::from(number.unsigned_abs()), &name, &row.name(3));
-            column.nullable = row.maybe(4).map_or(Known::NotLoaded, |not_null| Known::Value(!not_null));
-            column.identity = match row.letter(5) {
+            let mut column = Column::new(relation, u32::from(number.unsigned_abs()), &name, "");
+            column.nullable = row.maybe(5).map_or(Known::NotLoaded, |not_null| Known::Value(!not_null));
+            column.identity = match row.letter(6) {
                 b'a' => Some(Identity::Always),
                 b'd' => Some(Identity::ByDefault),
                 _ => None,
             };
-            column.collation = row.string(9);
-            column.comment = row.string(10);
+            column.comment = row.string(11);
             if generated {
-                column.generated = Some(Generated { expression, stored: row.letter(6) == b's' });
+                column.generated = Some(Generated { expression, stored: row.letter(7) == b's' });
             } else {
                 column.default = expression;
             }
             self.catalog.columns.push(column);
+            self.column_types.push(TypeOfColumn {
+                oid: row.oid(3),
+                modifier: row.int(4).unwrap_or(-1),
+                collation: row.oid(8),
+            });
         }
-        Ok(())
     }
 
     fn named(&self, relation: u32, numbers: &[i16]) -> Vec<String> {
         numbers.iter().filter_map(|number| self.column_names.get(&(relation, *number)).cloned()).collect()
     }
 
-    pub(super) async fn constraints(&mut self) -> Result<(), Failure> {
-        let [schemas, relation, system] = self.scoped();
-        let wants_text = Some(flag(self.scope.definitions));
-        let values = [schemas.as_deref(), relation.as_deref(), system.as_deref(), wants_text];
-        let Some(rows) = self.ask(Kind::Constraints, include_str!("../queries/constraints.sql"), &values).await? else {
-            return Ok(());
-        };
+    pub(super) fn constraints(&mut self, rows: &Rows) {
         let mut unproven = HashSet::new();
         for row in rows.iter() {
             let Some((oid, relation)) = self.relation_of(row) else { continue };
@@ -133,17 +117,9 @@ impl Reading<'_> {
                 }
             }
         }
-        Ok(())
     }
 
-    pub(super) async fn foreign_keys(&mut self) -> Result<(), Failure> {
-        let [schemas, relation, system] = self.scoped();
-        let wants_text = Some(flag(self.scope.definitions));
-        let values = [schemas.as_deref(), relation.as_deref(), system.as_deref(), wants_text];
-        let Some(rows) = self.ask(Kind::ForeignKeys, include_str!("../queries/foreign_keys.sql"), &values).await?
-        else {
-            return Ok(());
-        };
+    pub(super) async fn foreign_keys(&mut self, rows: &Rows) -> Result<(), Failure> {
         let outside: HashSet<u32> =
             rows.iter().map(|row| row.oid(3)).filter(|oid| !self.relation_ids.contains_key(oid)).collect();
         if !outside.is_empty() {
@@ -178,14 +154,7 @@ impl Reading<'_> {
         Ok(())
     }
 
-    pub(super) async fn indexes(&mut self) -> Result<(), Failure> {
-        let [schemas, relation, system] = self.scoped();
-        let busy = self.busy_text.clone();
-        let wants_text = Some(flag(self.scope.definitions));
-        let values = [schemas.as_deref(), relation.as_deref(), system.as_deref(), Some(busy.as_str()), wants_text];
-        let Some(rows) = self.ask(Kind::Indexes, include_str!("../queries/indexes.sql"), &values).await? else {
-            return Ok(());
-        };
+    pub(super) fn indexes(&mut self, rows: &Rows) {
         for row in rows.iter() {
             let Some((oid, relation)) = self.relation_of(row) else { continue };
             let (keys, included) = self.index_keys(oid, row);
@@ -212,7 +181,6 @@ impl Reading<'_> {
                 comment: row.string(15),
             });
         }
-        Ok(())
     }
 
     /// Key columns and included columns; an expression that could not be read has an empty text.
@@ -245,16 +213,7 @@ impl Reading<'_> {
         (keys, included)
     }
 
-    pub(super) async fn triggers(&mut self) -> Result<(), Failure> {
-        let [schemas, relation, system] = self.scoped();
-        let wants_text = Some(flag(self.scope.definitions));
-        let values = [schemas.as_deref(), relation.as_deref(), system.as_deref(), wants_text];
-        let text = if self.version >= TRIGGERS_NAME_PARENT {
-            include_str!("../queries/triggers.sql")
-        } else {
-            include_str!("../queries/triggers_12.sql")
-        };
-        let Some(rows) = self.ask(Kind::Triggers, text, &values).await? else { return Ok(()) };
+    pub(super) fn triggers(&mut self, rows: &Rows) {
         for row in rows.iter() {
             let Some((_, relation)) = self.relation_of(row) else { continue };
             let bits = row.int(2).unwrap_or(0);
@@ -283,16 +242,9 @@ impl Reading<'_> {
                 comment: row.string(6),
             });
         }
-        Ok(())
     }
 
-    pub(super) async fn policies(&mut self) -> Result<(), Failure> {
-        let [schemas, relation, system] = self.scoped();
-        let busy = self.busy_text.clone();
-        let values = [schemas.as_deref(), relation.as_deref(), system.as_deref(), Some(busy.as_str())];
-        let Some(rows) = self.ask(Kind::Policies, include_str!("../queries/policies.sql"), &values).await? else {
-            return Ok(());
-        };
+    pub(super) fn policies(&mut self, rows: &Rows) {
         for row in rows.iter() {
             let Some((_, relation)) = self.relation_of(row) else { continue };
             let (using, with_check) = (row.string(7), row.string(8));
@@ -317,7 +269,6 @@ impl Reading<'_> {
                 comment: row.string(9),
             });
         }
-        Ok(())
     }
 }
 
