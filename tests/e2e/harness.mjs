@@ -150,7 +150,8 @@ export class Window {
           const own = nameOf(element).replace(/\s+/g, " ");
           return own === name || own.startsWith(`${name} `) || own.startsWith(`${name},`);
         };
-        const visible = (element) => element.checkVisibility() && element.getClientRects().length > 0;
+        // What lies behind a dialog or in another tab cannot be pressed.
+        const visible = (element) => element.checkVisibility() && element.getClientRects().length > 0 && !element.closest("[inert]");
         const all = [...document.querySelectorAll(implicit)].filter((element) => visible(element) && fits(element));
         const exact = all.filter((element) => nameOf(element).replace(/\s+/g, " ") === name);
         const chosen = (exact.length ? exact : all).at(which === "first" ? 0 : -1);

@@ -1,0 +1,50 @@
+// A PostgreSQL server that a test may stop: its own data folder and port, gone afterwards.
+import { execFileSync } from "node:child_process";
+import { chmodSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const BIN = process.env.ROWHOUSE_TEST_POSTGRES_CLIENT_BIN;
+
+/** The server refuses to run as root: `nobody` owns nothing. */
+const AS = process.getuid() === 0 ? ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--"] : [];
+
+function server(program, ...args) {
+  const [first, ...rest] = [...AS, join(BIN, program), ...args];
+  execFileSync(first, rest, { stdio: "ignore", cwd: "/", timeout: 60_000 });
+}
+
+const freePort = () =>
+  new Promise((resolve, reject) => {
+    const socket = createServer();
+    socket.once("error", reject);
+    socket.listen(0, "127.0.0.1", () => {
+      const { port } = socket.address();
+      socket.close(() => resolve(port));
+    });
+  });
+
+/** Makes and starts one; anybody may sign in from this machine. */
+export async function cluster() {
+  const scratch = mkdtempSync(join(process.env.ROWHOUSE_TEST_SERVERS ?? tmpdir(), "e2e-server."));
+  if (AS.length > 0) execFileSync("chown", ["nobody", scratch]);
+  chmodSync(scratch, 0o755);
+  const data = join(scratch, "data");
+  const port = await freePort();
+  server("initdb", `--pgdata=${data}`, "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions");
+  const settings = `-p ${port} -k ${scratch} -c listen_addresses=127.0.0.1 -c fsync=off -c dynamic_shared_memory_type=mmap`;
+  const start = () => server("pg_ctl", `--pgdata=${data}`, `--log=${join(scratch, "log")}`, "--wait", "--silent", `--options=${settings}`, "start");
+  /** As a power cut: no goodbye to whoever is connected. */
+  const stop = () => server("pg_ctl", `--pgdata=${data}`, "--mode=immediate", "--wait", "--silent", "stop");
+  start();
+  return {
+    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    start,
+    stop,
+    remove: () => {
+      if (existsSync(join(data, "postmaster.pid"))) stop();
+      rmSync(scratch, { recursive: true, force: true });
+    },
+  };
+}
