@@ -15,7 +15,11 @@ pub(crate) struct Registry {
 impl Registry {
     /// Every driver of this program.
     pub(crate) fn standard() -> Self {
-        Registry::of(vec![Arc::new(driver_postgres::PostgresDriver), Arc::new(driver_sqlite::Sqlite)])
+        Registry::of(vec![
+            Arc::new(driver_postgres::PostgresDriver),
+            Arc::new(driver_mysql::MySql),
+            Arc::new(driver_sqlite::Sqlite),
+        ])
     }
 
     /// Just these.
@@ -142,6 +146,6 @@ fn language(driver: &dyn Driver) -> LanguageFacts {
         }
         .to_owned(),
         line_comment: "--".to_owned(),
-        identifier_quote: "\"".to_owned(),
+        identifier_quote: dialect.identifier_quotes.first().map_or('"', |quote| quote.open).to_string(),
     }
 }

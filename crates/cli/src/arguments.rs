@@ -156,7 +156,7 @@ the keychain, or nowhere: --password-policy ask asks every time, none uses none.
     Add {
         /// A URL or the path of a database file
         target: Option<String>,
-        /// The driver, where no URL says it: postgres or sqlite
+        /// The driver, where no URL says it: postgres, mysql or sqlite
         #[arg(long)]
         driver: Option<String>,
         #[command(flatten)]

@@ -42,7 +42,7 @@ fn fields_are_checked_and_secrets_are_not_among_them() {
     add(&["host"]).expect(2);
     add(&["host=localhost", "database=shop"]).expect(0);
     home.run(["connections", "add"]).expect(2).says(&["--driver"]);
-    home.run(["connections", "add", "--driver", "oracle"]).expect(2).says(&["postgres, sqlite"]);
+    home.run(["connections", "add", "--driver", "oracle"]).expect(2).says(&["postgres, mysql, sqlite"]);
     home.run(["connections", "edit", "x", "--field", "sslmode=require"]).expect(0);
     let list = home.run(["connections", "list", "--format", "json"]).expect(0).json();
     assert_eq!(list[0]["fields"]["sslmode"], "require");

@@ -1,0 +1,95 @@
+//! Users, roles and privileges.
+
+use catalog::{Coverage, Grant, Known, ObjectKey, ObjectKind, Role};
+use driver::Error;
+
+use super::{Reading, Row};
+
+impl Reading<'_> {
+    /// Users are named `user@host`; a role of MariaDB has no host.
+    pub(super) async fn roles(&mut self) -> Result<Coverage, Error> {
+        let is_role = match (self.facts.mariadb, self.facts.version_number) {
+            (true, _) => "is_role",
+            // A MySQL role is a user that is locked; nothing else tells them apart.
+            (false, 50_706..) => "IF(account_locked = 'Y' AND authentication_string = '', 'Y', 'N')",
+            _ => "'N'",
+        };
+        let text = format!(
+            "SELECT User, Host, {is_role}, Super_priv, Create_priv, Create_user_priv, Repl_slave_priv FROM mysql.user \
+             ORDER BY User, Host"
+        );
+        let rows = match self.ask(&text).await? {
+            Ok(rows) => rows,
+            Err(coverage) => return Ok(coverage),
+        };
+        let (from_user, from_host, to_user, to_host, table) = match self.facts.mariadb {
+            true => ("Role", "''", "User", "Host", "mysql.roles_mapping"),
+            false => ("FROM_USER", "FROM_HOST", "TO_USER", "TO_HOST", "mysql.role_edges"),
+        };
+        let text = format!("SELECT {to_user}, {to_host}, {from_user}, {from_host} FROM {table}");
+        let members = self.ask(&text).await?.unwrap_or_default();
+        let mut pairs = Vec::new();
+        for row in members {
+            let mut row = Row(row);
+            pairs.push((account(&row.text(), &row.text()), account(&row.text(), &row.text())));
+        }
+        for row in rows {
+            let mut row = Row(row);
+            let name = account(&row.text(), &row.text());
+            let mut yes = || row.text() == "Y";
+            let (is_role, superuser, create_database, create_role, replication) = (yes(), yes(), yes(), yes(), yes());
+            let member_of = pairs.iter().filter(|(member, _)| *member == name).map(|(_, role)| role.clone()).collect();
+            self.catalog.roles.push(Role {
+                name,
+                superuser,
+                login: !is_role,
+                inherit: false,
+                bypass_row_security: true,
+                create_database,
+                create_role,
+                replication,
+                member_of,
+                comment: None,
+            });
+        }
+        Ok(Known::Value(()))
+    }
+
+    /// What the server shows of privileges: all of them to who may read its own tables, otherwise one's own.
+    pub(super) async fn grants(&mut self) -> Result<Coverage, Error> {
+        let text = format!(
+            "SELECT GRANTEE, TABLE_SCHEMA, '', '', PRIVILEGE_TYPE, IS_GRANTABLE FROM information_schema.SCHEMA_PRIVILEGES \
+             WHERE {0} UNION ALL \
+             SELECT GRANTEE, TABLE_SCHEMA, TABLE_NAME, '', PRIVILEGE_TYPE, IS_GRANTABLE \
+             FROM information_schema.TABLE_PRIVILEGES WHERE {0} UNION ALL \
+             SELECT GRANTEE, TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, PRIVILEGE_TYPE, IS_GRANTABLE \
+             FROM information_schema.COLUMN_PRIVILEGES WHERE {0} ORDER BY 2, 3, 4, 1, 5",
+            self.within("TABLE_SCHEMA", None)
+        );
+        let rows = match self.ask(&text).await? {
+            Ok(rows) => rows,
+            Err(coverage) => return Ok(coverage),
+        };
+        for row in rows {
+            let mut row = Row(row);
+            let (grantee, schema, table, column) = (row.text(), row.text(), row.text(), row.some());
+            let object = match table.is_empty() {
+                true => ObjectKey { kind: ObjectKind::Schema, ..ObjectKey::relation(None, None, &schema) },
+                false => ObjectKey::relation(None, Some(&schema), &table),
+            };
+            self.catalog.grants.push(Grant {
+                object,
+                column,
+                grantee: grantee.replace('\'', ""),
+                grantor: None,
+                privilege: row.text(),
+                grantable: row.text() == "YES",
+            });
+        }
+        Ok(Known::Value(()))
+    }
+}
+
+fn account(user: &str, host: &str) -> String {
+    if host.is_empty() { user.to_owned() } else { format!("{user}@{host}") }
+}

@@ -1,0 +1,270 @@
+//! Connecting: from a profile to an open connection, and one more session on it.
+
+pub(crate) mod fields;
+mod probe;
+mod settings;
+pub(crate) mod url;
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use async_trait::async_trait;
+use driver::{
+    Answer, Code, ConnectContext, Connection, Error, Hop, HopOutcome, Profile, Question, Role, Secret, Session,
+};
+use route::{ErrorKind, Route, Tls, TlsMode, TlsSettings, Trace};
+use zeroize::Zeroizing;
+
+pub(crate) use settings::Settings;
+
+use crate::{
+    cancel::Beside,
+    connect::settings::Encryption,
+    control::{ControlSession, MySqlControl, OpenClient, settle},
+    dialect,
+    error::broken,
+    session::{MySqlSession, Parts},
+    wire::{self, Client, Login, Started},
+};
+
+/// How often a person may mistype a password.
+const PASSWORD_ATTEMPTS: usize = 3;
+
+/// All that is needed to open one more connection to the same place with the same login.
+struct Opener {
+    route: Route,
+    login: Login,
+    application_name: String,
+}
+
+#[async_trait]
+impl OpenClient for Opener {
+    async fn open(&self, role: &str) -> Result<Client, Error> {
+        let mut login = self.login.clone();
+        login.attributes = attributes(&self.application_name, role);
+        Ok(Client::connect(&self.route, &login, &mut Trace::default()).await.map_err(broken)?.0)
+    }
+}
+
+/// How we name ourselves, as the server's own clients do.
+fn attributes(application_name: &str, role: &str) -> Vec<(String, String)> {
+    [
+        ("program_name", format!("{application_name} {role}")),
+        ("_client_name", "rowhouse".to_owned()),
+        ("_client_version", env!("CARGO_PKG_VERSION").to_owned()),
+        ("_os", std::env::consts::OS.to_owned()),
+        ("_pid", std::process::id().to_string()),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .to_vec()
+}
+
+/// An open connection.
+struct MySqlConnection {
+    opener: Arc<Opener>,
+    beside: Arc<dyn Beside>,
+    control: MySqlControl,
+    facts: dialect::Facts,
+    read_only: bool,
+}
+
+#[async_trait]
+impl Connection for MySqlConnection {
+    fn control(&self) -> &dyn driver::Control {
+        &self.control
+    }
+
+    async fn open(&self, role: Role) -> Result<Arc<dyn Session>, Error> {
+        let name = match role {
+            Role::Browse => "browse",
+            Role::Session => "session",
+            Role::Scratch => "scratch",
+        };
+        let client = self.opener.open(name).await?;
+        let session = MySqlSession::start(Parts {
+            client,
+            beside: Arc::clone(&self.beside),
+            facts: self.facts,
+            read_only: self.read_only,
+            browse: role == Role::Browse,
+        });
+        Ok(Arc::new(session.await?))
+    }
+
+    async fn close(&self) {
+        self.control.close().await;
+    }
+}
+
+/// Opens the control connection.
+pub(crate) async fn connect(profile: &Profile, context: ConnectContext) -> Result<Arc<dyn Connection>, Error> {
+    route::install_crypto();
+    let settings = Settings::read(profile)?;
+    let limit = context.timeout;
+    match tokio::time::timeout(limit, Attempt { settings, context, passphrase: None }.run()).await {
+        Ok(result) => result,
+        Err(_) => Err(Error::new(Code::TimedOut, format!("Connecting took longer than {} s.", limit.as_secs_f32()))
+            .with_hint("Is the server busy, or is this another program's port?")),
+    }
+}
+
+async fn load(files: &TlsSettings, passphrase: Option<&Secret>) -> Result<Tls, route::Error> {
+    let passphrase = passphrase.map(|passphrase| Zeroizing::new(passphrase.expose().to_owned()));
+    Tls::load_with_passphrase(files, passphrase).await
+}
+
+struct Attempt {
+    settings: Settings,
+    context: ConnectContext,
+    /// What opens the client key.
+    passphrase: Option<Secret>,
+}
+
+impl Attempt {
+    async fn run(mut self) -> Result<Arc<dyn Connection>, Error> {
+        self.passphrase = self.unlock().await?;
+        let (route, login, mut client, started) = self.log_in().await?;
+        settle(&mut client).await?;
+        let (server, facts) = probe::server(&mut client, &started, self.context.read_only).await?;
+        let application_name =
+            self.settings.application_name.clone().unwrap_or_else(|| self.context.application_name.clone());
+        let opener = Arc::new(Opener { route, login, application_name });
+        let session = Arc::new(ControlSession::with_client(Arc::clone(&opener) as Arc<dyn OpenClient>, client));
+        let dialect = dialect::probed(facts, server.facts.get("sql_mode").map_or("", String::as_str));
+        let control = MySqlControl::new(Arc::clone(&session), server, dialect, facts, self.settings.database.clone());
+        Ok(Arc::new(MySqlConnection { opener, beside: session, control, facts, read_only: self.context.read_only }))
+    }
+
+    /// The passphrase of the client key, asked for where the key has one. Anything else that is wrong with the files is
+    /// told by the attempt that uses them.
+    async fn unlock(&self) -> Result<Option<Secret>, Error> {
+        let mut passphrase = self.context.key_passphrase.clone().filter(|passphrase| !passphrase.is_empty());
+        let Some(path) = self.settings.client_key() else { return Ok(passphrase) };
+        if self.settings.encryption == Encryption::Fixed(TlsMode::Disable) || self.settings.is_socket() {
+            return Ok(passphrase);
+        }
+        let files = self.settings.tls(TlsMode::Require);
+        for asked in 0..=PASSWORD_ATTEMPTS {
+            let error = match load(&files, passphrase.as_ref()).await {
+                Err(error) => error,
+                Ok(_) => return Ok(passphrase),
+            };
+            let wanted = error.kind == ErrorKind::PassphraseWanted;
+            let mistyped = error.kind == ErrorKind::PassphraseWrong;
+            if !wanted && !mistyped {
+                return Ok(passphrase);
+            }
+            if asked == PASSWORD_ATTEMPTS || mistyped && asked == 0 {
+                return Err(broken(wire::Error::Route(error)));
+            }
+            match self.context.ask.ask(Question::Passphrase { path: path.display().to_string() }).await {
+                Answer::Secret(secret) => passphrase = Some(secret),
+                Answer::Yes | Answer::Refused => return Err(broken(wire::Error::Route(error))),
+            }
+        }
+        Ok(passphrase)
+    }
+
+    /// Tries until the server is content, asking for a password where it wants one.
+    async fn log_in(&self) -> Result<(Route, Login, Client, Started), Error> {
+        let mut password = self.context.password.clone().filter(|password| !password.is_empty());
+        let mut asked = 0;
+        loop {
+            let login = self.login(password.as_ref());
+            let error = match self.try_encryptions(&login).await {
+                Ok((route, client, started)) => return Ok((route, login, client, started)),
+                Err(error) => error,
+            };
+            // The server never says that it wants a password: it refuses who comes without.
+            let refused = matches!(&error, wire::Error::Server(report) if matches!(report.number, 1045 | 1698));
+            if !refused || password.is_some() && asked == 0 || asked >= PASSWORD_ATTEMPTS {
+                return Err(broken(error));
+            }
+            let retry = asked > 0;
+            let question =
+                Question::Password { user: self.settings.user.clone(), target: self.settings.target(), retry };
+            match self.context.ask.ask(question).await {
+                Answer::Secret(secret) => password = Some(secret),
+                Answer::Yes | Answer::Refused => return Err(broken(error)),
+            }
+            asked += 1;
+        }
+    }
+
+    fn login(&self, password: Option<&Secret>) -> Login {
+        let name = self.settings.application_name.as_ref().unwrap_or(&self.context.application_name);
+        Login {
+            user: self.settings.user.clone(),
+            database: self.settings.database.clone(),
+            password: password.map(|password| Zeroizing::new(password.expose().to_owned())),
+            attributes: attributes(name, "control"),
+            believe_key: self.settings.believe_key,
+            timeout: self.context.timeout,
+        }
+    }
+
+    async fn try_encryptions(&self, login: &Login) -> Result<(Route, Client, Started), wire::Error> {
+        match self.settings.encryption {
+            _ if self.settings.is_socket() => self.try_once(login, TlsMode::Disable).await,
+            Encryption::Fixed(mode) => self.try_once(login, mode).await,
+            Encryption::IfOffered => match self.try_once(login, TlsMode::Require).await {
+                Err(wire::Error::TlsNotOffered) => self.try_once(login, TlsMode::Disable).await,
+                result => result,
+            },
+        }
+    }
+
+    async fn try_once(&self, login: &Login, mode: TlsMode) -> Result<(Route, Client, Started), wire::Error> {
+        let tls = match mode {
+            TlsMode::Disable => None,
+            mode => Some(load(&self.settings.tls(mode), self.passphrase.as_ref()).await?),
+        };
+        let route = Route::new(self.settings.endpoint())
+            .with_tls(tls)
+            .with_connect_timeout(self.settings.step_timeout.min(self.context.timeout));
+        let told = Arc::clone(&self.context.hops);
+        let mut trace = Trace::watched(Arc::new(move |step: &route::Step| told(passed(step))));
+        let started = Instant::now();
+        let result = Client::connect(&route, login, &mut trace).await;
+        self.tell(&trace, started.elapsed(), &result);
+        result.map(|(client, started)| (route, client, started))
+    }
+
+    /// Reports the last hop of one attempt; those of the way there were told as they ended.
+    fn tell(&self, trace: &Trace, took: Duration, result: &Result<(Client, Started), wire::Error>) {
+        let rest = trace.steps.iter().fold(took, |rest, step| rest.saturating_sub(step.took));
+        match result {
+            Ok((_, started)) => {
+                let detail = format!("{} as {}, {}", started.authentication, self.settings.user, started.version);
+                self.hop("Sign in", detail, true, rest);
+            }
+            Err(wire::Error::Route(_)) => {}
+            Err(wire::Error::TlsNotOffered) => self.hop("TLS", "The server offers none.".to_owned(), false, rest),
+            Err(error) => self.hop("Sign in", error.to_string(), false, rest),
+        }
+    }
+
+    fn hop(&self, name: &str, detail: String, done: bool, took: Duration) {
+        (self.context.hops)(hop(name, detail, done, took));
+    }
+}
+
+/// A step of the way to the server, in words.
+fn passed(step: &route::Step) -> Hop {
+    let name = match step.hop {
+        route::Hop::Dns => "Find host",
+        route::Hop::Tcp => "TCP",
+        route::Hop::Socket => "Socket",
+        route::Hop::Tls => "TLS",
+        _ => "Hop",
+    };
+    hop(name, step.detail.clone(), step.ok, step.took)
+}
+
+fn hop(name: &str, detail: String, done: bool, took: Duration) -> Hop {
+    let outcome = if done { HopOutcome::Done } else { HopOutcome::Failed };
+    let elapsed_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    Hop { name: name.to_owned(), detail, outcome, elapsed_ms }
+}

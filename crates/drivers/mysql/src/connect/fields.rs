@@ -1,0 +1,82 @@
+//! The connect form.
+
+use driver::{Choice, Field, FieldKind, Visible};
+
+pub(crate) const TLS_MODES: &[Choice] = &[
+    Choice { value: "auto", label: "Automatic" },
+    Choice { value: "verify-full", label: "Verify certificate and name" },
+    Choice { value: "verify-ca", label: "Verify certificate only" },
+    Choice { value: "require", label: "Encrypt without verifying" },
+    Choice { value: "prefer", label: "Encrypt if the server can" },
+    Choice { value: "disable", label: "No encryption" },
+];
+
+const ENCRYPTED: Option<Visible> =
+    Some(Visible { field: "sslmode", values: &["auto", "verify-full", "verify-ca", "require", "prefer"] });
+
+/// The fields, in order.
+pub(crate) const FIELDS: &[Field] = &[
+    Field {
+        default: Some("localhost"),
+        placeholder: Some("localhost"),
+        help: Some("A name, an address, or the path of a Unix socket."),
+        ..Field::text("host", "Host", "Server")
+    },
+    Field { kind: FieldKind::Number, default: Some("3306"), joined: true, ..Field::text("port", "Port", "Server") },
+    Field {
+        help: Some("The current database of each session. Left empty, statements name theirs."),
+        ..Field::text("database", "Database", "Server")
+    },
+    Field { placeholder: Some("root"), ..Field::text("user", "User", "Login") },
+    Field {
+        kind: FieldKind::Secret,
+        help: Some("Left empty, you are asked if the server wants one."),
+        ..Field::text("password", "Password", "Login")
+    },
+    Field {
+        kind: FieldKind::Choice { choices: TLS_MODES },
+        default: Some("auto"),
+        help: Some("Automatic verifies certificate and name, but on this computer it encrypts only if the server can."),
+        ..Field::text("sslmode", "Encryption", "TLS")
+    },
+    Field {
+        kind: FieldKind::File,
+        placeholder: Some("this computer's own"),
+        help: Some("PEM file of the authorities to trust."),
+        visible: Some(Visible { field: "sslmode", values: &["auto", "verify-full", "verify-ca"] }),
+        ..Field::text("sslrootcert", "CA certificate", "TLS")
+    },
+    Field { kind: FieldKind::File, visible: ENCRYPTED, ..Field::text("sslcert", "Client certificate", "TLS") },
+    Field {
+        kind: FieldKind::File,
+        help: Some("PEM file; with a passphrase it must be PKCS#8."),
+        visible: ENCRYPTED,
+        ..Field::text("sslkey", "Client key", "TLS")
+    },
+    Field {
+        kind: FieldKind::Secret,
+        help: Some("Left empty, you are asked if the client key has one."),
+        visible: ENCRYPTED,
+        ..Field::text("sslpassword", "Key passphrase", "TLS")
+    },
+    Field {
+        kind: FieldKind::Switch,
+        default: Some("false"),
+        help: Some(
+            "Without encryption, believe the key the server shows for the password. An attacker on the way can show one too.",
+        ),
+        visible: Some(Visible { field: "sslmode", values: &["prefer", "disable"] }),
+        ..Field::text("believe_key", "Believe the server's key", "TLS")
+    },
+    Field {
+        placeholder: Some("rowhouse"),
+        help: Some("How this connection names itself to the server (program_name)."),
+        ..Field::text("application_name", "Application name", "Advanced")
+    },
+    Field {
+        kind: FieldKind::Number,
+        help: Some("Seconds for each step of connecting."),
+        default: Some("10"),
+        ..Field::text("connect_timeout", "Connect timeout", "Advanced")
+    },
+];

@@ -1,0 +1,264 @@
+//! The control side of a connection: one session of its own, opened again when it was lost. It never joins the user's
+//! transactions and cannot write. Statements that users see run elsewhere, with the login's settings.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use catalog::{Catalog, Scope};
+use driver::{Code, Ddl, Error, Scan, Server};
+use tokio::sync::Mutex;
+
+use crate::{
+    cancel::Beside,
+    catalog::read,
+    ddl::Definitions,
+    dialect::Facts,
+    error::{broken, refused},
+    scan::Pages,
+    session,
+    wire::{self, Client, Event, Report},
+};
+
+/// Nothing printed or read here depends on the login's own settings, and nothing waits long for what others lock.
+const SETTINGS: [&str; 3] = [
+    "SET SESSION TRANSACTION READ ONLY",
+    "SET SESSION sql_mode = '', sql_quote_show_create = 1, lock_wait_timeout = 5, group_concat_max_len = 1048576",
+    "SET NAMES utf8mb4",
+];
+/// Longest time the server may keep silent in the middle of a query of ours.
+const SILENCE: Duration = Duration::from_secs(60);
+
+/// Opens connections: the route, the login and its secrets stay with whoever implements it.
+#[async_trait]
+pub(crate) trait OpenClient: Send + Sync {
+    /// Opens one more connection of the same login; `role` names it to the server.
+    ///
+    /// # Errors
+    /// As [`driver::Driver::connect`].
+    async fn open(&self, role: &str) -> Result<Client, Error>;
+}
+
+/// How a query of ours failed.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The server refused it; the connection is usable.
+    Refused(Box<Report>),
+    /// The connection could not be opened.
+    Closed(Error),
+    /// The connection broke.
+    Broken(wire::Error),
+}
+
+impl Failure {
+    /// The server's number of the error, 0 where it was not the server who failed.
+    pub(crate) fn number(&self) -> u16 {
+        match self {
+            Failure::Refused(report) => report.number,
+            _ => 0,
+        }
+    }
+
+    fn ended(&self) -> bool {
+        match self {
+            Failure::Refused(report) => report.is_fatal(),
+            Failure::Closed(_) | Failure::Broken(_) => true,
+        }
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            // The place is in a query of ours, which nobody typed.
+            Failure::Refused(report) => Error { span: None, ..refused(&report, "") },
+            Failure::Closed(error) => error,
+            Failure::Broken(error) => broken(error),
+        }
+    }
+}
+
+/// Rows of a query of ours.
+pub(crate) type Rows = Vec<Vec<Option<String>>>;
+
+/// The control session: one statement at a time, in the order of asking.
+pub(crate) struct ControlSession {
+    open: Arc<dyn OpenClient>,
+    client: Mutex<Option<Client>>,
+}
+
+impl ControlSession {
+    /// A session over a connection that was just opened.
+    pub(crate) fn with_client(open: Arc<dyn OpenClient>, client: Client) -> Self {
+        ControlSession { open, client: Mutex::new(Some(client)) }
+    }
+
+    /// Runs one query of ours. All that runs here only reads, so it may be run again on a new connection.
+    pub(crate) async fn query(&self, text: &str) -> Result<Rows, Failure> {
+        self.work(Some(text)).await
+    }
+
+    /// Without a text: a sign of life at protocol level.
+    async fn work(&self, text: Option<&str>) -> Result<Rows, Failure> {
+        let mut place = self.client.lock().await;
+        loop {
+            // It is taken out of its place meanwhile, so that a dropped future drops it with whatever was half read.
+            let (mut client, reused) = match place.take().filter(|client| !client.is_hung_up()) {
+                Some(client) => (client, true),
+                None => (self.fresh().await?, false),
+            };
+            let result = match text {
+                Some(text) => query(&mut client, text).await,
+                None => ping(&mut client).await,
+            };
+            match result {
+                Err(failure) if failure.ended() && reused => {}
+                Err(failure) if failure.ended() => return Err(failure),
+                result => {
+                    *place = Some(client);
+                    return result;
+                }
+            }
+        }
+    }
+
+    async fn fresh(&self) -> Result<Client, Failure> {
+        let mut client = self.open.open("control").await.map_err(Failure::Closed)?;
+        settle(&mut client).await?;
+        Ok(client)
+    }
+
+    async fn close(&self) {
+        if let Some(client) = self.client.lock().await.take() {
+            client.close().await;
+        }
+    }
+}
+
+#[async_trait]
+impl Beside for ControlSession {
+    /// By a connection of its own, because the control session may be busy with a long catalog; by the control session where
+    /// the server has no room for one more.
+    async fn kill(&self, connection: u64) -> Result<(), Error> {
+        let text = format!("KILL QUERY {connection}");
+        let killed = match self.open.open("cancel").await {
+            Ok(mut client) => {
+                let killed = query(&mut client, &text).await;
+                client.close().await;
+                killed
+            }
+            Err(error) if error.code == Code::Exhausted => self.query(&text).await,
+            Err(error) => return Err(error),
+        };
+        match killed {
+            Ok(_) => Ok(()),
+            // It is gone, and its statement with it.
+            Err(failure) if failure.number() == 1094 => Ok(()),
+            Err(failure) => Err(failure.into()),
+        }
+    }
+
+    async fn has_ended(&self, connection: u64) -> bool {
+        // Names its columns: a listing of all would need a privilege.
+        let text = format!("SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = {connection}");
+        match tokio::time::timeout(Duration::from_secs(5), self.query(&text)).await {
+            Ok(Ok(rows)) => rows.is_empty(),
+            Ok(Err(Failure::Closed(error))) => error.code == Code::Unreachable,
+            Ok(Err(_)) | Err(_) => false,
+        }
+    }
+}
+
+/// Makes a new connection the control session's.
+pub(crate) async fn settle(client: &mut Client) -> Result<(), Failure> {
+    for text in SETTINGS {
+        match query(client, text).await {
+            // A server that imitates MySQL may not have them all.
+            Ok(_) | Err(Failure::Refused(_)) => {}
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok(())
+}
+
+/// Runs one query and reads all of its rows.
+pub(crate) async fn query(client: &mut Client, text: &str) -> Result<Rows, Failure> {
+    client.query(text).await.map_err(Failure::Broken)?;
+    answer(client).await
+}
+
+async fn ping(client: &mut Client) -> Result<Rows, Failure> {
+    client.ping().await.map_err(Failure::Broken)?;
+    answer(client).await
+}
+
+async fn answer(client: &mut Client) -> Result<Rows, Failure> {
+    let mut rows = Vec::new();
+    loop {
+        let event = match tokio::time::timeout(SILENCE, client.next()).await {
+            Ok(event) => event.map_err(Failure::Broken)?,
+            Err(_) => return Err(Failure::Broken(wire::Error::TimedOut(SILENCE))),
+        };
+        match event {
+            Event::Batch(batch) => rows.extend((0..batch.rows).map(|row| session::texts(&batch.columns, row))),
+            Event::Done(done) if !done.status.more() => return Ok(rows),
+            Event::Failed(report) => return Err(Failure::Refused(report)),
+            Event::File(_) => client.put_file_end(),
+            _ => {}
+        }
+    }
+}
+
+/// What a connection knows of its server.
+pub(crate) struct MySqlControl {
+    session: Arc<ControlSession>,
+    server: Server,
+    dialect: sql::Dialect,
+    facts: Facts,
+    database: Option<String>,
+    pages: Pages,
+    definitions: Definitions,
+}
+
+impl MySqlControl {
+    pub(crate) fn new(
+        session: Arc<ControlSession>,
+        server: Server,
+        dialect: sql::Dialect,
+        facts: Facts,
+        database: Option<String>,
+    ) -> Self {
+        let definitions = Definitions::new(Arc::clone(&session), database.clone());
+        MySqlControl { session, server, dialect, facts, database, pages: Pages, definitions }
+    }
+
+    pub(crate) async fn close(&self) {
+        self.session.close().await;
+    }
+}
+
+#[async_trait]
+impl driver::Control for MySqlControl {
+    fn server(&self) -> &Server {
+        &self.server
+    }
+
+    fn dialect(&self) -> &sql::Dialect {
+        &self.dialect
+    }
+
+    async fn catalog(&self, scope: &Scope) -> Result<Catalog, Error> {
+        read(&self.session, self.facts, self.database.as_deref(), scope).await
+    }
+
+    async fn ping(&self) -> Result<(), Error> {
+        Ok(self.session.work(None).await.map(drop)?)
+    }
+
+    fn scan(&self) -> Option<&dyn Scan> {
+        Some(&self.pages)
+    }
+
+    fn ddl(&self) -> Option<&dyn Ddl> {
+        Some(&self.definitions)
+    }
+}

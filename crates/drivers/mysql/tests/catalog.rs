@@ -1,0 +1,282 @@
+#![allow(clippy::unwrap_used, clippy::panic)]
+//! What is read of a server's catalog, on a real one.
+
+mod common {
+    pub mod server;
+}
+
+use std::time::{Duration, Instant};
+
+use catalog::{Action, Catalog, ConstraintKind, Kind, Known, ObjectKey, ObjectKind, RelationKind, RoutineKind, Scope};
+use common::server::{Server, run, server};
+use driver::{Code, Comparison, Connection, Filter, KeySource, PageRequest, Role, Sort, Statement};
+
+async fn prepare(server: &Server, database: &str, texts: &[&str]) -> std::sync::Arc<dyn Connection> {
+    let (connection, session) = server.session().await;
+    for text in [format!("drop database if exists {database}"), format!("create database {database} charset utf8mb4")] {
+        run(&*session, &text).await.ok();
+    }
+    run(&*session, &format!("use {database}")).await.ok();
+    for text in texts {
+        run(&*session, text).await.ok();
+    }
+    connection
+}
+
+fn complete(database: &str) -> Scope {
+    Scope { schemas: Some(vec![database.to_owned()]), ..Scope::complete() }
+}
+
+const SHOP: &[&str] = &[
+    "create table p (id int unsigned auto_increment primary key comment 'the key', `na``me` varchar(20) collate utf8mb4_bin not null \
+     default 'it''s', full varchar(50) as (concat(`na``me`, '!')) stored, half int as (id + 1) virtual, \
+     at timestamp default current_timestamp on update current_timestamp, n int null, unique key n2 (n, `na``me`), \
+     key part (`na``me`(5), n desc), fulltext key words (full), constraint positive check (n > 0)) \
+     engine=innodb row_format=compressed comment='Products'",
+    "create table c (id bigint primary key, p int unsigned, constraint c_p foreign key (p) references p (id) \
+     on delete cascade on update set null)",
+    "create table parted (id int, d date) partition by range (year(d)) (partition p0 values less than (2000), \
+     partition p1 values less than maxvalue)",
+    "create view v as select id, n from p",
+    "create trigger t before insert on c for each row set new.id = new.id + 1",
+    "create function f(a int, b varchar(9)) returns int deterministic comment 'adds' return a + 1",
+    "create procedure pr(in a int, out b int) sql security invoker begin set b = a; end",
+    "create sequence s start with 5 increment by 2 maxvalue 99 cycle",
+    "create table bare (a int)",
+];
+
+#[tokio::test]
+async fn everything_a_database_holds_is_read() {
+    let Some(server) = server() else { return };
+    let connection = prepare(&server, "catalog_all", SHOP).await;
+    let catalog = connection.control().catalog(&complete("catalog_all")).await.unwrap();
+    catalog.complete(&Kind::ALL).unwrap();
+    assert_eq!(catalog.search_path, ["rowhouse"]);
+    let p = catalog.relation(catalog.find_relation(Some("catalog_all"), "p").unwrap()).unwrap();
+    assert_eq!((p.row().kind, p.row().comment.as_deref()), (RelationKind::Table, Some("Products")));
+    assert_eq!(p.row().options[..2], ["ENGINE=InnoDB", "CHARSET=utf8mb4"]);
+    assert!(matches!(p.row().bytes, Known::Value(bytes) if bytes > 0));
+    let columns = p.columns();
+    let names: Vec<_> = columns.iter().map(|column| (column.name.as_str(), column.native_type.as_str())).collect();
+    assert_eq!(names[..3], [("id", "int(10) unsigned"), ("na`me", "varchar(20)"), ("full", "varchar(50)")]);
+    assert!(columns[0].identity.is_some());
+    assert_eq!(columns[0].comment.as_deref(), Some("the key"));
+    assert_eq!(
+        (columns[1].default.as_deref(), columns[1].collation.as_deref()),
+        (Some("'it''s'"), Some("utf8mb4_bin"))
+    );
+    assert_eq!(columns[1].nullable, Known::Value(false));
+    let stored: Vec<_> = columns.iter().filter_map(|column| column.generated.as_ref()).map(|one| one.stored).collect();
+    assert_eq!(stored, [true, false]);
+    assert_eq!(columns[4].default.as_deref(), Some("current_timestamp() on update current_timestamp()"));
+    assert_eq!(columns[5].default, None);
+    assert_eq!(p.primary_key().unwrap().columns, ["id"]);
+    let unique = p.constraints().iter().find(|one| one.kind == ConstraintKind::Unique).unwrap();
+    assert_eq!(unique.columns, ["n", "na`me"]);
+    let check = p.constraints().iter().find(|one| one.kind == ConstraintKind::Check).unwrap();
+    assert_eq!(check.definition, Known::Value("CHECK (`n` > 0)".into()));
+    let part = p.indexes().iter().find(|index| index.name == "part").unwrap();
+    assert_eq!((part.keys[0].text.as_str(), part.keys[0].expression), ("`na``me`(5)", true));
+    assert!(part.keys[1].descending);
+    let c = catalog.relation(catalog.find_relation(Some("catalog_all"), "c").unwrap()).unwrap();
+    let key = &c.foreign_keys()[0];
+    assert_eq!((key.on_delete, key.on_update), (Action::Cascade, Action::SetNull));
+    assert_eq!((key.referenced, &key.referenced_columns), (Some(p.id()), &vec!["id".to_owned()]));
+    assert_eq!((c.triggers()[0].name.as_str(), c.triggers()[0].timing.as_deref()), ("t", Some("BEFORE")));
+    let parted = catalog.relation(catalog.find_relation(Some("catalog_all"), "parted").unwrap()).unwrap();
+    assert_eq!(parted.row().kind, RelationKind::PartitionedTable);
+    assert_eq!(parted.row().partition_key.as_deref(), Some("RANGE (year(`d`))"));
+    assert!(
+        parted.row().options.contains(&"PARTITION `p1` VALUES LESS THAN MAXVALUE".to_owned()),
+        "{:?}",
+        parted.row().options
+    );
+    let v = catalog.relation(catalog.find_relation(Some("catalog_all"), "v").unwrap()).unwrap();
+    assert!(matches!(&v.row().definition, Known::Value(text) if text.contains("select")));
+    let routines: Vec<_> =
+        catalog.routines.iter().map(|one| (one.kind, one.name.as_str(), one.arguments.as_deref())).collect();
+    assert_eq!(
+        routines,
+        [
+            (RoutineKind::Function, "f", Some("a int(11), b varchar(9)")),
+            (RoutineKind::Procedure, "pr", Some("a int(11), OUT b int(11)")),
+        ]
+    );
+    let s = &catalog.sequences[0];
+    assert_eq!((s.name.as_str(), s.start, s.increment, s.maximum, s.cycle), ("s", Some(5), Some(2), Some(99), true));
+    assert!(catalog.find_relation(Some("catalog_all"), "s").is_none());
+    assert!(catalog.roles.iter().any(|role| role.name == "rowhouse@%" && role.superuser));
+}
+
+#[tokio::test]
+async fn definitions_are_the_servers_own() {
+    let Some(server) = server() else { return };
+    let connection = prepare(&server, "catalog_ddl", SHOP).await;
+    let ddl = connection.control().ddl().unwrap();
+    let key = |kind, name: &str, signature: Option<&str>| ObjectKey {
+        kind,
+        signature: signature.map(str::to_owned),
+        ..ObjectKey::relation(None, Some("catalog_ddl"), name)
+    };
+    for (key, words) in [
+        (key(ObjectKind::Relation, "c", None), "CREATE TABLE `c`"),
+        (key(ObjectKind::Relation, "c", None), "before insert on c"),
+        (key(ObjectKind::Relation, "v", None), "VIEW"),
+        (key(ObjectKind::Sequence, "s", None), "CREATE SEQUENCE `s`"),
+        (key(ObjectKind::Routine, "f", Some("function")), "FUNCTION `f`"),
+        (key(ObjectKind::Routine, "pr", Some("procedure")), "PROCEDURE `pr`"),
+        (key(ObjectKind::Routine, "pr", None), "PROCEDURE `pr`"),
+        (key(ObjectKind::Trigger, "t", Some("c")), "trigger t before"),
+        (key(ObjectKind::Index, "part", Some("p")), "ADD KEY `part` (`na``me`(5),`n` DESC)"),
+        (key(ObjectKind::Constraint, "c_p", Some("c")), "ADD CONSTRAINT `c_p` FOREIGN KEY"),
+        (key(ObjectKind::Index, "PRIMARY", Some("p")), "ADD PRIMARY KEY (`id`)"),
+        (key(ObjectKind::Column, "n", Some("p")), "ADD `n` int(11)"),
+        (
+            ObjectKey { kind: ObjectKind::Schema, ..ObjectKey::relation(None, None, "catalog_ddl") },
+            "CREATE DATABASE `catalog_ddl`",
+        ),
+        (ObjectKey { kind: ObjectKind::Role, ..ObjectKey::relation(None, None, "rowhouse_tls@%") }, "GRANT USAGE"),
+    ] {
+        let text = ddl.definition(&key).await.unwrap_or_else(|error| panic!("{key:?}: {error:?}"));
+        assert!(text.contains(words), "{key:?}: {text}");
+        assert!(!text.contains("PASSWORD"), "{text}");
+    }
+    let missing = ddl.definition(&key(ObjectKind::Routine, "nothing", None)).await.unwrap_err();
+    assert_eq!(missing.code, Code::NotFound);
+}
+
+#[tokio::test]
+async fn what_a_login_may_not_read_is_denied() {
+    let Some(server) = server() else { return };
+    let connection = server.connect(&[("user", "rowhouse_reader"), ("database", "")]).await.unwrap();
+    let catalog = connection.control().catalog(&Scope::complete()).await.unwrap();
+    assert_eq!(catalog.coverage[&Kind::Roles], Known::Denied);
+    assert_eq!(catalog.coverage[&Kind::Policies], Known::Unsupported);
+    assert_eq!(catalog.coverage[&Kind::Columns], Known::Value(()));
+}
+
+async fn pages(
+    connection: &dyn Connection,
+    database: &str,
+    table: &str,
+    sort: &[(&str, bool)],
+) -> (KeySource, Vec<String>) {
+    let control = connection.control();
+    let catalog: Catalog = control.catalog(&Scope::relation(Some(database), table)).await.unwrap();
+    let session = connection.open(Role::Browse).await.unwrap();
+    let scan = control.scan().unwrap();
+    let (mut after, mut found, mut offset) = (None, Vec::new(), 0);
+    loop {
+        let request = PageRequest {
+            relation: ObjectKey::relation(None, Some(database), table),
+            filters: Vec::new(),
+            sort: sort
+                .iter()
+                .map(|(column, descending)| Sort { column: (*column).to_owned(), descending: *descending })
+                .collect(),
+            after: after.take(),
+            offset,
+            limit: 2,
+        };
+        let page = scan.page(&catalog, &request).unwrap();
+        let finished = common::server::finish(session.run(page.statement)).await;
+        finished.ok();
+        let rows = &finished.sets[0].1;
+        for row in rows {
+            let text = |cell: &Option<Vec<u8>>| cell.as_ref().map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+            found.push(text(&row[0]).unwrap());
+            after = Some(page.key.iter().map(|column| text(&row[*column])).collect());
+        }
+        offset += rows.len() as u64;
+        if rows.len() < 2 || found.len() > 50 {
+            return (page.source, found);
+        }
+    }
+}
+
+#[tokio::test]
+async fn pages_continue_behind_keys_of_every_type() {
+    let Some(server) = server() else { return };
+    let connection = prepare(
+        &server,
+        "catalog_pages",
+        &[
+            "set sql_mode = ''",
+            "create table k (id int primary key, f float, vb varbinary(9), e enum('z','a','m'), bt bit(9), t varchar(9), \
+             d date, dc decimal(9,3))",
+            "insert into k values (1, 1.1, x'00', 'z', 1, 'B', '0000-00-00', 1.1), (2, 1.1, x'00ff', 'a', 300, 'b', null, -1), \
+             (3, 2.2, x'27', 'm', 300, 'it''s', '2024-01-01', 0), (4, null, null, null, null, null, null, null), \
+             (5, 2.2, x'5c', 'a', 2, '\\\\', '2024-01-01', 5), (6, 1e-20, x'', 'z', 0, '', '1000-01-01', 99999.999)",
+            "create table u (a varchar(9) not null, b int not null, unique (a, b))",
+            "insert into u values ('x', 1), ('X', 2), ('y', 1), ('a', 9), ('b', 8)",
+            "create table bare (a int)",
+            "insert into bare values (1), (1), (2)",
+        ],
+    )
+    .await;
+    for column in ["id", "f", "vb", "e", "bt", "t", "d", "dc"] {
+        for descending in [false, true] {
+            let (source, mut found) = pages(&*connection, "catalog_pages", "k", &[(column, descending)]).await;
+            found.sort();
+            assert_eq!((source, found.join("")), (KeySource::PrimaryKey, "123456".to_owned()), "{column} {descending}");
+        }
+    }
+    let (source, found) = pages(&*connection, "catalog_pages", "u", &[]).await;
+    assert_eq!((source, found.join("")), (KeySource::UniqueIndex, "abxXy".to_owned()));
+    let (source, found) = pages(&*connection, "catalog_pages", "bare", &[]).await;
+    assert_eq!((source, found.len()), (KeySource::Offset, 3));
+
+    let catalog = connection.control().catalog(&Scope::relation(Some("catalog_pages"), "k")).await.unwrap();
+    let session = connection.open(Role::Browse).await.unwrap();
+    let key = ObjectKey::relation(None, Some("catalog_pages"), "k");
+    for (column, comparison, values, wanted) in [
+        ("f", Comparison::Equal, vec!["1.1"], "2"),
+        ("f", Comparison::NotEqual, vec!["1.1"], "4"),
+        ("f", Comparison::In, vec!["1.1", "2.2"], "4"),
+        ("vb", Comparison::Equal, vec!["0x00ff"], "1"),
+        ("e", Comparison::Equal, vec!["a"], "2"),
+        ("bt", Comparison::Greater, vec!["1"], "3"),
+        ("t", Comparison::Contains, vec!["T'"], "1"),
+        ("t", Comparison::StartsWith, vec!["b"], "2"),
+        ("t", Comparison::Equal, vec!["\\"], "1"),
+        ("id", Comparison::Contains, vec!["3"], "1"),
+        ("t", Comparison::Like, vec!["%'%"], "1"),
+        ("d", Comparison::IsNull, vec![], "2"),
+        ("dc", Comparison::LessOrEqual, vec!["0"], "2"),
+        ("id", Comparison::Equal, vec!["1 or 1=1"], "1"),
+    ] {
+        let filter = Filter {
+            column: column.to_owned(),
+            comparison,
+            values: values.iter().map(|value| (*value).to_owned()).collect(),
+        };
+        let count: Statement = connection.control().scan().unwrap().count(&catalog, &key, &[filter]).unwrap();
+        let counted = common::server::finish(session.run(count.clone())).await;
+        counted.ok();
+        assert_eq!(counted.first().unwrap(), wanted, "{}", count.text);
+    }
+}
+
+#[tokio::test]
+async fn a_thousand_tables_are_read_at_once() {
+    let Some(server) = server() else { return };
+    let (connection, session) = server.session().await;
+    run(&*session, "drop database if exists catalog_many").await.ok();
+    run(&*session, "create database catalog_many").await.ok();
+    run(&*session, "use catalog_many").await.ok();
+    for i in 0..1000 {
+        let text =
+            format!("create table t{i} (id int primary key, a varchar(9), b int, c datetime, key (b)) engine=innodb");
+        run(&*session, &text).await.ok();
+    }
+    let scope = Scope { schemas: Some(vec!["catalog_many".to_owned()]), ..Scope::default() };
+    let mut best = Duration::MAX;
+    for _ in 0..3 {
+        let began = Instant::now();
+        let catalog = connection.control().catalog(&scope).await.unwrap();
+        best = best.min(began.elapsed());
+        assert_eq!((catalog.relations.len(), catalog.columns.len()), (1000, 4000));
+    }
+    eprintln!("the lean catalog of 1,000 tables: {best:?}");
+    run(&*session, "drop database catalog_many").await.ok();
+}
