@@ -148,7 +148,7 @@ async fn definitions_are_the_servers_own() {
 #[tokio::test]
 async fn what_a_login_may_not_read_is_denied() {
     let Some(server) = server() else { return };
-    let connection = server.connect(&[("user", "rowhouse_reader"), ("database", "")]).await.unwrap();
+    let connection = server.connect(&[("user", "rowhouse_reader"), ("schema", "")]).await.unwrap();
     let catalog = connection.control().catalog(&Scope::complete()).await.unwrap();
     assert_eq!(catalog.coverage[&Kind::Roles], Known::Denied);
     assert_eq!(catalog.coverage[&Kind::Policies], Known::Unsupported);

@@ -215,7 +215,7 @@ impl Subject for Real {
     }
 
     fn unknown_database(&self) -> Offer<Login> {
-        Ok(self.with(&[("database", "not_there")], &self.server.password))
+        Ok(self.with(&[("schema", "not_there")], &self.server.password))
     }
 
     fn texts(&self) -> &Texts {

@@ -59,7 +59,7 @@ async fn a_client_certificate_signs_in_and_its_lack_does_not() {
     let (ca, certificate, key) = (path("ca.crt"), path("client.crt"), path("client.key"));
     let with = [
         ("user", "rowhouse_cert"),
-        ("database", ""),
+        ("schema", ""),
         ("sslmode", "verify-full"),
         ("sslrootcert", &*ca),
         ("sslcert", &*certificate),
@@ -68,10 +68,10 @@ async fn a_client_certificate_signs_in_and_its_lack_does_not() {
     server.connect(&with).await.unwrap();
     assert_eq!(failed(server.connect(&with[..4]).await).code, Code::Unauthenticated);
     assert_eq!(
-        failed(server.connect(&[("user", "rowhouse_tls"), ("database", ""), ("sslmode", "disable")]).await).code,
+        failed(server.connect(&[("user", "rowhouse_tls"), ("schema", ""), ("sslmode", "disable")]).await).code,
         Code::Unauthenticated
     );
-    server.connect(&[("user", "rowhouse_tls"), ("database", ""), ("sslmode", "require")]).await.unwrap();
+    server.connect(&[("user", "rowhouse_tls"), ("schema", ""), ("sslmode", "require")]).await.unwrap();
 }
 
 #[tokio::test]
@@ -82,14 +82,14 @@ async fn sockets_and_methods_of_signing_in_work_or_say_why_not() {
     server.connect(&[("user", "rowhouse_ed25519")]).await.unwrap();
     let unattended =
         |password: Option<&str>| ConnectContext::unattended(password.map(|password| Secret::new(password.to_owned())));
-    server.connect_with(&[("user", "rowhouse_empty"), ("database", "")], unattended(None)).await.unwrap();
+    server.connect_with(&[("user", "rowhouse_empty"), ("schema", "")], unattended(None)).await.unwrap();
     for user in ["rowhouse_ed25519", "rowhouse", "nobody_at_all"] {
         let error = failed(server.connect_with(&[("user", user)], unattended(Some("wrong"))).await);
         assert_eq!(error.code, Code::Unauthenticated, "{user}: {error}");
     }
-    let old = failed(server.connect(&[("user", "rowhouse_old"), ("database", "")]).await);
+    let old = failed(server.connect(&[("user", "rowhouse_old"), ("schema", "")]).await);
     assert!(matches!(old.code, Code::Unsupported | Code::Unauthenticated), "{old:?}");
-    let denied = failed(server.connect(&[("user", "rowhouse_reader"), ("database", "mysql")]).await);
+    let denied = failed(server.connect(&[("user", "rowhouse_reader"), ("schema", "mysql")]).await);
     assert_eq!(denied.code, Code::Forbidden, "{denied:?}");
 }
 

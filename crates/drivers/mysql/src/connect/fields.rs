@@ -11,6 +11,10 @@ pub(crate) const TLS_MODES: &[Choice] = &[
     Choice { value: "disable", label: "No encryption" },
 ];
 
+/// The field of the current database. Not `database`, which means elsewhere that a connection sees one database only: here it
+/// sees all of them, and they are the schemas of its catalog.
+pub(crate) const DATABASE: &str = "schema";
+
 const ENCRYPTED: Option<Visible> =
     Some(Visible { field: "sslmode", values: &["auto", "verify-full", "verify-ca", "require", "prefer"] });
 
@@ -25,7 +29,7 @@ pub(crate) const FIELDS: &[Field] = &[
     Field { kind: FieldKind::Number, default: Some("3306"), joined: true, ..Field::text("port", "Port", "Server") },
     Field {
         help: Some("The current database of each session. Left empty, statements name theirs."),
-        ..Field::text("database", "Database", "Server")
+        ..Field::text(DATABASE, "Database", "Server")
     },
     Field { placeholder: Some("root"), ..Field::text("user", "User", "Login") },
     Field {

@@ -8,6 +8,8 @@ use std::{
 use driver::{Code, Error, Profile};
 use route::{Endpoint, TlsMode, TlsSettings};
 
+use super::fields::DATABASE;
+
 /// What a profile says.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
@@ -58,7 +60,7 @@ impl Settings {
             },
         };
         let mut settings = Settings {
-            database: text("database"),
+            database: text(DATABASE),
             user: text("user").or_else(os_user).unwrap_or_else(|| "root".to_owned()),
             host,
             port,
@@ -158,7 +160,7 @@ mod tests {
     fn defaults_and_mistakes_are_told_apart() {
         let plain = read(&[("user", "ann")]).unwrap();
         assert_eq!((plain.database.as_deref(), plain.target().as_str()), (None, "localhost:3306"));
-        let socket = read(&[("host", "/tmp/my.sock"), ("database", "shop")]).unwrap();
+        let socket = read(&[("host", "/tmp/my.sock"), (DATABASE, "shop")]).unwrap();
         assert_eq!(socket.endpoint(), Endpoint::Unix("/tmp/my.sock".into()));
         assert!(socket.target().ends_with("/tmp/my.sock/shop"));
         for wrong in [("port", "0"), ("port", "many"), ("connect_timeout", "-1"), ("sslmode", "sometimes")] {

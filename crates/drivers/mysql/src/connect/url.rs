@@ -2,7 +2,7 @@
 
 use driver::{Code, Error, ParsedUrl, Secret};
 
-use super::fields::TLS_MODES;
+use super::fields::{DATABASE, TLS_MODES};
 
 pub(crate) const SCHEMES: &[&str] = &["mysql", "mariadb"];
 
@@ -33,7 +33,7 @@ pub(crate) fn parse(text: &str) -> Result<ParsedUrl, Error> {
     }
     let (authority, database) = place.split_once('/').unwrap_or((place, ""));
     authority_of(&mut url, authority)?;
-    put(&mut url, "database", decode(database.trim_end_matches('/'), "database")?);
+    put(&mut url, DATABASE, decode(database.trim_end_matches('/'), "database")?);
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         parameter(&mut url, &decode(name, "parameter")?, decode(value, "parameter")?)?;
@@ -184,9 +184,9 @@ mod tests {
         assert_eq!(
             url.values.into_iter().collect::<Vec<_>>(),
             pairs(&[
-                ("database", "sh op"),
                 ("host", "db.example.org"),
                 ("port", "3307"),
+                (DATABASE, "sh op"),
                 ("sslmode", "verify-ca"),
                 ("sslrootcert", "/a.pem"),
                 ("user", "an@a"),
@@ -198,10 +198,10 @@ mod tests {
 
     #[test]
     fn addresses_and_sockets_are_hosts() {
-        assert_eq!(values("mysql://[::1]:3307/x"), pairs(&[("database", "x"), ("host", "::1"), ("port", "3307")]));
+        assert_eq!(values("mysql://[::1]:3307/x"), pairs(&[("host", "::1"), ("port", "3307"), (DATABASE, "x")]));
         assert_eq!(
             values("mysql://u@localhost/shop?socket=/run/mysqld/mysqld.sock"),
-            pairs(&[("database", "shop"), ("host", "/run/mysqld/mysqld.sock"), ("user", "u")])
+            pairs(&[("host", "/run/mysqld/mysqld.sock"), (DATABASE, "shop"), ("user", "u")])
         );
         assert_eq!(values("MYSQL://h"), pairs(&[("host", "h")]));
         assert_eq!(values("mysql://"), pairs(&[]));
@@ -212,7 +212,7 @@ mod tests {
     fn a_password_with_signs_that_should_have_been_escaped_is_still_whole() {
         let url = parse("mysql://u:a@b/c?d@host/db").unwrap();
         assert_eq!(url.secret.unwrap().expose(), "a@b/c?d");
-        assert_eq!((url.values["host"].as_str(), url.values["database"].as_str()), ("host", "db"));
+        assert_eq!((url.values["host"].as_str(), url.values[DATABASE].as_str()), ("host", "db"));
     }
 
     #[test]

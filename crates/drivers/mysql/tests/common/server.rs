@@ -47,7 +47,7 @@ impl Server {
     pub fn profile(&self, changes: &[(&str, &str)]) -> Profile {
         let mut profile = Profile { name: "test".into(), driver: "mysql".into(), ..Profile::default() };
         let port = self.port.to_string();
-        let values = [("host", "127.0.0.1"), ("port", &port), ("user", "rowhouse"), ("database", "rowhouse")];
+        let values = [("host", "127.0.0.1"), ("port", &port), ("user", "rowhouse"), ("schema", "rowhouse")];
         for (name, value) in values.iter().chain(changes) {
             profile.values.insert((*name).to_owned(), (*value).to_owned());
         }
