@@ -1,4 +1,4 @@
-//! Name resolution, TCP and Unix sockets.
+//! Name resolution, TCP and Unix sockets, and what leads there: a proxy, SSH hops.
 
 use std::{
     fmt, io,
@@ -7,10 +7,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use async_trait::async_trait;
 use tokio::{net::TcpStream, task::JoinSet, time::timeout};
 
 use crate::{
-    Error, ErrorKind, Hop, Stream, Tls, Trace,
+    Error, ErrorKind, Hop, Socks5, Ssh, Stream, Tls, Trace,
     stream::{Carrier, Plain},
 };
 
@@ -23,6 +24,7 @@ const KEEPALIVE_EVERY: Duration = Duration::from_secs(2);
 const KEEPALIVE_PROBES: u32 = 2;
 /// Sent bytes unacknowledged for this long mean a dead peer.
 pub(crate) const UNACKNOWLEDGED: Duration = Duration::from_secs(8);
+const UNACKNOWLEDGED_BY_SSH: Duration = Duration::from_secs(4);
 /// When nothing else is said, connecting may take this long, name resolution and TLS each included anew.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -68,10 +70,13 @@ impl fmt::Display for Endpoint {
     }
 }
 
-/// A way to a server, cheap to clone, so that a cancel request takes the same way as its session.
+/// A way to a server, cheap to clone, so that a cancel request takes the same way as its session. It is a recipe: every dial
+/// makes all hops anew.
 #[derive(Debug, Clone)]
 pub struct Route {
     endpoint: Endpoint,
+    proxy: Option<Socks5>,
+    ssh: Option<Ssh>,
     tls: Option<Tls>,
     tls_name: Option<String>,
     connect_timeout: Duration,
@@ -80,13 +85,31 @@ pub struct Route {
 impl Route {
     /// A route without TLS and with a connect timeout of ten seconds.
     pub fn new(endpoint: Endpoint) -> Self {
-        Route { endpoint, tls: None, tls_name: None, connect_timeout: CONNECT_TIMEOUT }
+        Route { endpoint, proxy: None, ssh: None, tls: None, tls_name: None, connect_timeout: CONNECT_TIMEOUT }
     }
 
     /// With TLS as configured, or without. On a Unix socket TLS is not used.
     pub fn with_tls(mut self, tls: Option<Tls>) -> Self {
         self.tls = tls;
         self
+    }
+
+    /// Through a SOCKS5 proxy: to the server, or to the first SSH host where there is one.
+    pub fn with_proxy(mut self, proxy: Option<Socks5>) -> Self {
+        self.proxy = proxy;
+        self
+    }
+
+    /// Through SSH: the endpoint, a Unix socket too, is then the one the last SSH server sees.
+    pub fn with_ssh(mut self, ssh: Option<Ssh>) -> Self {
+        self.ssh = ssh;
+        self
+    }
+
+    /// Whether the bytes stay on this machine, or in a tunnel as far as the server's machine: what [`Endpoint::is_local`] says,
+    /// where no proxy or SSH server gives the name another meaning.
+    pub fn is_local(&self) -> bool {
+        self.proxy.is_none() && self.ssh.is_none() && self.endpoint.is_local()
     }
 
     /// With the name the certificate must carry, where it is not the endpoint's host (a tunnel).
@@ -122,12 +145,15 @@ impl Route {
     /// Connects without TLS, even where TLS is configured: the protocol's preamble comes first.
     ///
     /// # Errors
-    /// A [`Hop::Dns`], [`Hop::Tcp`] or [`Hop::Socket`] error; the trace holds the failed hop too.
+    /// An error of any hop but [`Hop::Tls`]; the trace holds the failed hop too.
     pub async fn dial(&self, trace: &mut Trace) -> Result<Stream, Error> {
+        if let Some(ssh) = &self.ssh {
+            let tunnel = ssh.dial(&self.endpoint, self, self.connect_timeout, trace).await?;
+            return Ok(Stream(Carrier::Plain(Plain::Tunnel(Box::new(tunnel)))));
+        }
         match &self.endpoint {
-            Endpoint::Tcp { host, port } => {
-                let addresses = resolve(host, *port, self.connect_timeout, trace).await?;
-                let tcp = connect(&self.endpoint.to_string(), addresses, self.connect_timeout, trace).await?;
+            Endpoint::Tcp { .. } => {
+                let tcp = self.reach(&self.endpoint, self.connect_timeout, trace).await?;
                 Ok(Stream(Carrier::Plain(Plain::Tcp(tcp))))
             }
             Endpoint::Unix(path) => dial_unix(path, self.connect_timeout, trace).await,
@@ -156,6 +182,44 @@ impl Route {
         let stream = self.dial(trace).await?;
         self.secure(stream, trace).await
     }
+}
+
+impl Route {
+    /// A TCP connection to the target, through the proxy where there is one.
+    async fn reach(&self, target: &Endpoint, limit: Duration, trace: &mut Trace) -> Result<TcpStream, Error> {
+        match &self.proxy {
+            None => straight(target, limit, trace).await,
+            Some(proxy) => {
+                let tcp = straight(&proxy.endpoint(), limit, trace).await?;
+                proxy.connect(tcp, target, limit, trace).await
+            }
+        }
+    }
+}
+
+/// How the first SSH host is reached.
+#[async_trait]
+pub(crate) trait FirstHop {
+    async fn tcp(&self, target: &Endpoint, limit: Duration, trace: &mut Trace) -> Result<TcpStream, Error>;
+}
+
+#[async_trait]
+impl FirstHop for Route {
+    async fn tcp(&self, target: &Endpoint, limit: Duration, trace: &mut Trace) -> Result<TcpStream, Error> {
+        let tcp = self.reach(target, limit, trace).await?;
+        // An SSH server always reads, whatever the database behind it does.
+        limit_unacknowledged(&tcp, Some(UNACKNOWLEDGED_BY_SSH));
+        Ok(tcp)
+    }
+}
+
+async fn straight(target: &Endpoint, limit: Duration, trace: &mut Trace) -> Result<TcpStream, Error> {
+    let Endpoint::Tcp { host, port } = target else {
+        let name = target.to_string();
+        return Err(Error::new(Hop::Tcp, &name, ErrorKind::InvalidAddress, format!("{name} is not a host and port.")));
+    };
+    let addresses = resolve(host, *port, limit, trace).await?;
+    connect(&target.to_string(), addresses, limit, trace).await
 }
 
 async fn resolve(host: &str, port: u16, limit: Duration, trace: &mut Trace) -> Result<Vec<SocketAddr>, Error> {

@@ -2,7 +2,7 @@
 
 use std::{error::Error as StdError, fmt, io, sync::Arc};
 
-/// A leg of the way to the server. More will come (SSH), so match with a wildcard.
+/// A leg of the way to the server. More may come, so match with a wildcard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Hop {
@@ -12,6 +12,18 @@ pub enum Hop {
     Tcp,
     /// The Unix socket.
     Socket,
+    /// The SOCKS5 proxy, and what it says of the way behind it.
+    Socks,
+    /// Reading the SSH configuration.
+    SshConfig,
+    /// The SSH key exchange.
+    SshKeyExchange,
+    /// Whether the SSH server is the one that is meant.
+    SshHostKey,
+    /// Logging in on the SSH server.
+    SshAuth,
+    /// The way from the SSH server to the next host.
+    Forward,
     /// The TLS handshake, and reading the files it needs.
     Tls,
 }
@@ -22,6 +34,12 @@ impl fmt::Display for Hop {
             Hop::Dns => "DNS",
             Hop::Tcp => "TCP",
             Hop::Socket => "socket",
+            Hop::Socks => "SOCKS5 proxy",
+            Hop::SshConfig => "SSH configuration",
+            Hop::SshKeyExchange => "SSH key exchange",
+            Hop::SshHostKey => "SSH host key",
+            Hop::SshAuth => "SSH auth",
+            Hop::Forward => "SSH forward",
             Hop::Tls => "TLS",
         })
     }
@@ -63,6 +81,14 @@ pub enum ErrorKind {
     PassphraseWanted,
     /// The passphrase given does not open our private key.
     PassphraseWrong,
+    /// The SSH server's key is not known, and was not accepted.
+    HostKeyUnknown,
+    /// The SSH server shows another key than before.
+    HostKeyChanged,
+    /// The SSH server shows a key that is marked as revoked.
+    HostKeyRevoked,
+    /// The SSH server or the proxy does not let us in.
+    AuthenticationRefused,
     /// Anything else the operating system reported.
     Io,
 }

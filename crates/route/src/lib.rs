@@ -1,4 +1,4 @@
-//! From a target to a byte stream: name resolution, TCP, Unix sockets and TLS. Every error names the hop that failed
+//! From a target to a byte stream: name resolution, TCP, Unix sockets, a SOCKS5 proxy, SSH hops and TLS. Every error names the hop that failed
 //! and the host it was talking to, and every dial leaves a [`Trace`] a person can read.
 //!
 //! This crate must not know any database protocol, profile or secret store. A protocol that negotiates TLS inside its
@@ -18,14 +18,22 @@
 //! # Ok(()) }
 //! ```
 
+mod ask;
 mod dial;
+mod entrance;
 mod error;
+mod proxy;
+mod ssh;
 mod stream;
 mod tls;
 mod trace;
 
+pub use ask::{Answer, Ask, NeverAsk, Question};
 pub use dial::{Endpoint, Route};
+pub use entrance::Entrance;
 pub use error::{Error, ErrorKind, Hop};
+pub use proxy::Socks5;
+pub use ssh::{Ssh, SshLogin, SshSettings};
 pub use stream::Stream;
 pub use tls::certificate::PeerCertificate;
 pub use tls::{Tls, TlsMode, TlsSession, TlsSettings};

@@ -18,7 +18,7 @@ use crate::tls::{
     certificate::{self, PeerCertificate},
 };
 
-/// A connected byte stream: plain TCP, a Unix socket, or TLS over either.
+/// A connected byte stream: plain TCP, a Unix socket, a tunnel through SSH, or TLS over one of them.
 pub struct Stream(pub(crate) Carrier);
 
 pub(crate) enum Carrier {
@@ -30,6 +30,7 @@ pub(crate) enum Plain {
     Tcp(TcpStream),
     #[cfg(unix)]
     Unix(tokio::net::UnixStream),
+    Tunnel(Box<crate::ssh::link::Tunnel>),
 }
 
 impl Stream {
@@ -68,7 +69,8 @@ impl Stream {
 
     /// How long sent bytes may stay unacknowledged before the peer counts as dead (Linux; elsewhere only keepalive
     /// watches). `None` lifts the limit: a peer that is alive but does not read (a COPY that waits for a lock) would
-    /// otherwise be taken for dead. Does nothing on a Unix socket, whose peer cannot vanish unnoticed.
+    /// otherwise be taken for dead. Does nothing on a Unix socket, whose peer cannot vanish unnoticed,
+    /// nor in a tunnel, whose SSH server always reads and is asked for a sign of life.
     pub fn limit_unacknowledged(&self, limit: Option<Duration>) {
         if let Plain::Tcp(tcp) = self.plain() {
             crate::dial::limit_unacknowledged(tcp, limit);
@@ -79,6 +81,12 @@ impl Stream {
     /// still be waiting.
     pub fn is_hung_up(&self) -> bool {
         let ready = match self.plain() {
+            // The connection that carries it all is seen to end even while nobody reads.
+            Plain::Tunnel(tunnel) if tunnel.is_hung_up() => return true,
+            Plain::Tunnel(tunnel) => match tunnel.link.tcp() {
+                Some(tcp) => now(tcp.ready(Interest::READABLE | Interest::WRITABLE)),
+                None => None,
+            },
             Plain::Tcp(tcp) => now(tcp.ready(Interest::READABLE | Interest::WRITABLE)),
             #[cfg(unix)]
             Plain::Unix(unix) => now(unix.ready(Interest::READABLE | Interest::WRITABLE)),
@@ -113,6 +121,7 @@ impl fmt::Debug for Stream {
             Plain::Tcp(_) => "tcp",
             #[cfg(unix)]
             Plain::Unix(_) => "unix",
+            Plain::Tunnel(_) => "ssh",
         };
         write!(f, "Stream({carrier}{})", if self.is_tls() { "+tls" } else { "" })
     }
@@ -125,6 +134,7 @@ macro_rules! forward {
             Carrier::Plain(Plain::Tcp($stream)) => $call,
             #[cfg(unix)]
             Carrier::Plain(Plain::Unix($stream)) => $call,
+            Carrier::Plain(Plain::Tunnel($stream)) => $call,
             Carrier::Tls($stream) => $call,
         }
     };
@@ -157,6 +167,7 @@ macro_rules! forward_plain {
             Plain::Tcp($stream) => $call,
             #[cfg(unix)]
             Plain::Unix($stream) => $call,
+            Plain::Tunnel($stream) => $call,
         }
     };
 }

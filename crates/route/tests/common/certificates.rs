@@ -50,11 +50,13 @@ impl Certificates {
         ));
     }
 
+    #[allow(dead_code)]
     pub fn der(&self, name: &str) -> Vec<u8> {
         self.openssl(&format!("x509 -in {name}.pem -outform DER -out {name}.der"));
         fs::read(self.path(&format!("{name}.der"))).unwrap()
     }
 
+    #[allow(dead_code)]
     pub fn read(path: &Path) -> String {
         fs::read_to_string(path).unwrap()
     }
