@@ -171,15 +171,20 @@ export class Desk {
     );
   }
 
-  /** Replaces what the editor in front holds, pasted at once as a person pastes a script. */
-  async write(text) {
-    await this.focusEditor();
-    await this.keys("Control", "a");
-    await this.page((text) => {
+  /** Puts a text where the caret is, as the clipboard would. */
+  paste(text) {
+    return this.page((text) => {
       const data = new DataTransfer();
       data.setData("text/plain", text);
       document.activeElement.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
     }, text);
+  }
+
+  /** Replaces what the editor in front holds, at once. */
+  async write(text) {
+    await this.focusEditor();
+    await this.keys("Control", "a");
+    await this.paste(text);
     const first = text.split("\n")[0];
     await until("the text to stand there", async () => (await this.editorText()).startsWith(first));
   }

@@ -84,6 +84,13 @@ function focusedScopes(): readonly Scope[] {
     if (scope) scopes.push(scope as Scope);
     element = element.parentElement;
   }
+  // On a tab, or nowhere after what had the focus has gone, the document in front is meant.
+  const nowhere = !document.activeElement || document.activeElement === document.body;
+  if (nowhere || document.activeElement?.closest("[role=tablist]")) {
+    const parts = [...document.querySelectorAll("[role=tabpanel] [data-scope]")];
+    const front = parts.find((part) => !part.closest("[inert]"))?.getAttribute("data-scope");
+    if (front && !scopes.includes(front as Scope)) scopes.push(front as Scope);
+  }
   return [...scopes, "global"];
 }
 

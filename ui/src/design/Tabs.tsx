@@ -182,8 +182,8 @@ export function Tabs({
               }}
               onDoubleClick={() => onDoubleClick?.(item.id)}
               onMouseDown={(event) => {
-                // A middle press would start the platform's scrolling.
-                if (event.button === 1) event.preventDefault();
+                // A press leaves the focus to what it brings to the front; a middle one would start the platform's scrolling.
+                if (event.button < 2) event.preventDefault();
               }}
               onAuxClick={(event) => {
                 if (event.button === 1 && !item.fixed) onClose?.(item.id);
