@@ -41,6 +41,8 @@ pub fn open(handle: &AppHandle, target: Option<String>) -> tauri::Result<()> {
         .title("Rowhouse")
         .inner_size(1440.0, 900.0)
         .min_inner_size(800.0, 560.0)
+        // What is copied comes from the core: by then the key press that asked for it no longer counts as one to the webview.
+        .enable_clipboard_access()
         .build()?;
     Ok(())
 }
