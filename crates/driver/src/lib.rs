@@ -32,6 +32,7 @@ mod run;
 mod scan;
 mod secret;
 mod session;
+pub mod tunnel;
 
 pub use ask::{Answer, Ask, NeverAsk, Question};
 pub use cast::{Cast, CastTarget, Scalar, ValueClass, ValueContext};

@@ -74,7 +74,7 @@ impl Driver for MySql {
     }
 
     fn fields(&self) -> &'static [Field] {
-        connect::fields::FIELDS
+        &connect::fields::FIELDS
     }
 
     fn schemes(&self) -> &'static [&'static str] {
