@@ -5,6 +5,7 @@ mod pgpass;
 mod probe;
 mod settings;
 pub(crate) mod url;
+mod way;
 
 use std::{
     sync::Arc,
@@ -19,6 +20,7 @@ use route::{ErrorKind, Route, Tls, TlsMode, TlsSettings, Trace};
 use zeroize::Zeroizing;
 
 pub(crate) use settings::Settings;
+use way::Way;
 
 use crate::{
     connect::settings::Encryption,
@@ -124,7 +126,8 @@ pub(crate) async fn connect(profile: &Profile, context: ConnectContext) -> Resul
     route::install_crypto();
     let settings = Settings::read(profile)?;
     let limit = context.timeout;
-    match tokio::time::timeout(limit, Attempt { settings, context, passphrase: None }.run()).await {
+    let attempt = Attempt { settings, context, passphrase: None, way: Way::default() };
+    match tokio::time::timeout(limit, attempt.run()).await {
         Ok(result) => result,
         Err(_) => Err(Error::new(Code::TimedOut, format!("Connecting took longer than {} s.", limit.as_secs_f32()))
             .with_hint("Is the server busy, or is this another program's port?")),
@@ -141,11 +144,14 @@ struct Attempt {
     context: ConnectContext,
     /// What opens the client key.
     passphrase: Option<Secret>,
+    /// What lies between.
+    way: Way,
 }
 
 impl Attempt {
     async fn run(mut self) -> Result<Arc<dyn Connection>, Error> {
         self.passphrase = self.unlock().await?;
+        self.way = Way::prepare(&self.settings.tunnel, &self.context).await?;
         let (route, login, mut client, started) = self.log_in().await?;
         let application_name =
             self.settings.application_name.clone().unwrap_or_else(|| self.context.application_name.clone());
@@ -276,7 +282,9 @@ impl Attempt {
             TlsMode::Disable => None,
             mode => Some(load(&self.settings.tls(mode), self.passphrase.as_ref()).await?),
         };
-        let route = Route::new(self.settings.endpoint())
+        let route = self
+            .way
+            .lead(Route::new(self.settings.endpoint()))
             .with_tls(tls)
             .with_connect_timeout(self.settings.step_timeout.min(self.context.timeout));
         let mut login = login.clone();
@@ -320,7 +328,11 @@ fn passed(step: &route::Step) -> Hop {
         route::Hop::Tcp => "TCP",
         route::Hop::Socket => "Socket",
         route::Hop::Tls => "TLS",
-        _ => "Hop",
+        // The others are named as people name them.
+        other => {
+            let detail = format!("{}: {}", step.host, step.detail);
+            return hop(&other.to_string(), detail, step.ok, step.took);
+        }
     };
     hop(name, step.detail.clone(), step.ok, step.took)
 }

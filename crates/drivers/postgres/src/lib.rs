@@ -58,7 +58,7 @@ impl Driver for PostgresDriver {
     }
 
     fn fields(&self) -> &'static [Field] {
-        connect::fields::FIELDS
+        &connect::fields::FIELDS
     }
 
     fn schemes(&self) -> &'static [&'static str] {

@@ -1,6 +1,8 @@
 //! The connect form.
 
-use driver::{Choice, Field, FieldKind, Visible};
+use std::sync::LazyLock;
+
+use driver::{Choice, Field, FieldKind, Visible, tunnel};
 
 pub(crate) const TLS_MODES: &[Choice] = &[
     Choice { value: "auto", label: "Automatic" },
@@ -15,7 +17,9 @@ const ENCRYPTED: Option<Visible> =
     Some(Visible { field: "sslmode", values: &["auto", "verify-full", "verify-ca", "require", "prefer"] });
 
 /// The fields, in order.
-pub(crate) const FIELDS: &[Field] = &[
+pub(crate) static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| [OWN, tunnel::FIELDS].concat());
+
+const OWN: &[Field] = &[
     Field {
         default: Some("localhost"),
         placeholder: Some("localhost"),

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use driver::{Code, Error, Profile};
+use driver::{Code, Error, Profile, tunnel::Tunnel};
 use route::{Endpoint, TlsMode, TlsSettings};
 
 /// What a profile says.
@@ -19,6 +19,7 @@ pub(crate) struct Settings {
     pub application_name: Option<String>,
     pub options: Option<String>,
     pub step_timeout: Duration,
+    pub tunnel: Tunnel,
     ca_file: Option<PathBuf>,
     client_certificate: Option<PathBuf>,
     client_key: Option<PathBuf>,
@@ -67,6 +68,7 @@ impl Settings {
             application_name: text("application_name"),
             options: text("options"),
             step_timeout,
+            tunnel: Tunnel::read(profile)?,
             ca_file: text("sslrootcert").map(PathBuf::from),
             client_certificate: text("sslcert").map(PathBuf::from),
             client_key: text("sslkey").map(PathBuf::from),
@@ -77,7 +79,7 @@ impl Settings {
             "verify-ca" => Encryption::Fixed(TlsMode::VerifyCa),
             "verify-full" => Encryption::Fixed(TlsMode::VerifyFull),
             "prefer" | "allow" => Encryption::IfOffered,
-            "auto" if settings.endpoint().is_local() => Encryption::IfOffered,
+            "auto" if settings.endpoint().is_local() && settings.tunnel.keeps_local() => Encryption::IfOffered,
             "auto" => Encryption::Fixed(TlsMode::VerifyFull),
             _ => return Err(wrong("The encryption must be one of the choices.")),
         };
