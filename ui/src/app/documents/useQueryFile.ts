@@ -51,10 +51,15 @@ export function useQueryFile(
     save: () => saveFile(text(), file, name, tab.crlf).then(settle, failed),
     saveAs: () => saveFileAs(text(), name, tab.crlf).then(settle, failed),
     /** Ours replaces what another program wrote. */
-    overwrite: () => (file ? overwriteFile(text(), file).then(settle, failed) : undefined),
+    overwrite: () => {
+      // The question goes with the answer; the focus must not go with it.
+      editor.current?.focus();
+      return file ? overwriteFile(text(), file).then(settle, failed) : undefined;
+    },
     /** Theirs replaces ours; undo brings ours back. */
     reload: async () => {
       if (!file) return;
+      editor.current?.focus();
       try {
         const opened = await host().openFile(file.path);
         editor.current?.replace(opened.text);

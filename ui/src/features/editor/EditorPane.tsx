@@ -1,5 +1,12 @@
 import { closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap, indentWithTab, toggleComment } from "@codemirror/commands";
+import {
+  defaultKeymap,
+  history,
+  historyKeymap,
+  indentWithTab,
+  isolateHistory,
+  toggleComment,
+} from "@codemirror/commands";
 import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
 import { highlightSelectionMatches, openSearchPanel, search, searchKeymap } from "@codemirror/search";
 import { Compartment, EditorState } from "@codemirror/state";
@@ -171,6 +178,8 @@ export function EditorPane({
       now.dispatch({
         changes: { from: 0, to: now.state.doc.length, insert: text },
         selection: { anchor: Math.min(now.state.selection.main.head, text.length) },
+        // Undo takes back this and nothing typed just before it.
+        annotations: isolateHistory.of("full"),
       });
     },
     insert: (text) => {

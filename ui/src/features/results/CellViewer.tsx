@@ -1,8 +1,9 @@
-import { useEffect, useMemo, useState } from "react";
-import { Badge, Button, copyText, EmptyState, ErrorBlock, IconButton, Segmented, Spinner, Switch } from "@/design";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { Badge, Button, EmptyState, ErrorBlock, IconButton, Segmented, Spinner, Switch } from "@/design";
 import { type AppError, failureOf, host, type ResultHead } from "@/ipc";
+import { copyCell } from "./copying";
 import { formatBytes, formatCount } from "./format";
-import { bytesOf, hexDump, layoutJson } from "./viewing";
+import { bytesOf, hexDump, layoutJson, piecesOf } from "./viewing";
 
 /** Bytes read at first; a longer value is read on demand. */
 const FIRST = 256 * 1024;
@@ -27,6 +28,27 @@ export interface CellViewerProps {
   /** What the grid shows of it: told apart from the empty text. */
   isNull: boolean;
   onClose: () => void;
+}
+
+/** A piece's height before it is laid out: about right is enough for the scrollbar. */
+const heightOf = (piece: string): string =>
+  `auto ${Math.ceil(Math.max(piece.split("\n").length, piece.length / 45)) * 17}px`;
+
+/** A text of any length; only what is in sight is laid out. */
+function LongText({ text, className }: { text: string; className: string }) {
+  const pieces = useMemo(() => piecesOf(text), [text]);
+  return (
+    <pre className={className}>
+      {pieces.length === 1
+        ? text
+        : pieces.map((piece, place) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a piece is its place.
+            <div key={place} style={{ contentVisibility: "auto", containIntrinsicSize: heightOf(piece) }}>
+              {piece}
+            </div>
+          ))}
+    </pre>
+  );
 }
 
 /** One cell's whole value, read alone: as text, laid-out JSON, or bytes. */
@@ -54,6 +76,12 @@ export function CellViewer({ head, row, column, isNull, onClose }: CellViewerPro
     };
   }, [head, row, column, limit]);
 
+  // The button that read the rest is gone with it: Escape must still be heard here.
+  const section = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (loaded?.whole && document.activeElement === document.body) section.current?.focus();
+  }, [loaded]);
+
   const text = useMemo(() => (loaded ? new TextDecoder().decode(loaded.bytes) : ""), [loaded]);
   const json = useMemo(() => (loaded?.whole ? layoutJson(text) : null), [loaded, text]);
   const binary = described?.class === "bytes";
@@ -66,7 +94,12 @@ export function CellViewer({ head, row, column, isNull, onClose }: CellViewerPro
   const shown = view === "json" ? (json ?? text) : view === "hex" ? hexDump(bytes, HEX_MOST, HEX_LINE) : text;
 
   return (
-    <section className="flex flex-col h-full min-h-0 bg-surface-1" aria-label={`Cell ${described?.name ?? ""}`}>
+    <section
+      ref={section}
+      tabIndex={-1}
+      className="flex flex-col h-full min-h-0 bg-surface-1 outline-none"
+      aria-label={`Cell ${described?.name ?? ""}`}
+    >
       <header className="flex items-center gap-2 h-[36px] px-3 border-b border-line">
         <strong className="rh-truncate">{described?.name}</strong>
         <span className="rh-meta rh-mono rh-truncate">{described?.native_type}</span>
@@ -90,7 +123,7 @@ export function CellViewer({ head, row, column, isNull, onClose }: CellViewerPro
         <Switch checked={wrap} onChange={setWrap}>
           Wrap
         </Switch>
-        <IconButton icon="copy" label="Copy the value" onClick={() => void copyText(text)} />
+        <IconButton icon="copy" label="Copy the value" onClick={() => void copyCell(head, row, column)} />
       </div>
       <div className="flex-1 min-h-0 overflow-auto rh-scroll px-3 pb-3">
         {isNull ? (
@@ -106,11 +139,10 @@ export function CellViewer({ head, row, column, isNull, onClose }: CellViewerPro
             A value without any character.
           </EmptyState>
         ) : (
-          <pre
+          <LongText
             className={`rh-mono rh-selectable text-data m-0 ${wrap && view !== "hex" ? "whitespace-pre-wrap break-words" : ""}`}
-          >
-            {shown}
-          </pre>
+            text={shown}
+          />
         )}
       </div>
       {loaded && !isNull ? (

@@ -12,21 +12,57 @@ export const COPY_FORMATS: readonly { readonly format: CopyFormat; readonly labe
   { format: "sql_insert", label: "Copy as INSERT" },
 ];
 
+/** Bytes of one value on the clipboard, and of it in one answer. */
+const MOST = 64 << 20;
+const PART = 1 << 20;
+
+/** One cell is its value and nothing else: no quotes, no line end. */
+async function cellText(head: ResultHead, row: number, column: number) {
+  const decoder = new TextDecoder();
+  let text = "";
+  let read = 0;
+  let more = true;
+  while (more && read < MOST) {
+    const bytes = await host().holdCell(head.hold_id, row, column, read, PART);
+    text += decoder.decode(bytes, { stream: true });
+    read += bytes.byteLength;
+    more = bytes.byteLength === PART;
+  }
+  return {
+    text: text + decoder.decode(),
+    rows: 1,
+    cut: more ? "Only the first 64 MB of the value were copied." : null,
+  };
+}
+
 /** Copies a range; says so when something was left out or refused. */
 export async function copyRange(head: ResultHead, range: GridRange, format: CopyFormat): Promise<void> {
   const single = range.firstRow === range.lastRow && range.columns.length === 1;
+  const [column] = range.columns;
+  await copied(() =>
+    single && format === "tsv" && column !== undefined
+      ? cellText(head, range.firstRow, column)
+      : host().copy({
+          hold_id: head.hold_id,
+          first_row: range.firstRow,
+          rows: range.lastRow - range.firstRow + 1,
+          columns: [...range.columns],
+          format,
+          header: format !== "tsv" || (range.kind !== "cells" && !single),
+        }),
+  );
+}
+
+/** Copies one value whole, however much of it is shown. */
+export const copyCell = (head: ResultHead, row: number, column: number): Promise<void> =>
+  copied(() => cellText(head, row, column));
+
+async function copied(read: () => Promise<{ text: string; rows: number; cut: string | null }>): Promise<void> {
   try {
-    const copied = await host().copy({
-      hold_id: head.hold_id,
-      first_row: range.firstRow,
-      rows: range.lastRow - range.firstRow + 1,
-      columns: [...range.columns],
-      format,
-      header: format !== "tsv" || (range.kind !== "cells" && !single),
-    });
-    await host().writeClipboard(copied.text);
-    announce(`Copied ${formatCount(copied.rows)} rows`);
-    if (copied.cut) toast({ title: "Copied in part", detail: copied.cut, tone: "warn" });
+    const { text, rows, cut } = await read();
+    await host().writeClipboard(text);
+    announce(`Copied ${formatCount(rows)} ${rows === 1 ? "row" : "rows"}`);
+    if (cut) toast({ title: "Copied in part", detail: cut, tone: "warn" });
   } catch (thrown) {
     const failure = failureOf(thrown);
     toast({ title: failure.message, tone: "danger", ...(failure.hint ? { detail: failure.hint } : {}) });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bytesOf, hexDump, layoutJson } from "./viewing";
+import { bytesOf, hexDump, layoutJson, piecesOf } from "./viewing";
 
 describe("JSON in the cell viewer", () => {
   it("keeps every number as it stands", () => {
@@ -32,5 +32,16 @@ describe("JSON in the cell viewer", () => {
   it("dumps bytes with their offsets and says what it leaves out", () => {
     expect(hexDump(new Uint8Array([0x41, 0x00, 0xff]))).toMatch(/^00000000 {2}41 00 ff\s+A\.\.$/);
     expect(hexDump(new Uint8Array(100), 16)).toContain("84 more bytes");
+  });
+});
+
+describe("a long text in the cell viewer", () => {
+  it("is cut into pieces that are the text together, at lines where there are some, never within a character", () => {
+    const lines = Array.from({ length: 5_000 }, (_, at) => `line ${at}`).join("\n");
+    for (const piece of piecesOf(lines).slice(0, -1)) expect(piece.endsWith("\n")).toBe(true);
+    const rockets = `a${"🚀".repeat(20_000)}`;
+    for (const text of ["", "short", lines, rockets]) expect(piecesOf(text).join("")).toBe(text);
+    for (const piece of piecesOf(rockets)) expect(piece).not.toMatch(/^[\udc00-\udfff]|[\ud800-\udbff]$/);
+    expect(piecesOf("0".repeat(5_000_000)).length).toBeGreaterThan(500);
   });
 });

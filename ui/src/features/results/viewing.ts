@@ -96,3 +96,25 @@ function hasControl(text: string): boolean {
   }
   return false;
 }
+
+/** Characters of a piece: few enough to lay out at once, many enough to need few pieces. */
+const PIECE = 8 * 1024;
+
+/**
+ * A text in pieces that are laid out one by one as they come into sight: one text of megabytes would hold the window for
+ * seconds. They end with a line where there is one, and never within a character.
+ */
+export function piecesOf(text: string): readonly string[] {
+  const pieces: string[] = [];
+  let at = 0;
+  while (text.length - at > PIECE) {
+    const line = text.lastIndexOf("\n", at + PIECE - 1);
+    let end = line >= at ? line + 1 : at + PIECE;
+    const last = text.charCodeAt(end - 1);
+    if (last >= 0xd800 && last < 0xdc00) end -= 1;
+    pieces.push(text.slice(at, end));
+    at = end;
+  }
+  pieces.push(text.slice(at));
+  return pieces;
+}
