@@ -60,6 +60,9 @@ pub struct SessionState {
     pub running: Option<RunId>,
     /// Whether writes are refused, and by whom: see [`crate::ConnectContext::read_only`].
     pub read_only: bool,
+    /// A pooler may give each transaction another server session: nothing a session keeps can be counted on.
+    #[serde(default)]
+    pub pooled: bool,
     /// Settings worth seeing.
     pub settings: Vec<Setting>,
 }

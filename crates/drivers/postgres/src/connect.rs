@@ -2,6 +2,7 @@
 
 pub(crate) mod fields;
 mod pgpass;
+pub(crate) mod pooler;
 mod probe;
 mod settings;
 pub(crate) mod url;
@@ -19,16 +20,18 @@ use driver::{
 use route::{ErrorKind, Route, Tls, TlsMode, TlsSettings, Trace};
 use zeroize::Zeroizing;
 
+pub(crate) use pooler::Pooling;
 pub(crate) use settings::Settings;
 use way::Way;
 
 use crate::{
     connect::settings::Encryption,
-    control::{CONTROL_SETTINGS, ControlSession, OpenControl, PostgresControl},
+    control::{CONTROL_SETTINGS, ControlSession, OpenControl, PostgresControl, query},
     dialect,
     error::broken,
     session::{Parts, PostgresSession},
     types::Types,
+    vigil::Vigil,
     wire::{self, Client, Login, Started},
 };
 
@@ -47,28 +50,78 @@ const BROWSE_SETTINGS: [(&str, &str); 4] = [
     ("synchronize_seqscans", "off"),
 ];
 /// Not at the start-up, which would set the order of day and month too.
-const BROWSE_DATES: &str = "SET DateStyle = 'ISO'";
+const BROWSE_DATES: (&str, &str) = ("DateStyle", "ISO");
 
 /// All that is needed to open one more connection to the same place with the same login.
 struct Opener {
     route: Route,
     login: Login,
     application_name: String,
+    pooling: Pooling,
+    /// The pooler takes no settings at the start-up, so that the profile's own have not been heard.
+    options: Vec<(String, String)>,
 }
 
 impl Opener {
-    async fn client(&self, role: &str, settings: &[(&str, &str)]) -> Result<(Client, Started), Error> {
+    /// What a connection calls itself.
+    fn name(&self, role: &str) -> String {
+        format!("{} {role}", self.application_name)
+    }
+
+    /// Opens a connection with these settings: those of the start-up, and those that can only come after it.
+    async fn client(
+        &self,
+        role: &str,
+        settings: &[(&str, &str)],
+        after: &[(&str, &str)],
+    ) -> Result<(Client, Started), Error> {
         let mut login = self.login.clone();
-        login.parameters.push(("application_name".to_owned(), format!("{} {role}", self.application_name)));
-        login.parameters.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        Client::connect(&self.route, &login, &mut Trace::default()).await.map_err(broken)
+        login.parameters.push(("application_name".to_owned(), self.name(role)));
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let mut later: Vec<(String, String)> = Vec::new();
+        match self.pooling {
+            Pooling::Direct => login.parameters.extend(settings.iter().map(owned)),
+            // One that takes settings may forget them all the same.
+            Pooling::Session | Pooling::Transaction => {
+                later.extend(self.options.iter().cloned());
+                later.extend(settings.iter().map(owned));
+            }
+        }
+        later.extend(after.iter().map(owned));
+        let (mut client, started) =
+            Client::connect(&self.route, &login, &mut Trace::default()).await.map_err(broken)?;
+        self.settle(&mut client, &later).await?;
+        Ok((client, started))
+    }
+
+    /// Makes settings hold: for the session, or where it keeps none with each statement.
+    async fn settle(&self, client: &mut Client, settings: &[(String, String)]) -> Result<(), Error> {
+        match self.pooling {
+            Pooling::Transaction => client.set_prelude(pooler::assignment(settings, true).map(Arc::from)),
+            Pooling::Direct | Pooling::Session => {
+                if let Some(text) = pooler::assignment(settings, false) {
+                    query(client, &text, &[]).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// As [`Opener::settle`], for the connection that was opened before it was known what stands in between.
+    async fn settle_control(&self, client: &mut Client) -> Result<(), Error> {
+        let mut settings = self.options.clone();
+        settings.extend(CONTROL_SETTINGS.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        match self.pooling {
+            Pooling::Direct => Ok(()),
+            Pooling::Session | Pooling::Transaction => self.settle(client, &settings).await,
+        }
     }
 }
 
 #[async_trait]
 impl OpenControl for Opener {
     async fn open(&self, settings: &[(&str, &str)]) -> Result<Client, Error> {
-        Ok(self.client("control", settings).await?.0)
+        Ok(self.client("control", settings, &[]).await?.0)
     }
 }
 
@@ -77,6 +130,7 @@ struct PostgresConnection {
     opener: Arc<Opener>,
     control: PostgresControl,
     types: Arc<Types>,
+    vigil: Arc<Vigil>,
     database: String,
     read_only: bool,
 }
@@ -93,25 +147,40 @@ impl Connection for PostgresConnection {
             Role::Session => "session",
             Role::Scratch => "scratch",
         };
+        // Behind a pooler the name is all that a session is known by.
+        let name = match self.opener.pooling {
+            Pooling::Transaction => {
+                let mut random = driver::RunId::new().0.simple().to_string();
+                // The server cuts names at 63 bytes.
+                random.truncate(8);
+                format!("{name} {random}")
+            }
+            Pooling::Direct | Pooling::Session => name.to_owned(),
+        };
         // A second lock beside the transactions: what starts one by itself starts it read-only.
         let mut settings = Vec::new();
         if self.read_only {
             settings.push(("default_transaction_read_only", "on"));
         }
+        let mut after = Vec::new();
         if role == Role::Browse {
             settings.extend(BROWSE_SETTINGS);
+            after.push(BROWSE_DATES);
         }
-        let (mut client, started) = self.opener.client(name, &settings).await?;
-        if role == Role::Browse {
-            client.query(BROWSE_DATES).await.map_err(broken)?;
-            client.collect().await.map_err(broken)?;
+        let (mut client, started) = self.opener.client(&name, &settings, &after).await?;
+        if role != Role::Browse {
+            // What a person writes is sent as it is, and may be what no transaction takes.
+            client.set_prelude(None);
         }
         let session = PostgresSession::start(Parts {
             client,
             types: Arc::clone(&self.types),
+            vigil: Arc::clone(&self.vigil),
+            name: (self.opener.pooling == Pooling::Transaction).then(|| self.opener.name(&name)),
             dialect: dialect::probed(&started.parameters),
             database: self.database.clone(),
             read_only: self.read_only,
+            pooling: self.opener.pooling,
         });
         Ok(Arc::new(session.await?))
     }
@@ -152,21 +221,53 @@ impl Attempt {
     async fn run(mut self) -> Result<Arc<dyn Connection>, Error> {
         self.passphrase = self.unlock().await?;
         self.way = Way::prepare(&self.settings.tunnel, &self.context).await?;
-        let (route, login, mut client, started) = self.log_in().await?;
+        let began = Instant::now();
+        let (route, mut login, mut client, started, refused) = self.log_in().await?;
         let application_name =
             self.settings.application_name.clone().unwrap_or_else(|| self.context.application_name.clone());
-        let opener = Arc::new(Opener { route, login, application_name });
-        let server = probe::probe(&mut client, &started, self.context.read_only).await?;
+        let (mut server, between) = probe::probe(&mut client, &started, self.context.read_only).await?;
+        let took = began.elapsed();
+        let mut options = Vec::new();
+        if refused {
+            login.parameters.clear();
+            options = pooler::options(self.settings.options.as_deref().unwrap_or_default());
+        }
+        let mut opener = Opener { route, login, application_name, pooling: Pooling::Direct, options };
+        if between || refused {
+            opener.pooling = self.pooling(&mut client, &opener).await?;
+            opener.settle_control(&mut client).await?;
+        }
+        if let Some(pooling) = opener.pooling.fact() {
+            server.facts.insert("pooler".to_owned(), pooling.to_owned());
+        }
+        if opener.pooling == Pooling::Transaction && !opener.options.is_empty() {
+            let ignored = self.settings.options.clone().unwrap_or_default();
+            server.facts.insert("options_ignored".to_owned(), ignored);
+        }
+        let opener = Arc::new(opener);
         let dialect = dialect::probed(&started.parameters);
         let session = ControlSession::with_client(Arc::clone(&opener) as Arc<dyn OpenControl>, client);
         let control = PostgresControl::new(server, dialect, session);
         Ok(Arc::new(PostgresConnection {
             types: Arc::new(Types::new(control.session())),
+            vigil: Arc::new(Vigil::new(control.session(), took)),
             opener,
             control,
             database: self.settings.database.clone(),
             read_only: self.context.read_only,
         }))
+    }
+
+    /// What kind of pooler is in between. One that lets nobody else in counts as the kind that promises less.
+    async fn pooling(&self, client: &mut Client, opener: &Opener) -> Result<Pooling, Error> {
+        let mut login = opener.login.clone();
+        login.parameters.push(("application_name".to_owned(), format!("{} probe", opener.application_name)));
+        let Ok((mut second, _)) = Client::connect(&opener.route, &login, &mut Trace::default()).await else {
+            return Ok(Pooling::Transaction);
+        };
+        let pooling = pooler::tell(client, &mut second).await;
+        second.close().await;
+        pooling
     }
 
     /// The passphrase of the client key, asked for where the key has one. Anything else that is wrong with the files is
@@ -199,8 +300,8 @@ impl Attempt {
         Ok(passphrase)
     }
 
-    /// Tries until the server is content, asking for a password where it wants one.
-    async fn log_in(&self) -> Result<(Route, Login, Client, Started), Error> {
+    /// Tries until the server is content, asking for a password where it wants one. Tells whether it took no settings.
+    async fn log_in(&self) -> Result<(Route, Login, Client, Started, bool), Error> {
         let mut password = self.context.password.clone().filter(|password| !password.is_empty());
         let mut asked = 0;
         let given = password.is_some();
@@ -208,10 +309,15 @@ impl Attempt {
             password = self.stored_password().await;
         }
         let from_file = !given && password.is_some();
+        let mut settings_refused = false;
         loop {
             let login = self.login(password.as_ref());
-            let error = match self.try_encryptions(&login).await {
-                Ok((route, client, started)) => return Ok((route, login, client, started)),
+            let error = match self.try_encryptions(&login, !settings_refused).await {
+                Ok((route, client, started)) => return Ok((route, login, client, started, settings_refused)),
+                Err(error) if !settings_refused && pooler::refuses_settings(&error) => {
+                    settings_refused = true;
+                    continue;
+                }
                 Err(error) => error,
             };
             let refused = matches!(&error, wire::Error::Server(report) if report.code == "28P01");
@@ -256,17 +362,17 @@ impl Attempt {
         }
     }
 
-    async fn try_encryptions(&self, login: &Login) -> Result<(Route, Client, Started), wire::Error> {
+    async fn try_encryptions(&self, login: &Login, settings: bool) -> Result<(Route, Client, Started), wire::Error> {
         match self.settings.encryption {
-            Encryption::Fixed(mode) => self.try_once(login, mode).await,
+            Encryption::Fixed(mode) => self.try_once(login, mode, settings).await,
             Encryption::IfOffered if self.settings.host.starts_with('/') => {
-                self.try_once(login, TlsMode::Disable).await
+                self.try_once(login, TlsMode::Disable, settings).await
             }
-            Encryption::IfOffered => match self.try_once(login, TlsMode::Require).await {
-                Err(wire::Error::TlsNotOffered) => self.try_once(login, TlsMode::Disable).await,
+            Encryption::IfOffered => match self.try_once(login, TlsMode::Require, settings).await {
+                Err(wire::Error::TlsNotOffered) => self.try_once(login, TlsMode::Disable, settings).await,
                 // The server may let this login in only without TLS.
                 Err(wire::Error::Server(report)) if report.code == "28000" => {
-                    match self.try_once(login, TlsMode::Disable).await {
+                    match self.try_once(login, TlsMode::Disable, settings).await {
                         // Then the first refusal says more than the second.
                         Err(wire::Error::Server(_)) => Err(wire::Error::Server(report)),
                         result => result,
@@ -277,7 +383,12 @@ impl Attempt {
         }
     }
 
-    async fn try_once(&self, login: &Login, mode: TlsMode) -> Result<(Route, Client, Started), wire::Error> {
+    async fn try_once(
+        &self,
+        login: &Login,
+        mode: TlsMode,
+        settings: bool,
+    ) -> Result<(Route, Client, Started), wire::Error> {
         let tls = match mode {
             TlsMode::Disable => None,
             mode => Some(load(&self.settings.tls(mode), self.passphrase.as_ref()).await?),
@@ -288,11 +399,16 @@ impl Attempt {
             .with_tls(tls)
             .with_connect_timeout(self.settings.step_timeout.min(self.context.timeout));
         let mut login = login.clone();
+        if !settings {
+            login.parameters.clear();
+        }
         login.parameters.push((
             "application_name".to_owned(),
             format!("{} control", self.settings.application_name.as_ref().unwrap_or(&self.context.application_name)),
         ));
-        login.parameters.extend(CONTROL_SETTINGS.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        if settings {
+            login.parameters.extend(CONTROL_SETTINGS.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        }
         let told = Arc::clone(&self.context.hops);
         let mut trace = Trace::watched(Arc::new(move |step: &route::Step| told(passed(step))));
         let started = Instant::now();

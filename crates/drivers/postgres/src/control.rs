@@ -119,6 +119,25 @@ impl ControlSession {
         Ok(Lent { place, client, reused: false })
     }
 
+    /// Lends the connection out where there is one that nobody uses.
+    pub(crate) fn lend_idle(&self) -> Option<Lent<'_>> {
+        let mut place = self.client.try_lock().ok()?;
+        let client = place.take().filter(|client| !client.is_hung_up())?;
+        Some(Lent { place, client, reused: true })
+    }
+
+    /// Who opens its connections.
+    pub(crate) fn opener(&self) -> &dyn OpenControl {
+        &*self.open
+    }
+
+    /// Takes a connection over where it has none. Otherwise it is dropped.
+    pub(crate) fn keep(&self, client: Client) {
+        if let Ok(mut place) = self.client.try_lock() {
+            place.get_or_insert(client);
+        }
+    }
+
     /// Asks the server for a sign of life at protocol level, on a new connection where the old one is gone.
     async fn ping(&self) -> Result<(), Failure> {
         loop {

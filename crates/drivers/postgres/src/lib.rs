@@ -18,6 +18,7 @@ mod error;
 mod scan;
 mod session;
 mod types;
+mod vigil;
 pub mod wire;
 
 use std::sync::Arc;

@@ -2,7 +2,9 @@
 //! statement at a time, and ends when it is closed or the server is gone.
 
 mod copying;
+mod promises;
 mod running;
+mod silence;
 mod task;
 
 use std::{
@@ -17,9 +19,11 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use crate::{
     cancel::Canceller,
+    connect::Pooling,
     error::PRODUCT,
     session::task::{Command, Task},
     types::Types,
+    vigil::Vigil,
     wire::Client,
 };
 
@@ -32,10 +36,15 @@ const CLOSING: Duration = Duration::from_secs(1);
 pub(crate) struct Parts {
     pub client: Client,
     pub types: Arc<Types>,
+    pub vigil: Arc<Vigil>,
+    /// How this session names itself, where a pooler hides its process.
+    pub name: Option<String>,
     pub dialect: sql::Dialect,
     pub database: String,
     /// Each statement runs inside a READ ONLY transaction of ours.
     pub read_only: bool,
+    /// Who may share the server's session with us.
+    pub pooling: Pooling,
 }
 
 /// Runs that were asked for and have not begun.

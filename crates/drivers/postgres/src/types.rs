@@ -10,22 +10,16 @@ use std::{
 };
 
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
-use driver::{
-    Code,
-    arrow::{NATIVE_TYPE, ORIGIN, RAW_COPY, TYPE_ID},
-};
+use driver::arrow::{NATIVE_TYPE, ORIGIN, RAW_COPY, TYPE_ID};
 
 use crate::{
-    control::{ControlSession, Failure},
+    control::ControlSession,
     types::origins::Origins,
     wire::{Column, Kind},
 };
 
 /// Looking a name up takes a moment; a server that does not answer must not hold a result back.
 const PATIENCE: Duration = Duration::from_secs(3);
-
-/// Between two tries to reach a server that refuses.
-const AGAIN: Duration = Duration::from_secs(1);
 
 /// The server's own types, which never change, as `format_type` prints them without a modifier.
 const KNOWN: &[(u32, &str)] = &[
@@ -116,20 +110,6 @@ impl Types {
             fields.extend(classes::fields(&fields));
         }
         Arc::new(Schema::new(fields))
-    }
-
-    /// Whether a backend is gone for certain: the server does not list it, or cannot be reached any more.
-    pub(crate) async fn has_ended(&self, backend: i32) -> bool {
-        let backend = backend.to_string();
-        let text = "select exists (select from pg_catalog.pg_stat_activity where pid = $1::int4)";
-        for _ in 0..2 {
-            match tokio::time::timeout(PATIENCE, self.control.query(text, &[Some(&backend)])).await {
-                Ok(Ok(rows)) => return rows.first().and_then(|row| row.maybe(0)) == Some(false),
-                Ok(Err(Failure::Closed(error))) if error.code == Code::Unreachable => tokio::time::sleep(AGAIN).await,
-                Ok(Err(_)) | Err(_) => return false,
-            }
-        }
-        true
     }
 
     async fn look_up(&self, keys: &[(u32, i32)]) {

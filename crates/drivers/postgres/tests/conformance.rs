@@ -10,9 +10,9 @@ use std::sync::Arc;
 use arrow_schema::DataType;
 use async_trait::async_trait;
 use catalog::ObjectKey;
-use common::server::{Server, run, servers};
+use common::server::{Server, pooled, run, servers};
 use driver::{
-    Driver, Profile, Secret, SessionState, Span,
+    ConnectContext, Driver, Profile, Secret, SessionState, Span,
     conformance::{
         ErrorText, Gap, Listening, Login, Offer, Paging, Probe, ScriptText, Subject, Texts, Transactions, ValueText,
         Writing, suite,
@@ -21,7 +21,14 @@ use driver::{
 use driver_postgres::{PostgresDriver, wire::Event};
 
 struct Real {
+    /// The server itself, to look behind what a pooler shows.
     server: Server,
+    /// Where to connect.
+    port: u16,
+    /// How the sessions of this trial name themselves: behind a pooler the server's process is not known.
+    name: &'static str,
+    /// The server's session is lent for each transaction, as the connection itself says.
+    pooled: bool,
     version: String,
     texts: Texts,
 }
@@ -175,8 +182,14 @@ fn texts(schema: &str) -> Texts {
 impl Real {
     fn with(&self, changes: &[(&str, &str)], password: &str) -> Login {
         let mut profile = Profile { name: "test".into(), driver: "postgres".into(), ..Profile::default() };
-        let port = self.server.port.to_string();
-        let values = [("host", "127.0.0.1"), ("port", &port), ("user", "postgres"), ("database", "postgres")];
+        let port = self.port.to_string();
+        let values = [
+            ("host", "127.0.0.1"),
+            ("port", &port),
+            ("user", "postgres"),
+            ("database", "postgres"),
+            ("application_name", self.name),
+        ];
         for (name, value) in values.iter().chain(changes) {
             profile.values.insert((*name).to_owned(), (*value).to_owned());
         }
@@ -225,29 +238,101 @@ impl Subject for Real {
 
     async fn is_active(&self, session: &SessionState) -> Offer<bool> {
         let mut client = self.server.client().await;
-        let pid = session.server_id.clone().unwrap();
-        let text = format!("select 1 from pg_stat_activity where pid = {pid} and state = 'active'");
+        let text = format!("select 1 from pg_stat_activity where {} and state = 'active'", self.backend(session));
         let events = run(&mut client, &text).await;
         client.close().await;
         Ok(events.iter().any(|event| matches!(event, Event::Batch(_))))
     }
 
     async fn kill(&self, session: &SessionState) -> Offer<()> {
+        if self.pooled && session.running.is_none() {
+            return Gap::unverifiable(
+                "a pooler that lends for a transaction hides the death of an idle server session",
+            );
+        }
         let mut client = self.server.client().await;
-        run(&mut client, &format!("select pg_terminate_backend({})", session.server_id.clone().unwrap())).await;
+        let active = if self.pooled { " and state = 'active'" } else { "" };
+        let text =
+            format!("select pg_terminate_backend(pid) from pg_stat_activity where {}{active}", self.backend(session));
+        run(&mut client, &text).await;
         client.close().await;
         Ok(())
+    }
+}
+
+impl Real {
+    /// The trial of a server reached at this port. What it cannot show is derived from what the connection says of itself.
+    async fn new(server: Server, port: u16, name: &'static str, pooler: Option<&str>) -> Self {
+        let mut client = server.client().await;
+        run(&mut client, &format!("drop schema if exists {name} cascade")).await;
+        run(&mut client, &format!("create schema {name}")).await;
+        client.close().await;
+        let version = format!("{}.", server.major);
+        let mut subject = Real { server, port, name, pooled: false, version, texts: texts(name) };
+        let login = subject.login();
+        let connection =
+            PostgresDriver.connect(&login.profile, ConnectContext::unattended(login.password)).await.unwrap();
+        let found = connection.control().server().facts.get("pooler").cloned();
+        assert_eq!(found.as_deref(), pooler, "{name}");
+        subject.pooled = found.as_deref() == Some("transaction");
+        connection.close().await;
+        if subject.pooled {
+            subject.without_promises();
+        }
+        subject
+    }
+
+    /// Which rows of pg_stat_activity are this session's. One session at a time is looked at, so its name is enough.
+    fn backend(&self, session: &SessionState) -> String {
+        match &session.server_id {
+            Some(pid) if !self.pooled => format!("pid = {pid}"),
+            _ => format!("application_name like '{} session %'", self.name),
+        }
+    }
+
+    /// Takes out what no session keeps where the server's is lent for each transaction; the rest uses lasting tables.
+    fn without_promises(&mut self) {
+        let schema = self.name;
+        let why = "behind a pooler that lends for a transaction no session keeps";
+        self.texts.probe = Gap::absent(&format!("{why} a temporary table"));
+        self.texts.listening = Gap::absent(&format!("{why} listening"));
+        self.texts.script = Ok(ScriptText {
+            text: format!(
+                "create table {schema}.s (v text); insert into {schema}.s values ('a;b'), ($$c;d$$); \
+                 select v from {schema}.s order by v desc limit 1"
+            ),
+            statements: 3,
+            last: "c;d".into(),
+        });
+        let table = format!("{schema}.u");
+        let setup = [format!("create table {table} (v int unique)"), format!("insert into {table} values (1)")];
+        let setup: Vec<&str> = setup.iter().map(String::as_str).collect();
+        self.texts.unique_violation = failing(&setup, &format!("insert into {table} values (1)"), None);
+    }
+
+    async fn keeps_the_contract(&self) {
+        let report = suite(self).await;
+        eprintln!("{}: {report}", self.name);
+        report.assert();
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_driver_keeps_the_contract_on_every_server() {
     for server in servers() {
-        let mut client = server.client().await;
-        run(&mut client, "drop schema if exists conformance cascade").await;
-        let subject = Real { version: format!("{}.", server.major), texts: texts("conformance"), server };
-        let report = suite(&subject).await;
-        eprintln!("{report}");
-        report.assert();
+        let port = server.port;
+        Real::new(server, port, "conformance", None).await.keeps_the_contract().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_driver_keeps_the_contract_through_a_pooler_that_lends_for_a_session() {
+    let Some((server, port)) = pooled("session") else { return };
+    Real::new(server, port, "conformance_session", Some("session")).await.keeps_the_contract().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_driver_keeps_the_contract_through_a_pooler_that_lends_for_a_transaction() {
+    let Some((server, port)) = pooled("transaction") else { return };
+    Real::new(server, port, "conformance_transaction", Some("transaction")).await.keeps_the_contract().await;
 }

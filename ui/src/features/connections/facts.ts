@@ -52,6 +52,13 @@ function validUntil(text: string, now: number): ShownFact {
   return { ...shown, value: date.format(at) };
 }
 
+const POOLERS: Record<string, string> = {
+  session: "yes, each session has a server session of its own",
+  transaction: "pooled: settings, temporary tables and LISTEN may not last from one statement to the next",
+};
+const pooler = (kind: string | undefined): string | undefined =>
+  kind === undefined ? undefined : (POOLERS[kind] ?? kind);
+
 const plain = (value: string): string => WORDS[value] ?? value;
 const titled = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1).replaceAll("_", " ");
 
@@ -72,7 +79,7 @@ export function factGroups(server: ServerFacts, hops: readonly HopReport[], now:
     ...fact("Encoding", take("encoding")),
     ...fact("Time zone", take("time_zone")),
     ...fact("Standby", left.get("standby") === "true" ? "yes, it only answers reads" : undefined),
-    ...fact("Pooler", left.get("pooler") === "true" ? "yes, sessions may be shared" : undefined),
+    ...fact("Pooler", pooler(left.get("pooler"))),
     ...fact("Read-only", left.has("read_only") ? plain(left.get("read_only") ?? "") : undefined),
   ];
   for (const told of ["standby", "pooler", "read_only"]) left.delete(told);

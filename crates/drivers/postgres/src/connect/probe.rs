@@ -7,18 +7,18 @@ use driver::{Error, Server};
 use crate::{
     catalog::rows::Rows,
     control::query,
-    wire::{Client, Started},
+    wire::{self, Client, Started},
 };
 
 const FACTS: &str = "select pg_catalog.version(), current_user::text, session_user::text, \
      pg_catalog.pg_is_in_recovery()::text, pg_catalog.pg_backend_pid()::text, \
      pg_catalog.current_setting('is_superuser', true), pg_catalog.current_setting('data_checksums', true)";
 
-/// Asks the server about itself.
+/// Asks the server about itself, and tells whether the answer came from another process than the one the login spoke of.
 ///
 /// # Errors
 /// Those of a broken connection. A server that does not know these questions is described by what it reported.
-pub(crate) async fn probe(client: &mut Client, started: &Started, read_only: bool) -> Result<Server, Error> {
+pub(crate) async fn probe(client: &mut Client, started: &Started, read_only: bool) -> Result<(Server, bool), Error> {
     let rows = match query(client, FACTS, &[]).await {
         Ok(rows) => rows,
         Err(failure) if failure.ended() => return Err(failure.into()),
@@ -44,11 +44,10 @@ pub(crate) async fn probe(client: &mut Client, started: &Started, read_only: boo
     fact("encoding", reported("server_encoding"));
     fact("time_zone", reported("TimeZone"));
     fact("authentication", Some(started.authentication.to_owned()));
-    // A pooler in between hands out keys of its own: no session promises hold then.
-    let pid = client.cancel_key().map(|key| key.process_id().to_string());
-    if pid.is_none() || text(4).is_some_and(|backend| Some(backend) != pid) {
-        fact("pooler", Some("true".to_owned()));
-    }
+    // A pooler in between hands out keys of its own.
+    let pid = client.cancel_key().map(wire::CancelKey::process_id);
+    let backend = text(4).and_then(|backend| backend.parse::<i32>().ok()).filter(|backend| *backend > 0);
+    let between = product != "CockroachDB" && backend.is_some() && backend != pid;
     fact("read_only", read_only.then(|| "server".to_owned()));
     if let Some(secured) = &started.secured {
         let session = secured.session.as_ref();
@@ -60,12 +59,13 @@ pub(crate) async fn probe(client: &mut Client, started: &Started, read_only: boo
             fact("certificate_not_after_unix_s", Some(certificate.not_after_unix_s.to_string()));
         }
     }
-    Ok(Server {
+    let server = Server {
         product: product.to_owned(),
         version_number: number(&version),
         version: own_version.unwrap_or(version),
         facts,
-    })
+    };
+    Ok((server, between))
 }
 
 /// The product behind a `version()` text, and its own version where it differs from the PostgreSQL it imitates.

@@ -82,8 +82,55 @@ const HINTS: &[(&str, &str)] = &[
     ("40001", "Another transaction changed the same rows: run this one again."),
 ];
 
+/// What poolers say, whose states (`08P01` for most of it, `XX000`) tell nothing: how it begins, what it means, what to do.
+///
+/// # Source
+/// PgBouncer's `client.c`, `janitor.c` and `objects.c`; Supavisor's `client_handler.ex`.
+const POOLERS: &[(&str, Code, &str)] = &[
+    (
+        "query_wait_timeout",
+        Code::Exhausted,
+        "All server connections of the pooler were in use, or none could be opened: end what runs, or try again later.",
+    ),
+    (
+        "no more connections allowed",
+        Code::Exhausted,
+        "The pooler's max_client_conn is reached: close other connections.",
+    ),
+    ("MaxClientsInSessionMode", Code::Exhausted, "The pooler lends a server session to each client, and has no more."),
+    ("max clients reached", Code::Exhausted, "Close other connections of this login, or ask for a larger pool."),
+    ("client_login_timeout", Code::TimedOut, "The pooler got no server connection in time."),
+    ("client_idle_timeout", Code::Unreachable, "The pooler ends connections that are idle for this long."),
+    (
+        "server login has been failing",
+        Code::Unreachable,
+        "The pooler cannot sign in to the server; it tries again soon.",
+    ),
+    ("server login failed", Code::Unreachable, "The pooler cannot sign in to the server."),
+    ("pgbouncer cannot connect to server", Code::Unreachable, "The server behind the pooler does not answer."),
+    ("server conn crashed", Code::Unreachable, "The server behind the pooler ended the session."),
+    ("server closed the connection", Code::Unreachable, "The server behind the pooler ended the session."),
+    ("no such database", Code::NotFound, "The pooler does not know this database."),
+    ("Tenant or user not found", Code::Unauthenticated, "The pooler wants the user's name as user.project."),
+    ("no such user", Code::Unauthenticated, "The pooler does not know this user."),
+    ("SASL authentication failed", Code::Unauthenticated, "Check user and password."),
+    ("auth failed", Code::Unauthenticated, "Check user and password."),
+    ("the database system is shutting down", Code::Unreachable, "Try again in a moment."),
+];
+
+fn pooler(report: &Report) -> Option<&'static (&'static str, Code, &'static str)> {
+    let vague = matches!(report.code.as_str(), "08P01" | "XX000" | "08006" | "08000" | "58000");
+    // A database of the server's that the pooler looked for in vain.
+    let missing = report.message.starts_with("database ") && report.message.ends_with(" does not exist");
+    let beginning = if missing { "no such database" } else { report.message.as_str() };
+    POOLERS.iter().find(|(known, ..)| vague && beginning.starts_with(known))
+}
+
 /// What a consumer may branch on.
 pub(crate) fn code(report: &Report) -> Code {
+    if let Some((_, code, _)) = pooler(report) {
+        return *code;
+    }
     // A statement_timeout of the server's has the same state as a cancel; only the message, where it is English, tells.
     if report.code == "57014" && report.message.contains("timeout") {
         return Code::TimedOut;
@@ -94,6 +141,9 @@ pub(crate) fn code(report: &Report) -> Code {
 
 /// What to do about it, where the server does not say.
 pub(crate) fn hint(report: &Report) -> Option<&'static str> {
+    if let Some((.., hint)) = pooler(report) {
+        return Some(hint);
+    }
     match (report.code.as_str(), code(report)) {
         ("57014", Code::TimedOut) => {
             Some("The server's statement_timeout for this login: SET statement_timeout = 0 lifts it for this session.")

@@ -16,11 +16,13 @@ use tokio::{
 
 use super::{
     copying::{CopyIn, CopyOut, Step},
-    ended,
+    ended, promises,
+    silence::{self, Awaited, Silence},
     task::{End, Task, closing},
 };
 use crate::{
-    error::{PRODUCT, broken, notice, refused},
+    connect::Pooling,
+    error::{broken, notice, refused},
     types::classes,
     wire::{self, Client},
 };
@@ -31,10 +33,6 @@ const DELIVERY: Duration = Duration::from_secs(5);
 const AGAIN: Duration = Duration::from_millis(500);
 /// How long a statement nobody waits for may take to stop before the session is given up.
 const ABANDONED: Duration = Duration::from_secs(15);
-/// How often a connection that is not read is looked at.
-const LOOK: Duration = Duration::from_millis(300);
-/// How often the server is asked whether the backend of a paused run is still there.
-const PAUSED: Duration = Duration::from_millis(1500);
 /// How long the last events of an ended session wait for a reader.
 const LAST_EVENTS: Duration = Duration::from_secs(60);
 
@@ -68,10 +66,7 @@ pub(crate) struct Run {
     stopping: Option<Instant>,
     deliveries: JoinSet<Delivery>,
     delivered: bool,
-    /// Since when the reader has not taken anything, or when that was last looked into.
-    paused: Option<Instant>,
-    /// Whether the backend has ended.
-    checks: JoinSet<bool>,
+    silence: Silence,
 }
 
 impl Run {
@@ -99,8 +94,7 @@ impl Run {
             stopping: None,
             deliveries: JoinSet::new(),
             delivered: false,
-            paused: None,
-            checks: JoinSet::new(),
+            silence: Silence::new(),
         }
     }
 
@@ -198,6 +192,7 @@ impl Task {
         let id = run.id;
         self.state.send_modify(|state| state.running = Some(id));
         run.started = Instant::now();
+        run.silence = Silence::new();
         let result = match self.doomed.remove(&id) {
             true => {
                 run.failure = Some(Error::cancelled());
@@ -241,11 +236,27 @@ impl Task {
             Some(wrapped) => wrapped,
             None => return Ok(()),
         };
-        let sent = match run.parameters.is_empty() && !self.read_only {
-            true => self.client.query(&run.text).await,
-            // The extended protocol takes exactly one statement: nothing slips out of a transaction of ours.
+        if self.pooling == Pooling::Transaction
+            && let Some(notice) = promises::warning(&run.text, &self.dialect)
+        {
+            run.put(Event::Notice(notice));
+        }
+        let sent = match run.parameters.is_empty() && !self.read_only && !self.client.has_prelude() {
+            true => {
+                tokio::select! {
+                    biased;
+                    sent = self.client.query(&run.text) => sent,
+                    () = closing(&mut self.closed) => return Err(End::Closed),
+                }
+            }
+            // The extended protocol takes exactly one statement: nothing slips out of a transaction of ours. Where settings
+            // travel with it, they last for its own transaction.
             false => match values(&run.parameters) {
-                Ok(values) => self.client.query_with(&run.text, &[], &values).await,
+                Ok(values) => tokio::select! {
+                    biased;
+                    sent = self.client.query_with(&run.text, &[], &values) => sent,
+                    () = closing(&mut self.closed) => return Err(End::Closed),
+                },
                 Err(error) => {
                     run.failure = Some(error);
                     return self.leave(wrapped, run).await;
@@ -258,8 +269,15 @@ impl Task {
             Err(error) => run.failure = Some(broken(error)),
         }
         // Nothing is started before every cancel on its way has arrived, and missed.
-        while let Some(delivery) = run.deliveries.join_next().await {
-            run.delivery_ended(delivery);
+        loop {
+            tokio::select! {
+                biased;
+                () = closing(&mut self.closed) => return Err(End::Closed),
+                delivery = run.deliveries.join_next() => match delivery {
+                    Some(delivery) => run.delivery_ended(delivery),
+                    None => break,
+                },
+            }
         }
         if run.delivered {
             self.sync().await?;
@@ -338,9 +356,7 @@ impl Task {
         again.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             let reading = run.outbox.is_empty() || run.stopping.is_some();
-            if reading {
-                run.paused = None;
-            }
+            let awaited = if reading { Awaited::Answer(run.text.len()) } else { Awaited::Reader };
             tokio::select! {
                 biased;
                 () = closing(&mut self.closed) => return Err(End::Closed),
@@ -365,6 +381,7 @@ impl Task {
                 }
                 Some(delivery) = run.deliveries.join_next() => run.delivery_ended(delivery),
                 step = next(&mut self.client, &mut run.copy_in, &mut run.copy_out), if reading => {
+                    run.silence.broken();
                     match step {
                         Ok(Step::Event(wire::Event::Ready(status))) => {
                             self.set_status(status);
@@ -384,32 +401,16 @@ impl Task {
                         return Err(End::Lost(Box::new(error)));
                     }
                 }
-                Some(ended) = run.checks.join_next() => {
-                    if !reading && ended.unwrap_or(false) {
-                        return Err(End::Lost(Box::new(Error::lost(PRODUCT))));
-                    }
-                }
-                () = tokio::time::sleep(LOOK), if !reading => {
-                    if self.client.is_hung_up() {
+                lost = run.silence.lost(&self.backend, awaited) => if lost {
+                    return Err(self.silent());
+                },
+                () = tokio::time::sleep(silence::LOOK) => {
+                    if !reading && self.client.is_hung_up() {
                         return Err(self.lost(wire::Error::Closed));
                     }
-                    self.look_after(run);
+                    run.silence.look(&self.vigil, &self.backend, awaited);
                 }
             }
-        }
-    }
-
-    /// Asks about the backend of a run that is not read, from time to time: what it sent before it died fills the network,
-    /// so that its end does not get through to us.
-    fn look_after(&self, run: &mut Run) {
-        let since = *run.paused.get_or_insert_with(Instant::now);
-        if since.elapsed() < PAUSED || !run.checks.is_empty() {
-            return;
-        }
-        if let Some(pid) = self.backend {
-            run.paused = Some(Instant::now());
-            let types = Arc::clone(&self.types);
-            run.checks.spawn(async move { types.has_ended(pid).await });
         }
     }
 
@@ -429,7 +430,11 @@ impl Task {
         match event {
             wire::Event::Columns(columns) => {
                 let encoding = self.client.parameters().get("client_encoding").map(String::as_str);
-                let schema = self.types.schema(&columns, classes::is_utf8(encoding)).await;
+                let schema = tokio::select! {
+                    biased;
+                    schema = self.types.schema(&columns, classes::is_utf8(encoding)) => schema,
+                    () = closing(&mut self.closed) => return Err(End::Closed),
+                };
                 run.schema = Some(Arc::clone(&schema));
                 run.put(Event::ResultSet(schema, self.context.clone()));
             }

@@ -9,11 +9,17 @@ use arrow_array::{Array, cast::AsArray};
 use driver::{Error, Event, Link, Message, RunId, SessionState, Setting, Statement, Transaction, ValueContext};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
-use super::{Parts, Waiting, ended, running::Run};
+use super::{
+    Parts, Waiting, ended,
+    running::Run,
+    silence::{self, Awaited, Silence},
+};
 use crate::{
     cancel::Interrupt,
-    error::{broken, notice, refused},
+    connect::Pooling,
+    error::{PRODUCT, broken, notice, refused},
     types::Types,
+    vigil::{Backend, Vigil},
     wire::{self, Client, Report, TransactionStatus},
 };
 
@@ -28,7 +34,9 @@ const SETTINGS: &str = "select pg_catalog.current_setting('search_path', true), 
      pg_catalog.current_setting('lc_collate', true), current_user::text, current_database()::text, \
      pg_catalog.pg_backend_pid()::text, \
      (select d.datcollate::text from pg_catalog.pg_database d where d.datname = current_database()), \
-     pg_catalog.current_setting('extra_float_digits', true)";
+     pg_catalog.current_setting('extra_float_digits', true), \
+     pg_catalog.current_setting('application_name', true), \
+     pg_catalog.current_setting('DateStyle', true), pg_catalog.current_setting('IntervalStyle', true)";
 
 /// What a session is asked to do, in order.
 pub(crate) enum Command {
@@ -75,8 +83,15 @@ pub(crate) struct Task {
     pub(super) settings_touched: bool,
     /// The server's last words, which say why it hung up.
     pub(super) last_words: Option<Report>,
-    /// The backend's process, where it is ours alone: behind a pooler it changes.
-    pub(super) backend: Option<i32>,
+    pub(super) vigil: std::sync::Arc<Vigil>,
+    /// By what the server knows this session.
+    pub(super) backend: Backend,
+    name: Option<String>,
+    /// Of dates and intervals, where settings travel with statements.
+    styles: Option<(String, String)>,
+    pub(super) pooling: Pooling,
+    /// The server's session as it was seen last.
+    met: Option<String>,
     database: String,
 }
 
@@ -100,6 +115,8 @@ impl Task {
             dialect: parts.dialect,
             read_only: parts.read_only,
             database: parts.database,
+            pooling: parts.pooling,
+            met: None,
             commands: inboxes.commands,
             interrupts: inboxes.interrupts,
             closed: inboxes.closed,
@@ -111,18 +128,23 @@ impl Task {
             status: TransactionStatus::Idle,
             settings_touched: false,
             last_words: None,
-            backend: None,
+            vigil: parts.vigil,
+            backend: Backend::Unknown,
+            name: parts.name,
+            styles: None,
         }
     }
 
     /// Reads the settings for the first time.
     pub(super) async fn begin(&mut self) -> Result<(), Error> {
         let (database, read_only) = (self.database.clone(), self.read_only);
+        let pooled = self.pooling == Pooling::Transaction;
         let pid = self.client.cancel_key().map(|key| key.process_id().to_string());
         self.state.send_modify(|state| {
             state.database = Some(database);
             state.read_only = read_only;
             state.server_id = pid;
+            state.pooled = pooled;
         });
         match self.refresh().await {
             Ok(()) => Ok(()),
@@ -132,6 +154,7 @@ impl Task {
     }
 
     pub(super) async fn work(mut self) {
+        let mut silence = Silence::new();
         let end = loop {
             tokio::select! {
                 biased;
@@ -150,8 +173,17 @@ impl Task {
                     if let Err(end) = done {
                         break end;
                     }
+                    silence = Silence::new();
+                }
+                lost = silence.lost(&self.backend, Awaited::Nothing) => if lost {
+                    break self.silent();
+                },
+                // Somebody besides the session itself looks at the state: else the next statement finds out.
+                () = tokio::time::sleep(silence::LOOK), if self.state.receiver_count() > 1 => {
+                    silence.look(&self.vigil, &self.backend, Awaited::Nothing);
                 }
                 event = self.client.next() => {
+                    silence.broken();
                     let heard = match event {
                         Ok(event) => self.overheard(event),
                         Err(error) => Err(self.lost(error)),
@@ -204,6 +236,13 @@ impl Task {
         }
     }
 
+    /// The end of a session whose server gives no sign of life.
+    pub(super) fn silent(&mut self) -> End {
+        let mut error = Error::lost(PRODUCT);
+        error.message = format!("{PRODUCT} gives no sign of life: the connection was given up.");
+        End::Lost(Box::new(error))
+    }
+
     /// Handles a cancel of a run that is not the current one.
     pub(super) fn interrupt_waiting(&mut self, interrupt: Interrupt) {
         if self.waiting.contains(interrupt.run) {
@@ -254,6 +293,9 @@ impl Task {
         let value = |name: &str| reported.get(name).cloned().unwrap_or_default();
         self.context.date_style = value("DateStyle");
         self.context.interval_style = value("IntervalStyle");
+        if let Some((dates, intervals)) = self.styles.clone() {
+            (self.context.date_style, self.context.interval_style) = (dates, intervals);
+        }
         self.context.time_zone = value("TimeZone");
         self.context.encoding = value("server_encoding");
     }
@@ -302,16 +344,29 @@ impl Task {
         let mut row = Vec::new();
         let mut refused = None;
         let until = tokio::time::Instant::now() + OWN_STATEMENT;
+        let mut silence = Silence::new();
+        let awaited = Awaited::Answer(0);
         loop {
             let event = tokio::select! {
                 biased;
                 () = closing(&mut self.closed) => return Err(End::Closed),
+                lost = silence.lost(&self.backend, awaited) => match lost {
+                    true => return Err(self.silent()),
+                    false => continue,
+                },
+                () = tokio::time::sleep(silence::LOOK) => {
+                    silence.look(&self.vigil, &self.backend, awaited);
+                    if tokio::time::Instant::now() > until {
+                        return Err(wire::Error::TimedOut(OWN_STATEMENT).into());
+                    }
+                    continue;
+                }
                 event = self.client.next() => match event {
                     Ok(event) => event,
                     Err(error) => return Err(self.lost(error)),
                 },
-                () = tokio::time::sleep_until(until) => return Err(wire::Error::TimedOut(OWN_STATEMENT).into()),
             };
+            silence.broken();
             match event {
                 wire::Event::Batch(batch) if row.is_empty() => {
                     row = batch.columns.iter().map(|column| first_text(column)).collect();
@@ -334,7 +389,13 @@ impl Task {
     /// Reads the settings that not every server reports.
     pub(super) async fn refresh(&mut self) -> Result<(), End> {
         self.read_context();
-        let Ok(row) = self.own(SETTINGS).await? else {
+        // Where settings travel with statements, those that they travel with are meant.
+        if self.client.has_prelude() {
+            self.client.query_with(SETTINGS, &[], &[]).await?;
+        } else {
+            self.client.query(SETTINGS).await?;
+        }
+        let Ok(row) = self.own_answer().await? else {
             // A server that imitates PostgreSQL may not have them all: then they are not known.
             return Ok(());
         };
@@ -343,8 +404,25 @@ impl Task {
         let (search_path, lc_monetary, bytea_output, lc_collate) = (next(), next(), next(), next());
         let (user, database, pid, collation) = (next(), next(), next(), next());
         let settings = rounded_floats(next().as_deref());
+        let application = next();
+        let application = application.as_ref();
+        // The server reports what holds after a statement, not the settings that travel with it.
+        self.styles = next().zip(next()).filter(|_| self.client.has_prelude());
+        self.read_context();
         let key = self.client.cancel_key().map(wire::CancelKey::process_id);
-        self.backend = pid.as_ref().and_then(|pid| pid.parse().ok()).filter(|backend| key == Some(*backend));
+        let backend = pid.as_ref().and_then(|pid| pid.parse().ok());
+        if self.met.is_some() && pid != self.met && backend != key {
+            // It was taken for one that keeps a server's session for us.
+            self.pooling = Pooling::Transaction;
+        }
+        self.met.clone_from(&pid);
+        let shared = self.pooling == Pooling::Transaction;
+        self.backend = match backend {
+            Some(pid) if self.pooling == Pooling::Session || !shared && key == Some(pid) => Backend::Process(pid),
+            // A pooler that does not pass the name on leaves nothing to know a session by.
+            _ => self.name.clone().filter(|name| application == Some(name)).map_or(Backend::Unknown, Backend::Named),
+        };
+        let pid = pid.filter(|_| !shared);
         self.context.lc_monetary = lc_monetary.unwrap_or_default();
         self.context.bytea_output = bytea_output.unwrap_or_default();
         self.context.collation = collation.or(lc_collate).unwrap_or_default();
@@ -354,7 +432,8 @@ impl Task {
             state.search_path = search_path;
             state.user = user;
             state.database = database.or(state.database.take());
-            state.server_id = pid.or(state.server_id.take());
+            state.server_id = pid.or(state.server_id.take().filter(|_| !shared));
+            state.pooled = shared;
             *state != before
         });
         Ok(())

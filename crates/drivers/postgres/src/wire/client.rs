@@ -115,6 +115,8 @@ pub struct Client {
     cancel_key: Option<CancelKey>,
     /// A statement of the extended protocol runs: after a copy the server wants another Sync.
     extended: bool,
+    /// Goes in front of each statement of the extended protocol, in its transaction.
+    prelude: Option<std::sync::Arc<str>>,
 }
 
 impl Client {
@@ -130,7 +132,19 @@ impl Client {
             parameters: BTreeMap::new(),
             cancel_key: None,
             extended: false,
+            prelude: None,
         }
+    }
+
+    /// Has a statement without rows run in front of each one of the extended protocol, in its transaction: settings for that
+    /// long, where a session keeps none. It does not go in front of a statement that begins or ends a transaction.
+    pub(crate) fn set_prelude(&mut self, prelude: Option<std::sync::Arc<str>>) {
+        self.prelude = prelude;
+    }
+
+    /// Whether [`Client::query_with`] brings settings along.
+    pub(crate) fn has_prelude(&self) -> bool {
+        self.prelude.is_some()
     }
 
     /// Called once, at the end of the start-up.
@@ -170,8 +184,16 @@ impl Client {
             return Err(Error::Unsendable("The statement has too many values."));
         }
         self.extended = true;
+        let prelude = self.prelude.clone().filter(|_| !is_transaction_control(text));
         self.put(
             |output| {
+                if let Some(prelude) = prelude {
+                    frontend::parse("", &prelude, [], output)?;
+                    let none: [Option<&[u8]>; 0] = [];
+                    frontend::bind("", "", [], none, |_, _| Ok(postgres_protocol::IsNull::Yes), [], output)
+                        .map_err(|_| std::io::Error::other("a setting cannot be sent"))?;
+                    frontend::execute("", 0, output)?;
+                }
                 frontend::parse("", text, types.iter().copied(), output)?;
                 frontend::bind(
                     "",
@@ -477,6 +499,12 @@ impl Client {
             Error::Unsendable(refusal)
         })
     }
+}
+
+/// Whether a statement of ours begins or ends a transaction.
+fn is_transaction_control(text: &str) -> bool {
+    let word = text.trim_start().split(|character: char| !character.is_ascii_alphabetic()).next().unwrap_or_default();
+    ["begin", "start", "commit", "rollback"].iter().any(|known| known.eq_ignore_ascii_case(word))
 }
 
 /// Reads the rows at the start of `input` in place; says whether a batch is due.

@@ -42,6 +42,18 @@ fn server(major: u16) -> Option<Server> {
     })
 }
 
+/// PgBouncer in this mode before PostgreSQL 18: the server behind it, and the pooler's port.
+pub fn pooled(mode: &str) -> Option<(Server, u16)> {
+    let name = format!("ROWHOUSE_TEST_PGBOUNCER_{}_URL", mode.to_uppercase());
+    let Some(url) = env::var(&name).ok().filter(|url| !url.is_empty()) else {
+        assert!(env::var("ROWHOUSE_TEST_REQUIRE").as_deref() != Ok("1"), "{name} is required");
+        let test = std::thread::current().name().unwrap_or("a test").to_owned();
+        eprintln!("SKIPPED {test}: no PgBouncer; set {name} (scripts/servers start)");
+        return None;
+    };
+    Some((server(18)?, Url::parse(&url).unwrap().port().unwrap()))
+}
+
 pub fn login(user: &str, password: Option<&str>) -> Login {
     Login {
         user: user.to_owned(),
