@@ -19,7 +19,9 @@ mod explorer;
 mod files;
 mod history;
 mod holds;
+mod interchange;
 mod keychain;
+mod passwords;
 mod profiles;
 mod registry;
 mod runs;
@@ -96,6 +98,7 @@ pub struct App {
     documents: documents::Documents,
     pub(crate) held: profiles::HeldSecrets,
     pub(crate) trials: profiles::Trials,
+    pub(crate) previews: interchange::Previews,
     pub(crate) telling: history::Telling,
     pub(crate) live: connections::Live,
     /// Itself, for tasks that outlive a call.
@@ -161,6 +164,7 @@ impl App {
             documents: documents::Documents::default(),
             held: profiles::HeldSecrets::default(),
             trials: profiles::Trials::default(),
+            previews: interchange::Previews::default(),
             telling: history::Telling::default(),
             live,
             me: OnceLock::new(),

@@ -23,14 +23,26 @@ use crate::{
         ProfileDraft, Safety, ServerFacts, TestReport, Topic,
     },
     connections::WindowAsk,
+    interchange,
     platform::{home::make_private, lock::FileLock},
     registry::PASSWORD,
     sample,
     store::now_ms,
 };
 
+pub(crate) use draft::{name_key, one_line, valid};
+pub(crate) use rows::trust;
 pub(crate) use secrets::{HeldSecrets, Secrets};
 pub(crate) use trials::Trials;
+
+/// Who wrote a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// The person at this computer: what they typed may run.
+    Person,
+    /// A file, which may be anybody's.
+    File,
+}
 
 /// The sample's id: always listed, never removed.
 pub(crate) const SAMPLE: &str = "sample";
@@ -81,6 +93,11 @@ impl App {
     /// `AlreadyExists` for a name in use; `InvalidStatement` for a field that is missing or not understood;
     /// `KeychainUnavailable` when a password shall be kept and cannot be. Nothing is changed then.
     pub async fn save_profile(&self, draft: ProfileDraft) -> Result<ConnectionProfile, AppError> {
+        self.save(draft, Origin::Person).await
+    }
+
+    /// As [`App::save_profile`], for a draft a person typed or one that was read from a file.
+    pub(crate) async fn save(&self, draft: ProfileDraft, origin: Origin) -> Result<ConnectionProfile, AppError> {
         let old = match draft.id.as_deref() {
             Some(SAMPLE) => return Err(sample_stays("changed")),
             Some(id) => Some(self.row(id).await?),
@@ -93,6 +110,7 @@ impl App {
         let kept = old.as_ref().map_or(&[] as &[String], |old| old.secret_fields.as_slice());
         let was = old.as_ref().map(|old| old.safety);
         let change = secrets::Change::new(&checked, driver.as_ref(), old.as_ref().map(|old| old.driver.as_str()), kept);
+        let (command, trusted) = draft::consent(&checked, driver.id(), old.as_ref(), origin)?;
         let undo = change.apply(&self.keychain, &id).await?;
         let row = rows::Row {
             id: id.clone(),
@@ -105,6 +123,13 @@ impl App {
             driver: driver.id().to_owned(),
             values: checked.values,
             password: checked.policy,
+            command,
+            trusted,
+            favourite: checked.favourite.unwrap_or_else(|| old.as_ref().is_some_and(|old| old.favourite)),
+            schemas: checked
+                .schemas
+                .clone()
+                .unwrap_or_else(|| old.as_ref().map_or_else(Vec::new, |old| old.schemas.clone())),
             secret_fields: change.fields_after(),
             created_ms: old.map_or_else(now_ms, |old| old.created_ms),
             server: None,
@@ -136,7 +161,10 @@ impl App {
     /// `NotFound`; `KeychainUnavailable` when its secrets cannot be copied, and then nothing is.
     pub async fn duplicate_profile(&self, id: &str) -> Result<ConnectionProfile, AppError> {
         let shown = self.profile(id).await?;
-        let fields = if id == SAMPLE { Vec::new() } else { self.row(id).await?.secret_fields };
+        let (fields, trusted) = match id {
+            SAMPLE => (Vec::new(), None),
+            id => self.row(id).await.map(|row| (row.secret_fields, row.trusted))?,
+        };
         let name = draft::copy_name(&shown.name, &self.profiles().await?);
         let copy = rows::Row {
             id: Uuid::new_v4().to_string(),
@@ -149,6 +177,10 @@ impl App {
             driver: shown.driver,
             values: shown.values,
             password: shown.password,
+            command: shown.password_command,
+            trusted,
+            favourite: shown.favourite,
+            schemas: shown.schemas,
             secret_fields: fields,
             created_ms: now_ms(),
             server: None,
@@ -183,6 +215,31 @@ impl App {
         Ok(())
     }
 
+    /// Marks a connection as a favourite, or no longer; the sample can be one too.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn set_favourite(&self, id: &str, favourite: bool) -> Result<(), AppError> {
+        self.mark(id, Some(favourite), None).await
+    }
+
+    /// Sets the schemas that are shown of a connection, `*` standing for any letters; none shows all.
+    ///
+    /// # Errors
+    /// `NotFound`; `InvalidStatement` for far too many.
+    pub async fn set_schemas(&self, id: &str, schemas: Vec<String>) -> Result<(), AppError> {
+        self.mark(id, None, Some(draft::schemas(schemas)?)).await
+    }
+
+    async fn mark(&self, id: &str, favourite: Option<bool>, schemas: Option<Vec<String>>) -> Result<(), AppError> {
+        if id != SAMPLE {
+            self.row(id).await?;
+        }
+        rows::mark(&self.store, id, favourite, schemas.as_deref()).await?;
+        self.events.changed(&[Topic::Profiles], Some(id));
+        Ok(())
+    }
+
     /// Reads a URL or file path into the form's values.
     ///
     /// # Errors
@@ -190,7 +247,7 @@ impl App {
     pub async fn parse_target(&self, text: &str) -> Result<ParsedTarget, AppError> {
         let text = text.trim();
         let driver = self.registry.for_target(text)?;
-        let parsed = driver.parse_url(text)?;
+        let parsed = interchange::with_service(driver.as_ref(), text).await?;
         let mut values = parsed.values;
         // Where a driver put it among the values after all.
         let secret = values.remove(PASSWORD).map(driver::Secret::new).or(parsed.secret);
@@ -219,34 +276,35 @@ impl App {
         let driver = self.registry.get(&draft.driver)?.clone();
         let id = draft.id.clone();
         let checked = draft::check(draft, driver.as_ref(), &self.held)?;
-        let secrets = self.draft_secrets(id.as_deref(), &checked, driver.as_ref()).await?;
+        let mut secrets = self.draft_secrets(id.as_deref(), &checked, driver.as_ref()).await?;
+        let command = self.draft_command(id.as_deref(), &checked, driver.id()).await?;
         let profile = Profile { name: checked.name, driver: driver.id().to_owned(), values: checked.values };
-        let terms = dial::Terms {
-            secrets,
-            ask: self.asker(id.as_deref())?,
-            timeout: self.connect_timeout(),
-            read_only: checked.safety == Safety::ReadOnly,
-        };
+        let ask = self.asker(id.as_deref())?;
+        let read_only = checked.safety == Safety::ReadOnly;
         let begun = Instant::now();
         let hops = Arc::new(dial::Hops::watched(move |hop| on_hop(dial::shown(hop.clone()))));
         let mut trial = self.trials.begin(test_id);
-        let dialled = tokio::select! {
-            dialled = dial::dial_watched(driver.as_ref(), &profile, terms, Arc::clone(&hops)) => dialled,
+        let attempt = async {
+            if let Some(command) = &command {
+                secrets.password = Some(hops.command(command, &profile).await?);
+            }
+            let terms = dial::Terms { secrets, ask, timeout: self.connect_timeout(), read_only };
+            dial::dial_watched(driver.as_ref(), &profile, terms, Arc::clone(&hops)).await.map_err(AppError::from)
+        };
+        let outcome = tokio::select! {
+            outcome = attempt => outcome,
             // Dropping the attempt closes what it has opened.
-            () = trial.stopped() => dial::Dialled {
-                hops: hops.take(),
-                outcome: Err(driver::Error::new(driver::Code::Cancelled, "You stopped the test.")),
-            },
+            () = trial.stopped() => Err(AppError::new(ErrorCode::Cancelled, "You stopped the test.")),
         };
         drop(trial);
-        let hops = dialled.hops.into_iter().map(dial::shown).collect();
-        let (server, error) = match dialled.outcome {
+        let hops = hops.take().into_iter().map(dial::shown).collect();
+        let (server, error) = match outcome {
             Ok(connection) => {
                 let server = dial::facts(connection.control().server());
                 connection.close().await;
                 (Some(server), None)
             }
-            Err(error) => (None, Some(error.into())),
+            Err(error) => (None, Some(error)),
         };
         Ok(TestReport { server, hops, error, elapsed_ms: dial::elapsed_ms(begun) })
     }
@@ -300,6 +358,7 @@ impl App {
 
     async fn sample_profile(&self) -> Result<ConnectionProfile, AppError> {
         let (server, last_used_ms) = rows::use_of(self.store.read(), SAMPLE).await?.unzip();
+        let (favourite, schemas) = rows::marks_of(self.store.read(), SAMPLE).await?;
         let values = [("file".to_owned(), self.sample_path().to_string_lossy().into_owned())];
         let row = rows::Row {
             id: SAMPLE.to_owned(),
@@ -312,6 +371,10 @@ impl App {
             driver: "sqlite".to_owned(),
             values: values.into(),
             password: PasswordPolicy::None,
+            command: None,
+            trusted: None,
+            favourite,
+            schemas,
             secret_fields: Vec::new(),
             created_ms: 0,
             server: server.flatten(),
@@ -328,6 +391,7 @@ impl App {
     }
 
     fn shown(&self, row: rows::Row) -> ConnectionProfile {
+        let untrusted_command = row.untrusted();
         let profile = Profile { name: row.name, driver: row.driver, values: row.values };
         // A connection of a driver this program does not have is shown, and cannot be opened.
         let (label, target) = match self.registry.get(&profile.driver) {
@@ -345,6 +409,10 @@ impl App {
             driver_label: label,
             values: profile.values,
             password: row.password,
+            password_command: row.command,
+            untrusted_command,
+            favourite: row.favourite,
+            schemas: row.schemas,
             target,
             server: row.server,
             last_used_ms: row.last_used_ms,

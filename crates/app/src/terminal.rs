@@ -100,7 +100,7 @@ impl App {
                 "`rowhouse connections list` shows what is saved; an address looks like postgres://host/database.",
             ));
         }
-        let parsed = driver.parse_url(target)?;
+        let parsed = crate::interchange::with_service(driver.as_ref(), target).await?;
         let mut values = parsed.values;
         let secret = values.remove(crate::registry::PASSWORD).map(Secret::new).or(parsed.secret);
         let profile = Profile { name: String::new(), driver: driver.id().to_owned(), values };
@@ -116,6 +116,10 @@ impl App {
             driver_label: driver.label().to_owned(),
             values: profile.values,
             password: PasswordPolicy::None,
+            password_command: None,
+            untrusted_command: None,
+            favourite: false,
+            schemas: Vec::new(),
             target: line,
             server: None,
             last_used_ms: None,

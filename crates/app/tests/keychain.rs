@@ -69,6 +69,7 @@ fn draft(policy: PasswordPolicy) -> ProfileDraft {
         values: [("file".to_owned(), "/tmp/shop.db".to_owned())].into(),
         password_policy: policy,
         password: DraftPassword::Set { secret: driver::Secret::new(PASSWORD.to_owned()) },
+        ..ProfileDraft::default()
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Open the window, and a connection in it
     Open(Open),
-    /// Saved connections: list, add, edit, duplicate, remove, test
+    /// Saved connections: list, add, edit, duplicate, remove, test, export, import, trust
     #[command(subcommand)]
     Connections(Connections),
     /// Run SQL and print what comes back
@@ -195,6 +195,52 @@ the keychain, or nowhere: --password-policy ask asks every time, none uses none.
         #[arg(long = "name", value_name = "NAME")]
         new_name: Option<String>,
     },
+    /// Write connections as JSON for a team's repository: sorted, without secrets
+    Export {
+        /// Only these
+        names: Vec<String>,
+        /// Write to a file; paths of files below its folder are written relative to it
+        #[arg(short = 'o', long = "output", value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Read connections of a colleague or of another tool
+    #[command(after_help = "\
+Examples:
+  rowhouse connections import team.json --dry-run
+  rowhouse connections import --from dbeaver --with-passwords
+  rowhouse connections import .env --group shop
+
+What a file is, is told by what is in it. Without FILE the usual place of --from is looked in. What was exported by
+Rowhouse updates connections of the same name and group; nothing is ever removed. A command for a password that comes
+with a file is not run before `rowhouse connections trust NAME`.")]
+    Import {
+        /// The file
+        #[arg(required_unless_present = "from")]
+        file: Option<PathBuf>,
+        /// Whose it is
+        #[arg(long, value_enum)]
+        from: Option<ImportSource>,
+        /// Say what would be done and do nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// Put passwords found in it into the keychain
+        #[arg(long)]
+        with_passwords: bool,
+        /// Save those too that lead where a saved one leads
+        #[arg(long)]
+        duplicates: bool,
+        /// The group everything is put into
+        #[arg(long)]
+        group: Option<String>,
+    },
+    /// Agree to the command that a shared connection runs for its password
+    Trust {
+        /// Its name
+        name: String,
+        /// Without asking
+        #[arg(long)]
+        yes: bool,
+    },
     /// Connect, say how each hop went, and close again
     Test {
         /// A saved connection, a URL or a file
@@ -205,6 +251,27 @@ the keychain, or nowhere: --password-policy ask asks every time, none uses none.
         #[command(flatten)]
         password: PasswordInput,
     },
+}
+
+/// Whose file connections are imported from.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+pub(crate) enum ImportSource {
+    /// An export of Rowhouse
+    Rowhouse,
+    /// DBeaver's data-sources.json
+    Dbeaver,
+    /// DataGrip's dataSources.xml
+    Datagrip,
+    /// pgAdmin's servers.json or pgadmin4.db
+    Pgadmin,
+    /// TablePlus's Connections.plist
+    Tableplus,
+    /// A .env file
+    Env,
+    /// pg_service.conf
+    Pgservice,
+    /// my.cnf
+    Mycnf,
 }
 
 /// What a saved connection says beside where it leads.
@@ -231,6 +298,21 @@ pub(crate) struct Details {
     /// Where the password comes from
     #[arg(long, value_enum)]
     pub(crate) password_policy: Option<PasswordPolicy>,
+    /// One word of a command whose first line is the password; given once for the program and once for each argument
+    #[arg(long, value_name = "WORD", allow_hyphen_values = true)]
+    pub(crate) password_command: Vec<String>,
+    /// A text for the system's shell whose first line is the password
+    #[arg(long, value_name = "TEXT", conflicts_with = "password_command")]
+    pub(crate) password_shell: Option<String>,
+    /// The most seconds the command may take
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=600))]
+    pub(crate) password_timeout: Option<u32>,
+    /// Whether it is a favourite
+    #[arg(long, value_name = "true|false")]
+    pub(crate) favourite: Option<bool>,
+    /// A schema to show, * standing for any letters; may be given several times, an empty one shows all
+    #[arg(long = "show-schema", value_name = "SCHEMA")]
+    pub(crate) schemas: Vec<String>,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug)]
@@ -255,6 +337,8 @@ pub(crate) enum PasswordPolicy {
     Keychain,
     /// Asked for every time
     Ask,
+    /// Printed by a command, which runs at every connect
+    Command,
     /// None is used
     None,
 }

@@ -1,6 +1,7 @@
 //! Saved connections.
 
 mod drafting;
+mod interchange;
 mod testing;
 
 use std::sync::Arc;
@@ -53,6 +54,12 @@ pub(crate) async fn run(app: &Arc<App>, command: Connections) -> Outcome {
             say::line(&format!("Saved “{}”.", say::clean(&copy.name)));
             Ok(())
         }
+        Connections::Export { names, output } => interchange::export(app, &names, output.as_deref()).await,
+        Connections::Import { file, from, dry_run, with_passwords, duplicates, group } => {
+            let import = interchange::Import { file, from, dry_run, with_passwords, duplicates, group };
+            interchange::import(app, import).await
+        }
+        Connections::Trust { name, yes } => interchange::trust(app, &name, yes).await,
         Connections::Test { target, format, password } => testing::test(app, &target, format, password).await,
     }
 }
@@ -80,6 +87,9 @@ struct Listed<'a> {
     target: &'a str,
     fields: &'a std::collections::BTreeMap<String, String>,
     password: PasswordPolicy,
+    password_command: Option<&'a app::api::PasswordCommand>,
+    favourite: bool,
+    schemas: &'a [String],
     server: Option<&'a str>,
     last_used_ms: Option<i64>,
     sample: bool,
@@ -102,6 +112,9 @@ async fn list(app: &App, format: ListFormat) -> Outcome {
                     target: &profile.target,
                     fields: &profile.values,
                     password: profile.password,
+                    password_command: profile.password_command.as_ref(),
+                    favourite: profile.favourite,
+                    schemas: &profile.schemas,
                     server: profile.server.as_deref(),
                     last_used_ms: profile.last_used_ms,
                     sample: profile.sample,

@@ -10,6 +10,8 @@ mod connections;
 mod formats;
 #[path = "cli/harness.rs"]
 mod harness;
+#[path = "cli/interchange.rs"]
+mod interchange;
 #[path = "cli/interrupting.rs"]
 mod interrupting;
 #[path = "cli/pseudo_terminal.rs"]

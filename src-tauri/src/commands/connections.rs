@@ -101,3 +101,53 @@ pub fn connection_states(app: State<'_, Arc<App>>) -> Vec<ConnectionState> {
 pub async fn answer(app: State<'_, Arc<App>>, id: String, answer: AnswerInput) -> Result<(), AppError> {
     app.answer(&id, answer)
 }
+
+/// Marks a connection as a favourite, or no longer.
+#[tauri::command]
+#[specta::specta]
+pub async fn set_favourite(app: State<'_, Arc<App>>, profile_id: String, favourite: bool) -> Result<(), AppError> {
+    app.set_favourite(&profile_id, favourite).await
+}
+
+/// Sets the schemas that are shown of a connection; none shows all.
+#[tauri::command]
+#[specta::specta]
+pub async fn set_schemas(app: State<'_, Arc<App>>, profile_id: String, schemas: Vec<String>) -> Result<(), AppError> {
+    app.set_schemas(&profile_id, schemas).await
+}
+
+/// A person agrees to the password command of a connection that came from a file.
+#[tauri::command]
+#[specta::specta]
+pub async fn trust_command(
+    app: State<'_, Arc<App>>,
+    profile_id: String,
+    digest: String,
+) -> Result<ConnectionProfile, AppError> {
+    app.trust_command(&profile_id, &digest).await
+}
+
+/// Reads a file of connections and says what each would become.
+#[tauri::command]
+#[specta::specta]
+pub async fn preview_import(app: State<'_, Arc<App>>, request: ImportRequest) -> Result<ImportPreview, AppError> {
+    app.preview_import(request).await
+}
+
+/// Saves the chosen connections of a preview.
+#[tauri::command]
+#[specta::specta]
+pub async fn apply_import(
+    app: State<'_, Arc<App>>,
+    reference: String,
+    chosen: Vec<u32>,
+) -> Result<ImportOutcome, AppError> {
+    app.apply_import(&reference, &chosen).await
+}
+
+/// Writes connections to a file, without secrets; no names means all.
+#[tauri::command]
+#[specta::specta]
+pub async fn export_connections(app: State<'_, Arc<App>>, names: Vec<String>, path: String) -> Result<(), AppError> {
+    app.export_connections_to(&names, std::path::Path::new(&path)).await
+}

@@ -32,6 +32,18 @@ export const commands = {
 	connectionStates: () => __TAURI_INVOKE<ConnectionState[]>("connection_states"),
 	/**  Answers a question. */
 	answer: (id: string, answer: AnswerInput) => typedError<null, AppError>(__TAURI_INVOKE("answer", { id, answer })),
+	/**  Marks a connection as a favourite, or no longer. */
+	setFavourite: (profileId: string, favourite: boolean) => typedError<null, AppError>(__TAURI_INVOKE("set_favourite", { profileId, favourite })),
+	/**  Sets the schemas that are shown of a connection; none shows all. */
+	setSchemas: (profileId: string, schemas: string[]) => typedError<null, AppError>(__TAURI_INVOKE("set_schemas", { profileId, schemas })),
+	/**  A person agrees to the password command of a connection that came from a file. */
+	trustCommand: (profileId: string, digest: string) => typedError<ConnectionProfile, AppError>(__TAURI_INVOKE("trust_command", { profileId, digest })),
+	/**  Reads a file of connections and says what each would become. */
+	previewImport: (request: ImportRequest) => typedError<ImportPreview, AppError>(__TAURI_INVOKE("preview_import", { request })),
+	/**  Saves the chosen connections of a preview. */
+	applyImport: (reference: string, chosen: number[]) => typedError<ImportOutcome, AppError>(__TAURI_INVOKE("apply_import", { reference, chosen })),
+	/**  Writes connections to a file, without secrets; no names means all. */
+	exportConnections: (names: string[], path: string) => typedError<null, AppError>(__TAURI_INVOKE("export_connections", { names, path })),
 	/**  Children of a node; `None` is the connection itself. Opens another database's control connection when its node is asked for. */
 	tree: (profileId: string, parent: string | null, offset: number, limit: number) => typedError<TreePage, AppError>(__TAURI_INVOKE("tree", { profileId, parent, offset, limit })),
 	/**  Objects and columns whose names match, best first; `None` searches every open connection. */
@@ -362,6 +374,17 @@ export type ConnectionProfile = {
 	values: { [key in string]: string },
 	/**  Where the password comes from. */
 	password: PasswordPolicy,
+	/**  The command that prints it. */
+	password_command?: PasswordCommand | null,
+	/**
+	 *  Set while the command waits for a person's consent ([`crate::App::trust_command`]): it stands for exactly this
+	 *  command and this target.
+	 */
+	untrusted_command?: string | null,
+	/**  Whether it is marked as a favourite. */
+	favourite?: boolean,
+	/**  The schemas that are shown, `*` standing for any letters; empty shows all. */
+	schemas?: string[],
 	/**  Where it leads, in one line, without secrets. */
 	target: string,
 	/**  Product and version when last connected. */
@@ -588,6 +611,63 @@ export type FormVisible = {
 	values: string[],
 };
 
+/**  One connection of a file. */
+export type FoundConnection = {
+	/**  Its place in the list. */
+	index: number,
+	/**  Its name, under which it would be saved. */
+	name: string,
+	/**  Its group. */
+	group: string | null,
+	/**  The database as the file calls it. */
+	engine: string,
+	/**  The driver's id; `None` where there is none. */
+	driver: string | null,
+	/**  Values of the driver's fields, without secrets. */
+	values: { [key in string]: string },
+	/**  Where it leads, in one line. */
+	target: string,
+	/**  How much depends on it. */
+	environment: Environment,
+	/**  What may be changed through it. */
+	safety: Safety,
+	/**  Its colour, as `#rrggbb`. */
+	colour: string | null,
+	/**  Where the password would come from. */
+	password: PasswordPolicy,
+	/**  The command for it; it is not run before somebody agrees. */
+	password_command: PasswordCommand | null,
+	/**  Whether a password was found, to be put into the keychain. */
+	has_password: boolean,
+	/**  What was not understood or is left out, as sentences. */
+	warnings: string[],
+	/**  What saving it would do. */
+	status: FoundStatus,
+};
+
+/**  What saving a found connection would do. */
+export type FoundStatus = 
+/**  It is new. */
+{ kind: "new" } | 
+/**  A connection of its name and group is saved, and says something else. */
+{ kind: "update"; 
+/**  The saved one's id. */
+profile_id: string; 
+/**  What would change. */
+differences: ImportDifference[] } | 
+/**  A connection of its name and group is saved, and says the same. */
+{ kind: "same"; 
+/**  The saved one's id. */
+profile_id: string } | 
+/**  The same place and login are saved under another name, or stand in the file before. */
+{ kind: "duplicate"; 
+/**  That one's name. */
+of: string } | 
+/**  It cannot be saved. */
+{ kind: "unsupported"; 
+/**  Why. */
+reason: string };
+
 /**  One executed statement, secrets redacted. */
 export type HistoryEntry = {
 	/**  Its id. */
@@ -671,6 +751,71 @@ export type HopReport = {
 	ok: boolean,
 	/**  How long it took. */
 	elapsed_ms: number,
+};
+
+/**  One thing an update would change. */
+export type ImportDifference = {
+	/**  What. */
+	field: string,
+	/**  As saved. */
+	before: string | null,
+	/**  As in the file. */
+	after: string | null,
+};
+
+/**  Whose file connections are read from. */
+export type ImportKind = 
+/**  Our own export. */
+"rowhouse" | 
+/**  `data-sources.json`, with `credentials-config.json` beside it. */
+"dbeaver" | 
+/**  `dataSources.xml`, with `dataSources.local.xml` beside it. */
+"datagrip" | 
+/**  `servers.json`, or `pgadmin4.db`. */
+"pgadmin" | 
+/**  `Connections.plist`, with `ConnectionGroups.plist` beside it. */
+"tableplus" | 
+/**  A file of environment variables (`.env`). */
+"env" | 
+/**  `pg_service.conf`. */
+"pgservice" | 
+/**  `my.cnf`. */
+"mycnf";
+
+/**  How an import went. */
+export type ImportOutcome = {
+	/**  The names of those that are new. */
+	added: string[],
+	/**  The names of those that were changed. */
+	updated: string[],
+	/**  What was not done, as sentences; the rest was. */
+	failed: string[],
+};
+
+/**  What was found; nothing is saved yet. */
+export type ImportPreview = {
+	/**  Names it for `apply_import`; good for a while. */
+	reference: string,
+	/**  Whose file it is. */
+	kind: ImportKind,
+	/**  The file. */
+	file: string,
+	/**  The connections in the order they stand there. */
+	connections: FoundConnection[],
+	/**  What was not understood of the file as a whole. */
+	warnings: string[],
+};
+
+/**  What to read. */
+export type ImportRequest = {
+	/**  The file; `None` takes the usual place of `kind`. */
+	file: string | null,
+	/**  Whose it is; `None` looks at what is in it. */
+	kind: ImportKind | null,
+	/**  Whether passwords are read too: they go to the keychain, or nowhere. */
+	with_passwords: boolean,
+	/**  The group everything is put into instead of its own. */
+	group: string | null,
 };
 
 /**  Edits of one moment, to be applied from the last to the first (ranges all count in the text before them). */
@@ -844,12 +989,24 @@ export type PartRow = {
 	references: ReferenceRow | null,
 };
 
+/**  A command that prints a password: a cloud's token, a vault's entry. */
+export type PasswordCommand = {
+	/**  The program and its arguments, given as they are; with `shell` one text for the system's shell. */
+	argv: string[],
+	/**  Whether a shell reads it. */
+	shell?: boolean,
+	/**  The most seconds it may take. */
+	timeout_s?: number,
+};
+
 /**  Where the password comes from. */
 export type PasswordPolicy = 
 /**  The OS keychain. */
 "keychain" | 
 /**  Asked every time, kept in memory only. */
 "ask" | 
+/**  What a command prints, run anew at every connect. */
+"command" | 
 /**  None is used (peer, trust, `~/.pgpass`, files). */
 "none";
 
@@ -903,6 +1060,12 @@ export type ProfileDraft = {
 	password_policy: PasswordPolicy,
 	/**  The password itself. */
 	password: DraftPassword,
+	/**  The command that prints it; `None` keeps the stored one. */
+	password_command?: PasswordCommand | null,
+	/**  Whether it is a favourite; `None` keeps what is stored. */
+	favourite?: boolean | null,
+	/**  The schemas to show; `None` keeps what is stored. */
+	schemas?: string[] | null,
 };
 
 /**  What a connection needs to know from a person. */

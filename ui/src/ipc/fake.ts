@@ -95,6 +95,8 @@ function saved(world: World, draft: ProfileDraft): ConnectionProfile {
   const known = world.profiles.find((each) => each.id === draft.id);
   const profile: ConnectionProfile = {
     ...rest,
+    favourite: draft.favourite ?? known?.favourite ?? false,
+    schemas: draft.schemas ?? known?.schemas ?? [],
     id: draft.id ?? `p-${world.nextId++}`,
     name: draft.name || target,
     password: password_policy,
@@ -245,6 +247,26 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
       emit(world, { event: "changed", topics: ["profiles"], profile_id: null });
       return copy;
     },
+    setFavourite: async (id, favourite) => {
+      world.profiles = world.profiles.map((each) => (each.id === id ? { ...each, favourite } : each));
+      emit(world, { event: "changed", topics: ["profiles"], profile_id: id });
+      return null;
+    },
+    setSchemas: async (id, schemas) => {
+      world.profiles = world.profiles.map((each) => (each.id === id ? { ...each, schemas } : each));
+      emit(world, { event: "changed", topics: ["profiles"], profile_id: id });
+      return null;
+    },
+    trustCommand: async (id) => ({ ...profileOf(world, id), untrusted_command: null }),
+    previewImport: async ({ file, kind }) => ({
+      reference: "preview",
+      kind: kind ?? "rowhouse",
+      file: file ?? "",
+      connections: [],
+      warnings: [],
+    }),
+    applyImport: async () => ({ added: [], updated: [], failed: [] }),
+    exportConnections: async () => null,
     removeProfile: async (id) => {
       if (world.connections.has(id)) setPhase(world, id, { phase: "closed" });
       world.profiles = world.profiles.filter((each) => each.id !== id);

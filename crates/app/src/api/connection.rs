@@ -132,8 +132,30 @@ pub enum PasswordPolicy {
     Keychain,
     /// Asked every time, kept in memory only.
     Ask,
+    /// What a command prints, run anew at every connect.
+    Command,
     /// None is used (peer, trust, `~/.pgpass`, files).
     None,
+}
+
+/// A command that prints a password: a cloud's token, a vault's entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct PasswordCommand {
+    /// The program and its arguments, given as they are; with `shell` one text for the system's shell.
+    pub argv: Vec<String>,
+    /// Whether a shell reads it.
+    #[serde(default)]
+    pub shell: bool,
+    /// The most seconds it may take.
+    #[serde(default = "PasswordCommand::default_timeout")]
+    pub timeout_s: u32,
+}
+
+impl PasswordCommand {
+    /// 30 seconds.
+    pub fn default_timeout() -> u32 {
+        30
+    }
 }
 
 /// A saved connection. It holds no secret.
@@ -159,6 +181,23 @@ pub struct ConnectionProfile {
     pub values: BTreeMap<String, String>,
     /// Where the password comes from.
     pub password: PasswordPolicy,
+    /// The command that prints it.
+    #[serde(default)]
+    #[specta(optional)]
+    pub password_command: Option<PasswordCommand>,
+    /// Set while the command waits for a person's consent ([`crate::App::trust_command`]): it stands for exactly this
+    /// command and this target.
+    #[serde(default)]
+    #[specta(optional)]
+    pub untrusted_command: Option<String>,
+    /// Whether it is marked as a favourite.
+    #[serde(default)]
+    #[specta(optional)]
+    pub favourite: bool,
+    /// The schemas that are shown, `*` standing for any letters; empty shows all.
+    #[serde(default)]
+    #[specta(optional)]
+    pub schemas: Vec<String>,
     /// Where it leads, in one line, without secrets.
     pub target: String,
     /// Product and version when last connected.
@@ -193,7 +232,7 @@ pub enum DraftPassword {
 }
 
 /// A connection as the form holds it, before it is saved or tested.
-#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, Type)]
 pub struct ProfileDraft {
     /// The saved connection it edits.
     pub id: Option<String>,
@@ -215,6 +254,18 @@ pub struct ProfileDraft {
     pub password_policy: PasswordPolicy,
     /// The password itself.
     pub password: DraftPassword,
+    /// The command that prints it; `None` keeps the stored one.
+    #[serde(default)]
+    #[specta(optional)]
+    pub password_command: Option<PasswordCommand>,
+    /// Whether it is a favourite; `None` keeps what is stored.
+    #[serde(default)]
+    #[specta(optional)]
+    pub favourite: Option<bool>,
+    /// The schemas to show; `None` keeps what is stored.
+    #[serde(default)]
+    #[specta(optional)]
+    pub schemas: Option<Vec<String>>,
 }
 
 /// What a URL or file path says.

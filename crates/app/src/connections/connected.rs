@@ -162,14 +162,57 @@ impl Connected {
         }
     }
 
+    /// Whether a refused login may be tried again with a fresh password.
+    pub(super) fn is_renewable(&self) -> bool {
+        self.profile.password == PasswordPolicy::Command
+    }
+
+    /// Opens a database anew in place of `old`, whose password the server takes no more: a token that ran out. Who comes
+    /// second gets what the first has opened.
+    ///
+    /// # Errors
+    /// As [`Connected::open`].
+    pub(super) async fn renew(self: &Arc<Self>, old: &Arc<Opened>) -> Result<Arc<Opened>, AppError> {
+        let _one = self.opening.lock().await;
+        let place = |wanted: &Arc<Opened>| {
+            let opens = lock(&self.opens);
+            opens.iter().find(|(_, opened)| Arc::ptr_eq(opened, wanted)).map(|(key, _)| key.clone())
+        };
+        let Some(key) = place(old) else {
+            let database = old.database();
+            return self.opened(database.as_deref()).ok_or_else(disconnected);
+        };
+        let permit = self.permit()?;
+        let fresh = self.dial(key.clone(), permit).await?;
+        {
+            let mut opens = lock(&self.opens);
+            if self.is_ended() {
+                drop(opens);
+                fresh.close();
+                return Err(disconnected());
+            }
+            opens.insert(key, Arc::clone(&fresh));
+        }
+        old.close();
+        if matches!(self.ask, Asker::Window(_)) {
+            fresh.shelf.read_in_background(&fresh, self);
+        }
+        Ok(fresh)
+    }
+
     async fn dial(self: &Arc<Self>, key: Option<String>, permit: Permit) -> Result<Arc<Opened>, AppError> {
         let app = self.app()?;
         let mut profile = App::driver_profile(&self.profile);
         if let Some(database) = &key {
             profile.values.insert(DATABASE.to_owned(), database.clone());
         }
+        let secrets = tokio::select! {
+            // A keychain that asks, or a command that runs, is no reason to wait.
+            () = self.until_ended() => return Err(disconnected()),
+            secrets = self.secrets(&app) => secrets?,
+        };
         let terms = dial::Terms {
-            secrets: self.secrets(&app).await?,
+            secrets,
             ask: match &self.ask {
                 Asker::Window(ask) => Arc::clone(ask) as Arc<dyn Ask>,
                 Asker::Other(ask, _) => Arc::clone(ask),
@@ -181,7 +224,7 @@ impl Connected {
             () = self.until_ended() => return Err(disconnected()),
             dialled = dial::dial(self.driver.as_ref(), &profile, terms) => dialled,
         };
-        match dialled.outcome {
+        match dialled {
             Ok(connection) => {
                 self.settle_password(&app).await;
                 Ok(Opened::new(self, key, connection, permit))
@@ -214,7 +257,7 @@ impl Connected {
             }
             Asker::Other(_, Some(password)) => Ok(Secrets {
                 password: Some(password.clone()),
-                ..app.secrets_of(&self.profile).await.unwrap_or_default()
+                ..app.stored_secrets(&self.profile).await.unwrap_or_default()
             }),
             Asker::Other(_, None) => app.secrets_of(&self.profile).await,
         }

@@ -41,6 +41,20 @@ impl Opened {
     /// # Errors
     /// `Exhausted` at the limit; otherwise as connecting.
     pub(crate) async fn session(
+        self: &Arc<Self>,
+        connected: &Arc<Connected>,
+        role: Role,
+    ) -> Result<(Arc<dyn Session>, Permit), AppError> {
+        match self.session_once(connected, role).await {
+            // Once: a fresh password that is refused too is wrong.
+            Err(error) if error.code == crate::api::ErrorCode::Unauthenticated && connected.is_renewable() => {
+                connected.renew(self).await?.session_once(connected, role).await
+            }
+            opened => opened,
+        }
+    }
+
+    async fn session_once(
         &self,
         connected: &Arc<Connected>,
         role: Role,

@@ -53,6 +53,7 @@ pub(crate) fn draft(name: &str, file: &Path, safety: Safety) -> ProfileDraft {
         values: BTreeMap::from([("file".to_owned(), file.to_string_lossy().into_owned())]),
         password_policy: PasswordPolicy::None,
         password: DraftPassword::Keep,
+        ..ProfileDraft::default()
     }
 }
 

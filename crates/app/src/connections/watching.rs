@@ -61,12 +61,16 @@ impl Connected {
         self.look.notify_one();
     }
 
-    async fn sign_of_life(&self) -> Result<(), AppError> {
+    async fn sign_of_life(self: &Arc<Self>) -> Result<(), AppError> {
         let Some(main) = self.main() else { return Ok(()) };
         match timeout(PATIENCE, main.connection.control().ping()).await {
             Ok(Ok(())) => Ok(()),
             // A file that is locked for a moment is no lost server.
             Ok(Err(error)) if matches!(error.code, Code::Conflict | Code::Cancelled | Code::Internal) => Ok(()),
+            // The password has run out: the command for it runs again.
+            Ok(Err(error)) if error.code == Code::Unauthenticated && self.is_renewable() => {
+                self.renew(&main).await.map(drop)
+            }
             Ok(Err(error)) => Err(error.into()),
             // It answers no ping while it answers a long question.
             Err(_) if main.shelf.is_reading() => Ok(()),

@@ -10,11 +10,14 @@ use std::{
 
 use async_trait::async_trait;
 use driver::{
-    Answer, Ask, Code, ConnectContext, Connection, Driver, Error, Hop, HopOutcome, Profile, Question, Server,
+    Answer, Ask, Code, ConnectContext, Connection, Driver, Error, Hop, HopOutcome, Profile, Question, Secret, Server,
 };
 
 use super::Secrets;
-use crate::api::{HopReport, ServerFacts};
+use crate::{
+    api::{AppError, HopReport, PasswordCommand, ServerFacts},
+    passwords::{self, Purpose},
+};
 
 /// How a connection is to be opened.
 pub(crate) struct Terms {
@@ -28,26 +31,22 @@ pub(crate) struct Terms {
     pub(crate) read_only: bool,
 }
 
-/// What came of it.
-pub(crate) struct Dialled {
-    /// Every hop that ended, in order.
-    pub(crate) hops: Vec<Hop>,
-    /// The connection, or why there is none.
-    pub(crate) outcome: Result<Arc<dyn Connection>, Error>,
-}
-
 /// How much longer than its own limit a driver is waited for before it is given up.
 const GRACE: Duration = Duration::from_secs(2);
 const TICK: Duration = Duration::from_millis(200);
 
 /// Opens a connection. Dropping the future gives the attempt up.
-pub(crate) async fn dial(driver: &dyn Driver, profile: &Profile, terms: Terms) -> Dialled {
+pub(crate) async fn dial(driver: &dyn Driver, profile: &Profile, terms: Terms) -> Result<Arc<dyn Connection>, Error> {
     dial_watched(driver, profile, terms, Arc::default()).await
 }
 
 /// As [`dial`], with the hops readable while they pass.
-pub(crate) async fn dial_watched(driver: &dyn Driver, profile: &Profile, terms: Terms, hops: Arc<Hops>) -> Dialled {
-    let told = Arc::clone(&hops);
+pub(crate) async fn dial_watched(
+    driver: &dyn Driver,
+    profile: &Profile,
+    terms: Terms,
+    hops: Arc<Hops>,
+) -> Result<Arc<dyn Connection>, Error> {
     let asking = Arc::new(AtomicUsize::new(0));
     let context = ConnectContext {
         password: terms.secrets.password,
@@ -56,29 +55,48 @@ pub(crate) async fn dial_watched(driver: &dyn Driver, profile: &Profile, terms: 
         read_only: terms.read_only,
         application_name: "rowhouse".to_owned(),
         timeout: terms.timeout,
-        hops: Arc::new(move |hop| told.add(hop)),
+        hops: Arc::new(move |hop| hops.add(hop)),
     };
-    let outcome = tokio::select! {
+    tokio::select! {
         outcome = driver.connect(profile, context) => outcome,
         () = overdue(terms.timeout + GRACE, &asking) => Err(Error::new(
             Code::TimedOut,
             format!("{} did not answer within {} s.", driver.target(profile), terms.timeout.as_secs()),
         )
         .with_hint("Is it the right address, and is the server up? The settings have a longer limit.")),
-    };
-    Dialled { hops: hops.take(), outcome }
+    }
 }
+
+/// Who is told of each hop.
+type Watch = Box<dyn Fn(&Hop) + Send + Sync>;
 
 /// The hops of one attempt, in order, and who is told of each as it ends.
 #[derive(Default)]
 pub(crate) struct Hops {
     passed: Mutex<Vec<Hop>>,
-    watch: Option<Box<dyn Fn(&Hop) + Send + Sync>>,
+    watch: Option<Watch>,
 }
 
 impl Hops {
     pub(crate) fn watched(watch: impl Fn(&Hop) + Send + Sync + 'static) -> Self {
         Hops { passed: Mutex::default(), watch: Some(Box::new(watch)) }
+    }
+
+    /// Runs the command for the password, which is a hop like others.
+    ///
+    /// # Errors
+    /// As [`passwords::run`].
+    pub(crate) async fn command(&self, command: &PasswordCommand, profile: &Profile) -> Result<Secret, AppError> {
+        let begun = Instant::now();
+        let purpose = Purpose { name: &profile.name, driver: &profile.driver, values: &profile.values };
+        let outcome = passwords::run(command, purpose).await;
+        self.add(Hop {
+            name: "Password command".to_owned(),
+            detail: command.argv.first().filter(|_| !command.shell).map_or("shell", String::as_str).to_owned(),
+            outcome: if outcome.is_ok() { HopOutcome::Done } else { HopOutcome::Failed },
+            elapsed_ms: elapsed_ms(begun),
+        });
+        outcome
     }
 
     fn add(&self, hop: Hop) {

@@ -4,9 +4,13 @@ use std::collections::BTreeMap;
 
 use driver::{Driver, FieldKind, Profile, Secret};
 
-use super::secrets::HeldSecrets;
+use super::{Origin, rows::Row, secrets::HeldSecrets};
 use crate::{
-    api::{AppError, ConnectionProfile, DraftPassword, Environment, ErrorCode, PasswordPolicy, ProfileDraft, Safety},
+    api::{
+        AppError, ConnectionProfile, DraftPassword, Environment, ErrorCode, PasswordCommand, PasswordPolicy,
+        ProfileDraft, Safety,
+    },
+    passwords::{Purpose, digest},
     registry::PASSWORD,
 };
 
@@ -21,6 +25,10 @@ pub(super) struct Checked {
     /// Fields of the driver that are no secrets and not empty.
     pub(super) values: BTreeMap<String, String>,
     pub(super) policy: PasswordPolicy,
+    /// A new command.
+    pub(super) command: Option<PasswordCommand>,
+    pub(super) favourite: Option<bool>,
+    pub(super) schemas: Option<Vec<String>>,
     /// A new password.
     pub(super) password: Option<Secret>,
     /// Where it was held until now.
@@ -91,6 +99,9 @@ pub(super) fn check(draft: ProfileDraft, driver: &dyn Driver, held: &HeldSecrets
         safety: draft.safety,
         values: profile.values,
         policy: draft.password_policy,
+        command: draft.password_command.map(command).transpose()?,
+        favourite: draft.favourite,
+        schemas: draft.schemas.map(schemas).transpose()?,
         password,
         reference,
         clear,
@@ -98,7 +109,7 @@ pub(super) fn check(draft: ProfileDraft, driver: &dyn Driver, held: &HeldSecrets
     })
 }
 
-fn valid(field: &driver::Field, value: &str) -> Result<(), AppError> {
+pub(crate) fn valid(field: &driver::Field, value: &str) -> Result<(), AppError> {
     let refused = |why: &str| Err(invalid(format!("“{}” {why}.", field.label)));
     if value.len() > LONGEST_VALUE {
         return refused("is too long");
@@ -117,6 +128,67 @@ fn valid(field: &driver::Field, value: &str) -> Result<(), AppError> {
     }
 }
 
+/// The command to keep, and the digest a person agrees to by saving it. What a person types or changes is agreed to; what a
+/// file says is agreed to only where it was before, to the letter.
+pub(super) fn consent(
+    checked: &Checked,
+    driver: &str,
+    old: Option<&Row>,
+    origin: Origin,
+) -> Result<(Option<PasswordCommand>, Option<String>), AppError> {
+    if checked.policy != PasswordPolicy::Command {
+        return Ok((None, None));
+    }
+    let before = old.and_then(|old| old.command.as_ref());
+    let Some(command) = checked.command.as_ref().or(before) else {
+        return Err(invalid("No command for the password is given.".to_owned())
+            .with_hint("Name a program that prints the password, with its arguments."));
+    };
+    let agreed = match origin {
+        Origin::Person => before != Some(command) || old.is_some_and(|old| old.untrusted().is_none()),
+        Origin::File => false,
+    };
+    let purpose = Purpose { name: &checked.name, driver, values: &checked.values };
+    let trusted = if agreed { Some(digest(command, purpose)) } else { old.and_then(|old| old.trusted.clone()) };
+    Ok((Some(command.clone()), trusted))
+}
+
+/// Most schemas of a filter, and most words of a command.
+const MOST: usize = 1_000;
+
+fn command(command: PasswordCommand) -> Result<PasswordCommand, AppError> {
+    let program = command.argv.first().map_or("", |program| program.trim());
+    if program.is_empty() {
+        return Err(invalid("The command for the password is empty.".to_owned())
+            .with_hint("Name a program that prints the password, with its arguments."));
+    }
+    if command.shell && command.argv.len() != 1 {
+        return Err(invalid("A command for the shell is one text.".to_owned()));
+    }
+    let bytes: usize = command.argv.iter().map(String::len).sum();
+    if command.argv.len() > MOST || bytes > LONGEST_VALUE {
+        return Err(invalid("The command for the password is too long.".to_owned()));
+    }
+    if command.argv.iter().any(|word| word.contains('\0')) {
+        return Err(invalid("The command for the password holds a NUL character.".to_owned()));
+    }
+    if !(1..=600).contains(&command.timeout_s) {
+        return Err(invalid("The command for the password may take 1 to 600 seconds.".to_owned()));
+    }
+    Ok(command)
+}
+
+/// In order, each once.
+pub(super) fn schemas(schemas: Vec<String>) -> Result<Vec<String>, AppError> {
+    let mut kept: Vec<String> = schemas.into_iter().filter(|schema| !schema.is_empty()).collect();
+    kept.sort();
+    kept.dedup();
+    if kept.len() > MOST || kept.iter().any(|schema| schema.len() > LONGEST_VALUE || schema.contains('\0')) {
+        return Err(invalid("The filter of schemas is too long.".to_owned()));
+    }
+    Ok(kept)
+}
+
 fn invalid(message: String) -> AppError {
     AppError::new(ErrorCode::InvalidStatement, message)
 }
@@ -130,13 +202,13 @@ fn colour(text: String) -> Result<String, AppError> {
     }
 }
 
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     let line: String = text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect();
     line.trim().chars().take(LONGEST).collect()
 }
 
 /// What tells names apart: neither case nor the space around them does.
-pub(super) fn name_key(name: &str) -> String {
+pub(crate) fn name_key(name: &str) -> String {
     name.trim().to_lowercase()
 }
 

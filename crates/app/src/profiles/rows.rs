@@ -6,7 +6,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use sqlx::{FromRow, SqlitePool};
 
 use crate::{
-    api::{AppError, Environment, PasswordPolicy, Safety},
+    api::{AppError, Environment, PasswordCommand, PasswordPolicy, Safety},
+    passwords::{Purpose, digest},
     store::{Store, now_ms},
 };
 
@@ -23,11 +24,25 @@ pub(super) struct Row {
     pub(super) driver: String,
     pub(super) values: BTreeMap<String, String>,
     pub(super) password: PasswordPolicy,
+    pub(super) command: Option<PasswordCommand>,
+    /// The digest a person has agreed to.
+    pub(super) trusted: Option<String>,
+    pub(super) favourite: bool,
+    pub(super) schemas: Vec<String>,
     /// Fields with an entry in the keychain.
     pub(super) secret_fields: Vec<String>,
     pub(super) created_ms: i64,
     pub(super) server: Option<String>,
     pub(super) last_used_ms: Option<i64>,
+}
+
+impl Row {
+    /// The digest that waits for a person's consent, if one does.
+    pub(super) fn untrusted(&self) -> Option<String> {
+        let command = self.command.as_ref().filter(|_| self.password == PasswordPolicy::Command)?;
+        let purpose = Purpose { name: &self.name, driver: &self.driver, values: &self.values };
+        Some(digest(command, purpose)).filter(|digest| self.trusted.as_ref() != Some(digest))
+    }
 }
 
 #[derive(FromRow)]
@@ -42,8 +57,12 @@ struct Stored {
     driver: String,
     field_values: String,
     password: String,
+    password_command: Option<String>,
+    trusted_command: Option<String>,
     secret_fields: String,
     created_ms: i64,
+    favourite: Option<bool>,
+    schemas: Option<String>,
     server: Option<String>,
     last_used_ms: Option<i64>,
 }
@@ -62,6 +81,10 @@ impl From<Stored> for Row {
             driver: stored.driver,
             values: serde_json::from_str(&stored.field_values).unwrap_or_default(),
             password: word(&stored.password).unwrap_or(PasswordPolicy::Ask),
+            command: stored.password_command.and_then(|text| serde_json::from_str(&text).ok()),
+            trusted: stored.trusted_command,
+            favourite: stored.favourite.unwrap_or_default(),
+            schemas: stored.schemas.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default(),
             secret_fields: serde_json::from_str(&stored.secret_fields).unwrap_or_default(),
             created_ms: stored.created_ms,
             server: stored.server,
@@ -83,22 +106,22 @@ fn text<T: Serialize>(value: &T) -> Result<String, sqlx::Error> {
     }
 }
 
+/// One profile with what stands beside it.
+macro_rules! select {
+    () => {
+        "SELECT p.*, u.server, u.last_used_ms, m.favourite, m.schemas FROM profiles p \
+         LEFT JOIN profile_uses u ON u.profile_id = p.id LEFT JOIN profile_marks m ON m.profile_id = p.id"
+    };
+}
+
 pub(super) async fn all(store: &SqlitePool) -> Result<Vec<Row>, AppError> {
-    let rows: Vec<Stored> = sqlx::query_as(
-        "SELECT p.*, u.server, u.last_used_ms FROM profiles p LEFT JOIN profile_uses u ON u.profile_id = p.id ORDER BY name_key",
-    )
-    .fetch_all(store)
-    .await?;
+    let rows: Vec<Stored> = sqlx::query_as(concat!(select!(), " ORDER BY name_key")).fetch_all(store).await?;
     Ok(rows.into_iter().map(Row::from).collect())
 }
 
 pub(super) async fn one(store: &SqlitePool, id: &str) -> Result<Option<Row>, AppError> {
-    let row: Option<Stored> = sqlx::query_as(
-        "SELECT p.*, u.server, u.last_used_ms FROM profiles p LEFT JOIN profile_uses u ON u.profile_id = p.id WHERE p.id = ?",
-    )
-    .bind(id)
-    .fetch_optional(store)
-    .await?;
+    let row: Option<Stored> =
+        sqlx::query_as(concat!(select!(), " WHERE p.id = ?")).bind(id).fetch_optional(store).await?;
     Ok(row.map(Row::from))
 }
 
@@ -107,10 +130,12 @@ pub(super) async fn put(store: &Store, row: &Row) -> Result<(), sqlx::Error> {
     let mut change = store.begin_write().await?;
     sqlx::query(
         "INSERT INTO profiles (id, name, name_key, folder, colour, environment, safety, driver, field_values, password, \
-         secret_fields, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET \
+         secret_fields, created_ms, password_command, trusted_command) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET \
          name = excluded.name, name_key = excluded.name_key, folder = excluded.folder, colour = excluded.colour, \
          environment = excluded.environment, safety = excluded.safety, driver = excluded.driver, \
-         field_values = excluded.field_values, password = excluded.password, secret_fields = excluded.secret_fields",
+         field_values = excluded.field_values, password = excluded.password, secret_fields = excluded.secret_fields, \
+         password_command = excluded.password_command, trusted_command = excluded.trusted_command",
     )
     .bind(&row.id)
     .bind(&row.name)
@@ -124,14 +149,82 @@ pub(super) async fn put(store: &Store, row: &Row) -> Result<(), sqlx::Error> {
     .bind(text(&row.password)?)
     .bind(text(&row.secret_fields)?)
     .bind(row.created_ms)
+    .bind(row.command.as_ref().map(text).transpose()?)
+    .bind(&row.trusted)
     .execute(&mut *change)
     .await?;
+    write_marks(&mut change, &row.id, row.favourite, &row.schemas).await?;
     change.commit().await
+}
+
+async fn write_marks(
+    change: &mut sqlx::Transaction<'static, sqlx::Sqlite>,
+    id: &str,
+    favourite: bool,
+    schemas: &[String],
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO profile_marks (profile_id, favourite, schemas) VALUES (?, ?, ?) ON CONFLICT (profile_id) DO UPDATE \
+         SET favourite = excluded.favourite, schemas = excluded.schemas",
+    )
+    .bind(id)
+    .bind(favourite)
+    .bind(text(&schemas)?)
+    .execute(&mut **change)
+    .await?;
+    Ok(())
+}
+
+/// What a person marked a connection with: whether it is a favourite, and the schemas that are shown.
+pub(super) async fn marks_of(store: &SqlitePool, id: &str) -> Result<(bool, Vec<String>), AppError> {
+    let found: Option<(bool, String)> =
+        sqlx::query_as("SELECT favourite, schemas FROM profile_marks WHERE profile_id = ?")
+            .bind(id)
+            .fetch_optional(store)
+            .await?;
+    Ok(found.map_or_else(Default::default, |(favourite, schemas)| {
+        (favourite, serde_json::from_str(&schemas).unwrap_or_default())
+    }))
+}
+
+/// Changes the marks that are given, in one step.
+pub(super) async fn mark(
+    store: &Store,
+    id: &str,
+    favourite: Option<bool>,
+    schemas: Option<&[String]>,
+) -> Result<(), AppError> {
+    let mut change = store.write().await?;
+    sqlx::query(
+        "INSERT INTO profile_marks (profile_id, favourite, schemas) VALUES (?1, coalesce(?2, 0), coalesce(?3, '[]')) \
+         ON CONFLICT (profile_id) DO UPDATE SET favourite = coalesce(?2, favourite), schemas = coalesce(?3, schemas)",
+    )
+    .bind(id)
+    .bind(favourite)
+    .bind(schemas.map(|schemas| text(&schemas)).transpose()?)
+    .execute(&mut *change)
+    .await?;
+    Ok(change.commit().await?)
+}
+
+/// Notes that a person has agreed to the command of this digest.
+pub(crate) async fn trust(store: &Store, id: &str, digest: &str) -> Result<(), AppError> {
+    let mut change = store.write().await?;
+    sqlx::query("UPDATE profiles SET trusted_command = ? WHERE id = ?")
+        .bind(digest)
+        .bind(id)
+        .execute(&mut *change)
+        .await?;
+    Ok(change.commit().await?)
 }
 
 pub(super) async fn remove(store: &Store, id: &str) -> Result<(), AppError> {
     let mut change = store.write().await?;
-    for statement in ["DELETE FROM profiles WHERE id = ?", "DELETE FROM profile_uses WHERE profile_id = ?"] {
+    for statement in [
+        "DELETE FROM profiles WHERE id = ?",
+        "DELETE FROM profile_uses WHERE profile_id = ?",
+        "DELETE FROM profile_marks WHERE profile_id = ?",
+    ] {
         sqlx::query(statement).bind(id).execute(&mut *change).await?;
     }
     Ok(change.commit().await?)

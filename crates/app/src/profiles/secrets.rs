@@ -12,8 +12,9 @@ use uuid::Uuid;
 use super::{draft::Checked, rows};
 use crate::{
     App,
-    api::{AppError, ConnectionProfile, PasswordPolicy, Topic},
+    api::{AppError, ConnectionProfile, PasswordCommand, PasswordPolicy, Topic},
     keychain::Keychain,
+    passwords::{self, Purpose},
     registry::{self, PASSWORD},
 };
 
@@ -83,11 +84,23 @@ pub(crate) struct Secrets {
 }
 
 impl App {
-    /// The secrets of a saved connection, from the keychain or from memory.
+    /// The secrets of a saved connection: from the keychain, from memory, or from its command, which runs now.
+    ///
+    /// # Errors
+    /// `KeychainUnavailable`; as [`App::commanded_password`].
+    pub(crate) async fn secrets_of(&self, shown: &ConnectionProfile) -> Result<Secrets, AppError> {
+        let mut secrets = self.stored_secrets(shown).await?;
+        if shown.password == PasswordPolicy::Command {
+            secrets.password = Some(self.commanded_password(shown).await?);
+        }
+        Ok(secrets)
+    }
+
+    /// The secrets of a saved connection that need no command.
     ///
     /// # Errors
     /// `KeychainUnavailable`.
-    pub(crate) async fn secrets_of(&self, shown: &ConnectionProfile) -> Result<Secrets, AppError> {
+    pub(crate) async fn stored_secrets(&self, shown: &ConnectionProfile) -> Result<Secrets, AppError> {
         if shown.sample {
             return Ok(Secrets::default());
         }
@@ -116,10 +129,10 @@ impl App {
         driver: &dyn Driver,
     ) -> Result<Secrets, AppError> {
         let mut secrets = match id {
-            Some(id) if id != super::SAMPLE => self.secrets_of(&self.profile(id).await?).await?,
+            Some(id) if id != super::SAMPLE => self.stored_secrets(&self.profile(id).await?).await?,
             _ => Secrets::default(),
         };
-        if checked.clear || checked.policy == PasswordPolicy::None {
+        if checked.clear || matches!(checked.policy, PasswordPolicy::None | PasswordPolicy::Command) {
             secrets.password = None;
         }
         if checked.password.is_some() {
@@ -131,6 +144,29 @@ impl App {
             }
         }
         Ok(secrets)
+    }
+
+    /// The command a draft is to be tried with: one that was typed, or the stored one a person has agreed to.
+    ///
+    /// # Errors
+    /// `Forbidden` for one that came from a file and nobody agreed to.
+    pub(super) async fn draft_command(
+        &self,
+        id: Option<&str>,
+        checked: &Checked,
+        driver: &str,
+    ) -> Result<Option<PasswordCommand>, AppError> {
+        let old = match id {
+            Some(id) if id != super::SAMPLE => Some(self.row(id).await?),
+            _ => None,
+        };
+        let (command, trusted) = super::draft::consent(checked, driver, old.as_ref(), super::Origin::Person)?;
+        let Some(command) = command else { return Ok(None) };
+        let purpose = Purpose { name: &checked.name, driver, values: &checked.values };
+        match trusted == Some(passwords::digest(&command, purpose)) {
+            true => Ok(Some(command)),
+            false => Err(passwords::untrusted(&checked.name, &command)),
+        }
     }
 
     /// Keeps an answered password in the keychain from now on.
@@ -159,7 +195,9 @@ impl Change {
         let mut steps: Vec<(String, Option<Secret>)> = Vec::new();
         match (&checked.password, checked.policy) {
             (Some(secret), PasswordPolicy::Keychain) => steps.push((PASSWORD.to_owned(), Some(secret.clone()))),
-            (_, PasswordPolicy::Ask | PasswordPolicy::None) => steps.push((PASSWORD.to_owned(), None)),
+            (_, PasswordPolicy::Ask | PasswordPolicy::None | PasswordPolicy::Command) => {
+                steps.push((PASSWORD.to_owned(), None))
+            }
             (None, PasswordPolicy::Keychain) if checked.clear => steps.push((PASSWORD.to_owned(), None)),
             (None, PasswordPolicy::Keychain) => {}
         }

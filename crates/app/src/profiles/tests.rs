@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 mod form;
+mod killed;
 
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
@@ -47,6 +48,7 @@ fn draft(name: &str) -> ProfileDraft {
         values: values(&[("host", "db1"), ("empty", ""), ("unknown", "who knows")]),
         password_policy: PasswordPolicy::Keychain,
         password: DraftPassword::Set { secret: Secret::new("hunter2".to_owned()) },
+        ..ProfileDraft::default()
     }
 }
 
@@ -286,9 +288,9 @@ async fn a_server_that_never_answers_is_given_up_but_a_person_is_waited_for() {
     let driver = form::Form::new("hunter2");
     let profile = |host: &str| Profile { name: "x".into(), driver: "form".into(), values: values(&[("host", host)]) };
     let hung = dial::dial(&driver, &profile("hung"), terms(Secrets::default())).await;
-    assert_eq!(hung.outcome.err().unwrap().code, driver::Code::TimedOut);
+    assert_eq!(hung.err().unwrap().code, driver::Code::TimedOut);
     let answered = dial::dial(&driver, &profile("db1"), terms(Secrets::default())).await;
-    assert!(answered.outcome.is_ok(), "the answer came after an hour");
+    assert!(answered.is_ok(), "the answer came after an hour");
 }
 
 #[tokio::test]

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use app::{
     App,
     api::{
-        AppError, ConnectionProfile, DraftPassword, DriverForm, Environment, ErrorCode, FormFieldKind, PasswordPolicy,
-        ProfileDraft, Safety,
+        AppError, ConnectionProfile, DraftPassword, DriverForm, Environment, ErrorCode, FormFieldKind, PasswordCommand,
+        PasswordPolicy, ProfileDraft, Safety,
     },
 };
 
@@ -54,8 +54,10 @@ pub(super) async fn add(
     set_fields(&form, &mut values, &details.fields)?;
     let environment = details.environment.map_or_else(|| default_environment(&form, &values), environment);
     let wants_password = form.fields.iter().any(|field| field.kind == FormFieldKind::Secret);
+    let command = command(&details, None)?;
     let policy = match details.password_policy {
         Some(chosen) => policy(chosen),
+        None if command.is_some() => PasswordPolicy::Command,
         None if wants_password => PasswordPolicy::Keychain,
         None => PasswordPolicy::None,
     };
@@ -70,6 +72,9 @@ pub(super) async fn add(
         password = DraftPassword::Keep;
     }
     let draft = ProfileDraft {
+        password_command: command,
+        favourite: details.favourite,
+        schemas: schemas(&details),
         id: None,
         name: details.new_name.unwrap_or_default(),
         group: non_empty(details.group),
@@ -93,13 +98,17 @@ pub(super) async fn edit(
     details: Details,
     new_password: NewPassword,
 ) -> Outcome {
-    let mut draft = draft_of(named(app, name).await?);
+    let profile = named(app, name).await?;
+    let old_command = profile.password_command.clone();
+    let mut draft = draft_of(profile);
     if let Some(url) = url {
         let (driver, values, password) = parsed(app, url).await?;
         (draft.driver, draft.values, draft.password) = (driver, values, password);
     }
     let form = form(app, &draft.driver)?;
     set_fields(&form, &mut draft.values, &details.fields)?;
+    let command = command(&details, old_command.as_ref())?;
+    let schemas = schemas(&details);
     if let Some(name) = details.new_name {
         draft.name = name;
     }
@@ -121,6 +130,12 @@ pub(super) async fn edit(
     }
     if let Some(chosen) = details.password_policy {
         draft.password_policy = policy(chosen);
+    }
+    draft.favourite = details.favourite;
+    draft.schemas = schemas;
+    if let Some(command) = command {
+        draft.password_policy = PasswordPolicy::Command;
+        draft.password_command = Some(command);
     }
     if new_password.forget {
         draft.password = DraftPassword::Clear;
@@ -176,6 +191,7 @@ pub(super) fn draft_of(profile: ConnectionProfile) -> ProfileDraft {
         values: profile.values,
         password_policy: profile.password,
         password: DraftPassword::Keep,
+        ..ProfileDraft::default()
     }
 }
 
@@ -281,6 +297,31 @@ fn non_empty(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.trim().is_empty())
 }
 
+/// The command for the password, where one is named; what is not named stays as it was.
+fn command(details: &Details, old: Option<&PasswordCommand>) -> Outcome<Option<PasswordCommand>> {
+    let old_timeout = old.map_or_else(PasswordCommand::default_timeout, |old| old.timeout_s);
+    let timeout_s = details.password_timeout.unwrap_or(old_timeout);
+    let typed = match &details.password_shell {
+        Some(text) => Some(PasswordCommand { argv: vec![text.clone()], shell: true, timeout_s }),
+        None if details.password_command.is_empty() => None,
+        None => Some(PasswordCommand { argv: details.password_command.clone(), shell: false, timeout_s }),
+    };
+    let other = details.password_policy.is_some_and(|policy| !matches!(policy, arguments::PasswordPolicy::Command));
+    if typed.is_some() && other {
+        return Err(Failure::usage(
+            "A command for the password is named, and another source for it.",
+            "Leave --password-policy out, or make it command.",
+        ));
+    }
+    let changed = old.filter(|_| details.password_timeout.is_some());
+    Ok(typed.or_else(|| changed.map(|old| PasswordCommand { timeout_s, ..old.clone() })))
+}
+
+/// The filter of schemas, where one is named.
+fn schemas(details: &Details) -> Option<Vec<String>> {
+    (!details.schemas.is_empty()).then(|| details.schemas.clone())
+}
+
 fn environment(chosen: arguments::Environment) -> Environment {
     match chosen {
         arguments::Environment::Local => Environment::Local,
@@ -301,6 +342,7 @@ fn policy(chosen: arguments::PasswordPolicy) -> PasswordPolicy {
     match chosen {
         arguments::PasswordPolicy::Keychain => PasswordPolicy::Keychain,
         arguments::PasswordPolicy::Ask => PasswordPolicy::Ask,
+        arguments::PasswordPolicy::Command => PasswordPolicy::Command,
         arguments::PasswordPolicy::None => PasswordPolicy::None,
     }
 }

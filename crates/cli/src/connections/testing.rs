@@ -48,11 +48,12 @@ pub(super) async fn test(app: &App, target: &str, format: ListFormat, input: Pas
                 values,
                 password_policy: PasswordPolicy::Keychain,
                 password,
+                ..ProfileDraft::default()
             }
         }
     };
     let given = prompt::given(input)?;
-    let mut askable = given.is_none() && prompt::is_possible();
+    let mut askable = given.is_none() && draft.password_policy != PasswordPolicy::Command && prompt::is_possible();
     if let Some(secret) = given {
         draft.password = DraftPassword::Set { secret };
     } else if draft.password_policy == PasswordPolicy::Ask && askable {

@@ -22,6 +22,8 @@ function hintOf(state: FormState, keychain: KeychainState | null, help: string |
       return help ?? `Kept in this computer's keychain${keychain ? ` (${keychain.name})` : ""}.`;
     case "ask":
       return "Held in memory until Rowhouse closes, never stored. Left empty, you are asked when connecting.";
+    case "command":
+      return "A command prints it at every connect; `rowhouse connections edit` changes the command.";
     case "none":
       return "No password is sent.";
   }
