@@ -58,6 +58,7 @@ async fn main() {
         password: parsed
             .password_reference
             .map_or(DraftPassword::Keep, |reference| DraftPassword::Parsed { reference }),
+        ..ProfileDraft::default()
     };
     let profile = app.save_profile(draft).await.unwrap().id;
     app.connect(&profile).await.unwrap();
