@@ -18,10 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("driver-postgres", &["catalog", "sql", "driver", "route"]),
     ("driver-sqlite", &["catalog", "sql", "driver", "route"]),
     ("results", &["catalog", "sql", "driver"]),
-    (
-        "app",
-        &["catalog", "sql", "driver", "driver-mysql", "driver-postgres", "driver-sqlite", "results", "route"],
-    ),
+    ("app", &["catalog", "sql", "driver", "driver-mysql", "driver-postgres", "driver-sqlite", "results", "route"]),
     ("cli", &["app", "catalog", "driver", "results"]),
     ("rowhouse-desktop", &["app", "catalog", "driver", "results"]),
     ("tests", &["app", "catalog", "cli", "driver", "driver-postgres", "driver-sqlite", "results", "route", "sql"]),

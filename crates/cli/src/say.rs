@@ -230,7 +230,8 @@ mod tests {
         let text = "alter role é password 'geheim' oops";
         let (from, to) = (text.find("'g").map_or(0, |at| at), text.find(" oops").map_or(0, |at| at));
         let positions = Positions::new(text);
-        let script = Script { name: "", text, secrets: &[from..to] };
+        let secret = from..to;
+        let script = Script { name: "", text, secrets: std::slice::from_ref(&secret) };
         let found = Place::find(&script, positions.unit(to + 1), positions.unit(text.len()));
         assert_eq!(found.quote, " 1 | alter role é password ******** oops\n   |                                ^^^^\n");
     }

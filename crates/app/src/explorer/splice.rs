@@ -110,7 +110,10 @@ mod tests {
 
     use super::*;
 
-    fn catalog(schemas: &[(&str, &[(&str, &[&str])])]) -> Catalog {
+    /// A schema's name and its tables: each a name and its columns.
+    type Drawn<'a> = (&'a str, &'a [(&'a str, &'a [&'a str])]);
+
+    fn catalog(schemas: &[Drawn<'_>]) -> Catalog {
         let mut catalog = Catalog::default();
         for (schema, tables) in schemas {
             let id = catalog.push_schema(Schema::named(schema));

@@ -205,15 +205,9 @@ fn within_database(opened: &Opened, shelved: &Shelved, database: Option<String>,
 }
 
 /// The schema where work is: the first of the search path that holds anything, or else the usual one, or any that does.
-fn home(
-    catalog: &Catalog,
-    all: &[&Schema],
-    usual: Option<&str>,
-    denied: impl Fn(&Schema) -> bool,
-) -> Option<String> {
+fn home(catalog: &Catalog, all: &[&Schema], usual: Option<&str>, denied: impl Fn(&Schema) -> bool) -> Option<String> {
     let own = |schema: &&&Schema| !schema.system && !denied(schema);
-    let holds =
-        |schema: &&Schema| catalog.relations.iter().any(|one| catalog.schema_name(one.schema) == schema.name);
+    let holds = |schema: &&Schema| catalog.relations.iter().any(|one| catalog.schema_name(one.schema) == schema.name);
     let path = catalog.search_path.iter().map(String::as_str).chain(usual);
     let on_path: Vec<&Schema> =
         path.filter_map(|name| all.iter().filter(own).find(|schema| schema.name == name).copied()).collect();
