@@ -130,7 +130,7 @@ test("a script with two result sets shows both", async () => {
   await type("select n, n * 2 as twice from generate_series(1, 300) n;\nselect 'second' as which, 9223372036854775807 as big;");
   await window.keys(["Control", "Shift", "Enter"]);
   await window.sees("all 300 rows", 20_000);
-  await window.press("2 ·", "tab").catch(async () => {
+  await window.press("Result 1", "tab").catch(async () => {
     const tabs = await window.page(() => [...document.querySelectorAll("[role=tab]")].map((tab) => tab.innerText));
     throw new Error(`no second result among ${JSON.stringify(tabs)}`);
   });
