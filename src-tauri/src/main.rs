@@ -37,7 +37,7 @@ fn main() -> ExitCode {
 
 const USAGE: &str = "usage: rowhouse-desktop [--sample | TARGET]
 
-TARGET is a saved connection's name, a URL or a database file's path.
+TARGET is a saved connection's name, a URL, or the path of a database or .sql file.
 ROWHOUSE_HOME is the folder of the store, when it is not the usual one.";
 
 /// What the first window shall show.

@@ -41,7 +41,7 @@ pub(crate) enum Command {
 #[derive(Args, Debug)]
 #[command(after_help = "\
 The window is the program rowhouse-desktop, beside this one or on PATH; it goes on when the terminal closes.
-A window that is already open is brought to the front.")]
+Where Rowhouse already runs, the same process opens one more window.")]
 pub(crate) struct Open {
     /// A saved connection, a URL or a file
     pub(crate) target: Option<String>,
