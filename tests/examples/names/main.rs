@@ -84,6 +84,7 @@ async fn main() {
         for _ in 0..runs {
             let request = CompletionRequest {
                 profile_id: Some(profile.clone()),
+                tab_id: None,
                 database: None,
                 driver: driver.clone(),
                 text: text.to_owned(),
