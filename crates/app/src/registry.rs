@@ -71,6 +71,11 @@ impl Registry {
     }
 }
 
+/// Whether addresses of this driver may name a service of libpq's service files.
+pub(crate) fn reads_service_files(driver: &dyn Driver) -> bool {
+    driver.id() == "postgres"
+}
+
 /// The names of the secret fields of a driver that are not the login's password.
 pub(crate) fn secret_fields(driver: &dyn Driver) -> impl Iterator<Item = &'static str> {
     let secret = |field: &&driver::Field| matches!(field.kind, FieldKind::Secret) && field.name != PASSWORD;

@@ -116,7 +116,7 @@ fn set(parsed: &mut ParsedUrl, keyword: &str, value: &str) {
 /// # Errors
 /// As the driver; `NotFound` for a service that no file has.
 pub(crate) async fn with_service(driver: &dyn Driver, text: &str) -> Result<ParsedUrl, AppError> {
-    if driver.id() != "postgres" {
+    if !crate::registry::reads_service_files(driver) {
         return Ok(driver.parse_url(text)?);
     }
     let Some((bare, name)) = split(text) else { return Ok(driver.parse_url(text)?) };

@@ -178,9 +178,12 @@ impl Task {
                 lost = silence.lost(&self.backend, Awaited::Nothing) => if lost {
                     break self.silent();
                 },
-                // Somebody besides the session itself looks at the state: else the next statement finds out.
-                () = tokio::time::sleep(silence::LOOK), if self.state.receiver_count() > 1 => {
-                    silence.look(&self.vigil, &self.backend, Awaited::Nothing);
+                () = tokio::time::sleep(silence::LOOK) => {
+                    // Only while somebody besides the session itself looks at the state: else the next statement finds out.
+                    // Asked each time, because who looks may come and go while nothing else happens.
+                    if self.state.receiver_count() > 1 {
+                        silence.look(&self.vigil, &self.backend, Awaited::Nothing);
+                    }
                 }
                 event = self.client.next() => {
                     silence.broken();

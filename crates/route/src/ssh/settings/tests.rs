@@ -7,7 +7,7 @@ fn places(config: &str, settings: SshSettings) -> Result<Vec<Place>, Error> {
     let home = tempfile::tempdir().unwrap();
     let file = home.path().join("config");
     fs::write(&file, config).unwrap();
-    let local = Local { home: PathBuf::from("/home/me"), user: "me".to_owned() };
+    let local = Local { home: PathBuf::from("/users/me"), user: "me".to_owned() };
     SshSettings { config_file: Some(file), ..settings }.places(&local)
 }
 
@@ -23,7 +23,7 @@ fn names(places: &[Place]) -> Vec<String> {
 fn a_host_without_configuration_is_itself() {
     let places = places("", host("db.example.org")).unwrap();
     assert_eq!(names(&places), ["me@db.example.org"]);
-    assert_eq!(places[0].known_hosts[0], Path::new("/home/me/.ssh/known_hosts"));
+    assert_eq!(places[0].known_hosts[0], Path::new("/users/me/.ssh/known_hosts"));
     assert_eq!(places[0].key_files.len(), 3);
     assert_eq!(places[0].alive_every, Duration::from_secs(2));
 }
@@ -35,7 +35,7 @@ fn jumps_are_made_in_their_order_each_with_its_own_configuration() {
     let found = places(config, host("target")).unwrap();
     // The list names what leads to `two`, so its own line does not.
     assert_eq!(names(&found), ["first@one.internal:2201", "second@two", "last@target"]);
-    assert_eq!(found[2].key_files, [Path::new("/home/me/key-last-target")]);
+    assert_eq!(found[2].key_files, [Path::new("/users/me/key-last-target")]);
     assert_eq!(found.iter().map(|place| place.is_target).collect::<Vec<_>>(), [false, false, true]);
     assert_eq!(found[2].alive_every, Duration::from_secs(2));
 }
