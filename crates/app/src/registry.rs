@@ -126,7 +126,11 @@ fn field(field: &driver::Field) -> FormField {
         kind,
         choices: choices
             .iter()
-            .map(|choice| FormChoice { value: choice.value.to_owned(), label: choice.label.to_owned() })
+            .map(|choice| FormChoice {
+                value: choice.value.to_owned(),
+                label: choice.label.to_owned(),
+                help: choice.help.map(str::to_owned),
+            })
             .collect(),
         default: text(field.default),
         placeholder: text(field.placeholder),

@@ -13,6 +13,8 @@ pub struct Choice {
     pub value: &'static str,
     /// What is shown.
     pub label: &'static str,
+    /// What it means, as a sentence, while it is chosen; it stands in place of [`Field::help`].
+    pub help: Option<&'static str>,
 }
 
 /// How a field is entered.

@@ -13,13 +13,14 @@ const SSH: &str = "SSH";
 const PROXY: &str = "Proxy";
 
 const LOGINS: &[Choice] = &[
-    Choice { value: "off", label: "No tunnel" },
-    Choice { value: "auto", label: "As ssh does" },
-    Choice { value: "key", label: "Key file" },
-    Choice { value: "agent", label: "Agent" },
-    Choice { value: "password", label: "Password" },
+    Choice { value: "off", label: "No tunnel", help: None },
+    Choice { value: "auto", label: "As ssh does", help: None },
+    Choice { value: "key", label: "Key file", help: None },
+    Choice { value: "agent", label: "Agent", help: None },
+    Choice { value: "password", label: "Password", help: None },
 ];
-const PROXIES: &[Choice] = &[Choice { value: "off", label: "None" }, Choice { value: "socks5", label: "SOCKS5" }];
+const PROXIES: &[Choice] =
+    &[Choice { value: "off", label: "None", help: None }, Choice { value: "socks5", label: "SOCKS5", help: None }];
 
 const WITH_SSH: Option<Visible> = Some(Visible { field: "ssh", values: &["auto", "key", "agent", "password"] });
 const WITH_PROXY: Option<Visible> = Some(Visible { field: "proxy", values: &["socks5"] });

@@ -2,7 +2,17 @@
 import { useMemo, useRef } from "react";
 import { formatShortcut, toast } from "@/design";
 import { failureOf, host, type ObjectRef, present } from "@/ipc";
-import { HOME, nextQueryTitle, profileOfTab, type QueryTab, type RelationTab, restored, SETTINGS, twin } from "./model";
+import {
+  HOME,
+  nextQueryTitle,
+  type OpenTab,
+  profileOfTab,
+  type QueryTab,
+  type RelationTab,
+  restored,
+  SETTINGS,
+  twin,
+} from "./model";
 import type { Panel } from "./panel";
 import { useWorkspace, type Workspace } from "./workspace";
 
@@ -63,6 +73,15 @@ function tell(thrown: unknown, title?: string): void {
   toast({ tone: "danger", title: title ?? present(code).title, detail: hint ? `${message} ${hint}` : message });
 }
 
+/** Whether the screen says already why a connection failed: its row at home, its branch of the tree, its own tab's banner. */
+export function failureIsInSight(
+  profileId: string,
+  active: OpenTab | undefined,
+  panel: Pick<Panel, "open" | "place">,
+): boolean {
+  return active?.kind === "home" || profileOfTab(active) === profileId || (panel.open && panel.place === "explorer");
+}
+
 function build(now: () => Workspace, panel: () => Panel, ask: (id: string) => void): Actions {
   const openQuery = (more: Partial<QueryTab>) => {
     const { dispatch, journal, tabs } = now();
@@ -93,7 +112,7 @@ function build(now: () => Workspace, panel: () => Panel, ask: (id: string) => vo
     dispatch({ type: "open", tab });
   };
   const openDatabase = async (path: string): Promise<void> => {
-    const known = now().profiles.find((profile) => profile.values["path"] === path);
+    const known = now().profiles.find((profile) => Object.values(profile.values).includes(path));
     if (known) await actions.open(known.id);
     else actions.connectionForm(null, path);
   };
@@ -172,8 +191,9 @@ function build(now: () => Workspace, panel: () => Panel, ask: (id: string) => vo
         await host().connect(profileId);
         return true;
       } catch (thrown) {
-        if (failureOf(thrown).code !== "cancelled")
-          tell(thrown, `Not connected to ${now().profile(profileId)?.name ?? "it"}`);
+        const name = now().profile(profileId)?.name;
+        const told = name !== undefined && failureIsInSight(profileId, now().active, panel());
+        if (failureOf(thrown).code !== "cancelled" && !told) tell(thrown, `Not connected to ${name ?? "it"}`);
         return false;
       }
     },

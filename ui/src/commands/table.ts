@@ -29,7 +29,7 @@ export const COMMANDS = [
   { id: "connection.new", title: "New connection", scope: "global", keys: "Mod+Shift+N" },
   { id: "connection.reconnect", title: "Reconnect", scope: "global", keys: "Mod+R" },
   { id: "connection.disconnect", title: "Disconnect", scope: "global" },
-  { id: "file.open", title: "Open SQL file", scope: "global", keys: "Mod+O" },
+  { id: "file.open", title: "Open a file", scope: "global", keys: "Mod+O" },
   { id: "place.home", title: "Connections", scope: "global", keys: "Mod+Shift+H" },
   { id: "place.explorer", title: "Explorer", scope: "global", keys: "Mod+Shift+E" },
   { id: "place.search", title: "Search objects and columns", scope: "global", keys: "Mod+P" },

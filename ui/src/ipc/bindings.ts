@@ -560,6 +560,8 @@ export type FormChoice = {
 	value: string,
 	/**  What is shown. */
 	label: string,
+	/**  What it means, while it is chosen; it stands in place of the field's own help. */
+	help: string | null,
 };
 
 /**  One field of a driver's connect form. */

@@ -13,6 +13,8 @@ pub struct FormChoice {
     pub value: String,
     /// What is shown.
     pub label: String,
+    /// What it means, while it is chosen; it stands in place of the field's own help.
+    pub help: Option<String>,
 }
 
 /// How a form field is entered.

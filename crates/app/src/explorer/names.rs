@@ -246,7 +246,7 @@ fn hit(profile_id: &str, catalog: &Catalog, what: What, wanted: &str) -> Option<
         place,
         icon,
         detail,
-        browsable: browsable && !denied,
+        browsable,
         denied,
     })
 }

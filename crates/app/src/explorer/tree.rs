@@ -345,7 +345,7 @@ fn relation_node(catalog: &Catalog, database: Option<String>, schema: &str, rela
         detail: estimate.map(|rows| format!("{} ~", short(u64::try_from(rows).unwrap_or(0)))),
         detail_title: (!long.is_empty()).then(|| long.join(" · ")),
         object: Some(to_ref(ObjectKey::relation(catalog.database.as_deref(), Some(schema), &relation.name))),
-        browsable: !denied,
+        browsable: true,
         state: if denied { NodeState::Denied } else { NodeState::Ready },
         ..node(&id, &relation.name, icon(relation.kind))
     }

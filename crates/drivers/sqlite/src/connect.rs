@@ -41,9 +41,9 @@ static FIELDS: [Field; 3] = [
     Field {
         kind: FieldKind::Choice {
             choices: &[
-                Choice { value: "open", label: "Open an existing file" },
-                Choice { value: "create", label: "Make the file if it is missing" },
-                Choice { value: "read_only", label: "Read-only" },
+                Choice { value: "open", label: "Open an existing file", help: None },
+                Choice { value: "create", label: "Make the file if it is missing", help: None },
+                Choice { value: "read_only", label: "Read-only", help: None },
             ],
         },
         default: Some("open"),
@@ -52,9 +52,9 @@ static FIELDS: [Field; 3] = [
     Field {
         kind: FieldKind::Choice {
             choices: &[
-                Choice { value: "default", label: "As SQLite sets it" },
-                Choice { value: "on", label: "Enforced" },
-                Choice { value: "off", label: "Not enforced" },
+                Choice { value: "default", label: "As SQLite sets it", help: None },
+                Choice { value: "on", label: "Enforced", help: None },
+                Choice { value: "off", label: "Not enforced", help: None },
             ],
         },
         default: Some("default"),

@@ -2,12 +2,20 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useKeys, useOffers } from "@/commands";
 import { Button, EmptyState, IconButton, Segmented, Toolbar } from "@/design";
-import { countOf, RelationStructure, type RelationView, shownName, useRelation } from "@/features/relation";
+import {
+  countOf,
+  RelationStructure,
+  type RelationView,
+  shownName,
+  useDriverOf,
+  useRelation,
+} from "@/features/relation";
 import { DataPane, type GridLayout } from "@/features/results";
 import { host, queryKeys } from "@/ipc";
 import type { Actions } from "../actions";
 import type { RelationTab } from "../model";
 import { useWorkspace } from "../workspace";
+import { Denied } from "./access";
 import { ConnectionBanner } from "./ConnectionBanner";
 
 type View = "data" | RelationView;
@@ -147,6 +155,7 @@ function Opened({ tab, active, actions, kept, onKept, onReconnect }: OpenedProps
   const store = browses.of(tab.id, tab.profileId, tab.object);
   const settings = useQuery({ queryKey: queryKeys.settings, queryFn: () => host().settings() });
   const page = useRelation(tab.profileId, tab.object);
+  const driver = useDriverOf(tab.profileId);
   const state = live.connections.get(tab.profileId);
   const keys: Partial<Record<View, string | undefined>> = {
     data: useKeys("relation.data"),
@@ -218,6 +227,16 @@ function Opened({ tab, active, actions, kept, onKept, onReconnect }: OpenedProps
             onLayout={(layout) => onKept((now) => ({ ...now, layout }))}
             estimatedRows={page.data?.estimated_rows ?? null}
             onReconnect={onReconnect}
+            denied={(failure, more) => (
+              <Denied
+                object={tab.object}
+                failure={failure}
+                login={state?.server?.facts["user"] ?? profile(tab.profileId)?.values["user"]}
+                owner={page.data?.owner ?? null}
+                quote={driver?.language.identifier_quote ?? '"'}
+                actions={more}
+              />
+            )}
           />
         ) : (
           <RelationStructure

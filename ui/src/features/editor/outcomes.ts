@@ -35,6 +35,25 @@ const ICONS = {
 } as const;
 const TONES: Partial<Record<OutcomeKind, string>> = { completed: "ok", failed: "danger", cancelled: "warn" };
 
+/** What a line with several statements shows: the first of these that any of them is. */
+const FIRST: readonly OutcomeKind[] = ["failed", "running", "cancelled", "waiting", "skipped", "completed"];
+
+/** One mark per line, however many statements begin in it: the gutter has room for one. */
+export function lineMarks(
+  results: readonly { readonly line: number; readonly kind: OutcomeKind; readonly words: string }[],
+): readonly { readonly line: number; readonly kind: OutcomeKind; readonly words: string }[] {
+  const lines = new Map<number, { line: number; kind: OutcomeKind; words: string }>();
+  for (const { line, kind, words } of results) {
+    const known = lines.get(line);
+    if (!known) lines.set(line, { line, kind, words });
+    else {
+      known.words += `\n${words}`;
+      if (FIRST.indexOf(kind) < FIRST.indexOf(known.kind)) known.kind = kind;
+    }
+  }
+  return [...lines.values()];
+}
+
 class OutcomeMarker extends GutterMarker {
   readonly kind: OutcomeKind;
   readonly words: string;
@@ -163,11 +182,11 @@ interface Lines {
 
 function build(shown: ShownOutcomes, length: number, lines: Lines): Shown {
   const limit = (at: number) => Math.max(0, Math.min(at, length));
-  const markers = [];
+  const begun = [];
   const decorations = [];
   for (const { mark, kind, words, error } of shown.results) {
     const from = limit(shown.base + mark.range.from);
-    markers.push(new OutcomeMarker(kind, words).range(lines.lineAt(from).from));
+    begun.push({ line: lines.lineAt(from).from, kind, words });
     if (!error) continue;
     let place = "";
     if (error.range) {
@@ -185,6 +204,7 @@ function build(shown: ShownOutcomes, length: number, lines: Lines): Shown {
       Decoration.widget({ widget, block: true, side: 1 }).range(lines.lineAt(limit(shown.base + mark.range.to)).to),
     );
   }
+  const markers = lineMarks(begun).map(({ line, kind, words }) => new OutcomeMarker(kind, words).range(line));
   return { markers: RangeSet.of(markers, true), decorations: Decoration.set(decorations, true) };
 }
 

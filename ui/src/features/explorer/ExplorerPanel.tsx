@@ -132,8 +132,8 @@ export function ExplorerPanel(props: ExplorerPanelProps) {
   };
   const open = (item: ExplorerItem, aside?: boolean) => {
     if (item.kind === "more") content.loadMore(item);
-    else if (item.object && item.browsable && item.state !== "denied")
-      onOpenRelation(item.profileId, item.object, aside);
+    // What may not be read opens too: its tab tells who could change that, and how.
+    else if (item.object && item.browsable) onOpenRelation(item.profileId, item.object, aside);
   };
 
   return (

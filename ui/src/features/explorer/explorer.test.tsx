@@ -131,13 +131,13 @@ describe("the explorer", () => {
     await waitFor(() => expect(host.fake.callsOf("refreshCatalog")[1]?.[1]).toMatchObject({ name: "orders" }));
   });
 
-  it("says what is denied with a word, and does not open it", async () => {
+  it("says what is denied with a word, and opens it: its tab tells what to ask for", async () => {
     const onOpenRelation = vi.fn();
     show(<Panel onOpenRelation={onOpenRelation} />);
     const denied = await row(/^payroll/);
     expect(denied.textContent).toContain("no access");
     await userEvent.dblClick(denied);
-    expect(onOpenRelation).not.toHaveBeenCalled();
+    expect(onOpenRelation.mock.lastCall?.[1]).toMatchObject({ name: "payroll" });
   });
 
   it("unfolds an open connection by itself and opens a relation by Enter and by a double click", async () => {

@@ -117,7 +117,6 @@ export function useExplorerMenu(options: MenuOptions) {
               label: "Open data",
               icon: "table",
               keys: "Enter",
-              disabledReason: item.state === "denied" ? "The login may not read it" : undefined,
               onSelect: () => options.onOpenRelation(item.profileId, object),
             },
             {

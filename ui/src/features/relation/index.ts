@@ -1,4 +1,4 @@
 /** What a relation is made of: columns, indexes, constraints, DDL, triggers, policies. */
 export { countOf, type RelationView, shownName } from "./model";
-export { useDefinition, useRelation } from "./queries";
+export { useDefinition, useDriverOf, useRelation } from "./queries";
 export { RelationStructure, type RelationStructureProps } from "./RelationStructure";

@@ -41,8 +41,7 @@ export function factsOf(page: RelationPage): readonly Fact[] {
 /** Which of the optional columns have anything to say. */
 export function columnsShown(columns: readonly ColumnRow[]) {
   return {
-    default: columns.some((column) => column.default !== null),
-    computed: columns.some((column) => column.identity !== null || column.generated !== null),
+    default: columns.some((column) => column.default !== null || column.identity !== null || column.generated !== null),
     collation: columns.some((column) => column.collation !== null),
     references: columns.some((column) => column.references !== null),
     comment: columns.some((column) => column.comment !== null && column.comment !== ""),

@@ -1,7 +1,7 @@
-import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { useKeys, useOffers } from "@/commands";
 import { Banner, Button, EmptyState, IconButton, Menu, type MenuItem, Spinner, SplitPane, tip } from "@/design";
-import { type BrowseSort, present } from "@/ipc";
+import { type AppError, type BrowseSort, present } from "@/ipc";
 import type { BrowseStore } from "./browsing";
 import { CellViewer } from "./CellViewer";
 import { FilterBar, type FilterEdit } from "./FilterBar";
@@ -19,6 +19,8 @@ export interface DataPaneProps {
   /** The catalog's estimate of the relation's rows. */
   estimatedRows?: number | null;
   onReconnect?: () => void;
+  /** In place of rows that may not be read. */
+  denied?: (failure: AppError, actions: ReactNode) => ReactNode;
 }
 
 /** The next sort after a column is chosen: first ascending, then descending, then none. */
@@ -37,6 +39,7 @@ export function DataPane({
   onLayout,
   estimatedRows,
   onReconnect,
+  denied,
 }: DataPaneProps) {
   const state = useSyncExternalStore(store.subscribe, store.snapshot);
   const [editing, setEditing] = useState<FilterEdit | null>(null);
@@ -202,11 +205,14 @@ export function DataPane({
       </>
     );
   } else if (failure && error) {
-    body = (
-      <EmptyState picture={error.picture} title={failure.message} actions={retry}>
-        {failure.hint ?? failure.native?.detail ?? ""}
-      </EmptyState>
-    );
+    body =
+      failure.code === "forbidden" && denied ? (
+        denied(failure, retry)
+      ) : (
+        <EmptyState picture={error.picture} title={failure.message} actions={retry}>
+          {failure.hint ?? failure.native?.detail ?? ""}
+        </EmptyState>
+      );
   } else {
     body = (
       <div className="grid place-items-center h-full">

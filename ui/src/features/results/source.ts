@@ -25,14 +25,18 @@ export function cellOf(stored: StoredCell, column: ResultColumn): Cell {
   const cut = stored.fullBytes !== undefined;
   if (stored.stored === "invalid") return { text: stored.text, class: "invalid", truncated: cut };
   if (stored.stored === "bytes") return { text: stored.text, class: "bytes", truncated: cut };
-  if (stored.stored === "integer" || stored.stored === "real") return { text: stored.text, class: "number" };
+  if (stored.stored === "integer" || stored.stored === "real") {
+    // Yes and no are no numbers to a reader, whatever they are stored as.
+    return { text: stored.text, class: "number", align: column.class === "boolean" ? "left" : "right" };
+  }
   if (stored.text === "") return { text: "", class: "empty" };
   // One line per row: breaks show as a visible sign, the viewer shows them as they are.
   const text = /[\r\n\t]/.test(stored.text)
     ? stored.text.replace(/\r\n|[\r\n]/g, " ⏎ ").replace(/\t/g, " ⇥ ")
     : stored.text;
   const mixedText = stored.stored === "text" && column.class === "number";
-  return { text, class: mixedText ? "text" : CLASS[column.class], truncated: cut };
+  if (mixedText) return { text, class: "text", align: "left", truncated: cut };
+  return { text, class: CLASS[column.class], truncated: cut };
 }
 
 /** The grid's columns of a result; `sort` marks the sorted ones. */
@@ -47,7 +51,7 @@ export function gridColumns(
       id: `${index}:${column.name}`,
       name: column.name,
       type: column.native_type,
-      align: RIGHT.includes(column.class) ? "right" : "left",
+      align: RIGHT.includes(column.class) ? "right" : column.native_type === "" ? "cells" : "left",
       ...(column.primary_key ? { key: "primary" as const } : column.references ? { key: "foreign" as const } : {}),
       ...(key ? { sort: key.descending ? ("descending" as const) : ("ascending" as const) } : {}),
       ...(key && sort.length > 1 ? { sortOrder: place + 1 } : {}),

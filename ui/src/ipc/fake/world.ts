@@ -121,7 +121,12 @@ export const DRIVERS: readonly DriverForm[] = [
       field("tls", "TLS", "TLS", {
         kind: "choice",
         default: "verify-full",
-        choices: ["disable", "require", "verify-ca", "verify-full"].map((value) => ({ value, label: value })),
+        choices: ["disable", "require", "verify-ca", "verify-full"].map((value) => ({
+          value,
+          label: value,
+          help:
+            value === "require" ? "Nobody can listen, but nothing proves that the server is the one you mean." : null,
+        })),
         help: "verify-full checks the certificate and the host's name.",
       }),
       field("ca_file", "Authority", "TLS", {
@@ -143,8 +148,8 @@ export const DRIVERS: readonly DriverForm[] = [
         kind: "choice",
         default: "rw",
         choices: [
-          { value: "rw", label: "Read and write" },
-          { value: "ro", label: "Read only" },
+          { value: "rw", label: "Read and write", help: null },
+          { value: "ro", label: "Read only", help: null },
         ],
       }),
     ],

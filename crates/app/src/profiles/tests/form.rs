@@ -23,7 +23,7 @@ static FIELDS: [Field; 7] = [
     Field { kind: FieldKind::Secret, ..Field::text("password", "Password", "Server") },
     Field::text("empty", "Empty", "Server"),
     Field {
-        kind: FieldKind::Choice { choices: &[Choice { value: "straight", label: "Straight" }] },
+        kind: FieldKind::Choice { choices: &[Choice { value: "straight", label: "Straight", help: None }] },
         ..Field::text("mode", "Mode", "Server")
     },
     Field { kind: FieldKind::Secret, ..Field::text("key_passphrase", "Passphrase", "TLS") },

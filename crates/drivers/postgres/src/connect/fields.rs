@@ -5,12 +5,38 @@ use std::sync::LazyLock;
 use driver::{Choice, Field, FieldKind, Visible, tunnel};
 
 pub(crate) const TLS_MODES: &[Choice] = &[
-    Choice { value: "auto", label: "Automatic" },
-    Choice { value: "verify-full", label: "Verify certificate and name" },
-    Choice { value: "verify-ca", label: "Verify certificate only" },
-    Choice { value: "require", label: "Encrypt without verifying" },
-    Choice { value: "prefer", label: "Encrypt if the server can" },
-    Choice { value: "disable", label: "No encryption" },
+    Choice {
+        value: "auto",
+        label: "Automatic",
+        help: Some("Verifies certificate and name, but on this computer it encrypts only if the server can."),
+    },
+    Choice {
+        value: "verify-full",
+        label: "Verify certificate and name",
+        help: Some(
+            "The server's certificate must be signed by a trusted authority and name this host: nobody in between can read or pretend.",
+        ),
+    },
+    Choice {
+        value: "verify-ca",
+        label: "Verify certificate only",
+        help: Some("The certificate must be signed by a trusted authority, but may name another host."),
+    },
+    Choice {
+        value: "require",
+        label: "Encrypt without verifying",
+        help: Some("Nobody can listen, but nothing proves that the server is the one you mean."),
+    },
+    Choice {
+        value: "prefer",
+        label: "Encrypt if the server can",
+        help: Some("Encrypted only if the server offers it; somebody in between can prevent it."),
+    },
+    Choice {
+        value: "disable",
+        label: "No encryption",
+        help: Some("Everything goes over the network unencrypted: anybody on the way can read it."),
+    },
 ];
 
 const ENCRYPTED: Option<Visible> =
@@ -41,7 +67,6 @@ const OWN: &[Field] = &[
     Field {
         kind: FieldKind::Choice { choices: TLS_MODES },
         default: Some("auto"),
-        help: Some("Automatic verifies certificate and name, but on this computer it encrypts only if the server can."),
         ..Field::text("sslmode", "Encryption", "TLS")
     },
     Field {

@@ -140,7 +140,12 @@ function Row({ row, ...rest }: Omit<EntryProps, "field" | "control"> & { row: Fi
   if (!first) return null;
   const { errors } = rest.state;
   const error = row.fields.map((field) => errors[field.name]).find((text) => text !== undefined);
-  const help = row.fields.map((field) => field.help).find((text) => text !== null);
+  // What is chosen explains itself; where it does not, its field does.
+  const helpOf = (field: FormField) => {
+    const chosen = effectiveValue(rest.driver, rest.state.values, field.name);
+    return field.choices.find((choice) => choice.value === chosen)?.help ?? field.help;
+  };
+  const help = row.fields.map(helpOf).find((text) => text !== null);
   return (
     <Field label={labelOf(row)} error={error} {...(help ? { hint: help } : {})}>
       {(control) =>

@@ -44,6 +44,7 @@ export const ProfileRow = memo(function ProfileRow({
   onOpen,
   onMenu,
 }: ProfileRowProps) {
+  const error = phase.phase === "failed" || phase.phase === "lost" ? phase.error : null;
   return (
     <div
       id={id}
@@ -88,6 +89,11 @@ export const ProfileRow = memo(function ProfileRow({
           </span>
         </span>
       </span>
+      {error ? (
+        <span className="home-problem">
+          {error.message} {error.hint}
+        </span>
+      ) : null}
     </div>
   );
 });

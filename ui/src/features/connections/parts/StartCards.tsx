@@ -44,6 +44,7 @@ export function StartCards({
   onOpenFile,
 }: StartCardsProps) {
   const keys = useKeys("connection.new");
+  const fileKeys = useKeys("file.open");
   const labels = drivers?.map((driver) => driver.label);
   const files = drivers?.filter((driver) => driver.opens_files).map((driver) => driver.label);
   return (
@@ -81,11 +82,11 @@ export function StartCards({
       <Card
         art={art("file")}
         title="Open a file"
-        text={
-          files ? `A ${files.join(" or ")} database file of your own, opened where it is.` : <Skeleton width={160} />
-        }
+        text={files ? `A ${files.join(" or ")} database, opened where it is, or a script.` : <Skeleton width={160} />}
       >
-        <Button onClick={onOpenFile}>Choose a file</Button>
+        <Button {...(fileKeys ? { keys: fileKeys, showKeys: true } : {})} onClick={onOpenFile}>
+          Choose a file
+        </Button>
       </Card>
     </div>
   );

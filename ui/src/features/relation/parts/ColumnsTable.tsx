@@ -1,5 +1,5 @@
 import type { CSSProperties } from "react";
-import { Badge, Icon } from "@/design";
+import { Badge, Icon, tip } from "@/design";
 import type { ColumnRow, ObjectRef, RelationPage } from "@/ipc";
 import { columnsShown } from "../model";
 import { LongTable } from "./LongTable";
@@ -10,16 +10,24 @@ function Nullable({ column }: { column: ColumnRow }) {
   return column.nullable ? <span className="text-ink-3">NULL</span> : <span>NOT NULL</span>;
 }
 
-function Computed({ column }: { column: ColumnRow }) {
+/** One line of text; what does not fit is told on hover. */
+function Line({ text, mono = false }: { text: string | null; mono?: boolean }) {
+  if (text === null || text === "") return null;
   return (
-    <span className="flex min-h-6 items-center gap-1.5">
-      {column.identity === null ? null : <Badge>identity {column.identity}</Badge>}
-      {column.generated === null ? null : (
-        <>
-          <Badge>generated</Badge>
-          <span className="rh-mono rel-cell">{column.generated}</span>
-        </>
-      )}
+    <span className={`rel-line${mono ? " rh-mono" : ""}`} {...tip(text)}>
+      {text}
+    </span>
+  );
+}
+
+/** What a row that says nothing gets: a default, or a value the server makes. */
+function Default({ column }: { column: ColumnRow }) {
+  if (column.identity !== null) return <Badge>identity {column.identity}</Badge>;
+  if (column.generated === null) return <Line mono text={column.default} />;
+  return (
+    <span className="flex min-w-0 items-center gap-1.5">
+      <Badge>generated</Badge>
+      <Line mono text={column.generated} />
     </span>
   );
 }
@@ -43,8 +51,8 @@ export function ColumnsTable({ page, columns, scroller, onOpen }: ColumnsTablePr
   // From the whole page: columns of the table do not come and go while one types in the filter.
   const shown = columnsShown(page.columns);
   const style = {
-    "--rel-name": `${widest(page.columns.map((column) => column.name))}ch`,
-    "--rel-type": `${widest(page.columns.map((column) => column.native_type))}ch`,
+    "--rel-name": widest(page.columns.map((column) => column.name)),
+    "--rel-type": widest(page.columns.map((column) => column.native_type)),
   } as CSSProperties;
   return (
     <LongTable
@@ -54,12 +62,13 @@ export function ColumnsTable({ page, columns, scroller, onOpen }: ColumnsTablePr
       span={5 + Object.values(shown).filter(Boolean).length}
       scroller={scroller}
       style={style}
+      fixed
       head={
         <>
-          <th className="rh-num" scope="col">
+          <th className="rh-num rel-th-place" scope="col">
             #
           </th>
-          <th scope="col">
+          <th scope="col" className="rel-th-key">
             <span className="rh-visually-hidden">Key</span>
           </th>
           <th scope="col" className="rel-th-name">
@@ -68,12 +77,13 @@ export function ColumnsTable({ page, columns, scroller, onOpen }: ColumnsTablePr
           <th scope="col" className="rel-th-type">
             Type
           </th>
-          <th scope="col">Nullable</th>
+          <th scope="col" className="rel-th-null">
+            Nullable
+          </th>
           {shown.default ? <th scope="col">Default</th> : null}
-          {shown.computed ? <th scope="col">Computed</th> : null}
           {shown.references ? <th scope="col">References</th> : null}
-          {shown.collation ? <th scope="col">Collation</th> : null}
           {shown.comment ? <th scope="col">Comment</th> : null}
+          {shown.collation ? <th scope="col">Collation</th> : null}
         </>
       }
       cells={(column) => (
@@ -85,34 +95,33 @@ export function ColumnsTable({ page, columns, scroller, onOpen }: ColumnsTablePr
               {column.references ? <Icon name="foreign-key" size={14} label="Foreign key" /> : null}
             </span>
           </td>
-          <td className="rh-mono">
-            <span className="rel-cell">{column.name}</span>
+          <td>
+            <Line mono text={column.name} />
           </td>
-          <td className="rh-mono text-ink-2">
-            <span className="rel-cell">{column.native_type}</span>
+          <td className="text-ink-2">
+            <Line mono text={column.native_type} />
           </td>
           <td className="rel-text">
             <Nullable column={column} />
           </td>
           {shown.default ? (
-            <td className="rh-mono">
-              <span className="rel-cell">{column.default}</span>
-            </td>
-          ) : null}
-          {shown.computed ? (
             <td>
-              <Computed column={column} />
+              <Default column={column} />
             </td>
           ) : null}
           {shown.references ? (
             <td>
-              {column.references ? <Reference {...column.references} near={page.object} onOpen={onOpen} /> : null}
+              {column.references ? <Reference {...column.references} near={page.object} onOpen={onOpen} line /> : null}
             </td>
           ) : null}
-          {shown.collation ? <td className="rh-mono">{column.collation}</td> : null}
           {shown.comment ? (
             <td className="text-ink-2">
-              <span className="rel-cell">{column.comment}</span>
+              <Line text={column.comment} />
+            </td>
+          ) : null}
+          {shown.collation ? (
+            <td className="text-ink-2">
+              <Line mono text={column.collation} />
             </td>
           ) : null}
         </>

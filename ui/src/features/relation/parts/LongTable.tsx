@@ -20,15 +20,19 @@ export interface LongTableProps<T> {
   scroller: () => HTMLElement | null;
   /** Widths that hold for every row, also for those that are not drawn yet. */
   style?: CSSProperties;
+  /** Every column keeps its share of the width and every row is one line: nothing is out of sight to the right. */
+  fixed?: boolean;
 }
+
+const className = (fixed: boolean | undefined) => `rh-table rh-selectable${fixed ? " rel-fixed" : ""}`;
 
 export function LongTable<T>(props: LongTableProps<T>) {
   return props.rows.length <= WHOLE ? <WholeTable {...props} /> : <WindowedTable {...props} />;
 }
 
-function WholeTable<T>({ label, rows, head, cells, keyOf }: LongTableProps<T>) {
+function WholeTable<T>({ label, rows, head, cells, keyOf, style, fixed }: LongTableProps<T>) {
   return (
-    <table className="rh-table rh-selectable" aria-label={label}>
+    <table className={className(fixed)} aria-label={label} style={fixed ? style : undefined}>
       <thead>
         <tr>{head}</tr>
       </thead>
@@ -41,7 +45,7 @@ function WholeTable<T>({ label, rows, head, cells, keyOf }: LongTableProps<T>) {
   );
 }
 
-function WindowedTable<T>({ label, rows, head, cells, keyOf, span, scroller, style }: LongTableProps<T>) {
+function WindowedTable<T>({ label, rows, head, cells, keyOf, span, scroller, style, fixed }: LongTableProps<T>) {
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: scroller,
@@ -62,7 +66,7 @@ function WindowedTable<T>({ label, rows, head, cells, keyOf, span, scroller, sty
       </tr>
     ) : null;
   return (
-    <table className="rh-table rh-selectable" aria-label={label} aria-rowcount={rows.length + 1} style={style}>
+    <table className={className(fixed)} aria-label={label} aria-rowcount={rows.length + 1} style={style}>
       <thead>
         <tr aria-rowindex={1}>{head}</tr>
       </thead>

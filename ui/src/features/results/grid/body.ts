@@ -296,7 +296,7 @@ function paint(slot: PooledCell, cell: Cell | undefined, right: boolean, width: 
   const text = cell ? shownText(cell) : "";
   if (slot.text.data !== text) slot.text.data = text;
   let look = "rg-cell";
-  if (right) look += " rg-right";
+  if (cell?.align ? cell.align === "right" : right) look += " rg-right";
   if (!cell) look += " rg-missing";
   else {
     if (cell.class !== "text" && cell.class !== "number") look += ` rg-${cell.class}`;

@@ -73,6 +73,24 @@ describe("the grid in the document", () => {
     expect(activeText()).toBe("a/0/0");
   });
 
+  it("puts numbers of a column without a type to the right, and its head over them", () => {
+    const rows = new Rows("a", 3);
+    const columns = rows.columns.map((column, index) =>
+      index === 0 ? { ...column, align: "cells" as const } : column,
+    );
+    const cell = (row: number, column: number): Cell => {
+      if (column !== 0) return { text: "x", class: "text" };
+      return row === 0 ? { text: "", class: "null" } : { text: String(row), class: "number", align: "right" };
+    };
+    grid.setSource(Object.assign(Object.create(rows), { columns, cell }) as GridSource);
+    vi.runAllTimers();
+    const cells = all('[role="row"][aria-rowindex="3"] [role="gridcell"]');
+    expect(cells[0]?.classList.contains("rg-right")).toBe(true);
+    expect(cells[1]?.classList.contains("rg-right")).toBe(false);
+    const heads = all('[role="columnheader"]');
+    expect(heads.slice(0, 2).map((head) => head.classList.contains("rg-right"))).toEqual([true, false]);
+  });
+
   it("shows the rows of a run that began with none", () => {
     const rows = new Rows("a", 0, true);
     grid.setSource(rows);

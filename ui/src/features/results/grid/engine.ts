@@ -1,4 +1,5 @@
 import { GridBody, spokenText } from "./body";
+import { type Box, cellAt, clip, place } from "./boxes";
 import { ColumnAxis, MAX_FIT, MIN_COLUMN, ScrollMap, textWidth, viewportOf } from "./geometry";
 import { GridHeader } from "./header";
 import { attachInput } from "./input";
@@ -12,13 +13,6 @@ import {
   select,
 } from "./selection";
 import type { CellPlace, GridColumn, GridLayout, GridRange, GridSource } from "./types";
-
-export interface Box {
-  left: number;
-  top: number;
-  width: number;
-  height: number;
-}
 
 /** What the grid tells its shell. Columns in these are source columns. */
 export interface GridEvents {
@@ -77,6 +71,8 @@ export class Grid {
   private order: number[] = [];
   private widths = new Map<string, number>();
   private fitted = false;
+  /** Columns without a declared kind whose first cells are numbers, by id. */
+  private readonly numeric = new Set<string>();
   private selection: Selection | undefined;
   private rows = { known: 0, more: false };
   private options: GridOptions;
@@ -155,6 +151,7 @@ export class Grid {
       this.map.moveTo(0);
       this.left = 0;
       this.fitted = false;
+      this.numeric.clear();
       this.drawn = false;
       this.numberWidth = 0;
       this.setSelection(undefined);
@@ -266,6 +263,7 @@ export class Grid {
     this.fitted = true;
     for (let place = 0; place < this.axis.count; place++) {
       const column = this.column(place);
+      if (column?.align === "cells" && this.beginsRight(place)) this.numeric.add(column.id);
       if (!column || column.width !== undefined || this.options.layout?.widths[column.id] !== undefined) continue;
       const width = Math.round(Math.max(72, Math.min(280, this.fittingWidth(place))));
       this.widths.set(column.id, width);
@@ -273,6 +271,21 @@ export class Grid {
     }
     this.relayout();
   }
+
+  private beginsRight(place: number): boolean {
+    const index = this.order[place] ?? 0;
+    const first = this.map.rowAt(0);
+    for (let row = first; row < first + this.body.rowCount; row++) {
+      const cell = this.source?.cell(row, index);
+      if (cell && cell.class !== "null") return cell.align === "right";
+    }
+    return false;
+  }
+
+  private readonly rightAligned = (place: number): boolean => {
+    const column = this.column(place);
+    return column?.align === "right" || (column?.align === "cells" && this.numeric.has(column.id));
+  };
 
   // ---- selection ----------------------------------------------------------------------------------------
 
@@ -490,7 +503,6 @@ export class Grid {
     const firstRow = Math.max(0, Math.min(Math.floor(map.top / this.rowHeight) - OVERSCAN, this.rows.known - count));
     const firstColumn = Math.max(0, Math.min(axis.at(this.left), axis.count - body.columnCount));
     const visible = this.order.slice(firstColumn, firstColumn + body.columnCount);
-    const columns = source.columns;
     if (this.rows.known > 0) source.ensure(firstRow, firstRow + count - 1, visible);
     const missing = body.draw({
       top: map.top,
@@ -502,7 +514,7 @@ export class Grid {
       firstColumn,
       axis,
       cell: (row, place) => source.cell(row, this.order[place] ?? 0),
-      rightAligned: (place) => columns[this.order[place] ?? 0]?.align === "right",
+      rightAligned: this.rightAligned,
       repaint,
     });
     const box = this.selected;
@@ -513,6 +525,7 @@ export class Grid {
       count: body.columnCount,
       axis,
       column: (place) => this.column(place),
+      rightAligned: this.rightAligned,
       selected: (place) => Boolean(box && kind !== "rows" && place >= box.firstColumn && place <= box.lastColumn),
       hasMenu: this.events.onHeaderMenu !== undefined,
     });
@@ -538,8 +551,8 @@ export class Grid {
     this.body.setActiveRow(active && box ? active.row : -1);
     this.range.hidden = !box || isSingle(box);
     this.cursor.hidden = !active || !box;
-    if (box && !this.range.hidden) place(this.range, this.clip(this.boxOf(box)));
-    if (active && box) place(this.cursor, this.clip(this.boxOf(cellAt(active))));
+    if (box && !this.range.hidden) place(this.range, clip(this.boxOf(box), this.viewportWidth, this.viewportHeight));
+    if (active && box) place(this.cursor, clip(this.boxOf(cellAt(active)), this.viewportWidth, this.viewportHeight));
     this.pointActive();
   }
 
@@ -564,18 +577,6 @@ export class Grid {
     };
   }
 
-  /** A range of ten million rows is no element of that height. */
-  private clip(box: Box): Box {
-    const left = Math.max(box.left, -8);
-    const top = Math.max(box.top, -8);
-    return {
-      left,
-      top,
-      width: Math.min(box.left + box.width, this.viewportWidth + 8) - left,
-      height: Math.min(box.top + box.height, this.viewportHeight + 8) - top,
-    };
-  }
-
   /** Where a cell is in the window, for an editor or a menu. */
   cellBox(at: Place): Box {
     const pane = this.body.pane.getBoundingClientRect();
@@ -586,15 +587,4 @@ export class Grid {
   focus() {
     this.scroller.focus({ preventScroll: true });
   }
-}
-
-function cellAt({ row, column }: Place): Rectangle {
-  return { firstRow: row, lastRow: row, firstColumn: column, lastColumn: column };
-}
-
-function place(node: HTMLElement, box: Box) {
-  node.style.left = `${box.left}px`;
-  node.style.top = `${box.top}px`;
-  node.style.width = `${Math.max(0, box.width)}px`;
-  node.style.height = `${Math.max(0, box.height)}px`;
 }

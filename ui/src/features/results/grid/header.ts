@@ -13,6 +13,7 @@ export interface HeaderFrame {
   count: number;
   axis: ColumnAxis;
   column: (place: number) => GridColumn | undefined;
+  rightAligned: (place: number) => boolean;
   selected: (place: number) => boolean;
   hasMenu: boolean;
 }
@@ -61,7 +62,7 @@ export class GridHeader {
       if (head.column !== place) {
         head.column = place;
         const column = frame.column(place);
-        if (column) fill(head.node, column, place, frame.hasMenu);
+        if (column) fill(head.node, column, place, frame);
         head.node.style.left = `${frame.axis.start(place)}px`;
         head.node.style.width = `${frame.axis.width(place)}px`;
       }
@@ -81,11 +82,11 @@ export class GridHeader {
   }
 }
 
-function fill(node: HTMLElement, column: GridColumn, place: number, hasMenu: boolean) {
+function fill(node: HTMLElement, column: GridColumn, place: number, frame: HeaderFrame) {
   node.setAttribute("aria-colindex", String(place + 1));
   node.dataset["place"] = String(place);
   node.dataset["tip"] = column.type ? `${column.name}\n${column.type}` : column.name;
-  node.classList.toggle("rg-right", column.align === "right");
+  node.classList.toggle("rg-right", frame.rightAligned(place));
   if (column.sort) node.setAttribute("aria-sort", column.sort);
   else node.removeAttribute("aria-sort");
 
@@ -114,7 +115,7 @@ function fill(node: HTMLElement, column: GridColumn, place: number, hasMenu: boo
     type.textContent = column.type;
     parts.push(type);
   }
-  if (hasMenu) {
+  if (frame.hasMenu) {
     const menu = document.createElement("span");
     menu.className = "rg-head-menu";
     menu.dataset["part"] = "menu";

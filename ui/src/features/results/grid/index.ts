@@ -8,6 +8,7 @@ export {
   type Window,
   type WindowRequest,
 } from "./blocks";
-export type { Box, GridEvents } from "./engine";
+export type { Box } from "./boxes";
+export type { GridEvents } from "./engine";
 export { Grid, type GridHandle, type GridProps } from "./Grid";
 export type { Cell, CellClass, CellPlace, GridColumn, GridLayout, GridRange, GridSource } from "./types";

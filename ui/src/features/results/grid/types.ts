@@ -17,6 +17,8 @@ export interface Cell {
   class: CellClass;
   /** The text is only the beginning of the value. */
   truncated?: boolean;
+  /** Where it stands when that is not where its column stands: a mixed column's numbers and texts. */
+  align?: "left" | "right";
   /** A staged edit, shown as a wash. */
   mark?: "changed" | "new" | "deleted";
 }
@@ -27,7 +29,8 @@ export interface GridColumn {
   name: string;
   /** The type as the server prints it, shown under the name. */
   type?: string;
-  align: "left" | "right";
+  /** `cells`: nothing is declared; the head stands over the first cells. */
+  align: "left" | "right" | "cells";
   key?: "primary" | "foreign";
   sort?: "ascending" | "descending";
   /** Place among several sort columns, from 1. */
