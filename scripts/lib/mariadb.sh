@@ -29,7 +29,7 @@ mariadb_plugins() {
 
 mariadb_running() {
   local pid_file="$SERVERS/mariadb/data/mariadb.pid"
-  [[ -f $SERVERS/mariadb/env && -f $pid_file ]] && kill -0 "$(cat "$pid_file")" 2>/dev/null
+  [[ -f $SERVERS/mariadb/env && -f $pid_file ]] && is_ours "$(cat "$pid_file")"
 }
 
 # Beside the servers that may run already.
@@ -142,6 +142,7 @@ mariadb_stop() {
   local pid_file="$SERVERS/mariadb/data/mariadb.pid" pid
   [[ -f $pid_file ]] || return 0
   pid="$(cat "$pid_file")"
+  is_ours "$pid" || return 0
   # Nothing in this folder is worth an orderly end.
   kill -KILL "$pid" 2>/dev/null || return 0
   for _ in $(seq 1 50); do

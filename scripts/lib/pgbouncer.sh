@@ -6,7 +6,7 @@ pgbouncer_program() { command -v pgbouncer || { [[ -x /usr/sbin/pgbouncer ]] && 
 
 pgbouncer_running() { # pgbouncer_running MODE
   local pid_file="$SERVERS/pgbouncer/$1/pid"
-  [[ -f $SERVERS/pgbouncer/env && -f $pid_file ]] && kill -0 "$(cat "$pid_file")" 2>/dev/null
+  [[ -f $SERVERS/pgbouncer/env && -f $pid_file ]] && is_ours "$(cat "$pid_file")"
 }
 
 # Beside the servers that may run already; without a PostgreSQL 18 there is nothing to pool.
@@ -81,8 +81,9 @@ SETTINGS
 pgbouncer_stop() {
   local pid_file
   for pid_file in "$SERVERS"/pgbouncer/*/pid; do
-    [[ -f $pid_file ]] && kill -QUIT "$(cat "$pid_file")" 2>/dev/null
+    if [[ -f $pid_file ]] && is_ours "$(cat "$pid_file")"; then
+      kill -QUIT "$(cat "$pid_file")" 2>/dev/null || true
+    fi
     rm -f "$pid_file"
   done
-  return 0
 }

@@ -137,6 +137,7 @@ postgres_stop() {
   local data="$1" pid
   [[ -f $data/postmaster.pid ]] || return 0
   pid="$(head -n1 "$data/postmaster.pid")"
+  is_ours "$pid" || return 0
   # Immediate: nothing in these folders is worth a checkpoint.
   kill -QUIT "$pid" 2>/dev/null || return 0
   for _ in $(seq 1 50); do

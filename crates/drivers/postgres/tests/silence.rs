@@ -161,6 +161,22 @@ async fn closing_and_cancelling_on_a_silent_wire_return_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cancel_asked_for_while_the_session_closes_is_let_go_with_it() {
+    let Some(server) = servers().pop() else { return };
+    let proxy = Proxy::before(&server).await;
+    let connection = proxy.connect(&server).await;
+    let session = connection.open(Role::Session).await.unwrap();
+    let run = session.run(Statement::new("select pg_sleep(60)"));
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    proxy.go_silent();
+    let began = Instant::now();
+    // The session hears of its end before it hears of the cancel.
+    let (_, cancelled) = tokio::join!(session.close(), run.cancel.cancel());
+    cancelled.unwrap();
+    assert!(began.elapsed() < Duration::from_millis(900), "{:?}", began.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_that_never_arrives_is_told_from_a_statement_that_takes_long() {
     let Some(server) = servers().pop() else { return };
     let proxy = Proxy::before(&server).await;

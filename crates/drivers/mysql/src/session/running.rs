@@ -183,6 +183,8 @@ impl Task {
                 End::Closed => ended(&driver::Link::Closed),
                 End::Lost(error) => (**error).clone(),
             }));
+            // Nobody hears how a cancel on its way ends, so whoever waits for one is let go.
+            run.deliveries.shutdown().await;
             // The state must tell at once; the reader gets the rest when it reads on.
             tokio::spawn(async move {
                 let hand_over = async {
@@ -227,8 +229,15 @@ impl Task {
             }
         }
         // Nothing is started before every cancel on its way has arrived, and missed.
-        while let Some(delivery) = run.deliveries.join_next().await {
-            run.delivery_ended(delivery);
+        loop {
+            tokio::select! {
+                biased;
+                () = closing(&mut self.closed) => return Err(End::Closed),
+                delivery = run.deliveries.join_next() => match delivery {
+                    Some(delivery) => run.delivery_ended(delivery),
+                    None => break,
+                },
+            }
         }
         if run.delivered {
             drop(self.own(SWALLOW).await?);

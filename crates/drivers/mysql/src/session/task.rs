@@ -194,6 +194,11 @@ impl Task {
             state.link = link.clone();
             state.running = None;
         });
+        // Every run ends with the session: a cancel that has not been looked at is done.
+        self.interrupts.close();
+        while let Ok(interrupt) = self.interrupts.try_recv() {
+            let _ = interrupt.delivered.send(Ok(()));
+        }
         self.commands.close();
         while let Ok(command) = self.commands.try_recv() {
             match command {

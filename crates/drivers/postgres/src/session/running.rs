@@ -214,6 +214,8 @@ impl Task {
                 End::Closed => ended(&driver::Link::Closed),
                 End::Lost(error) => (**error).clone(),
             }));
+            // Nobody hears how a cancel on its way ends, so whoever waits for one is let go.
+            run.deliveries.shutdown().await;
             // The state must tell at once; the reader gets the rest when it reads on.
             tokio::spawn(async move {
                 let hand_over = async {
