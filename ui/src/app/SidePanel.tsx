@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useRef } from "react";
 import { useKeys } from "@/commands";
 import { hasOpenLayer, SplitPane } from "@/design";
+import { focusDocument } from "./focus";
 import type { Panel } from "./panel";
 
 const WIDTH = { min: 180, max: 560, usual: 240 } as const;
@@ -23,7 +24,9 @@ export function WithSidePanel({ panel, side, children }: { panel: Panel; side: R
       hide();
     };
     const onKeyDown = (event: globalThis.KeyboardEvent) => {
-      if (event.key === "Escape" && !event.defaultPrevented && !hasOpenLayer()) hide();
+      if (event.key !== "Escape" || event.defaultPrevented || hasOpenLayer()) return;
+      hide();
+      requestAnimationFrame(focusDocument);
     };
     document.addEventListener("pointerdown", onPointerDown);
     document.addEventListener("keydown", onKeyDown);
@@ -46,7 +49,16 @@ export function WithSidePanel({ panel, side, children }: { panel: Panel; side: R
         defaultSize={WIDTH.usual}
         collapsed={narrow || !open}
         first={
-          <aside className="rh-side" aria-label="Side panel">
+          // Escape goes one step back: to the tab one came from.
+          <aside
+            className="rh-side"
+            aria-label="Side panel"
+            onKeyDown={(event) => {
+              if (event.key !== "Escape" || event.defaultPrevented || hasOpenLayer()) return;
+              event.preventDefault();
+              focusDocument();
+            }}
+          >
             {side}
           </aside>
         }

@@ -4,8 +4,9 @@ import { type Offer, useOffers } from "@/commands";
 import { toast } from "@/design";
 import { failureOf, host, queryKeys, type Settings } from "@/ipc";
 import type { Actions } from "./actions";
+import { focusDocument, focusSide, focusSideField, isInSide } from "./focus";
 import { profileOfTab } from "./model";
-import type { Panel } from "./panel";
+import type { Panel, Place } from "./panel";
 import { useWorkspace } from "./workspace";
 
 /** The size of data as it comes. */
@@ -47,6 +48,18 @@ export function useShellCommands(
         .then((kept) => queries.setQueryData(queryKeys.settings, kept)),
     );
   };
+  // By key one goes there; from there the same key hides it and goes back.
+  const place = (name: Place) => {
+    const leave = panel.open && panel.place === name && isInSide();
+    if (leave) panel.hide();
+    else panel.show(name);
+    requestAnimationFrame(leave ? focusDocument : focusSide);
+  };
+  const side = () => {
+    const leave = panel.open && isInSide();
+    panel.toggleOpen();
+    if (leave) requestAnimationFrame(focusDocument);
+  };
   useOffers({
     "palette.open": offer(openPalette),
     "tab.new-query": offer(() => actions.query()),
@@ -73,11 +86,14 @@ export function useShellCommands(
     ),
     "file.open": offer(() => void actions.file()),
     "place.home": offer(actions.home),
-    "place.explorer": offer(() => panel.toggle("explorer")),
-    "place.search": offer(() => panel.show("search")),
-    "place.history": offer(() => panel.toggle("history")),
+    "place.explorer": offer(() => place("explorer")),
+    "place.search": offer(() => {
+      panel.show("search");
+      requestAnimationFrame(focusSideField);
+    }),
+    "place.history": offer(() => place("history")),
     "place.settings": offer(actions.settings),
-    "panel.side": offer(panel.toggleOpen),
+    "panel.side": offer(side),
     "sample.open": offer(() => void actions.sample()),
     "view.larger": offer(() => size(1), sizes),
     "view.smaller": offer(() => size(-1), sizes),

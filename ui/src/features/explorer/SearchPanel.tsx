@@ -128,8 +128,10 @@ export function SearchPanel({ profileIds, onOpenRelation, headEnd }: SearchPanel
           onSelect={setSelected}
           onOpen={(row) => open(row)}
           onKeyDown={(event, row) => {
-            if (event.key === "Escape") input.current?.focus();
-            else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey)
+            if (event.key === "Escape") {
+              event.preventDefault();
+              input.current?.focus();
+            } else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey)
               input.current?.focus();
             else if (event.key === "Enter" && row) open(row, true);
           }}

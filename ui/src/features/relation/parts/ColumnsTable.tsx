@@ -50,6 +50,7 @@ const widest = (texts: readonly string[]): number =>
 export function ColumnsTable({ page, columns, scroller, onOpen }: ColumnsTableProps) {
   // From the whole page: columns of the table do not come and go while one types in the filter.
   const shown = columnsShown(page.columns);
+  const spare = !shown.default && !shown.comment && !shown.collation;
   const style = {
     "--rel-name": widest(page.columns.map((column) => column.name)),
     "--rel-type": widest(page.columns.map((column) => column.native_type)),
@@ -81,9 +82,15 @@ export function ColumnsTable({ page, columns, scroller, onOpen }: ColumnsTablePr
             Nullable
           </th>
           {shown.default ? <th scope="col">Default</th> : null}
-          {shown.references ? <th scope="col">References</th> : null}
+          {shown.references ? (
+            <th scope="col" className="rel-th-references">
+              References
+            </th>
+          ) : null}
           {shown.comment ? <th scope="col">Comment</th> : null}
           {shown.collation ? <th scope="col">Collation</th> : null}
+          {/* Takes what is left, so that the others keep their widths. */}
+          {spare ? <td /> : null}
         </>
       }
       cells={(column) => (
@@ -124,6 +131,7 @@ export function ColumnsTable({ page, columns, scroller, onOpen }: ColumnsTablePr
               <Line mono text={column.collation} />
             </td>
           ) : null}
+          {spare ? <td /> : null}
         </>
       )}
     />
