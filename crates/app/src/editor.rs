@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::{
     App,
     api::*,
+    explorer::kept,
     runs::{marks, parameter_name},
     text::Positions,
 };
@@ -41,10 +42,15 @@ impl App {
     /// `Unsupported` for a driver this program does not have.
     pub async fn complete(&self, request: CompletionRequest) -> Result<Completions, AppError> {
         let driver = self.registry.get(&request.driver)?;
-        // Nothing is opened for it: a connection that is not open completes the language only.
+        // Nothing is opened for it: a connection that is not open completes from what was kept of it, one that nobody has tried
+        // the language only.
         let connected = request.profile_id.as_deref().and_then(|profile_id| self.live.find(profile_id));
-        let opened = connected.and_then(|connected| connected.opened(request.database.as_deref()));
-        let shelved = opened.as_ref().and_then(|opened| opened.shelf.latest());
+        let database = request.database.as_deref();
+        let opened = connected.as_ref().and_then(|connected| connected.opened(database));
+        let mut shelved = opened.as_ref().and_then(|opened| opened.shelf.latest());
+        if let (None, Some(connected)) = (&shelved, &connected) {
+            shelved = kept::of(connected, database).await;
+        }
         // What the tab's own session says is newer than what the catalog knows of new ones.
         let session = request.tab_id.as_deref().and_then(|tab_id| self.tab_session(tab_id)).filter(|session| {
             session.link == "up" && request.profile_id.as_deref() == Some(session.profile_id.as_str())

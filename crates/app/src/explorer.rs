@@ -1,5 +1,6 @@
 //! What is there: the tree, search, a relation's page, definitions.
 
+pub(crate) mod kept;
 mod names;
 mod page;
 mod shelf;
@@ -20,6 +21,7 @@ use crate::{
 
 #[cfg(test)]
 pub(crate) use names::search;
+pub(crate) use kept::{CatalogKey, Kept};
 pub(crate) use shelf::{Shelf, Shelved};
 
 /// Most nodes of one page, and most hits of one search.
@@ -43,7 +45,8 @@ impl App {
     }
 
     /// Children of a node; `None` is the connection itself. Opens another database's control connection when its node
-    /// is asked for.
+    /// is asked for. Before the server has answered, and while it cannot be reached, they are those of the catalog that was
+    /// kept on disk.
     ///
     /// # Errors
     /// As connecting; `NotFound` for a node that is gone.
@@ -54,11 +57,16 @@ impl App {
         offset: u32,
         limit: u32,
     ) -> Result<TreePage, AppError> {
-        let connected = self.connected(profile_id).await?;
+        // One whose last attempt failed is asked as it is: only a person connects again.
+        let connected = match self.live.find(profile_id) {
+            Some(connected) => connected,
+            None => self.connected(profile_id).await?,
+        };
         tree::children(&connected, parent, offset, limit.min(MOST)).await
     }
 
-    /// Objects and columns whose names match, best first; `None` searches every open connection.
+    /// Objects and columns whose names match, best first; `None` searches every connection that is open, or was to be:
+    /// where the server has not answered, the catalog that was kept on disk is searched.
     ///
     /// # Errors
     /// None: what is not open is not searched.
@@ -72,11 +80,14 @@ impl App {
             Some(profile_id) => self.live.find(profile_id).into_iter().collect(),
             None => self.live.all(),
         };
-        let shelves: Vec<(String, Arc<Shelved>)> = all
-            .iter()
-            .flat_map(|connected| connected.opens().into_iter().map(|opened| (connected.profile.id.clone(), opened)))
-            .filter_map(|(profile_id, opened)| Some((profile_id, opened.shelf.latest()?)))
-            .collect();
+        let mut shelves: Vec<(String, Arc<Shelved>)> = Vec::new();
+        for connected in &all {
+            let mut shown: Vec<_> = connected.opens().iter().filter_map(|opened| opened.shelf.latest()).collect();
+            if shown.is_empty() {
+                shown.extend(kept::of(connected, None).await);
+            }
+            shelves.extend(shown.into_iter().map(|one| (connected.profile.id.clone(), one)));
+        }
         let (text, limit) = (text.to_owned(), limit.min(MOST) as usize);
         crate::holds::blocking(move || Ok(names::search(&shelves, &text, limit))).await
     }

@@ -100,6 +100,7 @@ pub struct App {
     pub(crate) trials: profiles::Trials,
     pub(crate) previews: interchange::Previews,
     pub(crate) telling: history::Telling,
+    pub(crate) kept: Arc<explorer::Kept>,
     pub(crate) live: connections::Live,
     /// Itself, for tasks that outlive a call.
     me: OnceLock<Weak<App>>,
@@ -154,6 +155,7 @@ impl App {
         drop(starting);
         let app = App {
             face,
+            kept: Arc::new(explorer::Kept::new(&home)),
             home,
             store,
             keychain: parts.keychain,
@@ -195,6 +197,7 @@ impl App {
     /// Closes the store in order; a process that ends without it loses nothing either.
     pub async fn close(&self) {
         self.close_connections().await;
+        self.kept.flush().await;
         self.store.close().await;
     }
 

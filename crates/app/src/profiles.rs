@@ -147,9 +147,12 @@ impl App {
             // What is open could still write.
             self.disconnect(&id).await?;
         }
-        self.held.forget_asked(&id);
+        self.held.forget_asked(&id, PASSWORD);
+        for name in checked.others.keys() {
+            self.held.forget_answer(&id, name);
+        }
         if let (PasswordPolicy::Ask, Some(secret)) = (row.password, checked.password) {
-            self.held.asked(&id, secret);
+            self.held.asked(&id, PASSWORD, secret);
         }
         self.events.changed(&[Topic::Profiles], Some(&id));
         self.profile(&id).await
@@ -210,7 +213,7 @@ impl App {
             self.keychain.delete(id, field).await?;
         }
         rows::remove(&self.store, id).await?;
-        self.held.forget_asked(id);
+        self.held.forget_all(id);
         self.events.changed(&[Topic::Profiles], Some(id));
         Ok(())
     }
@@ -276,10 +279,10 @@ impl App {
         let driver = self.registry.get(&draft.driver)?.clone();
         let id = draft.id.clone();
         let checked = draft::check(draft, driver.as_ref(), &self.held)?;
-        let mut secrets = self.draft_secrets(id.as_deref(), &checked, driver.as_ref()).await?;
+        let mut secrets = self.draft_secrets(id.as_deref(), &checked).await?;
         let command = self.draft_command(id.as_deref(), &checked, driver.id()).await?;
         let profile = Profile { name: checked.name, driver: driver.id().to_owned(), values: checked.values };
-        let ask = self.asker(id.as_deref())?;
+        let ask = self.asker()?;
         let read_only = checked.safety == Safety::ReadOnly;
         let begun = Instant::now();
         let hops = Arc::new(dial::Hops::watched(move |hop| on_hop(dial::shown(hop.clone()))));
@@ -327,9 +330,10 @@ impl App {
     }
 
     /// Who answers for a connection that is tried: the windows; a terminal is asked before.
-    fn asker(&self, id: Option<&str>) -> Result<Arc<dyn Ask>, AppError> {
+    fn asker(&self) -> Result<Arc<dyn Ask>, AppError> {
         Ok(match self.face() {
-            Face::Window => Arc::new(WindowAsk::new(&self.shared()?, id.unwrap_or_default())),
+            // What is answered for a test serves the test: no connection is named that it could be kept for.
+            Face::Window => Arc::new(WindowAsk::new(&self.shared()?, "")),
             Face::Cli => Arc::new(NeverAsk),
         })
     }
@@ -413,6 +417,7 @@ impl App {
             untrusted_command,
             favourite: row.favourite,
             schemas: row.schemas,
+            stored_secrets: row.secret_fields,
             target,
             server: row.server,
             last_used_ms: row.last_used_ms,

@@ -83,7 +83,12 @@ pub(crate) fn secret_fields(driver: &dyn Driver) -> impl Iterator<Item = &'stati
 }
 
 /// The field of the login's password: it never stands among a profile's values.
-pub(crate) const PASSWORD: &str = "password";
+pub(crate) use driver::PASSWORD;
+
+/// The field a stored secret belongs to: of several of one kind, the name goes on with whom each is for.
+pub(crate) fn secret_field(name: &str) -> &str {
+    name.split(' ').next().unwrap_or(name)
+}
 
 /// `postgres` of `postgres://…`; a single letter is a drive, not a scheme.
 fn scheme(text: &str) -> Option<&str> {

@@ -120,6 +120,7 @@ impl App {
             untrusted_command: None,
             favourite: false,
             schemas: Vec::new(),
+            stored_secrets: Vec::new(),
             target: line,
             server: None,
             last_used_ms: None,

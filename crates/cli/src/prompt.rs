@@ -87,12 +87,15 @@ pub(crate) struct TerminalAsk {
 impl Ask for TerminalAsk {
     async fn ask(&self, question: Question) -> Answer {
         let text = match &question {
-            Question::Password { .. } if self.given => return Answer::Refused,
-            Question::Password { user, target, retry } => {
+            Question::Password { secret, .. } if self.given && secret == driver::PASSWORD => return Answer::Refused,
+            Question::Password { user, target, retry, .. } => {
                 let again = if *retry { "That password was refused. " } else { "" };
                 format!("{again}Password of {user} at {target}: ")
             }
-            Question::Passphrase { path } => format!("Passphrase of {path}: "),
+            Question::Passphrase { path, retry, .. } => {
+                let again = if *retry { "That passphrase does not open it. " } else { "" };
+                format!("{again}Passphrase of {path}: ")
+            }
             Question::Otp { prompt } => format!("{prompt} "),
             Question::HostKey { host, fingerprint } => {
                 format!("{host} is seen for the first time. Its key is {fingerprint}. Trust it? (yes or no) ")

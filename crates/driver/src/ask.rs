@@ -2,11 +2,17 @@ use async_trait::async_trait;
 
 use crate::Secret;
 
+/// The name of the login's own password among a connection's secrets.
+pub const PASSWORD: &str = "password";
+
 /// What a connection needs to know from a person before it can go on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Question {
     /// The password of a login.
     Password {
+        /// Which of the connection's secrets it is: [`PASSWORD`], or the name of a secret field, followed by a space and whom it
+        /// is for where there may be several (`ssh_password ada@jump:22`). An answer can be kept under this name.
+        secret: String,
         /// Who logs in.
         user: String,
         /// Where, as a person would name it.
@@ -16,8 +22,12 @@ pub enum Question {
     },
     /// The passphrase of a key file.
     Passphrase {
+        /// Which of the connection's secrets it is, as for [`Question::Password`].
+        secret: String,
         /// The file.
         path: String,
+        /// Whether an earlier one did not open it.
+        retry: bool,
     },
     /// A one-time code.
     Otp {

@@ -77,8 +77,9 @@ pub struct Hop {
 pub struct ConnectContext {
     /// The stored password, if any. Asked for through `ask` when the server wants one and this is `None`.
     pub password: Option<Secret>,
-    /// The passphrase of a client key, if any.
-    pub key_passphrase: Option<Secret>,
+    /// The other stored secrets by the names of their fields, or by what a [`crate::Question`] called them. One that is missing
+    /// or refused is asked for through `ask`.
+    pub secrets: BTreeMap<String, Secret>,
     /// Who answers questions.
     pub ask: Arc<dyn Ask>,
     /// Read-only for real: the server enforces it where it can, see the driver's documentation.
@@ -96,7 +97,7 @@ impl ConnectContext {
     pub fn unattended(password: Option<Secret>) -> Self {
         ConnectContext {
             password,
-            key_passphrase: None,
+            secrets: BTreeMap::new(),
             ask: Arc::new(crate::NeverAsk),
             read_only: false,
             application_name: "rowhouse".to_owned(),

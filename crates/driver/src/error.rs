@@ -83,6 +83,9 @@ pub struct Error {
     pub span: Option<Span>,
     /// What the server said.
     pub native: Option<Box<Native>>,
+    /// The name of the secret that was refused or missing, where it is not the login's password: of a tunnel, a proxy, a key.
+    #[serde(skip)]
+    pub secret: Option<&'static str>,
     /// The cause, for logs only.
     #[serde(skip)]
     pub source: Option<Arc<dyn std::error::Error + Send + Sync>>,
@@ -91,7 +94,7 @@ pub struct Error {
 impl Error {
     /// An error of this code.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Error { code, message: message.into(), hint: None, span: None, native: None, source: None }
+        Error { code, message: message.into(), hint: None, span: None, native: None, secret: None, source: None }
     }
 
     /// Adds what to do about it.
@@ -112,6 +115,13 @@ impl Error {
     #[must_use]
     pub fn with_native(mut self, native: Native) -> Self {
         self.native = Some(Box::new(native));
+        self
+    }
+
+    /// Adds the name of the secret that was refused.
+    #[must_use]
+    pub fn with_secret(mut self, name: &'static str) -> Self {
+        self.secret = Some(name);
         self
     }
 

@@ -354,8 +354,12 @@ impl Driver for FakeDriver {
             let given = match context.password {
                 Some(password) => Some(password),
                 None => {
-                    let question =
-                        Question::Password { user: "fake".to_owned(), target: self.target(profile), retry: false };
+                    let question = Question::Password {
+                        secret: crate::PASSWORD.to_owned(),
+                        user: "fake".to_owned(),
+                        target: self.target(profile),
+                        retry: false,
+                    };
                     match context.ask.ask(question).await {
                         Answer::Secret(secret) => Some(secret),
                         _ => return Err(Error::cancelled()),

@@ -34,7 +34,7 @@ mod secret;
 mod session;
 pub mod tunnel;
 
-pub use ask::{Answer, Ask, NeverAsk, Question};
+pub use ask::{Answer, Ask, NeverAsk, PASSWORD, Question};
 pub use cast::{Cast, CastTarget, Scalar, ValueClass, ValueContext};
 pub use connect::{ConnectContext, Connection, Driver, Hop, HopOutcome, Limits, Model, Profile, Role};
 pub use control::{Capabilities, Control, Ddl, Server};

@@ -1,7 +1,7 @@
 //! The part of the connect form that every database on a network shares: an SSH tunnel and a SOCKS5 proxy.
 //!
 //! A driver adds [`FIELDS`] to its own and reads a profile's values with [`Tunnel::read`]; how a tunnel is dialled is not known
-//! here. Passwords and passphrases are no fields: they are asked for when they are wanted.
+//! here. Passwords and passphrases that are not stored are asked for when they are wanted.
 
 use std::path::PathBuf;
 
@@ -11,6 +11,13 @@ use crate::{Choice, Code, Error, Field, FieldKind, Profile, Visible};
 const SSH: &str = "SSH";
 /// The section of the proxy's fields.
 const PROXY: &str = "Proxy";
+
+/// The secret field of the SSH server's password. That of a host on the way has the login and host behind a space.
+pub const SSH_PASSWORD: &str = "ssh_password";
+/// The secret field of the private key's passphrase. That of another key has the file's path behind a space.
+pub const SSH_PASSPHRASE: &str = "ssh_key_passphrase";
+/// The secret field of the proxy's password.
+pub const PROXY_PASSWORD: &str = "proxy_password";
 
 const LOGINS: &[Choice] = &[
     Choice { value: "off", label: "No tunnel", help: None },
@@ -23,6 +30,7 @@ const PROXIES: &[Choice] =
     &[Choice { value: "off", label: "None", help: None }, Choice { value: "socks5", label: "SOCKS5", help: None }];
 
 const WITH_SSH: Option<Visible> = Some(Visible { field: "ssh", values: &["auto", "key", "agent", "password"] });
+const WITH_KEY: Option<Visible> = Some(Visible { field: "ssh", values: &["auto", "key"] });
 const WITH_PROXY: Option<Visible> = Some(Visible { field: "proxy", values: &["socks5"] });
 
 /// The fields, in order.
@@ -31,7 +39,7 @@ pub const FIELDS: &[Field] = &[
         kind: FieldKind::Choice { choices: LOGINS },
         default: Some("off"),
         help: Some(
-            "Through an SSH server, which sees the host and port above. What it wants to know is asked when connecting.",
+            "Through an SSH server, which sees the host and port above. What is not given here is asked when connecting.",
         ),
         ..Field::text("ssh", "Tunnel", SSH)
     },
@@ -50,11 +58,23 @@ pub const FIELDS: &[Field] = &[
     },
     Field { placeholder: Some("as ~/.ssh/config says"), visible: WITH_SSH, ..Field::text("ssh_user", "SSH user", SSH) },
     Field {
+        kind: FieldKind::Secret,
+        placeholder: Some("asked for if wanted"),
+        visible: Some(Visible { field: "ssh", values: &["auto", "password"] }),
+        ..Field::text(SSH_PASSWORD, "SSH password", SSH)
+    },
+    Field {
         kind: FieldKind::File,
         placeholder: Some("as ssh finds it"),
-        help: Some("OpenSSH, PKCS#8, PEM or PuTTY; its passphrase is asked for."),
-        visible: Some(Visible { field: "ssh", values: &["auto", "key"] }),
+        help: Some("OpenSSH, PKCS#8, PEM or PuTTY."),
+        visible: WITH_KEY,
         ..Field::text("ssh_key", "Private key", SSH)
+    },
+    Field {
+        kind: FieldKind::Secret,
+        placeholder: Some("asked for if it has one"),
+        visible: WITH_KEY,
+        ..Field::text(SSH_PASSPHRASE, "Key passphrase", SSH)
     },
     Field {
         placeholder: Some("user@host:port, …"),
@@ -89,9 +109,15 @@ pub const FIELDS: &[Field] = &[
         ..Field::text("proxy_port", "Proxy port", PROXY)
     },
     Field {
-        help: Some("Left empty, the proxy wants no login; its password is asked for."),
+        help: Some("Left empty, the proxy wants no login."),
         visible: WITH_PROXY,
         ..Field::text("proxy_user", "Proxy user", PROXY)
+    },
+    Field {
+        kind: FieldKind::Secret,
+        placeholder: Some("asked for if there is a user"),
+        visible: WITH_PROXY,
+        ..Field::text(PROXY_PASSWORD, "Proxy password", PROXY)
     },
 ];
 

@@ -24,6 +24,8 @@ pub enum Question {
         user: String,
         /// On which host.
         host: String,
+        /// Whether it is the server the settings name, and not one on the way to it.
+        is_target: bool,
         /// Whether an earlier answer was refused.
         retry: bool,
     },

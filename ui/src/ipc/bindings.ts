@@ -385,6 +385,8 @@ export type ConnectionProfile = {
 	favourite?: boolean,
 	/**  The schemas that are shown, `*` standing for any letters; empty shows all. */
 	schemas?: string[],
+	/**  The names of the secrets that are in the keychain for it. */
+	stored_secrets?: string[],
 	/**  Where it leads, in one line, without secrets. */
 	target: string,
 	/**  Product and version when last connected. */
@@ -1056,7 +1058,7 @@ export type ProfileDraft = {
 	safety: Safety,
 	/**  The driver's id. */
 	driver: string,
-	/**  The driver's fields. */
+	/**  The driver's fields. A secret field is set, or forgotten where it is empty; one that is not named stays. */
 	values: { [key in string]: string },
 	/**  Where the password comes from. */
 	password_policy: PasswordPolicy,
@@ -1074,6 +1076,11 @@ export type ProfileDraft = {
 export type QuestionKind = 
 /**  A password. */
 { kind: "password"; 
+/**
+ *  Which of the connection's secrets it is: `password` is the login's, `ssh_password` and `proxy_password` those of the
+ *  way.
+ */
+secret: string; 
 /**  Who logs in. */
 user: string; 
 /**  Where. */
@@ -1082,8 +1089,12 @@ target: string;
 retry: boolean } | 
 /**  A key's passphrase. */
 { kind: "passphrase"; 
+/**  Which of the connection's secrets it is. */
+secret: string; 
 /**  The key file. */
-path: string } | 
+path: string; 
+/**  Whether an earlier one did not open it. */
+retry: boolean } | 
 /**  A one-time code. */
 { kind: "otp"; 
 /**  The server's prompt. */

@@ -200,6 +200,10 @@ pub struct ConnectionProfile {
     #[serde(default)]
     #[specta(optional)]
     pub schemas: Vec<String>,
+    /// The names of the secrets that are in the keychain for it.
+    #[serde(default)]
+    #[specta(optional)]
+    pub stored_secrets: Vec<String>,
     /// Where it leads, in one line, without secrets.
     pub target: String,
     /// Product and version when last connected.
@@ -250,7 +254,7 @@ pub struct ProfileDraft {
     pub safety: Safety,
     /// The driver's id.
     pub driver: String,
-    /// The driver's fields.
+    /// The driver's fields. A secret field is set, or forgotten where it is empty; one that is not named stays.
     pub values: BTreeMap<String, String>,
     /// Where the password comes from.
     pub password_policy: PasswordPolicy,

@@ -26,6 +26,9 @@ pub enum Topic {
 pub enum QuestionKind {
     /// A password.
     Password {
+        /// Which of the connection's secrets it is: `password` is the login's, `ssh_password` and `proxy_password` those of the
+        /// way.
+        secret: String,
         /// Who logs in.
         user: String,
         /// Where.
@@ -35,8 +38,12 @@ pub enum QuestionKind {
     },
     /// A key's passphrase.
     Passphrase {
+        /// Which of the connection's secrets it is.
+        secret: String,
         /// The key file.
         path: String,
+        /// Whether an earlier one did not open it.
+        retry: bool,
     },
     /// A one-time code.
     Otp {

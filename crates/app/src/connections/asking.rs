@@ -1,7 +1,7 @@
 //! Questions to a person on the way to a server.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, Weak},
 };
 
@@ -14,6 +14,7 @@ use super::lock;
 use crate::{
     App,
     api::{AnswerInput, AppError, AppEvent, ErrorCode, QuestionKind},
+    registry::secret_field,
 };
 
 /// Questions nobody has answered yet.
@@ -33,17 +34,21 @@ impl Questions {
     }
 }
 
-/// Asks in the window. What is answered for the login is kept for the connection's life.
+/// Asks in the window. What is answered is kept for the connection's life.
 pub(crate) struct WindowAsk {
     app: Weak<App>,
+    /// Empty for a connection that is only tried.
     profile_id: String,
-    answered: Mutex<Answered>,
+    /// By the secrets' names.
+    answered: Mutex<BTreeMap<String, Answered>>,
 }
 
-#[derive(Default)]
-struct Answered {
-    password: Option<Secret>,
-    remember: bool,
+/// What a person answered.
+#[derive(Clone)]
+pub(super) struct Answered {
+    pub(super) secret: Secret,
+    /// Whether it is to be kept in the keychain.
+    pub(super) remember: bool,
 }
 
 impl WindowAsk {
@@ -51,18 +56,19 @@ impl WindowAsk {
         WindowAsk { app: Arc::downgrade(app), profile_id: profile_id.to_owned(), answered: Mutex::default() }
     }
 
-    /// The last password that was answered and whether it is to be kept in the keychain.
-    pub(super) fn password(&self) -> Option<(Secret, bool)> {
-        let answered = lock(&self.answered);
-        answered.password.clone().map(|password| (password, answered.remember))
+    /// What was answered, by the secrets' names.
+    pub(super) fn answered(&self) -> BTreeMap<String, Answered> {
+        lock(&self.answered).clone()
     }
 
-    pub(super) fn forget(&self) {
-        *lock(&self.answered) = Answered::default();
+    /// Forgets what was answered for a field that was refused.
+    pub(super) fn forget(&self, field: &str) {
+        lock(&self.answered).retain(|name, _| secret_field(name) != field);
     }
 
-    pub(super) fn remembered(&self) {
-        lock(&self.answered).remember = false;
+    /// What was to be kept is kept, or cannot be.
+    pub(super) fn settled(&self) {
+        lock(&self.answered).values_mut().for_each(|answered| answered.remember = false);
     }
 }
 
@@ -86,17 +92,27 @@ impl Ask for WindowAsk {
         let (sender, receiver) = oneshot::channel();
         let asked = Asked { app: Arc::clone(&app), id: Uuid::new_v4().to_string() };
         lock(&app.live.questions.open).insert(asked.id.clone(), sender);
-        let login = matches!(question, Question::Password { .. });
+        let name = match &question {
+            Question::Password { secret, retry, .. } | Question::Passphrase { secret, retry, .. } => {
+                if *retry {
+                    // The one that is known was refused: nobody sends it again.
+                    app.held.forget_answer(&self.profile_id, secret);
+                    lock(&self.answered).remove(secret);
+                }
+                Some(secret.clone())
+            }
+            Question::Otp { .. } | Question::HostKey { .. } => None,
+        };
         app.events.emit(AppEvent::Question {
             id: asked.id.clone(),
-            profile_id: Some(self.profile_id.clone()),
+            profile_id: Some(self.profile_id.clone()).filter(|id| !id.is_empty()),
             question: shown(question),
         });
         drop(app);
         match receiver.await {
             Ok(AnswerInput::Secret { secret, remember }) => {
-                if login {
-                    *lock(&self.answered) = Answered { password: Some(secret.clone()), remember };
+                if let Some(name) = name {
+                    lock(&self.answered).insert(name, Answered { secret: secret.clone(), remember });
                 }
                 Answer::Secret(secret)
             }
@@ -108,8 +124,8 @@ impl Ask for WindowAsk {
 
 fn shown(question: Question) -> QuestionKind {
     match question {
-        Question::Password { user, target, retry } => QuestionKind::Password { user, target, retry },
-        Question::Passphrase { path } => QuestionKind::Passphrase { path },
+        Question::Password { secret, user, target, retry } => QuestionKind::Password { secret, user, target, retry },
+        Question::Passphrase { secret, path, retry } => QuestionKind::Passphrase { secret, path, retry },
         Question::Otp { prompt } => QuestionKind::Otp { prompt },
         Question::HostKey { host, fingerprint } => QuestionKind::HostKey { host, fingerprint },
     }

@@ -12,7 +12,9 @@ use super::{Opened, Permit, WindowAsk, lock};
 use crate::{
     App,
     api::{AppError, ConnectionPhase, ConnectionProfile, ErrorCode, PasswordPolicy, Safety, ServerFacts, Topic},
+    explorer::CatalogKey,
     profiles::{Secrets, dial},
+    registry::PASSWORD,
 };
 
 /// The field of a connect form that chooses one of a server's databases.
@@ -124,6 +126,12 @@ impl Connected {
         lock(&self.opens).get(&key).cloned()
     }
 
+    /// Where the catalog of one of its databases is kept; those of a terminal and of addresses that nobody saved are not.
+    pub(crate) fn kept(&self, database: Option<&str>) -> Option<CatalogKey> {
+        let lasting = matches!(self.ask, Asker::Window(_)) && !self.profile.id.is_empty();
+        lasting.then(|| CatalogKey::of(&self.profile, self.key(database).as_deref()))
+    }
+
     fn key(&self, database: Option<&str>) -> Option<String> {
         let database = database.filter(|_| self.has_databases())?;
         let own = self.main().and_then(|main| main.database());
@@ -226,14 +234,15 @@ impl Connected {
         };
         match dialled {
             Ok(connection) => {
-                self.settle_password(&app).await;
+                self.settle_answers(&app).await;
                 Ok(Opened::new(self, key, connection, permit))
             }
             Err(error) => {
                 if error.code == Code::Unauthenticated {
-                    app.held.forget_asked(&self.profile.id);
+                    let refused = error.secret.unwrap_or(PASSWORD);
+                    app.held.forget_asked(&self.profile.id, refused);
                     if let Asker::Window(ask) = &self.ask {
-                        ask.forget();
+                        ask.forget(refused);
                     }
                 }
                 Err(error.into())
@@ -246,8 +255,11 @@ impl Connected {
             Asker::Window(ask) => {
                 let mut secrets = app.secrets_of(&self.profile).await?;
                 // What was answered for this connection opens its other databases too.
-                if let Some((password, _)) = ask.password() {
-                    secrets.password = Some(password);
+                for (name, answered) in ask.answered() {
+                    match name.as_str() {
+                        PASSWORD => secrets.password = Some(answered.secret),
+                        _ => drop(secrets.others.insert(name, answered.secret)),
+                    }
                 }
                 Ok(secrets)
             }
@@ -263,20 +275,21 @@ impl Connected {
         }
     }
 
-    /// Keeps an answered password where the profile says, now that the server has taken it.
-    async fn settle_password(&self, app: &Arc<App>) {
+    /// Keeps what was answered where the profile and the person say, now that it was taken.
+    async fn settle_answers(&self, app: &Arc<App>) {
         let Asker::Window(ask) = &self.ask else { return };
-        let Some((password, remember)) = ask.password() else { return };
-        if self.profile.password == PasswordPolicy::Ask {
-            app.held.asked(&self.profile.id, password.clone());
-        }
-        if remember {
-            ask.remembered();
+        for (name, answered) in ask.answered() {
+            if name != PASSWORD || self.profile.password == PasswordPolicy::Ask {
+                app.held.asked(&self.profile.id, &name, answered.secret.clone());
+            }
             // The connection works without; the next one asks again.
-            if let Err(error) = app.remember_password(&self.profile.id, &password).await {
-                tracing::warn!(%error, "the password could not be kept in the keychain");
+            if answered.remember
+                && let Err(error) = app.remember_secret(&self.profile.id, &name, &answered.secret).await
+            {
+                tracing::warn!(%error, name, "a secret could not be kept in the keychain");
             }
         }
+        ask.settled();
     }
 
     async fn keep(self: &Arc<Self>, key: Option<String>, opened: Arc<Opened>) -> Result<Arc<Opened>, AppError> {
@@ -322,6 +335,22 @@ impl Connected {
     /// Whether a new attempt needs a new connection.
     pub(super) fn is_stale(&self) -> bool {
         self.is_ended() || matches!(*lock(&self.phase), ConnectionPhase::Failed { .. }) && lock(&self.opens).is_empty()
+    }
+
+    /// Whether it may be opened without being asked: not after a failure, which a person tries again.
+    pub(crate) fn may_try(&self) -> bool {
+        !self.is_ended() && !matches!(*lock(&self.phase), ConnectionPhase::Failed { .. } | ConnectionPhase::Lost { .. })
+    }
+
+    /// Why the last attempt failed, where nobody has tried again.
+    ///
+    /// # Errors
+    /// That failure.
+    pub(crate) fn refused(&self) -> Result<(), AppError> {
+        match &*lock(&self.phase) {
+            ConnectionPhase::Failed { error } if lock(&self.opens).is_empty() => Err(error.clone()),
+            _ => Ok(()),
+        }
     }
 
     pub(crate) async fn until_ended(&self) {

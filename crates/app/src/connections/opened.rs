@@ -27,7 +27,8 @@ impl Opened {
         permit: Permit,
     ) -> Arc<Self> {
         let dialect = Arc::new(connection.control().dialect().clone());
-        let shelf = Shelf::new(key.or_else(|| connected.profile.values.get("database").cloned()));
+        let kept = connected.kept(key.as_deref());
+        let shelf = Shelf::new(key.or_else(|| connected.profile.values.get("database").cloned()), kept);
         Arc::new(Opened { connection, dialect, shelf, pool: Pool::default(), permit: Mutex::new(Some(permit)) })
     }
 

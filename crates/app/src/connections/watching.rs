@@ -68,7 +68,7 @@ impl Connected {
             // A file that is locked for a moment is no lost server.
             Ok(Err(error)) if matches!(error.code, Code::Conflict | Code::Cancelled | Code::Internal) => Ok(()),
             // The password has run out: the command for it runs again.
-            Ok(Err(error)) if error.code == Code::Unauthenticated && self.is_renewable() => {
+            Ok(Err(error)) if error.code == Code::Unauthenticated && error.secret.is_none() && self.is_renewable() => {
                 self.renew(&main).await.map(drop)
             }
             Ok(Err(error)) => Err(error.into()),

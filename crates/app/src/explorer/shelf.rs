@@ -13,6 +13,7 @@ use driver::Connection;
 use sql::Dialect;
 
 use super::{
+    kept::CatalogKey,
     names::{Names, fold},
     splice::spliced,
 };
@@ -79,11 +80,14 @@ pub(crate) struct Shelf {
     wanted: AtomicU64,
     served: AtomicU64,
     reading: AtomicU32,
+    /// Where its catalogs are kept, if they are.
+    kept: Option<CatalogKey>,
 }
 
 impl Shelf {
-    pub(crate) fn new(database: Option<String>) -> Self {
+    pub(crate) fn new(database: Option<String>, kept: Option<CatalogKey>) -> Self {
         Shelf {
+            kept,
             database: Mutex::new(database),
             latest: Mutex::default(),
             systems: Mutex::default(),
@@ -166,6 +170,7 @@ impl Shelf {
                 spliced(&latest.catalog, part, &schema).map(|catalog| Arc::new(Shelved::new(catalog, systems)))
             });
             if let Some(shelved) = joined.await? {
+                self.keep(connected, &shelved);
                 *lock(&self.latest) = Some(shelved);
                 tell(connected);
                 return Ok(());
@@ -198,6 +203,7 @@ impl Shelf {
         };
         let database = catalog.database.clone();
         let shelved = index(catalog, systems).await?;
+        self.keep(connected, &shelved);
         *lock(&self.latest) = Some(Arc::clone(&shelved));
         self.served.store(serving, Ordering::Release);
         let news = database.is_some() && *lock(&self.database) != database;
@@ -207,6 +213,13 @@ impl Shelf {
         }
         tell(connected);
         Ok(shelved)
+    }
+
+    /// Puts the catalog on disk, for the next start and for when the server is away.
+    fn keep(&self, connected: &Connected, shelved: &Arc<Shelved>) {
+        if let (Some(key), Ok(app)) = (&self.kept, connected.app()) {
+            app.kept.put(key.clone(), Arc::clone(shelved));
+        }
     }
 
     /// The content of one of the server's own schemas.
@@ -253,6 +266,6 @@ async fn index(catalog: Catalog, systems: Vec<Schema>) -> Result<Arc<Shelved>, A
     blocking(move || Arc::new(Shelved::new(catalog, systems))).await
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
+pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
     tokio::task::spawn_blocking(work).await.map_err(|_| AppError::internal("a catalog could not be indexed"))
 }

@@ -8,7 +8,7 @@ use catalog::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Shelved, icon, to_ref};
+use super::{Shelved, icon, kept, to_ref};
 use crate::{
     api::{AppError, ErrorCode, NodeState, ObjectIcon, TreeNode, TreePage},
     connections::{Connected, Opened},
@@ -67,6 +67,54 @@ fn gone() -> AppError {
     AppError::new(ErrorCode::NotFound, "This is not in the catalog any more.").with_hint("Refresh the explorer.")
 }
 
+/// A catalog to show, and the open database it is of: none while it comes from disk.
+struct Source {
+    opened: Option<Arc<Opened>>,
+    shown: Arc<Shelved>,
+}
+
+impl Source {
+    /// What was read from the server, or what was kept of it before; only where there is neither, the server is waited for.
+    async fn of(connected: &Arc<Connected>, database: Option<&str>) -> Result<Source, AppError> {
+        let opened = connected.opened(database);
+        if let Some(shown) = opened.as_ref().and_then(|opened| opened.shelf.latest()) {
+            return Ok(Source { opened, shown });
+        }
+        if let Some(shown) = kept::of(connected, database).await {
+            if opened.is_none() && connected.may_try() {
+                let (connected, database) = (Arc::clone(connected), database.map(str::to_owned));
+                // Its phase tells how that ends, and a new catalog announces itself.
+                tokio::spawn(async move { connected.open(database.as_deref()).await.map(drop) });
+            }
+            return Ok(Source { opened, shown });
+        }
+        connected.refused()?;
+        let opened = connected.open(database).await?;
+        let shown = opened.shelf.get(&opened, connected).await?;
+        Ok(Source { opened: Some(opened), shown })
+    }
+
+    /// The catalog that holds a schema's content.
+    async fn schema(&self, connected: &Arc<Connected>, schema: &str) -> Result<Arc<Shelved>, AppError> {
+        let loaded = self.shown.catalog.schemas.iter().any(|own| own.name == schema && !own.system);
+        if !loaded && self.shown.systems.iter().any(|own| own.name == schema) {
+            // The server's own schemas are not kept.
+            connected.refused()?;
+            let opened = match &self.opened {
+                Some(opened) => Arc::clone(opened),
+                None => connected.open(self.shown.catalog.database.as_deref()).await?,
+            };
+            return opened.shelf.system(&opened, schema).await;
+        }
+        Ok(Arc::clone(&self.shown))
+    }
+
+    fn default_schema(&self, connected: &Connected) -> Option<&'static str> {
+        let opened = self.opened.as_ref();
+        opened.map_or(connected.driver.dialect().default_schema, |opened| opened.dialect.default_schema)
+    }
+}
+
 /// The children of a node, from `offset` on.
 pub(super) async fn children(
     connected: &Arc<Connected>,
@@ -82,38 +130,29 @@ pub(super) async fn children(
             database.as_deref()
         }
     };
-    let opened = connected.open(database).await?;
-    let latest = opened.shelf.get(&opened, connected).await?;
+    let source = Source::of(connected, database).await?;
+    let (shown, usual) = (&source.shown, source.default_schema(connected));
     let slice = Slice { offset: offset as usize, limit: limit as usize };
     let (nodes, total) = match node {
-        None if connected.has_databases() => databases(connected, &latest.catalog, slice),
-        None => within_database(&opened, &latest, None, slice),
-        Some(Node::Database(name)) => within_database(&opened, &latest, Some(name), slice),
+        None if connected.has_databases() => databases(connected, &shown.catalog, slice),
+        None => within_database(usual, shown, None, slice),
+        Some(Node::Database(name)) => within_database(usual, shown, Some(name), slice),
         Some(Node::Schema(database, schema)) => {
-            let shelved = of_schema(&opened, &latest, &schema).await?;
+            let shelved = source.schema(connected, &schema).await?;
             folders(&shelved.catalog, database, &schema, slice)?
         }
         Some(Node::Folder(database, schema, folder)) => {
-            let shelved = of_schema(&opened, &latest, &schema).await?;
+            let shelved = source.schema(connected, &schema).await?;
             objects(&shelved.catalog, database, &schema, folder, slice)?
         }
         Some(Node::Relation(_, schema, name)) => {
-            let shelved = of_schema(&opened, &latest, &schema).await?;
+            let shelved = source.schema(connected, &schema).await?;
             let relation =
                 shelved.relation(Some(&schema), &name).and_then(|id| shelved.catalog.relation(id)).ok_or_else(gone)?;
             slice.of(relation.columns().iter(), |column| column_node(relation, column))
         }
     };
-    Ok(TreePage { nodes, total, as_of_ms: Some(latest.catalog.as_of_ms) })
-}
-
-/// The catalog that holds a schema's content.
-async fn of_schema(opened: &Opened, latest: &Arc<Shelved>, schema: &str) -> Result<Arc<Shelved>, AppError> {
-    let loaded = latest.catalog.schemas.iter().any(|own| own.name == schema && !own.system);
-    if !loaded && latest.systems.iter().any(|own| own.name == schema) {
-        return opened.shelf.system(opened, schema).await;
-    }
-    Ok(Arc::clone(latest))
+    Ok(TreePage { nodes, total, as_of_ms: Some(shown.catalog.as_of_ms) })
 }
 
 /// The part of a list that was asked for.
@@ -170,17 +209,21 @@ fn databases(connected: &Connected, catalog: &Catalog, slice: Slice) -> (Vec<Tre
     })
 }
 
-fn within_database(opened: &Opened, shelved: &Shelved, database: Option<String>, slice: Slice) -> (Vec<TreeNode>, u32) {
+fn within_database(
+    usual: Option<&str>,
+    shelved: &Shelved,
+    database: Option<String>,
+    slice: Slice,
+) -> (Vec<TreeNode>, u32) {
     let own: Vec<&Schema> = shelved.catalog.schemas.iter().filter(|schema| !schema.system).collect();
     // A file's only schema says nothing.
     if let ([only], true, None) = (own.as_slice(), shelved.systems.is_empty(), &database)
-        && opened.dialect.default_schema.is_none_or(|usual| usual == only.name)
+        && usual.is_none_or(|usual| usual == only.name)
         && let Ok(found) = folders(&shelved.catalog, None, &only.name, slice)
     {
         return found;
     }
     let mut all: Vec<&Schema> = own.into_iter().chain(&shelved.systems).collect();
-    let usual = opened.dialect.default_schema;
     all.sort_by(|a, b| {
         let key = |schema: &Schema| (schema.system, usual != Some(schema.name.as_str()));
         key(a).cmp(&key(b)).then_with(|| a.name.cmp(&b.name))

@@ -13,6 +13,21 @@ use std::{
 /// As the file system says; the old content is then still there. `PermissionDenied` for a file marked read-only, which
 /// the system itself would replace.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    // As an editor makes files: the user's umask decides.
+    replace(path, bytes, 0o666)
+}
+
+/// As [`write`], for a file of our own that nobody else reads.
+///
+/// # Errors
+/// As [`write`].
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    replace(path, bytes, 0o600)
+}
+
+/// `mode` is that of a new file.
+#[cfg_attr(not(unix), allow(unused_variables))]
+fn replace(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     // A link's target is replaced, not the link.
     let path = match fs::canonicalize(path) {
         Ok(real) => real,
@@ -32,8 +47,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     #[cfg(unix)]
     if permissions.is_none() {
         use std::os::unix::fs::PermissionsExt as _;
-        // As an editor makes files: the user's umask decides.
-        builder.permissions(fs::Permissions::from_mode(0o666));
+        builder.permissions(fs::Permissions::from_mode(mode));
     }
     let mut file = builder.tempfile_in(folder)?;
     file.write_all(bytes)?;

@@ -50,7 +50,7 @@ pub(crate) async fn dial_watched(
     let asking = Arc::new(AtomicUsize::new(0));
     let context = ConnectContext {
         password: terms.secrets.password,
-        key_passphrase: terms.secrets.key_passphrase,
+        secrets: terms.secrets.others,
         ask: Arc::new(Counted { inner: terms.ask, asking: Arc::clone(&asking) }),
         read_only: terms.read_only,
         application_name: "rowhouse".to_owned(),

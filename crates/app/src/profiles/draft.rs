@@ -11,7 +11,7 @@ use crate::{
         ProfileDraft, Safety,
     },
     passwords::{Purpose, digest},
-    registry::PASSWORD,
+    registry::{PASSWORD, secret_field},
 };
 
 /// A draft that could be saved or tried.
@@ -49,7 +49,10 @@ pub(super) fn check(draft: ProfileDraft, driver: &dyn Driver, held: &HeldSecrets
     let mut password = None;
     for (name, value) in draft.values {
         // A field the driver does not have could hold anything, also a secret: it is not kept.
-        let Some(field) = driver.fields().iter().find(|field| field.name == name) else { continue };
+        let Some(field) = driver.fields().iter().find(|field| field.name == secret_field(&name)) else { continue };
+        if field.name != name && !matches!(field.kind, FieldKind::Secret) {
+            continue;
+        }
         if matches!(field.kind, FieldKind::Secret) {
             let secret = Some(Secret::new(value)).filter(|secret| !secret.is_empty());
             if name == PASSWORD {

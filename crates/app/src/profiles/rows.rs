@@ -8,6 +8,7 @@ use sqlx::{FromRow, SqlitePool};
 use crate::{
     api::{AppError, Environment, PasswordCommand, PasswordPolicy, Safety},
     passwords::{Purpose, digest},
+    registry::PASSWORD,
     store::{Store, now_ms},
 };
 
@@ -241,8 +242,10 @@ pub(super) async fn note_secret(store: &Store, id: &str, field: &str) -> Result<
     if !fields.iter().any(|known| known == field) {
         fields.push(field.to_owned());
     }
-    sqlx::query("UPDATE profiles SET secret_fields = ?, password = 'keychain' WHERE id = ?")
+    // Only the login's password has a place of its own choice.
+    sqlx::query("UPDATE profiles SET secret_fields = ?, password = iif(?, 'keychain', password) WHERE id = ?")
         .bind(text(&fields)?)
+        .bind(field == PASSWORD)
         .bind(id)
         .execute(&mut *change)
         .await?;

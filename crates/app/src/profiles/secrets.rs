@@ -30,7 +30,8 @@ pub(crate) struct HeldSecrets {
 #[derive(Debug, Default)]
 struct Held {
     parsed: BTreeMap<String, Secret>,
-    asked: BTreeMap<String, Secret>,
+    /// By profile, then by the secret's name.
+    asked: BTreeMap<String, BTreeMap<String, Secret>>,
 }
 
 impl HeldSecrets {
@@ -59,17 +60,31 @@ impl HeldSecrets {
     }
 
     /// Keeps what a person answered until the process ends.
-    pub(crate) fn asked(&self, profile: &str, secret: Secret) {
-        self.lock().asked.insert(profile.to_owned(), secret);
+    pub(crate) fn asked(&self, profile: &str, name: &str, secret: Secret) {
+        self.lock().asked.entry(profile.to_owned()).or_default().insert(name.to_owned(), secret);
     }
 
-    /// What a person answered for this connection.
-    pub(crate) fn answered(&self, profile: &str) -> Option<Secret> {
-        self.lock().asked.get(profile).cloned()
+    /// What a person answered for this connection, by the secrets' names.
+    pub(crate) fn answered(&self, profile: &str) -> BTreeMap<String, Secret> {
+        self.lock().asked.get(profile).cloned().unwrap_or_default()
     }
 
-    /// Forgets it, for one when the server refused it.
-    pub(crate) fn forget_asked(&self, profile: &str) {
+    /// Forgets what was answered for a field, for one when it was refused.
+    pub(crate) fn forget_asked(&self, profile: &str, field: &str) {
+        if let Some(asked) = self.lock().asked.get_mut(profile) {
+            asked.retain(|name, _| registry::secret_field(name) != field);
+        }
+    }
+
+    /// Forgets one answer: that very one was refused.
+    pub(crate) fn forget_answer(&self, profile: &str, name: &str) {
+        if let Some(asked) = self.lock().asked.get_mut(profile) {
+            asked.remove(name);
+        }
+    }
+
+    /// Forgets everything that was answered for a connection.
+    pub(crate) fn forget_all(&self, profile: &str) {
         self.lock().asked.remove(profile);
     }
 }
@@ -79,8 +94,8 @@ impl HeldSecrets {
 pub(crate) struct Secrets {
     /// The login's password.
     pub(crate) password: Option<Secret>,
-    /// The passphrase of a client key.
-    pub(crate) key_passphrase: Option<Secret>,
+    /// The others by their names: of a tunnel, a proxy, a client key.
+    pub(crate) others: BTreeMap<String, Secret>,
 }
 
 impl App {
@@ -112,22 +127,25 @@ impl App {
                     secrets.password = self.keychain.get(&row.id, field).await?;
                 }
                 PASSWORD => {}
-                _ => secrets.key_passphrase = self.keychain.get(&row.id, field).await?,
+                _ => {
+                    if let Some(secret) = self.keychain.get(&row.id, field).await? {
+                        secrets.others.insert(field.clone(), secret);
+                    }
+                }
             }
         }
+        let mut answered = self.held.answered(&row.id);
+        let password = answered.remove(PASSWORD);
         if row.password == PasswordPolicy::Ask {
-            secrets.password = self.held.answered(&row.id);
+            secrets.password = password;
         }
+        // What was answered last was taken last.
+        secrets.others.extend(answered);
         Ok(secrets)
     }
 
     /// The secrets of a draft: its own, and the stored ones of the connection it edits.
-    pub(super) async fn draft_secrets(
-        &self,
-        id: Option<&str>,
-        checked: &Checked,
-        driver: &dyn Driver,
-    ) -> Result<Secrets, AppError> {
+    pub(super) async fn draft_secrets(&self, id: Option<&str>, checked: &Checked) -> Result<Secrets, AppError> {
         let mut secrets = match id {
             Some(id) if id != super::SAMPLE => self.stored_secrets(&self.profile(id).await?).await?,
             _ => Secrets::default(),
@@ -138,10 +156,11 @@ impl App {
         if checked.password.is_some() {
             secrets.password.clone_from(&checked.password);
         }
-        for field in registry::secret_fields(driver) {
-            if let Some(given) = checked.others.get(field) {
-                secrets.key_passphrase.clone_from(given);
-            }
+        for (name, given) in &checked.others {
+            match given {
+                Some(secret) => secrets.others.insert(name.clone(), secret.clone()),
+                None => secrets.others.remove(name),
+            };
         }
         Ok(secrets)
     }
@@ -169,14 +188,14 @@ impl App {
         }
     }
 
-    /// Keeps an answered password in the keychain from now on.
+    /// Keeps an answered secret in the keychain from now on.
     ///
     /// # Errors
     /// `KeychainUnavailable`, and then it is kept in memory only.
-    pub(crate) async fn remember_password(&self, profile_id: &str, secret: &Secret) -> Result<(), AppError> {
-        self.held.asked(profile_id, secret.clone());
-        self.keychain.set(profile_id, PASSWORD, secret).await?;
-        rows::note_secret(&self.store, profile_id, PASSWORD).await?;
+    pub(crate) async fn remember_secret(&self, profile_id: &str, name: &str, secret: &Secret) -> Result<(), AppError> {
+        self.held.asked(profile_id, name, secret.clone());
+        self.keychain.set(profile_id, name, secret).await?;
+        rows::note_secret(&self.store, profile_id, name).await?;
         self.events.changed(&[Topic::Profiles], Some(profile_id));
         Ok(())
     }
@@ -204,8 +223,9 @@ impl Change {
         steps.extend(checked.others.iter().map(|(field, secret)| (field.clone(), secret.clone())));
         if old_driver.is_some_and(|old| old != driver.id()) {
             // Fields of the driver it had before mean nothing any more.
-            let unknown =
-                |field: &&String| *field != PASSWORD && !registry::secret_fields(driver).any(|own| own == *field);
+            let unknown = |name: &&String| {
+                *name != PASSWORD && !registry::secret_fields(driver).any(|own| own == registry::secret_field(name))
+            };
             steps.extend(kept.iter().filter(unknown).map(|field| (field.clone(), None)));
         }
         // What has no entry needs no forgetting, and so no keychain.

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 mod form;
 mod killed;
+mod secrets;
 
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
@@ -107,7 +108,7 @@ async fn editing_keeps_sets_and_clears_the_password() {
     let asks = app.save_profile(edit(DraftPassword::Set { secret }, PasswordPolicy::Ask)).await.unwrap();
     assert_eq!(vault.accounts().len(), 0, "“ask every time” keeps nothing on disk");
     assert_eq!(app.secrets_of(&asks).await.unwrap().password.unwrap().expose(), "other", "in memory it does");
-    app.remember_password(&asks.id, &Secret::new("third".to_owned())).await.unwrap();
+    app.remember_secret(&asks.id, PASSWORD, &Secret::new("third".to_owned())).await.unwrap();
     let remembered = app.profile(&asks.id).await.unwrap();
     assert_eq!(remembered.password, PasswordPolicy::Keychain);
     assert_eq!(app.secrets_of(&remembered).await.unwrap().password.unwrap().expose(), "third");
@@ -211,7 +212,7 @@ async fn without_a_keychain_nothing_is_saved_half_and_asking_every_time_works() 
     let ask = ProfileDraft { password_policy: PasswordPolicy::Ask, ..draft("Shop") };
     let saved = app.save_profile(ask).await.unwrap();
     assert_eq!(app.secrets_of(&saved).await.unwrap().password.unwrap().expose(), "hunter2");
-    let error = app.remember_password(&saved.id, &Secret::new("x".into())).await.unwrap_err();
+    let error = app.remember_secret(&saved.id, PASSWORD, &Secret::new("x".into())).await.unwrap_err();
     assert_eq!(error.code, ErrorCode::KeychainUnavailable);
     assert_eq!(app.profile(&saved.id).await.unwrap().password, PasswordPolicy::Ask);
     app.remove_profile(&saved.id).await.unwrap();

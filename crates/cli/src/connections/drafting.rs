@@ -252,9 +252,13 @@ fn set_fields(form: &DriverForm, values: &mut BTreeMap<String, String>, fields: 
                 return Err(Failure::usage(format!("There is no field “{name}”."), &hint));
             }
             Some(FormFieldKind::Secret) => {
+                let hint = match name.as_str() {
+                    driver::PASSWORD => "Use the prompt, ROWHOUSE_PASSWORD or --password-stdin.",
+                    _ => "It is asked for when it is wanted; the window's form keeps it in the keychain.",
+                };
                 return Err(Failure::usage(
                     format!("“{name}” is a secret, and a command line is seen by others."),
-                    "Use the prompt, ROWHOUSE_PASSWORD or --password-stdin.",
+                    hint,
                 ));
             }
             Some(FormFieldKind::File) if !value.is_empty() && value != ":memory:" => {

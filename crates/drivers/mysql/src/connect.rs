@@ -4,7 +4,7 @@ pub(crate) mod fields;
 mod probe;
 mod settings;
 pub(crate) mod url;
-mod way;
+pub(crate) mod way;
 
 use std::{
     sync::Arc,
@@ -30,6 +30,9 @@ use crate::{
     session::{MySqlSession, Parts},
     wire::{self, Client, Login, Started},
 };
+
+/// The secret field of the client key's passphrase.
+pub(crate) const KEY_PASSPHRASE: &str = "sslpassword";
 
 /// How often a person may mistype a password.
 const PASSWORD_ATTEMPTS: usize = 3;
@@ -146,7 +149,8 @@ impl Attempt {
     /// The passphrase of the client key, asked for where the key has one. Anything else that is wrong with the files is
     /// told by the attempt that uses them.
     async fn unlock(&self) -> Result<Option<Secret>, Error> {
-        let mut passphrase = self.context.key_passphrase.clone().filter(|passphrase| !passphrase.is_empty());
+        let mut passphrase =
+            self.context.secrets.get(KEY_PASSPHRASE).cloned().filter(|passphrase| !passphrase.is_empty());
         let Some(path) = self.settings.client_key() else { return Ok(passphrase) };
         if self.settings.encryption == Encryption::Fixed(TlsMode::Disable) || self.settings.is_socket() {
             return Ok(passphrase);
@@ -162,10 +166,11 @@ impl Attempt {
             if !wanted && !mistyped {
                 return Ok(passphrase);
             }
-            if asked == PASSWORD_ATTEMPTS || mistyped && asked == 0 {
+            if asked == PASSWORD_ATTEMPTS {
                 return Err(broken(wire::Error::Route(error)));
             }
-            match self.context.ask.ask(Question::Passphrase { path: path.display().to_string() }).await {
+            let (secret, path) = (KEY_PASSPHRASE.to_owned(), path.display().to_string());
+            match self.context.ask.ask(Question::Passphrase { secret, path, retry: mistyped }).await {
                 Answer::Secret(secret) => passphrase = Some(secret),
                 Answer::Yes | Answer::Refused => return Err(broken(wire::Error::Route(error))),
             }
@@ -174,23 +179,34 @@ impl Attempt {
     }
 
     /// Tries until the server is content, asking for a password where it wants one.
-    async fn log_in(&self) -> Result<(Route, Login, Client, Started), Error> {
+    async fn log_in(&mut self) -> Result<(Route, Login, Client, Started), Error> {
         let mut password = self.context.password.clone().filter(|password| !password.is_empty());
-        let mut asked = 0;
+        let (mut asked, mut renewed) = (0, 0);
         loop {
             let login = self.login(password.as_ref());
             let error = match self.try_encryptions(&login).await {
                 Ok((route, client, started)) => return Ok((route, login, client, started)),
                 Err(error) => error,
             };
+            if let wire::Error::Route(hop) = &error
+                && renewed < PASSWORD_ATTEMPTS
+                && self.way.renew(&self.settings.tunnel, &self.context, hop).await
+            {
+                renewed += 1;
+                continue;
+            }
             // The server never says that it wants a password: it refuses who comes without.
             let refused = matches!(&error, wire::Error::Server(report) if matches!(report.number, 1045 | 1698));
             if !refused || password.is_some() && asked == 0 || asked >= PASSWORD_ATTEMPTS {
                 return Err(broken(error));
             }
             let retry = asked > 0;
-            let question =
-                Question::Password { user: self.settings.user.clone(), target: self.settings.target(), retry };
+            let question = Question::Password {
+                secret: driver::PASSWORD.to_owned(),
+                user: self.settings.user.clone(),
+                target: self.settings.target(),
+                retry,
+            };
             match self.context.ask.ask(question).await {
                 Answer::Secret(secret) => password = Some(secret),
                 Answer::Yes | Answer::Refused => return Err(broken(error)),

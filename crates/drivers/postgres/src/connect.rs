@@ -6,7 +6,7 @@ pub(crate) mod pooler;
 mod probe;
 mod settings;
 pub(crate) mod url;
-mod way;
+pub(crate) mod way;
 
 use std::{
     sync::Arc,
@@ -34,6 +34,9 @@ use crate::{
     vigil::Vigil,
     wire::{self, Client, Login, Started},
 };
+
+/// The secret field of the client key's passphrase.
+pub(crate) const KEY_PASSPHRASE: &str = "sslpassword";
 
 /// How often a person may mistype a password.
 const PASSWORD_ATTEMPTS: usize = 3;
@@ -273,7 +276,8 @@ impl Attempt {
     /// The passphrase of the client key, asked for where the key has one. Anything else that is wrong with the files is
     /// told by the attempt that uses them.
     async fn unlock(&self) -> Result<Option<Secret>, Error> {
-        let mut passphrase = self.context.key_passphrase.clone().filter(|passphrase| !passphrase.is_empty());
+        let mut passphrase =
+            self.context.secrets.get(KEY_PASSPHRASE).cloned().filter(|passphrase| !passphrase.is_empty());
         let Some(path) = self.settings.client_key() else { return Ok(passphrase) };
         if self.settings.encryption == Encryption::Fixed(TlsMode::Disable) || self.settings.host.starts_with('/') {
             return Ok(passphrase);
@@ -289,10 +293,11 @@ impl Attempt {
             if !wanted && !mistyped {
                 return Ok(passphrase);
             }
-            if asked == PASSWORD_ATTEMPTS || mistyped && asked == 0 {
+            if asked == PASSWORD_ATTEMPTS {
                 return Err(broken(wire::Error::Route(error)));
             }
-            match self.context.ask.ask(Question::Passphrase { path: path.display().to_string() }).await {
+            let (secret, path) = (KEY_PASSPHRASE.to_owned(), path.display().to_string());
+            match self.context.ask.ask(Question::Passphrase { secret, path, retry: mistyped }).await {
                 Answer::Secret(secret) => passphrase = Some(secret),
                 Answer::Yes | Answer::Refused => return Err(broken(wire::Error::Route(error))),
             }
@@ -301,7 +306,7 @@ impl Attempt {
     }
 
     /// Tries until the server is content, asking for a password where it wants one. Tells whether it took no settings.
-    async fn log_in(&self) -> Result<(Route, Login, Client, Started, bool), Error> {
+    async fn log_in(&mut self) -> Result<(Route, Login, Client, Started, bool), Error> {
         let mut password = self.context.password.clone().filter(|password| !password.is_empty());
         let mut asked = 0;
         let given = password.is_some();
@@ -310,6 +315,7 @@ impl Attempt {
         }
         let from_file = !given && password.is_some();
         let mut settings_refused = false;
+        let mut renewed = 0;
         loop {
             let login = self.login(password.as_ref());
             let error = match self.try_encryptions(&login, !settings_refused).await {
@@ -320,6 +326,13 @@ impl Attempt {
                 }
                 Err(error) => error,
             };
+            if let wire::Error::Route(hop) = &error
+                && renewed < PASSWORD_ATTEMPTS
+                && self.way.renew(&self.settings.tunnel, &self.context, hop).await
+            {
+                renewed += 1;
+                continue;
+            }
             let refused = matches!(&error, wire::Error::Server(report) if report.code == "28P01");
             let wanted = matches!(error, wire::Error::PasswordWanted) || refused && asked > 0;
             if !wanted || asked >= PASSWORD_ATTEMPTS {
@@ -340,7 +353,12 @@ impl Attempt {
     }
 
     async fn ask(&self, ask: &dyn Ask, retry: bool) -> Result<Secret, Error> {
-        let question = Question::Password { user: self.settings.user.clone(), target: self.settings.target(), retry };
+        let question = Question::Password {
+            secret: driver::PASSWORD.to_owned(),
+            user: self.settings.user.clone(),
+            target: self.settings.target(),
+            retry,
+        };
         match ask.ask(question).await {
             Answer::Secret(secret) => Ok(secret),
             Answer::Yes | Answer::Refused => Err(Error::new(

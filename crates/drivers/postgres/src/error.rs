@@ -53,16 +53,12 @@ pub(crate) fn broken(error: wire::Error) -> Error {
 }
 
 fn routed(hop: route::Error) -> Error {
-    use route::ErrorKind as Kind;
-    let code = match hop.kind {
-        Kind::TimedOut => Code::TimedOut,
-        Kind::ClientCertificateRefused | Kind::PassphraseWanted | Kind::PassphraseWrong => Code::Unauthenticated,
-        _ => Code::Unreachable,
-    };
+    let secret = crate::connect::way::refused_secret(&hop);
     // A name server or a firewall that keeps silent is a server out of reach to whoever asks.
-    let code = if code == Code::TimedOut { Code::Unreachable } else { code };
+    let code = if secret.is_some() { Code::Unauthenticated } else { Code::Unreachable };
     let mut error = Error::new(code, hop.message.clone());
     error.hint = hop.hint.clone();
+    error.secret = secret;
     error.with_source(hop)
 }
 

@@ -38,7 +38,7 @@ impl Ask for Answers {
     async fn ask(&self, question: Question) -> Answer {
         let turn = self.1.fetch_add(1, Ordering::SeqCst);
         match (question, self.0.get(turn)) {
-            (Question::Passphrase { path }, Some(answer)) => {
+            (Question::Passphrase { path, .. }, Some(answer)) => {
                 assert!(path.ends_with(".key"), "{path}");
                 Answer::Secret(Secret::new((*answer).to_owned()))
             }
@@ -66,7 +66,7 @@ async fn with_key(
     ];
     let ask = Arc::new(Answers(answers, AtomicUsize::new(0)));
     let context = ConnectContext {
-        key_passphrase: stored.map(|text| Secret::new(text.to_owned())),
+        secrets: stored.into_iter().map(|text| ("sslpassword".to_owned(), Secret::new(text.to_owned()))).collect(),
         ask: ask.clone(),
         ..ConnectContext::unattended(None)
     };
@@ -99,7 +99,7 @@ async fn a_client_key_is_opened_by_its_passphrase_stored_or_asked_for() {
     let (result, count) = asked(&["mistyped", PASSPHRASE]).await;
     assert!(result.is_ok() && count == 2, "{result:?} after {count} questions");
     for (stored, answers, says, questions) in [
-        (Some("wrong"), &[][..], "does not open", 0),
+        (Some("wrong"), &[][..], "does not open", 1),
         (None, &[], "none was given", 1),
         (None, &["a", "b", "c"], "does not open", 3),
     ] {

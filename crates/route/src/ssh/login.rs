@@ -375,6 +375,7 @@ impl Login<'_> {
             let question = Question::Password {
                 user: self.place.user.clone(),
                 host: self.place.to_string(),
+                is_target: self.place.is_target,
                 retry: retry > 0 || matches!(self.cause, Some((ErrorKind::AuthenticationRefused, _))),
             };
             let Answer::Secret(password) = self.ask.ask(question).await else {

@@ -28,21 +28,32 @@ export function QuestionDialog({ question, onAnswer }: QuestionDialogProps) {
 
 type SecretQuestion = Exclude<QuestionKind, { kind: "host_key" }>;
 
+/** Whose password is asked for: that of the way is another than the database's. */
+function passwordWords(secret: string) {
+  if (secret.startsWith("ssh_")) return { what: "SSH password", whose: "the SSH server ", refused: "The SSH server" };
+  if (secret.startsWith("proxy_")) return { what: "Proxy password", whose: "the ", refused: "The proxy" };
+  return { what: "Password", whose: "", refused: "The server" };
+}
+
 function wordsOf(question: SecretQuestion, name: string | undefined) {
   switch (question.kind) {
-    case "password":
+    case "password": {
+      const { what, whose, refused } = passwordWords(question.secret);
       return {
-        title: name ? `Password for ${name}` : "Password",
-        description: `${question.user} on ${question.target}`,
-        label: "Password",
+        title: name ? `${what} for ${name}` : what,
+        description: `${question.user} on ${whose}${question.target}`,
+        label: what,
         submit: "Sign in",
+        refused: question.retry ? `${refused} refused that password. Try again.` : null,
       };
+    }
     case "passphrase":
       return {
-        title: "Passphrase of a key",
+        title: name ? `Passphrase of a key for ${name}` : "Passphrase of a key",
         description: `${question.path} is locked with a passphrase.`,
         label: "Passphrase",
         submit: "Unlock",
+        refused: question.retry ? "That passphrase does not open the key. Try again." : null,
       };
     case "otp":
       return {
@@ -50,6 +61,7 @@ function wordsOf(question: SecretQuestion, name: string | undefined) {
         description: question.prompt,
         label: "Code",
         submit: "Send",
+        refused: null,
       };
   }
 }
@@ -98,9 +110,7 @@ function SecretDialog({
       }
     >
       <form id={form} onSubmit={submit} className="flex flex-col gap-3">
-        {question.kind === "password" && question.retry ? (
-          <Banner tone="danger">The server refused that password. Try again.</Banner>
-        ) : null}
+        {words.refused ? <Banner tone="danger">{words.refused}</Banner> : null}
         <Field label={words.label} layout="stack">
           {(control) => <SecretInput {...control} ref={input} value={secret} onChange={setSecret} />}
         </Field>

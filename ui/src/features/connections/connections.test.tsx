@@ -6,7 +6,7 @@ import type { ReactNode } from "react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { CommandsProvider } from "@/commands";
 import { DesignRoot } from "@/design";
-import { type ConnectionState, setHost } from "@/ipc";
+import { type ConnectionState, type QuestionKind, setHost } from "@/ipc";
 import { type FakeHost, fakeFailure, fakeHost, PROD, STAGING } from "@/ipc/fake";
 import { ConnectionForm, HomePage, QuestionDialog } from ".";
 
@@ -266,7 +266,7 @@ describe("the connection form", () => {
 });
 
 describe("a question while connecting", () => {
-  const question = { kind: "password", user: "ada", target: "db:5432", retry: true } as const;
+  const question = { kind: "password", secret: "password", user: "ada", target: "db:5432", retry: true } as const;
 
   it("sends the password by Enter, with what to do with it", async () => {
     const onAnswer = vi.fn();
@@ -280,6 +280,21 @@ describe("a question while connecting", () => {
     await user.type(screen.getByLabelText("Password"), "geheim{Enter}");
     expect(onAnswer).toHaveBeenCalledWith({ kind: "secret", secret: "geheim", remember: true });
     expect((screen.getByLabelText("Password") as HTMLInputElement).value).toBe("");
+  });
+
+  it("says whose password it is, and what a passphrase opens", () => {
+    const asked = (question: QuestionKind) => (
+      <QuestionDialog question={{ id: "q", profile_id: null, question }} onAnswer={nothing} />
+    );
+    const ssh = { kind: "password", secret: "ssh_password", user: "ada", target: "jump:22", retry: true } as const;
+    const { unmount } = show(asked(ssh));
+    expect(screen.getByText("ada on the SSH server jump:22")).toBeTruthy();
+    expect(screen.getByText(/The SSH server refused that password/)).toBeTruthy();
+    expect(screen.queryByRole("checkbox", { name: /keychain/ })).toBeNull();
+    unmount();
+    const secret = "ssh_key_passphrase /k";
+    show(asked({ kind: "passphrase", secret, path: "/k", retry: true }));
+    expect(screen.getByText(/does not open the key/)).toBeTruthy();
   });
 
   it("takes Escape for no, also for a host key", async () => {

@@ -80,6 +80,17 @@ impl Driver for Form {
         if profile.value("host") == Some("hung") {
             std::future::pending::<()>().await;
         }
+        if profile.value("host") == Some("tunnel") && !context.secrets.contains_key("token") {
+            let question = Question::Password {
+                secret: "token".to_owned(),
+                user: "ada".to_owned(),
+                target: "jump".to_owned(),
+                retry: false,
+            };
+            if context.ask.ask(question).await == Answer::Refused {
+                return Err(Error::cancelled());
+            }
+        }
         self.0.connect(profile, context).await
     }
 }

@@ -87,7 +87,7 @@ const OWN: &[Field] = &[
         kind: FieldKind::Secret,
         help: Some("Left empty, you are asked if the client key has one."),
         visible: ENCRYPTED,
-        ..Field::text("sslpassword", "Key passphrase", "TLS")
+        ..Field::text(super::KEY_PASSPHRASE, "Key passphrase", "TLS")
     },
     Field {
         placeholder: Some("rowhouse"),

@@ -1,13 +1,16 @@
 //! What lies between us and the server, as the profile says: a SOCKS5 proxy, SSH servers.
 
-use std::sync::Arc;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use async_trait::async_trait;
 use driver::{
-    Answer, Code, ConnectContext, Error, Question,
-    tunnel::{Login, Proxy, Ssh, Tunnel},
+    Answer, Code, ConnectContext, Error, Question, Secret,
+    tunnel::{Login, PROXY_PASSWORD, Proxy, SSH_PASSPHRASE, SSH_PASSWORD, Ssh, Tunnel},
 };
-use route::{Route, Socks5, SshLogin, SshSettings};
+use route::{ErrorKind, Hop, Route, Socks5, SshLogin, SshSettings};
 use zeroize::Zeroizing;
 
 /// Made once for a connection: what a person answered serves all its sessions.
@@ -18,15 +21,42 @@ pub(crate) struct Way {
 }
 
 impl Way {
-    /// Asks for the proxy's password where it wants a login; what SSH servers want is asked when they are dialled.
+    /// Asks for the proxy's password where it wants a login and none is stored; what SSH servers want is asked when they are
+    /// dialled.
     pub(crate) async fn prepare(tunnel: &Tunnel, context: &ConnectContext) -> Result<Self, Error> {
-        let proxy = match &tunnel.proxy {
-            Some(proxy) => Some(socks(proxy, context).await?),
-            None => None,
+        let mut way = Way::default();
+        if let Some(proxy) = &tunnel.proxy {
+            let password = match (&proxy.user, context.secrets.get(PROXY_PASSWORD)) {
+                (None, _) => None,
+                (Some(_), Some(stored)) => Some(stored.clone()),
+                (Some(user), None) => Some(ask_proxy(proxy, user, context, false).await.ok_or_else(|| {
+                    let target = proxy_name(proxy);
+                    let message = format!("The password of {user} on the {target} was not given.");
+                    Error::new(Code::Unauthenticated, message).with_secret(PROXY_PASSWORD)
+                })?),
+            };
+            way.proxy = Some(socks(proxy, password.as_ref()));
+        }
+        way.ssh = tunnel.ssh.as_ref().map(|ssh| {
+            let stored = |name: &str| context.secrets.get(name).map(bare);
+            let asked = Arc::new(Asked::new(context, ssh));
+            route::Ssh::with(settings(ssh), stored(SSH_PASSWORD), stored(SSH_PASSPHRASE), asked)
+        });
+        Ok(way)
+    }
+
+    /// Asks for the proxy's password again where it was the proxy that refused. False where there is nothing more to try.
+    pub(crate) async fn renew(&mut self, tunnel: &Tunnel, context: &ConnectContext, refusal: &route::Error) -> bool {
+        let (hop, kind) = (refusal.hop, refusal.kind);
+        let Some(proxy) =
+            tunnel.proxy.as_ref().filter(|_| hop == Hop::Socks && kind == ErrorKind::AuthenticationRefused)
+        else {
+            return false;
         };
-        let ask = || Arc::new(Asked(Arc::clone(&context.ask)));
-        let ssh = tunnel.ssh.as_ref().map(|ssh| route::Ssh::with(settings(ssh), None, None, ask()));
-        Ok(Way { proxy, ssh })
+        let Some(user) = &proxy.user else { return false };
+        let Some(password) = ask_proxy(proxy, user, context, true).await else { return false };
+        self.proxy = Some(socks(proxy, Some(&password)));
+        true
     }
 
     /// The route by this way.
@@ -35,17 +65,46 @@ impl Way {
     }
 }
 
-async fn socks(proxy: &Proxy, context: &ConnectContext) -> Result<Socks5, Error> {
-    let plain = Socks5::new(proxy.host.clone(), proxy.port);
-    let Some(user) = &proxy.user else { return Ok(plain) };
-    let target = format!("SOCKS5 proxy {}", plain.endpoint());
-    let question = Question::Password { user: user.clone(), target: target.clone(), retry: false };
-    match context.ask.ask(question).await {
-        Answer::Secret(password) => Ok(plain.with_login(user.clone(), Zeroizing::new(password.expose().to_owned()))),
-        Answer::Yes | Answer::Refused => {
-            Err(Error::new(Code::Unauthenticated, format!("The password of {user} on the {target} was not given.")))
+/// The secret a hop has refused or missed, if that is what it failed for.
+pub(crate) fn refused_secret(error: &route::Error) -> Option<&'static str> {
+    match (error.hop, error.kind) {
+        (Hop::Socks, ErrorKind::AuthenticationRefused) => Some(PROXY_PASSWORD),
+        (Hop::SshAuth, ErrorKind::AuthenticationRefused) => Some(SSH_PASSWORD),
+        (Hop::SshAuth, ErrorKind::PassphraseWanted | ErrorKind::PassphraseWrong) => Some(SSH_PASSPHRASE),
+        (_, ErrorKind::PassphraseWanted | ErrorKind::PassphraseWrong | ErrorKind::ClientCertificateRefused) => {
+            Some(super::KEY_PASSPHRASE)
         }
+        _ => None,
     }
+}
+
+fn proxy_name(proxy: &Proxy) -> String {
+    format!("SOCKS5 proxy {}", Socks5::new(proxy.host.clone(), proxy.port).endpoint())
+}
+
+fn socks(proxy: &Proxy, password: Option<&Secret>) -> Socks5 {
+    let plain = Socks5::new(proxy.host.clone(), proxy.port);
+    match (&proxy.user, password) {
+        (Some(user), Some(password)) => plain.with_login(user.clone(), bare(password)),
+        _ => plain,
+    }
+}
+
+async fn ask_proxy(proxy: &Proxy, user: &str, context: &ConnectContext, retry: bool) -> Option<Secret> {
+    let question = Question::Password {
+        secret: PROXY_PASSWORD.to_owned(),
+        user: user.to_owned(),
+        target: proxy_name(proxy),
+        retry,
+    };
+    match context.ask.ask(question).await {
+        Answer::Secret(password) => Some(password),
+        Answer::Yes | Answer::Refused => None,
+    }
+}
+
+fn bare(secret: &Secret) -> Zeroizing<String> {
+    Zeroizing::new(secret.expose().to_owned())
 }
 
 fn settings(ssh: &Ssh) -> SshSettings {
@@ -67,8 +126,31 @@ fn settings(ssh: &Ssh) -> SshSettings {
     }
 }
 
-/// Puts the questions of the way to whoever answers those of the connection.
-struct Asked(Arc<dyn driver::Ask>);
+/// Puts the questions of the way to whoever answers those of the connection, after what is stored.
+struct Asked {
+    ask: Arc<dyn driver::Ask>,
+    /// What is stored for hosts and keys on the way: each is tried once.
+    stored: Mutex<BTreeMap<String, Secret>>,
+    /// The key the profile names, and whether a passphrase for it is stored: it was tried before anything is asked.
+    key: Option<String>,
+    key_stored: bool,
+}
+
+impl Asked {
+    fn new(context: &ConnectContext, ssh: &Ssh) -> Self {
+        Asked {
+            ask: Arc::clone(&context.ask),
+            stored: Mutex::new(context.secrets.clone()),
+            key: ssh.key.as_ref().map(|key| key.display().to_string()),
+            key_stored: context.secrets.contains_key(SSH_PASSPHRASE),
+        }
+    }
+
+    /// What is stored under this name and was not tried yet.
+    fn stored(&self, name: &str) -> Option<Secret> {
+        self.stored.lock().unwrap_or_else(PoisonError::into_inner).remove(name)
+    }
+}
 
 #[async_trait]
 impl route::Ask for Asked {
@@ -77,8 +159,26 @@ impl route::Ask for Asked {
             route::Question::HostKey { host, algorithm, fingerprint } => {
                 Question::HostKey { host, fingerprint: format!("{algorithm} {fingerprint}") }
             }
-            route::Question::Password { user, host, retry } => Question::Password { user, target: host, retry },
-            route::Question::Passphrase { path, .. } => Question::Passphrase { path },
+            route::Question::Password { user, host, is_target: true, retry } => {
+                Question::Password { secret: SSH_PASSWORD.to_owned(), user, target: host, retry }
+            }
+            route::Question::Password { user, host, is_target: false, retry } => {
+                let secret = format!("{SSH_PASSWORD} {user}@{host}");
+                if let Some(stored) = self.stored(&secret).filter(|_| !retry) {
+                    return route::Answer::Secret(bare(&stored));
+                }
+                Question::Password { secret, user, target: host, retry }
+            }
+            route::Question::Passphrase { path, retry } if self.key.as_ref() == Some(&path) => {
+                Question::Passphrase { secret: SSH_PASSPHRASE.to_owned(), path, retry: retry || self.key_stored }
+            }
+            route::Question::Passphrase { path, retry } => {
+                let secret = format!("{SSH_PASSPHRASE} {path}");
+                if let Some(stored) = self.stored(&secret).filter(|_| !retry) {
+                    return route::Answer::Secret(bare(&stored));
+                }
+                Question::Passphrase { secret, path, retry }
+            }
             route::Question::Prompt { host, instructions, prompt, .. } => {
                 let parts = [host.as_str(), instructions.as_str(), prompt.as_str()];
                 let said: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
@@ -87,8 +187,8 @@ impl route::Ask for Asked {
             // One this driver does not know is not answered.
             _ => return route::Answer::Refused,
         };
-        match self.0.ask(question).await {
-            Answer::Secret(secret) => route::Answer::Secret(Zeroizing::new(secret.expose().to_owned())),
+        match self.ask.ask(question).await {
+            Answer::Secret(secret) => route::Answer::Secret(bare(&secret)),
             Answer::Yes => route::Answer::Yes,
             Answer::Refused => route::Answer::Refused,
         }
