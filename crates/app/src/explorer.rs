@@ -19,9 +19,9 @@ use crate::{
     connections::{Connected, Opened},
 };
 
+pub(crate) use kept::{CatalogKey, Kept};
 #[cfg(test)]
 pub(crate) use names::search;
-pub(crate) use kept::{CatalogKey, Kept};
 pub(crate) use shelf::{Shelf, Shelved};
 
 /// Most nodes of one page, and most hits of one search.
@@ -122,11 +122,23 @@ impl App {
         Ok(())
     }
 
-    /// Everything about one relation but its rows.
+    /// Everything about one relation but its rows; while the server cannot be reached, what its last catalog says.
     ///
     /// # Errors
     /// As connecting; `NotFound` for a relation that is gone.
     pub async fn relation(&self, profile_id: &str, object: &ObjectRef) -> Result<RelationPage, AppError> {
+        if let Some(connected) = self.live.find(profile_id).filter(|connected| !connected.may_try()) {
+            let database = object.database.as_deref();
+            let latest = connected.opened(database).and_then(|opened| opened.shelf.latest());
+            let shown = match latest {
+                Some(latest) => Some(latest),
+                None => kept::of(&connected, database).await,
+            };
+            let key = to_key(object)?;
+            if let Some(page) = shown.and_then(|shown| page::at_hand(&shown, &key)) {
+                return Ok(page);
+            }
+        }
         let place = self.place(profile_id, object).await?;
         page::relation(&place, &to_key(object)?).await
     }

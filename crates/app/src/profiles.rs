@@ -213,6 +213,7 @@ impl App {
             self.keychain.delete(id, field).await?;
         }
         rows::remove(&self.store, id).await?;
+        self.forget_catalogs(id).await;
         self.held.forget_all(id);
         self.events.changed(&[Topic::Profiles], Some(id));
         Ok(())

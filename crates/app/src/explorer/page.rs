@@ -5,7 +5,7 @@ use catalog::{
     PolicyCommand, RelationWalker, Scope, Trigger,
 };
 
-use super::{Place, icon, kind_words, to_ref, tree::bytes};
+use super::{Place, Shelved, icon, kind_words, to_ref, tree::bytes};
 use crate::api::{AppError, ColumnRow, ErrorCode, PartRow, PolicyRow, ReferenceRow, ReferencedByRow, RelationPage};
 
 /// Reads a relation anew with its definition texts.
@@ -30,6 +30,13 @@ pub(super) async fn relation(place: &Place, key: &ObjectKey) -> Result<RelationP
         Err(_) => Vec::new(),
     };
     Ok(page(&catalog, relation, referenced_by))
+}
+
+/// What a catalog that is at hand says of a relation: no server is asked, so what only a full reading tells is missing.
+pub(super) fn at_hand(shelved: &Shelved, key: &ObjectKey) -> Option<RelationPage> {
+    let id = shelved.relation(key.schema.as_deref(), &key.name)?;
+    let relation = shelved.catalog.relation(id)?;
+    Some(page(&shelved.catalog, relation, referring(&shelved.catalog, relation)))
 }
 
 fn page(catalog: &Catalog, relation: RelationWalker<'_>, referenced_by: Vec<ReferencedByRow>) -> RelationPage {

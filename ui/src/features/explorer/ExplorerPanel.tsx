@@ -126,8 +126,10 @@ export function ExplorerPanel(props: ExplorerPanelProps) {
       return;
     }
     const { phase } = phaseOf(states, item.profileId);
-    // Opening the connection unfolds it.
-    if (open && item.kind === "connection" && (phase === "closed" || phase === "failed")) onConnect(item.profileId);
+    // Opening the connection unfolds it. One that failed unfolds to what was kept of it, and is tried again by its button.
+    const kept = phase === "failed" && content.asOf(item.profileId) !== null;
+    const connects = phase === "closed" || (phase === "failed" && !kept);
+    if (open && item.kind === "connection" && connects) onConnect(item.profileId);
     else setOpen(item.profileId, item.id, open);
   };
   const open = (item: ExplorerItem, aside?: boolean) => {

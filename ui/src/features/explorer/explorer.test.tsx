@@ -198,6 +198,25 @@ describe("the explorer", () => {
     expect(await row(/^shop ?3/)).toBeTruthy();
   });
 
+  it("shows what was kept of a connection that cannot be opened, and tries again by its button only", async () => {
+    const { connections } = host.fake.world;
+    const open = connections.get(PROD) as ConnectionState;
+    const become = (phase: ConnectionState["phase"]) => {
+      connections.set(PROD, { ...open, phase });
+      host.fake.emit({ event: "connection", state: { ...open, phase } });
+    };
+    become({ phase: "connecting" });
+    show(<Panel />);
+    expect(await row(/^shop ?3/)).toBeTruthy();
+    act(() => become({ phase: "failed", error: fakeFailure("unreachable", "Refused") }));
+    expect(await screen.findByText(/^as of \d\d:\d\d$/)).toBeTruthy();
+    const user = userEvent.setup();
+    expect(await row(/^shop ?3/)).toBeTruthy();
+    expect(host.fake.callsOf("connect")).toEqual([]);
+    await user.click(screen.getByRole("button", { name: "Reconnect" }));
+    expect(host.fake.callsOf("connect")).toEqual([[PROD]]);
+  });
+
   it("reads a long branch in pages, as its end is seen", async () => {
     const node = (index: number): TreeNode => ({
       id: `n${index}`,

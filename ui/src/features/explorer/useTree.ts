@@ -1,5 +1,5 @@
 /** The tree's content: pages of open branches from the query cache, read again when the catalog says it changed. */
-import { type QueryClient, useQueries, useQueryClient } from "@tanstack/react-query";
+import { type Query, type QueryClient, useQueries, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef } from "react";
 import type { TreeChildren } from "@/design";
 import { type ConnectionPhase, type ConnectionState, failureOf, host, queryKeys, type TreePage } from "@/ipc";
@@ -81,7 +81,8 @@ export function useTree(
   const client = useQueryClient();
   const cache = useRef(new WeakMap<TreePage, readonly ExplorerItem[]>()).current;
   const loading = useRef(new Set<string>());
-  const readable = (profileId: string) => phaseOf(states, profileId).phase === "open";
+  // Before the server has answered, and when it does not, the core shows what it kept of it.
+  const readable = (profileId: string) => phaseOf(states, profileId).phase !== "closed";
   const branches = visibleBranches(client, cache, roots, expanded, readable);
   const results = useQueries({
     queries: branches.map((branch) => ({
@@ -102,6 +103,18 @@ export function useTree(
       ),
     [branches, results],
   );
+
+  // What failed while there was no server is asked again when there is one.
+  const open = states.flatMap((state) => (state.phase.phase === "open" ? [state.profile_id] : [])).join(" ");
+  useEffect(() => {
+    for (const id of open.split(" ").filter(Boolean)) {
+      const failed = {
+        queryKey: queryKeys.tree(id, null).slice(0, -1),
+        predicate: (query: Query) => query.state.status === "error",
+      };
+      void client.refetchQueries(failed);
+    }
+  }, [open, client]);
 
   // Goes on with every page that arrives, until the way to where work is unfolded.
   useEffect(() => {
