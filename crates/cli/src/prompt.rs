@@ -100,8 +100,11 @@ impl Ask for TerminalAsk {
             Question::HostKey { host, fingerprint } => {
                 format!("{host} is seen for the first time. Its key is {fingerprint}. Trust it? (yes or no) ")
             }
+            Question::LocalFile { path, target } => {
+                format!("The statement gives the file {path} to {target}. Go on? (yes or no) ")
+            }
         };
-        let echo = matches!(question, Question::HostKey { .. });
+        let echo = matches!(question, Question::HostKey { .. } | Question::LocalFile { .. });
         let answered = tokio::task::spawn_blocking(move || read_line(&clean(&text), echo)).await;
         match (answered, echo) {
             (Ok(Some(line)), true) if line.trim().eq_ignore_ascii_case("yes") => Answer::Yes,

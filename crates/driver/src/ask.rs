@@ -5,7 +5,7 @@ use crate::Secret;
 /// The name of the login's own password among a connection's secrets.
 pub const PASSWORD: &str = "password";
 
-/// What a connection needs to know from a person before it can go on.
+/// What a connection or a statement needs to know from a person before it can go on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Question {
     /// The password of a login.
@@ -41,6 +41,13 @@ pub enum Question {
         /// The key's fingerprint.
         fingerprint: String,
     },
+    /// Whether a statement may hand a file of this computer to the server (`LOAD DATA LOCAL INFILE`). Asked before each one.
+    LocalFile {
+        /// The file, whole.
+        path: String,
+        /// Who gets it, as a person would name it.
+        target: String,
+    },
 }
 
 /// A person's answer.
@@ -48,7 +55,7 @@ pub enum Question {
 pub enum Answer {
     /// The secret asked for.
     Secret(Secret),
-    /// Yes, trust it.
+    /// Yes, trust it, or do it.
     Yes,
     /// No, or the question was closed.
     Refused,

@@ -3,8 +3,8 @@
 //! From a text and the [`Dialect`] it is written in, this crate answers where statements begin and end ([`split`](split()),
 //! [`statement_at`]), what each would do ([`classify`](classify())), whether a read-only connection may send it
 //! ([`read_only_verdict`]), which literals hold secrets ([`secret_spans`], [`redact`]), which parameters it takes
-//! ([`placeholders`]), what could be typed at the caret ([`complete_context`]), what to call it ([`outline`](outline())) and what
-//! to call its rows ([`result_title`]).
+//! ([`placeholders`]), what could be typed at the caret ([`complete_context`]), what to call it ([`outline`](outline())), what
+//! to call its rows ([`result_title`]) and which file of this computer it would hand over ([`local_file`](local_file())).
 //!
 //! It is a lexer and an outline, not a grammar: it must give a useful answer for the half-typed statement in an editor, and
 //! its guards fail closed, so what it does not understand counts as a write. Every function is total: no input makes it panic,
@@ -18,6 +18,7 @@ pub mod complete;
 pub mod dialect;
 pub mod lexer;
 mod literal;
+mod local_file;
 mod nodes;
 pub mod outline;
 pub mod placeholder;
@@ -34,6 +35,7 @@ pub use classify::{
 pub use complete::{CompletionContext, DerivedColumn, Place, RelationSource, ScopeRelation, complete_context};
 pub use dialect::{Dialect, Words};
 pub use lexer::{Lexer, Token, TokenKind, tokenize};
+pub use local_file::local_file;
 pub use nodes::QualifiedName;
 pub use outline::{Outline, command_tag_changes_catalog, outline, statement_changes_catalog};
 pub use placeholder::{Placeholder, PlaceholderStyle, placeholders};

@@ -1072,7 +1072,7 @@ export type ProfileDraft = {
 	schemas?: string[] | null,
 };
 
-/**  What a connection needs to know from a person. */
+/**  What a connection or a statement needs to know from a person. */
 export type QuestionKind = 
 /**  A password. */
 { kind: "password"; 
@@ -1104,7 +1104,13 @@ prompt: string } |
 /**  The host. */
 host: string; 
 /**  Its fingerprint. */
-fingerprint: string };
+fingerprint: string } | 
+/**  Whether a statement may hand a file of this computer to the server. */
+{ kind: "local_file"; 
+/**  The file. */
+path: string; 
+/**  Who gets it. */
+target: string };
 
 /**  Where a foreign key leads. */
 export type ReferenceRow = {

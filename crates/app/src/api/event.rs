@@ -20,7 +20,7 @@ pub enum Topic {
     Settings,
 }
 
-/// What a connection needs to know from a person.
+/// What a connection or a statement needs to know from a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum QuestionKind {
@@ -56,6 +56,13 @@ pub enum QuestionKind {
         host: String,
         /// Its fingerprint.
         fingerprint: String,
+    },
+    /// Whether a statement may hand a file of this computer to the server.
+    LocalFile {
+        /// The file.
+        path: String,
+        /// Who gets it.
+        target: String,
     },
 }
 

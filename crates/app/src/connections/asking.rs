@@ -101,7 +101,7 @@ impl Ask for WindowAsk {
                 }
                 Some(secret.clone())
             }
-            Question::Otp { .. } | Question::HostKey { .. } => None,
+            Question::Otp { .. } | Question::HostKey { .. } | Question::LocalFile { .. } => None,
         };
         app.events.emit(AppEvent::Question {
             id: asked.id.clone(),
@@ -128,5 +128,6 @@ fn shown(question: Question) -> QuestionKind {
         Question::Passphrase { secret, path, retry } => QuestionKind::Passphrase { secret, path, retry },
         Question::Otp { prompt } => QuestionKind::Otp { prompt },
         Question::HostKey { host, fingerprint } => QuestionKind::HostKey { host, fingerprint },
+        Question::LocalFile { path, target } => QuestionKind::LocalFile { path, target },
     }
 }

@@ -73,6 +73,8 @@ struct MySqlConnection {
     control: MySqlControl,
     facts: dialect::Facts,
     read_only: bool,
+    ask: Arc<dyn driver::Ask>,
+    target: String,
 }
 
 #[async_trait]
@@ -94,6 +96,8 @@ impl Connection for MySqlConnection {
             facts: self.facts,
             read_only: self.read_only,
             browse: role == Role::Browse,
+            ask: Arc::clone(&self.ask),
+            target: self.target.clone(),
         });
         Ok(Arc::new(session.await?))
     }
@@ -143,7 +147,15 @@ impl Attempt {
         let session = Arc::new(ControlSession::with_client(Arc::clone(&opener) as Arc<dyn OpenClient>, client));
         let dialect = dialect::probed(facts, server.facts.get("sql_mode").map_or("", String::as_str));
         let control = MySqlControl::new(Arc::clone(&session), server, dialect, facts, self.settings.database.clone());
-        Ok(Arc::new(MySqlConnection { opener, beside: session, control, facts, read_only: self.context.read_only }))
+        Ok(Arc::new(MySqlConnection {
+            opener,
+            beside: session,
+            control,
+            facts,
+            read_only: self.context.read_only,
+            ask: Arc::clone(&self.context.ask),
+            target: self.settings.target(),
+        }))
     }
 
     /// The passphrase of the client key, asked for where the key has one. Anything else that is wrong with the files is

@@ -39,6 +39,10 @@ pub(crate) struct Parts {
     pub read_only: bool,
     /// Runs only statements of ours.
     pub browse: bool,
+    /// Who says whether a statement may hand over a file.
+    pub ask: Arc<dyn driver::Ask>,
+    /// Where the server is, for a person.
+    pub target: String,
 }
 
 /// Runs that were asked for and have not begun.

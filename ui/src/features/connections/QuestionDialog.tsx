@@ -1,4 +1,4 @@
-/** What a connection asks a person while it is being opened. The answer goes to the host and is kept nowhere here. */
+/** What a connection asks a person while it is being opened, and a statement before it hands over a file. The answer goes to the host and is kept nowhere here. */
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import { Banner, Button, Checkbox, CodeBlock, Dialog, Field } from "@/design";
 import type { AnswerInput, QuestionKind } from "@/ipc";
@@ -19,14 +19,17 @@ export interface QuestionDialogProps {
 
 export function QuestionDialog({ question, onAnswer }: QuestionDialogProps) {
   if (!question) return null;
-  return question.question.kind === "host_key" ? (
-    <HostKeyDialog key={question.id} question={question.question} onAnswer={onAnswer} />
-  ) : (
-    <SecretDialog key={question.id} asked={question} question={question.question} onAnswer={onAnswer} />
-  );
+  switch (question.question.kind) {
+    case "host_key":
+      return <HostKeyDialog key={question.id} question={question.question} onAnswer={onAnswer} />;
+    case "local_file":
+      return <LocalFileDialog key={question.id} question={question.question} onAnswer={onAnswer} />;
+    default:
+      return <SecretDialog key={question.id} asked={question} question={question.question} onAnswer={onAnswer} />;
+  }
 }
 
-type SecretQuestion = Exclude<QuestionKind, { kind: "host_key" }>;
+type SecretQuestion = Exclude<QuestionKind, { kind: "host_key" | "local_file" }>;
 
 /** Whose password is asked for: that of the way is another than the database's. */
 function passwordWords(secret: string) {
@@ -160,6 +163,40 @@ function HostKeyDialog({
     >
       <CodeBlock label="Fingerprint" copy={question.fingerprint} wrap>
         {question.fingerprint}
+      </CodeBlock>
+    </Dialog>
+  );
+}
+
+function LocalFileDialog({
+  question,
+  onAnswer,
+}: {
+  question: Extract<QuestionKind, { kind: "local_file" }>;
+  onAnswer: (answer: AnswerInput) => void;
+}) {
+  const refuse = useRef<HTMLButtonElement>(null);
+  return (
+    <Dialog
+      open
+      alert
+      onClose={() => onAnswer({ kind: "refused" })}
+      title="Send this file to the server?"
+      description={`The statement loads a file of this computer. ${question.target} gets its whole contents.`}
+      initialFocus={refuse}
+      footer={
+        <>
+          <Button ref={refuse} className="ml-auto" keys="Escape" showKeys onClick={() => onAnswer({ kind: "refused" })}>
+            Do not send
+          </Button>
+          <Button variant="primary" onClick={() => onAnswer({ kind: "yes" })}>
+            Send the file
+          </Button>
+        </>
+      }
+    >
+      <CodeBlock label="File" wrap>
+        {question.path}
       </CodeBlock>
     </Dialog>
   );

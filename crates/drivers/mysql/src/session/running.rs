@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 
 use super::{
     ended,
-    file::{Feed, Step},
+    file::{self, Feed, Step},
     task::{End, Task, closing},
 };
 use crate::{
@@ -45,23 +45,25 @@ type Delivery = (Result<(), Error>, Option<oneshot::Sender<Result<(), Error>>>);
 /// A statement in progress.
 pub(crate) struct Run {
     pub(super) id: RunId,
-    text: Arc<str>,
+    pub(super) text: Arc<str>,
     parameters: Vec<Parameter>,
-    feed: CopyFeed,
+    pub(super) feed: CopyFeed,
     timeout: Option<Duration>,
-    events: mpsc::Sender<Result<Event, Error>>,
-    outbox: VecDeque<Result<Event, Error>>,
+    pub(super) events: mpsc::Sender<Result<Event, Error>>,
+    pub(super) outbox: VecDeque<Result<Event, Error>>,
     started: Instant,
     schema: Option<SchemaRef>,
     rows: u64,
     affected: Option<u64>,
     warnings: u16,
-    failure: Option<Error>,
+    pub(super) failure: Option<Error>,
     file: Option<Feed>,
+    /// The file that a person let the statement hand over, as the statement names it.
+    pub(super) agreed: Option<String>,
     /// Nobody reads the events any more.
-    gone: bool,
+    pub(super) gone: bool,
     /// Somebody asked for the cancel.
-    cancelled: bool,
+    pub(super) cancelled: bool,
     timed_out: bool,
     /// Rows came after a cancel and were thrown away.
     clipped: bool,
@@ -92,6 +94,7 @@ impl Run {
             warnings: 0,
             failure: None,
             file: None,
+            agreed: None,
             gone: false,
             cancelled: false,
             timed_out: false,
@@ -208,6 +211,9 @@ impl Task {
         {
             let span = Span { start: refusal.span.start, end: refusal.span.end };
             run.failure = Some(Error::new(Code::Forbidden, format!("Refused: {refusal}.")).with_span(span));
+            return Ok(());
+        }
+        if !self.may_hand_over(run).await? {
             return Ok(());
         }
         let sent = match run.parameters.is_empty() {
@@ -415,7 +421,7 @@ impl Task {
                 ));
                 return Ok(true);
             }
-            wire::Event::File(wanted) => match Feed::open(std::mem::take(&mut run.feed), &wanted).await {
+            wire::Event::File(wanted) => match file::open(run, &wanted).await {
                 Ok(feed) if run.stopping.is_none() => run.file = Some(feed),
                 Ok(_) => self.client.put_file_end(),
                 Err(error) => {
