@@ -23,6 +23,7 @@ pub fn builder() -> Builder<tauri::Wry> {
         connections::set_favourite,
         connections::set_schemas,
         connections::trust_command,
+        connections::import_sources,
         connections::preview_import,
         connections::apply_import,
         connections::export_connections,

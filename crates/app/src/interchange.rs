@@ -30,7 +30,7 @@ use crate::{
     App,
     api::{
         AppError, ConnectionProfile, DraftPassword, ErrorCode, FoundConnection, FoundStatus, ImportKind, ImportOutcome,
-        ImportPreview, ImportRequest, PasswordPolicy, ProfileDraft,
+        ImportPreview, ImportRequest, ImportSource, PasswordPolicy, ProfileDraft,
     },
     profiles::Origin,
     registry::Registry,
@@ -74,6 +74,16 @@ impl Previews {
 }
 
 impl App {
+    /// What connections can be imported from, with the files that are found in their usual places.
+    ///
+    /// # Errors
+    /// None of its own: what cannot be looked at is not found.
+    pub async fn import_sources(&self) -> Result<Vec<ImportSource>, AppError> {
+        tokio::task::spawn_blocking(file::sources)
+            .await
+            .map_err(|_| AppError::internal("looking for files was interrupted"))
+    }
+
     /// Reads a file of connections and says what each would become. Nothing is saved.
     ///
     /// # Errors
@@ -145,6 +155,10 @@ impl App {
             (Some(secret), PasswordPolicy::Keychain) => DraftPassword::Set { secret: secret.clone() },
             _ => DraftPassword::Keep,
         };
+        // The form's own way: a secret field among the values goes to the keychain.
+        let secrets: Vec<(String, String)> =
+            found.secrets.iter().map(|(field, secret)| (field.clone(), secret.expose().to_owned())).collect();
+        let fields: Vec<String> = found.secrets.into_keys().collect();
         let draft = ProfileDraft {
             id,
             name: shown.name.clone(),
@@ -153,15 +167,19 @@ impl App {
             environment: shown.environment,
             safety: shown.safety,
             driver: shown.driver.unwrap_or_default(),
-            values: shown.values,
+            values: shown.values.into_iter().chain(secrets).collect(),
             password_policy: shown.password,
             password,
             password_command: shown.password_command,
             favourite: found.favourite,
             schemas: found.schemas,
         };
-        let without = matches!(draft.password, DraftPassword::Set { .. })
-            .then(|| ProfileDraft { password: DraftPassword::Keep, ..draft.clone() });
+        let kept = matches!(draft.password, DraftPassword::Set { .. }) || !fields.is_empty();
+        let without = kept.then(|| {
+            let mut without = ProfileDraft { password: DraftPassword::Keep, ..draft.clone() };
+            without.values.retain(|name, _| !fields.contains(name));
+            without
+        });
         match (self.save(draft, Origin::File).await, without) {
             (Err(error), Some(without)) if error.code == ErrorCode::KeychainUnavailable => {
                 self.save(without, Origin::File).await?;
@@ -240,8 +258,9 @@ fn gather(
         gathered.warnings.push(format!("Only the first {} connections are read.", found::MOST));
     }
     if !with_passwords {
-        for found in gathered.found.iter_mut().filter(|found| found.secret.is_some()) {
+        for found in gathered.found.iter_mut().filter(|found| found.secret.is_some() || !found.secrets.is_empty()) {
             found.secret = None;
+            found.secrets.clear();
             found.warnings.push("Its password is left out, as passwords were not asked for.".to_owned());
         }
     }

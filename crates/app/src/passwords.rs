@@ -124,7 +124,8 @@ pub(crate) fn untrusted(name: &str, command: &PasswordCommand) -> AppError {
         format!("“{name}” came from a file and wants to run a program for its password: {}", shown(command)),
     )
     .with_hint(format!(
-        "It has not been run. If you know the command and trust it: rowhouse connections trust \"{name}\""
+        "It has not been run. If you know the command and trust it, agree to it when you open the connection in the window, or: \
+         rowhouse connections trust \"{name}\""
     ))
 }
 

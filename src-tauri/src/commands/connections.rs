@@ -127,6 +127,13 @@ pub async fn trust_command(
     app.trust_command(&profile_id, &digest).await
 }
 
+/// What connections can be imported from, with the files that are found.
+#[tauri::command]
+#[specta::specta]
+pub async fn import_sources(app: State<'_, Arc<App>>) -> Result<Vec<ImportSource>, AppError> {
+    app.import_sources().await
+}
+
 /// Reads a file of connections and says what each would become.
 #[tauri::command]
 #[specta::specta]

@@ -1,5 +1,5 @@
 import { toast } from "@/design";
-import { QuestionDialog } from "@/features/connections";
+import { QuestionDialog, TrustDialog } from "@/features/connections";
 import { failureOf, host } from "@/ipc";
 import { useWorkspace } from "./workspace";
 
@@ -7,11 +7,12 @@ import { useWorkspace } from "./workspace";
 export function Questions() {
   const { live, events } = useWorkspace();
   const first = live.questions[0];
+  // Before a connection asks anything, its command must be allowed to run.
+  if (!first) return <TrustDialog />;
   return (
     <QuestionDialog
-      question={first ? { id: first.id, profile_id: first.profileId, question: first.kind } : null}
+      question={{ id: first.id, profile_id: first.profileId, question: first.kind }}
       onAnswer={(answer) => {
-        if (!first) return;
         events.answered(first.id);
         host()
           .answer(first.id, answer)

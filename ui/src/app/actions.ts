@@ -1,6 +1,7 @@
 /** What a person can do with the window: open, close, connect. One place, so that menus, keys and the palette agree. */
 import { useMemo, useRef } from "react";
 import { formatShortcut, toast } from "@/design";
+import { mayRun } from "@/features/connections";
 import { failureOf, host, type ObjectRef, present } from "@/ipc";
 import {
   HOME,
@@ -187,6 +188,7 @@ function build(now: () => Workspace, panel: () => Panel, ask: (id: string) => vo
       for (const tab of now().tabs.open) if (tab.id !== id) actions.close(tab.id);
     },
     connect: async (profileId) => {
+      if (!(await mayRun(now().profile(profileId)))) return false;
       try {
         await host().connect(profileId);
         return true;

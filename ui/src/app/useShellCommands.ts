@@ -2,6 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type Offer, useOffers } from "@/commands";
 import { toast } from "@/design";
+import { openImport } from "@/features/connections";
 import { failureOf, host, queryKeys, type Settings } from "@/ipc";
 import type { Actions } from "./actions";
 import { focusDocument, focusSide, focusSideField, isInSide } from "./focus";
@@ -76,6 +77,10 @@ export function useShellCommands(
     "tab.previous": offer(() => dispatch({ type: "step", by: -1 }), tabs.open.length < 2 && "there is one tab"),
     "window.new": offer(() => said(host().openWindow())),
     "connection.new": offer(() => actions.connectionForm(null)),
+    "connection.import": offer(() => {
+      openImport();
+      actions.home();
+    }),
     "connection.reconnect": offer(
       () => profileId !== null && void actions.connect(profileId),
       profileId === null ? noConnection : phase === "open" && "it is connected",

@@ -27,6 +27,7 @@ export const COMMANDS = [
   { id: "tab.previous", title: "Previous tab", scope: "global", keys: "Mod+PageUp" },
   { id: "window.new", title: "New window", scope: "global", keys: "Mod+Alt+N" },
   { id: "connection.new", title: "New connection", scope: "global", keys: "Mod+Shift+N" },
+  { id: "connection.import", title: "Import connections", scope: "global" },
   { id: "connection.reconnect", title: "Reconnect", scope: "global", keys: "Mod+R" },
   { id: "connection.disconnect", title: "Disconnect", scope: "global" },
   { id: "file.open", title: "Open a file", scope: "global", keys: "Mod+O" },

@@ -38,6 +38,8 @@ export const commands = {
 	setSchemas: (profileId: string, schemas: string[]) => typedError<null, AppError>(__TAURI_INVOKE("set_schemas", { profileId, schemas })),
 	/**  A person agrees to the password command of a connection that came from a file. */
 	trustCommand: (profileId: string, digest: string) => typedError<ConnectionProfile, AppError>(__TAURI_INVOKE("trust_command", { profileId, digest })),
+	/**  What connections can be imported from, with the files that are found. */
+	importSources: () => typedError<ImportSource[], AppError>(__TAURI_INVOKE("import_sources")),
 	/**  Reads a file of connections and says what each would become. */
 	previewImport: (request: ImportRequest) => typedError<ImportPreview, AppError>(__TAURI_INVOKE("preview_import", { request })),
 	/**  Saves the chosen connections of a preview. */
@@ -822,6 +824,18 @@ export type ImportRequest = {
 	group: string | null,
 };
 
+/**  A tool whose connections can be read. */
+export type ImportSource = {
+	/**  Whose file it is. */
+	kind: ImportKind,
+	/**  What people call it. */
+	label: string,
+	/**  The file's usual name. */
+	file_name: string,
+	/**  Files of this kind in their usual places on this computer, the likeliest first. */
+	found: string[],
+};
+
 /**  Edits of one moment, to be applied from the last to the first (ranges all count in the text before them). */
 export type JournalEntry = {
 	/**  The tab. */
@@ -915,7 +929,7 @@ export type NoticeRow = {
 };
 
 /**  Which icon an object or folder shows. */
-export type ObjectIcon = "connection" | "database" | "schema" | "folder" | "table" | "partitioned_table" | "partition" | "view" | "materialized_view" | "foreign_table" | "virtual_table" | "column" | "primary_key" | "foreign_key" | "index" | "constraint" | "trigger" | "policy" | "function" | "procedure" | "type" | "sequence" | "role" | "extension";
+export type ObjectIcon = "connection" | "database" | "schema" | "folder" | "table" | "partitioned_table" | "partition" | "view" | "materialized_view" | "foreign_table" | "virtual_table" | "column" | "primary_key" | "foreign_key" | "index" | "constraint" | "trigger" | "policy" | "function" | "procedure" | "type" | "sequence" | "role" | "extension" | "event";
 
 /**  The only identity of a database object that crosses; see [`catalog::ObjectKey`]. */
 export type ObjectRef = {

@@ -15,6 +15,7 @@ import type {
 import { browse, browseMore, countRows } from "./fake/browsing";
 import { completionsOf, definitionOf, relationPage, searchHits, treePage } from "./fake/catalog";
 import { cellBytes, copyOf, holdOf, windowOf } from "./fake/holds";
+import { previewOf, SOURCES } from "./fake/imports";
 import { keepSession, startRun } from "./fake/runs";
 import { formatted, outlineOf } from "./fake/script";
 import { testOf } from "./fake/trial";
@@ -93,8 +94,18 @@ function saved(world: World, draft: ProfileDraft): ConnectionProfile {
   const { password: _, password_policy, ...rest } = draft;
   const target = draft.values["path"] ?? `${draft.values["host"] ?? ""}:${draft.values["port"] ?? "5432"}`;
   const known = world.profiles.find((each) => each.id === draft.id);
+  const fields = DRIVERS.find((driver) => driver.id === draft.driver)?.fields ?? [];
+  const isSecret = (name: string) => fields.some((field) => field.kind === "secret" && field.name === name);
+  const entered = Object.entries(draft.values);
+  const kept = new Set(known?.stored_secrets ?? []);
+  for (const [name, text] of entered.filter(([name]) => isSecret(name))) {
+    if (text) kept.add(name);
+    else kept.delete(name);
+  }
   const profile: ConnectionProfile = {
     ...rest,
+    values: Object.fromEntries(entered.filter(([name]) => !isSecret(name))),
+    stored_secrets: [...kept],
     favourite: draft.favourite ?? known?.favourite ?? false,
     schemas: draft.schemas ?? known?.schemas ?? [],
     id: draft.id ?? `p-${world.nextId++}`,
@@ -257,15 +268,20 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
       emit(world, { event: "changed", topics: ["profiles"], profile_id: id });
       return null;
     },
-    trustCommand: async (id) => ({ ...profileOf(world, id), untrusted_command: null }),
-    previewImport: async ({ file, kind }) => ({
-      reference: "preview",
-      kind: kind ?? "rowhouse",
-      file: file ?? "",
-      connections: [],
-      warnings: [],
-    }),
-    applyImport: async () => ({ added: [], updated: [], failed: [] }),
+    trustCommand: async (id) => {
+      const trusted = { ...profileOf(world, id), untrusted_command: null };
+      world.profiles = world.profiles.map((each) => (each.id === id ? trusted : each));
+      emit(world, { event: "changed", topics: ["profiles"], profile_id: id });
+      return trusted;
+    },
+    importSources: async () => [...SOURCES],
+    previewImport: async (request) => previewOf(request),
+    applyImport: async (_reference, chosen) => {
+      const { connections } = previewOf({ file: null, kind: null, with_passwords: true, group: null });
+      const taken = connections.filter((each) => chosen.includes(each.index));
+      const names = (kind: string) => taken.filter((each) => each.status.kind === kind).map((each) => each.name);
+      return { added: [...names("new"), ...names("duplicate")], updated: names("update"), failed: [] };
+    },
     exportConnections: async () => null,
     removeProfile: async (id) => {
       if (world.connections.has(id)) setPhase(world, id, { phase: "closed" });

@@ -27,6 +27,19 @@ pub enum ImportKind {
     Mycnf,
 }
 
+/// A tool whose connections can be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ImportSource {
+    /// Whose file it is.
+    pub kind: ImportKind,
+    /// What people call it.
+    pub label: String,
+    /// The file's usual name.
+    pub file_name: String,
+    /// Files of this kind in their usual places on this computer, the likeliest first.
+    pub found: Vec<String>,
+}
+
 /// What to read.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, Type)]
 pub struct ImportRequest {

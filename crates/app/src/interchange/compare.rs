@@ -108,7 +108,7 @@ fn judge(mut found: Found, known: &Known<'_>) -> (FoundConnection, Found) {
         colour: found.colour.clone(),
         password: policy,
         password_command: found.command.clone().filter(|_| policy == PasswordPolicy::Command),
-        has_password: found.secret.is_some(),
+        has_password: found.secret.is_some() || !found.secrets.is_empty(),
         warnings: Vec::new(),
         status: FoundStatus::New,
     };
@@ -174,7 +174,10 @@ fn identity(driver: &str, values: &std::collections::BTreeMap<String, String>) -
         ("", "mysql") => "3306",
         (port, _) => port,
     };
-    [driver, &host, port, value("database"), value("user"), value("file")].map(str::to_owned).into()
+    // What is called localhost behind one SSH server is another place than behind the next.
+    let through = if matches!(value("ssh"), "" | "off") { ["", ""] } else { [value("ssh_host"), value("ssh_port")] };
+    let [ssh_host, ssh_port] = through;
+    [driver, &host, port, value("database"), value("user"), value("file"), ssh_host, ssh_port].map(str::to_owned).into()
 }
 
 fn own_identity(shown: &FoundConnection) -> Vec<String> {

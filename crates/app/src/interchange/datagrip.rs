@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::{
     address, file,
-    found::{self, Found, Gathered},
+    found::{self, Found, Gathered, SshServer},
     xml::{self, Element},
 };
 use crate::{
@@ -34,16 +34,33 @@ pub(super) fn read(text: &str, path: &Path, registry: &Registry) -> Result<Gathe
         gathered.warnings.push(format!("The file dataSources.local.xml is left out: {}", error.message));
         None
     });
+    let tunnels = ssh_configs(path, &mut gathered.warnings);
     let locals = local.as_ref().map(|local| local.all("data-source")).unwrap_or_default();
     for source in shared.all("data-source") {
         let id = source.attribute("uuid");
         let own = locals.iter().find(|own| id.is_some() && own.attribute("uuid") == id).copied();
-        gathered.found.push(one(source, own, path, registry));
+        gathered.found.push(one(source, own, &tunnels, path, registry));
     }
     Ok(gathered)
 }
 
-fn one(source: &Element, local: Option<&Element>, path: &Path, registry: &Registry) -> Found {
+/// The IDE's SSH servers: of the project, and of the IDE where the project is one of its own.
+fn ssh_configs(path: &Path, warnings: &mut Vec<String>) -> Vec<Element> {
+    let mut found = Vec::new();
+    for place in ["sshConfigs.xml", "../../../options/sshConfigs.xml"] {
+        let read = file::beside(path, place).and_then(|bytes| match bytes {
+            Some(bytes) => xml::parse(&file::text(&bytes, path)?).map(Some),
+            None => Ok(None),
+        });
+        match read {
+            Ok(read) => found.extend(read),
+            Err(error) => warnings.push(format!("The file {place} is left out: {}", error.message)),
+        }
+    }
+    found
+}
+
+fn one(source: &Element, local: Option<&Element>, tunnels: &[Element], path: &Path, registry: &Registry) -> Found {
     let said = |name: &str| local.and_then(|local| local.said(name)).or_else(|| source.said(name));
     let url = said("jdbc-url").unwrap_or_default().trim();
     let bare = url.strip_prefix("jdbc:").unwrap_or(url);
@@ -87,8 +104,24 @@ fn one(source: &Element, local: Option<&Element>, path: &Path, registry: &Regist
         }
     }
     let ssh = local.and_then(|local| local.child("ssh-properties")).or_else(|| source.child("ssh-properties"));
-    if ssh.is_some_and(|ssh| ssh.said("enabled") == Some("true")) {
-        found.tunnel("SSH");
+    if let Some(ssh) = ssh.filter(|ssh| ssh.said("enabled") == Some("true")) {
+        let id = ssh.said("ssh-config-id").map(str::trim);
+        let servers = tunnels.iter().flat_map(|tunnels| tunnels.all("sshConfig"));
+        let server = servers.filter(|_| id.is_some()).find(|server| server.attribute("id") == id);
+        let get = |name: &str| server.and_then(|server| server.attribute(name)).unwrap_or_default().to_owned();
+        found.ssh(SshServer {
+            host: get("host"),
+            port: get("port"),
+            user: get("username"),
+            key: project_path(&get("keyPath"), path),
+            login: match get("authType").as_str() {
+                "KEY_PAIR" => "key",
+                "OPEN_SSH" => "auto",
+                // A password is its default, which it does not write.
+                _ => "password",
+            },
+            jump: String::new(),
+        });
     }
     let flag = |name: &str| {
         [Some(source), local]

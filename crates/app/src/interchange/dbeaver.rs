@@ -6,14 +6,17 @@
 use std::{collections::HashMap, path::Path};
 
 use aes::cipher::{BlockModeDecrypt, KeyIvInit, block_padding::Pkcs7};
-use driver::Secret;
+use driver::{
+    Secret,
+    tunnel::{PROXY_PASSWORD, SSH_PASSPHRASE, SSH_PASSWORD},
+};
 use serde::Deserialize;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::{
     address, file,
-    found::{self, Found, Gathered},
+    found::{self, Found, Gathered, SshServer},
 };
 use crate::{
     api::{AppError, Environment, ErrorCode, Safety},
@@ -27,6 +30,10 @@ const KEY: [u8; 16] = [0xba, 0xbb, 0x4a, 0x9f, 0x77, 0x4a, 0xb8, 0x53, 0xc9, 0x6
 struct Kept {
     #[serde(default, rename = "#connection")]
     connection: Login,
+    #[serde(default, rename = "network/ssh_tunnel")]
+    ssh: Login,
+    #[serde(default, rename = "network/socks_proxy")]
+    socks: Login,
 }
 
 #[derive(Deserialize, Default)]
@@ -67,7 +74,17 @@ pub(super) fn read(text: &str, path: &Path, with_passwords: bool, registry: &Reg
     }
     for (id, entry) in connections {
         let mut found = one(entry, &document, registry);
-        if let Some(Kept { connection }) = logins.remove(id) {
+        if let Some(Kept { connection, ssh, socks }) = logins.remove(id) {
+            if let Some(login) = found.values.get("ssh").cloned() {
+                found.put("ssh_user", ssh.user.unwrap_or_default());
+                // The same place holds the key's passphrase.
+                let field = if login == "password" { SSH_PASSWORD } else { SSH_PASSPHRASE };
+                found.keep(field, ssh.password);
+            }
+            if found.values.contains_key("proxy") {
+                found.put("proxy_user", socks.user.unwrap_or_default());
+                found.keep(PROXY_PASSWORD, socks.password);
+            }
             found.put("user", connection.user.unwrap_or_default());
             found.secret = connection.password.filter(|secret| !secret.is_empty()).or(found.secret.take());
         }
@@ -135,8 +152,23 @@ fn one(entry: &Value, document: &Value, registry: &Registry) -> Found {
         }
         let properties = handler.get("properties").unwrap_or(&nothing);
         match name.as_str() {
-            "ssh_tunnel" => found.tunnel(&format!("SSH ({})", text(properties, "host"))),
-            "socks_proxy" => found.tunnel("a SOCKS proxy"),
+            "ssh_tunnel" => found.ssh(SshServer {
+                host: text(properties, "host"),
+                port: scalar(properties.get("port")),
+                user: text(properties, "user"),
+                key: text(properties, "keyPath"),
+                login: match text(properties, "authType").as_str() {
+                    "PUBLIC_KEY" => "key",
+                    "AGENT" => "agent",
+                    _ => "password",
+                },
+                jump: jumps(properties),
+            }),
+            "socks_proxy" => {
+                found.put("proxy", "socks5");
+                found.put("proxy_host", text(properties, "socks-host"));
+                found.put("proxy_port", scalar(properties.get("socks-port")));
+            }
             ssl if ssl.ends_with("_ssl") || ssl == "ssl" => {
                 found.encryption(&text(properties, "sslMode"));
                 for (theirs, ours) in
@@ -166,6 +198,24 @@ fn one(entry: &Value, document: &Value, registry: &Registry) -> Found {
     }
     found.colour = found::colour(&text(configuration, "color"));
     found
+}
+
+/// Its jump servers, in the order they are gone through, as `ssh -J` takes them.
+fn jumps(properties: &Value) -> String {
+    const MOST: usize = 8;
+    let get = |number: usize, name: &str| scalar(properties.get(format!("jumpServer{number}.{name}")));
+    let one = |number| {
+        let host = get(number, "host");
+        if get(number, "enabled") != "true" || host.is_empty() {
+            return None;
+        }
+        let user = get(number, "name");
+        let user = if user.is_empty() { user } else { format!("{user}@") };
+        let port = get(number, "port");
+        let port = if port.is_empty() || port == "22" { String::new() } else { format!(":{port}") };
+        Some(format!("{user}{host}{port}"))
+    };
+    (0..MOST).filter_map(one).collect::<Vec<_>>().join(",")
 }
 
 fn scalar(value: Option<&Value>) -> String {

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::api::{AppError, ErrorCode, ImportKind, ImportRequest};
+use crate::api::{AppError, ErrorCode, ImportKind, ImportRequest, ImportSource};
 
 /// Far above any list of connections, far below what harms.
 const LARGEST: u64 = 16 << 20;
@@ -42,11 +42,66 @@ pub(super) fn expand(path: &str) -> PathBuf {
     }
 }
 
+/// What an import can be read from, with the files that are there.
+pub(super) fn sources() -> Vec<ImportSource> {
+    let source = |kind, label: &str, file_name: &str| {
+        let mut found: Vec<String> = Vec::new();
+        for path in usual(kind).into_iter().filter(|path| path.is_file()) {
+            let path = path.display().to_string();
+            if !found.contains(&path) {
+                found.push(path);
+            }
+        }
+        ImportSource { kind, label: label.to_owned(), file_name: file_name.to_owned(), found }
+    };
+    vec![
+        source(ImportKind::Dbeaver, "DBeaver", "data-sources.json"),
+        source(ImportKind::Datagrip, "DataGrip and other JetBrains IDEs", "dataSources.xml"),
+        source(ImportKind::Pgadmin, "pgAdmin", "pgadmin4.db or servers.json"),
+        source(ImportKind::Tableplus, "TablePlus", "Connections.plist"),
+        source(ImportKind::Pgservice, "PostgreSQL services", "pg_service.conf"),
+        source(ImportKind::Mycnf, "MySQL options", "my.cnf"),
+        source(ImportKind::Env, "Environment file", ".env"),
+        source(ImportKind::Rowhouse, "Rowhouse", "connections.json"),
+    ]
+}
+
+/// The files of this name two folders below these: `<root>/<project>/.idea/<name>`. A bounded look, not a search.
+fn of_projects(roots: Vec<PathBuf>, name: &str) -> Vec<Option<PathBuf>> {
+    const MOST: usize = 200;
+    let inner = Path::new(".idea").join(name);
+    let mut found: Vec<PathBuf> = Vec::new();
+    for root in roots {
+        let Ok(projects) = fs::read_dir(&root) else { continue };
+        let projects = projects.take(MOST).filter_map(Result::ok).map(|project| project.path().join(&inner));
+        found.extend(projects.filter(|file| file.is_file()));
+    }
+    found.sort();
+    found.into_iter().map(Some).collect()
+}
+
+/// The folders of JetBrains' own projects: DataGrip keeps the usual one below its settings.
+fn jetbrains() -> Vec<PathBuf> {
+    let home = env::home_dir().unwrap_or_default();
+    let settings = [
+        home.join(".config/JetBrains"),
+        home.join("Library/Application Support/JetBrains"),
+        env::var_os("APPDATA").map(|data| PathBuf::from(data).join("JetBrains")).unwrap_or_default(),
+    ];
+    let mut roots = vec![home.join("DataGripProjects"), home.join("IdeaProjects")];
+    for folder in settings.iter().filter(|folder| folder.is_absolute()) {
+        let Ok(versions) = fs::read_dir(folder) else { continue };
+        roots.extend(versions.take(100).filter_map(Result::ok).map(|version| version.path().join("projects")));
+    }
+    roots
+}
+
 fn usual(kind: ImportKind) -> Vec<PathBuf> {
     let home = |path: &str| env::home_dir().map(|home| home.join(path));
     let from = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let found: Vec<Option<PathBuf>> = match kind {
-        ImportKind::Rowhouse | ImportKind::Env | ImportKind::Datagrip => Vec::new(),
+        ImportKind::Rowhouse | ImportKind::Env => Vec::new(),
+        ImportKind::Datagrip => of_projects(jetbrains(), "dataSources.xml"),
         ImportKind::Dbeaver => {
             let inner = "DBeaverData/workspace6/General/.dbeaver/data-sources.json";
             vec![

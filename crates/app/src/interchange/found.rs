@@ -9,6 +9,19 @@ use crate::api::{Environment, PasswordCommand, PasswordPolicy, Safety};
 /// Most connections of one file.
 pub(super) const MOST: usize = 10_000;
 
+/// An SSH server on the way, as a tool writes it; empty is what the tool does not say.
+#[derive(Debug, Default)]
+pub(super) struct SshServer {
+    pub(super) host: String,
+    pub(super) port: String,
+    pub(super) user: String,
+    pub(super) key: String,
+    /// `password`, `key`, `agent` or `auto`.
+    pub(super) login: &'static str,
+    /// Hosts to go through first, as `ssh -J` takes them.
+    pub(super) jump: String,
+}
+
 /// What a file held.
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
@@ -27,6 +40,8 @@ pub(super) struct Found {
     pub(super) driver: Option<String>,
     pub(super) values: BTreeMap<String, String>,
     pub(super) secret: Option<Secret>,
+    /// Secrets of the way, by their fields' names.
+    pub(super) secrets: BTreeMap<String, Secret>,
     pub(super) environment: Option<Environment>,
     pub(super) safety: Option<Safety>,
     pub(super) colour: Option<String>,
@@ -92,9 +107,29 @@ impl Found {
         self.put("sslmode", known);
     }
 
-    /// Notes a tunnel, which an import does not set up.
-    pub(super) fn tunnel(&mut self, what: &str) {
-        self.warn(format!("It goes through {what}, which is not imported: set it up in the connection's form."));
+    /// Sets the way over SSH.
+    pub(super) fn ssh(&mut self, server: SshServer) {
+        if server.host.trim().is_empty() {
+            self.warn("It goes through an SSH server that the file does not name: set it up in the connection's form.");
+            return;
+        }
+        // A key that is not named cannot be used as the only one.
+        let login = if server.login == "key" && server.key.trim().is_empty() { "auto" } else { server.login };
+        self.put("ssh", login);
+        self.put("ssh_host", server.host.trim());
+        self.put("ssh_port", Some(server.port).filter(|port| port.trim() != "22").unwrap_or_default());
+        self.put("ssh_user", server.user);
+        self.put("ssh_jump", server.jump);
+        if matches!(login, "key" | "auto") {
+            self.put("ssh_key", server.key);
+        }
+    }
+
+    /// Keeps a secret of the way under its field's name.
+    pub(super) fn keep(&mut self, field: &str, secret: Option<Secret>) {
+        if let Some(secret) = secret.filter(|secret| !secret.is_empty()) {
+            self.secrets.insert(field.to_owned(), secret);
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::{
     file,
-    found::{self, Found, Gathered},
+    found::{self, Found, Gathered, SshServer},
 };
 use crate::api::{AppError, ErrorCode};
 
@@ -44,7 +44,17 @@ fn from_export(server: &Map<String, Value>) -> Found {
         found.put(ours, local(&get(theirs)));
     }
     parameters(&mut found, server.get("ConnectionParameters").and_then(Value::as_object));
-    finish(&mut found, &get("Service"), &get("UseSSHTunnel"), &get("TunnelHost"), &get("Role"));
+    if is_set(&get("UseSSHTunnel")) {
+        found.ssh(SshServer {
+            host: get("TunnelHost"),
+            port: get("TunnelPort"),
+            user: get("TunnelUsername"),
+            key: local(&get("TunnelIdentityFile")),
+            login: if is_set(&get("TunnelAuthentication")) { "key" } else { "password" },
+            jump: String::new(),
+        });
+    }
+    finish(&mut found, &get("Service"), &get("Role"));
     found.colour = found::colour(&get("BGColor"));
     found
 }
@@ -65,13 +75,14 @@ fn parameters(found: &mut Found, parameters: Option<&Map<String, Value>>) {
     }
 }
 
-fn finish(found: &mut Found, service: &str, tunnel: &str, tunnel_host: &str, role: &str) {
+fn is_set(flag: &str) -> bool {
+    matches!(flag, "1" | "true")
+}
+
+fn finish(found: &mut Found, service: &str, role: &str) {
     if !service.is_empty() {
         found
             .warn(format!("Its service “{}” is left out: import pg_service.conf.", crate::profiles::one_line(service)));
-    }
-    if matches!(tunnel, "1" | "true") {
-        found.tunnel(&format!("SSH ({})", crate::profiles::one_line(tunnel_host)));
     }
     if !role.is_empty() {
         found.warn(format!("Its role is left out: SET ROLE {} after connecting.", crate::profiles::one_line(role)));
@@ -155,7 +166,17 @@ fn rows(path: &Path, flags: OpenFlags) -> Result<Gathered, rusqlite::Error> {
         }
         let newer: Option<Map<String, Value>> = serde_json::from_str(&get("connection_params")).ok();
         parameters(&mut found, newer.as_ref());
-        finish(&mut found, &get("service"), &get("use_ssh_tunnel"), &get("tunnel_host"), &get("role"));
+        if is_set(&get("use_ssh_tunnel")) {
+            found.ssh(SshServer {
+                host: get("tunnel_host"),
+                port: get("tunnel_port"),
+                user: get("tunnel_username"),
+                key: local(&get("tunnel_identity_file")),
+                login: if is_set(&get("tunnel_authentication")) { "key" } else { "password" },
+                jump: String::new(),
+            });
+        }
+        finish(&mut found, &get("service"), &get("role"));
         found.colour = found::colour(&get("bgcolor"));
         gathered.found.push(found);
     }

@@ -102,7 +102,18 @@ fn one(entry: &Dictionary, groups: &HashMap<String, String>) -> Found {
         _ => found.warn("Its TLS mode is not known and left out."),
     }
     if is_set(entry, "isOverSSH") {
-        found.tunnel(&format!("SSH ({})", crate::profiles::one_line(&text(entry, "ServerAddress"))));
+        let key = is_set(entry, "isUsePrivateKey");
+        if key {
+            found.warn("It names no file for its SSH key, so that ssh's usual keys are tried: choose it in the form.");
+        }
+        found.ssh(super::found::SshServer {
+            host: text(entry, "ServerAddress"),
+            port: text(entry, "ServerPort"),
+            user: text(entry, "ServerUser"),
+            key: String::new(),
+            login: if key { "auto" } else { "password" },
+            jump: String::new(),
+        });
     }
     // Spelled so by TablePlus.
     let environment = text(entry, "Enviroment");

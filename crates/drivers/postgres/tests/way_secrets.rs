@@ -83,7 +83,7 @@ struct Answers {
 impl Ask for Answers {
     async fn ask(&self, question: Question) -> Answer {
         let (secret, retry) = match question {
-            Question::HostKey { .. } => return Answer::Yes,
+            Question::HostKey { .. } | Question::LocalFile { .. } => return Answer::Yes,
             Question::Password { secret, retry, .. } | Question::Passphrase { secret, retry, .. } => (secret, retry),
             Question::Otp { prompt } => panic!("{prompt}"),
         };

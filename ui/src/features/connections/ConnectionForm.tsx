@@ -216,7 +216,15 @@ function LoadedForm({
               <OwnSection state={state} dispatch={dispatch} groups={groupsOf(profiles)} suggestion={suggestion} />
             }
             password={
-              secret ? <PasswordRow field={secret} state={state} dispatch={dispatch} keychain={keychain} /> : null
+              secret ? (
+                <PasswordRow
+                  field={secret}
+                  state={state}
+                  dispatch={dispatch}
+                  keychain={keychain}
+                  onTrust={form.trust}
+                />
+              ) : null
             }
           />
         </div>

@@ -4,6 +4,8 @@ import { Button, ConfirmDialog, ErrorBlock, type MenuItem, SearchField, toast } 
 import { type AppError, type ConnectionProfile, type ConnectionState, failureOf, failureProps, host } from "@/ipc";
 import "./connections.css";
 import { groupProfiles, listed, matchesWords, phaseOf } from "./home";
+import { ImportPage } from "./ImportPage";
+import { closeImport, openImport, useImporting } from "./importing";
 import { HomeFooter, ReadingRows } from "./parts/HomeFooter";
 import { ProfileList } from "./parts/ProfileList";
 import { StartCards } from "./parts/StartCards";
@@ -39,6 +41,7 @@ export function HomePage({ states, onOpen, onNew, onEdit, onOpenSample, onOpenFi
   const [removing, setRemoving] = useState<ConnectionProfile | null>(null);
   const [busy, setBusy] = useState(false);
   const [opening, setOpening] = useState(false);
+  const importing = useImporting();
   const [failure, setFailure] = useState<AppError | null>(null);
   const root = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLDivElement>(null);
@@ -81,6 +84,15 @@ export function HomePage({ states, onOpen, onNew, onEdit, onOpenSample, onOpenFi
     list.current?.focus();
   };
   const copyName = (profile: ConnectionProfile) => attempt(() => host().writeClipboard(profile.name));
+  const favourite = (profile: ConnectionProfile) =>
+    attempt(() => host().setFavourite(profile.id, profile.favourite !== true));
+  const exported = (names: readonly string[]) =>
+    attempt(async () => {
+      const path = await host().pickSavePath("Export connections", "connections.json");
+      if (path === null) return;
+      await host().exportConnections([...names], path);
+      toast({ title: "The connections are exported, without passwords", detail: path, tone: "ok" });
+    });
   const duplicate = (profile: ConnectionProfile) =>
     attempt(async () => {
       const copy = await host().duplicateProfile(profile.id);
@@ -94,6 +106,18 @@ export function HomePage({ states, onOpen, onNew, onEdit, onOpenSample, onOpenFi
       { label: "Open", icon: "plug", keys: "Enter", onSelect: () => onOpen(profile.id) },
       { label: "Edit", icon: "edit", disabledReason: own, onSelect: () => onEdit(profile.id) },
       { label: "Duplicate", icon: "copy", onSelect: () => void duplicate(profile) },
+      {
+        label: profile.favourite ? "No longer a favourite" : "Mark as a favourite",
+        icon: profile.favourite ? "star-on" : "star",
+        keys: "*",
+        onSelect: () => void favourite(profile),
+      },
+      {
+        label: "Export",
+        icon: "upload",
+        disabledReason: own,
+        onSelect: () => void exported([profile.name]),
+      },
       { label: "Copy name", onSelect: () => void copyName(profile) },
       { separator: true },
       {
@@ -121,12 +145,27 @@ export function HomePage({ states, onOpen, onNew, onEdit, onOpenSample, onOpenFi
     onOpen(profile.id);
   };
 
+  if (importing) return <ImportPage keychain={about.data?.keychain ?? null} onClose={closeImport} />;
   return (
     <div ref={root} className="home" data-scope="home" tabIndex={-1} onKeyDown={onKeyDown}>
       <div className="home-inner">
         <div className="mb-5 flex items-center gap-2">
           <h1 className="text-title font-semibold">Connections</h1>
-          <div className="ml-auto w-[280px]">
+          <div className="ml-auto flex items-center gap-2">
+            <Button icon="download" onClick={openImport}>
+              Import
+            </Button>
+            <Button
+              icon="upload"
+              disabledReason={
+                all.some((profile) => !profile.sample) ? undefined : "There is no connection of yours yet"
+              }
+              onClick={() => void exported([])}
+            >
+              Export
+            </Button>
+          </div>
+          <div className="w-[240px]">
             <SearchField
               label="Find a connection"
               value={text}
@@ -171,7 +210,7 @@ export function HomePage({ states, onOpen, onNew, onEdit, onOpenSample, onOpenFi
           <p className="text-ink-2">The connections you make are listed here, the last used one first.</p>
         ) : groups.length === 0 ? (
           <p className="text-ink-2">
-            No connection has “{text.trim()}” in its name, group or address.{" "}
+            No connection has “{text.trim()}” in its name, group, environment or address.{" "}
             <Button variant="ghost" dense onClick={() => setText("")}>
               Show all
             </Button>
@@ -188,6 +227,7 @@ export function HomePage({ states, onOpen, onNew, onEdit, onOpenSample, onOpenFi
             onRemove={(profile) => {
               if (!profile.sample) setRemoving(profile);
             }}
+            onFavourite={(profile) => void favourite(profile)}
             menu={menu}
             now={now}
           />

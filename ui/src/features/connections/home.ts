@@ -6,6 +6,8 @@ export const CLOSED: ConnectionPhase = { phase: "closed" };
 export interface ProfileGroup {
   /** `null` for connections without a group. */
   readonly name: string | null;
+  /** The favourites of all groups, which stand first. */
+  readonly favourites?: true;
   readonly profiles: readonly ConnectionProfile[];
 }
 
@@ -48,17 +50,21 @@ export function matchesWords(profile: ConnectionProfile, text: string): boolean 
     .every((word) => shown.includes(word));
 }
 
-/** Groups by their latest use, and within a group too, so that what is used stands on top. */
+/** Favourites first, then groups by their latest use, and within a group too, so that what is used stands on top. */
 export function groupProfiles(profiles: readonly ConnectionProfile[]): readonly ProfileGroup[] {
   const groups = new Map<string | null, ConnectionProfile[]>();
   const order = (a: ConnectionProfile, b: ConnectionProfile) =>
     usedAt(b) - usedAt(a) || a.name.localeCompare(b.name, "en", { numeric: true });
-  for (const profile of [...profiles].sort(order)) {
+  const sorted = [...profiles].sort(order);
+  const favourites = sorted.filter((profile) => profile.favourite);
+  for (const profile of sorted) {
+    if (profile.favourite) continue;
     const group = groups.get(profile.group);
     if (group) group.push(profile);
     else groups.set(profile.group, [profile]);
   }
-  return [...groups].map(([name, list]) => ({ name, profiles: list }));
+  const others = [...groups].map(([name, list]) => ({ name, profiles: list }));
+  return favourites.length > 0 ? [{ name: "Favourites", favourites: true, profiles: favourites }, ...others] : others;
 }
 
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });

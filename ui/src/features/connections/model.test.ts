@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { ConnectionProfile, DriverForm, FormField } from "@/ipc";
+import type { AppError, ConnectionProfile, DriverForm, FormField } from "@/ipc";
 import {
   checkFields,
   draftOf,
   editForm,
   type FormAction,
   type FormState,
+  fieldOf,
   isDirty,
   looksLikeAddress,
   newForm,
@@ -178,5 +179,67 @@ describe("the connection form", () => {
     expect(looksLikeAddress([driver], "ANY://db/shop")).toBe(true);
     expect(looksLikeAddress([driver], "https://example.org")).toBe(false);
     expect(looksLikeAddress([driver], "db.internal")).toBe(false);
+  });
+});
+
+describe("a tunnel in the form", () => {
+  const ssh = { field: "ssh", values: ["auto", "key", "password"] };
+  const through: DriverForm = {
+    ...driver,
+    fields: [
+      ...driver.fields,
+      field("ssh", { kind: "choice", default: "off", section: "SSH" }),
+      field("ssh_host", { section: "SSH", visible: ssh }),
+      field("ssh_jump", { section: "SSH", visible: ssh }),
+      field("ssh_key", { kind: "file", section: "SSH", visible: ssh }),
+      field("ssh_password", { kind: "secret", section: "SSH", visible: ssh }),
+      field("ssh_key_passphrase", { kind: "secret", section: "SSH", visible: ssh }),
+      field("proxy", { kind: "choice", default: "off", section: "Proxy" }),
+      field("proxy_host", { section: "Proxy", visible: { field: "proxy", values: ["socks5"] } }),
+      field("proxy_password", { kind: "secret", section: "Proxy", visible: { field: "proxy", values: ["socks5"] } }),
+    ],
+  };
+  const failed = (name: string, code: AppError["code"], values: Record<string, string>, message = "No.") => {
+    const hops = [{ name, detail: "", ok: false, elapsed_ms: 1 }];
+    return fieldOf({ code, message, hint: null, range: null, native: null }, through, values, hops);
+  };
+
+  it("puts a failure at the field of the step that failed, never at the database's password", () => {
+    expect(failed("SSH auth", "unauthenticated", { ssh: "auto" })).toBe("ssh_password");
+    expect(failed("SSH auth", "unauthenticated", { ssh: "key" })).toBe("ssh_key");
+    expect(failed("SSH auth", "unauthenticated", { ssh: "key" }, "The passphrase is wrong.")).toBe(
+      "ssh_key_passphrase",
+    );
+    expect(failed("SSH host key", "unreachable", { ssh: "auto" })).toBe("ssh_host");
+    expect(failed("SSH forward", "unreachable", { ssh: "auto" })).toBe("host");
+    expect(failed("TCP", "unreachable", { ssh: "auto" })).toBe("ssh_host");
+    expect(failed("Find host", "unreachable", { ssh: "auto", ssh_jump: "j" })).toBe("ssh_jump");
+    expect(failed("TCP", "unreachable", { ssh: "auto", proxy: "socks5" })).toBe("proxy_host");
+    const proxy = { proxy: "socks5", proxy_user: "ada" };
+    expect(failed("SOCKS5 proxy", "unauthenticated", proxy)).toBe("proxy_password");
+    expect(failed("TCP", "unreachable", {})).toBe("host");
+    expect(failed("Sign in", "unauthenticated", { ssh: "auto" })).toBe("password");
+  });
+
+  it("knows which secrets are stored, and forgets one that is emptied", () => {
+    const values = { host: "db", ssh: "password" };
+    let state = editForm({ ...profile, values, stored_secrets: ["ssh_password"] });
+    expect(isDirty(state)).toBe(false);
+    expect(draftOf(through, state).values).toEqual(values);
+    state = reduceForm(state, { type: "secret", field: "ssh_password", value: "" });
+    expect(isDirty(state)).toBe(true);
+    expect(draftOf(through, state).values).toEqual({ ...values, ssh_password: "" });
+  });
+
+  it("sends a command for the password as its words, and no password beside it", () => {
+    let state = reduceForm(editForm(profile), { type: "policy", policy: "command" });
+    expect(checkFields(through, state)["password"]).toMatch(/Name a program/);
+    state = reduceForm(state, { type: "command", command: { text: "op read 'a" } });
+    expect(checkFields(through, state)["password"]).toMatch(/quote/);
+    state = reduceForm(state, { type: "command", command: { text: "op read 'a b'", timeout: "7" } });
+    expect(checkFields(through, state)).toEqual({});
+    const draft = draftOf(through, state);
+    expect(draft.password_command).toEqual({ argv: ["op", "read", "a b"], shell: false, timeout_s: 7 });
+    expect(draft.password).toEqual({ kind: "keep" });
   });
 });

@@ -12,6 +12,7 @@ import type {
   ProfileDraft,
   Safety,
 } from "@/ipc";
+import { type CommandText, commandOf, NO_COMMAND, splitWords, textOf } from "./passwordCommand";
 
 /** The login's password: the one secret that has a policy. It never stands among the values. */
 export const PASSWORD_FIELD = "password";
@@ -39,6 +40,12 @@ export interface FormState {
   readonly secrets: Readonly<Record<string, string>>;
   readonly password: DraftPassword;
   readonly policy: PasswordPolicy;
+  /** What prints the password, where the policy says so. */
+  readonly command: CommandText;
+  /** Stands for the stored command while nobody has agreed to it: it came from a file. */
+  readonly untrusted: string | null;
+  /** The names of the secrets that are in the keychain for this connection. */
+  readonly stored: readonly string[];
   readonly name: string;
   readonly group: string;
   readonly colour: string | null;
@@ -63,6 +70,8 @@ export type FormAction =
   | { readonly type: "secret"; readonly field: string; readonly value: string }
   | { readonly type: "password"; readonly password: DraftPassword }
   | { readonly type: "policy"; readonly policy: PasswordPolicy }
+  | { readonly type: "command"; readonly command: Partial<CommandText> }
+  | { readonly type: "trusted" }
   | { readonly type: "text"; readonly field: "name" | "group"; readonly value: string }
   | { readonly type: "colour"; readonly colour: string | null }
   | { readonly type: "environment"; readonly environment: Environment }
@@ -116,6 +125,17 @@ export function passwordField(driver: DriverForm): FormField | undefined {
   return driver.fields.find((field) => field.kind === "secret" && field.name === PASSWORD_FIELD);
 }
 
+/** What is wrong with the command for the password, if it is used. */
+function checkCommand({ policy, command }: FormState): string | undefined {
+  if (policy !== "command") return undefined;
+  const words = command.shell ? (command.text.trim() === "" ? [] : [command.text]) : splitWords(command.text);
+  if (words === null) return "A quote is opened and not closed";
+  if (words.length === 0) return "Name a program that prints the password";
+  const seconds = Number(command.timeout);
+  if (!/^\d+$/.test(command.timeout.trim()) || seconds < 1 || seconds > 600) return "It may take 1 to 600 seconds";
+  return undefined;
+}
+
 /** What is wrong with the fields as they stand; empty when the core can be asked. */
 export function checkFields(driver: DriverForm, state: FormState): Readonly<Record<string, string>> {
   const errors: Record<string, string> = {};
@@ -130,11 +150,47 @@ export function checkFields(driver: DriverForm, state: FormState): Readonly<Reco
       errors[field.name] = `${field.label} is a number from 1 to 65535`;
     }
   }
+  const command = checkCommand(state);
+  if (command !== undefined) errors[PASSWORD_FIELD] = command;
   return errors;
 }
 
-/** What the last step was that did not work. */
-const failedHop = (hops: readonly HopReport[]): string | undefined => hops.findLast((hop) => !hop.ok)?.name;
+/** The step that did not work, where the last one did not. */
+export const failedHop = (hops: readonly HopReport[]): HopReport | undefined => {
+  const last = hops.at(-1);
+  return last && !last.ok ? last : undefined;
+};
+
+/** The field a failed step of the tunnel or the proxy is about: every database that is reached over a network has these. */
+function fieldOfWay(failure: AppError, hop: string, values: Readonly<Record<string, string>>): string | undefined {
+  const on = (name: string) => (values[name] ?? "off") !== "off";
+  const ssh = on("ssh");
+  switch (hop) {
+    case "SSH configuration":
+    case "SSH key exchange":
+    case "SSH host key":
+      return "ssh_host";
+    case "SSH auth":
+      if (/passphrase/i.test(failure.message)) return "ssh_key_passphrase";
+      return values["ssh"] === "key" ? "ssh_key" : values["ssh"] === "agent" ? "ssh_user" : "ssh_password";
+    case "SSH forward":
+      return "host";
+    case "SOCKS5 proxy":
+      return failure.code === "unauthenticated"
+        ? values["proxy_user"]
+          ? "proxy_password"
+          : "proxy_user"
+        : "proxy_host";
+    case "Find host":
+    case "TCP":
+      // The first host on the way is the one that is looked for.
+      if (on("proxy")) return "proxy_host";
+      if (!ssh) return undefined;
+      return values["ssh_jump"]?.trim() ? "ssh_jump" : "ssh_host";
+    default:
+      return undefined;
+  }
+}
 
 /**
  * The field a failure is about, where the code or the step that failed says which that is; one that is not shown has no
@@ -150,7 +206,9 @@ export function fieldOf(
     const field = driver.fields.find((each) => each.name === name);
     return field && (field.kind === "secret" || isVisible(driver, values, field)) ? name : undefined;
   };
-  const hop = failedHop(hops);
+  const hop = failedHop(hops)?.name;
+  const ofWay = hop === undefined ? undefined : fieldOfWay(failure, hop, values);
+  if (ofWay !== undefined) return shown(ofWay);
   // A file that is needed for TLS is named by its own path.
   if (hop === "TLS" || (hop === undefined && failure.code === "invalid_statement")) {
     const files = driver.fields.filter((field) => field.kind === "file" && isVisible(driver, values, field));
@@ -206,7 +264,8 @@ export function draftOf(driver: DriverForm, state: FormState): ProfileDraft {
     values,
     password_policy: asksPassword ? state.policy : "none",
     // With "ask", the core holds a given password in memory until the program ends, and forgets a stored one.
-    password: asksPassword && state.policy !== "none" ? state.password : { kind: "keep" },
+    password: asksPassword && state.policy !== "none" && state.policy !== "command" ? state.password : { kind: "keep" },
+    password_command: asksPassword && state.policy === "command" ? commandOf(state.command) : null,
   };
 }
 
@@ -216,9 +275,11 @@ function fingerprint(state: Omit<FormState, "baseline" | "edits">): string {
   return JSON.stringify([
     state.driver,
     values.sort(([a], [b]) => (a < b ? -1 : 1)),
-    Object.keys(state.secrets).filter((name) => state.secrets[name] !== ""),
+    // Emptied means forgotten, where there is one to forget.
+    Object.keys(state.secrets).filter((name) => state.secrets[name] !== "" || state.stored.includes(name)),
     state.password.kind,
     state.policy,
+    state.policy === "command" ? state.command : null,
     state.name,
     state.group,
     state.colour,
@@ -244,6 +305,9 @@ export function newForm(driver: DriverForm, keychainWorks: boolean): FormState {
     secrets: {},
     password: { kind: "keep" },
     policy: keychainWorks ? "keychain" : "ask",
+    command: NO_COMMAND,
+    untrusted: null,
+    stored: [],
     name: "",
     group: "",
     colour: null,
@@ -264,6 +328,9 @@ export function editForm(profile: ConnectionProfile): FormState {
     secrets: {},
     password: { kind: "keep" },
     policy: profile.password,
+    command: textOf(profile.password_command ?? null),
+    untrusted: profile.untrusted_command ?? null,
+    stored: profile.stored_secrets ?? [],
     name: profile.name,
     group: profile.group ?? "",
     colour: profile.colour,
@@ -297,6 +364,12 @@ function change(state: FormState, action: FormAction): FormState {
       return { ...state, password: action.password, errors: without(state.errors, PASSWORD_FIELD) };
     case "policy":
       return { ...state, policy: action.policy, errors: without(state.errors, PASSWORD_FIELD) };
+    case "command":
+      return {
+        ...state,
+        command: { ...state.command, ...action.command },
+        errors: without(state.errors, PASSWORD_FIELD),
+      };
     case "text":
       return { ...state, [action.field]: action.value, errors: without(state.errors, action.field) };
     case "colour":
@@ -332,6 +405,8 @@ export function reduceForm(state: FormState, action: FormAction): FormState {
       return action.state;
     case "errors":
       return { ...state, errors: action.errors };
+    case "trusted":
+      return { ...state, untrusted: null };
     case "saved": {
       // The secrets are in the keychain or nowhere; the form forgets them.
       const kept = { ...state, profileId: action.profileId, secrets: {}, password: { kind: "keep" } as const };

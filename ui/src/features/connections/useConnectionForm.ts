@@ -18,6 +18,8 @@ export interface ConnectionFormHandle {
   readonly runTest: () => void;
   readonly stopTest: () => void;
   readonly save: (connect: boolean) => void;
+  /** Agrees to the stored command for the password. */
+  readonly trust: () => void;
 }
 
 export interface ConnectionFormOptions {
@@ -120,6 +122,17 @@ export function useConnectionForm({ initial, drivers, onSaved, onDirty }: Connec
       if (!place(failed)) setFailure(failed);
     }
   };
+  const trust = async () => {
+    if (state.profileId === null || state.untrusted === null) return;
+    setFailure(null);
+    try {
+      await host().trustCommand(state.profileId, state.untrusted);
+      dispatch({ type: "trusted" });
+      announce("The command may run");
+    } catch (thrown) {
+      setFailure(failureOf(thrown));
+    }
+  };
   return {
     state,
     driver,
@@ -131,5 +144,6 @@ export function useConnectionForm({ initial, drivers, onSaved, onDirty }: Connec
     runTest: () => void runTest(),
     stopTest,
     save: (connect) => void save(connect),
+    trust: () => void trust(),
   };
 }

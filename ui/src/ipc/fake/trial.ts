@@ -25,6 +25,21 @@ const FACTS = {
   user: "ada",
 };
 
+/** The steps before TLS: straight, or over an SSH server. */
+function wayOf(draft: ProfileDraft): HopReport[] {
+  if ((draft.values["ssh"] ?? "off") === "off")
+    return [hop("Find host", "10.4.0.12", 3), hop("TCP", "10.4.0.12:5432", 8)];
+  const server = `${draft.values["ssh_host"] ?? ""}:2222`;
+  return [
+    hop("Find host", "203.0.113.7", 4),
+    hop("TCP", "203.0.113.7:2222", 21),
+    hop("SSH key exchange", `${server}: curve25519-sha256, chacha20-poly1305@openssh.com`, 48),
+    hop("SSH host key", `${server}: ssh-ed25519 SHA256:q8ZkV0fT9nB7rP2sW4xY6zA1cD3eF5gH7iJ9kL0mN2o, known`, 1),
+    hop("SSH auth", `${server}: ada with the key ~/.ssh/id_ed25519`, 63),
+    hop("SSH forward", `${draft.values["host"] ?? ""}:5432: through ${server}`, 12),
+  ];
+}
+
 function planned(draft: ProfileDraft): { hops: HopReport[]; error: AppError | null } {
   const host = draft.values["host"] ?? "";
   if (/nowhere/.test(host)) {
@@ -33,7 +48,21 @@ function planned(draft: ProfileDraft): { hops: HopReport[]; error: AppError | nu
     });
     return { hops: [hop("Find host", error.message, 12, false)], error };
   }
-  const way = [hop("Find host", "10.4.0.12", 3), hop("TCP", "10.4.0.12:5432", 8)];
+  const way = wayOf(draft);
+  if (/stranger/.test(draft.values["ssh_user"] ?? "")) {
+    const error = failure(
+      "unauthenticated",
+      "bastion.shop.internal:2222 does not let stranger log in: tried a password.",
+      {
+        hint: "The server accepts: publickey, password. Check the user, the key and how to log in; ssh -v shows what it tries.",
+      },
+    );
+    const before = way.slice(
+      0,
+      way.findIndex((each) => each.name === "SSH auth"),
+    );
+    return { hops: [...before, hop("SSH auth", error.message, 412, false)], error };
+  }
   if (/expired/.test(host)) {
     const error = failure("unreachable", `The certificate of ${host} has expired.`, {
       hint: "It has to be renewed on the server.",

@@ -17,6 +17,7 @@ import type {
 import { HostError } from "../host";
 import type { Hold } from "./holds";
 import { type FakeTable, shop } from "./tables";
+import { tunnelFields } from "./tunnel";
 
 export interface FakeOptions {
   /** Milliseconds every call takes; 0 in tests. */
@@ -134,6 +135,7 @@ export const DRIVERS: readonly DriverForm[] = [
         placeholder: "the system's",
         visible: { field: "tls", values: ["verify-ca", "verify-full"] },
       }),
+      ...tunnelFields(field),
     ],
   },
   {

@@ -16,7 +16,9 @@ const DBEAVER: &str = r#"{"folders": {"Team": {}}, "connections": {
   "postgres-jdbc-1": {"provider": "postgresql", "driver": "postgres-jdbc", "name": "Shop", "folder": "Team", "read-only": true,
     "configuration": {"host": "db1", "port": "5433", "database": "shop", "url": "jdbc:postgresql://db1:5433/shop",
       "type": "prod", "color": "255,0,16", "handlers": {"ssh_tunnel": {"type": "TUNNEL", "enabled": true,
-      "properties": {"host": "bastion"}}, "postgre_ssl": {"enabled": true, "properties": {"sslMode": "verify-ca",
+      "properties": {"host": "bastion", "port": 2222, "authType": "PUBLIC_KEY", "keyPath": "/k/id", "jumpServer0.enabled": true,
+      "jumpServer0.host": "outer", "jumpServer0.name": "jo", "jumpServer0.port": 22, "jumpServer1.enabled": false,
+      "jumpServer1.host": "off"}}, "postgre_ssl": {"enabled": true, "properties": {"sslMode": "verify-ca",
       "ssl.ca.cert": "/etc/ca.pem"}}}}},
   "sqlite-1": {"provider": "sqlite", "driver": "sqlite_jdbc", "name": "File", "configuration": {"database": "/srv/a.db",
     "url": "jdbc:sqlite:/srv/a.db", "type": "dev"}},
@@ -34,7 +36,8 @@ fn sealed(text: &str) -> Vec<u8> {
 async fn dbeaver_with_its_logins_only_when_they_are_asked_for() {
     let desk = desk().await;
     let path = desk.file("data-sources.json", DBEAVER);
-    let logins = r##"{"postgres-jdbc-1": {"#connection": {"user": "ann", "password": "hunter2"}}}"##;
+    let logins = r##"{"postgres-jdbc-1": {"#connection": {"user": "ann", "password": "hunter2"},
+        "network/ssh_tunnel": {"user": "joe", "password": "hunter2-ssh"}}}"##;
     desk.file("credentials-config.json", sealed(logins));
     let without = desk.preview(&path, false).await.unwrap();
     let shop = by_name(&without, "Shop");
@@ -49,6 +52,12 @@ async fn dbeaver_with_its_logins_only_when_they_are_asked_for() {
             ("database", "shop"),
             ("host", "db1"),
             ("port", "5433"),
+            ("ssh", "key"),
+            ("ssh_host", "bastion"),
+            ("ssh_jump", "jo@outer"),
+            ("ssh_key", "/k/id"),
+            ("ssh_port", "2222"),
+            ("ssh_user", "joe"),
             ("sslmode", "verify-ca"),
             ("sslrootcert", "/etc/ca.pem"),
             ("user", "ann")
@@ -58,14 +67,16 @@ async fn dbeaver_with_its_logins_only_when_they_are_asked_for() {
         (shop.environment, shop.safety, shop.colour.as_deref()),
         (Environment::Production, Safety::ReadOnly, Some("#ff0010"))
     );
-    assert!(shop.group.as_deref() == Some("Team") && shop.warnings.iter().any(|warning| warning.contains("bastion")));
+    assert_eq!((shop.group.as_deref(), shop.warnings.as_slice()), (Some("Team"), &[][..]));
     assert_eq!(fields(by_name(&with, "Url")), [("database", "other"), ("host", "db2"), ("sslmode", "require")]);
     assert_eq!(fields(by_name(&with, "File")), [("file", "/srv/a.db")]);
     assert!(matches!(by_name(&with, "Old").status, FoundStatus::Unsupported { .. }), "listed, not dropped");
     let outcome = desk.import_all(&with).await;
     assert_eq!((outcome.added.len(), outcome.failed.len()), (3, 1));
     let saved = desk.app.profile_named("Shop").await.unwrap().unwrap();
-    assert_eq!(desk.app.secrets_of(&saved).await.unwrap().password.unwrap().expose(), "hunter2");
+    let secrets = desk.app.secrets_of(&saved).await.unwrap();
+    assert_eq!(secrets.password.unwrap().expose(), "hunter2");
+    assert_eq!(secrets.others["ssh_key_passphrase"].expose(), "hunter2-ssh");
     let again = desk.preview(&path, false).await.unwrap();
     assert_eq!(by_name(&again, "Url 2").status, FoundStatus::Duplicate { of: "Url".into() });
     desk.file("credentials-config.json", b"0123456789abcdef not ours");
@@ -103,7 +114,12 @@ async fn datagrip_with_its_local_file() {
     desk.file(
         ".idea/dataSources.local.xml",
         r#"<project><component><data-source name="Shop" uuid="u1"><user-name>ann</user-name><ssh-properties><enabled>true</enabled>
-        </ssh-properties><ssl-config><enabled>true</enabled><mode>VERIFY_CA</mode><ca-cert>$PROJECT_DIR$/ca.pem</ca-cert></ssl-config></data-source></component></project>"#,
+        <ssh-config-id>s2</ssh-config-id></ssh-properties><ssl-config><enabled>true</enabled><mode>VERIFY_CA</mode><ca-cert>$PROJECT_DIR$/ca.pem</ca-cert></ssl-config></data-source></component></project>"#,
+    );
+    desk.file(
+        ".idea/sshConfigs.xml",
+        r#"<project><component name="SshConfigs"><configs><sshConfig authType="PASSWORD" host="other" id="s1" port="22" username="x"/>
+        <sshConfig authType="KEY_PAIR" host="bastion" id="s2" keyPath="$PROJECT_DIR$/id" port="2200" username="joe"/></configs></component></project>"#,
     );
     let preview = desk.preview(&path, true).await.unwrap();
     let shop = by_name(&preview, "Shop & Co");
@@ -114,13 +130,17 @@ async fn datagrip_with_its_local_file() {
             ("database", "shop"),
             ("host", "db1"),
             ("port", "5433"),
+            ("ssh", "key"),
+            ("ssh_host", "bastion"),
+            ("ssh_key", &format!("{project}/id")),
+            ("ssh_port", "2200"),
+            ("ssh_user", "joe"),
             ("sslmode", "verify-ca"),
             ("sslrootcert", &format!("{project}/ca.pem")),
             ("user", "ann")
         ]
     );
     assert_eq!((shop.safety, shop.group.as_deref()), (Safety::ReadOnly, Some("Team")));
-    assert!(shop.warnings.iter().any(|warning| warning.contains("SSH")));
     assert_eq!(fields(by_name(&preview, "File")), [("file", format!("{project}/a.db").as_str())]);
     assert!(matches!(by_name(&preview, "Ms").status, FoundStatus::Unsupported { .. }));
     assert!(preview.warnings[0].contains("key store"));
@@ -133,7 +153,7 @@ async fn pgadmin_from_its_export_and_from_its_store() {
         "servers.json",
         r##"{"Servers": {"10": {"Name": "Ten", "Group": "G", "Host": "h10", "Port": 5432, "MaintenanceDB": "postgres", "Username": "u"},
         "2": {"Name": "Two", "Group": "G", "Host": "h2", "Port": 5433, "MaintenanceDB": "db", "Username": "u", "UseSSHTunnel": 1,
-        "TunnelHost": "bastion", "BGColor": "#f0f", "ConnectionParameters": {"sslmode": "verify-full", "passfile": "/p",
+        "TunnelHost": "bastion", "TunnelPort": "22", "TunnelUsername": "joe", "TunnelAuthentication": 0, "BGColor": "#f0f", "ConnectionParameters": {"sslmode": "verify-full", "passfile": "/p",
         "sslcert": "<STORAGE_DIR>/.postgresql/c.crt", "connect_timeout": 10}}}}"##,
     );
     let preview = desk.preview(&export, false).await.unwrap();
@@ -146,11 +166,14 @@ async fn pgadmin_from_its_export_and_from_its_store() {
             ("database", "db"),
             ("host", "h2"),
             ("port", "5433"),
+            ("ssh", "password"),
+            ("ssh_host", "bastion"),
+            ("ssh_user", "joe"),
             ("sslmode", "verify-full"),
             ("user", "u")
         ]
     );
-    assert_eq!((two.colour.as_deref(), two.warnings.len()), (Some("#ff00ff"), 2));
+    assert_eq!((two.colour.as_deref(), two.warnings.len()), (Some("#ff00ff"), 1));
     let path = desk.home.path().join("files/pgadmin4.db");
     let store = rusqlite::Connection::open(&path).unwrap();
     store
@@ -209,7 +232,15 @@ async fn tableplus_with_its_groups() {
     let shop = by_name(&preview, "Shop");
     assert_eq!(
         fields(shop),
-        [("database", "shop"), ("host", "db1"), ("port", "5433"), ("sslmode", "verify-full"), ("user", "ann")]
+        [
+            ("database", "shop"),
+            ("host", "db1"),
+            ("port", "5433"),
+            ("ssh", "password"),
+            ("ssh_host", "bastion"),
+            ("sslmode", "verify-full"),
+            ("user", "ann")
+        ]
     );
     assert_eq!((shop.environment, shop.group.as_deref()), (Environment::Staging, Some("Team")));
     assert_eq!(shop.colour.as_deref(), Some("#aabbcc"));

@@ -1,8 +1,17 @@
 /** A driver's form, drawn from its fields alone. */
 import { type Dispatch, Fragment, type ReactNode, useId } from "react";
-import { Button, Field, type FieldControl, Input, Segmented, Select, Switch } from "@/design";
+import { Button, Field, type FieldControl, IconButton, Input, Segmented, Select, Switch } from "@/design";
 import { type DriverForm, type FormField, host } from "@/ipc";
-import { effectiveValue, type FieldRow, type FormAction, type FormState, PASSWORD_FIELD, sectionsOf } from "../model";
+import {
+  effectiveValue,
+  type FieldRow,
+  type FieldSection,
+  type FormAction,
+  type FormState,
+  PASSWORD_FIELD,
+  sectionsOf,
+} from "../model";
+import { FoldSection } from "./FoldSection";
 import { SecretInput } from "./SecretInput";
 
 export interface DriverFieldsProps {
@@ -85,7 +94,17 @@ function Entry({ field, driver, state, dispatch, control }: EntryProps) {
           {...named}
           value={state.secrets[field.name] ?? ""}
           onChange={(value) => dispatch({ type: "secret", field: field.name, value })}
-          placeholder={state.profileId === null ? (field.placeholder ?? "") : "As stored"}
+          placeholder={secretPlaceholder(field, state)}
+          end={
+            isStored(field, state) && state.secrets[field.name] === undefined ? (
+              <IconButton
+                icon="close"
+                label={`Forget the stored ${field.label.charAt(0).toLowerCase() + field.label.slice(1)}`}
+                quiet
+                onClick={() => dispatch({ type: "secret", field: field.name, value: "" })}
+              />
+            ) : undefined
+          }
         />
       );
     case "file":
@@ -128,10 +147,21 @@ function Entry({ field, driver, state, dispatch, control }: EntryProps) {
   }
 }
 
-/** `Host` and `Port` share a row named "Host and port". */
+const isStored = (field: FormField, state: FormState) => state.stored.includes(field.name);
+
+function secretPlaceholder(field: FormField, state: FormState): string {
+  if (!isStored(field, state)) return field.placeholder ?? "";
+  return state.secrets[field.name] === "" ? "Will be forgotten" : "As stored";
+}
+
+/** `Host` and `Port` share a row named "Host and port", `SSH host` and `SSH port` one named "SSH host and port". */
 function labelOf(row: FieldRow): string {
   const [first, ...rest] = row.fields;
-  const more = rest.map((field) => field.label.charAt(0).toLowerCase() + field.label.slice(1));
+  const whose = first?.label.split(" ")[0] ?? "";
+  const more = rest.map(({ label }) => {
+    const own = label.startsWith(`${whose} `) ? label.slice(whose.length + 1) : label;
+    return own.charAt(0).toLowerCase() + own.slice(1);
+  });
   return [first?.label ?? "", ...more].join(" and ");
 }
 
@@ -168,6 +198,29 @@ function Row({ row, ...rest }: Omit<EntryProps, "field" | "control"> & { row: Fi
   );
 }
 
+/** How a section stands: what was entered, or what its first choice is without. */
+function summaryOf(section: FieldSection, driver: DriverForm, state: FormState): string {
+  const fields = section.rows.flatMap((row) => row.fields).filter((field) => field.kind !== "secret");
+  const said = (field: FormField) => {
+    const value = effectiveValue(driver, state.values, field.name);
+    return field.choices.find((choice) => choice.value === value)?.label ?? value;
+  };
+  const entered = fields.filter((field) => (state.values[field.name] ?? "") !== "").map(said);
+  const usual = fields.filter((field) => field.kind === "choice").map(said);
+  return (entered.length > 0 ? entered : usual).join(" · ");
+}
+
+/** Whether anything in a section differs from what a new connection has. */
+function isUsed(section: FieldSection, state: FormState): boolean {
+  return section.rows
+    .flatMap((row) => row.fields)
+    .some((field) => {
+      if (field.kind === "secret") return isStored(field, state) || (state.secrets[field.name] ?? "") !== "";
+      const value = state.values[field.name] ?? "";
+      return value !== "" && value !== field.default;
+    });
+}
+
 export function DriverFields({ driver, state, dispatch, first, password, between }: DriverFieldsProps) {
   const id = useId();
   const sections = sectionsOf(driver, state.values);
@@ -176,22 +229,36 @@ export function DriverFields({ driver, state, dispatch, first, password, between
     0,
     sections.findIndex((section) => section.rows.some(isLogin)),
   );
-  return sections.map((section, index) => (
-    <Fragment key={section.title}>
-      <section className="conn-section" aria-labelledby={`${id}-${index}`}>
-        <h2 id={`${id}-${index}`}>{section.title}</h2>
-        <div className="conn-rows">
-          {index === 0 ? first : null}
-          {section.rows.map((row) =>
-            isLogin(row) ? (
-              <div key={row.key}>{password}</div>
-            ) : (
-              <Row key={row.key} row={row} driver={driver} state={state} dispatch={dispatch} />
-            ),
-          )}
-        </div>
-      </section>
-      {index === needed ? between : null}
-    </Fragment>
-  ));
+  const rowsOf = (section: FieldSection) =>
+    section.rows.map((row) =>
+      isLogin(row) ? (
+        <div key={row.key}>{password}</div>
+      ) : (
+        <Row key={row.key} row={row} driver={driver} state={state} dispatch={dispatch} />
+      ),
+    );
+  return sections.map((section, index) =>
+    index > needed ? (
+      <FoldSection
+        key={`${driver.id} ${section.title}`}
+        title={section.title}
+        used={isUsed(section, state)}
+        wrong={section.rows.some((row) => row.fields.some((field) => state.errors[field.name] !== undefined))}
+        summary={summaryOf(section, driver, state)}
+      >
+        {rowsOf(section)}
+      </FoldSection>
+    ) : (
+      <Fragment key={section.title}>
+        <section className="conn-section" aria-labelledby={`${id}-${index}`}>
+          <h2 id={`${id}-${index}`}>{section.title}</h2>
+          <div className="conn-rows">
+            {index === 0 ? first : null}
+            {rowsOf(section)}
+          </div>
+        </section>
+        {index === needed ? between : null}
+      </Fragment>
+    ),
+  );
 }

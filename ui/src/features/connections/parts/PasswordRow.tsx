@@ -3,6 +3,7 @@ import type { Dispatch } from "react";
 import { Field, IconButton, Select } from "@/design";
 import type { FormField, KeychainState, PasswordPolicy } from "@/ipc";
 import { type FormAction, type FormState, PASSWORD_FIELD } from "../model";
+import { CommandRow } from "./CommandRow";
 import { SecretInput } from "./SecretInput";
 
 export interface PasswordRowProps {
@@ -10,12 +11,15 @@ export interface PasswordRowProps {
   state: FormState;
   dispatch: Dispatch<FormAction>;
   keychain: KeychainState | null;
+  /** Agrees to the stored command, which came from a file. */
+  onTrust: () => void;
 }
 
 function hintOf(state: FormState, keychain: KeychainState | null, help: string | null): string {
   if (keychain?.works === false) {
     const why = keychain.reason ? ` ${keychain.reason}` : "";
-    if (state.policy !== "none") return `No keychain here: you are asked every time.${why}`;
+    if (state.policy === "keychain" || state.policy === "ask")
+      return `No keychain here: you are asked every time.${why}`;
   }
   switch (state.policy) {
     case "keychain":
@@ -23,9 +27,9 @@ function hintOf(state: FormState, keychain: KeychainState | null, help: string |
     case "ask":
       return "Held in memory until Rowhouse closes, never stored. Left empty, you are asked when connecting.";
     case "command":
-      return "A command prints it at every connect; `rowhouse connections edit` changes the command.";
+      return "The first line it prints is the password. It runs anew at every connect and reconnect.";
     case "none":
-      return "No password is sent.";
+      return help ?? "No password is sent.";
   }
 }
 
@@ -40,7 +44,7 @@ function placeholderOf(state: FormState): string {
   }
 }
 
-export function PasswordRow({ field, state, dispatch, keychain }: PasswordRowProps) {
+export function PasswordRow({ field, state, dispatch, keychain, onTrust }: PasswordRowProps) {
   const without = keychain?.works === false;
   const set = (secret: string) =>
     dispatch({ type: "password", password: secret === "" ? { kind: "keep" } : { kind: "set", secret } });
@@ -54,32 +58,38 @@ export function PasswordRow({ field, state, dispatch, keychain }: PasswordRowPro
       error={state.policy === "none" ? undefined : state.errors[PASSWORD_FIELD]}
     >
       {(control) => (
-        <div className="conn-pair">
-          <SecretInput
-            {...control}
-            value={state.password.kind === "set" ? state.password.secret : ""}
-            onChange={set}
-            disabled={state.policy === "none"}
-            placeholder={state.policy === "none" ? "None" : placeholderOf(state)}
-            end={
-              forgettable && state.policy !== "none" ? (
-                <IconButton
-                  icon="close"
-                  label={state.password.kind === "parsed" ? "Leave it out" : "Forget the stored password"}
-                  quiet
-                  onClick={() =>
-                    dispatch({
-                      type: "password",
-                      password: { kind: state.password.kind === "parsed" ? "keep" : "clear" },
-                    })
-                  }
-                />
-              ) : undefined
-            }
-          />
+        <div className="conn-pair" data-tall={state.policy === "command" || undefined}>
+          {state.policy === "command" ? (
+            <div className="min-w-0 flex-1">
+              <CommandRow control={control} state={state} dispatch={dispatch} onTrust={onTrust} />
+            </div>
+          ) : (
+            <SecretInput
+              {...control}
+              value={state.password.kind === "set" ? state.password.secret : ""}
+              onChange={set}
+              disabled={state.policy === "none"}
+              placeholder={state.policy === "none" ? "Not stored" : placeholderOf(state)}
+              end={
+                forgettable && state.policy !== "none" ? (
+                  <IconButton
+                    icon="close"
+                    label={state.password.kind === "parsed" ? "Leave it out" : "Forget the stored password"}
+                    quiet
+                    onClick={() =>
+                      dispatch({
+                        type: "password",
+                        password: { kind: state.password.kind === "parsed" ? "keep" : "clear" },
+                      })
+                    }
+                  />
+                ) : undefined
+              }
+            />
+          )}
           <div className="w-[176px] flex-none">
             <Select<PasswordPolicy>
-              label="Where the password is kept"
+              label="Where the password comes from"
               block
               icon="lock"
               value={state.policy}
@@ -91,7 +101,8 @@ export function PasswordRow({ field, state, dispatch, keychain }: PasswordRowPro
                   ...(without ? { disabledReason: keychain?.reason ?? "No keychain works here" } : {}),
                 },
                 { value: "ask", label: "Ask every time" },
-                { value: "none", label: "No password" },
+                { value: "command", label: "From a command" },
+                { value: "none", label: "Not stored" },
               ]}
             />
           </div>

@@ -14,6 +14,7 @@ export interface ProfileListProps {
   onSelect: (id: string) => void;
   onOpen: (profile: ConnectionProfile) => void;
   onRemove: (profile: ConnectionProfile) => void;
+  onFavourite: (profile: ConnectionProfile) => void;
   menu: (profile: ConnectionProfile) => readonly MenuItem[];
   now: number;
 }
@@ -27,6 +28,7 @@ export function ProfileList({
   onSelect,
   onOpen,
   onRemove,
+  onFavourite,
   menu,
   now,
 }: ProfileListProps) {
@@ -55,6 +57,7 @@ export function ProfileList({
     else if (event.key === "End") go(all.length - 1);
     else if (event.key === "Enter" && current) onOpen(current);
     else if (event.key === "Delete" && current) onRemove(current);
+    else if (event.key === "*" && current) onFavourite(current);
     else if ((event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey)) && current) openMenu(current);
     else return;
     event.preventDefault();
@@ -78,7 +81,12 @@ export function ProfileList({
       {groups.map((group) => {
         const title = group.name ?? "No group";
         return (
-          <div key={group.name ?? ""} role="group" aria-label={title} className="mb-4">
+          <div
+            key={group.favourites ? "favourites" : `group ${group.name ?? ""}`}
+            role="group"
+            aria-label={title}
+            className="mb-4"
+          >
             {groups.length > 1 || group.name !== null ? (
               <div className="flex h-8 items-center gap-2" role="presentation">
                 <span className="font-semibold">{title}</span>
@@ -99,6 +107,8 @@ export function ProfileList({
                   keys={place <= 9 ? `Alt+${place}` : undefined}
                   onSelect={() => onSelect(profile.id)}
                   onOpen={() => onOpen(profile)}
+                  onFavourite={() => onFavourite(profile)}
+                  {...(group.favourites && profile.group !== null ? { group: profile.group } : {})}
                   onMenu={(event) => openMenu(profile, event)}
                 />
               );

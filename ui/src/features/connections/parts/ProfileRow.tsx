@@ -14,6 +14,9 @@ export interface ProfileRowProps {
   keys: string | undefined;
   onSelect: () => void;
   onOpen: () => void;
+  onFavourite: () => void;
+  /** Its group, where the row does not stand under it. */
+  group?: string;
   onMenu: (event: MouseEvent) => void;
 }
 
@@ -42,8 +45,11 @@ export const ProfileRow = memo(function ProfileRow({
   keys,
   onSelect,
   onOpen,
+  onFavourite,
+  group,
   onMenu,
 }: ProfileRowProps) {
+  const favourite = profile.favourite === true;
   const error = phase.phase === "failed" || phase.phase === "lost" ? phase.error : null;
   return (
     <div
@@ -57,8 +63,23 @@ export const ProfileRow = memo(function ProfileRow({
     >
       <span className="home-stripe" style={{ background: colourOf(profile) }} />
       <Icon name={file ? "file" : "database"} />
-      <span className="rh-truncate font-medium" {...tip(profile.name, keys)}>
-        {profile.name}
+      <span className="home-name" {...tip(profile.name, keys)}>
+        <span className="rh-truncate font-medium">{profile.name}</span>
+        {group ? <span className="rh-meta rh-truncate home-group">{group}</span> : null}
+        {favourite ? <span className="rh-visually-hidden">favourite</span> : null}
+        <span
+          className="home-star"
+          aria-hidden="true"
+          data-on={favourite || undefined}
+          {...tip(favourite ? "No longer a favourite" : "Mark as a favourite", "*")}
+          onClick={(event) => {
+            event.stopPropagation();
+            onFavourite();
+          }}
+          onDoubleClick={(event) => event.stopPropagation()}
+        >
+          <Icon name={favourite ? "star-on" : "star"} size={14} />
+        </span>
       </span>
       <span className="home-server rh-truncate text-ink-2">{profile.server ?? profile.driver_label}</span>
       <span className="home-target rh-mono rh-truncate text-ink-2" {...tip(profile.target)}>
@@ -89,6 +110,9 @@ export const ProfileRow = memo(function ProfileRow({
           </span>
         </span>
       </span>
+      {profile.untrusted_command ? (
+        <span className="home-note">Its password comes from a command of a file, which waits for your consent.</span>
+      ) : null}
       {error ? (
         <span className="home-problem">
           {error.message} {error.hint}

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { Banner, Button, ErrorBlock, Icon, Spinner } from "@/design";
 import { type AppError, failureProps, type HopReport, type TestReport } from "@/ipc";
 import { factGroups } from "../facts";
+import { failedHop } from "../model";
 
 export type TestState =
   | { readonly state: "none" }
@@ -67,16 +68,26 @@ function Steps({ hops }: { hops: readonly HopReport[] }) {
   );
 }
 
-function Failure({ error }: { error: AppError }) {
+function Failure({ error, hops }: { error: AppError; hops: readonly HopReport[] }) {
   if (error.code === "cancelled") return <Banner tone="neutral">{error.message}</Banner>;
-  return <ErrorBlock {...failureProps(error)} />;
+  const hop = failedHop(hops);
+  return (
+    <div>
+      {hop ? (
+        <p className="mb-2 text-danger-text">
+          Stopped at <strong className="font-semibold">{hop.name}</strong>, step {hops.length}
+        </p>
+      ) : null}
+      <ErrorBlock {...failureProps(error)} />
+    </div>
+  );
 }
 
 function Report({ report, stale }: { report: TestReport; stale: boolean }) {
   return (
     <>
       {stale ? <Banner tone="neutral">The form changed since this test.</Banner> : null}
-      {report.error ? <Failure error={report.error} /> : <Facts report={report} />}
+      {report.error ? <Failure error={report.error} hops={report.hops} /> : <Facts report={report} />}
       <Steps hops={report.hops} />
     </>
   );
