@@ -1,5 +1,6 @@
 //! Measures what is done at every key stroke over a large catalog: `names URL RUNS` saves a connection in a home of its
-//! own, reads its catalog as the window does, and times search and completion through the same calls.
+//! own, reads its catalog as the window does, and times search and completion through the same calls. Then it starts anew and
+//! times the explorer's first look at the catalog that was kept.
 //!
 //! Prints one JSON object; `tests/bench/names.mjs` runs it.
 #![allow(
@@ -42,7 +43,7 @@ async fn main() {
     let runs: usize = runs.parse().unwrap();
     let home = std::env::var_os("ROWHOUSE_HOME").map(PathBuf::from);
     assert!(home.is_some(), "ROWHOUSE_HOME names a home of the bench's own");
-    let app = App::open(Options { home, face: Face::Window }).await.unwrap();
+    let app = App::open(Options { home: home.clone(), face: Face::Window }).await.unwrap();
     let parsed = app.parse_target(url).await.unwrap();
     let driver = parsed.driver.clone();
     let draft = ProfileDraft {
@@ -97,12 +98,43 @@ async fn main() {
         }
         completions.push(one(text, found, taken));
     }
+    app.close().await;
+    drop(app);
+    let kept: Vec<Duration> = {
+        let mut taken = Vec::new();
+        for _ in 0..runs {
+            taken.push(look_at_what_was_kept(&home, &profile).await);
+        }
+        taken
+    };
     println!(
         "{}",
-        serde_json::json!({ "catalog_ms": milliseconds(catalog), "searches": searches, "completions": completions })
+        serde_json::json!({
+            "catalog_ms": milliseconds(catalog),
+            "searches": searches,
+            "completions": completions,
+            "kept": one("the explorer's first pages", 3, kept),
+        })
     );
-    app.remove_profile(&profile).await.unwrap();
+}
+
+/// Starts anew and unfolds the tree to its first tables.
+async fn look_at_what_was_kept(home: &Option<PathBuf>, profile: &str) -> Duration {
+    let app = App::open(Options { home: home.clone(), face: Face::Window }).await.unwrap();
+    let begun = Instant::now();
+    let mut parent: Option<String> = None;
+    loop {
+        let page = app.tree(profile, parent.as_deref(), 0, 200).await.unwrap();
+        let next = page.nodes.iter().find(|node| node.unfold).map(|node| node.id.clone());
+        if next.is_none() {
+            assert_eq!(page.nodes.len(), 200, "the tables are unfolded");
+            break;
+        }
+        parent = next;
+    }
+    let took = begun.elapsed();
     app.close().await;
+    took
 }
 
 fn milliseconds(took: Duration) -> f64 {
