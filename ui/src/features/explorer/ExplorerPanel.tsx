@@ -13,6 +13,7 @@ import {
   VirtualTree,
 } from "@/design";
 import { type AppError, type ConnectionProfile, type ConnectionState, failureOf, failureProps, host } from "@/ipc";
+import { ConnectionLabel, inOrder, useConnectionMarks, useShownSchemas } from "./connectionMarks";
 import { foldAll, setOpen, useExpanded, useFollowedPhases } from "./expansion";
 import "./explorer.css";
 import { connectionItem, type ExplorerItem, findShown, hitRoots, phaseOf, type ShownRelation } from "./model";
@@ -51,7 +52,7 @@ export function ExplorerPanel(props: ExplorerPanelProps) {
 
   const roots = useMemo(
     () =>
-      profiles.map((profile) =>
+      inOrder(profiles).map((profile) =>
         connectionItem(
           profile,
           states.find((state) => state.profile_id === profile.id),
@@ -60,7 +61,7 @@ export function ExplorerPanel(props: ExplorerPanelProps) {
       ),
     [profiles, states, active],
   );
-  const content = useTree(roots, expanded, states, onConnect);
+  const content = useShownSchemas(useTree(roots, expanded, states, onConnect), profiles);
   const search = useCatalogSearch(null, text);
   const finding = text.trim() !== "";
   const hits = useMemo(() => hitRoots(search.hits ?? [], roots), [search.hits, roots]);
@@ -99,7 +100,12 @@ export function ExplorerPanel(props: ExplorerPanelProps) {
     if (item?.state === "not_opened") return;
     void attempt(() => host().refreshCatalog(profileId, item?.within ?? null));
   };
-  const menu = useExplorerMenu({ ...props, itemsById, refresh, attempt: (work) => void attempt(work) });
+  const ownMenu = useExplorerMenu({ ...props, itemsById, refresh, attempt: (work) => void attempt(work) });
+  const marks = useConnectionMarks(profiles, (work) => void attempt(work));
+  const menu = (item: ExplorerItem, selection: ReadonlySet<string>) => [
+    ...ownMenu(item, selection),
+    ...marks.menu(item),
+  ];
   const anyOpen = states.some((state) => state.phase.phase === "open");
   const closedReason = anyOpen ? undefined : "Nothing is connected";
   useOffers({
@@ -133,6 +139,7 @@ export function ExplorerPanel(props: ExplorerPanelProps) {
     else setOpen(item.profileId, item.id, open);
   };
   const open = (item: ExplorerItem, aside?: boolean) => {
+    if (marks.open(item)) return;
     if (item.kind === "more") content.loadMore(item);
     // What may not be read opens too: its tab tells who could change that, and how.
     else if (item.object && item.browsable) onOpenRelation(item.profileId, item.object, aside);
@@ -237,6 +244,8 @@ export function ExplorerPanel(props: ExplorerPanelProps) {
           renderLabel={(item) =>
             item.kind === "more" ? (
               <MoreRow label={item.label} onSeen={() => content.loadMore(item)} />
+            ) : item.kind === "connection" ? (
+              <ConnectionLabel profile={profiles.find((each) => each.id === item.profileId)} label={item.label} />
             ) : item.matched ? (
               <Marked label={item.label} matched={item.matched} />
             ) : (
@@ -248,6 +257,7 @@ export function ExplorerPanel(props: ExplorerPanelProps) {
       {finding && (search.hits?.length ?? 0) >= LIMIT ? (
         <p className="exp-note">The best {LIMIT}. Type more to narrow it down.</p>
       ) : null}
+      {marks.dialog}
     </section>
   );
 }
