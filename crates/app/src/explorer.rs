@@ -156,7 +156,7 @@ impl App {
     }
 }
 
-const KINDS: [(&str, ObjectKind); 13] = [
+const KINDS: [(&str, ObjectKind); 14] = [
     ("database", ObjectKind::Database),
     ("schema", ObjectKind::Schema),
     ("relation", ObjectKind::Relation),
@@ -170,6 +170,7 @@ const KINDS: [(&str, ObjectKind); 13] = [
     ("sequence", ObjectKind::Sequence),
     ("role", ObjectKind::Role),
     ("extension", ObjectKind::Extension),
+    ("event", ObjectKind::Event),
 ];
 
 /// An object's identity, from what a face sent.

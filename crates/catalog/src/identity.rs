@@ -30,6 +30,8 @@ pub enum ObjectKind {
     Role,
     /// An installed extension.
     Extension,
+    /// A statement that the server runs by a clock.
+    Event,
 }
 
 /// The only identity of an object that is stored or sent. Server oids are rename hints, never identity.

@@ -31,8 +31,8 @@ mod walk;
 pub use identity::{ObjectKey, ObjectKind};
 pub use known::Known;
 pub use model::{
-    Catalog, Database, DatabaseId, Extension, Grant, Role, Routine, RoutineKind, Schema, SchemaId, Sequence, TypeKind,
-    TypeObject, Volatility,
+    Catalog, Database, DatabaseId, Event, Extension, Grant, Role, Routine, RoutineKind, Schema, SchemaId, Sequence,
+    TypeKind, TypeObject, Volatility,
 };
 pub use parts::{
     Action, Column, Constraint, ConstraintKind, Enabled, ForeignKey, Generated, Identity, Index, IndexKey, Policy,

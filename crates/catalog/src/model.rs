@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Column, Constraint, Coverage, ForeignKey, Index, Kind, Known, Policy, Relation, RelationId, Trigger,
+    Column, Constraint, Coverage, Enabled, ForeignKey, Index, Kind, Known, Policy, Relation, RelationId, Trigger,
     identity::{ObjectKey, ObjectKind},
 };
 
@@ -60,6 +60,9 @@ pub struct Catalog {
     pub grants: Vec<Grant>,
     /// Installed extensions.
     pub extensions: Vec<Extension>,
+    /// Statements that the server runs by a clock (MySQL).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<Event>,
 }
 
 impl Catalog {
@@ -162,6 +165,12 @@ pub struct Schema {
     pub owner: Option<String>,
     /// Its comment.
     pub comment: Option<String>,
+    /// The encoding of what is made in it, where it has one of its own, as the server names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<String>,
+    /// The collation of what is made in it, where it has one of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collation: Option<String>,
     /// Whether the server made it for itself.
     pub system: bool,
     /// Whether the login may use it; its objects are listed either way.
@@ -351,6 +360,31 @@ pub struct Extension {
     pub version: Option<String>,
     /// The schema its objects are in.
     pub schema: Option<String>,
+    /// Its comment.
+    pub comment: Option<String>,
+}
+
+/// A statement that the server runs by a clock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// Its schema.
+    pub schema: SchemaId,
+    /// Its name.
+    pub name: String,
+    /// When it runs, as the server reads it (`EVERY 1 DAY STARTS '…'`, `AT '…'`).
+    pub schedule: String,
+    /// The time zone of the schedule.
+    pub time_zone: Option<String>,
+    /// Whether it runs.
+    pub enabled: Enabled,
+    /// Whether it stays after its last run.
+    pub preserved: bool,
+    /// When it last ran, as the server prints it; `Value(None)` before the first time.
+    pub last_run: Known<Option<String>>,
+    /// With whose rights it runs.
+    pub owner: Option<String>,
+    /// What it runs.
+    pub definition: Known<String>,
     /// Its comment.
     pub comment: Option<String>,
 }

@@ -293,7 +293,7 @@ pub struct Index {
     pub comment: Option<String>,
 }
 
-/// Whether a trigger fires.
+/// Whether a trigger fires or an event runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Enabled {

@@ -36,11 +36,13 @@ pub enum Kind {
     Grants,
     /// Extensions.
     Extensions,
+    /// Statements that the server runs by a clock.
+    Events,
 }
 
 impl Kind {
     /// Every kind, in reading order.
-    pub const ALL: [Kind; 15] = [
+    pub const ALL: [Kind; 16] = [
         Kind::Databases,
         Kind::Schemas,
         Kind::Relations,
@@ -56,10 +58,11 @@ impl Kind {
         Kind::Roles,
         Kind::Grants,
         Kind::Extensions,
+        Kind::Events,
     ];
 
     /// What the explorer, completion and search need at once. Definition texts are not part of it.
-    pub const LEAN: [Kind; 10] = [
+    pub const LEAN: [Kind; 11] = [
         Kind::Databases,
         Kind::Schemas,
         Kind::Relations,
@@ -70,6 +73,7 @@ impl Kind {
         Kind::Types,
         Kind::Routines,
         Kind::Sequences,
+        Kind::Events,
     ];
 }
 

@@ -72,6 +72,7 @@ const OBJECT_ICONS: Partial<Record<ObjectIcon, IconName>> = {
   schema: "schema",
   database: "database",
   role: "role",
+  event: "clock",
 };
 
 export function hitItem(hit: SearchHit, connection: string, run: () => void): PaletteItem {

@@ -47,6 +47,7 @@ pub enum ObjectIcon {
     Sequence,
     Role,
     Extension,
+    Event,
 }
 
 /// How a tree node's content stands.

@@ -24,6 +24,7 @@ enum What {
     Relation(u32),
     Routine(u32),
     Sequence(u32),
+    Event(u32),
     Type(u32),
     Schema(u32),
     Column(u32),
@@ -55,6 +56,7 @@ impl Names {
         add(&mut all, catalog.routines.iter().map(|routine| &routine.name), What::Routine);
         add(&mut all, catalog.types.iter().map(|object| &object.name), What::Type);
         add(&mut all, catalog.sequences.iter().map(|sequence| &sequence.name), What::Sequence);
+        add(&mut all, catalog.events.iter().map(|event| &event.name), What::Event);
         Names { all }
     }
 }
@@ -156,6 +158,7 @@ fn within(catalog: &Catalog, what: What, qualifier: &str) -> bool {
         What::Relation(at) => in_schema(catalog.relations.get(at as usize).map(|one| one.schema)),
         What::Routine(at) => in_schema(catalog.routines.get(at as usize).map(|one| one.schema)),
         What::Sequence(at) => in_schema(catalog.sequences.get(at as usize).map(|one| one.schema)),
+        What::Event(at) => in_schema(catalog.events.get(at as usize).map(|one| one.schema)),
         What::Type(at) => in_schema(catalog.types.get(at as usize).map(|one| one.schema)),
         What::Column(at) => {
             let relation = catalog.columns.get(at as usize).and_then(|column| catalog.relation(column.relation));
@@ -236,6 +239,11 @@ fn hit(profile_id: &str, catalog: &Catalog, what: What, wanted: &str) -> Option<
                 None,
                 false,
             )
+        }
+        What::Event(at) => {
+            let object = catalog.events.get(at as usize)?;
+            let key = key(object.schema, ObjectKind::Event, &object.name, None);
+            (key, in_schema(object.schema), ObjectIcon::Event, Some(object.schedule.clone()), false)
         }
     };
     Some(SearchHit {

@@ -48,7 +48,7 @@ pub(super) fn spliced(old: &Catalog, part: Catalog, schema: &str) -> Option<Cata
             }));
         )+};
     }
-    objects!(types, routines, sequences);
+    objects!(types, routines, sequences, events);
 
     // A key may lead from one schema to another, and what it led to may be another row now, or gone.
     let mut by_name: HashMap<(String, String), RelationId> = HashMap::with_capacity(next.relations.len());

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use catalog::{
-    Catalog, Column, Kind, Known, ObjectKey, ObjectKind, Relation, RelationKind, RelationWalker, RoutineKind, Schema,
-    SchemaId,
+    Catalog, Column, Enabled, Kind, Known, ObjectKey, ObjectKind, Relation, RelationKind, RelationWalker, RoutineKind,
+    Schema, SchemaId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -38,9 +38,10 @@ enum Folder {
     Procedures,
     Types,
     Sequences,
+    Events,
 }
 
-const FOLDERS: [(Folder, &str, Kind); 9] = [
+const FOLDERS: [(Folder, &str, Kind); 10] = [
     (Folder::Tables, "Tables", Kind::Relations),
     (Folder::Views, "Views", Kind::Relations),
     (Folder::MaterializedViews, "Materialized views", Kind::Relations),
@@ -50,6 +51,7 @@ const FOLDERS: [(Folder, &str, Kind); 9] = [
     (Folder::Procedures, "Procedures", Kind::Routines),
     (Folder::Types, "Types", Kind::Types),
     (Folder::Sequences, "Sequences", Kind::Sequences),
+    (Folder::Events, "Events", Kind::Events),
 ];
 
 impl Node {
@@ -290,6 +292,7 @@ fn folders(
         }
         Folder::Types => catalog.types.iter().filter(|object| object.schema == id).count(),
         Folder::Sequences => catalog.sequences.iter().filter(|object| object.schema == id).count(),
+        Folder::Events => catalog.events.iter().filter(|object| object.schema == id).count(),
         _ => catalog.relations.iter().filter(|one| one.schema == id && folder_of(one.kind) == folder).count(),
     };
     let all: Vec<_> = FOLDERS
@@ -364,6 +367,19 @@ fn objects(
             slice.of(all.into_iter(), |sequence| TreeNode {
                 detail: sequence.data_type.clone(),
                 ..leaf(key(ObjectKind::Sequence, &sequence.name, None), ObjectIcon::Sequence)
+            })
+        }
+        Folder::Events => {
+            let mut all: Vec<_> = catalog.events.iter().filter(|one| one.schema == id).collect();
+            all.sort_by(|a, b| a.name.cmp(&b.name));
+            slice.of(all.into_iter(), |event| TreeNode {
+                detail: Some(match event.enabled {
+                    Enabled::Origin | Enabled::Always => event.schedule.clone(),
+                    Enabled::Replica => "on its own server".to_owned(),
+                    Enabled::Disabled => "disabled".to_owned(),
+                }),
+                detail_title: Some(event.schedule.clone()),
+                ..leaf(key(ObjectKind::Event, &event.name, None), ObjectIcon::Event)
             })
         }
         _ => {

@@ -60,6 +60,7 @@ fn keys(catalog: &Catalog) -> Vec<ObjectKey> {
     let mut relations: Vec<_> = catalog.walk_relations().collect();
     relations.sort_by_key(|walker| (rank(walker.row().kind), walker.row().rename_hint));
     keys.extend(relations.into_iter().map(|walker| walker.key()));
+    keys.extend(catalog.events.iter().map(|event| key(ObjectKind::Event, name(event.schema), &event.name, None)));
     keys
 }
 

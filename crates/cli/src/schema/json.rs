@@ -18,6 +18,7 @@ pub(super) struct Document<'a> {
     roles: Option<&'a [catalog::Role]>,
     grants: Option<Vec<Grant<'a>>>,
     extensions: Option<&'a [catalog::Extension]>,
+    events: Option<Vec<Event<'a>>>,
 }
 
 #[derive(Serialize)]
@@ -59,6 +60,9 @@ impl<'a> Document<'a> {
             roles: read(catalog, Kind::Roles, || catalog.roles.as_slice()),
             grants: read(catalog, Kind::Grants, || catalog.grants.iter().map(Grant::new).collect()),
             extensions: read(catalog, Kind::Extensions, || catalog.extensions.as_slice()),
+            events: read(catalog, Kind::Events, || {
+                catalog.events.iter().map(|event| Event::new(name(event.schema), event)).collect()
+            }),
         }
     }
 }
@@ -68,6 +72,8 @@ struct Schema<'a> {
     name: &'a str,
     owner: Option<&'a str>,
     comment: Option<&'a str>,
+    encoding: Option<&'a str>,
+    collation: Option<&'a str>,
     system: bool,
 }
 
@@ -77,7 +83,40 @@ impl<'a> Schema<'a> {
             name: &schema.name,
             owner: schema.owner.as_deref(),
             comment: schema.comment.as_deref(),
+            encoding: schema.encoding.as_deref(),
+            collation: schema.collation.as_deref(),
             system: schema.system,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Event<'a> {
+    schema: &'a str,
+    name: &'a str,
+    schedule: &'a str,
+    time_zone: Option<&'a str>,
+    enabled: catalog::Enabled,
+    preserved: bool,
+    last_run: Option<&'a str>,
+    owner: Option<&'a str>,
+    definition: Option<&'a str>,
+    comment: Option<&'a str>,
+}
+
+impl<'a> Event<'a> {
+    fn new(schema: &'a str, event: &'a catalog::Event) -> Self {
+        Event {
+            schema,
+            name: &event.name,
+            schedule: &event.schedule,
+            time_zone: event.time_zone.as_deref(),
+            enabled: event.enabled,
+            preserved: event.preserved,
+            last_run: event.last_run.value().and_then(Option::as_deref),
+            owner: event.owner.as_deref(),
+            definition: text(&event.definition),
+            comment: event.comment.as_deref(),
         }
     }
 }

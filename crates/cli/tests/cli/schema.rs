@@ -25,8 +25,18 @@ fn the_schema_is_one_object_with_everything_in_it() {
         );
         let json = home.run(["schema", &server.url, "--schema", "rh_cli_schema"]).expect(0).json();
         let keys: Vec<_> = json.as_object().unwrap().keys().map(String::as_str).collect();
-        let mut wanted =
-            ["server", "schemas", "relations", "routines", "types", "sequences", "roles", "grants", "extensions"];
+        let mut wanted = [
+            "server",
+            "schemas",
+            "relations",
+            "routines",
+            "types",
+            "sequences",
+            "roles",
+            "grants",
+            "extensions",
+            "events",
+        ];
         wanted.sort_unstable();
         assert_eq!(keys, wanted);
         assert!(json["server"]["version"].as_str().unwrap().starts_with(&server.major.to_string()));

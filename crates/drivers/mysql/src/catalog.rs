@@ -112,6 +112,10 @@ impl Reading<'_> {
             let coverage = self.sequences().await?;
             self.cover(Kind::Sequences, coverage);
         }
+        if self.wants(Kind::Events) {
+            let coverage = self.events().await?;
+            self.cover(Kind::Events, coverage);
+        }
         if self.wants(Kind::Roles) {
             let coverage = self.roles().await?;
             self.cover(Kind::Roles, coverage);
@@ -162,7 +166,7 @@ impl Reading<'_> {
     async fn schemas(&mut self) -> Result<Coverage, Error> {
         let comment = if self.facts.mariadb { "SCHEMA_COMMENT" } else { "''" };
         let text = format!(
-            "SELECT SCHEMA_NAME, {comment}, DEFAULT_COLLATION_NAME FROM information_schema.SCHEMATA WHERE {} \
+            "SELECT SCHEMA_NAME, {comment}, DEFAULT_CHARACTER_SET_NAME, DEFAULT_COLLATION_NAME FROM information_schema.SCHEMATA WHERE {} \
              ORDER BY SCHEMA_NAME",
             self.within("SCHEMA_NAME", None)
         );
@@ -175,6 +179,8 @@ impl Reading<'_> {
             let name = row.text();
             let schema = Schema {
                 comment: row.some(),
+                encoding: row.some(),
+                collation: row.some(),
                 system: SYSTEM.iter().any(|own| own.eq_ignore_ascii_case(&name)),
                 may_use: Known::Value(true),
                 ..Schema::named(&name)

@@ -88,6 +88,7 @@ impl Ddl for Definitions {
             ObjectKind::Relation => self.relation(schema, key).await?,
             ObjectKind::Sequence => self.shown("SEQUENCE", &name, 1).await?,
             ObjectKind::Trigger => self.shown("TRIGGER", &name, 2).await?,
+            ObjectKind::Event => self.shown("EVENT", &name, 3).await?,
             ObjectKind::Routine => match key.signature.as_deref() {
                 Some("procedure") => self.shown("PROCEDURE", &name, 2).await?,
                 Some("function") => self.shown("FUNCTION", &name, 2).await?,

@@ -7,7 +7,9 @@ mod common {
 
 use std::time::{Duration, Instant};
 
-use catalog::{Action, Catalog, ConstraintKind, Kind, Known, ObjectKey, ObjectKind, RelationKind, RoutineKind, Scope};
+use catalog::{
+    Action, Catalog, ConstraintKind, Enabled, Kind, Known, ObjectKey, ObjectKind, RelationKind, RoutineKind, Scope,
+};
 use common::server::{Server, run, server};
 use driver::{Code, Comparison, Connection, Filter, KeySource, PageRequest, Role, Sort, Statement};
 
@@ -43,6 +45,11 @@ const SHOP: &[&str] = &[
     "create procedure pr(in a int, out b int) sql security invoker begin set b = a; end",
     "create sequence s start with 5 increment by 2 maxvalue 99 cycle",
     "create table bare (a int)",
+    "create sequence s2 start with 7",
+    "create table below (id int, d date) partition by range (year(d)) subpartition by hash (to_days(d)) subpartitions 2 \
+     (partition p0 values less than (2000), partition p1 values less than maxvalue)",
+    "create event nightly on schedule every 1 day starts '2030-01-02 03:04:05' disable comment 'sweeps' do delete from bare",
+    "create event once on schedule at '2037-01-01 00:00:00' on completion preserve do set @a = 'x;y'",
 ];
 
 #[tokio::test]
@@ -102,6 +109,29 @@ async fn everything_a_database_holds_is_read() {
             (RoutineKind::Procedure, "pr", Some("a int(11), OUT b int(11)")),
         ]
     );
+    let below = catalog.relation(catalog.find_relation(Some("catalog_all"), "below").unwrap()).unwrap();
+    let key = below.row().partition_key.as_deref();
+    assert_eq!(key, Some("RANGE (year(`d`)) SUBPARTITION BY HASH (to_days(`d`))"));
+    let bounds = below.row().options.iter().filter(|option| option.starts_with("PARTITION")).count();
+    assert_eq!(bounds, 2, "{:?}", below.row().options);
+    let nightly = catalog.events.iter().find(|event| event.name == "nightly").unwrap();
+    assert_eq!(
+        (nightly.schedule.as_str(), nightly.enabled, nightly.preserved),
+        ("EVERY 1 DAY STARTS '2030-01-02 03:04:05'", Enabled::Disabled, false)
+    );
+    assert_eq!((&nightly.last_run, nightly.comment.as_deref()), (&Known::Value(None), Some("sweeps")));
+    assert_eq!(nightly.definition, Known::Value("delete from bare".into()));
+    let once = catalog.events.iter().find(|event| event.name == "once").unwrap();
+    assert_eq!(
+        (once.schedule.as_str(), once.enabled, once.preserved),
+        ("AT '2037-01-01 00:00:00'", Enabled::Origin, true)
+    );
+    let schema = &catalog.schemas[0];
+    assert_eq!(
+        (schema.encoding.as_deref(), schema.collation.as_deref()),
+        (Some("utf8mb4"), Some("utf8mb4_general_ci"))
+    );
+    assert_eq!((catalog.sequences[1].name.as_str(), catalog.sequences[1].start), ("s2", Some(7)));
     let s = &catalog.sequences[0];
     assert_eq!((s.name.as_str(), s.start, s.increment, s.maximum, s.cycle), ("s", Some(5), Some(2), Some(99), true));
     assert!(catalog.find_relation(Some("catalog_all"), "s").is_none());
@@ -127,6 +157,7 @@ async fn definitions_are_the_servers_own() {
         (key(ObjectKind::Routine, "pr", Some("procedure")), "PROCEDURE `pr`"),
         (key(ObjectKind::Routine, "pr", None), "PROCEDURE `pr`"),
         (key(ObjectKind::Trigger, "t", Some("c")), "trigger t before"),
+        (key(ObjectKind::Event, "nightly", None), "ON SCHEDULE EVERY 1 DAY"),
         (key(ObjectKind::Index, "part", Some("p")), "ADD KEY `part` (`na``me`(5),`n` DESC)"),
         (key(ObjectKind::Constraint, "c_p", Some("c")), "ADD CONSTRAINT `c_p` FOREIGN KEY"),
         (key(ObjectKind::Index, "PRIMARY", Some("p")), "ADD PRIMARY KEY (`id`)"),
@@ -148,6 +179,11 @@ async fn definitions_are_the_servers_own() {
 #[tokio::test]
 async fn what_a_login_may_not_read_is_denied() {
     let Some(server) = server() else { return };
+    let all = server.connect(&[]).await.unwrap().control().catalog(&Scope::complete()).await.unwrap();
+    let everywhere = all.grants.iter().find(|grant| {
+        grant.object.kind == ObjectKind::Database && grant.grantee == "rowhouse@%" && grant.privilege == "SELECT"
+    });
+    assert_eq!(everywhere.map(|grant| (grant.object.name.as_str(), grant.grantable)), Some(("*", true)));
     let connection = server.connect(&[("user", "rowhouse_reader"), ("schema", "")]).await.unwrap();
     let catalog = connection.control().catalog(&Scope::complete()).await.unwrap();
     assert_eq!(catalog.coverage[&Kind::Roles], Known::Denied);

@@ -77,16 +77,22 @@ pub(crate) async fn read(session: &ControlSession, version: u32, scope: &Scope) 
             }
             Ok(()) => {
                 lent.give_back(Ok(())).map_err(Error::from)?;
-                return finished(catalog);
+                return finished(catalog, scope);
             }
         }
     }
 }
 
-fn finished(mut catalog: Catalog) -> Result<Catalog, Error> {
+/// Kinds this server has none of.
+const NONE: [Kind; 1] = [Kind::Events];
+
+fn finished(mut catalog: Catalog, scope: &Scope) -> Result<Catalog, Error> {
     if !catalog.coverage.is_empty() && catalog.coverage.values().all(|coverage| *coverage == Known::Denied) {
         return Err(Error::new(Code::Forbidden, "This login may not read any of the server's own tables.")
             .with_hint("Ask for SELECT on the tables of the schema pg_catalog."));
+    }
+    for kind in NONE.into_iter().filter(|kind| scope.wants(*kind)) {
+        catalog.coverage.insert(kind, Known::Unsupported);
     }
     catalog.seal();
     Ok(catalog)

@@ -66,7 +66,7 @@ impl Definitions {
             }
             ObjectKind::Schema => self.columns(include_str!("queries/definition_schema.sql"), &[name], 2).await,
             ObjectKind::Extension => self.columns(include_str!("queries/definition_extension.sql"), &[name], 1).await,
-            ObjectKind::Database | ObjectKind::Column | ObjectKind::Role => {
+            ObjectKind::Database | ObjectKind::Column | ObjectKind::Role | ObjectKind::Event => {
                 Err(Error::new(Code::Unsupported, "There is no definition text for objects of this kind."))
             }
         }

@@ -82,7 +82,8 @@ fn coverage(kind: Kind) -> Known<()> {
         | Kind::Sequences
         | Kind::Roles
         | Kind::Grants
-        | Kind::Extensions => Known::Unsupported,
+        | Kind::Extensions
+        | Kind::Events => Known::Unsupported,
     }
 }
 

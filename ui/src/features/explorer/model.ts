@@ -62,6 +62,7 @@ export const ICONS: Readonly<Record<ObjectIcon, IconName>> = {
   sequence: "sequence",
   role: "role",
   extension: "plus",
+  event: "clock",
 };
 
 /** What an icon stands for, in a word. */
@@ -90,6 +91,7 @@ export const KIND_WORDS: Readonly<Record<ObjectIcon, string>> = {
   sequence: "sequence",
   role: "role",
   extension: "extension",
+  event: "event",
 };
 
 const CLOSED: ConnectionPhase = { phase: "closed" };

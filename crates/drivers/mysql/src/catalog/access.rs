@@ -5,6 +5,9 @@ use driver::Error;
 
 use super::{Reading, Row};
 
+/// What stands for all databases of the server, as `GRANT … ON *.*` does.
+const EVERYWHERE: &str = "*";
+
 impl Reading<'_> {
     /// Users are named `user@host`; a role of MariaDB has no host.
     pub(super) async fn roles(&mut self) -> Result<Coverage, Error> {
@@ -57,8 +60,16 @@ impl Reading<'_> {
 
     /// What the server shows of privileges: all of them to who may read its own tables, otherwise one's own.
     pub(super) async fn grants(&mut self) -> Result<Coverage, Error> {
+        // Those over everything belong to no database.
+        let everywhere = match &self.scope.schemas {
+            Some(_) => "",
+            None => {
+                "SELECT GRANTEE, '' AS TABLE_SCHEMA, '', '', PRIVILEGE_TYPE, IS_GRANTABLE \
+                 FROM information_schema.USER_PRIVILEGES WHERE PRIVILEGE_TYPE <> 'USAGE' UNION ALL "
+            }
+        };
         let text = format!(
-            "SELECT GRANTEE, TABLE_SCHEMA, '', '', PRIVILEGE_TYPE, IS_GRANTABLE FROM information_schema.SCHEMA_PRIVILEGES \
+            "{everywhere}SELECT GRANTEE, TABLE_SCHEMA, '', '', PRIVILEGE_TYPE, IS_GRANTABLE FROM information_schema.SCHEMA_PRIVILEGES \
              WHERE {0} UNION ALL \
              SELECT GRANTEE, TABLE_SCHEMA, TABLE_NAME, '', PRIVILEGE_TYPE, IS_GRANTABLE \
              FROM information_schema.TABLE_PRIVILEGES WHERE {0} UNION ALL \
@@ -74,13 +85,17 @@ impl Reading<'_> {
             let mut row = Row(row);
             let (grantee, schema, table, column) = (row.text(), row.text(), row.text(), row.some());
             let object = match table.is_empty() {
+                true if schema.is_empty() => {
+                    ObjectKey { kind: ObjectKind::Database, ..ObjectKey::relation(None, None, EVERYWHERE) }
+                }
                 true => ObjectKey { kind: ObjectKind::Schema, ..ObjectKey::relation(None, None, &schema) },
                 false => ObjectKey::relation(None, Some(&schema), &table),
             };
             self.catalog.grants.push(Grant {
                 object,
                 column,
-                grantee: grantee.replace('\'', ""),
+                // A role has no host.
+                grantee: grantee.replace('\'', "").trim_end_matches('@').to_owned(),
                 grantor: None,
                 privilege: row.text(),
                 grantable: row.text() == "YES",

@@ -74,7 +74,7 @@ impl Reading<'_> {
         }
         let text = format!(
             "SELECT TABLE_SCHEMA, TABLE_NAME, PARTITION_METHOD, PARTITION_EXPRESSION, PARTITION_NAME, \
-             PARTITION_DESCRIPTION FROM information_schema.PARTITIONS WHERE {} AND PARTITION_NAME IS NOT NULL \
+             PARTITION_DESCRIPTION, SUBPARTITION_METHOD, SUBPARTITION_EXPRESSION FROM information_schema.PARTITIONS WHERE {} AND PARTITION_NAME IS NOT NULL \
              ORDER BY TABLE_SCHEMA, TABLE_NAME, PARTITION_ORDINAL_POSITION",
             self.within("TABLE_SCHEMA", Some("TABLE_NAME"))
         );
@@ -83,8 +83,9 @@ impl Reading<'_> {
             let mut row = Row(row);
             let (schema, name) = (row.text(), row.text());
             let (method, expression, partition, description) = (row.text(), row.text(), row.text(), row.some());
+            let below = row.some().map(|method| format!(" SUBPARTITION BY {method} ({})", row.text()));
             let Some(relation) = self.relation_of(&schema, &name).and_then(|id| self.row_mut(id)) else { continue };
-            relation.partition_key = Some(format!("{method} ({expression})"));
+            relation.partition_key = Some(format!("{method} ({expression}){}", below.unwrap_or_default()));
             let bound = match (method.split(' ').next().unwrap_or_default(), description) {
                 ("RANGE", Some(value)) if value == "MAXVALUE" => " VALUES LESS THAN MAXVALUE".to_owned(),
                 ("RANGE", Some(value)) => format!(" VALUES LESS THAN ({value})"),

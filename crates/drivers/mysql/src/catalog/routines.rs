@@ -1,15 +1,15 @@
-//! Functions, procedures and sequences.
+//! Functions, procedures, sequences and events.
 
 use std::collections::HashMap;
 
-use catalog::{Coverage, Known, Routine, RoutineKind, Sequence, Volatility};
+use catalog::{Coverage, Enabled, Event, Known, Routine, RoutineKind, Sequence, Volatility};
 use driver::Error;
 
 use super::{Reading, Row};
 use crate::quote;
 
-/// Each sequence costs a look at its own table.
-const SEQUENCES_READ: usize = 200;
+/// Sequences that one query looks at: each is a table of its own, and a query opens only so many.
+const SEQUENCES_AT_ONCE: usize = 100;
 
 impl Reading<'_> {
     pub(super) async fn routines(&mut self) -> Result<Coverage, Error> {
@@ -95,11 +95,12 @@ impl Reading<'_> {
             Ok(rows) => rows,
             Err(coverage) => return Ok(coverage),
         };
-        for (at, row) in rows.into_iter().enumerate() {
+        let mut found = Vec::new();
+        for row in rows {
             let mut row = Row(row);
             let (schema, name) = (row.text(), row.text());
             let Some(schema_id) = self.schemas.get(&schema).copied() else { continue };
-            let mut sequence = Sequence {
+            let sequence = Sequence {
                 schema: schema_id,
                 data_type: Some("bigint".to_owned()),
                 start: None,
@@ -113,21 +114,109 @@ impl Reading<'_> {
                 comment: None,
                 name,
             };
-            if at < SEQUENCES_READ {
-                let text = format!(
-                    "SELECT start_value, minimum_value, maximum_value, increment, cycle_option FROM {}.{}",
-                    quote::name(&schema),
-                    quote::name(&sequence.name)
-                );
-                if let Ok(rows) = self.ask(&text).await? {
-                    let mut row = Row(rows.into_iter().next().unwrap_or_default());
-                    (sequence.start, sequence.minimum) = (row.number(), row.number());
-                    (sequence.maximum, sequence.increment) = (row.number(), row.number());
-                    sequence.cycle = row.text() == "1";
+            found.push((schema, sequence));
+        }
+        for some in found.chunks_mut(SEQUENCES_AT_ONCE) {
+            self.numbers(some).await?;
+        }
+        self.catalog.sequences.extend(found.into_iter().map(|(_, sequence)| sequence));
+        Ok(Known::Value(()))
+    }
+
+    /// The numbers of these sequences. Where one of them may not be read or has just gone, each is asked for alone.
+    async fn numbers(&self, sequences: &mut [(String, Sequence)]) -> Result<(), Error> {
+        let one = |at: usize, schema: &str, name: &str| {
+            format!(
+                "SELECT {at}, start_value, minimum_value, maximum_value, increment, cycle_option FROM {}.{}",
+                quote::name(schema),
+                quote::name(name)
+            )
+        };
+        let texts: Vec<_> =
+            sequences.iter().enumerate().map(|(at, (schema, sequence))| one(at, schema, &sequence.name)).collect();
+        let rows = match self.ask(&texts.join(" UNION ALL ")).await? {
+            Ok(rows) => rows,
+            Err(_) => {
+                let mut rows = Vec::new();
+                for text in &texts {
+                    rows.extend(self.ask(text).await?.unwrap_or_default());
                 }
+                rows
             }
-            self.catalog.sequences.push(sequence);
+        };
+        for row in rows {
+            let mut row = Row(row);
+            let at = row.number::<usize>();
+            let Some((_, sequence)) = at.and_then(|at| sequences.get_mut(at)) else { continue };
+            (sequence.start, sequence.minimum) = (row.number(), row.number());
+            (sequence.maximum, sequence.increment) = (row.number(), row.number());
+            sequence.cycle = row.text() == "1";
+        }
+        Ok(())
+    }
+
+    pub(super) async fn events(&mut self) -> Result<Coverage, Error> {
+        let text = format!(
+            "SELECT EVENT_SCHEMA, EVENT_NAME, EXECUTE_AT, INTERVAL_VALUE, INTERVAL_FIELD, STARTS, ENDS, TIME_ZONE, STATUS, \
+             ON_COMPLETION, LAST_EXECUTED, DEFINER, EVENT_COMMENT, EVENT_DEFINITION \
+             FROM information_schema.EVENTS WHERE {} ORDER BY EVENT_SCHEMA, EVENT_NAME",
+            self.within("EVENT_SCHEMA", None)
+        );
+        let rows = match self.ask(&text).await? {
+            Ok(rows) => rows,
+            Err(coverage) => return Ok(coverage),
+        };
+        for row in rows {
+            let mut row = Row(row);
+            let (schema, name) = (row.text(), row.text());
+            let Some(schema) = self.schemas.get(&schema).copied() else { continue };
+            let schedule = schedule(row.some(), row.some(), row.text(), row.some(), row.some());
+            let time_zone = row.some();
+            let enabled = match row.text().as_str() {
+                "ENABLED" => Enabled::Origin,
+                // Made on the other side of a replication, where it runs.
+                "SLAVESIDE_DISABLED" | "REPLICA_SIDE_DISABLED" => Enabled::Replica,
+                _ => Enabled::Disabled,
+            };
+            let (preserved, last_run) = (row.text() == "PRESERVE", row.some());
+            let (owner, comment, body) = (row.some(), row.some(), row.some());
+            self.catalog.events.push(Event {
+                schema,
+                name,
+                schedule,
+                time_zone,
+                enabled,
+                preserved,
+                last_run: Known::Value(last_run),
+                owner,
+                definition: match (self.scope.definitions, body) {
+                    (false, _) => Known::NotLoaded,
+                    (true, Some(body)) => Known::Value(body),
+                    (true, None) => Known::Denied,
+                },
+                comment,
+            });
         }
         Ok(Known::Value(()))
     }
+}
+
+/// When an event runs, as `CREATE EVENT` takes it.
+fn schedule(
+    at: Option<String>,
+    every: Option<String>,
+    field: String,
+    starts: Option<String>,
+    ends: Option<String>,
+) -> String {
+    let Some(every) = every else { return at.map(|at| format!("AT {}", quote::text(&at))).unwrap_or_default() };
+    // A length of several parts (`1:30`) is a text.
+    let every = if every.bytes().all(|digit| digit.is_ascii_digit()) { every } else { quote::text(&every) };
+    let mut text = format!("EVERY {every} {field}");
+    for (word, moment) in [("STARTS", starts), ("ENDS", ends)] {
+        if let Some(moment) = moment {
+            text.push_str(&format!(" {word} {}", quote::text(&moment)));
+        }
+    }
+    text
 }

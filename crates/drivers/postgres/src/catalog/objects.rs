@@ -39,6 +39,7 @@ impl Reading<'_> {
                 comment: row.string(3),
                 system: row.flag(4),
                 may_use: row.maybe(5).map_or(Known::NotLoaded, Known::Value),
+                ..Schema::default()
             });
             self.schema_ids.insert(row.oid(0), id);
         }

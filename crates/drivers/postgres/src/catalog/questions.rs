@@ -126,6 +126,7 @@ impl Reading<'_> {
             Kind::Roles => self.roles(rows),
             Kind::Grants => self.grants(rows),
             Kind::Extensions => self.extensions(rows),
+            Kind::Events => {}
         }
         Ok(())
     }
@@ -163,11 +164,12 @@ impl Reading<'_> {
         };
         // What leads on comes last, where nothing waits behind it.
         let (last, first): (Vec<Question>, Vec<Question>) =
-            Kind::ALL.into_iter().filter(needed).map(|kind| self.question(kind)).partition(Question::leads_on);
+            Kind::ALL.into_iter().filter(needed).filter_map(|kind| self.question(kind)).partition(Question::leads_on);
         first.into_iter().chain(last).collect()
     }
 
-    fn question(&self, kind: Kind) -> Question {
+    /// `None` for what this server has none of.
+    fn question(&self, kind: Kind) -> Option<Question> {
         let schemas = || self.scope.schemas.as_ref().map(super::rows::array);
         let relation = || self.scope.relation.clone();
         let text = |value: bool| Some(flag(value).to_owned());
@@ -202,8 +204,9 @@ impl Reading<'_> {
             Kind::Roles => (include_str!("../queries/roles.sql"), vec![system()]),
             Kind::Grants => (include_str!("../queries/grants.sql"), vec![schemas(), relation(), system()]),
             Kind::Extensions => (include_str!("../queries/extensions.sql"), Vec::new()),
+            Kind::Events => return None,
         };
-        Question { kind, text, values }
+        Some(Question { kind, text, values })
     }
 }
 
