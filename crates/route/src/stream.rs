@@ -67,6 +67,14 @@ impl Stream {
         }
     }
 
+    /// The protocol agreed on in the TLS handshake ([`crate::Tls::with_protocol`]); `None` where none was.
+    pub fn protocol(&self) -> Option<&[u8]> {
+        match &self.0 {
+            Carrier::Tls(tls) => tls.get_ref().1.alpn_protocol(),
+            Carrier::Plain(_) => None,
+        }
+    }
+
     /// How long sent bytes may stay unacknowledged before the peer counts as dead (Linux; elsewhere only keepalive
     /// watches). `None` lifts the limit: a peer that is alive but does not read (a COPY that waits for a lock) would
     /// otherwise be taken for dead. Does nothing on a Unix socket, whose peer cannot vanish unnoticed,

@@ -160,6 +160,15 @@ impl Tls {
         self.mode
     }
 
+    /// The same settings, with the name of the protocol that is to be spoken inside (ALPN, RFC 7301). What the server agreed
+    /// to is [`Stream::protocol`]; one that knows no such names agrees to none.
+    #[must_use]
+    pub fn with_protocol(&self, name: &str) -> Tls {
+        let mut config = ClientConfig::clone(&self.config);
+        config.alpn_protocols = vec![name.as_bytes().to_vec()];
+        Tls { config: Arc::new(config), mode: self.mode }
+    }
+
     /// Puts TLS on a plain stream. `host` is the name the certificate must carry (and is sent as SNI where it is a
     /// name).
     ///

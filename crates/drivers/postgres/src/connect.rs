@@ -32,7 +32,7 @@ use crate::{
     session::{Parts, PostgresSession},
     types::Types,
     vigil::Vigil,
-    wire::{self, Client, Login, Started},
+    wire::{self, ChannelBinding, Client, Login, Started},
 };
 
 /// The secret field of the client key's passphrase.
@@ -279,7 +279,7 @@ impl Attempt {
         let mut passphrase =
             self.context.secrets.get(KEY_PASSPHRASE).cloned().filter(|passphrase| !passphrase.is_empty());
         let Some(path) = self.settings.client_key() else { return Ok(passphrase) };
-        if self.settings.encryption == Encryption::Fixed(TlsMode::Disable) || self.settings.host.starts_with('/') {
+        if self.settings.encryption == Encryption::Fixed(TlsMode::Disable) || self.settings.is_socket() {
             return Ok(passphrase);
         }
         let files = self.settings.tls(TlsMode::Require);
@@ -376,6 +376,8 @@ impl Attempt {
             database: self.settings.database.clone(),
             password: password.map(|password| Zeroizing::new(password.expose().to_owned())),
             parameters: options.collect(),
+            negotiation: self.settings.negotiation,
+            channel_binding: self.settings.channel_binding,
             timeout: self.context.timeout,
         }
     }
@@ -383,8 +385,12 @@ impl Attempt {
     async fn try_encryptions(&self, login: &Login, settings: bool) -> Result<(Route, Client, Started), wire::Error> {
         match self.settings.encryption {
             Encryption::Fixed(mode) => self.try_once(login, mode, settings).await,
-            Encryption::IfOffered if self.settings.host.starts_with('/') => {
+            Encryption::IfOffered if self.settings.is_socket() => {
                 self.try_once(login, TlsMode::Disable, settings).await
+            }
+            // Without TLS there is nothing to bind to.
+            Encryption::IfOffered if self.settings.channel_binding == ChannelBinding::Require => {
+                self.try_once(login, TlsMode::Require, settings).await
             }
             Encryption::IfOffered => match self.try_once(login, TlsMode::Require, settings).await {
                 Err(wire::Error::TlsNotOffered) => self.try_once(login, TlsMode::Disable, settings).await,
@@ -444,7 +450,8 @@ impl Attempt {
                 let detail = format!("{} as {}, {version}", started.authentication, self.settings.user);
                 self.hop("Sign in", detail, true, rest);
             }
-            Err(wire::Error::Route(_)) => {}
+            Err(wire::Error::Route(_) | wire::Error::DirectTlsRefused(Some(_))) => {}
+            Err(error @ wire::Error::DirectTlsRefused(None)) => self.hop("TLS", error.to_string(), false, rest),
             Err(wire::Error::TlsNotOffered) => self.hop("TLS", "The server offers none.".to_owned(), false, rest),
             Err(error) => self.hop("Sign in", error.to_string(), false, rest),
         }

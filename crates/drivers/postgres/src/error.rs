@@ -4,7 +4,7 @@ pub(crate) mod sqlstate;
 
 use driver::{Code, Error, Native, Notice, Severity, Span};
 
-use crate::wire::{self, Report};
+use crate::wire::{self, Report, Unbound};
 
 /// The name in messages and in [`Native::product`].
 pub(crate) const PRODUCT: &str = "PostgreSQL";
@@ -30,6 +30,32 @@ pub(crate) fn broken(error: wire::Error) -> Error {
             .with_hint("Give a password for this login."),
         wire::Error::TlsNotOffered => Error::new(Code::Unreachable, "The server offers no TLS.")
             .with_hint("Switch TLS on at the server, or connect without it where the network can be trusted."),
+        wire::Error::DirectTlsRefused(hop) => {
+            let error = Error::new(Code::Unreachable, "The server does not take TLS from the first byte.").with_hint(
+                "PostgreSQL 17 and later do, with TLS switched on; poolers and proxies may not. \
+                 Set the TLS negotiation to ask the server first (sslnegotiation=postgres).",
+            );
+            match hop {
+                Some(hop) => error.with_source(hop),
+                None => error,
+            }
+        }
+        wire::Error::Unbound(why) => Error::new(Code::Unauthenticated, unbound(why)).with_hint(match why {
+            Unbound::NotEncrypted => {
+                "Set the encryption to verify-full, verify-ca or require, or the channel binding to prefer."
+            }
+            Unbound::Method(_) => {
+                "Have the server ask for scram-sha-256 (pg_hba.conf), with a password set under \
+                     password_encryption = 'scram-sha-256', or set the channel binding to prefer."
+            }
+            Unbound::NotOffered => {
+                "Somebody in between may have ended the encryption: a proxy, or an impostor. If a pooler is meant to \
+                     be there, set the channel binding to prefer."
+            }
+            Unbound::Certificate => {
+                "Give the server an RSA or ECDSA certificate, or set the channel binding to prefer."
+            }
+        }),
         wire::Error::NotPostgres => {
             Error::new(Code::Unreachable, "Whoever answered is no PostgreSQL server.").with_hint("Check host and port.")
         }
@@ -50,6 +76,17 @@ pub(crate) fn broken(error: wire::Error) -> Error {
         }
         wire::Error::Io(_) | wire::Error::Closed => Error::lost(PRODUCT).with_source(error),
     }
+}
+
+fn unbound(why: Unbound) -> String {
+    let what = match why {
+        Unbound::NotEncrypted => "this connection is not encrypted".to_owned(),
+        Unbound::Method("trust") => "the server lets this login in without a password".to_owned(),
+        Unbound::Method(method) => format!("the server asks for a {method} login, which has none"),
+        Unbound::NotOffered => "the server does not offer it".to_owned(),
+        Unbound::Certificate => "the server's certificate (Ed25519) leaves nothing to bind to".to_owned(),
+    };
+    format!("Channel binding is required, but {what}. No password was sent.")
 }
 
 fn routed(hop: route::Error) -> Error {

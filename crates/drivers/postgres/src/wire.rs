@@ -19,9 +19,9 @@ mod startup;
 pub use cancel::CancelKey;
 pub use client::{Client, Event, TransactionStatus};
 pub use columns::{Batch, Column, Kind};
-pub use error::{Error, Violation};
+pub use error::{Error, Unbound, Violation};
 pub use report::Report;
-pub use startup::{Login, Secured, Started};
+pub use startup::{ChannelBinding, Login, Negotiation, Secured, Started};
 
 /// Longest message accepted from the server: its own limit for one allocation.
 pub const MESSAGE_BYTES: usize = 1 << 30;

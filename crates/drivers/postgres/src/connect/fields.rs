@@ -39,6 +39,41 @@ pub(crate) const TLS_MODES: &[Choice] = &[
     },
 ];
 
+pub(crate) const CHANNEL_BINDINGS: &[Choice] = &[
+    Choice {
+        value: "prefer",
+        label: "If the server offers it",
+        help: Some("Binds the login to the encryption where it can. A server or pooler that cannot is accepted."),
+    },
+    Choice {
+        value: "require",
+        label: "Required",
+        help: Some(
+            "Connects only if the server proves, bound to this very encryption, that it knows the password: nobody in between can pass it on. Needs TLS and a SCRAM password.",
+        ),
+    },
+    Choice {
+        value: "disable",
+        label: "Never",
+        help: Some("For proxies that end the encryption and pass on what the server offers."),
+    },
+];
+
+pub(crate) const TLS_NEGOTIATIONS: &[Choice] = &[
+    Choice {
+        value: "postgres",
+        label: "Ask the server first",
+        help: Some("Every server understands it. The question whether there is TLS goes unencrypted."),
+    },
+    Choice {
+        value: "direct",
+        label: "Encrypt from the first byte",
+        help: Some(
+            "PostgreSQL 17 and later. Saves a round trip and lets proxies route by name; needs an encryption that is not optional.",
+        ),
+    },
+];
+
 const ENCRYPTED: Option<Visible> =
     Some(Visible { field: "sslmode", values: &["auto", "verify-full", "verify-ca", "require", "prefer"] });
 
@@ -88,6 +123,18 @@ const OWN: &[Field] = &[
         help: Some("Left empty, you are asked if the client key has one."),
         visible: ENCRYPTED,
         ..Field::text(super::KEY_PASSPHRASE, "Key passphrase", "TLS")
+    },
+    Field {
+        kind: FieldKind::Choice { choices: CHANNEL_BINDINGS },
+        help: Some("Whether the login must be bound to the encryption (SCRAM-SHA-256-PLUS)."),
+        default: Some("prefer"),
+        ..Field::text("channel_binding", "Channel binding", "Advanced")
+    },
+    Field {
+        kind: FieldKind::Choice { choices: TLS_NEGOTIATIONS },
+        help: Some("How the encryption begins."),
+        default: Some("postgres"),
+        ..Field::text("sslnegotiation", "TLS negotiation", "Advanced")
     },
     Field {
         placeholder: Some("rowhouse"),

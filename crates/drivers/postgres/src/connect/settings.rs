@@ -8,6 +8,8 @@ use std::{
 use driver::{Code, Error, Profile, tunnel::Tunnel};
 use route::{Endpoint, TlsMode, TlsSettings};
 
+use crate::wire::{ChannelBinding, Negotiation};
+
 /// What a profile says.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
@@ -16,6 +18,8 @@ pub(crate) struct Settings {
     pub database: String,
     pub user: String,
     pub encryption: Encryption,
+    pub negotiation: Negotiation,
+    pub channel_binding: ChannelBinding,
     pub application_name: Option<String>,
     pub options: Option<String>,
     pub step_timeout: Duration,
@@ -65,6 +69,8 @@ impl Settings {
             host,
             port,
             encryption: Encryption::IfOffered,
+            negotiation: Negotiation::Asked,
+            channel_binding: ChannelBinding::Prefer,
             application_name: text("application_name"),
             options: text("options"),
             step_timeout,
@@ -73,12 +79,40 @@ impl Settings {
             client_certificate: text("sslcert").map(PathBuf::from),
             client_key: text("sslkey").map(PathBuf::from),
         };
+        settings.negotiation = match profile.value("sslnegotiation").unwrap_or("postgres") {
+            "postgres" => Negotiation::Asked,
+            "direct" => Negotiation::Direct,
+            _ => return Err(wrong("The TLS negotiation must be postgres or direct.")),
+        };
+        settings.channel_binding = match profile.value("channel_binding").unwrap_or("prefer") {
+            "disable" => ChannelBinding::Disable,
+            "prefer" => ChannelBinding::Prefer,
+            "require" => ChannelBinding::Require,
+            _ => return Err(wrong("The channel binding must be disable, prefer or require.")),
+        };
+        let direct = settings.negotiation == Negotiation::Direct;
         settings.encryption = match profile.value("sslmode").unwrap_or("auto") {
-            "disable" => Encryption::Fixed(TlsMode::Disable),
             "require" => Encryption::Fixed(TlsMode::Require),
             "verify-ca" => Encryption::Fixed(TlsMode::VerifyCa),
             "verify-full" => Encryption::Fixed(TlsMode::VerifyFull),
+            "prefer" | "allow" | "disable" if direct => {
+                let message =
+                    "TLS from the first byte (sslnegotiation=direct) needs an encryption that does not give way.";
+                return Err(wrong(message).with_hint(
+                    "Set the encryption to verify-full, verify-ca or require, or the TLS negotiation to postgres.",
+                ));
+            }
+            "disable" => Encryption::Fixed(TlsMode::Disable),
             "prefer" | "allow" => Encryption::IfOffered,
+            // Who begins with TLS cannot ask whether there is any.
+            "auto"
+                if direct
+                    && settings.endpoint().is_local()
+                    && !settings.is_socket()
+                    && settings.tunnel.keeps_local() =>
+            {
+                Encryption::Fixed(TlsMode::Require)
+            }
             "auto" if settings.endpoint().is_local() && settings.tunnel.keeps_local() => Encryption::IfOffered,
             "auto" => Encryption::Fixed(TlsMode::VerifyFull),
             _ => return Err(wrong("The encryption must be one of the choices.")),
@@ -88,10 +122,15 @@ impl Settings {
 
     /// Where the server listens.
     pub(crate) fn endpoint(&self) -> Endpoint {
-        match self.host.starts_with('/') {
+        match self.is_socket() {
             true => Endpoint::Unix(PathBuf::from(&self.host).join(format!(".s.PGSQL.{}", self.port))),
             false => Endpoint::tcp(self.host.clone(), self.port),
         }
+    }
+
+    /// Whether it listens on a Unix socket, where nothing is encrypted.
+    pub(crate) fn is_socket(&self) -> bool {
+        self.host.starts_with('/')
     }
 
     /// The files for this mode.
@@ -154,12 +193,37 @@ mod tests {
     }
 
     #[test]
+    fn tls_from_the_first_byte_is_never_given_up_for_none() {
+        let direct = |host, mode| read(&[("host", host), ("sslmode", mode), ("sslnegotiation", "direct")]);
+        for (host, mode, wanted) in [
+            ("db.example.org", "auto", Encryption::Fixed(TlsMode::VerifyFull)),
+            ("db.example.org", "require", Encryption::Fixed(TlsMode::Require)),
+            ("localhost", "auto", Encryption::Fixed(TlsMode::Require)),
+            ("/tmp", "auto", Encryption::IfOffered),
+        ] {
+            let settings = direct(host, mode).unwrap();
+            assert_eq!((settings.encryption, settings.negotiation), (wanted, Negotiation::Direct), "{host} {mode}");
+        }
+        for mode in ["prefer", "allow", "disable"] {
+            let error = direct("localhost", mode).unwrap_err();
+            assert!(error.hint.unwrap().contains("require"), "{mode}");
+        }
+    }
+
+    #[test]
     fn defaults_and_mistakes_are_told_apart() {
         let plain = read(&[("user", "ann")]).unwrap();
         assert_eq!((plain.database.as_str(), plain.target().as_str()), ("ann", "localhost:5432/ann"));
         let socket = read(&[("host", "/tmp"), ("user", "ann"), ("port", "5433")]).unwrap();
         assert_eq!(socket.endpoint(), Endpoint::Unix("/tmp/.s.PGSQL.5433".into()));
-        for wrong in [("port", "0"), ("port", "many"), ("connect_timeout", "-1"), ("sslmode", "sometimes")] {
+        for wrong in [
+            ("port", "0"),
+            ("port", "many"),
+            ("connect_timeout", "-1"),
+            ("sslmode", "sometimes"),
+            ("channel_binding", "maybe"),
+            ("sslnegotiation", "polite"),
+        ] {
             assert!(read(&[wrong]).is_err(), "{wrong:?}");
         }
     }

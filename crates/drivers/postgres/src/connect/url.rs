@@ -2,7 +2,7 @@
 
 use driver::{Code, Error, ParsedUrl, Secret};
 
-use super::fields::TLS_MODES;
+use super::fields::{CHANNEL_BINDINGS, TLS_MODES, TLS_NEGOTIATIONS};
 
 pub(crate) const SCHEMES: &[&str] = &["postgres", "postgresql"];
 
@@ -15,6 +15,8 @@ const KEPT: &[&str] = &[
     "sslrootcert",
     "sslcert",
     "sslkey",
+    "sslnegotiation",
+    "channel_binding",
     "application_name",
     "options",
     "connect_timeout",
@@ -108,10 +110,16 @@ fn check(url: &mut ParsedUrl) -> Result<(), Error> {
     {
         return Err(wrong("The port is no number between 1 and 65535."));
     }
-    if let Some(mode) = url.values.get("sslmode")
-        && !TLS_MODES.iter().any(|choice| choice.value == mode)
-    {
-        return Err(wrong("The sslmode is not one of disable, prefer, require, verify-ca and verify-full."));
+    for (name, choices, message) in [
+        ("sslmode", TLS_MODES, "The sslmode is not one of disable, prefer, require, verify-ca and verify-full."),
+        ("sslnegotiation", TLS_NEGOTIATIONS, "The sslnegotiation is neither postgres nor direct."),
+        ("channel_binding", CHANNEL_BINDINGS, "The channel_binding is not one of disable, prefer and require."),
+    ] {
+        if let Some(value) = url.values.get(name)
+            && !choices.iter().any(|choice| choice.value == value)
+        {
+            return Err(wrong(message));
+        }
     }
     if let Some(limit) = url.values.get("connect_timeout")
         && limit.parse::<u32>().is_err()
@@ -213,6 +221,23 @@ mod tests {
     }
 
     #[test]
+    fn what_a_host_of_databases_hands_out_is_kept() {
+        assert_eq!(
+            values(
+                "postgresql://ann@db.example.org/shop?sslmode=require&channel_binding=require&sslnegotiation=direct"
+            ),
+            pairs(&[
+                ("channel_binding", "require"),
+                ("database", "shop"),
+                ("host", "db.example.org"),
+                ("sslmode", "require"),
+                ("sslnegotiation", "direct"),
+                ("user", "ann"),
+            ])
+        );
+    }
+
+    #[test]
     fn what_is_not_understood_is_said() {
         let url = parse("postgres://a,b/x?target_session_attrs=any&hostaddr=1.2.3.4&sslmode=allow").unwrap();
         assert_eq!(url.warnings.len(), 4, "{:?}", url.warnings);
@@ -235,6 +260,8 @@ mod tests {
             "postgres://u:s3cret%ff@h/x",
             "postgres://u:s3cret%00@h/x",
             "postgres://u:s3cret@h/x?sslmode=often",
+            "postgres://u:s3cret@h/x?sslnegotiation=often",
+            "postgres://u:s3cret@h/x?channel_binding=often",
             "postgres://u:s3cret@h/x?connect_timeout=soon",
         ] {
             let error = parse(text).unwrap_err();

@@ -4,13 +4,13 @@ use bytes::BytesMut;
 use postgres_protocol::{
     authentication::{
         md5_hash,
-        sasl::{ChannelBinding, SCRAM_SHA_256, SCRAM_SHA_256_PLUS, ScramSha256},
+        sasl::{self, SCRAM_SHA_256, SCRAM_SHA_256_PLUS, ScramSha256},
     },
     message::frontend,
 };
 
 use super::{
-    Error, Violation,
+    ChannelBinding, Error, Unbound, Violation,
     frame::{Reader, lossy},
 };
 
@@ -21,8 +21,16 @@ use super::{
 pub(crate) struct Authentication<'a> {
     user: &'a str,
     password: Option<&'a str>,
-    channel_binding: Option<Vec<u8>>,
+    channel: Channel,
     state: State,
+}
+
+/// What the login goes over.
+pub(crate) struct Channel {
+    pub encrypted: bool,
+    /// What to bind to.
+    pub end_point: Option<Vec<u8>>,
+    pub binding: ChannelBinding,
 }
 
 enum State {
@@ -35,8 +43,8 @@ enum State {
 }
 
 impl<'a> Authentication<'a> {
-    pub(crate) fn new(user: &'a str, password: Option<&'a str>, channel_binding: Option<Vec<u8>>) -> Self {
-        Authentication { user, password, channel_binding, state: State::Start }
+    pub(crate) fn new(user: &'a str, password: Option<&'a str>, channel: Channel) -> Self {
+        Authentication { user, password, channel, state: State::Start }
     }
 
     pub(crate) fn is_done(&self) -> bool {
@@ -53,6 +61,9 @@ impl<'a> Authentication<'a> {
     ) -> Result<Option<&'static str>, Error> {
         let mut reader = Reader::new(tag, body);
         let request = reader.i32()?;
+        if self.channel.binding == ChannelBinding::Require {
+            self.may_bind(request)?;
+        }
         match (request, std::mem::replace(&mut self.state, State::Done)) {
             (0, State::Start) => Ok(Some("trust")),
             (0, State::Answered | State::Proven) => Ok(None),
@@ -103,17 +114,39 @@ impl<'a> Authentication<'a> {
             }
         }
         reader.end()?;
-        let (method, binding) = match (self.channel_binding.take(), plus, plain) {
-            (Some(data), true, _) => (SCRAM_SHA_256_PLUS, ChannelBinding::tls_server_end_point(data)),
+        let end_point = self.channel.end_point.take().filter(|_| self.channel.binding != ChannelBinding::Disable);
+        let (method, binding) = match (end_point, plus, plain) {
+            (Some(data), true, _) => (SCRAM_SHA_256_PLUS, sasl::ChannelBinding::tls_server_end_point(data)),
+            _ if self.channel.binding == ChannelBinding::Require => {
+                return Err(Error::Unbound(if plus { Unbound::Certificate } else { Unbound::NotOffered }));
+            }
             // "We could have bound": the server notices if somebody struck -PLUS from its list.
-            (Some(_), false, true) => (SCRAM_SHA_256, ChannelBinding::unrequested()),
-            (None, _, true) => (SCRAM_SHA_256, ChannelBinding::unsupported()),
+            (Some(_), false, true) => (SCRAM_SHA_256, sasl::ChannelBinding::unrequested()),
+            (None, _, true) => (SCRAM_SHA_256, sasl::ChannelBinding::unsupported()),
             _ => return Err(Error::UnsupportedAuthentication("an unknown kind of SASL")),
         };
         let scram = ScramSha256::new(self.password()?.as_bytes(), binding);
         sendable(frontend::sasl_initial_response(method, scram.message(), output))?;
         self.state = State::Scram(Box::new(scram));
         Ok(method)
+    }
+
+    /// Refuses every way to log in that binds nothing, before anything is sent for it. What follows a SCRAM exchange is
+    /// checked where that is: it was one with binding.
+    fn may_bind(&self, request: i32) -> Result<(), Error> {
+        if !matches!(self.state, State::Start) {
+            return Ok(());
+        }
+        let method = match request {
+            10 if self.channel.encrypted => return Ok(()),
+            10 => return Err(Error::Unbound(Unbound::NotEncrypted)),
+            0 => "trust",
+            3 => "password",
+            5 => "md5",
+            // Not supported either way, which says more.
+            _ => return Ok(()),
+        };
+        Err(Error::Unbound(if self.channel.encrypted { Unbound::Method(method) } else { Unbound::NotEncrypted }))
     }
 
     fn password(&self) -> Result<&'a str, Error> {

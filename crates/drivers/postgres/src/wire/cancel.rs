@@ -7,19 +7,20 @@ use postgres_protocol::message::frontend;
 use route::{Route, Trace};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::{Error, startup};
+use super::{Error, Negotiation, startup};
 
 /// What a server wants to hear to cancel what a connection runs. Clone it freely.
 #[derive(Clone)]
 pub struct CancelKey {
     route: Route,
+    negotiation: Negotiation,
     process_id: i32,
     secret: i32,
 }
 
 impl CancelKey {
-    pub(crate) fn new(route: Route, process_id: i32, secret: i32) -> Self {
-        CancelKey { route, process_id, secret }
+    pub(crate) fn new(route: Route, negotiation: Negotiation, process_id: i32, secret: i32) -> Self {
+        CancelKey { route, negotiation, process_id, secret }
     }
 
     /// The backend's process number, as the server told it. Behind a pooler it may be nobody's.
@@ -40,7 +41,7 @@ impl CancelKey {
     }
 
     async fn deliver(&self) -> Result<(), Error> {
-        let mut stream = startup::open(&self.route, &mut Trace::default()).await?;
+        let mut stream = startup::open(&self.route, self.negotiation, &mut Trace::default()).await?;
         let mut request = BytesMut::new();
         frontend::cancel_request(self.process_id, self.secret, &mut request);
         stream.write_all(&request).await.map_err(Error::Io)?;

@@ -28,6 +28,12 @@ pub enum Error {
     /// TLS is wanted and the server has none.
     #[error("the server offers no TLS")]
     TlsNotOffered,
+    /// TLS is to come first and the server does not take it so, or did not agree to speak this protocol inside.
+    #[error("the server does not take TLS from the first byte")]
+    DirectTlsRefused(#[source] Option<Box<route::Error>>),
+    /// Channel binding is required and was not done. No password was sent.
+    #[error("{0}")]
+    Unbound(Unbound),
     /// Whoever answered does not speak this protocol.
     #[error("this is not a PostgreSQL server")]
     NotPostgres,
@@ -43,6 +49,23 @@ pub enum Error {
     /// What was to be sent cannot be sent.
     #[error("{0}")]
     Unsendable(&'static str),
+}
+
+/// Why there is no channel binding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unbound {
+    /// There is no TLS channel to bind to.
+    #[error("channel binding is required, and the connection is not encrypted")]
+    NotEncrypted,
+    /// This way of logging in has none; `trust` also stands for none at all.
+    #[error("channel binding is required, and {0} authentication has none")]
+    Method(&'static str),
+    /// The server, or whoever answers in its place, offers SCRAM without it.
+    #[error("channel binding is required, and the server does not offer it")]
+    NotOffered,
+    /// The server's certificate is signed in a way that names no hash (Ed25519).
+    #[error("channel binding is required, and there is none with the server's certificate")]
+    Certificate,
 }
 
 /// How the server broke the protocol.

@@ -4,19 +4,44 @@ use std::{collections::BTreeMap, time::Duration};
 
 use bytes::BytesMut;
 use postgres_protocol::message::frontend;
-use route::{PeerCertificate, Route, Stream, TlsMode, TlsSession, Trace};
+use route::{ErrorKind, PeerCertificate, Route, Stream, TlsMode, TlsSession, Trace};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use zeroize::Zeroizing;
 
 use super::{
     CancelKey, Client, Error, Event, Report, TransactionStatus, Violation,
-    authentication::Authentication,
+    authentication::{Authentication, Channel},
     client::Input,
     frame::{Header, Reader, lossy},
 };
 
 /// Longest message accepted before the login: nothing honest is longer.
 const EARLY_MESSAGE_BYTES: usize = 64 << 10;
+
+/// The name of this protocol inside TLS.
+const PROTOCOL: &str = "postgresql";
+
+/// How TLS is begun, where there is any.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Negotiation {
+    /// After asking in the clear whether the server has it.
+    #[default]
+    Asked,
+    /// With the first byte, which servers take since PostgreSQL 17.
+    Direct,
+}
+
+/// Whether the proof of the password is bound to the TLS channel it goes over, so that nobody can stand in between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ChannelBinding {
+    /// Never.
+    Disable,
+    /// Where the server offers it.
+    #[default]
+    Prefer,
+    /// Always: whoever does not prove itself so gets no password.
+    Require,
+}
 
 /// What to log in with.
 #[derive(Clone)]
@@ -29,6 +54,10 @@ pub struct Login {
     pub password: Option<Zeroizing<String>>,
     /// Further start-up parameters: `application_name`, `options`, any setting.
     pub parameters: Vec<(String, String)>,
+    /// How TLS is begun.
+    pub negotiation: Negotiation,
+    /// Whether the login is bound to the TLS channel.
+    pub channel_binding: ChannelBinding,
     /// The limit for everything from dialling to ready.
     pub timeout: Duration,
 }
@@ -64,7 +93,8 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::Route`] names the hop; [`Error::Server`] is the server's refusal; [`Error::PasswordWanted`];
-    /// [`Error::TlsNotOffered`]; [`Error::Unproven`] for an impostor; [`Error::TimedOut`].
+    /// [`Error::TlsNotOffered`]; [`Error::DirectTlsRefused`]; [`Error::Unbound`]; [`Error::Unproven`] for an impostor;
+    /// [`Error::TimedOut`].
     pub async fn connect(route: &Route, login: &Login, trace: &mut Trace) -> Result<(Client, Started), Error> {
         let attempts = async {
             let (client, started) = start(route, login, "UTF8", trace).await?;
@@ -82,11 +112,20 @@ impl Client {
     }
 }
 
-/// Dials and, where the route wants TLS, asks for it.
-pub(crate) async fn open(route: &Route, trace: &mut Trace) -> Result<Stream, Error> {
+/// Dials and, where the route wants TLS, asks for it or begins with it.
+pub(crate) async fn open(route: &Route, negotiation: Negotiation, trace: &mut Trace) -> Result<Stream, Error> {
     let mut stream = route.dial(trace).await?;
-    if route.tls().is_none() {
-        return Ok(stream);
+    let Some(tls) = route.tls() else { return Ok(stream) };
+    if negotiation == Negotiation::Direct {
+        let route = route.clone().with_tls(Some(tls.with_protocol(PROTOCOL)));
+        return match route.secure(stream, trace).await {
+            // Without an agreement it may be another service of the same name, which takes what we say for its own.
+            Ok(stream) if stream.protocol() != Some(PROTOCOL.as_bytes()) => Err(Error::DirectTlsRefused(None)),
+            Err(error) if matches!(error.kind, ErrorKind::Closed | ErrorKind::Handshake) => {
+                Err(Error::DirectTlsRefused(Some(Box::new(error))))
+            }
+            result => Ok(result?),
+        };
     }
     let mut request = BytesMut::new();
     frontend::ssl_request(&mut request);
@@ -108,13 +147,17 @@ pub(crate) async fn open(route: &Route, trace: &mut Trace) -> Result<Stream, Err
 }
 
 async fn start(route: &Route, login: &Login, encoding: &str, trace: &mut Trace) -> Result<(Client, Started), Error> {
-    let stream = open(route, trace).await?;
+    let stream = open(route, login.negotiation, trace).await?;
     let secured = route.tls().map(|tls| Secured {
         mode: tls.mode(),
         session: stream.tls(),
         certificate: stream.peer_certificate(),
     });
-    let channel_binding = stream.tls_server_end_point();
+    let channel = Channel {
+        encrypted: stream.is_tls(),
+        end_point: stream.tls_server_end_point(),
+        binding: login.channel_binding,
+    };
     let mut output = BytesMut::new();
     let fixed = [("user", login.user.as_str()), ("database", login.database.as_str()), ("client_encoding", encoding)];
     let further = login.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str()));
@@ -124,7 +167,7 @@ async fn start(route: &Route, login: &Login, encoding: &str, trace: &mut Trace) 
     client.flush().await?;
 
     let password = login.password.as_ref().map(|password| password.as_str());
-    let mut authentication = Authentication::new(&login.user, password, channel_binding);
+    let mut authentication = Authentication::new(&login.user, password, channel);
     let mut started = Started { authentication: "trust", secured, ..Started::default() };
     let mut key = None;
     let mut first = true;
@@ -158,7 +201,7 @@ async fn start(route: &Route, login: &Login, encoding: &str, trace: &mut Trace) 
                 let mut reader = Reader::new(tag, &message.body);
                 let (process_id, secret) = (reader.i32()?, reader.i32()?);
                 reader.end()?;
-                key = Some(CancelKey::new(route.clone(), process_id, secret));
+                key = Some(CancelKey::new(route.clone(), login.negotiation, process_id, secret));
             }
             b'S' => {
                 let mut reader = Reader::new(tag, &message.body);

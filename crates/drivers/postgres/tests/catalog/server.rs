@@ -11,7 +11,7 @@ use std::{
 use driver::{ConnectContext, Connection, Driver, Profile, Secret};
 use driver_postgres::{
     PostgresDriver,
-    wire::{Client, Event, Login},
+    wire::{ChannelBinding, Client, Event, Login, Negotiation},
 };
 use route::{Endpoint, Route, Trace};
 use url::Url;
@@ -63,6 +63,8 @@ impl TestServer {
             database: database.to_owned(),
             password: Some(self.password().into()),
             parameters: Vec::new(),
+            negotiation: Negotiation::default(),
+            channel_binding: ChannelBinding::default(),
             timeout: Duration::from_secs(20),
         };
         Client::connect(&route, &login, &mut Trace::default()).await.unwrap().0

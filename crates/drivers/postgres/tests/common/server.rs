@@ -4,7 +4,7 @@
 
 use std::{env, path::PathBuf, time::Duration};
 
-use driver_postgres::wire::{Client, Error, Event, Login};
+use driver_postgres::wire::{ChannelBinding, Client, Error, Event, Login, Negotiation};
 use route::{Endpoint, Route, Tls, TlsMode, TlsSettings, Trace};
 use url::Url;
 use zeroize::Zeroizing;
@@ -60,6 +60,8 @@ pub fn login(user: &str, password: Option<&str>) -> Login {
         database: "postgres".to_owned(),
         password: password.map(|password| Zeroizing::new(password.to_owned())),
         parameters: vec![("application_name".to_owned(), "rowhouse wire test".to_owned())],
+        negotiation: Negotiation::default(),
+        channel_binding: ChannelBinding::default(),
         timeout: Duration::from_secs(10),
     }
 }
