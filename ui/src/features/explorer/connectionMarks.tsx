@@ -22,9 +22,10 @@ export function inOrder(profiles: readonly ConnectionProfile[]): readonly Connec
 export function ConnectionLabel({ profile, label }: { profile: ConnectionProfile | undefined; label: string }) {
   if (!profile?.favourite) return label;
   return (
-    <>
-      {label} <Icon name="star-on" size={12} label="Favourite" className="text-warn-text" />
-    </>
+    <span className="exp-favourite">
+      <span className="rh-truncate">{label}</span>
+      <Icon name="star-on" size={12} label="Favourite" className="text-warn-text" />
+    </span>
   );
 }
 

@@ -24,6 +24,8 @@ export interface ExplorerItem extends TreeItem {
   readonly database: string | null;
   readonly browsable: boolean;
   readonly state: TreeNode["state"];
+  /** The server's own. */
+  readonly system?: boolean;
   /** Of a hit: what matched. */
   readonly matched?: readonly TextRange[];
 }
@@ -185,6 +187,7 @@ export function nodeItem(node: TreeNode, parent: ExplorerItem): ExplorerItem {
     database: node.icon === "database" ? node.label : (node.object?.database ?? parent.database),
     browsable: node.browsable,
     state: node.state,
+    system: node.system,
   };
 }
 

@@ -32,7 +32,7 @@ describe("the filter of schemas", () => {
 
   it("hides what is not named, keeps the server's own and tells how many are hidden", () => {
     const parent = item("d", { object: null, id: "p" });
-    const system = item("pg_catalog", { tone: "off" });
+    const system = item("pg_catalog", { tone: "off", system: true });
     const children = { state: "ready", items: [item("shop"), item("audit"), item("tmp"), system] } as const;
     expect(filterSchemas(parent, children, [])).toBe(children);
     expect(filterSchemas(parent, children, ["*"])).toBe(children);

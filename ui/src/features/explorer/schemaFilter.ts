@@ -12,9 +12,9 @@ export function isShown(patterns: readonly string[], schema: string): boolean {
 /** What is in a text of names with commas or spaces between. */
 export const patternsOf = (text: string): readonly string[] => [...new Set(text.split(/[\s,]+/).filter(Boolean))];
 
-/** The server's own schemas are greyed and stay. */
+/** The server's own schemas stay. */
 const isFiltered = (item: ExplorerItem): boolean =>
-  item.kind === "node" && item.object?.kind === "schema" && !(item.tone === "off" && item.state === "ready");
+  item.kind === "node" && item.object?.kind === "schema" && item.system !== true;
 
 const HIDDEN = "\u0001hidden";
 
