@@ -93,6 +93,8 @@ fn one(source: &Element, local: Option<&Element>, tunnels: &[Element], path: &Pa
         match name {
             "sslmode" | "sslMode" => found.encryption(value),
             "ApplicationName" => found.put("application_name", value),
+            "channelBinding" => found.put("channel_binding", value),
+            "sslNegotiation" => found.put("sslnegotiation", value),
             _ => {}
         }
     }

@@ -141,6 +141,8 @@ fn one(entry: &Value, document: &Value, registry: &Registry) -> Found {
             "sslmode" | "sslMode" => found.encryption(&value),
             "sslrootcert" | "sslcert" | "sslkey" | "options" => found.put(name, value),
             "ApplicationName" => found.put("application_name", value),
+            "channelBinding" => found.put("channel_binding", value),
+            "sslNegotiation" => found.put("sslnegotiation", value),
             "connectTimeout" | "loginTimeout" => {}
             _ => found.warn(format!("The driver property “{}” is left out.", crate::profiles::one_line(name))),
         }

@@ -65,7 +65,9 @@ fn parameters(found: &mut Found, parameters: Option<&Map<String, Value>>) {
         match name.as_str() {
             "sslmode" => found.encryption(&value),
             "sslrootcert" | "sslcert" | "sslkey" => found.put(name, local(&value)),
-            "application_name" | "options" | "connect_timeout" => found.put(name, value),
+            "application_name" | "options" | "connect_timeout" | "channel_binding" | "sslnegotiation" => {
+                found.put(name, value);
+            }
             "passfile" if !value.is_empty() => {
                 found.warn("Its own password file is left out; ~/.pgpass is read.");
             }

@@ -238,6 +238,64 @@ describe("the connection form", () => {
     expect(cached).not.toContain("geheim");
   });
 
+  it("folds what is not used, says how it stands, and unfolds where the test failed", async () => {
+    show(form());
+    const user = userEvent.setup();
+    const section = await screen.findByRole("button", { name: /^SSH No tunnel/ });
+    expect(section.getAttribute("aria-expanded")).toBe("false");
+    expect(screen.queryByLabelText("Tunnel")).toBeNull();
+    await user.click(section);
+    await user.click(screen.getByLabelText("Tunnel"));
+    await user.click(await screen.findByRole("option", { name: "Password" }));
+    await user.type(screen.getByLabelText("SSH host and port"), "bastion");
+    await user.type(screen.getByLabelText("SSH user"), "stranger");
+    await user.type(screen.getByLabelText("SSH password"), "geheim");
+    await user.type(screen.getByLabelText("Host and port"), "db1");
+    await user.type(screen.getByLabelText("User"), "ada");
+    await user.click(screen.getByRole("button", { name: /^SSH/ }));
+    expect(screen.getByRole("button", { name: /^SSH Password · bastion · stranger/ })).toBeTruthy();
+    await user.click(screen.getByRole("button", { name: /^Test/ }));
+    expect(await screen.findByText("SSH auth", { selector: "strong" })).toBeTruthy();
+    expect(screen.getByLabelText("SSH password").getAttribute("aria-invalid")).toBe("true");
+    expect(screen.getByLabelText("Password").getAttribute("aria-invalid")).toBeNull();
+    const drafts = host.fake.callsOf("testProfile").map(([draft]) => draft as { values: Record<string, string> });
+    expect(drafts.at(-1)?.values["ssh_password"]).toBe("geheim");
+  });
+
+  it("shows a stored secret as stored, and forgets it on request", async () => {
+    host.fake.world.profiles = host.fake.world.profiles.map((each) =>
+      each.id === STAGING
+        ? { ...each, values: { ...each.values, ssh: "password", ssh_host: "b" }, stored_secrets: ["ssh_password"] }
+        : each,
+    );
+    show(form({ profileId: STAGING }));
+    const user = userEvent.setup();
+    const secret = (await screen.findByLabelText("SSH password")) as HTMLInputElement;
+    expect(secret.placeholder).toBe("As stored");
+    await user.click(screen.getByRole("button", { name: "Forget the stored SSH password" }));
+    expect(secret.placeholder).toBe("Will be forgotten");
+  });
+
+  it("takes a command for the password, and asks to trust one that came from a file", async () => {
+    host.fake.world.profiles = host.fake.world.profiles.map((each) =>
+      each.id === STAGING
+        ? {
+            ...each,
+            password: "command" as const,
+            untrusted_command: "digest",
+            password_command: { argv: ["op", "read", "a b"], shell: false, timeout_s: 20 },
+          }
+        : each,
+    );
+    show(form({ profileId: STAGING }));
+    const user = userEvent.setup();
+    const command = (await screen.findByLabelText("Password")) as HTMLInputElement;
+    expect(command.value).toBe("op read 'a b'");
+    await user.click(screen.getByRole("button", { name: "Trust this command" }));
+    await waitFor(() => expect(host.fake.callsOf("trustCommand")).toEqual([[STAGING, "digest"]]));
+    await waitFor(() => expect(screen.queryByText(/came from a file/)).toBeNull());
+  });
+
   it("puts a name that is taken at the name", async () => {
     show(form({ profileId: STAGING }));
     const user = userEvent.setup();

@@ -153,7 +153,7 @@ async fn pgadmin_from_its_export_and_from_its_store() {
         "servers.json",
         r##"{"Servers": {"10": {"Name": "Ten", "Group": "G", "Host": "h10", "Port": 5432, "MaintenanceDB": "postgres", "Username": "u"},
         "2": {"Name": "Two", "Group": "G", "Host": "h2", "Port": 5433, "MaintenanceDB": "db", "Username": "u", "UseSSHTunnel": 1,
-        "TunnelHost": "bastion", "TunnelPort": "22", "TunnelUsername": "joe", "TunnelAuthentication": 0, "BGColor": "#f0f", "ConnectionParameters": {"sslmode": "verify-full", "passfile": "/p",
+        "TunnelHost": "bastion", "TunnelPort": "22", "TunnelUsername": "joe", "TunnelAuthentication": 0, "BGColor": "#f0f", "ConnectionParameters": {"sslmode": "verify-full", "passfile": "/p", "channel_binding": "require",
         "sslcert": "<STORAGE_DIR>/.postgresql/c.crt", "connect_timeout": 10}}}}"##,
     );
     let preview = desk.preview(&export, false).await.unwrap();
@@ -162,6 +162,7 @@ async fn pgadmin_from_its_export_and_from_its_store() {
     assert_eq!(
         fields(two),
         [
+            ("channel_binding", "require"),
             ("connect_timeout", "10"),
             ("database", "db"),
             ("host", "h2"),

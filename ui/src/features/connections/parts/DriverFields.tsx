@@ -99,7 +99,7 @@ function Entry({ field, driver, state, dispatch, control }: EntryProps) {
             isStored(field, state) && state.secrets[field.name] === undefined ? (
               <IconButton
                 icon="close"
-                label={`Forget the stored ${field.label.charAt(0).toLowerCase() + field.label.slice(1)}`}
+                label={`Forget the stored ${within(field.label)}`}
                 quiet
                 onClick={() => dispatch({ type: "secret", field: field.name, value: "" })}
               />
@@ -147,6 +147,10 @@ function Entry({ field, driver, state, dispatch, control }: EntryProps) {
   }
 }
 
+/** A label in the middle of a sentence; `SSH` stays as it is. */
+const within = (label: string): string =>
+  /^\p{Lu}\p{Lu}/u.test(label) ? label : label.charAt(0).toLowerCase() + label.slice(1);
+
 const isStored = (field: FormField, state: FormState) => state.stored.includes(field.name);
 
 function secretPlaceholder(field: FormField, state: FormState): string {
@@ -160,7 +164,7 @@ function labelOf(row: FieldRow): string {
   const whose = first?.label.split(" ")[0] ?? "";
   const more = rest.map(({ label }) => {
     const own = label.startsWith(`${whose} `) ? label.slice(whose.length + 1) : label;
-    return own.charAt(0).toLowerCase() + own.slice(1);
+    return within(own);
   });
   return [first?.label ?? "", ...more].join(" and ");
 }
