@@ -211,7 +211,8 @@ impl Offer<'_> {
     /// After a dot: a relation in scope, or else a schema.
     fn qualified(&mut self, qualifier: &[String], context: &CompletionContext) {
         let Some(last) = qualifier.last() else { return };
-        let named = context.scope.iter().find(|one| one.name().is_some_and(|name| self.dialect.same_name(name, last)));
+        let named =
+            context.scope.iter().find(|one| one.name().is_some_and(|name| self.dialect.same_table_name(name, last)));
         if let Some(relation) = named {
             for (at, column) in self.relations.columns(relation).into_iter().enumerate() {
                 self.column(Group::First, at, column, None);
@@ -236,7 +237,7 @@ impl Offer<'_> {
                 continue;
             }
             let schema = shelved.catalog.schema_name(relation.schema);
-            if wanted.is_some_and(|wanted| !self.dialect.same_name(wanted, schema)) {
+            if wanted.is_some_and(|wanted| !self.dialect.same_table_name(wanted, schema)) {
                 continue;
             }
             let place = self.place_of(schema);
@@ -281,7 +282,7 @@ impl Offer<'_> {
         if let Some(shelved) = self.shelved {
             for routine in &shelved.catalog.routines {
                 let schema = shelved.catalog.schema_name(routine.schema);
-                if wanted.is_some_and(|wanted| !self.dialect.same_name(wanted, schema))
+                if wanted.is_some_and(|wanted| !self.dialect.same_table_name(wanted, schema))
                     || self.rank(&routine.name).is_none()
                 {
                     continue;
@@ -308,7 +309,7 @@ impl Offer<'_> {
         let Some(shelved) = self.shelved else { return };
         for object in &shelved.catalog.types {
             let schema = shelved.catalog.schema_name(object.schema);
-            if qualifier.last().is_some_and(|wanted| !self.dialect.same_name(wanted, schema)) {
+            if qualifier.last().is_some_and(|wanted| !self.dialect.same_table_name(wanted, schema)) {
                 continue;
             }
             let labels = (!object.labels.is_empty()).then(|| object.labels.join(", "));

@@ -20,12 +20,19 @@ pub(super) fn lay_out(text: &str, dialect: &Dialect) -> Result<String, AppError>
             .with_hint("Select a part of it."));
     }
     let wanted = meaning(text, dialect);
+    // Where a line says what ends the statements behind it, lines cannot be moved.
+    let statements = |text: &str| {
+        let pieces = sql::split(text, dialect);
+        pieces.iter().map(|piece| (piece.kind, meaning(piece.text(text), dialect).len())).collect::<Vec<_>>()
+    };
+    let counted = statements(text);
     // Its dialects differ in brackets and operators only; the usual one for ours comes first.
     let brackets = dialect.identifier_quotes.iter().any(|quote| quote.open == '[');
-    let order = if brackets {
-        [sqlformat::Dialect::SQLServer, sqlformat::Dialect::Generic, sqlformat::Dialect::PostgreSql]
-    } else {
-        [sqlformat::Dialect::PostgreSql, sqlformat::Dialect::Generic, sqlformat::Dialect::SQLServer]
+    let order = match (brackets, dialect.dollar_quotes) {
+        (true, _) => [sqlformat::Dialect::SQLServer, sqlformat::Dialect::Generic, sqlformat::Dialect::PostgreSql],
+        (_, true) => [sqlformat::Dialect::PostgreSql, sqlformat::Dialect::Generic, sqlformat::Dialect::SQLServer],
+        // Variables are written as SQL Server's are.
+        (false, false) => [sqlformat::Dialect::Generic, sqlformat::Dialect::SQLServer, sqlformat::Dialect::PostgreSql],
     };
     let laid_out = order.into_iter().find_map(|kind| {
         let options = FormatOptions {
@@ -43,7 +50,7 @@ pub(super) fn lay_out(text: &str, dialect: &Dialect) -> Result<String, AppError>
         let attempt = |options: &FormatOptions<'_>| {
             catch_unwind(AssertUnwindSafe(|| sqlformat::format(text, &QueryParams::None, options))).ok()
         };
-        let same = |laid_out: &String| meaning(laid_out, dialect) == wanted;
+        let same = |laid_out: &String| meaning(laid_out, dialect) == wanted && statements(laid_out) == counted;
         // A keyword may be a name; then its case is left alone.
         attempt(&options)
             .filter(same)
@@ -92,7 +99,7 @@ fn is_keyword(word: &str, dialect: &Dialect) -> bool {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use sql::dialect::{postgres, sqlite};
+    use sql::dialect::{mysql, postgres, sqlite};
 
     #[test]
     fn a_query_is_laid_out_with_its_clauses_on_lines_of_their_own() {
@@ -101,6 +108,28 @@ mod tests {
         assert!(laid_out.contains("\nFROM"), "{laid_out}");
         assert!(laid_out.contains("\nJOIN customers c"), "{laid_out}");
         assert_eq!(meaning(text, postgres()), meaning(&laid_out, postgres()));
+    }
+
+    #[test]
+    fn the_words_of_mysql_are_laid_out_and_its_ends_of_statements_left_alone() {
+        let text = "select `a b`.id,a->>'$.x' from `a b` where name='it\\'s' and x=?&&y<=>null -- tail\nlimit 1,2";
+        let laid_out = lay_out(text, mysql()).unwrap();
+        assert!(laid_out.contains("\nFROM `a b`"), "{laid_out}");
+        assert_eq!(meaning(text, mysql()), meaning(&laid_out, mysql()));
+        assert!(lay_out("update t set a = @a,b=2 where id=1", mysql()).unwrap().contains("= @a"));
+        let script = "delimiter //\ncreate procedure p() begin select 1; select 2; end//\ndelimiter ;\nselect 3";
+        assert_eq!(lay_out(script, mysql()).unwrap_err().code, ErrorCode::Unsupported);
+        for text in [
+            "select 1 # a comment; with an end\n, 2; select /*!50000 3 */, x'00ff', b'01', _latin1'é'",
+            "select 1\\G\nselect 2",
+            "select @@session.sql_mode, @n := @n + 1, @`a b`, @'c'",
+            "insert into t values (1, \"a\\\"b\") on duplicate key update a = values(a)",
+            "load data local infile 'x' into table t fields terminated by ',' (@a, b) set a = @a",
+        ] {
+            if let Ok(laid_out) = lay_out(text, mysql()) {
+                assert_eq!(meaning(text, mysql()), meaning(&laid_out, mysql()), "{text}");
+            }
+        }
     }
 
     #[test]
@@ -117,7 +146,7 @@ mod tests {
             "insert into t values (1,'a'),(2,'b') on conflict (id) do update set x=excluded.x returning *",
             "\\copy t from '/tmp/x y.csv'",
         ] {
-            for dialect in [postgres(), sqlite()] {
+            for dialect in [postgres(), sqlite(), mysql()] {
                 if let Ok(laid_out) = lay_out(text, dialect) {
                     assert_eq!(meaning(text, dialect), meaning(&laid_out, dialect), "{text}");
                 }

@@ -55,7 +55,7 @@ impl Shelved {
         schema: Option<&str>,
         name: &str,
     ) -> Option<RelationId> {
-        let same = |a: &str, b: &str| dialect.same_name(a, b);
+        let same = |a: &str, b: &str| dialect.same_table_name(a, b);
         let mut near = path.iter().filter(|_| schema.is_none());
         near.find_map(|usual| self.find(Some(usual), name, same)).or_else(|| self.find(schema, name, same))
     }

@@ -200,7 +200,7 @@ impl Play {
         seat.note(&sent.answer);
         let title = result_title(text, piece, &seat.opened.dialect);
         let ended = reading::read(self, &seat, index, title, &sent, positions).await;
-        note_catalog(&seat, &sent, &ended);
+        note_catalog(&seat, &sent, piece.text(text), &ended);
         let lost = seat.is_lost();
         match recorded {
             Ok(recorded) => {
@@ -216,12 +216,16 @@ impl Play {
 }
 
 /// Notes that the catalog may have changed.
-fn note_catalog(seat: &Seat, sent: &Sent, ended: &Ended) {
+fn note_catalog(seat: &Seat, sent: &Sent, text: &str, ended: &Ended) {
     let tag = match &ended.outcome {
         StatementOutcome::Completed { tag, .. } => tag.as_deref(),
         _ => return,
     };
-    let told = tag.is_some_and(sql::command_tag_changes_catalog);
+    let told = match tag {
+        Some(tag) => sql::command_tag_changes_catalog(tag),
+        // A server without tags does not say what ran: the statement does.
+        None => sql::statement_changes_catalog(text, &seat.opened.dialect),
+    };
     if told || matches!(sent.answer.class, Class::Ddl) || sent.answer.effect.select_into.is_some() {
         seat.stale_catalog.store(true, Ordering::Release);
     }
