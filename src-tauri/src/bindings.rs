@@ -59,6 +59,7 @@ pub fn builder() -> Builder<tauri::Wry> {
         editor::close_tab,
         editor::reopen_tab,
         editor::history,
+        editor::audit,
         editor::forget_history,
         system::settings,
         system::save_settings,

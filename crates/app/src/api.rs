@@ -4,6 +4,7 @@
 //! ours. Positions in text are UTF-16 code units, as editors count; the core converts. A secret only
 //! ever comes in.
 
+mod audit;
 mod browse;
 mod connection;
 mod document;
@@ -17,6 +18,7 @@ mod run;
 mod settings;
 mod system;
 
+pub use audit::*;
 pub use browse::*;
 pub use connection::*;
 pub use document::*;

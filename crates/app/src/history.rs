@@ -7,6 +7,7 @@ use sql::Dialect;
 use crate::{
     App, Face,
     api::{AppError, HistoryEntry, HistoryQuery},
+    audit::{self, End},
     store::now_ms,
 };
 
@@ -35,6 +36,8 @@ pub(crate) struct Sending<'a> {
 #[derive(Debug)]
 pub(crate) struct Recorded {
     id: i64,
+    /// Its line of the audit trail, where it is one.
+    audit: Option<i64>,
     /// What was redacted: a server may quote it in its error.
     secrets: Vec<driver::Secret>,
 }
@@ -67,7 +70,12 @@ impl App {
     /// As the store says.
     pub(crate) async fn history_begin(&self, sending: Sending<'_>) -> Result<Recorded, AppError> {
         let text = sql::redact(sending.text, sending.dialect);
+        let face = match self.face() {
+            Face::Window => "window",
+            Face::Cli => "cli",
+        };
         let mut change = self.store.write().await?;
+        let audit = audit::begin(&mut change, &sending, &text, face).await?;
         let done = sqlx::query(
             "INSERT INTO history (at_ms, profile_id, profile_name, database, text, outcome, face, process) \
              VALUES (?, ?, ?, ?, ?, 'running', ?, ?)",
@@ -77,16 +85,13 @@ impl App {
         .bind(sending.profile_name)
         .bind(sending.database)
         .bind(&*text)
-        .bind(match self.face() {
-            Face::Window => "window",
-            Face::Cli => "cli",
-        })
+        .bind(face)
         .bind(self.process())
         .execute(&mut *change)
         .await?;
         change.commit().await?;
         self.history_changed();
-        Ok(Recorded { id: done.last_insert_rowid(), secrets: secrets(sending.text, sending.dialect) })
+        Ok(Recorded { id: done.last_insert_rowid(), audit, secrets: secrets(sending.text, sending.dialect) })
     }
 
     /// Records how it ended, `elapsed_ms` after it was sent.
@@ -114,10 +119,14 @@ impl App {
             .bind(outcome)
             .bind(rows.map(number))
             .bind(number(elapsed_ms))
-            .bind(error)
+            .bind(&error)
             .bind(recorded.id)
             .execute(&mut *change)
             .await?;
+        if let Some(line) = recorded.audit {
+            let (rows, error) = (rows.map(number), error.as_deref());
+            audit::end(&mut change, line, &End { outcome, rows, elapsed_ms: number(elapsed_ms), error }).await?;
+        }
         change.commit().await?;
         self.history_changed();
         Ok(())
@@ -221,7 +230,7 @@ impl From<Row> for HistoryEntry {
 }
 
 /// Any text that holds the word, for `LIKE … ESCAPE '\'`.
-fn pattern(word: &str) -> String {
+pub(crate) fn pattern(word: &str) -> String {
     let mut pattern = String::from("%");
     for character in word.chars() {
         if matches!(character, '%' | '_' | '\\') {

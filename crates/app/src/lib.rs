@@ -9,6 +9,7 @@
 pub mod api;
 pub mod platform;
 
+mod audit;
 mod browse;
 mod connections;
 mod documents;
@@ -174,6 +175,9 @@ impl App {
         };
         if let Err(error) = app.forget_old_history().await {
             tracing::warn!(%error, "old history stays for now");
+        }
+        if let Err(error) = app.forget_old_audit().await {
+            tracing::warn!(%error, "old lines of the audit trail stay for now");
         }
         let app = Arc::new(app);
         // Set once, here.

@@ -36,6 +36,7 @@ fn clamp(mut settings: Settings) -> Settings {
     settings.session_limit = settings.session_limit.clamp(2, 64);
     settings.page_rows = settings.page_rows.clamp(50, 10_000);
     settings.history_days = settings.history_days.min(36_500);
+    settings.audit_days = settings.audit_days.min(36_500);
     settings
 }
 
@@ -82,6 +83,7 @@ impl App {
         self.remember_settings(settings.clone());
         self.events.changed(&[Topic::Settings], None);
         self.forget_old_history().await?;
+        self.forget_old_audit().await?;
         Ok(settings)
     }
 }

@@ -2,7 +2,9 @@
 
 use std::{path::PathBuf, time::Duration};
 
+use app::api::AuditKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use time::{Date, macros::format_description};
 
 const TARGETS: &str = "\
 TARGET is the name of a saved connection (rowhouse connections list), a URL, or a file:
@@ -34,6 +36,8 @@ pub(crate) enum Command {
     Query(Query),
     /// Print what a database contains
     Schema(Schema),
+    /// Print the audit trail: what was sent that could change something, and how it ended
+    Audit(Audit),
     /// Check this computer: store, keychain, drivers, display
     Doctor(Doctor),
 }
@@ -343,6 +347,37 @@ pub(crate) enum PasswordPolicy {
     None,
 }
 
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  rowhouse audit --connection production --since 2026-11-01
+  rowhouse audit update orders --kind write
+  rowhouse audit --format csv -o audit.csv
+
+Newest first. A statement is judged by its text: a query that calls a function that writes is not listed.")]
+pub(crate) struct Audit {
+    /// Words that must all occur in the statement, in what it changes or in the connection's name
+    pub(crate) words: Vec<String>,
+    /// Only this saved connection
+    #[arg(long, value_name = "NAME")]
+    pub(crate) connection: Option<String>,
+    /// write, schema, access, export or unknown
+    #[arg(long, value_name = "KIND", value_parser = audit_kind)]
+    pub(crate) kind: Option<AuditKind>,
+    /// Only from this day on, in UTC
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub(crate) since: Option<i64>,
+    /// At most so many lines
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) limit: Option<u64>,
+    /// table, csv, json or ndjson
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = row_format)]
+    pub(crate) format: RowFormat,
+    /// Write to a file: it is replaced only once everything ended well
+    #[arg(short = 'o', long = "output", value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ListFormat {
     Table,
@@ -374,6 +409,24 @@ impl RowFormat {
 pub(crate) enum SchemaFormat {
     Json,
     Sql,
+}
+
+fn audit_kind(text: &str) -> Result<AuditKind, String> {
+    match text {
+        "write" => Ok(AuditKind::Write),
+        "schema" => Ok(AuditKind::Schema),
+        "access" => Ok(AuditKind::Access),
+        "export" => Ok(AuditKind::Export),
+        "unknown" => Ok(AuditKind::Unknown),
+        _ => Err("known are write, schema, access, export and unknown".to_owned()),
+    }
+}
+
+/// The beginning of a day in UTC, in ms since the epoch.
+fn day(text: &str) -> Result<i64, String> {
+    let date = Date::parse(text, format_description!("[year]-[month]-[day]"));
+    let date = date.map_err(|_| "a day looks like 2026-11-01".to_owned())?;
+    Ok(date.midnight().assume_utc().unix_timestamp() * 1000)
 }
 
 fn row_format(text: &str) -> Result<RowFormat, String> {

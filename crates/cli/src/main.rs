@@ -5,6 +5,7 @@
 #![deny(missing_docs)]
 
 mod arguments;
+mod audit;
 mod connections;
 mod doctor;
 mod failure;
@@ -89,6 +90,7 @@ async fn with_core(command: Command, app: &Arc<App>, interrupt: &Interrupt) -> O
         // These have their own way to stop: something may be running on a server.
         Command::Query(query) => query::run(app, &query, interrupt).await,
         Command::Schema(schema) => stoppable(interrupt, schema::run(app, &schema)).await,
+        Command::Audit(audit) => stoppable(interrupt, audit::run(app, &audit)).await,
         Command::Connections(connections) => stoppable(interrupt, connections::run(app, connections)).await,
         Command::Open(_) | Command::Doctor(_) => Ok(()),
     }

@@ -96,6 +96,13 @@ pub async fn history(app: State<'_, Arc<App>>, query: HistoryQuery) -> Result<Ve
     app.history(query).await
 }
 
+/// The audit trail, newest first.
+#[tauri::command]
+#[specta::specta]
+pub async fn audit(app: State<'_, Arc<App>>, query: AuditQuery) -> Result<Vec<AuditEntry>, AppError> {
+    app.audit(query).await
+}
+
 /// Forgets one entry, or all.
 #[tauri::command]
 #[specta::specta]

@@ -110,6 +110,8 @@ export const commands = {
 	reopenTab: () => typedError<RestoredTab | null, AppError>(__TAURI_INVOKE("reopen_tab")),
 	/**  Executed statements, newest first. */
 	history: (query: HistoryQuery) => typedError<HistoryEntry[], AppError>(__TAURI_INVOKE("history", { query })),
+	/**  The audit trail, newest first. */
+	audit: (query: AuditQuery) => typedError<AuditEntry[], AppError>(__TAURI_INVOKE("audit", { query })),
 	/**  Forgets one entry, or all. */
 	forgetHistory: (id: number | null) => typedError<null, AppError>(__TAURI_INVOKE("forget_history", { id })),
 	/**  The settings. */
@@ -216,6 +218,69 @@ id: string } |
 tab_id: string; 
 /**  What; a notification has the label `NOTIFY`. */
 notice: NoticeRow };
+
+/**  One statement of the audit trail, secrets redacted. */
+export type AuditEntry = {
+	/**  Its id. */
+	id: number,
+	/**  When it was sent, in ms since the epoch. */
+	at_ms: number,
+	/**  The connection, which may be gone. */
+	profile_id: string | null,
+	/**  The connection's name then. */
+	profile_name: string,
+	/**  The database. */
+	database: string | null,
+	/**  Where it was run: `window` or `cli`. */
+	face: string,
+	/**  What it does. */
+	kind: AuditKind,
+	/**  The command (`UPDATE`, `CREATE POLICY`). */
+	command: string,
+	/**  What it changes, as it names it. */
+	targets: string[],
+	/**  The text. */
+	text: string,
+	/**  SHA-256 of that text: equal statements have the same. */
+	digest: string,
+	/**  `completed`, `failed`, `cancelled` or `lost`; `None` while it runs, and where its process died. */
+	outcome: string | null,
+	/**  Rows sent or changed. */
+	rows: number | null,
+	/**  How long it took. */
+	elapsed_ms: number | null,
+	/**  The error's message and native code. */
+	error: string | null,
+};
+
+/**  What a statement of the audit trail does. */
+export type AuditKind = 
+/**  It changes rows, or something else outside its session. */
+"write" | 
+/**  It changes the catalog. */
+"schema" | 
+/**  It changes who may do what: policies, privileges, roles. */
+"access" | 
+/**  It takes data out into a file or through the connection. */
+"export" | 
+/**  Its text does not tell. */
+"unknown";
+
+/**  What to look for in the audit trail. */
+export type AuditQuery = {
+	/**  Words that must all occur in the statement, its targets or the connection's name; empty lists everything. */
+	text: string,
+	/**  Only this connection. */
+	profile_id: string | null,
+	/**  Only this kind. */
+	kind: AuditKind | null,
+	/**  Only what was sent at or after this moment, in ms since the epoch. */
+	since_ms: number | null,
+	/**  Only lines before this id. */
+	before: number | null,
+	/**  Most lines. */
+	limit: number,
+};
 
 /**  One condition of a data tab. */
 export type BrowseFilter = {
@@ -1380,6 +1445,8 @@ export type Settings = {
 	software_rendering: SoftwareRendering,
 	/**  Days after which history is forgotten; 0 keeps it. */
 	history_days: number,
+	/**  Days after which lines of the audit trail are forgotten; 0 keeps them. */
+	audit_days: number,
 };
 
 /**  Whether the window draws without the GPU. */

@@ -20,6 +20,7 @@ import { keepSession, startRun } from "./fake/runs";
 import { formatted, outlineOf } from "./fake/script";
 import { testOf } from "./fake/trial";
 import {
+  auditOf,
   DRIVERS,
   emit,
   type FakeOptions,
@@ -366,6 +367,13 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
             .split(/\s+/)
             .every((word) => entry.text.toLowerCase().includes(word)),
         )
+        .slice(0, limit),
+    audit: async ({ text, profile_id, before, limit }) =>
+      auditOf(world.history)
+        .filter(
+          (line) => (profile_id === null || line.profile_id === profile_id) && (before === null || line.id < before),
+        )
+        .filter((line) => line.text.toLowerCase().includes(text.toLowerCase()))
         .slice(0, limit),
     forgetHistory: async (id) => {
       world.history = id === null ? [] : world.history.filter((entry) => entry.id !== id);

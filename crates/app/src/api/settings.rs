@@ -67,6 +67,8 @@ pub struct Settings {
     pub software_rendering: SoftwareRendering,
     /// Days after which history is forgotten; 0 keeps it.
     pub history_days: u32,
+    /// Days after which lines of the audit trail are forgotten; 0 keeps them.
+    pub audit_days: u32,
 }
 
 impl Default for Settings {
@@ -86,6 +88,7 @@ impl Default for Settings {
             shortcuts: BTreeMap::new(),
             software_rendering: SoftwareRendering::Auto,
             history_days: 0,
+            audit_days: 0,
         }
     }
 }

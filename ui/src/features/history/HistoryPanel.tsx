@@ -10,6 +10,7 @@ import {
   IconButton,
   type MenuItem,
   SearchField,
+  Segmented,
   Skeleton,
   Spinner,
   toast,
@@ -103,7 +104,9 @@ export function HistoryPanel({ profileId = null, onInsert, onOpen }: HistoryPane
   const [text, setText] = useState("");
   const [selected, setSelected] = useState<string>();
   const [clearing, setClearing] = useState(false);
-  const history = useHistory(text, profileId);
+  const [list, setList] = useState<"all" | "changes">("all");
+  const changes = list === "changes";
+  const history = useHistory(text, profileId, changes);
   const { entries } = history;
   const lines = useMemo(() => byDay(entries, Date.now()), [entries]);
   const shown = entries.find((entry) => String(entry.id) === selected);
@@ -125,16 +128,32 @@ export function HistoryPanel({ profileId = null, onInsert, onOpen }: HistoryPane
         disabledReason: onInsert ? undefined : "No editor is in front",
       },
       { label: "Copy", icon: "copy", onSelect: () => void copyText(line.text) },
-      { separator: true },
-      { label: "Forget this one", icon: "trash", danger: true, onSelect: () => void forget(line.id) },
-      { label: "Forget everything", danger: true, onSelect: () => setClearing(true) },
+      ...(changes
+        ? []
+        : ([
+            { separator: true },
+            { label: "Forget this one", icon: "trash", danger: true, onSelect: () => void forget(line.id) },
+            { label: "Forget everything", danger: true, onSelect: () => setClearing(true) },
+          ] as const)),
     ];
   };
   const failure = history.error ? failureOf(history.error) : null;
   return (
     <>
-      <div className="px-2 pb-2 flex-none">
+      <div className="px-2 pb-2 flex-none flex flex-col gap-2">
         <SearchField label="Search statements" value={text} onChange={setText} />
+        <Segmented
+          label="Which statements"
+          value={list}
+          onChange={(next) => {
+            setList(next);
+            setSelected(undefined);
+          }}
+          options={[
+            { value: "all", label: "All" },
+            { value: "changes", label: "Changes" },
+          ]}
+        />
       </div>
       {failure ? (
         <EmptyState
@@ -154,8 +173,10 @@ export function HistoryPanel({ profileId = null, onInsert, onOpen }: HistoryPane
         text ? (
           <p className="px-3 py-4 text-ink-3">No statement has these words.</p>
         ) : (
-          <EmptyState icon="history" title="Nothing was run yet">
-            Every statement you run is kept here, without its secrets, so that you can find it again.
+          <EmptyState icon="history" title={changes ? "Nothing was changed yet" : "Nothing was run yet"}>
+            {changes
+              ? "Statements that change rows, schemas or privileges, or take data out, stay here when the history is forgotten."
+              : "Every statement you run is kept here, without its secrets, so that you can find it again."}
           </EmptyState>
         )
       ) : (
@@ -172,7 +193,7 @@ export function HistoryPanel({ profileId = null, onInsert, onOpen }: HistoryPane
           }}
           onEnd={history.older}
           onKeyDown={(event, line) => {
-            if (event.key === "Delete" && line && !isHeading(line)) void forget(line.id);
+            if (event.key === "Delete" && !changes && line && !isHeading(line)) void forget(line.id);
           }}
           menu={menu}
           renderItem={(line) => <Line line={line} />}
@@ -194,7 +215,7 @@ export function HistoryPanel({ profileId = null, onInsert, onOpen }: HistoryPane
           void forget(null);
         }}
         title="Forget the whole history?"
-        description="Every statement of every connection goes, on this computer. It cannot be undone."
+        description="Every statement of every connection goes, on this computer. It cannot be undone. The audit trail of changes stays."
         confirmLabel="Forget everything"
         danger
       />

@@ -52,7 +52,7 @@ describe("the history", () => {
     show();
     await screen.findAllByRole("option");
     // As after scrolling through three pages.
-    const key = ["history", null, ""];
+    const key = ["history", "run", null, ""];
     act(() => client.setQueryData(key, { entries: host.fake.world.history.slice(0, 300), more: true }));
     const before = host.fake.callsOf("history").length;
     host.fake.world.history = [entry(1_001, { text: "select 'the newest'" }), ...host.fake.world.history];
@@ -81,5 +81,18 @@ describe("the history", () => {
       expect(detail.getByText(text)).toBeTruthy();
     await user.click(detail.getByRole("button", { name: "Open in a new tab" }));
     expect(onOpen).toHaveBeenCalledWith(expect.objectContaining({ id: 1_000 }));
+  });
+
+  it("lists what changed something apart, and forgets none of it", async () => {
+    host.fake.world.history = [entry(1_000), entry(999, { text: "delete from orders where id = 7" })];
+    show();
+    const user = userEvent.setup();
+    expect(await screen.findByText("select 1000")).toBeTruthy();
+    await user.click(screen.getByRole("radio", { name: "Changes" }));
+    const line = await screen.findByText("delete from orders where id = 7");
+    expect(screen.queryByText("select 1000")).toBeNull();
+    await user.click(line);
+    await user.keyboard("{Delete}");
+    expect(host.fake.callsOf("forgetHistory")).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 /** History as it is shown: days, outcomes, words. Pure. */
 import type { IconName } from "@/design";
-import type { HistoryEntry } from "@/ipc";
+import type { AuditEntry, HistoryEntry } from "@/ipc";
 
 export interface DayHeading {
   readonly heading: string;
@@ -37,6 +37,13 @@ export function byDay(entries: readonly HistoryEntry[], now: number): HistoryLin
   return lines;
 }
 
+/** A line of the audit trail as a line of the history. One without an end is not known to run: its process may have died. */
+export function asEntry(line: AuditEntry): HistoryEntry {
+  const { id, at_ms, profile_id, profile_name, database, text, rows, elapsed_ms, error, face } = line;
+  const outcome = line.outcome ?? "unknown";
+  return { id, at_ms, profile_id, profile_name, database, text, outcome, rows, elapsed_ms, error, face };
+}
+
 export interface OutcomeLook {
   readonly icon: IconName;
   readonly tone: string;
@@ -53,6 +60,8 @@ export function outcomeLook(outcome: string): OutcomeLook | null {
       return { icon: "stop", tone: "text-ink-3", words: "stopped by you" };
     case "lost":
       return { icon: "unplug", tone: "text-warn-text", words: "connection lost" };
+    case "unknown":
+      return { icon: "info", tone: "text-ink-3", words: "end not known" };
     default:
       return null;
   }

@@ -2,7 +2,7 @@
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { type HistoryEntry, host, queryKeys } from "@/ipc";
-import { joined } from "./model";
+import { asEntry, joined } from "./model";
 
 export const PAGE = 100;
 
@@ -25,12 +25,17 @@ function useSettled(text: string): string {
   return settled;
 }
 
-export function useHistory(typed: string, profileId: string | null) {
+/** `changes` are those of the audit trail only: what could change something, kept when the history is forgotten. */
+export function useHistory(typed: string, profileId: string | null, changes: boolean) {
   const text = useSettled(typed.trim());
   const client = useQueryClient();
   const loading = useRef<string | null>(null);
-  const key = queryKeys.history(text, profileId);
-  const page = (before: number | null) => host().history({ text, profile_id: profileId, before, limit: PAGE });
+  const key = changes ? queryKeys.audit(text, profileId) : queryKeys.history(text, profileId);
+  const page = async (before: number | null): Promise<readonly HistoryEntry[]> => {
+    const wanted = { text, profile_id: profileId, before, limit: PAGE };
+    if (!changes) return host().history(wanted);
+    return (await host().audit({ ...wanted, kind: null, since_ms: null })).map(asEntry);
+  };
   const query = useQuery({
     queryKey: key,
     queryFn: async (): Promise<Pages> => {
@@ -61,7 +66,7 @@ export function useHistory(typed: string, profileId: string | null) {
     }
   };
   const forgotten = (id: number | null) => {
-    for (const [each] of client.getQueriesData<Pages>({ queryKey: ["history"] })) {
+    for (const [each] of client.getQueriesData<Pages>({ queryKey: ["history", "run"] })) {
       client.setQueryData<Pages>(
         each,
         (now) =>

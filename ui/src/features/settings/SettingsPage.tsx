@@ -147,6 +147,14 @@ function Choices({ settings, change }: { settings: Settings; change: Change }) {
           36_500,
           "0 keeps everything. Passwords in statements are never kept.",
         )}
+        {number(
+          "audit_days",
+          "Forget changes after",
+          "days",
+          0,
+          36_500,
+          "The audit trail: what changed rows, schemas or privileges. 0 keeps everything.",
+        )}
       </Section>
       <Section title="Shortcuts" note="Choose a command's keys, then press the new ones. One key has one meaning.">
         <Shortcuts own={settings.shortcuts} onChange={(shortcuts) => change({ shortcuts })} />

@@ -3,6 +3,7 @@ import type {
   About,
   AppError,
   AppEvent,
+  AuditEntry,
   ConnectionPhase,
   ConnectionProfile,
   ConnectionState,
@@ -85,6 +86,7 @@ export const DEFAULTS: Settings = {
   shortcuts: {},
   software_rendering: "auto",
   history_days: 0,
+  audit_days: 0,
 };
 
 const field = (name: string, label: string, section: string, more: Partial<FormField> = {}): FormField => ({
@@ -248,6 +250,19 @@ const STATEMENTS: readonly [
   ],
   [75, "select count(*) from orders where coupon is not null", "completed", 1, 402],
 ];
+
+/** The lines of the audit trail that these statements would have made. */
+export function auditOf(entries: readonly HistoryEntry[]): AuditEntry[] {
+  return entries
+    .filter(({ text }) => /^\s*(insert|update|delete|create|alter|drop|grant)/i.test(text))
+    .map((entry) => ({
+      ...entry,
+      kind: /^\s*(insert|update|delete)/i.test(entry.text) ? "write" : "schema",
+      command: entry.text.trim().split(/\s+/, 1)[0]?.toUpperCase() ?? "",
+      targets: [],
+      digest: "0".repeat(64),
+    }));
+}
 
 function history(): HistoryEntry[] {
   return STATEMENTS.map(([hours, text, outcome, rows, elapsed_ms, error], index) => ({
