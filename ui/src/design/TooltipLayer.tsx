@@ -64,6 +64,18 @@ export function TooltipLayer() {
     };
   }, []);
 
+  // A control that becomes another one under the pointer is not what the text was about.
+  useEffect(() => {
+    if (!shown) return;
+    const changed = new MutationObserver(() => setShown(null));
+    changed.observe(shown.anchor, {
+      attributes: true,
+      attributeFilter: ["data-tip", "data-tip-keys"],
+      childList: true,
+    });
+    return () => changed.disconnect();
+  }, [shown]);
+
   if (!shown) return null;
   return (
     <div ref={element} className="rh-tip" role="tooltip">

@@ -276,7 +276,7 @@ impl Connected {
     }
 
     /// Keeps what was answered where the profile and the person say, now that it was taken.
-    async fn settle_answers(&self, app: &Arc<App>) {
+    pub(super) async fn settle_answers(&self, app: &Arc<App>) {
         let Asker::Window(ask) = &self.ask else { return };
         for (name, answered) in ask.answered() {
             if name != PASSWORD || self.profile.password == PasswordPolicy::Ask {

@@ -107,6 +107,8 @@ impl Connected {
             opened.shelf.read_in_background(&opened, self);
         }
         if let Ok(app) = self.app() {
+            // A way that was made anew may have asked for its secrets.
+            self.settle_answers(&app).await;
             app.events.changed(&[Topic::Connections], Some(&self.profile.id));
         }
         true
