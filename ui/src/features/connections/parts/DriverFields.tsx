@@ -210,8 +210,9 @@ function summaryOf(section: FieldSection, driver: DriverForm, state: FormState):
     return field.choices.find((choice) => choice.value === value)?.label ?? value;
   };
   const entered = fields.filter((field) => (state.values[field.name] ?? "") !== "").map(said);
-  const usual = fields.filter((field) => field.kind === "choice").map(said);
-  return (entered.length > 0 ? entered : usual).join(" · ");
+  // A section about one choice says how that stands; a list of unlike details has nothing to say.
+  const usual = fields[0]?.kind === "choice" ? said(fields[0]) : "";
+  return entered.length > 0 ? entered.join(" · ") : usual;
 }
 
 /** Whether anything in a section differs from what a new connection has. */
