@@ -1,5 +1,5 @@
 # The one list of commands. Each is a readable script in scripts/.
-.PHONY: help run test lint bench format notices bindings
+.PHONY: help run test lint bench package format notices bindings
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -16,6 +16,9 @@ lint: ## Formatting, clippy, TypeScript, licences, scripts, generated files
 
 bench: ## Measure against what you would use instead; prints ratios
 	@scripts/bench
+
+package: ## Build a .deb, and prove that it installs, starts and uninstalls cleanly
+	@scripts/package
 
 format: ## Format Rust and TypeScript
 	@scripts/format
