@@ -12,7 +12,7 @@ TARGET is the name of a saved connection (rowhouse connections list), a URL, or 
   postgres://ann@db.example.org/shop  a PostgreSQL server
   sqlite:shop.db, ./shop.db           an SQLite file
 
-A password comes from the keychain, from ROWHOUSE_PASSWORD, from ~/.pgpass, or from a prompt.
+A password comes from the keychain, from ROWHOUSE_PASSWORD, from ~/.pgpass or ~/.my.cnf, or from a prompt.
 
 Exit status: 0 done, 2 wrong use, 3 no connection, 4 a statement failed, 5 refused by a safety level,
 6 timed out or cancelled, 7 a local problem (disk, store, keychain), 130 interrupted.";

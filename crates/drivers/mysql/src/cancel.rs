@@ -38,6 +38,4 @@ impl Cancel for Canceller {
 pub(crate) trait Beside: Send + Sync {
     /// Stops what this connection of the server runs; one that runs nothing may have its next statement stopped.
     async fn kill(&self, connection: u64) -> Result<(), Error>;
-    /// Whether this connection is gone for certain.
-    async fn has_ended(&self, connection: u64) -> bool;
 }

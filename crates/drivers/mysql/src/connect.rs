@@ -1,6 +1,7 @@
 //! Connecting: from a profile to an open connection, and one more session on it.
 
 pub(crate) mod fields;
+mod option_file;
 mod probe;
 mod settings;
 pub(crate) mod url;
@@ -93,6 +94,7 @@ impl Connection for MySqlConnection {
         let session = MySqlSession::start(Parts {
             client,
             beside: Arc::clone(&self.beside),
+            vigil: self.control.vigil(),
             facts: self.facts,
             read_only: self.read_only,
             browse: role == Role::Browse,
@@ -108,11 +110,24 @@ impl Connection for MySqlConnection {
 }
 
 /// Opens the control connection.
-pub(crate) async fn connect(profile: &Profile, context: ConnectContext) -> Result<Arc<dyn Connection>, Error> {
+pub(crate) async fn connect(profile: &Profile, mut context: ConnectContext) -> Result<Arc<dyn Connection>, Error> {
     route::install_crypto();
-    let settings = Settings::read(profile)?;
+    // A mistake in the profile comes before anything is read.
+    Settings::read(profile)?;
+    let mut profile = profile.clone();
+    let options = tokio::task::spawn_blocking(option_file::read).await.unwrap_or_default();
+    let stored = options.complete(&mut profile);
+    let from_file = stored.is_some() && context.password.as_ref().is_none_or(|password| password.is_empty());
+    if from_file {
+        context.password = stored;
+    }
+    let settings = Settings::read(&profile)?;
     let limit = context.timeout;
-    match tokio::time::timeout(limit, Attempt { settings, context, passphrase: None, way: Way::default() }.run()).await
+    match tokio::time::timeout(
+        limit,
+        Attempt { settings, context, from_file, passphrase: None, way: Way::default() }.run(),
+    )
+    .await
     {
         Ok(result) => result,
         Err(_) => Err(Error::new(Code::TimedOut, format!("Connecting took longer than {} s.", limit.as_secs_f32()))
@@ -128,6 +143,8 @@ async fn load(files: &TlsSettings, passphrase: Option<&Secret>) -> Result<Tls, r
 struct Attempt {
     settings: Settings,
     context: ConnectContext,
+    /// The password is that of an option file.
+    from_file: bool,
     /// What opens the client key.
     passphrase: Option<Secret>,
     /// What lies between.
@@ -146,7 +163,14 @@ impl Attempt {
         let opener = Arc::new(Opener { route, login, application_name });
         let session = Arc::new(ControlSession::with_client(Arc::clone(&opener) as Arc<dyn OpenClient>, client));
         let dialect = dialect::probed(facts, server.facts.get("sql_mode").map_or("", String::as_str));
-        let control = MySqlControl::new(Arc::clone(&session), server, dialect, facts, self.settings.database.clone());
+        let control = MySqlControl::new(
+            Arc::clone(&session),
+            server,
+            dialect,
+            facts,
+            self.settings.database.clone(),
+            started.took,
+        );
         Ok(Arc::new(MySqlConnection {
             opener,
             beside: session,
@@ -210,7 +234,11 @@ impl Attempt {
             // The server never says that it wants a password: it refuses who comes without.
             let refused = matches!(&error, wire::Error::Server(report) if matches!(report.number, 1045 | 1698));
             if !refused || password.is_some() && asked == 0 || asked >= PASSWORD_ATTEMPTS {
-                return Err(broken(error));
+                let mut error = broken(error);
+                if refused && self.from_file && asked == 0 {
+                    error.hint = Some("The password came from an option file (~/.my.cnf).".to_owned());
+                }
+                return Err(error);
             }
             let retry = asked > 0;
             let question = Question::Password {

@@ -6,16 +6,17 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use catalog::{Catalog, Scope};
 use driver::{Code, Ddl, Error, Scan, Server};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard, Notify};
 
 use crate::{
     cancel::Beside,
     catalog::read,
     ddl::Definitions,
     dialect::Facts,
-    error::{broken, refused},
+    error::{PRODUCT, broken, refused},
     scan::Pages,
     session,
+    vigil::{ByControl, Vigil},
     wire::{self, Client, Event, Report},
 };
 
@@ -47,6 +48,8 @@ pub(crate) enum Failure {
     Closed(Error),
     /// The connection broke.
     Broken(wire::Error),
+    /// Nobody answers, neither here nor over a new connection.
+    Lost,
 }
 
 impl Failure {
@@ -61,8 +64,13 @@ impl Failure {
     fn ended(&self) -> bool {
         match self {
             Failure::Refused(report) => report.is_fatal(),
-            Failure::Closed(_) | Failure::Broken(_) => true,
+            Failure::Closed(_) | Failure::Broken(_) | Failure::Lost => true,
         }
+    }
+
+    /// Whether it may be the end of an old connection only, so that a new one is worth trying.
+    fn may_be_old(&self) -> bool {
+        self.ended() && !matches!(self, Failure::Lost)
     }
 }
 
@@ -73,6 +81,7 @@ impl From<Failure> for Error {
             Failure::Refused(report) => Error { span: None, ..refused(&report, "") },
             Failure::Closed(error) => error,
             Failure::Broken(error) => broken(error),
+            Failure::Lost => Error::lost(PRODUCT),
         }
     }
 }
@@ -84,12 +93,13 @@ pub(crate) type Rows = Vec<Vec<Option<String>>>;
 pub(crate) struct ControlSession {
     open: Arc<dyn OpenClient>,
     client: Mutex<Option<Client>>,
+    silent: Notify,
 }
 
 impl ControlSession {
     /// A session over a connection that was just opened.
     pub(crate) fn with_client(open: Arc<dyn OpenClient>, client: Client) -> Self {
-        ControlSession { open, client: Mutex::new(Some(client)) }
+        ControlSession { open, client: Mutex::new(Some(client)), silent: Notify::new() }
     }
 
     /// Runs one query of ours. All that runs here only reads, so it may be run again on a new connection.
@@ -106,12 +116,19 @@ impl ControlSession {
                 Some(client) => (client, true),
                 None => (self.fresh().await?, false),
             };
-            let result = match text {
-                Some(text) => query(&mut client, text).await,
-                None => ping(&mut client).await,
+            let answer = async {
+                match text {
+                    Some(text) => query(&mut client, text).await,
+                    None => ping(&mut client).await,
+                }
+            };
+            let result = tokio::select! {
+                biased;
+                answer = answer => answer,
+                () = self.silent.notified() => Err(Failure::Lost),
             };
             match result {
-                Err(failure) if failure.ended() && reused => {}
+                Err(failure) if reused && failure.may_be_old() => {}
                 Err(failure) if failure.ended() => return Err(failure),
                 result => {
                     *place = Some(client);
@@ -121,16 +138,57 @@ impl ControlSession {
         }
     }
 
-    async fn fresh(&self) -> Result<Client, Failure> {
+    /// A new connection of the control session's kind.
+    pub(crate) async fn fresh(&self) -> Result<Client, Failure> {
         let mut client = self.open.open("control").await.map_err(Failure::Closed)?;
         settle(&mut client).await?;
         Ok(client)
+    }
+
+    /// Lends the connection out where there is one that nobody uses.
+    pub(crate) fn lend_idle(&self) -> Option<Lent<'_>> {
+        let mut place = self.client.try_lock().ok()?;
+        let client = place.take().filter(|client| !client.is_hung_up())?;
+        Some(Lent { place, client })
+    }
+
+    /// Takes a connection over where it has none. Otherwise it is dropped.
+    pub(crate) fn keep(&self, client: Client) {
+        if let Ok(mut place) = self.client.try_lock() {
+            place.get_or_insert(client);
+        }
+    }
+
+    /// Whether there is no connection now.
+    fn is_gone(&self) -> bool {
+        self.client.try_lock().is_ok_and(|place| place.as_ref().is_none_or(Client::is_hung_up))
+    }
+
+    /// Lets go whoever waits for an answer: there is none to be had.
+    pub(crate) fn give_up(&self) {
+        self.silent.notify_waiters();
     }
 
     async fn close(&self) {
         if let Some(client) = self.client.lock().await.take() {
             client.close().await;
         }
+    }
+}
+
+/// The connection while one piece of work has it; dropped with it unless it is given back.
+pub(crate) struct Lent<'a> {
+    place: MutexGuard<'a, Option<Client>>,
+    client: Client,
+}
+
+impl Lent<'_> {
+    pub(crate) fn client(&mut self) -> &mut Client {
+        &mut self.client
+    }
+
+    pub(crate) fn give_back(mut self) {
+        *self.place = Some(self.client);
     }
 }
 
@@ -156,16 +214,6 @@ impl Beside for ControlSession {
             Err(failure) => Err(failure.into()),
         }
     }
-
-    async fn has_ended(&self, connection: u64) -> bool {
-        // Names its columns: a listing of all would need a privilege.
-        let text = format!("SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = {connection}");
-        match tokio::time::timeout(Duration::from_secs(5), self.query(&text)).await {
-            Ok(Ok(rows)) => rows.is_empty(),
-            Ok(Err(Failure::Closed(error))) => error.code == Code::Unreachable,
-            Ok(Err(_)) | Err(_) => false,
-        }
-    }
 }
 
 /// Makes a new connection the control session's.
@@ -186,7 +234,8 @@ pub(crate) async fn query(client: &mut Client, text: &str) -> Result<Rows, Failu
     answer(client).await
 }
 
-async fn ping(client: &mut Client) -> Result<Rows, Failure> {
+/// One round trip without a statement.
+pub(crate) async fn ping(client: &mut Client) -> Result<Rows, Failure> {
     client.ping().await.map_err(Failure::Broken)?;
     answer(client).await
 }
@@ -211,6 +260,7 @@ async fn answer(client: &mut Client) -> Result<Rows, Failure> {
 /// What a connection knows of its server.
 pub(crate) struct MySqlControl {
     session: Arc<ControlSession>,
+    vigil: Arc<Vigil>,
     server: Server,
     dialect: sql::Dialect,
     facts: Facts,
@@ -220,15 +270,23 @@ pub(crate) struct MySqlControl {
 }
 
 impl MySqlControl {
+    /// The control of a server to which connecting took this long.
     pub(crate) fn new(
         session: Arc<ControlSession>,
         server: Server,
         dialect: sql::Dialect,
         facts: Facts,
         database: Option<String>,
+        took: Duration,
     ) -> Self {
+        let vigil = Arc::new(Vigil::new(ByControl::new(Arc::clone(&session), facts.mariadb), took));
         let definitions = Definitions::new(Arc::clone(&session), database.clone());
-        MySqlControl { session, server, dialect, facts, database, pages: Pages, definitions }
+        MySqlControl { session, vigil, server, dialect, facts, database, pages: Pages, definitions }
+    }
+
+    /// Who asks for signs of life over it.
+    pub(crate) fn vigil(&self) -> Arc<Vigil> {
+        Arc::clone(&self.vigil)
     }
 
     pub(crate) async fn close(&self) {
@@ -251,7 +309,9 @@ impl driver::Control for MySqlControl {
     }
 
     async fn ping(&self) -> Result<(), Error> {
-        Ok(self.session.work(None).await.map(drop)?)
+        self.vigil.ping().await?;
+        // Opened anew where it is gone: that tells what an answer alone does not, a password that has run out.
+        if self.session.is_gone() { Ok(self.session.work(None).await.map(drop)?) } else { Ok(()) }
     }
 
     fn scan(&self) -> Option<&dyn Scan> {

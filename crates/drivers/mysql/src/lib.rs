@@ -33,6 +33,7 @@ mod quote;
 mod scan;
 mod session;
 mod types;
+mod vigil;
 pub mod wire;
 
 use std::{sync::Arc, time::Duration};

@@ -22,6 +22,7 @@ use crate::{
     dialect,
     error::PRODUCT,
     session::task::{Command, Task},
+    vigil::Vigil,
     wire::Client,
 };
 
@@ -34,6 +35,7 @@ const CLOSING: Duration = Duration::from_secs(1);
 pub(crate) struct Parts {
     pub client: Client,
     pub beside: Arc<dyn Beside>,
+    pub vigil: Arc<Vigil>,
     pub facts: dialect::Facts,
     /// The server refuses to write, and so does a guard of ours.
     pub read_only: bool,

@@ -1,6 +1,10 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 //! The driver contract, case by case, on a real server.
 
+#[cfg(unix)]
+#[path = "../../../route/tests/common/sshd.rs"]
+#[allow(dead_code)]
+mod sshd;
 mod common {
     pub mod server;
 }
@@ -19,9 +23,13 @@ use driver::{
     },
 };
 use driver_mysql::{MySql, wire::Event};
+#[cfg(unix)]
+use sshd::{Sshd, keygen, scratch, user};
 
 struct Real {
     server: Server,
+    /// Where and how to connect, besides the usual.
+    way: Vec<(String, String)>,
     texts: Texts,
 }
 
@@ -35,9 +43,9 @@ fn failing(setup: &[&str], statement: &str, word: Option<&str>) -> Offer<ErrorTe
 }
 
 /// One column of a table that has one of every type.
-fn value(column: &str, native_type: &str, data_type: DataType, expected: &[u8]) -> ValueText {
+fn value(database: &str, column: &str, native_type: &str, data_type: DataType, expected: &[u8]) -> ValueText {
     ValueText {
-        statement: format!("select {column} from conformance.types where i = 1"),
+        statement: format!("select {column} from {database}.types where i = 1"),
         native_type: native_type.to_owned(),
         data_type,
         expected: Some(expected.to_vec()),
@@ -60,7 +68,10 @@ const ROW: &str = "insert into conformance.types values (
     '0000-00-00', '-838:59:58.5', '2024-02-29 23:59:59.123456', '2024-02-29 12:00:00', 'b', 'x,z', '{\"b\": 1,  \"a\": 1.0}',
     'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', 'fe80::1', point(1, 2))";
 
-fn values() -> Vec<ValueText> {
+fn values(database: &str) -> Vec<ValueText> {
+    let value = |column: &str, native: &str, data_type: DataType, expected: &[u8]| {
+        value(database, column, native, data_type, expected)
+    };
     let text =
         |column: &str, native: &str, expected: &str| value(column, native, DataType::Binary, expected.as_bytes());
     vec![
@@ -117,7 +128,7 @@ fn values() -> Vec<ValueText> {
     ]
 }
 
-fn texts() -> Texts {
+fn texts(database: &str) -> Texts {
     let setup = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
     Texts {
         one: "select 1".into(),
@@ -128,10 +139,10 @@ fn texts() -> Texts {
             statements: 3,
             last: "c';d".into(),
         }),
-        several_results: Ok(("call conformance.three()".into(), 3)),
+        several_results: Ok((format!("call {database}.three()"), 3)),
         empty_result: Ok(("select 1 as a, 'x' as `B ü` from dual where false".into(), vec!["a".into(), "B ü".into()])),
         no_columns: Gap::absent("a result has at least one column"),
-        values: Ok(values()),
+        values: Ok(values(database)),
         nulls: Ok("select cast(null as char) as a, '' as b".into()),
         notice: Ok(("select cast('12x' as unsigned)".into(), "Truncated incorrect INTEGER value".into())),
         listening: Gap::absent("sessions cannot send each other messages"),
@@ -144,7 +155,7 @@ fn texts() -> Texts {
             "insert into u values (1)",
             None,
         ),
-        hint: failing(&[], "select nope from conformance.types", Some("nope")),
+        hint: failing(&[], &format!("select nope from {database}.types"), Some("nope")),
         transactions: Ok(Transactions {
             begin: "start transaction".into(),
             commit: "commit".into(),
@@ -167,23 +178,27 @@ fn texts() -> Texts {
             expected: "kept".into(),
         }),
         writing: Ok(Writing {
-            setup: setup(&["create table if not exists conformance.w (v int)"]),
-            write: "insert into conformance.w values (1)".into(),
-            check: "select count(*) from conformance.w".into(),
+            setup: vec![format!("create table if not exists {database}.w (v int)")],
+            write: format!("insert into {database}.w values (1)"),
+            check: format!("select count(*) from {database}.w"),
             unchanged: "0".into(),
         }),
         paging: Ok(Paging {
-            setup: setup(&["create table conformance.pages (id int primary key) select seq as id from seq_1_to_1000"]),
-            relation: ObjectKey::relation(None, Some("conformance"), "pages"),
+            setup: vec![format!(
+                "create table {database}.pages (id int primary key) select seq as id from seq_1_to_1000"
+            )],
+            relation: ObjectKey::relation(None, Some(database), "pages"),
             rows: 1000,
         }),
-        definition: Ok((ObjectKey::relation(None, Some("conformance"), "pages"), "CREATE TABLE `pages`".into())),
+        definition: Ok((ObjectKey::relation(None, Some(database), "pages"), "CREATE TABLE `pages`".into())),
     }
 }
 
 impl Real {
     fn with(&self, changes: &[(&str, &str)], password: &str) -> Login {
-        Login { profile: self.server.profile(changes), password: Some(Secret::new(password.to_owned())) }
+        let way = self.way.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let all: Vec<_> = way.chain(changes.iter().copied()).collect();
+        Login { profile: self.server.profile(&all), password: Some(Secret::new(password.to_owned())) }
     }
 }
 
@@ -241,9 +256,8 @@ impl Subject for Real {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_driver_keeps_the_contract_on_a_real_server() {
-    let Some(server) = server() else { return };
+/// The suite, with objects in a database of its own.
+async fn keeps_the_contract(server: Server, database: &str, way: &[(&str, &str)]) {
     let mut client = server.client().await;
     for text in [
         "drop database if exists conformance",
@@ -253,11 +267,51 @@ async fn the_driver_keeps_the_contract_on_a_real_server() {
         ROW,
         "create procedure conformance.three() begin select 1; select 2 from dual where false; select 'x', 3; end",
     ] {
-        client.query(text).await.unwrap();
+        let text = text.replace("conformance", database);
+        client.query(&text).await.unwrap();
         let events = client.collect().await.unwrap();
         assert!(!events.iter().any(|event| matches!(event, Event::Failed(_))), "{text}: {events:?}");
     }
-    let report = suite(&Real { texts: texts(), server }).await;
-    eprintln!("{report}");
+    let way = way.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let report = suite(&Real { texts: texts(database), way, server }).await;
+    eprintln!("{database}: {report}");
     report.assert();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_driver_keeps_the_contract_on_a_real_server() {
+    let Some(server) = server() else { return };
+    keeps_the_contract(server, "conformance", &[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_driver_keeps_the_contract_through_verified_tls() {
+    let Some(server) = server() else { return };
+    let ca = server.tls.join("ca.crt").display().to_string();
+    let way = [("sslmode", "verify-full"), ("sslrootcert", ca.as_str())];
+    keeps_the_contract(server, "conformance_tls", &way).await;
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_driver_keeps_the_contract_through_ssh_with_a_jump_host() {
+    let Some(server) = server() else { return };
+    let home = scratch();
+    let key = keygen(home.path(), "key", "ed25519", "");
+    let Some(first) = Sshd::start(home.path(), "one", &[&key], "") else { return };
+    let Some(second) = Sshd::start(home.path(), "two", &[&key], "") else { return };
+    let known = home.path().join("known_hosts");
+    std::fs::write(&known, [first.known_hosts_line(), second.known_hosts_line()].concat()).unwrap();
+    let way = [
+        ("ssh", "key".to_owned()),
+        ("ssh_host", "127.0.0.1".to_owned()),
+        ("ssh_port", second.port.to_string()),
+        ("ssh_user", user()),
+        ("ssh_key", key.display().to_string()),
+        ("ssh_jump", format!("{}@127.0.0.1:{}", user(), first.port)),
+        ("ssh_config", "false".to_owned()),
+        ("ssh_known_hosts", known.display().to_string()),
+    ];
+    let way: Vec<_> = way.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    keeps_the_contract(server, "conformance_ssh", &way).await;
 }

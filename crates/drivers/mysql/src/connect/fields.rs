@@ -64,7 +64,7 @@ const OWN: &[Field] = &[
     Field { placeholder: Some("root"), ..Field::text("user", "User", "Login") },
     Field {
         kind: FieldKind::Secret,
-        help: Some("Left empty, you are asked if the server wants one."),
+        help: Some("Left empty, ~/.my.cnf is read, and you are asked if the server wants one."),
         ..Field::text("password", "Password", "Login")
     },
     Field {

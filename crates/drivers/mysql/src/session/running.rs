@@ -8,7 +8,10 @@ use std::{
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
-use driver::{Code, CopyFeed, Error, Event, Outcome, Parameter, RunId, Span, Statement, Summary};
+use driver::{
+    Code, CopyFeed, Error, Event, Outcome, Parameter, RunId, Span, Statement, Summary,
+    vigil::{self, Awaited, Silence},
+};
 use tokio::{
     sync::{mpsc, oneshot},
     task::JoinSet,
@@ -21,7 +24,7 @@ use super::{
     task::{End, Task, closing},
 };
 use crate::{
-    error::{PRODUCT, broken, information, refused, warning},
+    error::{broken, information, refused, warning},
     wire::{self, Client, Done},
 };
 
@@ -31,10 +34,6 @@ const DELIVERY: Duration = Duration::from_secs(5);
 const AGAIN: Duration = Duration::from_millis(500);
 /// How long a statement nobody waits for may take to stop before the session is given up.
 const ABANDONED: Duration = Duration::from_secs(15);
-/// How often a connection that is not read is looked at.
-const LOOK: Duration = Duration::from_millis(300);
-/// How often the server is asked whether the connection of a paused run is still there.
-const PAUSED: Duration = Duration::from_millis(1500);
 /// How long the last events of an ended session wait for a reader.
 const LAST_EVENTS: Duration = Duration::from_secs(60);
 /// Swallows a cancel that arrived after its statement's end, so that it does not hit the next one.
@@ -71,10 +70,7 @@ pub(crate) struct Run {
     stopping: Option<Instant>,
     deliveries: JoinSet<Delivery>,
     delivered: bool,
-    /// Since when the reader has not taken anything, or when that was last looked into.
-    paused: Option<Instant>,
-    /// Whether the connection has ended at the server's side.
-    checks: JoinSet<bool>,
+    silence: Silence,
 }
 
 impl Run {
@@ -102,8 +98,7 @@ impl Run {
             stopping: None,
             deliveries: JoinSet::new(),
             delivered: false,
-            paused: None,
-            checks: JoinSet::new(),
+            silence: Silence::new(),
         }
     }
 
@@ -165,6 +160,7 @@ impl Task {
         let id = run.id;
         self.state.send_modify(|state| state.running = Some(id));
         run.started = Instant::now();
+        run.silence = Silence::new();
         let result = match self.doomed.remove(&id) {
             true => {
                 run.failure = Some(Error::cancelled());
@@ -310,9 +306,8 @@ impl Task {
         again.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             let reading = run.outbox.is_empty() || run.stopping.is_some();
-            if reading {
-                run.paused = None;
-            }
+            let awaited = if reading { Awaited::Answer(run.text.len()) } else { Awaited::Reader };
+            let backend = self.backend();
             tokio::select! {
                 biased;
                 () = closing(&mut self.closed) => return Err(End::Closed),
@@ -337,6 +332,7 @@ impl Task {
                 }
                 Some(delivery) = run.deliveries.join_next() => run.delivery_ended(delivery),
                 step = next(&mut self.client, &mut run.file), if reading => {
+                    run.silence.broken();
                     match step {
                         Ok(Step::Event(event)) => {
                             if self.step(run, event).await? {
@@ -358,31 +354,17 @@ impl Task {
                         return Err(End::Lost(Box::new(error)));
                     }
                 }
-                Some(ended) = run.checks.join_next() => {
-                    if !reading && ended.unwrap_or(false) {
-                        return Err(End::Lost(Box::new(Error::lost(PRODUCT))));
-                    }
-                }
-                () = tokio::time::sleep(LOOK), if !reading => {
-                    if self.client.is_hung_up() {
+                lost = run.silence.lost(&backend, awaited) => if lost {
+                    return Err(self.silent());
+                },
+                () = tokio::time::sleep(vigil::LOOK) => {
+                    if !reading && self.client.is_hung_up() {
                         return Err(self.lost(wire::Error::Closed));
                     }
-                    self.look_after(run);
+                    run.silence.look(&self.vigil, &backend, awaited);
                 }
             }
         }
-    }
-
-    /// Asks about the connection of a run that is not read, from time to time: what the server sent before it died fills the
-    /// network, so that its end does not get through to us.
-    fn look_after(&self, run: &mut Run) {
-        let since = *run.paused.get_or_insert_with(Instant::now);
-        if since.elapsed() < PAUSED || !run.checks.is_empty() {
-            return;
-        }
-        run.paused = Some(Instant::now());
-        let (beside, connection) = (Arc::clone(&self.beside), self.connection);
-        run.checks.spawn(async move { beside.has_ended(connection).await });
     }
 
     /// Handles one event of the statement; whether it was the last.

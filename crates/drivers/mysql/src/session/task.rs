@@ -7,7 +7,10 @@ use std::{
 };
 
 use arrow_array::{Array, RecordBatch, cast::AsArray};
-use driver::{Code, Error, Event, Link, Message, RunId, SessionState, Setting, Statement, Transaction, ValueContext};
+use driver::{
+    Code, Error, Event, Link, Message, RunId, SessionState, Setting, Statement, Transaction, ValueContext,
+    vigil::{self, Awaited, Silence},
+};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use super::{Parts, Waiting, ended, running::Run};
@@ -16,6 +19,7 @@ use crate::{
     dialect,
     error::{broken, information, refused},
     types,
+    vigil::Vigil,
     wire::{self, Client, Report, Status},
 };
 
@@ -65,6 +69,7 @@ pub(super) type Texts = Vec<Vec<Option<String>>>;
 pub(crate) struct Task {
     pub(super) client: Client,
     pub(super) beside: Arc<dyn Beside>,
+    pub(super) vigil: Arc<Vigil>,
     pub(super) dialect: sql::Dialect,
     facts: dialect::Facts,
     pub(super) read_only: bool,
@@ -104,6 +109,7 @@ impl Task {
         Task {
             client: parts.client,
             beside: parts.beside,
+            vigil: parts.vigil,
             dialect: dialect::probed(parts.facts, ""),
             facts: parts.facts,
             read_only: parts.read_only,
@@ -137,6 +143,9 @@ impl Task {
         };
         match prepared.await {
             Ok(()) => {
+                // Met once, it is missed when it is gone.
+                let (vigil, backend) = (Arc::clone(&self.vigil), self.backend());
+                tokio::spawn(async move { vigil.glance(&backend).await });
                 let read_only = self.read_only;
                 self.state.send_modify(|state| state.read_only = read_only);
                 self.set_status();
@@ -155,7 +164,9 @@ impl Task {
     }
 
     pub(super) async fn work(mut self) {
+        let mut silence = Silence::new();
         let end = loop {
+            let backend = self.backend();
             tokio::select! {
                 biased;
                 () = closing(&mut self.closed) => break End::Closed,
@@ -173,8 +184,19 @@ impl Task {
                     if let Err(end) = done {
                         break end;
                     }
+                    silence = Silence::new();
+                }
+                lost = silence.lost(&backend, Awaited::Nothing) => if lost {
+                    break self.silent();
+                },
+                () = tokio::time::sleep(vigil::LOOK) => {
+                    // Only while somebody besides the session itself looks at the state: else the next statement finds out.
+                    if self.state.receiver_count() > 1 {
+                        silence.look(&self.vigil, &backend, Awaited::Nothing);
+                    }
                 }
                 event = self.client.next() => {
+                    silence.broken();
                     let heard = match event {
                         Ok(event) => self.overheard(event),
                         Err(error) => Err(self.lost(error)),
@@ -230,6 +252,16 @@ impl Task {
             Some(report) => End::Lost(Box::new(Error { code: Code::Unreachable, ..refused(&report, "") })),
             None => End::from(error),
         }
+    }
+
+    /// The end of a session whose server gives no sign of life.
+    pub(super) fn silent(&self) -> End {
+        End::Lost(Box::new(self.vigil.lost()))
+    }
+
+    /// By what the server knows this session.
+    pub(super) fn backend(&self) -> Option<u64> {
+        Some(self.connection).filter(|connection| *connection > 0)
     }
 
     /// Handles a cancel of a run that is not the current one.
@@ -326,16 +358,29 @@ impl Task {
     async fn own_answer(&mut self) -> Result<Result<Texts, Box<Report>>, End> {
         let mut rows = Vec::new();
         let until = tokio::time::Instant::now() + OWN_STATEMENT;
+        let mut silence = Silence::new();
+        let (backend, awaited) = (self.backend(), Awaited::Answer(0));
         loop {
             let event = tokio::select! {
                 biased;
                 () = closing(&mut self.closed) => return Err(End::Closed),
+                lost = silence.lost(&backend, awaited) => match lost {
+                    true => return Err(self.silent()),
+                    false => continue,
+                },
                 event = self.client.next() => match event {
                     Ok(event) => event,
                     Err(error) => return Err(self.lost(error)),
                 },
-                () = tokio::time::sleep_until(until) => return Err(wire::Error::TimedOut(OWN_STATEMENT).into()),
+                () = tokio::time::sleep(vigil::LOOK) => {
+                    silence.look(&self.vigil, &backend, awaited);
+                    if tokio::time::Instant::now() > until {
+                        return Err(wire::Error::TimedOut(OWN_STATEMENT).into());
+                    }
+                    continue;
+                }
             };
+            silence.broken();
             match event {
                 wire::Event::Columns(_) => {}
                 wire::Event::Batch(batch) => rows.extend((0..batch.rows).map(|row| texts(&batch.columns, row))),

@@ -1,6 +1,6 @@
 //! From a route to a client that is ready for its first statement.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::{Buf, BytesMut};
 use route::{Endpoint, PeerCertificate, Route, Stream, TlsMode, TlsSession, Trace};
@@ -97,6 +97,8 @@ pub struct Started {
     pub mariadb: bool,
     /// The server's number for this connection.
     pub connection: u32,
+    /// How long it took from dialling to ready.
+    pub took: Duration,
     /// The method that signed us in.
     pub authentication: &'static str,
     /// TLS, if any.
@@ -161,8 +163,9 @@ impl Client {
     /// [`Error::Route`] names the hop; [`Error::Server`] is the server's refusal; [`Error::TlsNotOffered`];
     /// [`Error::NotMySql`]; [`Error::UnsupportedAuthentication`]; [`Error::PasswordExposed`]; [`Error::TimedOut`].
     pub async fn connect(route: &Route, login: &Login, trace: &mut Trace) -> Result<(Client, Started), Error> {
+        let began = Instant::now();
         match tokio::time::timeout(login.timeout, start(route, login, trace)).await {
-            Ok(result) => result,
+            Ok(result) => result.map(|(client, started)| (client, Started { took: began.elapsed(), ..started })),
             Err(_) => Err(Error::TimedOut(login.timeout)),
         }
     }
@@ -288,6 +291,7 @@ async fn start(route: &Route, login: &Login, trace: &mut Trace) -> Result<(Clien
         version,
         mariadb,
         connection: greeting.connection,
+        took: Duration::ZERO,
         authentication: authentication.method().name(),
         secured,
     };
