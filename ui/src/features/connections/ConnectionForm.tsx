@@ -4,7 +4,7 @@ import { useKeys, useOffers } from "@/commands";
 import { Button, ConfirmDialog, EmptyState, ErrorBlock, hasOpenLayer, Kbd, Toolbar } from "@/design";
 import { type ConnectionProfile, type DriverForm, failureOf, failureProps, type KeychainState } from "@/ipc";
 import "./connections.css";
-import { colourOf } from "./home";
+import { colourOf, groupsOf } from "./home";
 import { editForm, type FormState, newForm, passwordField } from "./model";
 import { AddressRow } from "./parts/AddressRow";
 import { DriverList, DriverSelect } from "./parts/DriverChoice";
@@ -99,9 +99,6 @@ interface LoadedProps extends ConnectionFormProps {
   keychain: KeychainState | null;
   initial: FormState;
 }
-
-const groupsOf = (profiles: readonly ConnectionProfile[]): readonly string[] =>
-  [...new Set(profiles.flatMap((profile) => (profile.group === null ? [] : [profile.group])))].sort();
 
 function LoadedForm({
   drivers,

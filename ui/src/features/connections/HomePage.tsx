@@ -3,9 +3,10 @@ import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react"
 import { Button, ConfirmDialog, ErrorBlock, type MenuItem, SearchField, toast } from "@/design";
 import { type AppError, type ConnectionProfile, type ConnectionState, failureOf, failureProps, host } from "@/ipc";
 import "./connections.css";
-import { groupProfiles, listed, matchesWords, phaseOf } from "./home";
+import { groupProfiles, groupsOf, listed, matchesWords, phaseOf } from "./home";
 import { ImportPage } from "./ImportPage";
 import { closeImport, openImport, useImporting } from "./importing";
+import { draftOf, editForm } from "./model";
 import { HomeFooter, ReadingRows } from "./parts/HomeFooter";
 import { ProfileList } from "./parts/ProfileList";
 import { StartCards } from "./parts/StartCards";
@@ -86,6 +87,12 @@ export function HomePage({ states, onOpen, onNew, onEdit, onOpenSample, onOpenFi
   const copyName = (profile: ConnectionProfile) => attempt(() => host().writeClipboard(profile.name));
   const favourite = (profile: ConnectionProfile) =>
     attempt(() => host().setFavourite(profile.id, profile.favourite !== true));
+  const move = (profile: ConnectionProfile, group: string | null) =>
+    attempt(async () => {
+      const driver = drivers.data?.find((each) => each.id === profile.driver);
+      // All its values, also those that a form would not show now.
+      if (driver) await host().saveProfile({ ...draftOf(driver, editForm(profile)), values: profile.values, group });
+    });
   const exported = (names: readonly string[]) =>
     attempt(async () => {
       const path = await host().pickSavePath("Export connections", "connections.json");
@@ -99,6 +106,7 @@ export function HomePage({ states, onOpen, onNew, onEdit, onOpenSample, onOpenFi
       setSelected(copy.id);
       toast({ title: `${copy.name} is made`, tone: "ok" });
     });
+  const names = groupsOf(all);
   const menu = (profile: ConnectionProfile): readonly MenuItem[] => {
     const isOpen = phaseOf(states, profile.id).phase !== "closed";
     const own = profile.sample ? "The sample is part of Rowhouse" : undefined;
@@ -111,6 +119,16 @@ export function HomePage({ states, onOpen, onNew, onEdit, onOpenSample, onOpenFi
         icon: profile.favourite ? "star-on" : "star",
         keys: "*",
         onSelect: () => void favourite(profile),
+      },
+      {
+        label: "Group",
+        icon: "folder",
+        disabledReason: own ?? (names.length === 0 ? "There is no group yet: name one in its form" : undefined),
+        items: [...names, null].map((group) => ({
+          label: group ?? "No group",
+          checked: group === profile.group,
+          onSelect: () => void move(profile, group),
+        })),
       },
       {
         label: "Export",

@@ -16,6 +16,10 @@ export function colourOf(profile: { colour: string | null; environment: Environm
   return profile.colour ?? `var(--env-${profile.environment})`;
 }
 
+/** The groups there are, by name. */
+export const groupsOf = (profiles: readonly ConnectionProfile[]): readonly string[] =>
+  [...new Set(profiles.flatMap((profile) => (profile.group === null ? [] : [profile.group])))].sort();
+
 export const phaseOf = (states: readonly ConnectionState[], profileId: string): ConnectionPhase =>
   states.find((state) => state.profile_id === profileId)?.phase ?? CLOSED;
 

