@@ -2,6 +2,7 @@
 
 mod completion;
 mod layout;
+mod used;
 
 use std::sync::Arc;
 
@@ -12,6 +13,8 @@ use crate::{
     runs::{marks, parameter_name},
     text::Positions,
 };
+
+pub(crate) use used::{Counts, Used};
 
 impl App {
     /// The statements and placeholders of a text.
@@ -59,10 +62,15 @@ impl App {
             Some(text) => sql::search_path(text, session.as_ref().and_then(|session| session.user.as_deref())),
             None => shelved.as_ref().map(|shelved| shelved.catalog.search_path.clone()).unwrap_or_default(),
         };
+        // Without the history the order is that of the names.
+        let used = match request.profile_id.as_deref() {
+            Some(profile_id) => self.used_in(profile_id).await.unwrap_or_default(),
+            None => Counts::new(),
+        };
         let dialect = opened.map_or_else(|| Arc::new(driver.dialect().clone()), |opened| Arc::clone(&opened.dialect));
         crate::holds::blocking(move || {
             let caret = Positions::new(&request.text).byte(request.caret as usize);
-            Ok(completion::complete(&request.text, caret, request.explicit, &dialect, shelved.as_ref(), path))
+            Ok(completion::complete(&request.text, caret, request.explicit, &dialect, shelved.as_ref(), path, &used))
         })
         .await
     }

@@ -90,6 +90,9 @@ impl App {
         .execute(&mut *change)
         .await?;
         change.commit().await?;
+        if let Some(profile_id) = sending.profile_id {
+            self.used.note(profile_id, &text);
+        }
         self.history_changed();
         Ok(Recorded { id: done.last_insert_rowid(), audit, secrets: secrets(sending.text, sending.dialect) })
     }

@@ -101,6 +101,7 @@ pub struct App {
     pub(crate) trials: profiles::Trials,
     pub(crate) previews: interchange::Previews,
     pub(crate) telling: history::Telling,
+    pub(crate) used: editor::Used,
     pub(crate) kept: Arc<explorer::Kept>,
     pub(crate) live: connections::Live,
     /// Itself, for tasks that outlive a call.
@@ -169,6 +170,7 @@ impl App {
             trials: profiles::Trials::default(),
             previews: interchange::Previews::default(),
             telling: history::Telling::default(),
+            used: editor::Used::default(),
             live,
             me: OnceLock::new(),
             _lock: lock,

@@ -7,6 +7,7 @@ use std::{collections::HashMap, sync::Arc};
 use catalog::{RelationKind, RoutineKind};
 use sql::{CompletionContext, Dialect, Place};
 
+use super::Counts;
 use crate::{
     api::{CompletionItem, CompletionKind, Completions},
     explorer::Shelved,
@@ -25,6 +26,7 @@ pub(super) fn complete(
     dialect: &Dialect,
     shelved: Option<&Arc<Shelved>>,
     mut path: Vec<String>,
+    used: &Counts,
 ) -> Completions {
     if path.is_empty() {
         path.extend(dialect.default_schema.map(str::to_owned));
@@ -37,6 +39,7 @@ pub(super) fn complete(
         shelved: shelved.map(Arc::as_ref),
         relations: Relations { dialect, shelved: shelved.map(Arc::as_ref), path: &path },
         path: &path,
+        used,
         prefix: context.prefix.to_lowercase(),
         lower: context.prefix.chars().any(char::is_lowercase),
         quoted: context.quoted,
@@ -71,6 +74,7 @@ struct Offer<'a> {
     shelved: Option<&'a Shelved>,
     relations: Relations<'a>,
     path: &'a [String],
+    used: &'a Counts,
     prefix: String,
     /// Whether words are typed in lower case.
     lower: bool,
@@ -136,6 +140,16 @@ impl Offer<'_> {
             name.get(..at).and_then(|before| before.chars().next_back()).is_some_and(|one| !one.is_alphanumeric());
         // A letter in the middle of a word fits everything.
         (word || self.prefix.len() > 1).then_some(if word { 2 } else { 3 })
+    }
+
+    /// The place of a name among its like: first what this connection's statements use most, then the shortest, which is
+    /// nearest to what was typed.
+    fn seldom(&self, name: &str) -> usize {
+        const UNUSED: usize = u32::MAX as usize;
+        match self.used.get(&name.to_lowercase()) {
+            Some(times) => UNUSED - *times as usize,
+            None => UNUSED + name.len(),
+        }
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -260,8 +274,8 @@ impl Offer<'_> {
                 _ => Group::Usual,
             };
             let detail = Some(schema.to_owned());
-            // The shorter one is nearer to what was typed.
-            self.add(group, relation.name.len(), &relation.name, insert, kind, detail, relation.comment.clone());
+            let at = self.seldom(&relation.name);
+            self.add(group, at, &relation.name, insert, kind, detail, relation.comment.clone());
         }
     }
 
@@ -295,12 +309,21 @@ impl Offer<'_> {
                 let returns =
                     routine.returns.as_ref().map(|returns| format!("{schema}.{} · returns {returns}", routine.name));
                 let group = if routine.kind == RoutineKind::Procedure { Group::Words } else { Group::Far };
-                self.add(group, 0, &routine.name, insert, CompletionKind::Function, detail, returns);
+                let at = self.seldom(&routine.name);
+                self.add(group, at, &routine.name, insert, CompletionKind::Function, detail, returns);
             }
         }
         if wanted.is_none() && !self.quoted {
             for name in self.dialect.functions.iter() {
-                self.add(Group::Functions, 0, name, name.to_owned(), CompletionKind::Function, None, None);
+                self.add(
+                    Group::Functions,
+                    self.seldom(name),
+                    name,
+                    name.to_owned(),
+                    CompletionKind::Function,
+                    None,
+                    None,
+                );
             }
         }
     }
@@ -413,12 +436,12 @@ mod tests {
     fn at(text: &str) -> Vec<CompletionItem> {
         let caret = text.find('¦').unwrap();
         let text = text.replace('¦', "");
-        complete(&text, caret, false, sql::dialect::postgres(), Some(&shop()), Vec::new()).items
+        complete(&text, caret, false, sql::dialect::postgres(), Some(&shop()), Vec::new(), &Counts::new()).items
     }
 
     fn on_path(path: &[&str], text: &str) -> Vec<String> {
         let path = path.iter().map(|schema| (*schema).to_owned()).collect();
-        let found = complete(text, text.len(), false, sql::dialect::postgres(), Some(&shop()), path);
+        let found = complete(text, text.len(), false, sql::dialect::postgres(), Some(&shop()), path, &Counts::new());
         found.items.into_iter().map(|item| item.insert).take(3).collect()
     }
 
@@ -432,6 +455,21 @@ mod tests {
         assert_eq!(inserts("select * from audit.¦"), ["order_log"]);
         assert_eq!(inserts("select * from Od¦"), ["\"Odd Name\""]);
         assert_eq!(inserts("with recent as (select 1) select * from rec¦"), ["recent"]);
+    }
+
+    #[test]
+    fn what_is_used_most_comes_first_within_its_kind() {
+        let text = "select * from ";
+        let used =
+            |names: &[(&str, u32)]| -> Counts { names.iter().map(|(name, n)| ((*name).to_owned(), *n)).collect() };
+        let first = |used: &Counts| {
+            let shop = shop();
+            let found = complete(text, text.len(), false, sql::dialect::postgres(), Some(&shop), Vec::new(), used);
+            found.items[0].label.clone()
+        };
+        assert_eq!(first(&used(&[])), "orders", "the shortest");
+        assert_eq!(first(&used(&[("customers", 3), ("orders", 2)])), "customers");
+        assert_eq!(first(&used(&[("order_log", 9)])), "orders", "one that needs its schema stays behind");
     }
 
     #[test]
@@ -472,7 +510,8 @@ mod tests {
         let shelved = Arc::new(Shelved::new(catalog, Vec::new()));
         let begun = std::time::Instant::now();
         let text = "select * from table_99";
-        let found = complete(text, text.len(), false, sql::dialect::postgres(), Some(&shelved), Vec::new());
+        let found =
+            complete(text, text.len(), false, sql::dialect::postgres(), Some(&shelved), Vec::new(), &Counts::new());
         assert_eq!(
             (found.items.len(), found.items[0].label.as_str(), found.narrows),
             (111, "table_99_of_orders", true)
