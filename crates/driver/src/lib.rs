@@ -33,6 +33,7 @@ mod scan;
 mod secret;
 mod session;
 pub mod tunnel;
+pub mod vigil;
 
 pub use ask::{Answer, Ask, NeverAsk, PASSWORD, Question};
 pub use cast::{Cast, CastTarget, Scalar, ValueClass, ValueContext};

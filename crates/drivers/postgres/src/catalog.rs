@@ -52,10 +52,10 @@ pub(crate) async fn read(session: &ControlSession, version: u32, scope: &Scope) 
     loop {
         let mut lent = session.lend().await.map_err(Error::from)?;
         let mut reading = Reading::new(lent.client(), version, scope);
-        let result = reading.all().await;
+        let result = session.unless_silent(reading.all()).await;
         let catalog = std::mem::take(&mut reading.catalog);
         match result {
-            Err(failure) if failure.ended() && lent.reused => {}
+            Err(failure) if lent.reused && failure.may_be_old() => {}
             // Objects that vanished, or were locked, between two looks at them.
             Err(failure)
                 if attempt < ATTEMPTS

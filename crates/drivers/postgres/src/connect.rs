@@ -224,12 +224,10 @@ impl Attempt {
     async fn run(mut self) -> Result<Arc<dyn Connection>, Error> {
         self.passphrase = self.unlock().await?;
         self.way = Way::prepare(&self.settings.tunnel, &self.context).await?;
-        let began = Instant::now();
         let (route, mut login, mut client, started, refused) = self.log_in().await?;
         let application_name =
             self.settings.application_name.clone().unwrap_or_else(|| self.context.application_name.clone());
         let (mut server, between) = probe::probe(&mut client, &started, self.context.read_only).await?;
-        let took = began.elapsed();
         let mut options = Vec::new();
         if refused {
             login.parameters.clear();
@@ -250,10 +248,10 @@ impl Attempt {
         let opener = Arc::new(opener);
         let dialect = dialect::probed(&started.parameters);
         let session = ControlSession::with_client(Arc::clone(&opener) as Arc<dyn OpenControl>, client);
-        let control = PostgresControl::new(server, dialect, session);
+        let control = PostgresControl::new(server, dialect, session, started.took);
         Ok(Arc::new(PostgresConnection {
             types: Arc::new(Types::new(control.session())),
-            vigil: Arc::new(Vigil::new(control.session(), took)),
+            vigil: control.vigil(),
             opener,
             control,
             database: self.settings.database.clone(),

@@ -5,18 +5,19 @@
 //! the search path the server qualifies every name outside of it, which is what makes a definition text mean the same in any
 //! session. Statements that users see run elsewhere, with the login's settings.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use catalog::{Catalog, Scope};
 use driver::{Ddl, Error, Scan, Server};
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{Mutex, MutexGuard, Notify};
 
 use crate::{
     catalog::{read, rows::Rows},
     ddl::Definitions,
-    error::{broken, refused},
+    error::{PRODUCT, broken, refused},
     scan::Pages,
+    vigil::{ByControl, Vigil},
     wire::{self, Client, Event, Report},
 };
 
@@ -53,6 +54,8 @@ pub(crate) enum Failure {
     Closed(Error),
     /// The connection broke.
     Broken(wire::Error),
+    /// Nobody answers, neither here nor over a new connection.
+    Lost,
 }
 
 impl Failure {
@@ -68,8 +71,13 @@ impl Failure {
     pub(crate) fn ended(&self) -> bool {
         match self {
             Failure::Refused(report) => report.is_fatal(),
-            Failure::Closed(_) | Failure::Broken(_) => true,
+            Failure::Closed(_) | Failure::Broken(_) | Failure::Lost => true,
         }
+    }
+
+    /// Whether it may be the end of an old connection only, so that a new one is worth trying.
+    pub(crate) fn may_be_old(&self) -> bool {
+        self.ended() && !matches!(self, Failure::Lost)
     }
 }
 
@@ -80,6 +88,7 @@ impl From<Failure> for Error {
             Failure::Refused(report) => Error { span: None, ..refused(&report, "") },
             Failure::Closed(error) => error,
             Failure::Broken(error) => broken(error),
+            Failure::Lost => Error::lost(PRODUCT),
         }
     }
 }
@@ -88,20 +97,21 @@ impl From<Failure> for Error {
 pub struct ControlSession {
     open: Arc<dyn OpenControl>,
     client: Mutex<Option<Client>>,
+    silent: Notify,
 }
 
 impl ControlSession {
     /// A session over a connection that was just opened with [`CONTROL_SETTINGS`].
     pub fn with_client(open: Arc<dyn OpenControl>, client: Client) -> Self {
-        ControlSession { open, client: Mutex::new(Some(client)) }
+        ControlSession { open, client: Mutex::new(Some(client)), silent: Notify::new() }
     }
 
     /// Runs one query of ours. All that runs here only reads, so it may be run again on a new connection.
     pub(crate) async fn query(&self, text: &str, values: &[Option<&str>]) -> Result<Rows, Failure> {
         loop {
             let mut lent = self.lend().await?;
-            match query(lent.client(), text, values).await {
-                Err(failure) if failure.ended() && lent.reused => {}
+            match self.unless_silent(query(lent.client(), text, values)).await {
+                Err(failure) if lent.reused && failure.may_be_old() => {}
                 result => return lent.give_back(result),
             }
         }
@@ -131,6 +141,31 @@ impl ControlSession {
         &*self.open
     }
 
+    /// Whether there is no connection now.
+    fn is_gone(&self) -> bool {
+        self.client.try_lock().is_ok_and(|place| place.as_ref().is_none_or(Client::is_hung_up))
+    }
+
+    /// Lets go whoever waits for an answer: there is none to be had.
+    pub(crate) fn give_up(&self) {
+        self.silent.notify_waiters();
+    }
+
+    /// Waits for an answer over the lent connection, until the server counts as lost.
+    ///
+    /// # Errors
+    /// Those of the answer; [`Failure::Lost`].
+    pub(crate) async fn unless_silent<T>(
+        &self,
+        answer: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        tokio::select! {
+            biased;
+            answer = answer => answer,
+            () = self.silent.notified() => Err(Failure::Lost),
+        }
+    }
+
     /// Takes a connection over where it has none. Otherwise it is dropped.
     pub(crate) fn keep(&self, client: Client) {
         if let Ok(mut place) = self.client.try_lock() {
@@ -147,7 +182,7 @@ impl ControlSession {
                 Err(error) => Err(Failure::Broken(error)),
             };
             match answer {
-                Err(failure) if failure.ended() && lent.reused => {}
+                Err(failure) if lent.reused && failure.may_be_old() => {}
                 result => return lent.give_back(result),
             }
         }
@@ -215,15 +250,17 @@ pub struct PostgresControl {
     server: Server,
     dialect: sql::Dialect,
     session: Arc<ControlSession>,
+    vigil: Arc<Vigil>,
     pages: Pages,
     definitions: Definitions,
 }
 
 impl PostgresControl {
-    /// The control of a database of this server.
-    pub fn new(server: Server, dialect: sql::Dialect, session: ControlSession) -> Self {
+    /// The control of a database of this server, to which connecting took this long.
+    pub fn new(server: Server, dialect: sql::Dialect, session: ControlSession, took: Duration) -> Self {
         let session = Arc::new(session);
         PostgresControl {
+            vigil: Arc::new(Vigil::new(ByControl(session.clone()), took)),
             pages: Pages::new(server.version_number),
             definitions: Definitions::new(session.clone()),
             server,
@@ -235,6 +272,11 @@ impl PostgresControl {
     /// The control session itself, for look-ups of ours.
     pub(crate) fn session(&self) -> Arc<ControlSession> {
         Arc::clone(&self.session)
+    }
+
+    /// Who asks for signs of life over it.
+    pub(crate) fn vigil(&self) -> Arc<Vigil> {
+        Arc::clone(&self.vigil)
     }
 
     /// Closes the control connection; a later use opens it again.
@@ -258,7 +300,9 @@ impl driver::Control for PostgresControl {
     }
 
     async fn ping(&self) -> Result<(), Error> {
-        self.session.ping().await.map_err(Error::from)
+        self.vigil.ping().await?;
+        // Opened anew where it is gone: that tells what an answer alone does not, a password that has run out.
+        if self.session.is_gone() { self.session.ping().await.map_err(Error::from) } else { Ok(()) }
     }
 
     fn scan(&self) -> Option<&dyn Scan> {

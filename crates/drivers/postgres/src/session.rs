@@ -4,7 +4,6 @@
 mod copying;
 mod promises;
 mod running;
-mod silence;
 mod task;
 
 use std::{

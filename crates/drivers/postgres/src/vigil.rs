@@ -1,126 +1,70 @@
-//! Signs of life of a server that says nothing.
-//!
-//! A wire may go silent without an end: a suspended machine, a lost VPN, a proxy that still acknowledges. On the wire itself
-//! that looks like a statement that takes long. So whoever waits asks another way: over the control connection, and where
-//! that keeps silent too over a new one. No answer from either means that the server is lost. An answer may also tell that
-//! the backend is gone, or has long finished what we wait for.
+//! How a PostgreSQL server is asked for a sign of life beside a session's own wire.
 
-use std::{
-    sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use driver::{
+    Error,
+    vigil::{Sign, Witness},
 };
-
-use tokio::time::{sleep, timeout, timeout_at};
 
 use crate::{
     control::{CONTROL_SETTINGS, ControlSession, Failure, finish, query},
+    error::PRODUCT,
     wire::Client,
 };
 
-/// How long a connection that is there may take to answer before a new one is tried.
-const OLD: Duration = Duration::from_secs(1);
-/// How long nobody answers before the server counts as lost.
-const SILENCE: Duration = Duration::from_millis(3300);
-/// A server that is far away gets this many times as long as connecting to it took at first.
-const FAR: u32 = 3;
-/// An answer counts for everybody for this long, and so does silence.
-const SHARED: Duration = Duration::from_millis(1200);
-/// Between two tries to reach a server that cannot be dialled.
-const AGAIN: Duration = Duration::from_millis(300);
-
 /// By what a session is known to the server.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Backend {
     /// By its process.
     Process(i32),
     /// By its name, behind a pooler.
     Named(String),
     /// By nothing.
+    #[default]
     Unknown,
 }
 
-/// What was found out.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Sign {
-    /// The backend works, or waits for us to read.
-    Works,
-    /// The backend waits for a statement, for this many seconds.
-    Waits(f64),
-    /// The server does not list the backend.
-    Absent,
-    /// The server answers.
-    Answers,
-    /// Nobody does.
-    Silent,
-}
+/// Signs of life over a connection's control session.
+pub(crate) type Vigil = driver::vigil::Vigil<ByControl>;
 
-/// Asks for signs of life, over the control connection.
-pub(crate) struct Vigil {
-    control: Arc<ControlSession>,
-    silence: Duration,
-    last: Mutex<Option<(Instant, bool)>>,
-}
+/// Asks over the control session, and over a new connection in its place.
+pub(crate) struct ByControl(pub(crate) Arc<ControlSession>);
 
-impl Vigil {
-    /// `took` is how long connecting took.
-    pub(crate) fn new(control: Arc<ControlSession>, took: Duration) -> Self {
-        Vigil { control, silence: SILENCE.max(took.saturating_mul(FAR)), last: Mutex::new(None) }
+#[async_trait]
+impl Witness for ByControl {
+    type Backend = Backend;
+    type Fresh = Client;
+
+    fn product(&self) -> &'static str {
+        PRODUCT
     }
 
-    /// Whether the server answers at all: a Sync, unless somebody has just found out.
-    pub(crate) async fn answers(&self) -> Sign {
-        match self.shared() {
-            Some(true) => Sign::Answers,
-            Some(false) => Sign::Silent,
-            None => self.ask(&Backend::Unknown).await,
-        }
+    async fn look(&self, backend: &Backend) -> Option<Sign> {
+        // One that did not answer is not given back.
+        let mut lent = self.0.lend_idle()?;
+        let sign = look(lent.client(), backend).await.ok()?;
+        let _ = lent.give_back(Ok::<(), Failure>(()));
+        Some(sign)
     }
 
-    /// What the server says of a backend.
-    pub(crate) async fn ask(&self, backend: &Backend) -> Sign {
-        if self.shared() == Some(false) {
-            return Sign::Silent;
-        }
-        let sign = self.find_out(backend).await;
-        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), sign != Sign::Silent));
-        sign
+    async fn open(&self) -> Result<Client, Error> {
+        self.0.opener().open(&CONTROL_SETTINGS).await
     }
 
-    fn shared(&self) -> Option<bool> {
-        let last = *self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        last.filter(|(at, _)| at.elapsed() < SHARED).map(|(_, answered)| answered)
-    }
-
-    async fn find_out(&self, backend: &Backend) -> Sign {
-        let until = tokio::time::Instant::now() + self.silence;
-        if let Some(mut lent) = self.control.lend_idle() {
-            // One that did not answer is not given back.
-            if let Ok(Ok(sign)) = timeout(OLD, look(lent.client(), backend)).await {
-                let _ = lent.give_back(Ok::<(), Failure>(()));
-                return sign;
+    async fn ask(&self, mut fresh: Client, backend: &Backend) -> Sign {
+        match look(&mut fresh, backend).await {
+            Ok(sign) => {
+                self.0.keep(fresh);
+                sign
             }
+            Err(_) => Sign::Answers,
         }
-        while let Ok(opened) = timeout_at(until, self.control.opener().open(&CONTROL_SETTINGS)).await {
-            match opened {
-                Ok(mut client) => {
-                    // Who lets us in is there, also where a pooler has no server session to lend.
-                    let found = timeout(OLD, look(&mut client, backend)).await;
-                    let sign = match found {
-                        Ok(Ok(sign)) => {
-                            self.control.keep(client);
-                            sign
-                        }
-                        Ok(Err(_)) | Err(_) => Sign::Answers,
-                    };
-                    return sign;
-                }
-                // A refusal is an answer: a server without room for one more is alive.
-                Err(error) if error.native.is_some() => return Sign::Answers,
-                Err(_) if tokio::time::Instant::now() + AGAIN < until => sleep(AGAIN).await,
-                Err(_) => break,
-            }
-        }
-        Sign::Silent
+    }
+
+    fn give_up(&self) {
+        self.0.give_up();
     }
 }
 

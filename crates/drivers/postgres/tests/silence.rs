@@ -191,3 +191,39 @@ async fn an_answer_that_never_arrives_is_told_from_a_statement_that_takes_long()
     assert_eq!(error.code, Code::Unreachable);
     assert!(began.elapsed() < Duration::from_secs(9), "{:?}", began.elapsed());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_without_sessions_tells_a_silent_wire_and_finds_back() {
+    let Some(server) = servers().pop() else { return };
+    let proxy = Proxy::before(&server).await;
+    let connection = proxy.connect(&server).await;
+    connection.control().ping().await.unwrap();
+    // What a ping has just heard holds for a moment.
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    proxy.go_silent();
+    let began = Instant::now();
+    let error = connection.control().ping().await.unwrap_err();
+    assert_eq!(error.code, Code::Unreachable, "{error:?}");
+    assert!(began.elapsed() < NOTICED + LATE, "{:?}", began.elapsed());
+    proxy.silent.send_replace(0);
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    connection.control().ping().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_waits_for_the_catalog_is_let_go_when_nobody_answers() {
+    let Some(server) = servers().pop() else { return };
+    let proxy = Proxy::before(&server).await;
+    let connection = proxy.connect(&server).await;
+    proxy.go_silent();
+    let reading = {
+        let connection = Arc::clone(&connection);
+        tokio::spawn(async move { connection.control().catalog(&catalog::Scope::default()).await.map(drop) })
+    };
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let began = Instant::now();
+    assert!(connection.control().ping().await.is_err(), "a busy connection is no sign of life");
+    let error = tokio::time::timeout(LATE, reading).await.unwrap().unwrap().unwrap_err();
+    assert_eq!(error.code, Code::Unreachable, "{error:?}");
+    assert!(began.elapsed() < NOTICED + LATE, "{:?}", began.elapsed());
+}

@@ -8,7 +8,10 @@ use std::{
 
 use arrow_array::{RecordBatch, RecordBatchOptions};
 use arrow_schema::SchemaRef;
-use driver::{Code, CopyFeed, Error, Event, Outcome, Parameter, RunId, Span, Statement, Summary};
+use driver::{
+    Code, CopyFeed, Error, Event, Outcome, Parameter, RunId, Span, Statement, Summary,
+    vigil::{self, Awaited, Silence},
+};
 use tokio::{
     sync::{mpsc, oneshot},
     task::JoinSet,
@@ -17,7 +20,6 @@ use tokio::{
 use super::{
     copying::{CopyIn, CopyOut, Step},
     ended, promises,
-    silence::{self, Awaited, Silence},
     task::{End, Task, closing},
 };
 use crate::{
@@ -406,7 +408,7 @@ impl Task {
                 lost = run.silence.lost(&self.backend, awaited) => if lost {
                     return Err(self.silent());
                 },
-                () = tokio::time::sleep(silence::LOOK) => {
+                () = tokio::time::sleep(vigil::LOOK) => {
                     if !reading && self.client.is_hung_up() {
                         return Err(self.lost(wire::Error::Closed));
                     }

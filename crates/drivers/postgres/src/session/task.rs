@@ -6,18 +6,17 @@ use std::{
 };
 
 use arrow_array::{Array, cast::AsArray};
-use driver::{Error, Event, Link, Message, RunId, SessionState, Setting, Statement, Transaction, ValueContext};
+use driver::{
+    Error, Event, Link, Message, RunId, SessionState, Setting, Statement, Transaction, ValueContext,
+    vigil::{self, Awaited, Silence},
+};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
-use super::{
-    Parts, Waiting, ended,
-    running::Run,
-    silence::{self, Awaited, Silence},
-};
+use super::{Parts, Waiting, ended, running::Run};
 use crate::{
     cancel::Interrupt,
     connect::Pooling,
-    error::{PRODUCT, broken, notice, refused},
+    error::{broken, notice, refused},
     types::Types,
     vigil::{Backend, Vigil},
     wire::{self, Client, Report, TransactionStatus},
@@ -178,7 +177,7 @@ impl Task {
                 lost = silence.lost(&self.backend, Awaited::Nothing) => if lost {
                     break self.silent();
                 },
-                () = tokio::time::sleep(silence::LOOK) => {
+                () = tokio::time::sleep(vigil::LOOK) => {
                     // Only while somebody besides the session itself looks at the state: else the next statement finds out.
                     // Asked each time, because who looks may come and go while nothing else happens.
                     if self.state.receiver_count() > 1 {
@@ -246,9 +245,7 @@ impl Task {
 
     /// The end of a session whose server gives no sign of life.
     pub(super) fn silent(&mut self) -> End {
-        let mut error = Error::lost(PRODUCT);
-        error.message = format!("{PRODUCT} gives no sign of life: the connection was given up.");
-        End::Lost(Box::new(error))
+        End::Lost(Box::new(self.vigil.lost()))
     }
 
     /// Handles a cancel of a run that is not the current one.
@@ -362,7 +359,7 @@ impl Task {
                     true => return Err(self.silent()),
                     false => continue,
                 },
-                () = tokio::time::sleep(silence::LOOK) => {
+                () = tokio::time::sleep(vigil::LOOK) => {
                     silence.look(&self.vigil, &self.backend, awaited);
                     if tokio::time::Instant::now() > until {
                         return Err(wire::Error::TimedOut(OWN_STATEMENT).into());

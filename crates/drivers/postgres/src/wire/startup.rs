@@ -1,6 +1,9 @@
 //! From a route to a client that is ready for its first statement.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use bytes::BytesMut;
 use postgres_protocol::message::frontend;
@@ -79,6 +82,8 @@ pub struct Started {
     /// `trust`, `password`, `md5`, `SCRAM-SHA-256` or `SCRAM-SHA-256-PLUS`; `trust` also stands for a client certificate
     /// or an operating system user that sufficed.
     pub authentication: &'static str,
+    /// How long it took from dialling to ready.
+    pub took: Duration,
     /// TLS, if any.
     pub secured: Option<Secured>,
     /// What the server reported, by name.
@@ -105,8 +110,9 @@ impl Client {
             client.close().await;
             start(route, login, "SQL_ASCII", &mut Trace::default()).await
         };
+        let began = Instant::now();
         match tokio::time::timeout(login.timeout, attempts).await {
-            Ok(result) => result,
+            Ok(result) => result.map(|(client, started)| (client, Started { took: began.elapsed(), ..started })),
             Err(_) => Err(Error::TimedOut(login.timeout)),
         }
     }
