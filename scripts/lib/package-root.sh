@@ -18,6 +18,6 @@ installed_check() {
     say "not run: there is no debootstrap that knows ${codename:-this system}"
     return 0
   fi
-  "${as[@]}" env ROWHOUSE_CACHE="$ROWHOUSE_CACHE" PATH="$PATH" xvfb-run --auto-servernum --server-args="-screen 0 1280x800x24" \
+  "${as[@]}" env ROWHOUSE_CACHE="$ROWHOUSE_CACHE" PATH="$PATH" xvfb-run --auto-servernum --server-args="-screen 0 1600x1000x24" \
     "$ROOT/scripts/lib/package-try" "$deb" "$codename"
 }
