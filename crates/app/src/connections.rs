@@ -1,6 +1,7 @@
 //! Open connections: one per profile, its databases, its sessions counted.
 
 mod asking;
+mod attention;
 mod budget;
 mod connected;
 mod opened;
@@ -26,6 +27,7 @@ use crate::{
 };
 
 pub(crate) use asking::{Questions, WindowAsk};
+pub(crate) use attention::Attention;
 pub(crate) use budget::Permit;
 pub(crate) use connected::Connected;
 pub(crate) use opened::Opened;
@@ -35,6 +37,7 @@ pub(crate) use pool::Lent;
 pub(crate) struct Live {
     connected: Mutex<BTreeMap<String, Arc<Connected>>>,
     pub(crate) questions: Arc<Questions>,
+    pub(crate) attention: Attention,
     pub(crate) tabs: Tabs,
     pub(crate) holds: Holds,
     pub(crate) browsing: InProgress,
@@ -56,6 +59,7 @@ impl Live {
         Ok(Live {
             connected: Mutex::default(),
             questions: Arc::default(),
+            attention: Attention::default(),
             tabs: Tabs::default(),
             holds: Holds::default(),
             browsing: InProgress::default(),
@@ -98,6 +102,12 @@ impl App {
         connected.end();
         self.events.changed(&[Topic::Connections, Topic::Catalog], Some(profile_id));
         Ok(())
+    }
+
+    /// Somebody does something at a window. Windows say so with every command and when they come to the front: while nobody
+    /// does, servers are not asked whether they are still there.
+    pub fn attend(&self) {
+        self.live.attention.note();
     }
 
     /// Every connection that is not closed.

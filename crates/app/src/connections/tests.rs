@@ -2,6 +2,7 @@
 
 mod fake;
 mod lost;
+mod silent;
 
 use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 

@@ -2,35 +2,48 @@
 
 use std::{
     sync::{Arc, Weak},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use driver::Code;
 use tokio::time::{sleep, timeout};
 
-use super::Connected;
+use super::{Connected, attention::Attended};
 use crate::{
     api::{AppError, ConnectionPhase, ErrorCode, Topic},
     store::now_ms,
 };
 
-/// How often the server is asked for a sign of life.
-const LOOK: Duration = Duration::from_secs(15);
-/// How long it may take to give one.
+/// How often the server is asked for a sign of life while somebody is there: with the time a driver gives it to answer, a lost
+/// server is told within five seconds.
+const LOOK: Duration = Duration::from_millis(1200);
+/// How often idle sessions are looked through.
+const TIDY: Duration = Duration::from_secs(15);
+/// How long a sign of life may take where the driver has no limit of its own.
 const PATIENCE: Duration = Duration::from_secs(10);
 const FIRST_RETRY: Duration = Duration::from_secs(1);
 const LAST_RETRY: Duration = Duration::from_secs(30);
 
 /// Until the connection is closed.
 pub(super) async fn watch(connected: Weak<Connected>) {
+    let Some(mut attended) = connected.upgrade().and_then(|here| here.attended()) else { return };
+    let mut tidied = Instant::now();
     loop {
         let Some(here) = connected.upgrade() else { return };
-        tokio::select! {
+        let somebody = attended.now();
+        let look = tokio::select! {
             () = here.until_ended() => return,
-            () = here.look.notified() => {}
-            () = sleep(LOOK) => {}
+            () = here.look.notified() => true,
+            () = attended.again(), if !somebody => true,
+            () = sleep(if somebody { LOOK } else { TIDY }) => somebody,
+        };
+        if tidied.elapsed() >= TIDY {
+            here.sweep();
+            tidied = Instant::now();
         }
-        here.sweep();
+        if !look {
+            continue;
+        }
         if let Err(error) = here.sign_of_life().await
             && !here.recover(error).await
         {
@@ -40,6 +53,10 @@ pub(super) async fn watch(connected: Weak<Connected>) {
 }
 
 impl Connected {
+    fn attended(&self) -> Option<Attended> {
+        self.app.upgrade().map(|app| app.live.attention.watch())
+    }
+
     /// Closes idle sessions without state that have not been used for as long as the settings say.
     fn sweep(&self) {
         let Some(app) = self.app.upgrade() else { return };

@@ -4,8 +4,9 @@ use std::{
     collections::BTreeMap,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -28,11 +29,13 @@ use crate::{
 struct Plugged {
     inner: FakeDriver,
     pulled: Arc<AtomicBool>,
+    pings: Arc<AtomicU32>,
 }
 
 struct PluggedConnection {
     inner: Arc<dyn Connection>,
     pulled: Arc<AtomicBool>,
+    pings: Arc<AtomicU32>,
 }
 
 #[async_trait]
@@ -69,7 +72,8 @@ impl Driver for Plugged {
     }
     async fn connect(&self, profile: &Profile, context: ConnectContext) -> Result<Arc<dyn Connection>, Error> {
         let inner = self.inner.connect(profile, context).await?;
-        Ok(Arc::new(PluggedConnection { inner, pulled: Arc::clone(&self.pulled) }))
+        let (pulled, pings) = (Arc::clone(&self.pulled), Arc::clone(&self.pings));
+        Ok(Arc::new(PluggedConnection { inner, pulled, pings }))
     }
 }
 
@@ -98,6 +102,7 @@ impl Control for PluggedConnection {
         self.inner.control().catalog(scope).await
     }
     async fn ping(&self) -> Result<(), Error> {
+        self.pings.fetch_add(1, Ordering::AcqRel);
         match self.pulled.load(Ordering::Acquire) {
             true => Err(Error::new(Code::Unreachable, "Nothing answers.")),
             false => Ok(()),
@@ -105,30 +110,71 @@ impl Control for PluggedConnection {
     }
 }
 
+/// A window with a connection to a scripted server, its plug and the count of signs of life it was asked for.
+struct Watched {
+    app: Arc<crate::App>,
+    profile: String,
+    pulled: Arc<AtomicBool>,
+    pings: Arc<AtomicU32>,
+    _home: tempfile::TempDir,
+}
+
+impl Watched {
+    async fn open() -> Watched {
+        let home = testing::home();
+        let (pulled, pings) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU32::new(0)));
+        let driver =
+            Plugged { inner: FakeDriver::builder("1").build(), pulled: Arc::clone(&pulled), pings: Arc::clone(&pings) };
+        let keychain = Keychain::over(Arc::new(Memory::default()));
+        let parts = Parts { keychain, registry: Registry::of(vec![Arc::new(driver)]) };
+        let app = testing::open_parts(home.path(), Face::Window, parts).await;
+        let draft = ProfileDraft {
+            driver: "fake".to_owned(),
+            values: BTreeMap::from([("host".to_owned(), "fake".to_owned())]),
+            ..draft("Fake", home.path(), Safety::Free)
+        };
+        let profile = app.save_profile(draft).await.unwrap().id;
+        app.connect(&profile).await.unwrap();
+        Watched { app, profile, pulled, pings, _home: home }
+    }
+
+    fn phase(&self) -> ConnectionPhase {
+        self.app.connection_states().pop().unwrap().phase
+    }
+
+    fn pings(&self) -> u32 {
+        self.pings.load(Ordering::Acquire)
+    }
+}
+
 #[tokio::test]
 async fn a_lost_server_is_told_with_the_next_try_and_found_again() {
-    let home = testing::home();
-    let pulled = Arc::new(AtomicBool::new(false));
-    let driver = Plugged { inner: FakeDriver::builder("1").build(), pulled: Arc::clone(&pulled) };
-    let parts =
-        Parts { keychain: Keychain::over(Arc::new(Memory::default())), registry: Registry::of(vec![Arc::new(driver)]) };
-    let app = testing::open_parts(home.path(), Face::Window, parts).await;
-    let draft = ProfileDraft {
-        driver: "fake".to_owned(),
-        values: BTreeMap::from([("host".to_owned(), "fake".to_owned())]),
-        ..draft("Fake", home.path(), Safety::Free)
-    };
-    let profile = app.save_profile(draft).await.unwrap().id;
-    app.connect(&profile).await.unwrap();
-    pulled.store(true, Ordering::Release);
-    app.live.find(&profile).unwrap().look_now();
-    let phase = || app.connection_states().pop().unwrap().phase;
-    until(|| matches!(phase(), ConnectionPhase::Lost { retry_at_ms: Some(_), .. })).await;
-    pulled.store(false, Ordering::Release);
-    until(|| phase() == ConnectionPhase::Open).await;
-    pulled.store(true, Ordering::Release);
-    app.live.find(&profile).unwrap().look_now();
-    until(|| matches!(phase(), ConnectionPhase::Lost { .. })).await;
-    app.disconnect(&profile).await.unwrap();
+    let watched = Watched::open().await;
+    let (app, profile) = (&watched.app, &watched.profile);
+    watched.pulled.store(true, Ordering::Release);
+    app.live.find(profile).unwrap().look_now();
+    until(|| matches!(watched.phase(), ConnectionPhase::Lost { retry_at_ms: Some(_), .. })).await;
+    watched.pulled.store(false, Ordering::Release);
+    until(|| watched.phase() == ConnectionPhase::Open).await;
+    watched.pulled.store(true, Ordering::Release);
+    app.live.find(profile).unwrap().look_now();
+    until(|| matches!(watched.phase(), ConnectionPhase::Lost { .. })).await;
+    app.disconnect(profile).await.unwrap();
     assert!(app.connection_states().is_empty(), "closing does not wait for the server");
+}
+
+#[tokio::test]
+async fn a_server_is_left_alone_while_nobody_is_there_and_looked_at_when_somebody_comes() {
+    let watched = Watched::open().await;
+    until(|| watched.pings() > 1).await;
+    watched.app.live.attention.leave();
+    // One look may have begun.
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    let before = watched.pings();
+    watched.pulled.store(true, Ordering::Release);
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(watched.pings(), before);
+    assert_eq!(watched.phase(), ConnectionPhase::Open);
+    watched.app.attend();
+    until(|| matches!(watched.phase(), ConnectionPhase::Lost { .. })).await;
 }
