@@ -282,8 +282,11 @@ async function connections() {
     await connect("asks every time");
     await until("the question", () => window.find("[role=dialog]"));
   });
-  await keys("Escape");
-  await sleep(300);
+  // A branch of the tree that waited for the same connection may ask for itself.
+  for (let asked = 0; asked < 4 && (await window.find("[role=dialog]")); asked += 1) {
+    await keys("Escape");
+    await sleep(1200);
+  }
   await stop("connect-denied", async () => {
     await connect("wrong password");
     await sleep(3000);
@@ -332,7 +335,7 @@ async function tables() {
     await sleep(300);
   });
   await stop("table-filtered", async () => {
-    await (await until("the value", () => window.named("Value", "textbox"))).addValue("17");
+    await (await until("the value", () => window.named("Value", "textbox"))).addValue("1198440");
     await keys("Enter");
     await sleep(900);
     await (await header("total")).click();

@@ -240,6 +240,14 @@ function Connected({ profile }: { profile: ConnectionProfile }) {
           read-only
         </StatusItem>
       ) : null}
+      {session?.link === "up" && session.pooled ? (
+        <StatusItem
+          keep
+          tooltip="A pooler may give each transaction another session of the server: settings, temporary tables and LISTEN may not last from one statement to the next."
+        >
+          pooled
+        </StatusItem>
+      ) : null}
       {phase ? (
         <StatusItem keep {...(phase.tone === "danger" ? { icon: "unplug" as const } : {})}>
           <span className={TONES[phase.tone]}>{phase.text}</span>

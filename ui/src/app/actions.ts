@@ -2,7 +2,8 @@
 import { useMemo, useRef } from "react";
 import { formatShortcut, toast } from "@/design";
 import { mayRun } from "@/features/connections";
-import { failureOf, host, type ObjectRef, present } from "@/ipc";
+import { failureOf, host, nativeCode, type ObjectRef, present } from "@/ipc";
+import { focusDocument } from "./focus";
 import {
   HOME,
   nextQueryTitle,
@@ -70,8 +71,9 @@ const DATABASE_FILE = /\.(?:db3?|s?sqlite3?|s3db|sl3)$/i;
 
 /** For what failed where nothing on screen belongs to it. */
 function tell(thrown: unknown, title?: string): void {
-  const { code, message, hint } = failureOf(thrown);
-  toast({ tone: "danger", title: title ?? present(code).title, detail: hint ? `${message} ${hint}` : message });
+  const failure = failureOf(thrown);
+  const detail = [failure.message, failure.hint, nativeCode(failure)].filter(Boolean).join(" ");
+  toast({ tone: "danger", title: title ?? present(failure.code).title, detail });
 }
 
 /** Whether the screen says already why a connection failed: its row at home, its branch of the tree, its own tab's banner. */
@@ -131,6 +133,9 @@ function build(now: () => Workspace, panel: () => Panel, ask: (id: string) => vo
       const tab: RelationTab = { id: newTabId(), kind: "relation", title: object.name, profileId, object, view: "{}" };
       const id = twin(tabs, tab)?.id ?? tab.id;
       dispatch({ type: "open", tab });
+      // Whoever opened it goes on in it, also by key; a panel over the content would hide what was asked for.
+      if (panel().narrow) panel().hide();
+      requestAnimationFrame(focusDocument);
       if (view) dispatch({ type: "change", id, change: { view: JSON.stringify({ view }) } });
     },
     connectionForm: (profileId, target = null) =>

@@ -323,6 +323,34 @@ describe("the shell", () => {
     await waitFor(() => expect(tabNames().map((name) => name.split(" · ")[0])).toEqual(["Query 1"]));
   });
 
+  it("goes on by key in the table that was opened from the side panel", async () => {
+    const user = userEvent.setup();
+    await open({ open: [STAGING], tabs: [fakeTab("a", { title: "Query 1", profile_id: STAGING }, "select 1")] });
+    await user.keyboard("{Control>}p{/Control}");
+    await user.type(await screen.findByPlaceholderText("Objects and columns"), "orders");
+    await screen.findAllByRole("option", { name: /orders/ });
+    await user.keyboard("{ArrowDown}{Enter}");
+    const grid = await screen.findByRole("grid");
+    await waitFor(() => expect(document.activeElement).toBe(grid));
+  });
+
+  it("says in the status bar that a session is shared by a pooler, while it lasts", async () => {
+    const user = userEvent.setup();
+    const host = await open({
+      open: [STAGING],
+      tabs: [fakeTab("a", { title: "Query 1", profile_id: STAGING }, "select 1")],
+    });
+    await user.click(await screen.findByRole("button", { name: /^Run\s*Ctrl/ }));
+    await waitFor(() => expect(host.fake.callsOf("run")).toHaveLength(1));
+    const session = await host.tabSession("a");
+    if (!session) throw new Error("no session");
+    expect(screen.queryByText("pooled")).toBeNull();
+    act(() => host.fake.emit({ event: "session", session: { ...session, pooled: true } }));
+    await screen.findByText("pooled");
+    act(() => host.fake.emit({ event: "session", session: { ...session, pooled: true, link: "closed" } }));
+    await waitFor(() => expect(screen.queryByText("pooled")).toBeNull());
+  });
+
   it("has no faults that a screen reader would meet", async () => {
     await open({ open: [PROD], tabs: [fakeTab("a", { title: "Query 1", profile_id: PROD }, "select 1")] });
     const { violations } = await axe.run(document.body, {

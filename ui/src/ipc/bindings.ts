@@ -1556,6 +1556,8 @@ export type TabSession = {
 	running: boolean,
 	/**  Whether writes are refused. */
 	read_only: boolean,
+	/**  Whether a pooler may give each transaction another session of the server. */
+	pooled: boolean,
 	/**  Settings worth seeing, and the statements that switch them. */
 	settings: SessionSetting[],
 };

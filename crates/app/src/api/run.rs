@@ -274,6 +274,8 @@ pub struct TabSession {
     pub running: bool,
     /// Whether writes are refused.
     pub read_only: bool,
+    /// Whether a pooler may give each transaction another session of the server.
+    pub pooled: bool,
     /// Settings worth seeing, and the statements that switch them.
     pub settings: Vec<SessionSetting>,
 }

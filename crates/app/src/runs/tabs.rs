@@ -176,6 +176,7 @@ impl Tab {
             server_id: state.server_id,
             running: self.is_running(),
             read_only: state.read_only || seat.connected.read_only,
+            pooled: state.pooled,
             settings: settings.collect(),
         }
     }

@@ -2,7 +2,7 @@
 import type { ReactNode } from "react";
 import { Button, EmptyState, toast } from "@/design";
 import { qualifiedName, quoted } from "@/features/explorer";
-import { type AppError, failureOf, host, type ObjectRef } from "@/ipc";
+import { type AppError, failureOf, host, nativeCode, type ObjectRef } from "@/ipc";
 
 const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
@@ -26,6 +26,7 @@ export interface DeniedProps {
 }
 
 export function Denied({ object, failure, login, owner, quote, actions }: DeniedProps) {
+  const code = nativeCode(failure);
   const grant = login ? grantOf(object, login, quote) : null;
   return (
     <EmptyState
@@ -51,7 +52,8 @@ export function Denied({ object, failure, login, owner, quote, actions }: Denied
       }
     >
       <span className="rh-selectable">
-        {failure.message} {owner ? `The owner is ${owner}.` : failure.hint}
+        {failure.message} {owner ? `The owner is ${owner}.` : failure.hint}{" "}
+        {code ? <span className="rh-mono">{code}</span> : null}
         {grant ? <code className="rh-mono mt-2 block text-data">{grant}</code> : null}
       </span>
     </EmptyState>

@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { useKeys, useOffers } from "@/commands";
 import { Banner, Button, EmptyState, IconButton, Menu, type MenuItem, Spinner, SplitPane, tip } from "@/design";
-import { type AppError, type BrowseSort, present } from "@/ipc";
+import { type AppError, type BrowseSort, nativeCode, present } from "@/ipc";
 import type { BrowseStore } from "./browsing";
 import { CellViewer } from "./CellViewer";
 import { FilterBar, type FilterEdit } from "./FilterBar";
@@ -55,6 +55,14 @@ export function DataPane({
     const now = store.snapshot();
     if (!now.browsed && !now.loading && !now.failure) void store.read();
   }, [store]);
+  const root = useRef<HTMLDivElement>(null);
+  const arrived = state.browsed !== null;
+  useEffect(() => {
+    // Whoever waited for the rows in their tab goes on in them; a control that has the focus keeps it.
+    const focused = document.activeElement;
+    if (active && arrived && focused instanceof HTMLElement && focused.matches("[tabindex='-1'][data-scope]"))
+      if (focused.contains(root.current)) grid.current?.focus();
+  }, [active, arrived]);
   const columns = state.browsed?.head.columns ?? [];
   const openFilter = (column?: string) => setEditing({ place: "new", column: column ?? columns[0]?.name ?? "" });
   useOffers(
@@ -146,14 +154,25 @@ export function DataPane({
     </div>
   );
 
-  const retry = (
+  const code = failure ? nativeCode(failure) : undefined;
+  /** What to do, and the server's own code. */
+  const said = (text: string | null | undefined) =>
+    text || code ? (
+      <>
+        {text} {code ? <span className="rh-mono">{code}</span> : null}
+      </>
+    ) : null;
+  const retry = (dense: boolean) => (
     <>
       {error?.action === "reconnect" && onReconnect ? (
-        <Button dense variant="primary" onClick={onReconnect}>
+        <Button dense={dense} variant="primary" onClick={onReconnect}>
           Reconnect
         </Button>
       ) : null}
-      <Button dense onClick={() => void (browsed && progress?.state === "more_pages" ? store.more() : store.read())}>
+      <Button
+        dense={dense}
+        onClick={() => void (browsed && progress?.state === "more_pages" ? store.more() : store.read())}
+      >
         Try again
       </Button>
     </>
@@ -163,7 +182,7 @@ export function DataPane({
     body = (
       <>
         {failure && error ? (
-          <Banner tone={error.severity} edge detail={failure.hint} actions={retry}>
+          <Banner tone={error.severity} edge detail={said(failure.hint)} actions={retry(true)}>
             {failure.message}
           </Banner>
         ) : null}
@@ -207,10 +226,10 @@ export function DataPane({
   } else if (failure && error) {
     body =
       failure.code === "forbidden" && denied ? (
-        denied(failure, retry)
+        denied(failure, retry(false))
       ) : (
-        <EmptyState picture={error.picture} title={failure.message} actions={retry}>
-          {failure.hint ?? failure.native?.detail ?? ""}
+        <EmptyState picture={error.picture} title={failure.message} actions={retry(false)}>
+          {said(failure.hint ?? failure.native?.detail)}
         </EmptyState>
       );
   } else {
@@ -224,6 +243,7 @@ export function DataPane({
   return (
     // Escape closes the viewer beside the rows, wherever in here it is pressed.
     <div
+      ref={root}
       className="flex flex-col h-full min-h-0"
       data-scope="relation"
       onKeyDown={(event) => {

@@ -39,6 +39,7 @@ export function sessionOf(world: World, request: Pick<RunRequest, "tab_id" | "pr
     server_id: sqlite ? null : String(48_210 + world.nextId),
     running: false,
     read_only: profileOf(world, request.profile_id).safety === "read_only",
+    pooled: false,
     settings: sqlite
       ? [
           {

@@ -21,11 +21,15 @@ export function Reference({ object, columns, actions, near, onOpen, line }: Refe
       className={line ? "rel-line" : "rel-cell rel-reference"}
       {...(line ? tip(actions ? `${words}\n${actions}` : words) : {})}
     >
-      <button type="button" className="rel-link rh-mono" onClick={() => onOpen(object)}>
+      <button
+        type="button"
+        className={`rel-link rh-mono${line ? " rel-link-line" : ""}`}
+        onClick={() => onOpen(object)}
+      >
         <Icon name="arrow-right" size={12} className="mr-1 inline" />
         {words}
       </button>
-      {actions ? <span className={`rh-meta${line ? " ml-2" : ""}`}>{actions}</span> : null}
+      {actions && !line ? <span className="rh-meta">{actions}</span> : null}
     </span>
   );
 }
