@@ -34,6 +34,10 @@ contents_check() {
   while IFS= read -r path; do
     [[ $path == usr/* ]] || complain "$path is outside /usr"
   done < <(cd "$folder" && find . -path ./DEBIAN -prune -o -type f -printf '%P\n')
+  # Nothing runs as root when the package comes or goes, so nothing is left but what dpkg knows of.
+  for path in preinst postinst prerm postrm; do
+    [[ ! -e $folder/DEBIAN/$path ]] || complain "has a $path"
+  done
   (cd "$folder" && md5sum --quiet --check DEBIAN/md5sums) || complain "md5sums do not fit"
   ! find "$folder" -path "$folder/DEBIAN" -prune -o -type f -perm /6022 -print | grep . || complain "are writable by others, or set an id"
   for file in "$folder"/usr/bin/*; do
