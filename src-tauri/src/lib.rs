@@ -30,11 +30,22 @@ pub fn run(
     mut targets: tokio::sync::mpsc::UnboundedReceiver<Option<String>>,
 ) -> tauri::Result<()> {
     let bindings = bindings::builder();
+    let commands = bindings.invoke_handler();
+    let attended = Arc::clone(&app);
+    let fronted = Arc::clone(&app);
     tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
         .manage(app)
         .manage(windows::Targets::default())
-        .invoke_handler(bindings.invoke_handler())
+        .invoke_handler(move |invoke| {
+            attended.attend();
+            commands(invoke)
+        })
+        .on_window_event(move |_, event| {
+            if matches!(event, tauri::WindowEvent::Focused(true)) {
+                fronted.attend();
+            }
+        })
         .setup(move |shell| {
             bindings.mount_events(shell);
             windows::open(shell.handle(), first)?;
