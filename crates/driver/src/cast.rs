@@ -79,10 +79,23 @@ pub enum Scalar {
     Unrepresentable,
 }
 
+/// How a database's typed values are written, and what its bytes are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Forms {
+    /// True and false as its own client prints them.
+    pub booleans: (&'static str, &'static str),
+    /// Cells of class [`ValueClass::Bytes`] are the bytes themselves and no text that stands for them.
+    pub raw_bytes: bool,
+}
+
 /// How a database's values are interpreted: pure, found by driver id, needs no connection.
 pub trait Cast: Send + Sync {
     /// What values of this native type are to a person.
     fn class(&self, native_type: &str) -> ValueClass;
+    /// How values are written. Those of PostgreSQL, unless said otherwise.
+    fn forms(&self) -> Forms {
+        Forms { booleans: ("t", "f"), raw_bytes: false }
+    }
     /// Reads one value.
     fn cast(&self, native_type: &str, context: &ValueContext, bytes: &[u8], target: CastTarget) -> Scalar;
 }

@@ -36,7 +36,7 @@ pub mod tunnel;
 pub mod vigil;
 
 pub use ask::{Answer, Ask, NeverAsk, PASSWORD, Question};
-pub use cast::{Cast, CastTarget, Scalar, ValueClass, ValueContext};
+pub use cast::{Cast, CastTarget, Forms, Scalar, ValueClass, ValueContext};
 pub use connect::{ConnectContext, Connection, Driver, Hop, HopOutcome, Limits, Model, Profile, Role};
 pub use control::{Capabilities, Control, Ddl, Server};
 pub use error::{Code, Error, Native, Span};

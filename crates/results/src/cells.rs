@@ -41,6 +41,8 @@ pub struct Cells<'a> {
     /// `None` when no cell is NULL.
     nulls: Option<&'a arrow_buffer::NullBuffer>,
     classes: Option<&'a UInt8Array>,
+    /// What all of its bytes are, where no class column says it.
+    class: Option<CellClass>,
     len: usize,
 }
 
@@ -81,7 +83,13 @@ impl<'a> Cells<'a> {
         );
         let classes = class.and_then(|class| batch.columns().get(class)?.as_any().downcast_ref());
         let nulls = column.nulls().filter(|nulls| nulls.null_count() > 0);
-        Ok(Cells { values, nulls, classes, len: column.len() })
+        Ok(Cells { values, nulls, classes, class: None, len: column.len() })
+    }
+
+    /// The same cells, whose bytes are of this class where no class column says otherwise.
+    #[must_use]
+    pub fn with_class(self, class: Option<CellClass>) -> Self {
+        Cells { class, ..self }
     }
 
     /// The cell of a row; NULL past the end.
@@ -102,7 +110,8 @@ impl<'a> Cells<'a> {
             Values::Boolean(array) => Cell::Boolean(array.value(row)),
             Values::Binary(array) => {
                 let class = self.classes.filter(|classes| row < classes.len());
-                Cell::Bytes(array.value(row), class.map(|classes| CellClass::from_u8(classes.value(row))))
+                let class = class.map(|classes| CellClass::from_u8(classes.value(row)));
+                Cell::Bytes(array.value(row), class.or(self.class))
             }
         }
     }

@@ -56,6 +56,14 @@ pub struct TextForms {
     pub bytes: BytesForm,
 }
 
+impl TextForms {
+    /// Those of a database; bytes as they are.
+    pub fn of(cast: &dyn Cast) -> Self {
+        let (true_text, false_text) = cast.forms().booleans;
+        TextForms { true_text, false_text, bytes: BytesForm::AsSent }
+    }
+}
+
 impl Default for TextForms {
     fn default() -> Self {
         TextForms { true_text: "t", false_text: "f", bytes: BytesForm::AsSent }
@@ -71,6 +79,8 @@ pub struct InsertTarget {
     pub columns: Vec<String>,
     /// How the dialect writes true and false.
     pub booleans: (&'static str, &'static str),
+    /// Whether a backslash in a literal is written twice.
+    pub backslash_escapes: bool,
 }
 
 /// How to write.
@@ -88,9 +98,9 @@ pub struct FormatOptions<'a> {
 }
 
 impl<'a> FormatOptions<'a> {
-    /// Every column with its header, in PostgreSQL's text forms.
+    /// Every column with its header, in the database's text forms.
     pub fn new(cast: &'a dyn Cast) -> Self {
-        FormatOptions { cast, forms: TextForms::default(), header: true, columns: None, insert: None }
+        FormatOptions { cast, forms: TextForms::of(cast), header: true, columns: None, insert: None }
     }
 }
 

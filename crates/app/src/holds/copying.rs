@@ -38,7 +38,7 @@ fn copy(held: &Held, request: &CopyRequest) -> Result<Copied, AppError> {
     };
     let options = FormatOptions {
         cast: held.driver.cast(),
-        forms: TextForms { bytes: BytesForm::Hex, ..TextForms::default() },
+        forms: TextForms { bytes: BytesForm::Hex, ..TextForms::of(held.driver.cast()) },
         header: request.header,
         columns: Some(columns),
         insert,
@@ -84,7 +84,12 @@ fn target(held: &Held, columns: &[usize]) -> InsertTarget {
         let own = origin.as_ref().and_then(|parts| parts.get(2)).copied();
         held.dialect.quote_identifier_if_needed(own.unwrap_or(field.name()))
     };
-    InsertTarget { table, columns: chosen.iter().zip(&origins).map(name).collect(), booleans: ("true", "false") }
+    InsertTarget {
+        table,
+        columns: chosen.iter().zip(&origins).map(name).collect(),
+        booleans: ("true", "false"),
+        backslash_escapes: held.dialect.backslash_escapes,
+    }
 }
 
 fn failed(error: WriteError) -> AppError {

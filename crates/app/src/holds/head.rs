@@ -25,7 +25,7 @@ pub(crate) struct Head<'a> {
 pub(crate) fn head(held: &Held, about: &Head<'_>) -> ResultHead {
     let fields = held.hold.schema().fields();
     let columns = fields.iter().take(held.visible).map(|field| column(held, field, about)).collect();
-    let forms = TextForms::default();
+    let forms = TextForms::of(held.driver.cast());
     ResultHead {
         hold_id: held.id.clone(),
         title: about.title.clone(),

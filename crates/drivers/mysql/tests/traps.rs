@@ -153,9 +153,8 @@ async fn a_run_nobody_reads_is_killed_and_its_session_goes_on() {
     tokio::time::sleep(Duration::from_millis(400)).await;
     paused.cancel.cancel().await.unwrap();
     let outcome = loop {
-        match paused.next().await.unwrap().unwrap() {
-            Event::Done(summary) => break summary.outcome,
-            _ => {}
+        if let Event::Done(summary) = paused.next().await.unwrap().unwrap() {
+            break summary.outcome;
         }
     };
     assert_eq!(outcome, Outcome::Cancelled);

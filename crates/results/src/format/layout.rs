@@ -15,6 +15,8 @@ pub(super) struct Column {
     pub(super) class: ValueClass,
     index: usize,
     class_index: Option<usize>,
+    /// What all bytes of the column are.
+    cells: Option<CellClass>,
 }
 
 pub(super) struct Layout {
@@ -37,14 +39,22 @@ impl Layout {
                 kind if kind.is_integer() => ValueClass::Number,
                 kind => return Err(unsupported(kind)),
             };
-            Ok(Column { name: field.name().clone(), class, index, class_index: arrow::class_column(schema, index) })
+            let raw = class == ValueClass::Bytes && options.cast.forms().raw_bytes;
+            Ok(Column {
+                name: field.name().clone(),
+                class,
+                index,
+                class_index: arrow::class_column(schema, index),
+                cells: raw.then_some(CellClass::Bytes),
+            })
         };
         let columns = wanted.into_iter().map(column).collect::<Result<_, _>>()?;
         Ok(Layout { columns, forms: options.forms.clone() })
     }
 
     pub(super) fn cells<'a>(&self, batch: &'a RecordBatch) -> Result<Vec<Cells<'a>>, Error> {
-        self.columns.iter().map(|column| Cells::at(batch, column.index, column.class_index)).collect()
+        let cells = |column: &Column| Ok(Cells::at(batch, column.index, column.class_index)?.with_class(column.cells));
+        self.columns.iter().map(cells).collect()
     }
 
     /// Whether two columns have one name.

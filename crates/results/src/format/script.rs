@@ -63,6 +63,7 @@ impl RowFormat for Markdown {
 pub(super) struct Insert {
     head: Vec<u8>,
     booleans: (&'static str, &'static str),
+    backslash_escapes: bool,
 }
 
 impl Insert {
@@ -75,7 +76,7 @@ impl Insert {
             ));
         };
         let head = format!("INSERT INTO {} ({}) VALUES (", target.table, target.columns.join(", "));
-        Ok(Insert { head: head.into_bytes(), booleans: target.booleans })
+        Ok(Insert { head: head.into_bytes(), booleans: target.booleans, backslash_escapes: target.backslash_escapes })
     }
 
     fn push(&self, class: ValueClass, cell: Cell<'_>, out: &mut Vec<u8>) {
@@ -100,12 +101,15 @@ impl Insert {
                     out.extend_from_slice(bytes);
                 } else {
                     out.push(b'\'');
-                    for (index, part) in bytes.split(|byte| *byte == b'\'').enumerate() {
-                        if index > 0 {
-                            out.extend_from_slice(b"''");
-                        }
+                    let doubled = |byte: u8| byte == b'\'' || byte == b'\\' && self.backslash_escapes;
+                    let mut rest = bytes;
+                    while let Some(at) = rest.iter().position(|byte| doubled(*byte)) {
+                        let (part, behind) = rest.split_at(at + 1);
                         out.extend_from_slice(part);
+                        out.extend(part.last());
+                        rest = behind;
                     }
+                    out.extend_from_slice(rest);
                     out.push(b'\'');
                 }
             }

@@ -133,7 +133,12 @@ fn classes_decide_in_mixed_columns() {
     assert_eq!(plain(Format::Ndjson, &rows), expected);
     let hex = written(Format::Csv, &rows, |options| options.forms.bytes = BytesForm::Hex);
     assert_eq!(hex, "v\n\n12\n12\n\\xab01\n1.5\nInf\n");
-    let target = InsertTarget { table: "t".into(), columns: vec!["v".into()], booleans: ("TRUE", "FALSE") };
+    let target = InsertTarget {
+        table: "t".into(),
+        columns: vec!["v".into()],
+        booleans: ("TRUE", "FALSE"),
+        ..InsertTarget::default()
+    };
     let inserts = written(Format::SqlInsert, &rows, |options| options.insert = Some(target));
     assert!(inserts.contains("VALUES (X'ab01');") && inserts.contains("VALUES (12);") && inserts.contains("('12')"));
 }
@@ -145,6 +150,7 @@ fn inserts_quote_text_and_need_a_target() {
         table: "\"my table\"".into(),
         columns: vec!["n".into(), "\"T\"".into()],
         booleans: ("TRUE", "FALSE"),
+        backslash_escapes: false,
     };
     let expected = "INSERT INTO \"my table\" (n, \"T\") VALUES (1.50, 'it''s');\n\
         INSERT INTO \"my table\" (n, \"T\") VALUES (NULL, '');\n";
@@ -152,6 +158,49 @@ fn inserts_quote_text_and_need_a_target() {
     let cast = super::local::cast();
     let error = RowWriter::new(Format::SqlInsert, &rows.schema(), &FormatOptions::new(&*cast)).err().unwrap();
     assert_eq!(error.code, Code::InvalidStatement);
+}
+
+/// A database whose binary columns hold their bytes, and whose literals have escapes.
+struct RawCast;
+
+impl driver::Cast for RawCast {
+    fn class(&self, native_type: &str) -> driver::ValueClass {
+        if native_type == "blob" { driver::ValueClass::Bytes } else { driver::ValueClass::Text }
+    }
+
+    fn forms(&self) -> driver::Forms {
+        driver::Forms { booleans: ("1", "0"), raw_bytes: true }
+    }
+
+    fn cast(&self, _: &str, _: &driver::ValueContext, _: &[u8], _: driver::CastTarget) -> driver::Scalar {
+        driver::Scalar::Unrepresentable
+    }
+}
+
+#[test]
+fn raw_bytes_and_backslashes_are_written_as_the_database_reads_them() {
+    let rows = binary_batch(&[
+        ("b", "blob", vec![Some(vec![0, 0xff]), Some(b"text".to_vec()), None]),
+        ("t", "text", vec![cell("C:\\'x"), cell("\\"), cell("plain")]),
+    ]);
+    let written = |format: Format, backslash_escapes: bool| {
+        let columns = vec!["b".into(), "t".into()];
+        let insert = Some(InsertTarget { table: "t".into(), columns, booleans: ("true", "false"), backslash_escapes });
+        let options = FormatOptions { insert, ..FormatOptions::new(&RawCast) };
+        let mut writer = RowWriter::new(format, &rows.schema(), &options).unwrap();
+        let mut out = Vec::new();
+        writer.batch(&rows, &mut out).unwrap();
+        writer.finish(&mut out).unwrap();
+        out
+    };
+    let inserts = |escapes: bool| String::from_utf8(written(Format::SqlInsert, escapes)).unwrap();
+    let head = "INSERT INTO t (b, t) VALUES (";
+    let escaped = [r"X'00ff', 'C:\\''x'", r"X'74657874', '\\'", "NULL, 'plain'"].map(|row| format!("{head}{row});\n"));
+    assert_eq!(inserts(true), escaped.concat());
+    assert_eq!(inserts(false), escaped.concat().replace(r"\\", r"\"));
+    assert_eq!(written(Format::Csv, true), b"b,t\n\0\xff,C:\\'x\ntext,\\\n,plain\n");
+    let json = String::from_utf8(written(Format::Ndjson, true)).unwrap();
+    assert!(json.starts_with(r#"{"b":"\\x00ff""#), "{json}");
 }
 
 #[test]
