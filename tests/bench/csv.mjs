@@ -1,7 +1,8 @@
 // A million rows to /dev/null as CSV: PostgreSQL beside `psql --csv`, SQLite beside `sqlite3 -csv`.
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { median, megabytes, milliseconds, report } from "./lib/report.mjs";
+import { beside, rows } from "./lib/beside.mjs";
+import { report } from "./lib/report.mjs";
 import { required, run } from "./lib/process.mjs";
 
 const ROWS = Number(process.env.ROWHOUSE_BENCH_ROWS ?? 1_000_000);
@@ -23,44 +24,6 @@ const url = (database) => {
 };
 const execute = (database, sql) => run(psql, ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", sql, url(database)]);
 const count = ROWS >= 1e6 && ROWS % 1e6 === 0 ? `${ROWS / 1e6}M` : `${ROWS}`;
-const MEGABYTE = 1e6;
-
-/** Both in turns, so that a busy moment of the machine hits both; once each before, so that both find the table in memory. */
-async function beside(ours, theirs) {
-  await ours();
-  await theirs();
-  const taken = { ours: [], theirs: [] };
-  for (let turn = 0; turn < RUNS; turn++) {
-    taken.ours.push(await ours());
-    taken.theirs.push(await theirs());
-  }
-  const middle = (runs) => ({
-    milliseconds: median(runs.map((one) => one.milliseconds)),
-    peak: Math.max(...runs.map((one) => one.peak)),
-  });
-  return { ours: middle(taken.ours), theirs: middle(taken.theirs) };
-}
-
-function rows(what, name, { ours, theirs }, limit) {
-  const ratio = ours.milliseconds / theirs.milliseconds;
-  return [
-    {
-      what: `${what}: time`,
-      ours: milliseconds(ours.milliseconds),
-      beside: `${name} ${milliseconds(theirs.milliseconds)}`,
-      ratio,
-      target: "at most 1.00 x",
-      met: ratio <= 1,
-    },
-    {
-      what: `${what}: peak memory`,
-      ours: megabytes(ours.peak),
-      beside: `${name} ${megabytes(theirs.peak)}`,
-      ratio: ours.peak / theirs.peak,
-      ...(limit ? { target: `under ${limit} MB`, met: ours.peak < limit * MEGABYTE } : {}),
-    },
-  ];
-}
 
 const result = [];
 await execute("postgres", `drop database if exists ${DATABASE}`);
@@ -80,6 +43,7 @@ try {
   await execute(DATABASE, "vacuum (freeze, analyze) mixed");
   const sql = "select * from mixed";
   const measured = await beside(
+    RUNS,
     () => run(cli, ["query", url(DATABASE), "-c", sql, "--format", "csv"], { env }),
     () => run(psql, ["-X", "--csv", "-c", sql, url(DATABASE)]),
   );
@@ -100,6 +64,7 @@ try {
   ]);
   const sql = "select * from mixed";
   const measured = await beside(
+    RUNS,
     () => run(cli, ["query", file, "-c", sql, "--format", "csv"], { env }),
     () => run("sqlite3", ["-readonly", "-csv", "-header", file, sql]),
   );
