@@ -91,7 +91,10 @@ fn is_sqlstate(code: &str) -> bool {
 
 /// A notice of the server.
 pub(crate) fn notice(notice: &Notice) {
-    let mut out = format!("{}: {}\n", clean(&notice.label), clean(&notice.message));
+    // A warning is looked up by its code.
+    let code = notice.code.as_deref().filter(|_| notice.severity == driver::Severity::Warning);
+    let code = code.map(|code| format!(" {}", clean(code))).unwrap_or_default();
+    let mut out = format!("{}{code}: {}\n", clean(&notice.label), clean(&notice.message));
     for (label, text) in [("detail", &notice.detail), ("hint", &notice.hint)] {
         if let Some(text) = text {
             out.push_str(&format!("{label}: {}\n", clean(text).trim_end().replace('\n', "\n    ")));

@@ -126,7 +126,11 @@ export function MessagesPane({ runs, onShowStatement }: MessagesPaneProps) {
 function Notice({ notice, timed }: { notice: NoticeRow; timed?: boolean }) {
   return (
     <div className="flex items-baseline gap-2 mt-1 pl-5 rh-selectable">
-      <Badge tone={notice.severity === "warning" ? "warn" : "info"}>{notice.label.toLowerCase()}</Badge>
+      <Badge tone={notice.severity === "warning" ? "warn" : "info"}>
+        {notice.severity === "warning" && notice.code
+          ? `${notice.label.toLowerCase()} ${notice.code}`
+          : notice.label.toLowerCase()}
+      </Badge>
       {timed ? (
         <time className="rh-meta shrink-0" dateTime={new Date(notice.at_ms).toISOString()}>
           {new Date(notice.at_ms).toLocaleTimeString()}

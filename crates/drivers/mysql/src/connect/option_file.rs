@@ -232,7 +232,7 @@ mod tests {
         assert!(!password(&[("host", "db1")]) && !password(&[("host", "db2"), ("port", "3307")]) && !password(&[]));
         let local = "[client]\nhost=127.0.0.1\nuser=ann\npassword=x";
         assert!(completed(local, &[("host", "localhost")]).1.is_some());
-        assert!(completed(local, &[("host", "db1")]).0.get("user").is_none());
+        assert!(!completed(local, &[("host", "db1")]).0.contains_key("user"));
     }
 
     #[test]
