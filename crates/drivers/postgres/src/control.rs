@@ -262,7 +262,7 @@ impl PostgresControl {
         PostgresControl {
             vigil: Arc::new(Vigil::new(ByControl(session.clone()), took)),
             pages: Pages::new(server.version_number),
-            definitions: Definitions::new(session.clone()),
+            definitions: Definitions::new(session.clone(), server.version_number),
             server,
             dialect,
             session,

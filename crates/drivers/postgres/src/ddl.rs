@@ -3,28 +3,34 @@
 //! Names are qualified, owners and privileges are left out. A table comes with its columns and constraints, then its indexes,
 //! foreign keys, triggers, policies, row-security switches and comments.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use async_trait::async_trait;
 use catalog::{ObjectKey, ObjectKind};
 use driver::{Code, Ddl, Error};
 
-use crate::control::ControlSession;
+use crate::{control::ControlSession, queries};
 
 /// Definition texts over the control session.
 pub struct Definitions {
     session: Arc<ControlSession>,
+    version: u32,
 }
 
 impl Definitions {
-    pub(crate) fn new(session: Arc<ControlSession>) -> Self {
-        Definitions { session }
+    /// For a server of this version (`180004`).
+    pub(crate) fn new(session: Arc<ControlSession>, version: u32) -> Self {
+        Definitions { session, version }
+    }
+
+    fn at(&self, text: &'static str) -> Cow<'static, str> {
+        queries::at(text, self.version)
     }
 
     /// The statements about one relation, or about one part of it.
     async fn relation(&self, key: &ObjectKey, relation: &str, part: Option<&str>) -> Result<Vec<String>, Error> {
         let values = [key.schema.as_deref(), Some(relation)];
-        let rows = self.session.query(include_str!("queries/definition_relation.sql"), &values).await?;
+        let rows = self.session.query(&self.at(include_str!("queries/definition_relation.sql")), &values).await?;
         let wanted = |row: &crate::catalog::rows::Row<'_>| match part {
             None => row.int(0) != Some(0),
             Some(part) => row.text(1).as_deref() == Some(part) && row.text(2).as_deref() == Some(key.name.as_str()),
@@ -50,7 +56,8 @@ impl Definitions {
             ObjectKind::Trigger => self.relation(key, owner, Some("trigger")).await,
             ObjectKind::Policy => self.relation(key, owner, Some("policy")).await,
             ObjectKind::Index => {
-                let rows = self.session.query(include_str!("queries/definition_index.sql"), &[schema, name]).await?;
+                let rows =
+                    self.session.query(&self.at(include_str!("queries/definition_index.sql")), &[schema, name]).await?;
                 match rows.first().and_then(|row| row.string(0)) {
                     Some(relation) => self.relation(key, &relation, Some("index")).await,
                     None => Ok(Vec::new()),
@@ -58,14 +65,20 @@ impl Definitions {
             }
             ObjectKind::Routine => {
                 let values = [schema, name, key.signature.as_deref()];
-                self.columns(include_str!("queries/definition_routine.sql"), &values, 2).await
+                self.columns(&self.at(include_str!("queries/definition_routine.sql")), &values, 2).await
             }
-            ObjectKind::Type => self.columns(include_str!("queries/definition_type.sql"), &[schema, name], 2).await,
+            ObjectKind::Type => {
+                self.columns(&self.at(include_str!("queries/definition_type.sql")), &[schema, name], 2).await
+            }
             ObjectKind::Sequence => {
-                self.columns(include_str!("queries/definition_sequence.sql"), &[schema, name], 3).await
+                self.columns(&self.at(include_str!("queries/definition_sequence.sql")), &[schema, name], 3).await
             }
-            ObjectKind::Schema => self.columns(include_str!("queries/definition_schema.sql"), &[name], 2).await,
-            ObjectKind::Extension => self.columns(include_str!("queries/definition_extension.sql"), &[name], 1).await,
+            ObjectKind::Schema => {
+                self.columns(&self.at(include_str!("queries/definition_schema.sql")), &[name], 2).await
+            }
+            ObjectKind::Extension => {
+                self.columns(&self.at(include_str!("queries/definition_extension.sql")), &[name], 1).await
+            }
             ObjectKind::Database | ObjectKind::Column | ObjectKind::Role | ObjectKind::Event => {
                 Err(Error::new(Code::Unsupported, "There is no definition text for objects of this kind."))
             }

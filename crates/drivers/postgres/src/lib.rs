@@ -15,6 +15,7 @@ mod control;
 mod ddl;
 mod dialect;
 mod error;
+mod queries;
 mod scan;
 mod session;
 mod types;

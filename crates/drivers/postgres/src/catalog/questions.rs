@@ -1,25 +1,26 @@
 //! What is asked of the server, and in which order. The next questions are on their way while an answer is read: the server
 //! need not wait for us, nor we for the way there.
 
-use std::collections::VecDeque;
+use std::{borrow::Cow, collections::VecDeque};
 
 use catalog::{Kind, Known};
 
 use super::{PARTS, Reading, flag, rows::Rows};
-use crate::control::{Failure, finish, query, send};
+use crate::{
+    control::{Failure, finish, query, send},
+    queries,
+};
 
 /// Questions on their way at a time.
 const AHEAD: usize = 3;
 /// What they may be long together. A server that cannot get rid of an answer reads no question, so what it has not read
 /// must have room between it and us: less than the smallest buffer of a socket.
 const AHEAD_BYTES: usize = 12 << 10;
-/// Since 13 copies of a trigger name their parent.
-const TRIGGERS_NAME_PARENT: u32 = 130_000;
 
 /// One kind's query.
 struct Question {
     kind: Kind,
-    text: &'static str,
+    text: Cow<'static, str>,
     values: Vec<Option<String>>,
 }
 
@@ -84,7 +85,7 @@ impl Reading<'_> {
                     break;
                 };
                 let values: Vec<Option<&str>> = next.values.iter().map(Option::as_deref).collect();
-                send(self.client, next.text, &values).await?;
+                send(self.client, &next.text, &values).await?;
                 asked.push_back(next);
             }
             let Some(question) = asked.pop_front() else { return Ok(()) };
@@ -191,11 +192,7 @@ impl Reading<'_> {
                 (include_str!("../queries/indexes.sql"), vec![schemas(), relation(), system(), busy(), definitions()])
             }
             Kind::Triggers => {
-                let text = match self.version >= TRIGGERS_NAME_PARENT {
-                    true => include_str!("../queries/triggers.sql"),
-                    false => include_str!("../queries/triggers_12.sql"),
-                };
-                (text, vec![schemas(), relation(), system(), definitions()])
+                (include_str!("../queries/triggers.sql"), vec![schemas(), relation(), system(), definitions()])
             }
             Kind::Policies => (include_str!("../queries/policies.sql"), vec![schemas(), relation(), system(), busy()]),
             Kind::Types => (include_str!("../queries/types.sql"), vec![schemas(), system()]),
@@ -206,7 +203,7 @@ impl Reading<'_> {
             Kind::Extensions => (include_str!("../queries/extensions.sql"), Vec::new()),
             Kind::Events => return None,
         };
-        Some(Question { kind, text, values })
+        Some(Question { kind, text: queries::at(text, self.version), values })
     }
 }
 

@@ -66,7 +66,8 @@ with target as (
   join pg_attribute a on a.attrelid = t.id and a.attnum = d.refobjsubid
 ), triggers as (
   select g.* from target t join pg_trigger g on g.tgrelid = t.id
-  where not g.tgisinternal and coalesce(to_jsonb(g) ->> 'tgparentid', '0') = '0'
+  where not g.tgisinternal
+--since 13:    and g.tgparentid = 0
 ), indexes as (
   select x.*, ic.relname as index_name,
          exists (select from pg_constraint k where k.conindid = x.indexrelid and k.conrelid = t.id

@@ -26,8 +26,9 @@ select case t.typtype
                   where l.oid = r.rngcollation and b.typcollation <> r.rngcollation), ''),
         case when r.rngcanonical <> 0 then E',\n    CANONICAL = ' || r.rngcanonical::regproc::text else '' end,
         case when r.rngsubdiff <> 0 then E',\n    SUBTYPE_DIFF = ' || r.rngsubdiff::regproc::text else '' end,
-        coalesce((select format(E',\n    MULTIRANGE_TYPE_NAME = %I', m.typname) from pg_type m
-                  where m.oid = (to_jsonb(r) ->> 'rngmultitypid')::oid), ''))
+--before 14:        '')
+--since 14:        coalesce((select format(E',\n    MULTIRANGE_TYPE_NAME = %I', m.typname) from pg_type m
+--since 14:                  where m.oid = r.rngmultitypid), ''))
       from pg_range r where r.rngtypid = t.oid)
   end,
   case when d.description is not null then
