@@ -37,9 +37,10 @@ function Explorer({ actions, hide }: { actions: Actions; hide: ReactNode }) {
 
 function Search({ actions, hide }: { actions: Actions; hide: ReactNode }) {
   const { live } = useWorkspace();
+  // Also those whose server is away: what was kept of them is searched.
   const open = useMemo(
     () =>
-      [...live.connections.values()].filter((state) => state.phase.phase === "open").map((state) => state.profile_id),
+      [...live.connections.values()].filter((state) => state.phase.phase !== "closed").map((state) => state.profile_id),
     [live.connections],
   );
   return (

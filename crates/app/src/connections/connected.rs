@@ -33,6 +33,8 @@ pub(crate) struct Connected {
     /// The profile's own database under `None`, others by name.
     opens: Mutex<BTreeMap<Option<String>, Arc<Opened>>>,
     opening: tokio::sync::Mutex<()>,
+    /// How many attempts have failed, by database, and how the last one did.
+    failures: Mutex<BTreeMap<Option<String>, (u64, AppError)>>,
     pub(super) used: AtomicU32,
     ended: watch::Sender<bool>,
     /// Wakes whoever watches the server.
@@ -90,6 +92,7 @@ impl Connected {
             phase: Mutex::new(ConnectionPhase::Closed),
             opens: Mutex::default(),
             opening: tokio::sync::Mutex::default(),
+            failures: Mutex::default(),
             used: AtomicU32::new(0),
             ended: watch::Sender::new(false),
             look: Notify::new(),
@@ -139,7 +142,8 @@ impl Connected {
         (own.as_deref() != Some(database)).then(|| database.to_owned())
     }
 
-    /// The connection to one database; `None` is the profile's own. Opens it where it is not open.
+    /// The connection to one database; `None` is the profile's own. Opens it where it is not open. Calls that come while one
+    /// is at it share its outcome.
     ///
     /// # Errors
     /// As [`App::connect`]; `Exhausted` at the session limit.
@@ -148,12 +152,18 @@ impl Connected {
         if let Some(opened) = lock(&self.opens).get(&key) {
             return Ok(Arc::clone(opened));
         }
+        let failed = |key: &Option<String>| lock(&self.failures).get(key).cloned();
+        let before = failed(&key).map_or(0, |(times, _)| times);
         let _one = self.opening.lock().await;
         if let Some(opened) = lock(&self.opens).get(&key) {
             return Ok(Arc::clone(opened));
         }
         if self.is_ended() {
             return Err(disconnected());
+        }
+        // Who waited for an attempt shares its failure: nobody is asked twice, and no login is refused twice.
+        if let Some((_, error)) = failed(&key).filter(|(times, _)| *times > before) {
+            return Err(error);
         }
         let permit = self.permit()?;
         if key.is_none() {
@@ -162,6 +172,8 @@ impl Connected {
         match self.dial(key.clone(), permit).await {
             Ok(opened) => self.keep(key, opened).await,
             Err(error) => {
+                let times = failed(&key).map_or(0, |(times, _)| times);
+                lock(&self.failures).insert(key.clone(), (times + 1, error.clone()));
                 if key.is_none() && !self.is_ended() {
                     self.set_phase(ConnectionPhase::Failed { error: error.clone() });
                 }

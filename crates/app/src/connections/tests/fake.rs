@@ -89,6 +89,30 @@ impl Fake {
 }
 
 #[tokio::test]
+async fn who_waits_for_an_attempt_shares_its_failure_and_nobody_is_asked_twice() {
+    let fake = Fake::open(FakeDriver::builder("1").password("hunter2"), PasswordPolicy::Ask, Settings::default()).await;
+    let mut events = fake.app.events();
+    let (app, profile) = (Arc::clone(&fake.app), fake.profile.clone());
+    let connecting = tokio::spawn(async move { app.connect(&profile).await });
+    let id = loop {
+        if let AppEvent::Question { id, question: QuestionKind::Password { .. }, .. } = events.recv().await.unwrap() {
+            break id;
+        }
+    };
+    // The explorer looks while the question stands.
+    let (app, profile) = (Arc::clone(&fake.app), fake.profile.clone());
+    let looking = tokio::spawn(async move { app.tree(&profile, None, 0, 10).await });
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    fake.app.answer(&id, AnswerInput::Refused).unwrap();
+    let error = connecting.await.unwrap().unwrap_err();
+    let looked = tokio::time::timeout(Duration::from_secs(20), looking).await.expect("it asks again");
+    assert_eq!(looked.unwrap().unwrap_err().code, error.code);
+    while let Ok(event) = events.try_recv() {
+        assert!(!matches!(event, AppEvent::Question { .. }), "asked again");
+    }
+}
+
+#[tokio::test]
 async fn a_question_is_asked_answered_once_and_the_answer_kept_where_it_was_wanted() {
     let fake =
         Fake::open(FakeDriver::builder("1").password("hunter2"), PasswordPolicy::Keychain, Settings::default()).await;
