@@ -27,7 +27,7 @@ end $$;`);
   await desk.keys("Alt", "3");
   await desk.sees("take care");
   const badges = (await desk.all('[aria-label="Messages"] .rh-badge')).map(({ text }) => text.trim());
-  assert.ok(badges.includes("notice") && badges.includes("warning"), JSON.stringify(badges));
+  assert.ok(badges.includes("notice") && badges.includes("warning 01000"), JSON.stringify(badges));
   const said = await desk.window.text();
   for (const part of ["and a hint", "in detail"]) assert.ok(said.includes(part), part);
 });
