@@ -74,7 +74,7 @@ pub trait Session: Send + Sync {
     ///
     /// Failures, also of a lost session, come as the run's only event.
     fn run(&self, statement: Statement) -> Run;
-    /// The state now and its changes.
+    /// The state now and its changes; what changed since the session began counts as one.
     fn state(&self) -> watch::Receiver<SessionState>;
     /// Notices outside of runs, notifications, parameter changes. Lagging readers lose the oldest.
     fn messages(&self) -> broadcast::Receiver<Message>;

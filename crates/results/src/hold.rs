@@ -279,9 +279,18 @@ impl Hold {
         matches!(self.inner.progress.borrow().state, HoldState::Complete)
     }
 
-    /// What is held so far, and its changes.
+    /// What is held so far, and its changes. What came before it was asked for counts as one, or a reader that is
+    /// late would never hear of a run that paused or ended meanwhile.
     pub fn progress(&self) -> watch::Receiver<Progress> {
-        self.inner.progress.subscribe()
+        let mut progress = self.inner.progress.subscribe();
+        let begun = {
+            let now = progress.borrow();
+            now.rows > 0 || !matches!(now.state, HoldState::Reading)
+        };
+        if begun {
+            progress.mark_changed();
+        }
+        progress
     }
 
     /// Moves everything to a new file.

@@ -122,7 +122,9 @@ impl Session for SqliteSession {
     }
 
     fn state(&self) -> watch::Receiver<SessionState> {
-        self.state.subscribe()
+        let mut state = self.state.subscribe();
+        state.mark_changed();
+        state
     }
 
     fn messages(&self) -> broadcast::Receiver<Message> {

@@ -120,6 +120,19 @@ async fn at_the_cap_it_pauses_and_goes_on_when_told() {
 }
 
 #[tokio::test]
+async fn who_looks_late_still_hears_of_the_pause() {
+    let store = store();
+    let mut trial = Trial::start(&store, "ten thousand", policy(2500));
+    let hold = trial.hold().await;
+    state(&hold, paused).await;
+    let mut late = hold.progress();
+    tokio::time::timeout(Duration::from_secs(5), late.changed()).await.expect("nothing was told").unwrap();
+    assert!(paused(&late.borrow().state));
+    trial.controller().all();
+    assert!(matches!(trial.end().await, RunEvent::Done(_)));
+}
+
+#[tokio::test]
 async fn bytes_are_a_cap_too() {
     let store = store();
     let mut trial = Trial::start(&store, "endless", ReadPolicy { bytes: 20_000, ..ReadPolicy::default() });
