@@ -1,6 +1,10 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 //! The driver contract, case by case, on every server there is.
 
+#[cfg(unix)]
+#[path = "../../../route/tests/common/sshd.rs"]
+#[allow(dead_code)]
+mod sshd;
 mod common {
     pub mod server;
 }
@@ -19,12 +23,16 @@ use driver::{
     },
 };
 use driver_postgres::{PostgresDriver, wire::Event};
+#[cfg(unix)]
+use sshd::{Sshd, keygen, scratch, user};
 
 struct Real {
     /// The server itself, to look behind what a pooler shows.
     server: Server,
     /// Where to connect.
     port: u16,
+    /// How to get there, besides the usual.
+    way: Vec<(&'static str, String)>,
     /// How the sessions of this trial name themselves: behind a pooler the server's process is not known.
     name: &'static str,
     /// The server's session is lent for each transaction, as the connection itself says.
@@ -190,8 +198,9 @@ impl Real {
             ("database", "postgres"),
             ("application_name", self.name),
         ];
-        for (name, value) in values.iter().chain(changes) {
-            profile.values.insert((*name).to_owned(), (*value).to_owned());
+        let way = self.way.iter().map(|(name, value)| (*name, value.as_str()));
+        for (name, value) in values.iter().copied().chain(way).chain(changes.iter().copied()) {
+            profile.values.insert(name.to_owned(), value.to_owned());
         }
         Login { profile, password: Some(Secret::new(password.to_owned())) }
     }
@@ -263,12 +272,23 @@ impl Subject for Real {
 impl Real {
     /// The trial of a server reached at this port. What it cannot show is derived from what the connection says of itself.
     async fn new(server: Server, port: u16, name: &'static str, pooler: Option<&str>) -> Self {
+        Real::by(Vec::new(), server, port, name, pooler).await
+    }
+
+    /// The same, by a way of its own.
+    async fn by(
+        way: Vec<(&'static str, String)>,
+        server: Server,
+        port: u16,
+        name: &'static str,
+        pooler: Option<&str>,
+    ) -> Self {
         let mut client = server.client().await;
         run(&mut client, &format!("drop schema if exists {name} cascade")).await;
         run(&mut client, &format!("create schema {name}")).await;
         client.close().await;
         let version = format!("{}.", server.major);
-        let mut subject = Real { server, port, name, pooled: false, version, texts: texts(name) };
+        let mut subject = Real { server, port, way, name, pooled: false, version, texts: texts(name) };
         let login = subject.login();
         let connection =
             PostgresDriver.connect(&login.profile, ConnectContext::unattended(login.password)).await.unwrap();
@@ -335,4 +355,51 @@ async fn the_driver_keeps_the_contract_through_a_pooler_that_lends_for_a_session
 async fn the_driver_keeps_the_contract_through_a_pooler_that_lends_for_a_transaction() {
     let Some((server, port)) = pooled("transaction") else { return };
     Real::new(server, port, "conformance_transaction", Some("transaction")).await.keeps_the_contract().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_driver_keeps_the_contract_through_verified_tls() {
+    let Some(server) = servers().pop() else { return };
+    let (port, ca) = (server.port, server.tls.join("ca.crt").display().to_string());
+    let way = vec![("sslmode", "verify-full".to_owned()), ("sslrootcert", ca)];
+    Real::by(way, server, port, "conformance_tls", None).await.keeps_the_contract().await;
+}
+
+/// The way through two SSH servers, one behind the other, which live as long as what is returned beside it.
+#[cfg(unix)]
+fn through_a_jump_host() -> Option<(Vec<(&'static str, String)>, (tempfile::TempDir, [Sshd; 2]))> {
+    let home = scratch();
+    let key = keygen(home.path(), "key", "ed25519", "");
+    let first = Sshd::start(home.path(), "one", &[&key], "")?;
+    let second = Sshd::start(home.path(), "two", &[&key], "")?;
+    let known = home.path().join("known_hosts");
+    std::fs::write(&known, [first.known_hosts_line(), second.known_hosts_line()].concat()).unwrap();
+    let way = vec![
+        ("ssh", "key".to_owned()),
+        ("ssh_host", "127.0.0.1".to_owned()),
+        ("ssh_port", second.port.to_string()),
+        ("ssh_user", user()),
+        ("ssh_key", key.display().to_string()),
+        ("ssh_jump", format!("{}@127.0.0.1:{}", user(), first.port)),
+        ("ssh_config", "false".to_owned()),
+        ("ssh_known_hosts", known.display().to_string()),
+    ];
+    Some((way, (home, [first, second])))
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_driver_keeps_the_contract_through_ssh_with_a_jump_host() {
+    let Some(server) = servers().pop() else { return };
+    let Some((way, _servers)) = through_a_jump_host() else { return };
+    let port = server.port;
+    Real::by(way, server, port, "conformance_ssh", None).await.keeps_the_contract().await;
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_driver_keeps_the_contract_through_ssh_and_a_pooler_that_lends_for_a_transaction() {
+    let Some((server, port)) = pooled("transaction") else { return };
+    let Some((way, _servers)) = through_a_jump_host() else { return };
+    Real::by(way, server, port, "conformance_ssh_pooled", Some("transaction")).await.keeps_the_contract().await;
 }
