@@ -228,7 +228,7 @@ impl App {
         let held = self.live.holds.get(hold_id)?;
         blocking(move || {
             let columns: Vec<usize> = columns.into_iter().map(|column| column as usize).collect();
-            Ok(held.hold.window(first, rows as usize, &columns, CELL_BYTES)?)
+            Ok(held.hold.window(first, rows as usize, &columns, CELL_BYTES, held.driver.cast())?)
         })
         .await
     }

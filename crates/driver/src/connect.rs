@@ -86,7 +86,7 @@ pub struct ConnectContext {
     pub read_only: bool,
     /// How we name ourselves to the server.
     pub application_name: String,
-    /// Longest time for the whole connect.
+    /// Longest time for the whole connect, see [`crate::within_limit`].
     pub timeout: Duration,
     /// Told of each hop as it ends.
     pub hops: Arc<dyn Fn(Hop) + Send + Sync>,

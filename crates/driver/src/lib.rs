@@ -28,6 +28,7 @@ mod control;
 mod error;
 pub mod fake;
 mod fields;
+mod limit;
 mod run;
 mod scan;
 mod secret;
@@ -41,6 +42,7 @@ pub use connect::{ConnectContext, Connection, Driver, Hop, HopOutcome, Limits, M
 pub use control::{Capabilities, Control, Ddl, Server};
 pub use error::{Code, Error, Native, Span};
 pub use fields::{Choice, Field, FieldKind, ParsedUrl, Visible};
+pub use limit::within_limit;
 pub use run::{
     Cancel, CancelHandle, CopyFeed, EVENT_ROOM, Event, Message, Notice, Outcome, Parameter, Run, RunId, Severity,
     Statement, Summary,

@@ -4,8 +4,8 @@ use arrow_array::{
     Array, BinaryArray, BooleanArray, Int8Array, Int16Array, Int32Array, Int64Array, RecordBatch, UInt8Array,
     UInt16Array, UInt32Array, UInt64Array,
 };
-use arrow_schema::DataType;
-use driver::{Code, Error, arrow, arrow::CellClass};
+use arrow_schema::{DataType, Field};
+use driver::{Cast, Code, Error, ValueClass, arrow, arrow::CellClass};
 
 /// One cell.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -53,6 +53,13 @@ pub(crate) fn unsupported(data_type: &DataType) -> Error {
 
 pub(crate) fn no_column(index: usize) -> Error {
     Error::new(Code::NotFound, format!("The result has no column {}.", index + 1))
+}
+
+/// Whether a column holds bytes as they are, where other databases print them.
+pub(crate) fn is_raw(cast: &dyn Cast, field: &Field) -> bool {
+    cast.forms().raw_bytes
+        && field.data_type() == &DataType::Binary
+        && cast.class(arrow::native_type(field)) == ValueClass::Bytes
 }
 
 impl<'a> Cells<'a> {

@@ -3,7 +3,7 @@
 use std::{ops::Range, sync::Arc};
 
 use arrow_array::RecordBatch;
-use driver::Error;
+use driver::{Cast, Error};
 
 use crate::{
     CellText, Hold, MAX_WINDOW_ROWS,
@@ -55,11 +55,18 @@ impl View {
     ///
     /// # Errors
     /// As [`Hold::window`].
-    pub fn window(&self, first: u64, rows: usize, columns: &[usize], cell_limit: usize) -> Result<Vec<u8>, Error> {
+    pub fn window(
+        &self,
+        first: u64,
+        rows: usize,
+        columns: &[usize],
+        cell_limit: usize,
+        cast: &dyn Cast,
+    ) -> Result<Vec<u8>, Error> {
         let start = usize::try_from(first).unwrap_or(usize::MAX).min(self.rows.len());
         let end = start.saturating_add(rows.min(MAX_WINDOW_ROWS)).min(self.rows.len());
         let batch = gather(&self.hold, self.rows.get(start..end).unwrap_or_default(), true)?;
-        build(self.hold.schema(), &[batch], columns, cell_limit)
+        build(self.hold.schema(), &[batch], columns, cell_limit, cast)
     }
 
     /// As [`Hold::cell`], by this view's row number.

@@ -1,17 +1,24 @@
 //! Windows: the rows a screen shows, as bytes of one Arrow IPC stream.
 //!
 //! The stream has one batch. Its columns are named by their index in the hold (`3`); behind them stand the
-//! class columns of those asked for (`3#class`) and, for each column with cut cells, their full lengths in bytes
+//! class columns of those asked for (`3#class`), also of those whose type alone says that they hold bytes, and, for each column with cut cells, their full lengths in bytes
 //! (`3#long`, `UInt64`, null where the cell is whole).
 
 use std::{ops::Range, sync::Arc};
 
-use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions, builder::BinaryBuilder, builder::UInt64Builder};
+use arrow_array::{
+    Array, ArrayRef, RecordBatch, RecordBatchOptions, UInt8Array,
+    builder::{BinaryBuilder, UInt64Builder},
+};
 use arrow_ipc::writer::StreamWriter;
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
-use driver::{Error, arrow, arrow::CellClass};
+use driver::{Cast, Error, arrow, arrow::CellClass};
 
-use crate::{Cell, Cells, Hold, cells::no_column, hold::gather_error};
+use crate::{
+    Cell, Cells, Hold,
+    cells::{is_raw, no_column},
+    hold::gather_error,
+};
 
 /// Suffix of the column that holds the full lengths of cut cells.
 pub const LONG_SUFFIX: &str = "#long";
@@ -54,6 +61,7 @@ pub(crate) fn build(
     batches: &[RecordBatch],
     columns: &[usize],
     cell_limit: usize,
+    cast: &dyn Cast,
 ) -> Result<Vec<u8>, Error> {
     let limit = cell_limit.min(MAX_CELL_LIMIT);
     let visible = arrow::visible_columns(schema);
@@ -69,11 +77,13 @@ pub(crate) fn build(
         let named = |data_type| Field::new(index.to_string(), data_type, true).with_metadata(field.metadata().clone());
         if field.data_type() == &DataType::Binary {
             let (values, lengths) = cut_column(batches, index, limit, rows)?;
-            fields.push(named(DataType::Binary));
-            arrays.push(values);
             if let Some(class) = arrow::class_column(schema, index) {
                 siblings.push((arrow::class_field(index), whole_column(schema, batches, class)?));
+            } else if is_raw(cast, field) {
+                siblings.push((arrow::class_field(index), all_bytes(&values)));
             }
+            fields.push(named(DataType::Binary));
+            arrays.push(values);
             if let Some(lengths) = lengths {
                 let name = format!("{index}{LONG_SUFFIX}");
                 siblings.push((Field::new(name, DataType::UInt64, true), lengths));
@@ -93,6 +103,12 @@ pub(crate) fn build(
     let mut writer = StreamWriter::try_new(Vec::new(), &schema).map_err(gather_error)?;
     writer.write(&batch).and_then(|()| writer.finish()).map_err(gather_error)?;
     writer.into_inner().map_err(gather_error)
+}
+
+/// Says of every cell that it is no text.
+fn all_bytes(values: &dyn Array) -> ArrayRef {
+    let class = |row| if values.is_null(row) { CellClass::Null } else { CellClass::Bytes };
+    Arc::new(UInt8Array::from_iter_values((0..values.len()).map(|row| class(row) as u8)))
 }
 
 /// Leaves rows out until the window fits, but for the first row.
@@ -182,15 +198,22 @@ pub(crate) fn no_row(row: u64) -> Error {
 impl Hold {
     /// The rows from `first` on, as bytes of an Arrow IPC stream (see the module's source for its columns).
     /// `rows` counts at most [`MAX_WINDOW_ROWS`]; `columns` are visible ones; cells longer than `cell_limit` bytes are cut.
-    /// Rows past the end are left out. Blocks on the disk.
+    /// Rows past the end are left out. `cast` is that of the database the rows came from. Blocks on the disk.
     ///
     /// # Errors
     /// `NotFound` for a column that is not there, `Corrupt` when the spool is damaged.
-    pub fn window(&self, first: u64, rows: usize, columns: &[usize], cell_limit: usize) -> Result<Vec<u8>, Error> {
+    pub fn window(
+        &self,
+        first: u64,
+        rows: usize,
+        columns: &[usize],
+        cell_limit: usize,
+        cast: &dyn Cast,
+    ) -> Result<Vec<u8>, Error> {
         let rows = rows.min(MAX_WINDOW_ROWS);
         let range = first..first.saturating_add(rows as u64);
         let batches = self.kept_batches(range).collect::<Result<Vec<_>, _>>()?;
-        build(self.schema(), &batches, columns, cell_limit)
+        build(self.schema(), &batches, columns, cell_limit, cast)
     }
 
     /// A part of one cell: `range` counts bytes of its text. Blocks on the disk.

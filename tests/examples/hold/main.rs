@@ -108,7 +108,9 @@ async fn first(url: &str, sql: &str, runs: usize) {
         progress.wait_for(|progress| progress.rows > 0).await.unwrap();
         let columns: Vec<usize> = (0..hold.visible_columns().min(WINDOW_COLUMNS)).collect();
         let reader = hold.clone();
-        let window = tokio::task::spawn_blocking(move || reader.window(0, WINDOW_ROWS, &columns, CELL_BYTES));
+        let window = tokio::task::spawn_blocking(move || {
+            reader.window(0, WINDOW_ROWS, &columns, CELL_BYTES, PostgresDriver.cast())
+        });
         let window = window.await.unwrap().unwrap();
         let answered = Instant::now();
         assert!(!window.is_empty());

@@ -76,7 +76,10 @@ export function useFloating(
     const node = element.current;
     if (!active || !node || !anchor) return;
     const update = () => {
+      // Measured where it has all the room: at an edge it would shrink to what is left there.
       node.style.maxHeight = "none";
+      node.style.left = "0px";
+      node.style.top = "0px";
       const viewport = { width: window.innerWidth, height: window.innerHeight };
       const size = { width: node.offsetWidth, height: node.offsetHeight };
       const at = place(boxOf(anchor), size, viewport, { side, align, gap });
@@ -84,8 +87,20 @@ export function useFloating(
       node.style.top = `${Math.round(at.top)}px`;
       node.style.maxHeight = `${Math.round(at.maxHeight)}px`;
     };
+    let frame = 0;
+    // The page around the anchor is laid out anew only after the window told of its size.
+    const follow = () => {
+      update();
+      cancelAnimationFrame(frame);
+      frame = requestAnimationFrame(() => {
+        frame = requestAnimationFrame(update);
+      });
+    };
     update();
-    window.addEventListener("resize", update);
-    return () => window.removeEventListener("resize", update);
+    window.addEventListener("resize", follow);
+    return () => {
+      cancelAnimationFrame(frame);
+      window.removeEventListener("resize", follow);
+    };
   });
 }

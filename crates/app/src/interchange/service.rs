@@ -92,7 +92,7 @@ fn set(parsed: &mut ParsedUrl, keyword: &str, value: &str) {
             return;
         }
         known @ ("host" | "port" | "user" | "sslmode" | "sslrootcert" | "sslcert" | "sslkey" | "application_name"
-        | "options" | "connect_timeout") => known,
+        | "options" | "connect_timeout" | "channel_binding" | "sslnegotiation") => known,
         other => {
             let other = crate::profiles::one_line(other);
             parsed.warnings.push(format!("The setting “{other}” is left out: it is not known here."));
@@ -182,11 +182,17 @@ mod tests {
     fn the_first_file_that_has_the_service_counts_and_the_address_comes_first() {
         let folder = tempfile::tempdir().unwrap();
         let (own, system) = (folder.path().join("own"), folder.path().join("system"));
-        std::fs::write(&own, "# mine\n[shop]\nhost=db1\nport=5433\ndbname=shop\nuser=ann\npassword=p=w\n").unwrap();
+        std::fs::write(
+            &own,
+            "# mine\n[shop]\nhost=db1\nport=5433\ndbname=shop\nuser=ann\npassword=p=w\n\
+                    sslnegotiation=direct\nchannel_binding=require\n",
+        )
+        .unwrap();
         std::fs::write(&system, "[shop]\nhost=no\n[other]\nhost=db2\nldap://x/y\nkrbsrvname=q\n").unwrap();
         let places = [folder.path().join("missing"), own, system];
         let shop = look_up("shop", &places).unwrap();
         assert_eq!(shop.values["host"], "db1");
+        assert_eq!((&*shop.values["sslnegotiation"], &*shop.values["channel_binding"]), ("direct", "require"));
         assert_eq!(shop.secret.unwrap().expose(), "p=w");
         assert_eq!(look_up("other", &places).unwrap().warnings.len(), 2);
         assert_eq!(look_up("none", &places).unwrap_err().code, ErrorCode::NotFound);

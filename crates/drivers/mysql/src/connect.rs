@@ -13,9 +13,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use driver::{
-    Answer, Code, ConnectContext, Connection, Error, Hop, HopOutcome, Profile, Question, Role, Secret, Session,
-};
+use driver::{Answer, ConnectContext, Connection, Error, Hop, HopOutcome, Profile, Question, Role, Secret, Session};
 use route::{ErrorKind, Route, Tls, TlsMode, TlsSettings, Trace};
 use zeroize::Zeroizing;
 
@@ -122,17 +120,8 @@ pub(crate) async fn connect(profile: &Profile, mut context: ConnectContext) -> R
         context.password = stored;
     }
     let settings = Settings::read(&profile)?;
-    let limit = context.timeout;
-    match tokio::time::timeout(
-        limit,
-        Attempt { settings, context, from_file, passphrase: None, way: Way::default() }.run(),
-    )
-    .await
-    {
-        Ok(result) => result,
-        Err(_) => Err(Error::new(Code::TimedOut, format!("Connecting took longer than {} s.", limit.as_secs_f32()))
-            .with_hint("Is the server busy, or is this another program's port?")),
-    }
+    let attempt = |context| Attempt { settings, context, from_file, passphrase: None, way: Way::default() }.run();
+    driver::within_limit(context, attempt).await
 }
 
 async fn load(files: &TlsSettings, passphrase: Option<&Secret>) -> Result<Tls, route::Error> {

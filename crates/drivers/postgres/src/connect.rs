@@ -197,13 +197,8 @@ impl Connection for PostgresConnection {
 pub(crate) async fn connect(profile: &Profile, context: ConnectContext) -> Result<Arc<dyn Connection>, Error> {
     route::install_crypto();
     let settings = Settings::read(profile)?;
-    let limit = context.timeout;
-    let attempt = Attempt { settings, context, passphrase: None, way: Way::default() };
-    match tokio::time::timeout(limit, attempt.run()).await {
-        Ok(result) => result,
-        Err(_) => Err(Error::new(Code::TimedOut, format!("Connecting took longer than {} s.", limit.as_secs_f32()))
-            .with_hint("Is the server busy, or is this another program's port?")),
-    }
+    let attempt = |context| Attempt { settings, context, passphrase: None, way: Way::default() }.run();
+    driver::within_limit(context, attempt).await
 }
 
 async fn load(files: &TlsSettings, passphrase: Option<&Secret>) -> Result<Tls, route::Error> {

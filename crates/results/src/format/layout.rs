@@ -7,7 +7,7 @@ use driver::{Error, ValueClass, arrow, arrow::CellClass};
 use super::{BytesForm, FormatOptions, TextForms};
 use crate::{
     Cell, Cells,
-    cells::{no_column, unsupported},
+    cells::{is_raw, no_column, unsupported},
 };
 
 pub(super) struct Column {
@@ -39,13 +39,12 @@ impl Layout {
                 kind if kind.is_integer() => ValueClass::Number,
                 kind => return Err(unsupported(kind)),
             };
-            let raw = class == ValueClass::Bytes && options.cast.forms().raw_bytes;
             Ok(Column {
                 name: field.name().clone(),
                 class,
                 index,
                 class_index: arrow::class_column(schema, index),
-                cells: raw.then_some(CellClass::Bytes),
+                cells: is_raw(options.cast, field).then_some(CellClass::Bytes),
             })
         };
         let columns = wanted.into_iter().map(column).collect::<Result<_, _>>()?;

@@ -161,7 +161,7 @@ fn inserts_quote_text_and_need_a_target() {
 }
 
 /// A database whose binary columns hold their bytes, and whose literals have escapes.
-struct RawCast;
+pub(super) struct RawCast;
 
 impl driver::Cast for RawCast {
     fn class(&self, native_type: &str) -> driver::ValueClass {

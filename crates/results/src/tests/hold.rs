@@ -2,7 +2,7 @@ use std::{fs, io::Write, os::unix::fs::FileExt, process::Command};
 
 use driver::{Code, ValueContext};
 
-use super::*;
+use super::{local::TestCast, *};
 use crate::{Progress, Truncation};
 
 fn progress(hold: &Hold) -> Progress {
@@ -44,7 +44,7 @@ fn spool_files_have_no_name_and_their_folder_is_private() {
 fn the_last_lease_frees_disk_and_memory() {
     let store = store();
     let hold = hold_of(&store, 60_000);
-    hold.window(30_000, 100, &[0, 2], 4096).unwrap();
+    hold.window(30_000, 100, &[0, 2], 4096, &TestCast).unwrap();
     assert!(store.cached_bytes() > 0);
     let lease = hold.clone();
     let batches = hold.batches(0..10);
@@ -60,7 +60,7 @@ fn decoded_blocks_stay_within_the_cache() {
     let store = Store::new(Limits { cache_bytes: 1 << 20, ..Limits::default() }).unwrap();
     let hold = hold_of(&store, 60_000);
     for first in (0..60_000).step_by(500) {
-        hold.window(first, 50, &[0, 1, 2, 3], 4096).unwrap();
+        hold.window(first, 50, &[0, 1, 2, 3], 4096, &TestCast).unwrap();
         assert!(store.cached_bytes() <= 1 << 20);
     }
 }
@@ -120,7 +120,7 @@ fn a_damaged_spool_is_corrupt_and_never_a_panic() {
         let error = outcomes.into_iter().find_map(Result::err).unwrap();
         assert_eq!(error.code, Code::Corrupt);
         file.set_len(length / 2).unwrap();
-        assert_eq!(hold.window(19_990, 10, &[0], 4096).unwrap_err().code, Code::Corrupt);
+        assert_eq!(hold.window(19_990, 10, &[0], 4096, &TestCast).unwrap_err().code, Code::Corrupt);
     }
 }
 
@@ -140,7 +140,7 @@ fn a_result_without_columns_counts_its_rows() {
     writer.append(&batch).unwrap();
     writer.append(&batch).unwrap();
     assert_eq!(hold.rows(), 6);
-    assert!(!hold.window(0, 10, &[], 4096).unwrap().is_empty());
+    assert!(!hold.window(0, 10, &[], 4096, &TestCast).unwrap().is_empty());
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::*;
 use crate::{Column, Condition, Hit, Order, RowFilter, Search, Stop, TopValue, View};
 
 /// Reads `numeric`, `timestamp` (as digits of microseconds) and `json` by name.
-struct TestCast;
+pub(super) struct TestCast;
 
 impl Cast for TestCast {
     fn class(&self, native_type: &str) -> ValueClass {

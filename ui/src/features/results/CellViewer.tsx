@@ -3,6 +3,7 @@ import { Badge, Button, EmptyState, ErrorBlock, IconButton, Segmented, Spinner, 
 import { type AppError, failureOf, host, type ResultHead } from "@/ipc";
 import { copyCell } from "./copying";
 import { formatBytes, formatCount } from "./format";
+import type { Cell } from "./grid";
 import { bytesOf, hexDump, layoutJson, piecesOf } from "./viewing";
 
 /** Bytes read at first; a longer value is read on demand. */
@@ -25,8 +26,8 @@ export interface CellViewerProps {
   head: ResultHead;
   row: number;
   column: number;
-  /** What the grid shows of it: told apart from the empty text. */
-  isNull: boolean;
+  /** What the grid shows of it: tells NULL from the empty text, and bytes from texts. */
+  cell: Cell | undefined;
   onClose: () => void;
 }
 
@@ -52,7 +53,7 @@ function LongText({ text, className }: { text: string; className: string }) {
 }
 
 /** One cell's whole value, read alone: as text, laid-out JSON, or bytes. */
-export function CellViewer({ head, row, column, isNull, onClose }: CellViewerProps) {
+export function CellViewer({ head, row, column, cell, onClose }: CellViewerProps) {
   const described = head.columns[column];
   const [loaded, setLoaded] = useState<Loaded | null>(null);
   const [failure, setFailure] = useState<AppError | null>(null);
@@ -84,11 +85,12 @@ export function CellViewer({ head, row, column, isNull, onClose }: CellViewerPro
 
   const text = useMemo(() => (loaded ? new TextDecoder().decode(loaded.bytes) : ""), [loaded]);
   const json = useMemo(() => (loaded?.whole ? layoutJson(text) : null), [loaded, text]);
-  const binary = described?.class === "bytes";
+  const isNull = cell?.class === "null";
+  const binary = cell ? cell.class === "bytes" : described?.class === "bytes";
   const bytes = useMemo(() => {
     const stored = loaded?.bytes ?? new Uint8Array();
-    return binary ? bytesOf(stored) : stored;
-  }, [loaded, binary]);
+    return binary && !cell?.raw ? bytesOf(stored) : stored;
+  }, [loaded, binary, cell?.raw]);
   const natural: View = binary ? "hex" : described?.class === "json" && json !== null ? "json" : "text";
   const view = chosen ?? natural;
   const shown = view === "json" ? (json ?? text) : view === "hex" ? hexDump(bytes, HEX_MOST, HEX_LINE) : text;

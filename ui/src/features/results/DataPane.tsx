@@ -6,7 +6,7 @@ import type { BrowseStore } from "./browsing";
 import { CellViewer } from "./CellViewer";
 import { FilterBar, type FilterEdit } from "./FilterBar";
 import { formatCount, formatDuration } from "./format";
-import type { Box, CellPlace, GridHandle, GridLayout } from "./grid";
+import type { Box, Cell, CellPlace, GridHandle, GridLayout } from "./grid";
 import { HeldGrid } from "./HeldGrid";
 import { ProgressLine } from "./ProgressLine";
 
@@ -44,7 +44,7 @@ export function DataPane({
   const state = useSyncExternalStore(store.subscribe, store.snapshot);
   const [editing, setEditing] = useState<FilterEdit | null>(null);
   const [headerMenu, setHeaderMenu] = useState<{ column: number; box: Box } | null>(null);
-  const [viewed, setViewed] = useState<(CellPlace & { isNull: boolean }) | null>(null);
+  const [viewed, setViewed] = useState<(CellPlace & { cell: Cell | undefined }) | null>(null);
   const [viewerSize, setViewerSize] = useState(360);
   const grid = useRef<GridHandle>(null);
   const refreshKeys = useKeys("relation.refresh");
@@ -215,9 +215,9 @@ export function DataPane({
             sort={state.sort}
             onHeaderMenu={(column, box) => setHeaderMenu({ column, box })}
             onNearEnd={() => void store.more()}
-            onOpen={(place, isNull) => setViewed({ ...place, isNull })}
-            onActive={(place, isNull) => {
-              if (viewed && place) setViewed({ ...place, isNull });
+            onOpen={(place, cell) => setViewed({ ...place, cell })}
+            onActive={(place, cell) => {
+              if (viewed && place) setViewed({ ...place, cell });
             }}
           />
         </div>
@@ -271,7 +271,7 @@ export function DataPane({
                 head={browsed.head}
                 row={viewed.row}
                 column={viewed.column}
-                isNull={viewed.isNull}
+                cell={viewed.cell}
                 onClose={() => {
                   setViewed(null);
                   grid.current?.focus();

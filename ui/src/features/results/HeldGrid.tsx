@@ -6,6 +6,7 @@ import { COPY_FORMATS, copyRange } from "./copying";
 import {
   type BlockSource,
   type Box,
+  type Cell,
   type CellPlace,
   Grid,
   type GridHandle,
@@ -25,8 +26,8 @@ export interface HeldGridProps {
   layout?: GridLayout | undefined;
   onLayout?: (layout: GridLayout) => void;
   sort?: readonly { readonly column: string; readonly descending: boolean }[];
-  onActive?: (place: CellPlace | undefined, isNull: boolean) => void;
-  onOpen?: (place: CellPlace, isNull: boolean) => void;
+  onActive?: (place: CellPlace | undefined, cell: Cell | undefined) => void;
+  onOpen?: (place: CellPlace, cell: Cell | undefined) => void;
   onHeaderMenu?: (column: number, box: Box) => void;
   onNearEnd?: () => void;
   /** More items for a cell's menu. */
@@ -63,7 +64,7 @@ export function HeldGrid({
   useLayoutEffect(() => resultBegins(head.hold_id), [head.hold_id]);
   useEffect(() => source?.grow(progress.rows, more), [source, progress.rows, more]);
 
-  const isNull = (place: CellPlace) => source?.cell(place.row, place.column)?.class === "null";
+  const cellAt = (place: CellPlace) => source?.cell(place.row, place.column);
   const copy = (range: GridRange) => void copyRange(head, range, "tsv");
   const menu = (place: CellPlace): readonly MenuItem[] => {
     const range: GridRange = own.current?.selection() ?? {
@@ -83,7 +84,7 @@ export function HeldGrid({
         label: "Open the cell",
         icon: "open-external" as const,
         keys: "Enter",
-        onSelect: () => onOpen?.(place, isNull(place)),
+        onSelect: () => onOpen?.(place, cellAt(place)),
       },
       ...(cellMenu?.(place) ?? []),
     ];
@@ -140,8 +141,8 @@ export function HeldGrid({
             {...rest}
             onCopy={copy}
             onFirstCells={() => firstCellsPainted(head.hold_id)}
-            onActive={(place) => onActive?.(place, place !== undefined && isNull(place))}
-            onOpen={(place) => onOpen?.(place, isNull(place))}
+            onActive={(place) => onActive?.(place, place && cellAt(place))}
+            onOpen={(place) => onOpen?.(place, cellAt(place))}
             onContextMenu={(place, event, box) => openContextMenu(event, menu(place), "Cell", box)}
           />
         ) : null}

@@ -4,7 +4,7 @@ import { EmptyState, IconButton, SplitPane, type TabItem, Tabs, toast } from "@/
 import type { AppError } from "@/ipc";
 import { CellViewer } from "./CellViewer";
 import { formatCount, formatDuration } from "./format";
-import type { CellPlace, GridHandle, GridLayout } from "./grid";
+import type { Cell, CellPlace, GridHandle, GridLayout } from "./grid";
 import { HeldGrid } from "./HeldGrid";
 import { MessagesPane } from "./MessagesPane";
 import { firstLine, isBusy, type ResultSet, titleAmong } from "./model";
@@ -28,7 +28,7 @@ function refused(failure: AppError | null): void {
 /** A tab per result set, and the messages. */
 export function ResultsPane({ store, density = "dense", active, onShowStatement }: ResultsPaneProps) {
   const runs = useSyncExternalStore(store.subscribe, store.snapshot);
-  const [viewed, setViewed] = useState<(CellPlace & { holdId: string; isNull: boolean }) | null>(null);
+  const [viewed, setViewed] = useState<(CellPlace & { holdId: string; cell: Cell | undefined }) | null>(null);
   const [viewerSize, setViewerSize] = useState(360);
   const layouts = useRef(new Map<string, GridLayout>());
   const grid = useRef<GridHandle>(null);
@@ -62,8 +62,8 @@ export function ResultsPane({ store, density = "dense", active, onShowStatement 
   );
 
   const said = runs.messages.length + runs.between.length;
-  const openCell = (set: ResultSet, at: CellPlace, isNull: boolean) =>
-    setViewed({ ...at, holdId: set.head.hold_id, isNull });
+  const openCell = (set: ResultSet, at: CellPlace, cell: Cell | undefined) =>
+    setViewed({ ...at, holdId: set.head.hold_id, cell });
   const items: TabItem[] = [
     ...runs.sets.map((set, index) => ({
       id: set.head.hold_id,
@@ -140,9 +140,9 @@ export function ResultsPane({ store, density = "dense", active, onShowStatement 
         density={density}
         layout={layouts.current.get(shown.head.hold_id)}
         onLayout={(layout) => layouts.current.set(shown.head.hold_id, layout)}
-        onOpen={(at, isNull) => openCell(shown, at, isNull)}
-        onActive={(at, isNull) => {
-          if (viewed && at) openCell(shown, at, isNull);
+        onOpen={(at, cell) => openCell(shown, at, cell)}
+        onActive={(at, cell) => {
+          if (viewed && at) openCell(shown, at, cell);
         }}
       />
     )
@@ -181,7 +181,7 @@ export function ResultsPane({ store, density = "dense", active, onShowStatement 
                 head={shown.head}
                 row={viewed.row}
                 column={viewed.column}
-                isNull={viewed.isNull}
+                cell={viewed.cell}
                 onClose={() => {
                   setViewed(null);
                   grid.current?.focus();

@@ -17,6 +17,13 @@ describe("where a cell stands", () => {
     expect(cellOf({ text: "7", stored: "integer", null: false }, untyped).align).toBe("right");
     expect(cellOf({ text: "0.5", stored: "real", null: false }, untyped).align).toBe("right");
     expect(cellOf({ text: "seven", stored: "text", null: false }, untyped).align).toBeUndefined();
+    // Bytes as they are, not a server's print of them: the viewer must not read them a second time.
+    expect(cellOf({ text: "\\x41", stored: "bytes", null: false }, untyped)).toMatchObject({
+      class: "bytes",
+      raw: true,
+    });
+    const printed = column({ native_type: "bytea", class: "bytes" });
+    expect(cellOf({ text: "\\x41", null: false }, printed).raw).toBeUndefined();
     const integers = column({ native_type: "INTEGER", class: "number" });
     expect(cellOf({ text: "seven", stored: "text", null: false }, integers).align).toBe("left");
     const yes = column({ native_type: "BOOLEAN", class: "boolean" });

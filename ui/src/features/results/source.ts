@@ -24,7 +24,7 @@ export function cellOf(stored: StoredCell, column: ResultColumn): Cell {
   if (stored.null) return { text: "NULL", class: "null" };
   const cut = stored.fullBytes !== undefined;
   if (stored.stored === "invalid") return { text: stored.text, class: "invalid", truncated: cut };
-  if (stored.stored === "bytes") return { text: stored.text, class: "bytes", truncated: cut };
+  if (stored.stored === "bytes") return { text: stored.text, class: "bytes", raw: true, truncated: cut };
   if (stored.stored === "integer" || stored.stored === "real") {
     // Yes and no are no numbers to a reader, whatever they are stored as.
     return { text: stored.text, class: "number", align: column.class === "boolean" ? "left" : "right" };

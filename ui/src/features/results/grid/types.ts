@@ -15,6 +15,8 @@ export type CellClass =
 export interface Cell {
   text: string;
   class: CellClass;
+  /** The value is bytes as they are, which `text` only prints. */
+  raw?: boolean;
   /** The text is only the beginning of the value. */
   truncated?: boolean;
   /** Where it stands when that is not where its column stands: a mixed column's numbers and texts. */
