@@ -7,6 +7,7 @@
 //! What every run must keep (heads before batches, batch limits, one last event, counted rows) is checked
 //! wherever a run is read to its end, see [`bench`].
 
+mod activity;
 mod bench;
 mod connecting;
 mod facets;
@@ -91,6 +92,7 @@ cases! {
     "the catalog can be read", ORDINARY, facets::catalog;
     "the scan facet pages every row once", ORDINARY, facets::scan;
     "the definition facet gives a text", ORDINARY, facets::ddl;
+    "the activity facet lists sessions, cancels one and ends it", ORDINARY, activity::activity;
 }
 
 /// Runs every case against the subject, one after another.

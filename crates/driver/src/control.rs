@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use catalog::{Catalog, ObjectKey, Scope};
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Scan};
+use crate::{Activity, Error, Scan};
 
 /// The server behind a connection, as probed when it was opened.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +45,10 @@ pub trait Control: Send + Sync {
     fn ddl(&self) -> Option<&dyn Ddl> {
         None
     }
+    /// Sessions of the server, locks and sizes.
+    fn activity(&self) -> Option<&dyn Activity> {
+        None
+    }
 }
 
 /// Definition texts of objects.
@@ -64,11 +68,17 @@ pub struct Capabilities {
     pub scan: bool,
     /// Definition texts can be shown.
     pub ddl: bool,
+    /// The server's sessions can be watched.
+    pub activity: bool,
 }
 
 impl Capabilities {
     /// Looks which facets are there.
     pub fn of(control: &dyn Control) -> Self {
-        Capabilities { scan: control.scan().is_some(), ddl: control.ddl().is_some() }
+        Capabilities {
+            scan: control.scan().is_some(),
+            ddl: control.ddl().is_some(),
+            activity: control.activity().is_some(),
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! Consumers are tested against it without a server, and [`crate::conformance`] proves with it that the
 //! suite can fail: each [`Sabotage`] breaks one law.
 
+mod activity;
 mod control;
 mod session;
 mod steps;
@@ -91,6 +92,7 @@ pub(crate) struct Shared {
     pub(crate) catalog: Catalog,
     pub(crate) pages: Option<(ObjectKey, u64)>,
     pub(crate) definition: Option<(ObjectKey, Arc<str>)>,
+    pub(crate) activity: bool,
     pub(crate) dialect: &'static sql::Dialect,
     pub(crate) next: AtomicU64,
     pub(crate) live: Mutex<HashMap<String, Live>>,
@@ -103,7 +105,7 @@ pub(crate) struct Shared {
 pub(crate) struct Live {
     pub(crate) kill: watch::Sender<Option<String>>,
     pub(crate) messages: broadcast::Sender<Message>,
-    pub(crate) active: bool,
+    pub(crate) running: Option<(RunId, Arc<str>)>,
     pub(crate) listens: HashSet<String>,
 }
 
@@ -149,6 +151,7 @@ impl FakeBuilder {
                 catalog: Catalog::default(),
                 pages: None,
                 definition: None,
+                activity: false,
                 dialect: sql::dialect::sqlite(),
                 next: AtomicU64::new(1),
                 live: Mutex::default(),
@@ -212,6 +215,13 @@ impl FakeBuilder {
         self
     }
 
+    /// Offers the activity facet: its own sessions.
+    #[must_use]
+    pub fn activity(mut self) -> Self {
+        self.shared.activity = true;
+        self
+    }
+
     /// Breaks a law.
     #[must_use]
     pub fn sabotage(mut self, law: Sabotage) -> Self {
@@ -249,7 +259,7 @@ impl FakeDriver {
 
     /// Whether this session runs a statement right now, as the server sees it.
     pub fn is_active(&self, server_id: &str) -> bool {
-        lock(&self.shared.live).get(server_id).is_some_and(|live| live.active)
+        lock(&self.shared.live).get(server_id).is_some_and(|live| live.running.is_some())
     }
 
     /// How many sessions there are, as the server sees it.

@@ -19,6 +19,7 @@
 //! This crate must not know any particular database, nor files, nor the user interface.
 #![deny(missing_docs)]
 
+mod activity;
 pub mod arrow;
 mod ask;
 mod cast;
@@ -36,6 +37,10 @@ mod session;
 pub mod tunnel;
 pub mod vigil;
 
+pub use activity::{
+    Activity, Blocker, Doing, IndexSize, Moment, SIGNAL_PATIENCE, ServerSession, Signal, Signalled, Sizes, TableSize,
+    Target, Wait,
+};
 pub use ask::{Answer, Ask, NeverAsk, PASSWORD, Question};
 pub use cast::{Cast, CastTarget, Forms, Scalar, ValueClass, ValueContext};
 pub use connect::{ConnectContext, Connection, Driver, Hop, HopOutcome, Limits, Model, Profile, Role};

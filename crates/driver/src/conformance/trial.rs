@@ -72,6 +72,7 @@ fn server(sabotage: Option<Sabotage>) -> FakeDriver {
         .catalog(catalog)
         .pages(key.clone(), 10)
         .definition(key, "create table pages (n bigint)")
+        .activity()
         .on("one", |_, _| rows(integer_batch([1])))
         .on("make", |_, memory: &mut Memory| {
             memory.values.insert("temp".into(), "kept".into());

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use catalog::{Catalog, ObjectKey, Scope};
 
 use super::Shared;
-use crate::{Code, Control, Ddl, Error, Filter, KeySource, Page, PageRequest, Scan, Server, Statement};
+use crate::{Activity, Code, Control, Ddl, Error, Filter, KeySource, Page, PageRequest, Scan, Server, Statement};
 
 /// Answers from what the builder was given.
 pub(crate) struct FakeControl {
@@ -37,6 +37,10 @@ impl Control for FakeControl {
 
     fn ddl(&self) -> Option<&dyn Ddl> {
         self.shared.definition.is_some().then_some(self as &dyn Ddl)
+    }
+
+    fn activity(&self) -> Option<&dyn Activity> {
+        self.shared.activity.then_some(self as &dyn Activity)
     }
 }
 

@@ -75,7 +75,7 @@ pub(crate) fn open(shared: &Arc<Shared>, read_only: bool) -> FakeSession {
     let (messages, _) = broadcast::channel(256);
     let (close, closing) = watch::channel(false);
     let (kill, killed) = watch::channel(None);
-    let live = Live { kill, messages: messages.clone(), active: false, listens: HashSet::new() };
+    let live = Live { kill, messages: messages.clone(), running: None, listens: HashSet::new() };
     lock(&shared.live).insert(server_id.clone(), live);
     let task = Task {
         shared: Arc::clone(shared),
@@ -235,7 +235,7 @@ impl Task {
     /// Runs one statement; a link that ended with it is returned.
     async fn perform(&mut self, mut start: Start) -> Option<Link> {
         let began = Instant::now();
-        self.set_active(true);
+        self.set_running(Some((start.id, Arc::clone(&start.statement.text))));
         self.state.send_modify(|state| state.running = Some(start.id));
         if std::mem::take(&mut *lock(&self.shared.stray_cancel)) {
             start.cancel = watch::channel(true).1;
@@ -251,7 +251,7 @@ impl Task {
         let deadline = start.statement.timeout.map(|timeout| began + timeout);
         let stop = self.steps(&mut start, &mut summary, deadline).await.err();
         lock(&self.shared.cancels).remove(&start.id);
-        self.set_active(false);
+        self.set_running(None);
         let mut link = None;
         let mut last = match stop {
             None | Some(Stop::Dropped) => None,
@@ -299,9 +299,9 @@ impl Task {
         link
     }
 
-    fn set_active(&self, active: bool) {
+    fn set_running(&self, running: Option<(RunId, Arc<str>)>) {
         if let Some(live) = lock(&self.shared.live).get_mut(&self.server_id) {
-            live.active = active;
+            live.running = running;
         }
     }
 

@@ -99,7 +99,9 @@ impl Connection for MySqlConnection {
             ask: Arc::clone(&self.ask),
             target: self.target.clone(),
         });
-        Ok(Arc::new(session.await?))
+        let session: Arc<dyn Session> = Arc::new(session.await?);
+        self.control.own().note(&session);
+        Ok(session)
     }
 
     async fn close(&self) {

@@ -5,10 +5,11 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use catalog::{Catalog, Scope};
-use driver::{Code, Ddl, Error, Scan, Server};
+use driver::{Activity, Code, Ddl, Error, Scan, Server};
 use tokio::sync::{Mutex, MutexGuard, Notify};
 
 use crate::{
+    activity::{Own, Watching},
     cancel::Beside,
     catalog::read,
     ddl::Definitions,
@@ -267,6 +268,8 @@ pub(crate) struct MySqlControl {
     database: Option<String>,
     pages: Pages,
     definitions: Definitions,
+    own: Arc<Own>,
+    watching: Watching,
 }
 
 impl MySqlControl {
@@ -281,12 +284,19 @@ impl MySqlControl {
     ) -> Self {
         let vigil = Arc::new(Vigil::new(ByControl::new(Arc::clone(&session), facts.mariadb), took));
         let definitions = Definitions::new(Arc::clone(&session), database.clone());
-        MySqlControl { session, vigil, server, dialect, facts, database, pages: Pages, definitions }
+        let own = Arc::new(Own::default());
+        let watching = Watching::new(Arc::clone(&session), facts, Arc::clone(&own));
+        MySqlControl { session, vigil, server, dialect, facts, database, pages: Pages, definitions, own, watching }
     }
 
     /// Who asks for signs of life over it.
     pub(crate) fn vigil(&self) -> Arc<Vigil> {
         Arc::clone(&self.vigil)
+    }
+
+    /// The sessions this connection has opened.
+    pub(crate) fn own(&self) -> &Own {
+        &self.own
     }
 
     pub(crate) async fn close(&self) {
@@ -320,5 +330,9 @@ impl driver::Control for MySqlControl {
 
     fn ddl(&self) -> Option<&dyn Ddl> {
         Some(&self.definitions)
+    }
+
+    fn activity(&self) -> Option<&dyn Activity> {
+        Some(&self.watching)
     }
 }

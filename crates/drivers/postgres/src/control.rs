@@ -9,10 +9,11 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use catalog::{Catalog, Scope};
-use driver::{Ddl, Error, Scan, Server};
+use driver::{Activity, Ddl, Error, Scan, Server};
 use tokio::sync::{Mutex, MutexGuard, Notify};
 
 use crate::{
+    activity::Watching,
     catalog::{read, rows::Rows},
     ddl::Definitions,
     error::{PRODUCT, broken, refused},
@@ -253,6 +254,7 @@ pub struct PostgresControl {
     vigil: Arc<Vigil>,
     pages: Pages,
     definitions: Definitions,
+    watching: Watching,
 }
 
 impl PostgresControl {
@@ -263,6 +265,11 @@ impl PostgresControl {
             vigil: Arc::new(Vigil::new(ByControl(session.clone()), took)),
             pages: Pages::new(server.version_number),
             definitions: Definitions::new(session.clone(), server.version_number),
+            watching: Watching::new(
+                session.clone(),
+                server.version_number,
+                server.facts.get("standby").is_some_and(|standby| standby == "true"),
+            ),
             server,
             dialect,
             session,
@@ -311,5 +318,11 @@ impl driver::Control for PostgresControl {
 
     fn ddl(&self) -> Option<&dyn Ddl> {
         Some(&self.definitions)
+    }
+
+    fn activity(&self) -> Option<&dyn Activity> {
+        // What only speaks the protocol keeps no such views, or fills them with other meanings.
+        matches!(self.server.product.as_str(), PRODUCT | "EDB Postgres Advanced Server")
+            .then_some(&self.watching as &dyn Activity)
     }
 }

@@ -7,6 +7,7 @@
 //!
 //! This crate must not know other drivers, the keychain or any user interface.
 
+mod activity;
 mod cancel;
 pub mod cast;
 mod catalog;

@@ -32,6 +32,7 @@ const NUMBERS: &[(u16, Code)] = &[
     (3169, Code::Unreachable),
     (4031, Code::Unreachable),
     // Not allowed.
+    (1095, Code::Forbidden),
     (1142, Code::Forbidden),
     (1143, Code::Forbidden),
     (1227, Code::Forbidden),
@@ -76,6 +77,7 @@ const NUMBERS: &[(u16, Code)] = &[
     (1539, Code::NotFound),
     (1630, Code::NotFound),
     (1735, Code::NotFound),
+    (1957, Code::NotFound),
     (4091, Code::NotFound),
     // There already.
     (1007, Code::AlreadyExists),
