@@ -47,7 +47,7 @@ pub use connect::{ConnectContext, Connection, Driver, Hop, HopOutcome, Limits, M
 pub use control::{Capabilities, Control, Ddl, Server};
 pub use error::{Code, Error, Native, Span};
 pub use fields::{Choice, Field, FieldKind, ParsedUrl, Visible};
-pub use limit::within_limit;
+pub use limit::{PatientAsk, within_limit};
 pub use run::{
     Cancel, CancelHandle, CopyFeed, EVENT_ROOM, Event, Message, Notice, Outcome, Parameter, Run, RunId, Severity,
     Statement, Summary,

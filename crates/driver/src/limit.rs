@@ -20,29 +20,41 @@ where
     F: Future<Output = Result<T, Error>>,
 {
     let limit = context.timeout;
-    let (open, mut questions) = watch::channel(0);
-    context.ask = Arc::new(Counted { inner: context.ask, open });
-    let mut work = std::pin::pin!(connect(context));
-    loop {
-        tokio::select! {
-            biased;
-            done = &mut work => return done,
-            () = is_asking(&mut questions, true) => {}
-            () = sleep(limit) => return Err(timed_out(limit)),
-        }
-        tokio::select! {
-            biased;
-            done = &mut work => return done,
-            () = is_asking(&mut questions, false) => {}
-        }
-    }
+    let ask = Arc::new(PatientAsk::new(context.ask));
+    context.ask = Arc::clone(&ask) as Arc<dyn Ask>;
+    ask.within(limit, connect(context)).await.unwrap_or_else(|| Err(timed_out(limit)))
 }
 
-/// Waits until a question is open, or none.
-async fn is_asking(questions: &mut watch::Receiver<usize>, asking: bool) {
-    if questions.wait_for(|open| (*open > 0) == asking).await.is_err() && asking {
-        // Whoever could ask is gone: only the limit is left.
-        std::future::pending().await
+/// Knows whether a question of its is open.
+pub struct PatientAsk {
+    inner: Arc<dyn Ask>,
+    open: watch::Sender<usize>,
+}
+
+impl PatientAsk {
+    /// Puts questions to another.
+    pub fn new(inner: Arc<dyn Ask>) -> Self {
+        PatientAsk { inner, open: watch::Sender::new(0) }
+    }
+
+    /// Runs what may ask; `None` when it took longer than `limit` without a question open.
+    pub async fn within<T>(&self, limit: Duration, work: impl Future<Output = T>) -> Option<T> {
+        let mut questions = self.open.subscribe();
+        let mut work = std::pin::pin!(work);
+        loop {
+            tokio::select! {
+                biased;
+                done = &mut work => return Some(done),
+                // The sender is ours: it does not go away meanwhile.
+                _ = questions.wait_for(|open| *open > 0) => {}
+                () = sleep(limit) => return None,
+            }
+            tokio::select! {
+                biased;
+                done = &mut work => return Some(done),
+                _ = questions.wait_for(|open| *open == 0) => {}
+            }
+        }
     }
 }
 
@@ -51,14 +63,8 @@ fn timed_out(limit: Duration) -> Error {
         .with_hint("Is the server busy, or is this another program's port?")
 }
 
-/// Counts the questions that wait for their answer.
-struct Counted {
-    inner: Arc<dyn Ask>,
-    open: watch::Sender<usize>,
-}
-
 #[async_trait]
-impl Ask for Counted {
+impl Ask for PatientAsk {
     async fn ask(&self, question: Question) -> Answer {
         self.open.send_modify(|open| *open += 1);
         let _closes = Closes(&self.open);

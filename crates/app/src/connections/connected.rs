@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, Weak, atomic::AtomicU32},
 };
 
-use driver::{Ask, Code, Driver, Secret};
+use driver::{Ask, Code, Driver, PatientAsk, Secret};
 use tokio::sync::{Notify, watch};
 
 use super::{Opened, Permit, WindowAsk, lock};
@@ -29,6 +29,8 @@ pub(crate) struct Connected {
     /// Whether every outlet refuses what writes.
     pub(crate) read_only: bool,
     ask: Asker,
+    /// The same, for drivers: it knows when a person is asked.
+    pub(super) asking: Arc<PatientAsk>,
     pub(super) phase: Mutex<ConnectionPhase>,
     /// The profile's own database under `None`, others by name.
     opens: Mutex<BTreeMap<Option<String>, Arc<Opened>>>,
@@ -83,12 +85,17 @@ impl Connected {
         ask: Asker,
         read_only: bool,
     ) -> Arc<Self> {
+        let asking = match &ask {
+            Asker::Window(ask) => Arc::clone(ask) as Arc<dyn Ask>,
+            Asker::Other(ask, _) => Arc::clone(ask),
+        };
         Arc::new(Connected {
             app: Arc::downgrade(app),
             read_only: read_only || profile.safety == Safety::ReadOnly,
             profile,
             driver,
             ask,
+            asking: Arc::new(PatientAsk::new(asking)),
             phase: Mutex::new(ConnectionPhase::Closed),
             opens: Mutex::default(),
             opening: tokio::sync::Mutex::default(),
@@ -233,10 +240,7 @@ impl Connected {
         };
         let terms = dial::Terms {
             secrets,
-            ask: match &self.ask {
-                Asker::Window(ask) => Arc::clone(ask) as Arc<dyn Ask>,
-                Asker::Other(ask, _) => Arc::clone(ask),
-            },
+            ask: Arc::clone(&self.asking) as Arc<dyn Ask>,
             timeout: app.connect_timeout(),
             read_only: self.read_only,
         };

@@ -62,9 +62,10 @@ impl Opened {
     ) -> Result<(Arc<dyn Session>, Permit), AppError> {
         let permit = connected.permit()?;
         let limit = connected.app()?.connect_timeout();
-        let session = match tokio::time::timeout(limit, self.connection.open(role)).await {
-            Ok(session) => session?,
-            Err(_) => {
+        // A tunnel that is built anew may ask for a code.
+        let session = match connected.asking.within(limit, self.connection.open(role)).await {
+            Some(session) => session?,
+            None => {
                 let message = format!("The server did not open a session within {} s.", limit.as_secs());
                 return Err(AppError::new(crate::api::ErrorCode::TimedOut, message)
                     .with_hint("Is the server busy? The settings have a longer limit."));
