@@ -1,5 +1,5 @@
 # The one list of commands. Each is a readable script in scripts/.
-.PHONY: help run test lint bench package format notices bindings
+.PHONY: help run test lint bench soak package format notices bindings
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -16,6 +16,9 @@ lint: ## Formatting, clippy, TypeScript, licences, scripts, generated files
 
 bench: ## Measure against what you would use instead; prints ratios
 	@scripts/bench
+
+soak: ## Twenty minutes of faults by a fast clock; nothing may be left behind
+	@scripts/soak
 
 package: ## Build a .deb, and prove that it installs, starts and uninstalls cleanly
 	@scripts/package

@@ -40,7 +40,7 @@ pub(crate) struct Keychain {
 impl Keychain {
     /// The keychain of this operating system; nothing is touched before the first use.
     pub(crate) fn of_the_system() -> Self {
-        Keychain::over(Arc::new(vault::System))
+        Keychain::over(Arc::new(vault::System::default()))
     }
 
     pub(crate) fn over(vault: Arc<dyn Vault>) -> Self {

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { until } from "../harness.mjs";
+import { setTimeout as sleep } from "node:timers/promises";
 
 const PROGRAM = process.env.ROWHOUSE_TEST_SSHD;
 const AS_ROOT = process.getuid() === 0;
@@ -28,6 +28,15 @@ const answers = (port) =>
     socket.once("error", () => resolve(false));
     socket.once("close", () => socket.destroy());
   });
+
+/** Waits until it answers; a killed one's port may be in use for a moment. */
+async function untilAnswers(port) {
+  for (let tries = 0; tries < 300; tries++) {
+    if (await answers(port)) return;
+    await sleep(50);
+  }
+  throw new Error("sshd does not answer");
+}
 
 export function keygen(file, passphrase) {
   rmSync(file, { force: true });
@@ -69,7 +78,7 @@ export async function sshServer(key) {
     const as = AS_ROOT ? ["setpriv", "--reuid=nobody", `--regid=${group}`, "--clear-groups", "--"] : [];
     const [first, ...rest] = [...as, PROGRAM, "-D", "-E", join(inner, "log"), "-f", join(inner, "config")];
     child = spawn(first, rest, { stdio: "ignore", cwd: "/" });
-    await until("sshd to answer", () => answers(port));
+    await untilAnswers(port);
   };
   /** Kills it and what serves its connections. */
   const stop = async () => {
@@ -97,6 +106,8 @@ export async function sshServer(key) {
   await start();
   return {
     port,
+    /** What stands for it in known_hosts. */
+    knownHost: `[127.0.0.1]:${port} ${readFileSync(join(inner, "host_key.pub"), "utf8")}`,
     start,
     stop,
     /** Another host key, as after a new installation, or for somebody in between. */

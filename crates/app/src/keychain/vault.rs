@@ -1,7 +1,9 @@
 //! The keychains themselves, as blocking calls.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use driver::Secret;
-use keyring::{Entry, Error};
+use keyring_core::{CredentialStore, Entry, Error};
 
 /// The name all our entries share.
 pub(super) const SERVICE: &str = "org.rowhouse";
@@ -28,16 +30,57 @@ pub(crate) trait Vault: Send + Sync {
     fn delete(&self, account: &str) -> Result<(), VaultError>;
 }
 
-/// The keychain of the operating system.
-pub(super) struct System;
+/// The keychain of the operating system. It is connected to at its first use, and anew where that connection is no longer good:
+/// a keychain may be started, or started again, while the program runs.
+#[derive(Default)]
+pub(super) struct System(Mutex<Option<Arc<CredentialStore>>>);
+
+impl System {
+    fn store(&self) -> Result<Arc<CredentialStore>, Error> {
+        if let Some(store) = self.known().clone() {
+            return Ok(store);
+        }
+        // Without the lock: connecting may take as long as the system likes.
+        let store = connect()?;
+        *self.known() = Some(Arc::clone(&store));
+        Ok(store)
+    }
+
+    fn known(&self) -> std::sync::MutexGuard<'_, Option<Arc<CredentialStore>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn with<T>(&self, account: &str, work: impl Fn(&Entry) -> Result<T, Error>) -> Result<T, Error> {
+        let once = |store: &CredentialStore| store.build(SERVICE, account, None).and_then(|entry| work(&entry));
+        let known = self.known().clone();
+        let Some(known) = known else { return once(&*self.store()?) };
+        match once(&*known) {
+            Err(Error::PlatformFailure(_)) => {
+                *self.known() = None;
+                once(&*self.store()?)
+            }
+            outcome => outcome,
+        }
+    }
+}
+
+fn connect() -> Result<Arc<CredentialStore>, Error> {
+    #[cfg(target_os = "macos")]
+    let store = apple_native_keyring_store::keychain::Store::new()?;
+    #[cfg(windows)]
+    let store = windows_native_keyring_store::Store::new()?;
+    #[cfg(not(any(target_os = "macos", windows)))]
+    let store = zbus_secret_service_keyring_store::Store::new()?;
+    Ok(store)
+}
 
 impl Vault for System {
     fn set(&self, account: &str, secret: &Secret) -> Result<(), VaultError> {
-        entry(account)?.set_password(secret.expose()).map_err(|error| told(&error))
+        self.with(account, |entry| entry.set_password(secret.expose())).map_err(|error| told(&error))
     }
 
     fn get(&self, account: &str) -> Result<Option<Secret>, VaultError> {
-        match entry(account)?.get_password() {
+        match self.with(account, Entry::get_password) {
             Ok(secret) => Ok(Some(Secret::new(secret))),
             Err(Error::NoEntry) => Ok(None),
             Err(error) => Err(told(&error)),
@@ -45,19 +88,11 @@ impl Vault for System {
     }
 
     fn delete(&self, account: &str) -> Result<(), VaultError> {
-        match entry(account)?.delete_credential() {
+        match self.with(account, Entry::delete_credential) {
             Ok(()) | Err(Error::NoEntry) => Ok(()),
             Err(error) => Err(told(&error)),
         }
     }
-}
-
-fn entry(account: &str) -> Result<Entry, VaultError> {
-    Entry::new(SERVICE, account).map_err(|error| match (&error, Entry::store_status()) {
-        // The reason was told when the keychain was first looked for.
-        (Error::NoDefaultStore, Err(cause)) => told(cause),
-        _ => told(&error),
-    })
 }
 
 /// Never by `Debug`, and not every `Display`: an error may hold the bytes it could not read.

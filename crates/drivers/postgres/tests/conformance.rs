@@ -365,41 +365,51 @@ async fn the_driver_keeps_the_contract_through_verified_tls() {
     Real::by(way, server, port, "conformance_tls", None).await.keeps_the_contract().await;
 }
 
-/// The way through two SSH servers, one behind the other, which live as long as what is returned beside it.
+/// Two SSH servers, one behind the other, and the way through both.
 #[cfg(unix)]
-fn through_a_jump_host() -> Option<(Vec<(&'static str, String)>, (tempfile::TempDir, [Sshd; 2]))> {
-    let home = scratch();
-    let key = keygen(home.path(), "key", "ed25519", "");
-    let first = Sshd::start(home.path(), "one", &[&key], "")?;
-    let second = Sshd::start(home.path(), "two", &[&key], "")?;
-    let known = home.path().join("known_hosts");
-    std::fs::write(&known, [first.known_hosts_line(), second.known_hosts_line()].concat()).unwrap();
-    let way = vec![
-        ("ssh", "key".to_owned()),
-        ("ssh_host", "127.0.0.1".to_owned()),
-        ("ssh_port", second.port.to_string()),
-        ("ssh_user", user()),
-        ("ssh_key", key.display().to_string()),
-        ("ssh_jump", format!("{}@127.0.0.1:{}", user(), first.port)),
-        ("ssh_config", "false".to_owned()),
-        ("ssh_known_hosts", known.display().to_string()),
-    ];
-    Some((way, (home, [first, second])))
+struct Jump {
+    way: Vec<(&'static str, String)>,
+    _servers: [Sshd; 2],
+    _home: tempfile::TempDir,
+}
+
+#[cfg(unix)]
+impl Jump {
+    fn start() -> Option<Jump> {
+        let home = scratch();
+        let key = keygen(home.path(), "key", "ed25519", "");
+        let first = Sshd::start(home.path(), "one", &[&key], "")?;
+        let second = Sshd::start(home.path(), "two", &[&key], "")?;
+        let known = home.path().join("known_hosts");
+        std::fs::write(&known, [first.known_hosts_line(), second.known_hosts_line()].concat()).unwrap();
+        let way = vec![
+            ("ssh", "key".to_owned()),
+            ("ssh_host", "127.0.0.1".to_owned()),
+            ("ssh_port", second.port.to_string()),
+            ("ssh_user", user()),
+            ("ssh_key", key.display().to_string()),
+            ("ssh_jump", format!("{}@127.0.0.1:{}", user(), first.port)),
+            ("ssh_config", "false".to_owned()),
+            ("ssh_known_hosts", known.display().to_string()),
+        ];
+        Some(Jump { way, _servers: [first, second], _home: home })
+    }
 }
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_driver_keeps_the_contract_through_ssh_with_a_jump_host() {
     let Some(server) = servers().pop() else { return };
-    let Some((way, _servers)) = through_a_jump_host() else { return };
+    let Some(jump) = Jump::start() else { return };
     let port = server.port;
-    Real::by(way, server, port, "conformance_ssh", None).await.keeps_the_contract().await;
+    Real::by(jump.way.clone(), server, port, "conformance_ssh", None).await.keeps_the_contract().await;
 }
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_driver_keeps_the_contract_through_ssh_and_a_pooler_that_lends_for_a_transaction() {
     let Some((server, port)) = pooled("transaction") else { return };
-    let Some((way, _servers)) = through_a_jump_host() else { return };
+    let Some(jump) = Jump::start() else { return };
+    let way = jump.way.clone();
     Real::by(way, server, port, "conformance_ssh_pooled", Some("transaction")).await.keeps_the_contract().await;
 }
