@@ -2,7 +2,7 @@
 
 use tauri_specta::{Builder, collect_commands};
 
-use crate::commands::{connections, editor, explorer, runs, system};
+use crate::commands::{activity, connections, editor, explorer, privacy, runs, saved, system};
 
 /// Every command the webview may call.
 pub fn builder() -> Builder<tauri::Wry> {
@@ -36,6 +36,9 @@ pub fn builder() -> Builder<tauri::Wry> {
         explorer::browse_more,
         explorer::browse_count,
         explorer::browse_cancel,
+        activity::activity,
+        activity::activity_sizes,
+        activity::signal_session,
         runs::cancel_run,
         runs::close_session,
         runs::tab_session,
@@ -61,6 +64,26 @@ pub fn builder() -> Builder<tauri::Wry> {
         editor::history,
         editor::audit,
         editor::forget_history,
+        privacy::export_audit,
+        privacy::kept_amounts,
+        privacy::forget,
+        privacy::forget_everything,
+        saved::saved_queries,
+        saved::saved_query,
+        saved::create_saved,
+        saved::save_saved,
+        saved::change_saved,
+        saved::move_saved,
+        saved::remove_saved,
+        saved::restore_saved,
+        saved::create_saved_folder,
+        saved::move_saved_folder,
+        saved::remove_saved_folder,
+        saved::export_saved,
+        saved::import_saved,
+        saved::remembered_parameters,
+        saved::remember_parameters,
+        saved::pick_folder,
         system::settings,
         system::save_settings,
         system::about,

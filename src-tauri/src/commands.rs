@@ -1,7 +1,10 @@
 //! One command per user action, a few lines each: they translate, the core decides.
 
+pub mod activity;
 pub mod connections;
 pub mod editor;
 pub mod explorer;
+pub mod privacy;
 pub mod runs;
+pub mod saved;
 pub mod system;

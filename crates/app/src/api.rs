@@ -4,6 +4,7 @@
 //! ours. Positions in text are UTF-16 code units, as editors count; the core converts. A secret only
 //! ever comes in.
 
+mod activity;
 mod audit;
 mod browse;
 mod connection;
@@ -12,12 +13,15 @@ mod editor;
 mod error;
 mod event;
 mod explorer;
+mod forgetting;
 mod history;
 mod interchange;
 mod run;
+mod saved;
 mod settings;
 mod system;
 
+pub use activity::*;
 pub use audit::*;
 pub use browse::*;
 pub use connection::*;
@@ -26,9 +30,11 @@ pub use editor::*;
 pub use error::*;
 pub use event::*;
 pub use explorer::*;
+pub use forgetting::*;
 pub use history::*;
 pub use interchange::*;
 pub use run::*;
+pub use saved::*;
 pub use settings::*;
 pub use system::*;
 

@@ -3,16 +3,20 @@
 //! It is judged by the statement's text, so a query that calls a function that writes is no line of it. Lines are added and never
 //! changed; only whole days from its beginning are forgotten, and the store says until when.
 
+mod export;
+
 use sha2::{Digest as _, Sha256};
 use sql::{Class, Classification, CopyDirection};
 use sqlx::{QueryBuilder, Sqlite, Transaction};
 
 use crate::{
-    App,
-    api::{AppError, AuditEntry, AuditKind, AuditQuery},
+    App, Face,
+    api::{AppError, AuditEntry, AuditKind, AuditQuery, Topic},
     history::{Sending, pattern},
     store::now_ms,
 };
+
+pub use export::{HEADS, cells};
 
 const MOST_LISTED: u32 = 10_000;
 const DAY_MS: i64 = 86_400_000;
@@ -64,8 +68,10 @@ pub(crate) async fn begin(
     face: &str,
 ) -> Result<Option<i64>, sqlx::Error> {
     let found = sql::classify(sending.text, sending.dialect);
-    let Some(kind) = kind_of(&found) else { return Ok(None) };
-    let targets: Vec<String> = found.effect.targets.iter().map(|target| target.parts.join(".")).collect();
+    let exported = sending.file.filter(|_| matches!(found.class, Class::Read)).map(|_| AuditKind::Export);
+    let Some(kind) = kind_of(&found).or(exported) else { return Ok(None) };
+    let named = found.effect.targets.iter().map(|target| target.parts.join("."));
+    let targets: Vec<String> = named.chain(sending.file.map(str::to_owned)).collect();
     let added = sqlx::query(
         "INSERT INTO audit (at_ms, profile_id, profile_name, database, face, kind, command, targets, text, digest) \
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -83,6 +89,19 @@ pub(crate) async fn begin(
     .execute(&mut **change)
     .await?;
     Ok(Some(added.last_insert_rowid()))
+}
+
+/// Something a person did that is no statement of a script.
+pub(crate) struct Deed<'a> {
+    pub(crate) profile_id: Option<&'a str>,
+    pub(crate) profile_name: &'a str,
+    pub(crate) database: Option<&'a str>,
+    pub(crate) kind: AuditKind,
+    pub(crate) command: &'a str,
+    /// What it is done to.
+    pub(crate) target: &'a str,
+    /// What is sent for it; it holds no secret.
+    pub(crate) text: &'a str,
 }
 
 /// How a statement of the trail ended.
@@ -115,6 +134,48 @@ fn digest(text: &str) -> String {
 }
 
 impl App {
+    /// Adds the line of a deed that is about to be done.
+    ///
+    /// # Errors
+    /// As the store says.
+    pub(crate) async fn audit_deed(&self, deed: &Deed<'_>) -> Result<i64, AppError> {
+        let face = match self.face() {
+            Face::Window => "window",
+            Face::Cli => "cli",
+        };
+        let mut change = self.store.write().await?;
+        let added = sqlx::query(
+            "INSERT INTO audit (at_ms, profile_id, profile_name, database, face, kind, command, targets, text, digest) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(now_ms())
+        .bind(deed.profile_id)
+        .bind(deed.profile_name)
+        .bind(deed.database)
+        .bind(face)
+        .bind(deed.kind.word())
+        .bind(deed.command)
+        .bind(serde_json::to_string(&[deed.target]).unwrap_or_else(|_| "[]".to_owned()))
+        .bind(deed.text)
+        .bind(digest(deed.text))
+        .execute(&mut *change)
+        .await?;
+        change.commit().await?;
+        Ok(added.last_insert_rowid())
+    }
+
+    /// Adds the line that tells how a deed ended.
+    ///
+    /// # Errors
+    /// As the store says.
+    pub(crate) async fn audit_deed_end(&self, line: i64, how: &End<'_>) -> Result<(), AppError> {
+        let mut change = self.store.write().await?;
+        end(&mut change, line, how).await?;
+        change.commit().await?;
+        self.events.changed(&[Topic::History], None);
+        Ok(())
+    }
+
     /// The lines of the audit trail, newest first; a statement without an end was still running, or its process died.
     ///
     /// # Errors
@@ -136,6 +197,9 @@ impl App {
         }
         if let Some(since) = query.since_ms {
             select.push(" AND a.at_ms >= ").push_bind(since);
+        }
+        if let Some(until) = query.until_ms {
+            select.push(" AND a.at_ms < ").push_bind(until);
         }
         for word in query.text.split_whitespace().take(32) {
             select.push(" AND (a.text LIKE ").push_bind(pattern(word)).push(" ESCAPE '\\' OR a.profile_name LIKE ");

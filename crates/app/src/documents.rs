@@ -8,7 +8,10 @@ mod edits;
 mod journal;
 mod tabs;
 
-use std::collections::HashSet;
+use std::{
+    collections::HashSet,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use sqlx::SqliteConnection;
 
@@ -23,6 +26,26 @@ pub(crate) struct Documents {
     /// Windows that have asked for their tabs. Held while tabs are moved or listed.
     windows: tokio::sync::Mutex<HashSet<String>>,
     journals: tokio::sync::Mutex<journal::Journals>,
+    /// Set while windows still have what was forgotten with everything else: until one asks for its tabs, none are kept.
+    emptied: AtomicBool,
+}
+
+/// Held while everything is forgotten: nothing of a window is kept meanwhile.
+pub(crate) struct StartingOver<'a> {
+    _windows: tokio::sync::MutexGuard<'a, HashSet<String>>,
+    _journals: tokio::sync::MutexGuard<'a, journal::Journals>,
+}
+
+impl Documents {
+    /// Forgets what is known of windows and texts, and keeps none until a window begins anew.
+    pub(crate) async fn start_over(&self) -> StartingOver<'_> {
+        let mut windows = self.windows.lock().await;
+        let mut journals = self.journals.lock().await;
+        windows.clear();
+        *journals = journal::Journals::default();
+        self.emptied.store(true, Ordering::Release);
+        StartingOver { _windows: windows, _journals: journals }
+    }
 }
 
 impl App {
@@ -33,6 +56,7 @@ impl App {
     pub async fn workspace(&self, window: &str) -> Result<Workspace, AppError> {
         self.require_window()?;
         let mut windows = self.documents.windows.lock().await;
+        self.documents.emptied.store(false, Ordering::Release);
         if windows.insert(window.to_owned()) {
             let typed = self.documents.journals.lock().await.tabs();
             let mut change = self.store.write().await?;
@@ -50,13 +74,22 @@ impl App {
     ///
     /// # Errors
     /// As the store says; what was kept before stays.
-    pub async fn keep_tabs(&self, window: &str, tabs: Vec<TabRecord>, active: Option<String>) -> Result<(), AppError> {
+    pub async fn keep_tabs(
+        &self,
+        window: &str,
+        tabs: Vec<TabRecord>,
+        active: Option<String>,
+        layout: Option<String>,
+    ) -> Result<(), AppError> {
         self.require_window()?;
         let windows = self.documents.windows.lock().await;
+        if self.documents.emptied.load(Ordering::Acquire) {
+            return Ok(());
+        }
         let mut change = self.store.write().await?;
         // A window that never saw its tabs cannot have closed them.
         let complete = windows.contains(window);
-        let pruned = tabs::keep(&mut change, window, &tabs, active.as_deref(), complete).await?;
+        let pruned = tabs::keep(&mut change, window, &tabs, (active.as_deref(), layout.as_deref()), complete).await?;
         change.commit().await?;
         self.documents.journals.lock().await.forget(&pruned);
         Ok(())
@@ -68,7 +101,11 @@ impl App {
     /// As the store says; the entry is then not kept and may be sent again.
     pub async fn journal(&self, entry: JournalEntry) -> Result<Journaled, AppError> {
         self.require_window()?;
-        self.documents.journals.lock().await.keep(&self.store, entry).await
+        let mut journals = self.documents.journals.lock().await;
+        if self.documents.emptied.load(Ordering::Acquire) {
+            return Ok(Journaled::Kept);
+        }
+        journals.keep(&self.store, entry).await
     }
 
     /// Closes a tab and its session. Tab and text can be brought back for a while: see [`App::reopen_tab`].
@@ -98,6 +135,16 @@ impl App {
         let tab = tabs::reopen(&mut change, window).await?;
         change.commit().await?;
         Ok(tab)
+    }
+
+    /// Forgets closed tabs and their texts, in all or of a connection.
+    pub(crate) async fn forget_closed_tabs(&self, profile_id: Option<&str>) -> Result<(), AppError> {
+        let _windows = self.documents.windows.lock().await;
+        let mut change = self.store.write().await?;
+        let gone = tabs::forget_closed(&mut change, profile_id).await?;
+        change.commit().await?;
+        self.documents.journals.lock().await.forget(&gone);
+        Ok(())
     }
 
     fn require_window(&self) -> Result<(), AppError> {

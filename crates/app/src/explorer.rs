@@ -22,7 +22,7 @@ use crate::{
 pub(crate) use kept::{CatalogKey, Kept};
 #[cfg(test)]
 pub(crate) use names::search;
-pub(crate) use shelf::{Shelf, Shelved};
+pub(crate) use shelf::{Shelf, Shelved, blocking};
 
 /// Most nodes of one page, and most hits of one search.
 const MOST: u32 = 5_000;

@@ -6,7 +6,7 @@ use sql::Dialect;
 
 use crate::{
     App, Face,
-    api::{AppError, HistoryEntry, HistoryQuery},
+    api::{AppError, ForgetRequest, HistoryEntry, HistoryQuery},
     audit::{self, End},
     store::now_ms,
 };
@@ -30,12 +30,15 @@ pub(crate) struct Sending<'a> {
     pub(crate) text: &'a str,
     /// How the text is read.
     pub(crate) dialect: &'a Dialect,
+    /// The file that takes the rows, where one does.
+    pub(crate) file: Option<&'a str>,
 }
 
 /// A recorded statement that has not ended.
 #[derive(Debug)]
 pub(crate) struct Recorded {
-    id: i64,
+    /// `None` where the connection is not recorded.
+    id: Option<i64>,
     /// Its line of the audit trail, where it is one.
     audit: Option<i64>,
     /// What was redacted: a server may quote it in its error.
@@ -64,11 +67,16 @@ pub(crate) enum Ending<'a> {
 }
 
 impl App {
-    /// Records a statement before it is sent.
+    /// Records a statement before it is sent, unless its connection is not recorded.
     ///
     /// # Errors
     /// As the store says.
     pub(crate) async fn history_begin(&self, sending: Sending<'_>) -> Result<Recorded, AppError> {
+        if let Some(profile_id) = sending.profile_id
+            && !self.is_recorded(profile_id).await?
+        {
+            return Ok(Recorded { id: None, audit: None, secrets: Vec::new() });
+        }
         let text = sql::redact(sending.text, sending.dialect);
         let face = match self.face() {
             Face::Window => "window",
@@ -94,7 +102,7 @@ impl App {
             self.used.note(profile_id, &text);
         }
         self.history_changed();
-        Ok(Recorded { id: done.last_insert_rowid(), audit, secrets: secrets(sending.text, sending.dialect) })
+        Ok(Recorded { id: Some(done.last_insert_rowid()), audit, secrets: secrets(sending.text, sending.dialect) })
     }
 
     /// Records how it ended, `elapsed_ms` after it was sent.
@@ -107,6 +115,7 @@ impl App {
         ending: Ending<'_>,
         elapsed_ms: u64,
     ) -> Result<(), AppError> {
+        let Some(id) = recorded.id else { return Ok(()) };
         let (outcome, rows, error) = match ending {
             Ending::Completed { rows } => ("completed", rows, None),
             Ending::Failed { message, code } => {
@@ -123,7 +132,7 @@ impl App {
             .bind(rows.map(number))
             .bind(number(elapsed_ms))
             .bind(&error)
-            .bind(recorded.id)
+            .bind(id)
             .execute(&mut *change)
             .await?;
         if let Some(line) = recorded.audit {
@@ -147,6 +156,15 @@ impl App {
         );
         if let Some(profile) = query.profile_id {
             select.push(" AND profile_id = ").push_bind(profile);
+        }
+        if let Some(outcome) = query.outcome {
+            select.push(" AND outcome = ").push_bind(outcome);
+        }
+        if let Some(since) = query.since_ms {
+            select.push(" AND at_ms >= ").push_bind(since);
+        }
+        if let Some(until) = query.until_ms {
+            select.push(" AND at_ms < ").push_bind(until);
         }
         if let Some(before) = query.before {
             select.push(" AND id < ").push_bind(before);
@@ -181,11 +199,11 @@ impl App {
     /// # Errors
     /// As the store says.
     pub async fn forget_history(&self, id: Option<i64>) -> Result<(), AppError> {
-        let mut change = self.store.write().await?;
-        match id {
-            Some(id) => sqlx::query("DELETE FROM history WHERE id = ?").bind(id).execute(&mut *change).await?,
-            None => sqlx::query("DELETE FROM history").execute(&mut *change).await?,
+        let Some(id) = id else {
+            return self.forget(ForgetRequest { history: true, ..ForgetRequest::default() }).await.map(drop);
         };
+        let mut change = self.store.write().await?;
+        sqlx::query("DELETE FROM history WHERE id = ?").bind(id).execute(&mut *change).await?;
         change.commit().await?;
         self.history_changed();
         Ok(())

@@ -173,6 +173,7 @@ impl App {
             password_command: shown.password_command,
             favourite: found.favourite,
             schemas: found.schemas,
+            recorded: None,
         };
         let kept = matches!(draft.password, DraftPassword::Set { .. }) || !fields.is_empty();
         let without = kept.then(|| {

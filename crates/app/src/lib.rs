@@ -9,6 +9,7 @@
 pub mod api;
 pub mod platform;
 
+mod activity;
 mod audit;
 mod browse;
 mod connections;
@@ -18,6 +19,7 @@ mod error;
 mod events;
 mod explorer;
 mod files;
+mod forgetting;
 mod history;
 mod holds;
 mod interchange;
@@ -25,8 +27,10 @@ mod keychain;
 mod passwords;
 mod profiles;
 mod registry;
+mod retention;
 mod runs;
 mod sample;
+mod saved;
 mod settings;
 mod store;
 mod system;
@@ -54,6 +58,7 @@ use crate::{
     store::{Presence, Store},
 };
 
+pub use audit::{HEADS as AUDIT_HEADS, cells as audit_cells};
 pub use text::Positions;
 
 /// Who uses the core.
@@ -175,15 +180,16 @@ impl App {
             me: OnceLock::new(),
             _lock: lock,
         };
-        if let Err(error) = app.forget_old_history().await {
-            tracing::warn!(%error, "old history stays for now");
+        for profile_id in app.unrecorded().await? {
+            app.kept.refuse(&profile_id, true);
         }
-        if let Err(error) = app.forget_old_audit().await {
-            tracing::warn!(%error, "old lines of the audit trail stay for now");
+        if let Err(error) = app.forget_removed_saved().await {
+            tracing::warn!(%error, "what was deleted of the saved queries stays for now");
         }
         let app = Arc::new(app);
         // Set once, here.
         let _ = app.me.set(Arc::downgrade(&app));
+        retention::begin(&app).await;
         Ok(app)
     }
 

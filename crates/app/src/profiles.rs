@@ -130,6 +130,7 @@ impl App {
                 .schemas
                 .clone()
                 .unwrap_or_else(|| old.as_ref().map_or_else(Vec::new, |old| old.schemas.clone())),
+            recorded: checked.recorded.unwrap_or_else(|| old.as_ref().is_none_or(|old| old.recorded)),
             secret_fields: change.fields_after(),
             created_ms: old.map_or_else(now_ms, |old| old.created_ms),
             server: None,
@@ -147,6 +148,7 @@ impl App {
             // What is open could still write.
             self.disconnect(&id).await?;
         }
+        self.keep_catalogs(&id, row.recorded).await;
         self.held.forget_asked(&id, PASSWORD);
         for name in checked.others.keys() {
             self.held.forget_answer(&id, name);
@@ -184,6 +186,7 @@ impl App {
             trusted,
             favourite: shown.favourite,
             schemas: shown.schemas,
+            recorded: shown.recorded,
             secret_fields: fields,
             created_ms: now_ms(),
             server: None,
@@ -214,6 +217,7 @@ impl App {
         }
         rows::remove(&self.store, id).await?;
         self.forget_catalogs(id).await;
+        self.kept.refuse(id, false);
         self.held.forget_all(id);
         self.events.changed(&[Topic::Profiles], Some(id));
         Ok(())
@@ -339,6 +343,16 @@ impl App {
         })
     }
 
+    /// Whether a connection's statements are recorded, as saved now: another window may have changed it.
+    pub(crate) async fn is_recorded(&self, id: &str) -> Result<bool, AppError> {
+        rows::recorded(self.store.read(), id).await
+    }
+
+    /// The connections of which nothing is recorded.
+    pub(crate) async fn unrecorded(&self) -> Result<Vec<String>, AppError> {
+        rows::unrecorded(self.store.read()).await
+    }
+
     /// Notes that a connection was opened, and what answered.
     pub(crate) async fn note_use(&self, id: &str, server: Option<&ServerFacts>) -> Result<(), AppError> {
         let server = server.map(|server| format!("{} {}", server.product, server.version));
@@ -380,6 +394,7 @@ impl App {
             trusted: None,
             favourite,
             schemas,
+            recorded: true,
             secret_fields: Vec::new(),
             created_ms: 0,
             server: server.flatten(),
@@ -418,6 +433,7 @@ impl App {
             untrusted_command,
             favourite: row.favourite,
             schemas: row.schemas,
+            recorded: row.recorded,
             stored_secrets: row.secret_fields,
             target,
             server: row.server,

@@ -62,7 +62,8 @@ impl Store {
             .synchronous(SqliteSynchronous::Normal)
             .pragma("journal_size_limit", "67108864");
         let pool = |connections| SqlitePoolOptions::new().max_connections(connections).acquire_timeout(BUSY * 4);
-        let writer = pool(1).connect_with(options.clone()).await?;
+        // What is deleted is overwritten, not only unlinked.
+        let writer = pool(1).connect_with(options.clone().pragma("secure_delete", "on")).await?;
         let readers = pool(4).min_connections(0).connect_lazy_with(options.pragma("query_only", "on"));
         Ok(Store { readers, writer })
     }
@@ -84,6 +85,26 @@ impl Store {
     /// As [`Store::write`], for who tells constraints apart.
     pub(crate) async fn begin_write(&self) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
         self.writer.begin_with("BEGIN IMMEDIATE").await
+    }
+
+    /// Writes the file anew without its free pages and empties the write-ahead log, so that nothing deleted can be read from
+    /// either.
+    ///
+    /// # Errors
+    /// `Conflict` when another program reads the file and the log has to stay for it; `Exhausted` for a full disk.
+    pub(crate) async fn scrub(&self) -> Result<(), AppError> {
+        let mut writer = self.writer.acquire().await?;
+        sqlx::query("VACUUM").execute(&mut *writer).await?;
+        let (busy, _, _): (i64, i64, i64) =
+            sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *writer).await?;
+        match busy {
+            0 => Ok(()),
+            _ => Err(AppError::new(
+                ErrorCode::Conflict,
+                "It is forgotten, but its bytes are still in a file that is being read.",
+            )
+            .with_hint("Close other Rowhouse programs and forget it once more.")),
+        }
     }
 
     /// Closes every connection; the last one folds the write-ahead log into the file.

@@ -120,6 +120,7 @@ impl App {
             untrusted_command: None,
             favourite: false,
             schemas: Vec::new(),
+            recorded: true,
             stored_secrets: Vec::new(),
             target: line,
             server: None,
@@ -168,6 +169,14 @@ impl Terminal {
         crate::profiles::dial::facts(self.opened.connection.control().server())
     }
 
+    pub(crate) fn app(&self) -> &App {
+        &self.app
+    }
+
+    pub(crate) fn place(&self) -> (&Arc<Connected>, &Arc<Opened>) {
+        (&self.connected, &self.opened)
+    }
+
     /// Whether writes are refused.
     pub fn read_only(&self) -> bool {
         self.connected.read_only
@@ -210,7 +219,7 @@ impl Terminal {
     /// As connecting.
     pub async fn session(&self) -> Result<TerminalSession<'_>, AppError> {
         let (session, permit) = self.opened.session(&self.connected, Role::Session).await?;
-        Ok(TerminalSession { terminal: self, session, _permit: permit })
+        Ok(TerminalSession { terminal: self, session, file: None, _permit: permit })
     }
 }
 
@@ -218,10 +227,19 @@ impl Terminal {
 pub struct TerminalSession<'a> {
     terminal: &'a Terminal,
     session: Arc<dyn Session>,
+    /// Where rows are written, for the audit trail.
+    file: Option<String>,
     _permit: Permit,
 }
 
 impl<'a> TerminalSession<'a> {
+    /// Says that what comes back is written to a file: the audit trail then has every statement that reads, as an export.
+    pub fn writing_to(mut self, file: &Path) -> Self {
+        let whole = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+        self.file = Some(whole.to_string_lossy().into_owned());
+        self
+    }
+
     /// What is known of the session now.
     pub fn state(&self) -> SessionState {
         self.session.state().borrow().clone()
@@ -258,6 +276,7 @@ impl<'a> TerminalSession<'a> {
                 database: database.as_deref(),
                 text: piece.text(script),
                 dialect,
+                file: self.file.as_deref(),
             })
             .await;
         let recorded = match recorded {

@@ -1,10 +1,14 @@
 //! What may stand on the command line, and the help that teaches it.
 
+mod saved;
+
 use std::{path::PathBuf, time::Duration};
 
 use app::api::AuditKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use time::{Date, macros::format_description};
+
+pub(crate) use saved::{Saved, SavedRun};
 
 const TARGETS: &str = "\
 TARGET is the name of a saved connection (rowhouse connections list), a URL, or a file:
@@ -36,8 +40,15 @@ pub(crate) enum Command {
     Query(Query),
     /// Print what a database contains
     Schema(Schema),
+    /// Saved queries: list, show, run, import, export
+    #[command(subcommand)]
+    Saved(Saved),
     /// Print the audit trail: what was sent that could change something, and how it ended
     Audit(Audit),
+    /// Show what a server is doing, who waits for whom, and sizes; cancel and end sessions
+    Activity(Activity),
+    /// Forget what was recorded, for good: history, audit trail, kept catalogs, or everything
+    Forget(Forget),
     /// Check this computer: store, keychain, drivers, display
     Doctor(Doctor),
 }
@@ -314,6 +325,9 @@ pub(crate) struct Details {
     /// Whether it is a favourite
     #[arg(long, value_name = "true|false")]
     pub(crate) favourite: Option<bool>,
+    /// Whether its statements are recorded and its catalogs kept on disk
+    #[arg(long = "record", value_name = "true|false")]
+    pub(crate) recorded: Option<bool>,
     /// A schema to show, * standing for any letters; may be given several times, an empty one shows all
     #[arg(long = "show-schema", value_name = "SCHEMA")]
     pub(crate) schemas: Vec<String>,
@@ -367,6 +381,9 @@ pub(crate) struct Audit {
     /// Only from this day on, in UTC
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     pub(crate) since: Option<i64>,
+    /// Only before this day, in UTC
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub(crate) until: Option<i64>,
     /// At most so many lines
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) limit: Option<u64>,
@@ -376,6 +393,80 @@ pub(crate) struct Audit {
     /// Write to a file: it is replaced only once everything ended well
     #[arg(short = 'o', long = "output", value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  rowhouse activity production
+  rowhouse activity production --locks
+  rowhouse activity production --indexes --format csv -o indexes.csv
+  rowhouse activity production --kill 4711 --yes
+
+PostgreSQL, MySQL and MariaDB. What the login may not see is said on stderr. Cancelling and ending are refused on
+read-only connections, and are in the audit trail; ending a session, and anything on production, wants --yes.")]
+pub(crate) struct Activity {
+    /// A saved connection, a URL
+    pub(crate) target: String,
+    /// Who waits for whom
+    #[arg(long, conflicts_with_all = ["sizes", "indexes"])]
+    pub(crate) locks: bool,
+    /// Tables with their sizes and use
+    #[arg(long, conflicts_with = "indexes")]
+    pub(crate) sizes: bool,
+    /// Indexes with their sizes and use
+    #[arg(long)]
+    pub(crate) indexes: bool,
+    /// Cancel the statement of this session
+    #[arg(long, value_name = "ID", conflicts_with_all = ["kill", "locks", "sizes", "indexes", "output"])]
+    pub(crate) cancel: Option<String>,
+    /// End this session
+    #[arg(long, value_name = "ID", conflicts_with_all = ["locks", "sizes", "indexes", "output"])]
+    pub(crate) kill: Option<String>,
+    /// Say yes to what would be asked
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// table, csv, json or ndjson
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = row_format)]
+    pub(crate) format: RowFormat,
+    /// Write to a file: it is replaced only once everything ended well
+    #[arg(short = 'o', long = "output", value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) password: PasswordInput,
+}
+
+#[derive(Args, Debug, Default)]
+#[command(after_help = "\
+Examples:
+  rowhouse forget --history --connection production
+  rowhouse forget --history --audit --catalogs --yes
+  rowhouse forget --everything --connections --yes
+
+What is forgotten is overwritten in Rowhouse's own files and cannot be brought back. Whether a connection is recorded
+at all is a switch in its form, and rowhouse connections edit NAME --record false.")]
+pub(crate) struct Forget {
+    /// Statements of the history
+    #[arg(long)]
+    pub(crate) history: bool,
+    /// Lines of the audit trail
+    #[arg(long)]
+    pub(crate) audit: bool,
+    /// Catalogs kept on disk
+    #[arg(long)]
+    pub(crate) catalogs: bool,
+    /// Back to the first start: also tabs and their texts, settings and the sample; no window may be open
+    #[arg(long, conflicts_with_all = ["history", "audit", "catalogs", "connection"])]
+    pub(crate) everything: bool,
+    /// With --everything: the saved connections and their secrets in the keychain too
+    #[arg(long, requires = "everything")]
+    pub(crate) connections: bool,
+    /// Only what belongs to this saved connection
+    #[arg(long, value_name = "NAME")]
+    pub(crate) connection: Option<String>,
+    /// Do not ask
+    #[arg(long)]
+    pub(crate) yes: bool,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,10 +3,10 @@
 use std::io::{self, Write};
 
 use app::{
-    App,
-    api::{AuditEntry, AuditKind, AuditQuery},
+    AUDIT_HEADS, App,
+    api::{AuditEntry, AuditQuery},
+    audit_cells,
 };
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::{
     arguments::{Audit, RowFormat},
@@ -17,23 +17,6 @@ use crate::{
 
 /// Lines that are read at a time.
 const PAGE: u32 = 1_000;
-const HEADS: [&str; 15] = [
-    "id",
-    "at",
-    "connection",
-    "database",
-    "face",
-    "kind",
-    "command",
-    "targets",
-    "outcome",
-    "rows",
-    "elapsed_ms",
-    "error",
-    "text",
-    "digest",
-    "profile_id",
-];
 
 /// Prints what was asked for, newest first, page by page.
 pub(crate) async fn run(app: &App, audit: &Audit) -> Outcome {
@@ -46,6 +29,7 @@ pub(crate) async fn run(app: &App, audit: &Audit) -> Outcome {
         profile_id: profile,
         kind: audit.kind,
         since_ms: audit.since,
+        until_ms: audit.until,
         before: None,
         limit: PAGE,
     };
@@ -89,7 +73,7 @@ struct Printer {
 impl Printer {
     fn begin(&self, output: &mut Output) -> io::Result<()> {
         match self.format {
-            RowFormat::Csv => writeln!(output, "{}", HEADS.join(",")),
+            RowFormat::Csv => writeln!(output, "{}", AUDIT_HEADS.join(",")),
             RowFormat::Json => output.write_all(b"["),
             RowFormat::Table | RowFormat::Ndjson => Ok(()),
         }
@@ -100,13 +84,13 @@ impl Printer {
         self.lines += 1;
         match self.format {
             RowFormat::Table => {
-                let [_, at, connection, _, _, kind, _, _, outcome, rows, _, error, text, _, _] = cells(entry);
+                let [_, at, connection, _, _, kind, _, _, outcome, rows, _, error, text, _, _] = audit_cells(entry);
                 let outcome = if error.is_empty() { outcome } else { format!("{outcome}: {error}") };
                 self.table.push(vec![at, connection, kind, outcome, rows, text]);
                 Ok(())
             }
             RowFormat::Csv => {
-                let quoted: Vec<String> = cells(entry).iter().map(|cell| quoted(cell)).collect();
+                let quoted: Vec<String> = audit_cells(entry).iter().map(|cell| quoted(cell)).collect();
                 writeln!(output, "{}", quoted.join(","))
             }
             RowFormat::Json => {
@@ -130,44 +114,6 @@ impl Printer {
             RowFormat::Csv | RowFormat::Ndjson => Ok(()),
         }
     }
-}
-
-fn cells(entry: &AuditEntry) -> [String; 15] {
-    let number = |value: Option<i64>| value.map(|value| value.to_string()).unwrap_or_default();
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    [
-        entry.id.to_string(),
-        moment(entry.at_ms),
-        entry.profile_name.clone(),
-        text(&entry.database),
-        entry.face.clone(),
-        kind(entry.kind).to_owned(),
-        entry.command.clone(),
-        entry.targets.join(" "),
-        entry.outcome.clone().unwrap_or_else(|| "not known".to_owned()),
-        number(entry.rows),
-        number(entry.elapsed_ms),
-        text(&entry.error),
-        entry.text.clone(),
-        entry.digest.clone(),
-        text(&entry.profile_id),
-    ]
-}
-
-fn kind(kind: AuditKind) -> &'static str {
-    match kind {
-        AuditKind::Write => "write",
-        AuditKind::Schema => "schema",
-        AuditKind::Access => "access",
-        AuditKind::Export => "export",
-        AuditKind::Unknown => "unknown",
-    }
-}
-
-/// In UTC, to the second.
-fn moment(ms: i64) -> String {
-    let at = OffsetDateTime::from_unix_timestamp(ms.div_euclid(1000)).ok();
-    at.and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_else(|| ms.to_string())
 }
 
 fn quoted(cell: &str) -> String {

@@ -4,16 +4,19 @@
 //! read: the core decides, this translates.
 #![deny(missing_docs)]
 
+mod activity;
 mod arguments;
 mod audit;
 mod connections;
 mod doctor;
 mod failure;
+mod forget;
 mod interrupt;
 mod open;
 mod output;
 mod prompt;
 mod query;
+mod saved;
 mod say;
 mod schema;
 mod table;
@@ -90,7 +93,11 @@ async fn with_core(command: Command, app: &Arc<App>, interrupt: &Interrupt) -> O
         // These have their own way to stop: something may be running on a server.
         Command::Query(query) => query::run(app, &query, interrupt).await,
         Command::Schema(schema) => stoppable(interrupt, schema::run(app, &schema)).await,
+        Command::Activity(activity) => stoppable(interrupt, activity::run(app, &activity)).await,
+        Command::Saved(command) => saved::run(app, command, interrupt).await,
         Command::Audit(audit) => stoppable(interrupt, audit::run(app, &audit)).await,
+        // Half-way is worse than either end.
+        Command::Forget(forget) => forget::run(app, &forget).await,
         Command::Connections(connections) => stoppable(interrupt, connections::run(app, connections)).await,
         Command::Open(_) | Command::Doctor(_) => Ok(()),
     }

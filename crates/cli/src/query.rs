@@ -3,7 +3,7 @@
 mod script;
 mod stream;
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use app::{
     App,
@@ -50,6 +50,11 @@ pub(crate) async fn run(app: &Arc<App>, query: &Query, interrupt: &Interrupt) ->
         biased;
         () = interrupt.asked() => return Err(Failure::interrupted()),
         session = terminal.session() => session.map_err(Failure::connecting)?,
+    };
+    let file = query.output.as_deref().filter(|file| *file != Path::new("-"));
+    let session = match file {
+        Some(file) => session.writing_to(file),
+        None => session,
     };
     let mut stream = Stream::new(query, &terminal, output);
     let mut done = Ok(());

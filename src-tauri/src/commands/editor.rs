@@ -57,8 +57,9 @@ pub async fn keep_tabs(
     window: WebviewWindow,
     tabs: Vec<TabRecord>,
     active: Option<String>,
+    layout: Option<String>,
 ) -> Result<(), AppError> {
-    app.keep_tabs(window.label(), tabs, active).await
+    app.keep_tabs(window.label(), tabs, active, layout).await
 }
 
 /// A window's tabs as they were, opened without any session.

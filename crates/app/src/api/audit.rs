@@ -31,11 +31,25 @@ pub struct AuditQuery {
     /// Only what was sent at or after this moment, in ms since the epoch.
     #[specta(type = Option<Count>)]
     pub since_ms: Option<i64>,
+    /// Only what was sent before this moment, in ms since the epoch.
+    #[serde(default)]
+    #[specta(optional, type = Option<Count>)]
+    pub until_ms: Option<i64>,
     /// Only lines before this id.
     #[specta(type = Option<Count>)]
     pub before: Option<i64>,
     /// Most lines.
     pub limit: u32,
+}
+
+/// How the audit trail is written to a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum AuditFormat {
+    /// A line of names, then one per statement.
+    Csv,
+    /// One JSON object per line.
+    Ndjson,
 }
 
 /// One statement of the audit trail, secrets redacted.

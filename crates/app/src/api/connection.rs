@@ -200,6 +200,10 @@ pub struct ConnectionProfile {
     #[serde(default)]
     #[specta(optional)]
     pub schemas: Vec<String>,
+    /// Whether what is sent through it is recorded; see [`ProfileDraft::recorded`].
+    #[serde(default = "ConnectionProfile::is_usually_recorded")]
+    #[specta(optional)]
+    pub recorded: bool,
     /// The names of the secrets that are in the keychain for it.
     #[serde(default)]
     #[specta(optional)]
@@ -213,6 +217,13 @@ pub struct ConnectionProfile {
     pub last_used_ms: Option<i64>,
     /// Whether it is the built-in sample.
     pub sample: bool,
+}
+
+impl ConnectionProfile {
+    /// Yes: leaving something out is a person's choice.
+    fn is_usually_recorded() -> bool {
+        true
+    }
 }
 
 /// What to do with the password of a draft.
@@ -272,6 +283,11 @@ pub struct ProfileDraft {
     #[serde(default)]
     #[specta(optional)]
     pub schemas: Option<Vec<String>>,
+    /// Whether its statements are recorded (history, audit trail, what completion offers first) and its catalogs kept on
+    /// disk; `None` keeps what is stored, which is yes at first. Texts in tabs are kept in any case.
+    #[serde(default)]
+    #[specta(optional)]
+    pub recorded: Option<bool>,
 }
 
 /// What a URL or file path says.
@@ -368,6 +384,10 @@ pub struct ConnectionState {
     pub can_browse: bool,
     /// Definition texts can be shown.
     pub can_show_ddl: bool,
+    /// The server's sessions can be watched.
+    #[serde(default)]
+    #[specta(optional)]
+    pub can_watch: bool,
     /// Who enforces read-only; `None` when writes are allowed.
     pub read_only: Option<String>,
     /// Sessions open now.

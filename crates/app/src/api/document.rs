@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::ObjectRef;
+use super::{ObjectRef, SavedBinding};
 
 /// What a tab is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -17,12 +17,14 @@ pub enum TabKind {
     Settings,
     /// A connection's form: of a saved one where there is a profile, else of a new one.
     Connection,
+    /// What a connection's server is doing.
+    Activity,
 }
 
 impl TabKind {
     /// Whether closing it loses something worth bringing back.
     pub(crate) fn is_work(self) -> bool {
-        matches!(self, TabKind::Query | TabKind::Relation)
+        matches!(self, TabKind::Query | TabKind::Relation | TabKind::Activity)
     }
 }
 
@@ -47,7 +49,10 @@ pub struct TabRecord {
     pub path: Option<String>,
     /// The file's stamp when opened or saved.
     pub stamp: Option<String>,
-    /// Whether the text differs from the file.
+    /// The saved query it edits.
+    #[serde(default)]
+    pub saved: Option<SavedBinding>,
+    /// Whether the text differs from the file, or from the saved query.
     pub dirty: bool,
     /// Whether its file has `\r\n`, or will have.
     #[serde(default)]
@@ -74,6 +79,10 @@ pub struct Workspace {
     pub tabs: Vec<RestoredTab>,
     /// The tab in front.
     pub active: Option<String>,
+    /// The window's own JSON of how its tabs are split.
+    #[serde(default)]
+    #[specta(optional)]
+    pub layout: Option<String>,
 }
 
 /// One replacement in an editor's text.

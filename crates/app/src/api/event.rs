@@ -16,6 +16,8 @@ pub enum Topic {
     Catalog,
     /// History.
     History,
+    /// Saved queries.
+    Saved,
     /// Settings.
     Settings,
 }
@@ -124,6 +126,8 @@ pub enum AppEvent {
         /// Which.
         id: String,
     },
+    /// Everything was forgotten: windows drop what they have and begin anew.
+    StartedOver,
     /// A session said something while idle: a notice or a notification.
     Message {
         /// The tab.

@@ -1,6 +1,10 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 use super::*;
-use crate::{api::Settings, history::Ending, testing};
+use crate::{
+    api::{AuditFormat, Settings},
+    history::Ending,
+    testing,
+};
 
 fn sending(text: &str) -> Sending<'_> {
     Sending {
@@ -9,6 +13,7 @@ fn sending(text: &str) -> Sending<'_> {
         database: Some("shop"),
         text,
         dialect: sql::dialect::postgres(),
+        file: None,
     }
 }
 
@@ -98,4 +103,53 @@ async fn it_is_searched_paged_and_forgotten_from_its_beginning() {
     assert_eq!(all(&app).await, []);
     ran(&app, "update t set a = 1", DONE).await;
     assert_eq!(all(&app).await.len(), 1, "what comes later is recorded");
+}
+
+#[tokio::test]
+async fn what_is_found_is_written_to_a_file_whole_or_not_at_all() {
+    let home = testing::home();
+    let app = testing::open(&home).await;
+    for number in 0..1_203 {
+        ran(&app, &format!("insert into t{number} values (1, 'a,\"b')"), DONE).await;
+    }
+    let before = now_ms() + 1;
+    let path = home.path().join("trail.csv");
+    let file = path.to_str().unwrap();
+    let lines = app.export_audit(AuditQuery::default(), file, AuditFormat::Csv).await.unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert_eq!((lines, text.lines().count()), (1_203, 1_204));
+    assert!(text.starts_with("id,at,connection,"), "{text:.60}");
+    assert!(text.contains("\"insert into t7 values (1, 'a,\"\"b')\""));
+    let some = AuditQuery { text: "t1200".to_owned(), until_ms: Some(before), ..AuditQuery::default() };
+    assert_eq!(app.export_audit(some.clone(), file, AuditFormat::Ndjson).await.unwrap(), 1);
+    let entry: AuditEntry = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+    assert_eq!(entry.text, "insert into t1200 values (1, 'a,\"b')");
+    let none = AuditQuery { until_ms: Some(1), ..some };
+    assert_eq!(app.export_audit(none, file, AuditFormat::Ndjson).await.unwrap(), 0);
+    let folder = home.path().to_str().unwrap();
+    assert!(app.export_audit(AuditQuery::default(), folder, AuditFormat::Csv).await.is_err());
+    let nowhere = home.path().join("no/trail.csv");
+    assert!(app.export_audit(AuditQuery::default(), nowhere.to_str().unwrap(), AuditFormat::Csv).await.is_err());
+    let left = std::fs::read_dir(home.path())
+        .unwrap()
+        .flatten()
+        .filter(|file| file.file_name().to_string_lossy().ends_with(".tmp"));
+    assert_eq!(left.count(), 0, "nothing half-written stays");
+}
+
+#[tokio::test]
+async fn a_query_whose_rows_go_to_a_file_is_an_export_with_the_file_as_its_target() {
+    let home = testing::home();
+    let app = testing::open(&home).await;
+    for (text, kind) in [
+        ("select * from customers", Some(AuditKind::Export)),
+        ("delete from customers returning *", Some(AuditKind::Write)),
+        ("set work_mem = '1MB'", None),
+    ] {
+        let recorded = app.history_begin(Sending { file: Some("/tmp/out.csv"), ..sending(text) }).await.unwrap();
+        app.history_finish(recorded, DONE, 1).await.unwrap();
+        let found = all(&app).await.into_iter().find(|entry| entry.text == text);
+        assert_eq!(found.as_ref().map(|entry| entry.kind), kind, "{text}");
+        assert!(found.is_none_or(|entry| entry.targets.contains(&"/tmp/out.csv".to_owned())), "{text}");
+    }
 }

@@ -55,10 +55,11 @@ pub(super) async fn list(store: &mut SqliteConnection, window: &str) -> Result<W
     for (id, record, position) in rows {
         tabs.push(restored(store, &id, &record, position).await?);
     }
-    let active: Option<Option<String>> =
-        sqlx::query_scalar("SELECT active FROM windows WHERE label = ?").bind(window).fetch_optional(store).await?;
-    let active = active.flatten().filter(|active| tabs.iter().any(|tab| tab.tab.id == *active));
-    Ok(Workspace { tabs, active })
+    let kept: Option<(Option<String>, Option<String>)> =
+        sqlx::query_as("SELECT active, layout FROM windows WHERE label = ?").bind(window).fetch_optional(store).await?;
+    let (active, layout) = kept.unwrap_or_default();
+    let active = active.filter(|active| tabs.iter().any(|tab| tab.tab.id == *active));
+    Ok(Workspace { tabs, active, layout })
 }
 
 /// Keeps the list and says which texts were pruned. Only a complete list closes what it does not name.
@@ -66,7 +67,7 @@ pub(super) async fn keep(
     store: &mut SqliteConnection,
     window: &str,
     tabs: &[TabRecord],
-    active: Option<&str>,
+    (active, layout): (Option<&str>, Option<&str>),
     complete: bool,
 ) -> Result<Vec<String>, AppError> {
     if complete {
@@ -82,11 +83,15 @@ pub(super) async fn keep(
     for tab in tabs {
         insert(store, window, tab, None).await?;
     }
-    sqlx::query("INSERT INTO windows VALUES (?, ?) ON CONFLICT (label) DO UPDATE SET active = excluded.active")
-        .bind(window)
-        .bind(active)
-        .execute(&mut *store)
-        .await?;
+    sqlx::query(
+        "INSERT INTO windows (label, active, layout) VALUES (?, ?, ?) ON CONFLICT (label) DO UPDATE SET \
+         active = excluded.active, layout = excluded.layout",
+    )
+    .bind(window)
+    .bind(active)
+    .bind(layout)
+    .execute(&mut *store)
+    .await?;
     prune(store).await
 }
 
@@ -192,7 +197,28 @@ async fn prune(store: &mut SqliteConnection) -> Result<Vec<String>, AppError> {
     .bind(CLOSED)
     .fetch_all(&mut *store)
     .await?;
-    for id in &old {
+    delete(store, &old).await?;
+    Ok(old)
+}
+
+/// Forgets closed tabs, in all or of a connection, and says which.
+pub(super) async fn forget_closed(
+    store: &mut SqliteConnection,
+    profile_id: Option<&str>,
+) -> Result<Vec<String>, AppError> {
+    let gone: Vec<String> = sqlx::query_scalar(
+        "SELECT id FROM tabs WHERE closed_ms IS NOT NULL AND (?1 IS NULL OR record ->> 'profile_id' = ?1)",
+    )
+    .bind(profile_id)
+    .fetch_all(&mut *store)
+    .await?;
+    delete(store, &gone).await?;
+    Ok(gone)
+}
+
+/// Deletes tabs and their texts.
+async fn delete(store: &mut SqliteConnection, tabs: &[String]) -> Result<(), AppError> {
+    for id in tabs {
         for statement in [
             "DELETE FROM text_edits WHERE tab_id = ?",
             "DELETE FROM texts WHERE tab_id = ?",
@@ -201,7 +227,7 @@ async fn prune(store: &mut SqliteConnection) -> Result<Vec<String>, AppError> {
             sqlx::query(statement).bind(id).execute(&mut *store).await?;
         }
     }
-    Ok(old)
+    Ok(())
 }
 
 /// The place after a window's last tab.
@@ -222,6 +248,7 @@ fn recovered(id: &str) -> TabRecord {
         object: None,
         path: None,
         stamp: None,
+        saved: None,
         dirty: true,
         crlf: false,
         view: String::new(),

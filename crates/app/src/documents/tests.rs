@@ -22,6 +22,7 @@ fn tab(id: &str, position: u32) -> TabRecord {
         object: None,
         path: None,
         stamp: None,
+        saved: None,
         dirty: false,
         crlf: false,
         view: r#"{"caret":3}"#.to_owned(),
@@ -72,7 +73,7 @@ async fn whatever_was_typed_the_text_that_comes_back_is_the_one_on_screen() {
         let mut dice = Dice::new(seed);
         let mut app = testing::open(&home).await;
         let mut shown: Vec<u16> = "begin 🚀".encode_utf16().collect();
-        app.keep_tabs("main-1", vec![tab("t", 0)], None).await.unwrap();
+        app.keep_tabs("main-1", vec![tab("t", 0)], None, None).await.unwrap();
         assert_eq!(app.journal(whole("t", 4, "begin 🚀")).await.unwrap(), Journaled::Kept);
         let mut sequence = 4;
         for step in 0..900 {
@@ -94,7 +95,7 @@ async fn whatever_was_typed_the_text_that_comes_back_is_the_one_on_screen() {
 async fn half_a_character_that_is_made_whole_again_was_never_broken() {
     let home = testing::home();
     let app = testing::open(&home).await;
-    app.keep_tabs("main-1", vec![tab("t", 0)], None).await.unwrap();
+    app.keep_tabs("main-1", vec![tab("t", 0)], None, None).await.unwrap();
     app.journal(whole("t", 1, "🚀")).await.unwrap();
     app.journal(entry("t", 2, vec![edit(1, 1, "x")])).await.unwrap();
     // Long enough for the edits to be folded meanwhile, if that were possible.
@@ -111,7 +112,7 @@ async fn half_a_character_that_is_made_whole_again_was_never_broken() {
 async fn what_does_not_fit_is_asked_for_again_and_changes_nothing() {
     let home = testing::home();
     let app = testing::open(&home).await;
-    app.keep_tabs("main-1", vec![tab("t", 0)], None).await.unwrap();
+    app.keep_tabs("main-1", vec![tab("t", 0)], None, None).await.unwrap();
     let typed = entry("t", 1, vec![edit(0, 0, "abc")]);
     assert_eq!(app.journal(typed.clone()).await.unwrap(), Journaled::Kept, "a new tab is empty");
     assert_eq!(app.journal(typed).await.unwrap(), Journaled::Kept, "sent again, kept once");
@@ -137,7 +138,7 @@ async fn a_script_of_5_mb_takes_edits_as_a_small_one_does() {
     let home = testing::home();
     let app = testing::open(&home).await;
     let script = "insert into t values (1, 'é🚀');\n".repeat(150_000);
-    app.keep_tabs("main-1", vec![tab("t", 0)], Some("t".to_owned())).await.unwrap();
+    app.keep_tabs("main-1", vec![tab("t", 0)], Some("t".to_owned()), None).await.unwrap();
     app.journal(whole("t", 1, &script)).await.unwrap();
     let mut shown: Vec<u16> = script.encode_utf16().collect();
     for sequence in 2..1_000 {
@@ -159,7 +160,7 @@ async fn tabs_of_windows_that_are_gone_and_texts_without_a_tab_come_to_the_first
     for (window, ids) in [("main-1", ["a", "b"]), ("main-2", ["c", "d"])] {
         app.workspace(window).await.unwrap();
         let tabs = ids.iter().zip(0..).map(|(id, position)| tab(id, position)).collect();
-        app.keep_tabs(window, tabs, Some(ids[1].to_owned())).await.unwrap();
+        app.keep_tabs(window, tabs, Some(ids[1].to_owned()), None).await.unwrap();
         app.journal(whole(ids[0], 1, ids[0])).await.unwrap();
     }
     app.close_tab("d").await.unwrap();
@@ -185,14 +186,14 @@ async fn closed_tabs_come_back_last_first_with_their_text() {
     let app = testing::open(&home).await;
     app.workspace("main-1").await.unwrap();
     let tabs: Vec<_> = (0..4).map(|number| tab(&number.to_string(), number)).collect();
-    app.keep_tabs("main-1", tabs.clone(), None).await.unwrap();
+    app.keep_tabs("main-1", tabs.clone(), None, None).await.unwrap();
     for number in 0..4 {
         app.journal(whole(&number.to_string(), 1, &format!("text {number}"))).await.unwrap();
     }
     app.close_tab("1").await.unwrap();
     app.close_tab("3").await.unwrap();
     // A list that does not name a tab closes it, too.
-    app.keep_tabs("main-1", vec![tabs[0].clone()], None).await.unwrap();
+    app.keep_tabs("main-1", vec![tabs[0].clone()], None, None).await.unwrap();
     app.close_tab("nobody's").await.unwrap();
     assert_eq!(texts(&app, "main-1").await.len(), 1);
     for expected in ["2", "3", "1"] {
@@ -210,11 +211,11 @@ async fn places_and_forms_come_back_until_they_are_closed_and_are_never_reopened
     let place = |id: &str, position, kind| TabRecord { kind, profile_id: None, crlf: true, ..tab(id, position) };
     let tabs = vec![place("home-x", 0, TabKind::Home), place("f", 1, TabKind::Connection), tab("a", 2)];
     app.workspace("main-1").await.unwrap();
-    app.keep_tabs("main-1", tabs.clone(), Some("f".to_owned())).await.unwrap();
+    app.keep_tabs("main-1", tabs.clone(), Some("f".to_owned()), None).await.unwrap();
     let kept = app.workspace("main-1").await.unwrap();
     assert_eq!(kept.active.as_deref(), Some("f"));
     assert_eq!(kept.tabs.into_iter().map(|tab| tab.tab).collect::<Vec<_>>(), tabs);
-    app.keep_tabs("main-1", Vec::new(), None).await.unwrap();
+    app.keep_tabs("main-1", Vec::new(), None, None).await.unwrap();
     assert_eq!(app.reopen_tab("main-1").await.unwrap().unwrap().tab.id, "a");
     assert!(app.reopen_tab("main-1").await.unwrap().is_none());
 }
@@ -224,10 +225,10 @@ async fn a_window_that_never_saw_its_tabs_cannot_close_them() {
     let home = testing::home();
     let app = testing::open(&home).await;
     app.workspace("main-1").await.unwrap();
-    app.keep_tabs("main-1", vec![tab("a", 0)], None).await.unwrap();
+    app.keep_tabs("main-1", vec![tab("a", 0)], None, None).await.unwrap();
     drop(app);
     let app = testing::open(&home).await;
-    app.keep_tabs("main-1", vec![], None).await.unwrap();
+    app.keep_tabs("main-1", vec![], None, None).await.unwrap();
     assert_eq!(texts(&app, "main-1").await.len(), 1);
 }
 
@@ -239,7 +240,7 @@ async fn typing_child() {
     let Some(home) = testing::given_home() else { return };
     let app = testing::open_over(&home, Face::Window, Arc::new(testing::Memory::default())).await;
     app.workspace("main-1").await.unwrap();
-    app.keep_tabs("main-1", vec![tab("t", 0)], None).await.unwrap();
+    app.keep_tabs("main-1", vec![tab("t", 0)], None, None).await.unwrap();
     for sequence in 1.. {
         let insert = format!("{sequence}\n");
         let end = app.documents.journals.lock().await.units("t");

@@ -35,6 +35,11 @@ impl Used {
             count(&mut lock(counts), text);
         }
     }
+
+    /// Forgets the counts of a connection, or all.
+    pub(crate) fn forget(&self, profile_id: Option<&str>) {
+        lock(&self.0).retain(|own, _| profile_id.is_some_and(|profile_id| own != profile_id));
+    }
 }
 
 fn count(counts: &mut Counts, text: &str) {
@@ -56,16 +61,12 @@ impl App {
     ///
     /// # Errors
     /// As the store says.
-    pub(super) async fn used_in(&self, profile_id: &str) -> Result<Counts, AppError> {
+    pub(crate) async fn used_in(&self, profile_id: &str) -> Result<Counts, AppError> {
         if let Some(known) = lock(&self.used.0).get(profile_id).cloned() {
             return Ok(lock(&known).clone());
         }
-        let query = HistoryQuery {
-            text: String::new(),
-            profile_id: Some(profile_id.to_owned()),
-            before: None,
-            limit: STATEMENTS,
-        };
+        let query =
+            HistoryQuery { profile_id: Some(profile_id.to_owned()), limit: STATEMENTS, ..HistoryQuery::default() };
         let mut counts = Counts::new();
         for entry in self.history(query).await? {
             count(&mut counts, &entry.text);

@@ -5,7 +5,7 @@
 //! place (the profile was edited), of another program's format or damaged counts as none.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     fs, io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
@@ -87,6 +87,8 @@ pub(crate) struct Kept {
     /// To be written when their burst has passed.
     waiting: Mutex<HashMap<CatalogKey, Arc<Shelved>>>,
     writing: Mutex<()>,
+    /// Profiles of which nothing is kept.
+    refused: Mutex<HashSet<String>>,
 }
 
 impl Kept {
@@ -96,6 +98,7 @@ impl Kept {
             read: Mutex::default(),
             waiting: Mutex::default(),
             writing: Mutex::default(),
+            refused: Mutex::default(),
         }
     }
 
@@ -123,6 +126,9 @@ impl Kept {
 
     /// Keeps a catalog that was just read from its server.
     pub(crate) fn put(self: &Arc<Self>, key: CatalogKey, shelved: Arc<Shelved>) {
+        if lock(&self.refused).contains(&key.profile_id) {
+            return;
+        }
         lock(&self.read).retain(|(own, _)| *own != key);
         if lock(&self.waiting).insert(key, shelved).is_some() {
             return;
@@ -155,6 +161,41 @@ impl Kept {
         .await;
     }
 
+    /// Keeps nothing of a profile from now on, or keeps it again.
+    pub(crate) fn refuse(&self, profile_id: &str, refused: bool) {
+        let mut all = lock(&self.refused);
+        match refused {
+            true => all.insert(profile_id.to_owned()),
+            false => all.remove(profile_id),
+        };
+    }
+
+    /// How many catalogs are on disk, in all or of a profile.
+    pub(crate) fn count(&self, profile_id: Option<&str>) -> i64 {
+        let files = |folder: PathBuf| fs::read_dir(folder).map_or(0, |files| files.flatten().count());
+        let all = match profile_id {
+            Some(profile_id) => files(self.root.join(profile_id)),
+            None => {
+                fs::read_dir(&self.root).map_or(0, |folders| folders.flatten().map(|folder| files(folder.path())).sum())
+            }
+        };
+        i64::try_from(all).unwrap_or(i64::MAX)
+    }
+
+    /// Forgets every catalog.
+    ///
+    /// # Errors
+    /// As the file system says.
+    pub(crate) fn forget_all(&self) -> io::Result<()> {
+        lock(&self.read).clear();
+        lock(&self.waiting).clear();
+        let _one = lock(&self.writing);
+        match fs::remove_dir_all(&self.root) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     /// Forgets every catalog of a profile.
     ///
     /// # Errors
@@ -171,6 +212,14 @@ impl Kept {
 }
 
 impl App {
+    /// Keeps a profile's catalogs on disk from now on, or removes those that are there and keeps none.
+    pub(crate) async fn keep_catalogs(&self, profile_id: &str, kept: bool) {
+        self.kept.refuse(profile_id, !kept);
+        if !kept {
+            self.forget_catalogs(profile_id).await;
+        }
+    }
+
     /// Forgets what a profile's databases contain. What cannot be removed stays in a folder that nobody looks into.
     pub(crate) async fn forget_catalogs(&self, profile_id: &str) {
         let (kept, profile_id) = (Arc::clone(&self.kept), profile_id.to_owned());

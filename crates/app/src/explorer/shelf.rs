@@ -266,6 +266,6 @@ async fn index(catalog: Catalog, systems: Vec<Schema>) -> Result<Arc<Shelved>, A
     blocking(move || Arc::new(Shelved::new(catalog, systems))).await
 }
 
-pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
     tokio::task::spawn_blocking(work).await.map_err(|_| AppError::internal("a catalog could not be indexed"))
 }

@@ -11,6 +11,7 @@ fn sending<'a>(text: &'a str, profile: &'a str) -> Sending<'a> {
         database: Some("shop"),
         text,
         dialect: sql::dialect::postgres(),
+        file: None,
     }
 }
 
@@ -20,7 +21,8 @@ async fn ran(app: &App, text: &str, profile: &str) {
 }
 
 async fn found(app: &App, text: &str) -> Vec<String> {
-    let query = HistoryQuery { text: text.to_owned(), profile_id: None, before: None, limit: 100 };
+    let query =
+        HistoryQuery { text: text.to_owned(), profile_id: None, before: None, limit: 100, ..HistoryQuery::default() };
     app.history(query).await.unwrap().into_iter().map(|entry| entry.text).collect()
 }
 
@@ -53,7 +55,13 @@ async fn entries_page_backwards_by_connection_and_can_be_forgotten() {
     for number in 0..10 {
         ran(&app, &format!("select {number}"), if number % 2 == 0 { "even" } else { "odd" }).await;
     }
-    let query = |before, limit| HistoryQuery { text: String::new(), profile_id: Some("odd".into()), before, limit };
+    let query = |before, limit| HistoryQuery {
+        text: String::new(),
+        profile_id: Some("odd".into()),
+        before,
+        limit,
+        ..HistoryQuery::default()
+    };
     let first = app.history(query(None, 2)).await.unwrap();
     assert_eq!(first.iter().map(|entry| entry.text.as_str()).collect::<Vec<_>>(), ["select 9", "select 7"]);
     let next = app.history(query(Some(first[1].id), 2)).await.unwrap();
@@ -72,8 +80,16 @@ async fn a_secret_in_a_statement_or_in_the_servers_answer_is_not_kept() {
     let recorded = app.history_begin(sending("ALTER ROLE joe PASSWORD 'hunter2-in-text'", "p")).await.unwrap();
     let message = "syntax error at or near \"hunter2-in-text\"";
     app.history_finish(recorded, Ending::Failed { message, code: Some("42601") }, 1).await.unwrap();
-    let entry =
-        &app.history(HistoryQuery { text: "joe".into(), profile_id: None, before: None, limit: 1 }).await.unwrap()[0];
+    let entry = &app
+        .history(HistoryQuery {
+            text: "joe".into(),
+            profile_id: None,
+            before: None,
+            limit: 1,
+            ..HistoryQuery::default()
+        })
+        .await
+        .unwrap()[0];
     assert!(!entry.text.contains("hunter2") && entry.text.contains("***"), "{}", entry.text);
     assert_eq!(entry.error.as_deref(), Some("syntax error at or near \"***\" (42601)"));
     assert_eq!(entry.outcome, "failed");
@@ -126,7 +142,13 @@ async fn a_run_of_a_dead_process_is_lost_and_one_of_a_living_process_is_running(
     let outcome = |text: &'static str| {
         let app = Arc::clone(&app);
         async move {
-            let query = HistoryQuery { text: text.to_owned(), profile_id: None, before: None, limit: 1 };
+            let query = HistoryQuery {
+                text: text.to_owned(),
+                profile_id: None,
+                before: None,
+                limit: 1,
+                ..HistoryQuery::default()
+            };
             app.history(query).await.unwrap()[0].outcome.clone()
         }
     };

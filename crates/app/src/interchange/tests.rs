@@ -82,6 +82,7 @@ fn random(dice: &mut Dice, number: usize) -> ProfileDraft {
         password_command: (policy == PasswordPolicy::Command).then_some(command),
         favourite: Some(dice.below(2) == 0),
         schemas: Some((0..dice.below(3)).map(|index| format!("{}{index}", text(dice))).collect()),
+        recorded: None,
     }
 }
 
@@ -106,6 +107,7 @@ async fn every_setting_survives_saving_loading_exporting_and_importing() {
             password_command: None,
             favourite: None,
             schemas: None,
+            recorded: None,
             ..draft
         };
         assert_eq!(one.app.save_profile(edit).await.unwrap(), saved);

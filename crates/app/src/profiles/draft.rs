@@ -29,6 +29,7 @@ pub(super) struct Checked {
     pub(super) command: Option<PasswordCommand>,
     pub(super) favourite: Option<bool>,
     pub(super) schemas: Option<Vec<String>>,
+    pub(super) recorded: Option<bool>,
     /// A new password.
     pub(super) password: Option<Secret>,
     /// Where it was held until now.
@@ -105,6 +106,7 @@ pub(super) fn check(draft: ProfileDraft, driver: &dyn Driver, held: &HeldSecrets
         command: draft.password_command.map(command).transpose()?,
         favourite: draft.favourite,
         schemas: draft.schemas.map(schemas).transpose()?,
+        recorded: draft.recorded,
         password,
         reference,
         clear,

@@ -30,6 +30,7 @@ pub(super) struct Row {
     pub(super) trusted: Option<String>,
     pub(super) favourite: bool,
     pub(super) schemas: Vec<String>,
+    pub(super) recorded: bool,
     /// Fields with an entry in the keychain.
     pub(super) secret_fields: Vec<String>,
     pub(super) created_ms: i64,
@@ -64,6 +65,7 @@ struct Stored {
     created_ms: i64,
     favourite: Option<bool>,
     schemas: Option<String>,
+    recorded: bool,
     server: Option<String>,
     last_used_ms: Option<i64>,
 }
@@ -86,6 +88,7 @@ impl From<Stored> for Row {
             trusted: stored.trusted_command,
             favourite: stored.favourite.unwrap_or_default(),
             schemas: stored.schemas.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default(),
+            recorded: stored.recorded,
             secret_fields: serde_json::from_str(&stored.secret_fields).unwrap_or_default(),
             created_ms: stored.created_ms,
             server: stored.server,
@@ -131,12 +134,13 @@ pub(super) async fn put(store: &Store, row: &Row) -> Result<(), sqlx::Error> {
     let mut change = store.begin_write().await?;
     sqlx::query(
         "INSERT INTO profiles (id, name, name_key, folder, colour, environment, safety, driver, field_values, password, \
-         secret_fields, created_ms, password_command, trusted_command) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET \
+         secret_fields, created_ms, password_command, trusted_command, recorded) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET \
          name = excluded.name, name_key = excluded.name_key, folder = excluded.folder, colour = excluded.colour, \
          environment = excluded.environment, safety = excluded.safety, driver = excluded.driver, \
          field_values = excluded.field_values, password = excluded.password, secret_fields = excluded.secret_fields, \
-         password_command = excluded.password_command, trusted_command = excluded.trusted_command",
+         password_command = excluded.password_command, trusted_command = excluded.trusted_command, \
+         recorded = excluded.recorded",
     )
     .bind(&row.id)
     .bind(&row.name)
@@ -152,6 +156,7 @@ pub(super) async fn put(store: &Store, row: &Row) -> Result<(), sqlx::Error> {
     .bind(row.created_ms)
     .bind(row.command.as_ref().map(text).transpose()?)
     .bind(&row.trusted)
+    .bind(row.recorded)
     .execute(&mut *change)
     .await?;
     write_marks(&mut change, &row.id, row.favourite, &row.schemas).await?;
@@ -217,6 +222,18 @@ pub(crate) async fn trust(store: &Store, id: &str, digest: &str) -> Result<(), A
         .execute(&mut *change)
         .await?;
     Ok(change.commit().await?)
+}
+
+/// Whether a connection's statements are recorded; those of one that is not saved are.
+pub(super) async fn recorded(store: &SqlitePool, id: &str) -> Result<bool, AppError> {
+    let found: Option<bool> =
+        sqlx::query_scalar("SELECT recorded FROM profiles WHERE id = ?").bind(id).fetch_optional(store).await?;
+    Ok(found.unwrap_or(true))
+}
+
+/// The connections of which nothing is recorded.
+pub(super) async fn unrecorded(store: &SqlitePool) -> Result<Vec<String>, AppError> {
+    Ok(sqlx::query_scalar("SELECT id FROM profiles WHERE NOT recorded").fetch_all(store).await?)
 }
 
 pub(super) async fn remove(store: &Store, id: &str) -> Result<(), AppError> {

@@ -194,6 +194,7 @@ impl Play {
                 database: database.as_deref(),
                 text: piece.text(text),
                 dialect: &seat.opened.dialect,
+                file: None,
             })
             .await;
         let began = Instant::now();

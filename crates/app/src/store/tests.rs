@@ -172,6 +172,7 @@ async fn write(app: &App, statements: usize) {
             database: None,
             text: &text,
             dialect: sql::dialect::sqlite(),
+            file: None,
         };
         let recorded = app.history_begin(sending).await.unwrap();
         app.history_finish(recorded, Ending::Completed { rows: Some(1) }, 2).await.unwrap();
@@ -202,6 +203,12 @@ async fn processes_that_start_and_write_at_once_lose_nothing() {
             .await
             .unwrap();
     assert_eq!(rows, (800, 800));
-    let query = HistoryQuery { text: "orders 199".to_owned(), profile_id: None, before: None, limit: 100 };
+    let query = HistoryQuery {
+        text: "orders 199".to_owned(),
+        profile_id: None,
+        before: None,
+        limit: 100,
+        ..HistoryQuery::default()
+    };
     assert_eq!(app.history(query).await.unwrap().len(), 4);
 }

@@ -74,6 +74,7 @@ pub(super) async fn add(
     let draft = ProfileDraft {
         password_command: command,
         favourite: details.favourite,
+        recorded: details.recorded,
         schemas: schemas(&details),
         id: None,
         name: details.new_name.unwrap_or_default(),
@@ -132,6 +133,7 @@ pub(super) async fn edit(
         draft.password_policy = policy(chosen);
     }
     draft.favourite = details.favourite;
+    draft.recorded = details.recorded;
     draft.schemas = schemas;
     if let Some(command) = command {
         draft.password_policy = PasswordPolicy::Command;
