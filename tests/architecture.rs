@@ -8,5 +8,6 @@ mod architecture {
     pub mod dependencies;
     pub mod documents;
     pub mod engines;
+    pub mod proofs;
     pub mod sources;
 }
