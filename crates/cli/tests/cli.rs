@@ -2,6 +2,8 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
+#[path = "cli/activity.rs"]
+mod activity;
 #[path = "cli/audit.rs"]
 mod audit;
 #[path = "cli/bad_input.rs"]
@@ -22,6 +24,8 @@ mod pseudo_terminal;
 mod read_only;
 #[path = "cli/sample.rs"]
 mod sample;
+#[path = "cli/saved.rs"]
+mod saved;
 #[path = "cli/schema.rs"]
 mod schema;
 #[path = "cli/secrets.rs"]

@@ -4,12 +4,23 @@ use specta::Type;
 use super::Count;
 
 /// What to look for in the history.
-#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, Type)]
 pub struct HistoryQuery {
     /// Words that must all occur; empty lists everything.
     pub text: String,
     /// Only this connection.
     pub profile_id: Option<String>,
+    /// Only those that ended so; see [`HistoryEntry::outcome`].
+    #[serde(default)]
+    pub outcome: Option<String>,
+    /// Only what was sent at or after this moment, in ms since the epoch.
+    #[serde(default)]
+    #[specta(type = Option<Count>)]
+    pub since_ms: Option<i64>,
+    /// Only what was sent before this moment, in ms since the epoch.
+    #[serde(default)]
+    #[specta(type = Option<Count>)]
+    pub until_ms: Option<i64>,
     /// Only entries before this id.
     #[specta(type = Option<Count>)]
     pub before: Option<i64>,

@@ -109,8 +109,17 @@ async fn a_script_runs_statement_by_statement_and_its_rows_are_held() {
     assert_eq!(copied.text, "name,id\nAda,1\nGrace 🚀,2\n");
     shop.app.hold_release(&heads[0].hold_id).await.unwrap();
     assert_eq!(shop.app.hold_window(&heads[0].hold_id, 0, 1, vec![0]).await.unwrap_err().code, ErrorCode::NotFound);
-    let history =
-        shop.app.history(HistoryQuery { text: String::new(), profile_id: None, before: None, limit: 9 }).await.unwrap();
+    let history = shop
+        .app
+        .history(HistoryQuery {
+            text: String::new(),
+            profile_id: None,
+            before: None,
+            limit: 9,
+            ..HistoryQuery::default()
+        })
+        .await
+        .unwrap();
     assert_eq!(history.len(), 2);
     assert!(history.iter().all(|entry| entry.outcome == "completed"));
     assert_eq!(shop.app.tab_session("t").unwrap().link, "up");

@@ -64,7 +64,13 @@ async fn the_terminals_statements_are_guarded_placed_and_recorded() {
     assert_eq!(error.range.unwrap().from, 10);
     let error = rows(&session, &terminal, "select 2; select nosuch from customers").await.unwrap_err();
     assert_eq!(error.range.unwrap().from, 17);
-    let query = HistoryQuery { text: String::new(), profile_id: Some(shop.profile.clone()), before: None, limit: 9 };
+    let query = HistoryQuery {
+        text: String::new(),
+        profile_id: Some(shop.profile.clone()),
+        before: None,
+        limit: 9,
+        ..HistoryQuery::default()
+    };
     let outcomes: Vec<_> = shop.app.history(query).await.unwrap().into_iter().map(|entry| entry.outcome).collect();
     assert_eq!(outcomes, ["failed", "completed", "completed"], "what was refused was never sent");
 }

@@ -170,7 +170,8 @@ async fn a_lost_session_is_told_and_the_next_run_says_what_is_gone() {
     assert_eq!(error.code, ErrorCode::Unreachable);
     assert_eq!(fake.app.tab_session("t").unwrap().link, "lost");
     until(|| matches!(events.try_recv(), Ok(AppEvent::Session { session }) if session.link == "lost")).await;
-    let history = HistoryQuery { text: "dies".to_owned(), profile_id: None, before: None, limit: 1 };
+    let history =
+        HistoryQuery { text: "dies".to_owned(), profile_id: None, before: None, limit: 1, ..HistoryQuery::default() };
     assert_eq!(fake.app.history(history).await.unwrap()[0].outcome, "lost");
     let again = fake.play("t", "select 1").await;
     let said =
