@@ -38,7 +38,10 @@ pub fn run(
         .manage(app)
         .manage(windows::Targets::default())
         .invoke_handler(move |invoke| {
-            attended.attend();
+            // What a window reads again by itself is no sign of a person.
+            if invoke.message.command() != "activity" {
+                attended.attend();
+            }
             commands(invoke)
         })
         .on_window_event(move |_, event| {

@@ -64,6 +64,12 @@ export const commands = {
 	browseCount: (request: BrowseRequest) => typedError<Counted, AppError>(__TAURI_INVOKE("browse_count", { request })),
 	/**  Stops a page or count in progress for this relation. */
 	browseCancel: (profileId: string, object: ObjectRef) => typedError<null, AppError>(__TAURI_INVOKE("browse_cancel", { profileId, object })),
+	/**  The sessions of a connection's server and who waits for whom. */
+	activity: (profileId: string) => typedError<ActivityMoment, AppError>(__TAURI_INVOKE("activity", { profileId })),
+	/**  Sizes and use of the tables and indexes of a connection's database. */
+	activitySizes: (profileId: string) => typedError<ActivitySizes, AppError>(__TAURI_INVOKE("activity_sizes", { profileId })),
+	/**  Cancels what a session does, or ends it; may ask first. */
+	signalSession: (request: SignalRequest) => typedError<SignalAnswer, AppError>(__TAURI_INVOKE("signal_session", { request })),
 	/**  Asks the server to stop the statement in progress and skips the rest. */
 	cancelRun: (runId: string) => typedError<null, AppError>(__TAURI_INVOKE("cancel_run", { runId })),
 	/**  Closes a tab's session, whatever it does; the next run opens a new one. */
@@ -99,7 +105,7 @@ export const commands = {
 	/**  Writes a text file, whole or not at all; `Conflict` when another program changed it. */
 	saveFile: (request: SaveFile) => typedError<OpenedFile, AppError>(__TAURI_INVOKE("save_file", { request })),
 	/**  Keeps a window's tabs; texts are journaled apart. */
-	keepTabs: (tabs: TabRecord[], active: string | null) => typedError<null, AppError>(__TAURI_INVOKE("keep_tabs", { tabs, active })),
+	keepTabs: (tabs: TabRecord[], active: string | null, layout: string | null) => typedError<null, AppError>(__TAURI_INVOKE("keep_tabs", { tabs, active, layout })),
 	/**  A window's tabs as they were, opened without any session. */
 	workspace: () => typedError<Workspace, AppError>(__TAURI_INVOKE("workspace")),
 	/**  Puts an editor's edits on disk. */
@@ -114,6 +120,46 @@ export const commands = {
 	audit: (query: AuditQuery) => typedError<AuditEntry[], AppError>(__TAURI_INVOKE("audit", { query })),
 	/**  Forgets one entry, or all. */
 	forgetHistory: (id: number | null) => typedError<null, AppError>(__TAURI_INVOKE("forget_history", { id })),
+	/**  Writes what the query finds of the audit trail to a file and says how many lines. */
+	exportAudit: (query: AuditQuery, path: string, format: AuditFormat) => typedError<number, AppError>(__TAURI_INVOKE("export_audit", { query, path, format })),
+	/**  How much is kept, in all or of one connection. */
+	keptAmounts: (profileId: string | null) => typedError<KeptAmounts, AppError>(__TAURI_INVOKE("kept_amounts", { profileId })),
+	/**  Forgets what is asked for, for good, and says how much went. */
+	forget: (request: ForgetRequest) => typedError<KeptAmounts, AppError>(__TAURI_INVOKE("forget", { request })),
+	/**  Back to the first start; saved connections and their secrets only where asked. */
+	forgetEverything: (connections: boolean) => typedError<null, AppError>(__TAURI_INVOKE("forget_everything", { connections })),
+	/**  The saved queries that have the words and tags, and every folder and tag there is. */
+	savedQueries: (filter: SavedFilter) => typedError<SavedList, AppError>(__TAURI_INVOKE("saved_queries", { filter })),
+	/**  A saved query with its text. */
+	savedQuery: (id: string) => typedError<SavedQuery, AppError>(__TAURI_INVOKE("saved_query", { id })),
+	/**  Saves a text as a query. */
+	createSaved: (details: SavedDetails, text: string) => typedError<SavedQuery, AppError>(__TAURI_INVOKE("create_saved", { details, text })),
+	/**  Replaces a saved query's text; `Conflict` when another window saved another one since `version`. */
+	saveSaved: (id: string, version: number | null, text: string) => typedError<SavedQuery, AppError>(__TAURI_INVOKE("save_saved", { id, version, text })),
+	/**  Renames, moves and tags a saved query. */
+	changeSaved: (id: string, details: SavedDetails) => typedError<SavedHead, AppError>(__TAURI_INVOKE("change_saved", { id, details })),
+	/**  Moves saved queries into a folder, all or none. */
+	moveSaved: (ids: string[], folder: string) => typedError<null, AppError>(__TAURI_INVOKE("move_saved", { ids, folder })),
+	/**  Deletes saved queries; what is answered brings them back. */
+	removeSaved: (ids: string[]) => typedError<SavedRemoval, AppError>(__TAURI_INVOKE("remove_saved", { ids })),
+	/**  Brings back what was deleted. */
+	restoreSaved: (removal: SavedRemoval) => typedError<null, AppError>(__TAURI_INVOKE("restore_saved", { removal })),
+	/**  Makes a folder. */
+	createSavedFolder: (path: string) => typedError<string, AppError>(__TAURI_INVOKE("create_saved_folder", { path })),
+	/**  Renames or moves a folder with everything in it. */
+	moveSavedFolder: (from: string, to: string) => typedError<string, AppError>(__TAURI_INVOKE("move_saved_folder", { from, to })),
+	/**  Deletes a folder with everything in it; what is answered brings it back. */
+	removeSavedFolder: (path: string) => typedError<SavedRemoval, AppError>(__TAURI_INVOKE("remove_saved_folder", { path })),
+	/**  Writes saved queries as a folder of files. */
+	exportSaved: (folder: string | null, path: string) => typedError<SavedExport, AppError>(__TAURI_INVOKE("export_saved", { folder, path })),
+	/**  Reads a folder of files as saved queries. */
+	importSaved: (path: string, folder: string | null, replace: boolean) => typedError<SavedImport, AppError>(__TAURI_INVOKE("import_saved", { path, folder, replace })),
+	/**  The last values for the placeholders of a text. */
+	rememberedParameters: (scope: ParameterScope) => typedError<ParameterValue[], AppError>(__TAURI_INVOKE("remembered_parameters", { scope })),
+	/**  Keeps values for next time, but those that look like secrets. */
+	rememberParameters: (scope: ParameterScope, values: ParameterValue[]) => typedError<null, AppError>(__TAURI_INVOKE("remember_parameters", { scope, values })),
+	/**  Asks for a folder with the system's own dialog; `null` when none was chosen. */
+	pickFolder: (title: string) => __TAURI_INVOKE<string | null>("pick_folder", { title }),
 	/**  The settings. */
 	settings: () => typedError<Settings, AppError>(__TAURI_INVOKE("settings")),
 	/**  Keeps the settings, values out of range brought into it. */
@@ -151,6 +197,90 @@ export type About = {
 	sample_tables: number,
 	/**  Rows of the sample database. */
 	sample_rows: number,
+};
+
+/**  The server's sessions at one moment. */
+export type ActivityMoment = {
+	/**  When it was read, in ms since the epoch. */
+	at_ms: number,
+	/**  The sessions. */
+	sessions: ActivitySession[],
+	/**  Who waits for whom. */
+	waits: ActivityWait[],
+	/**  What this login may not see, as sentences. */
+	unseen: string[],
+};
+
+/**  One session of the server. Ages are in ms by the server's clock. */
+export type ActivitySession = {
+	/**  The server's id. */
+	id: string,
+	/**  When it was opened, opaque. */
+	opened: string | null,
+	/**  The login. */
+	user: string | null,
+	/**  The database it is in. */
+	database: string | null,
+	/**  Where its client is. */
+	client: string | null,
+	/**  How its client names itself. */
+	application: string | null,
+	/**  What it does. */
+	doing: SessionDoing,
+	/**  For how long it has done so. */
+	doing_ms: number | null,
+	/**  Age of its open transaction. */
+	transaction_ms: number | null,
+	/**  What it waits for, in the server's words. */
+	waits_for: string | null,
+	/**  The statement it runs, or ran last. */
+	statement: string | null,
+	/**  How long ago that began. */
+	statement_ms: number | null,
+	/**  Which statement it is, opaque. */
+	statement_id: string | null,
+	/**  Whether the server cut the text. */
+	cut: boolean,
+	/**  What the server's own process is, where it is none of a client's. */
+	background: string | null,
+	/**  Opened by this program on this computer, as far as the server tells. */
+	ours: boolean,
+	/**  The one this was asked over: it cannot be signalled. */
+	asking: boolean,
+};
+
+/**  Sizes and use of a database's tables and indexes. */
+export type ActivitySizes = {
+	/**  When they were read, in ms since the epoch. */
+	at_ms: number,
+	/**  Tables. */
+	tables: TableUse[],
+	/**  Indexes. */
+	indexes: IndexUse[],
+	/**  Since when uses are counted, in ms since the epoch. */
+	counted_since_ms: number | null,
+	/**  Whether a use is a row that was read, not a scan. */
+	counts_rows: boolean,
+	/**  What is not told, and why, as sentences. */
+	unseen: string[],
+};
+
+/**  One session waits for another. */
+export type ActivityWait = {
+	/**  Who waits. */
+	waiter: string,
+	/**  The session in the way; `None` where it is none, or not told. */
+	blocker: string | null,
+	/**  The prepared transaction in the way, which no session holds. */
+	prepared: string | null,
+	/**  What is locked, in words. */
+	object: string | null,
+	/**  The lock that is waited for. */
+	wanted: string | null,
+	/**  The lock the blocker has; `None` where it only waits ahead, or the server does not tell. */
+	held: string | null,
+	/**  For how long. */
+	waiting_ms: number | null,
 };
 
 /**  A person's answer. */
@@ -212,6 +342,8 @@ question: QuestionKind } |
 { event: "question_closed"; 
 /**  Which. */
 id: string } | 
+/**  Everything was forgotten: windows drop what they have and begin anew. */
+{ event: "started_over" } | 
 /**  A session said something while idle: a notice or a notification. */
 { event: "message"; 
 /**  The tab. */
@@ -253,6 +385,13 @@ export type AuditEntry = {
 	error: string | null,
 };
 
+/**  How the audit trail is written to a file. */
+export type AuditFormat = 
+/**  A line of names, then one per statement. */
+"csv" | 
+/**  One JSON object per line. */
+"ndjson";
+
 /**  What a statement of the audit trail does. */
 export type AuditKind = 
 /**  It changes rows, or something else outside its session. */
@@ -276,6 +415,8 @@ export type AuditQuery = {
 	kind: AuditKind | null,
 	/**  Only what was sent at or after this moment, in ms since the epoch. */
 	since_ms: number | null,
+	/**  Only what was sent before this moment, in ms since the epoch. */
+	until_ms?: number | null,
 	/**  Only lines before this id. */
 	before: number | null,
 	/**  Most lines. */
@@ -452,6 +593,8 @@ export type ConnectionProfile = {
 	favourite?: boolean,
 	/**  The schemas that are shown, `*` standing for any letters; empty shows all. */
 	schemas?: string[],
+	/**  Whether what is sent through it is recorded; see [`ProfileDraft::recorded`]. */
+	recorded?: boolean,
 	/**  The names of the secrets that are in the keychain for it. */
 	stored_secrets?: string[],
 	/**  Where it leads, in one line, without secrets. */
@@ -478,6 +621,8 @@ export type ConnectionState = {
 	can_browse: boolean,
 	/**  Definition texts can be shown. */
 	can_show_ddl: boolean,
+	/**  The server's sessions can be watched. */
+	can_watch?: boolean,
 	/**  Who enforces read-only; `None` when writes are allowed. */
 	read_only: string | null,
 	/**  Sessions open now. */
@@ -622,6 +767,20 @@ export type FileState =
 
 /**  How a column is compared; see [`driver::Comparison`]. */
 export type FilterOperator = "equal" | "not_equal" | "less" | "less_or_equal" | "greater" | "greater_or_equal" | "contains" | "starts_with" | "like" | "in" | "is_null" | "is_not_null";
+
+/**  What to forget. */
+export type ForgetRequest = {
+	/**  Only what belongs to this connection. */
+	profile_id: string | null,
+	/**  Statements of the history. */
+	history: boolean,
+	/**  Lines of the audit trail. */
+	audit: boolean,
+	/**  Catalogs on disk. */
+	catalogs: boolean,
+	/**  Tabs that were closed and can be brought back, with their texts. */
+	closed_tabs: boolean,
+};
 
 /**  One choice of a form field. */
 export type FormChoice = {
@@ -771,6 +930,12 @@ export type HistoryQuery = {
 	text: string,
 	/**  Only this connection. */
 	profile_id: string | null,
+	/**  Only those that ended so; see [`HistoryEntry::outcome`]. */
+	outcome?: string | null,
+	/**  Only what was sent at or after this moment, in ms since the epoch. */
+	since_ms?: number | null,
+	/**  Only what was sent before this moment, in ms since the epoch. */
+	until_ms?: number | null,
 	/**  Only entries before this id. */
 	before: number | null,
 	/**  Most entries. */
@@ -901,6 +1066,26 @@ export type ImportSource = {
 	found: string[],
 };
 
+/**  An index's size and use. */
+export type IndexUse = {
+	/**  The index; the table is the signature. */
+	object: ObjectRef,
+	/**  Its size. */
+	bytes: number | null,
+	/**  Whether somebody holds its table exclusively. */
+	busy: boolean,
+	/**  Times it was used; `None` where the server does not count. */
+	scans: number | null,
+	/**  When it was used last, in ms since the epoch. */
+	used_ms: number | null,
+	/**  Whether it is the primary key's. */
+	primary: boolean,
+	/**  Whether it refuses duplicates. */
+	unique: boolean,
+	/**  Whether it may be used. */
+	valid: boolean,
+};
+
 /**  Edits of one moment, to be applied from the last to the first (ranges all count in the text before them). */
 export type JournalEntry = {
 	/**  The tab. */
@@ -919,6 +1104,24 @@ export type Journaled =
 "kept" | 
 /**  It does not fit what was kept before: send the whole text. */
 "resend";
+
+/**  How much is kept, in all or of one connection. */
+export type KeptAmounts = {
+	/**  Statements of the history. */
+	history: number,
+	/**  Statements of the audit trail. */
+	audit: number,
+	/**  Catalogs on disk. */
+	catalogs: number,
+	/**  Closed tabs. */
+	closed_tabs: number,
+	/**  Open tabs, of every window. */
+	open_tabs: number,
+	/**  Saved connections, the sample apart. */
+	connections: number,
+	/**  Their secrets in the keychain. */
+	secrets: number,
+};
 
 /**  How the OS keychain answered the probe. */
 export type KeychainState = {
@@ -1030,6 +1233,20 @@ export type Outline = {
 	statements: StatementMark[],
 	/**  Its placeholders, each name once. */
 	placeholders: PlaceholderMark[],
+};
+
+/**  Whose parameters are meant: the most particular that is known comes first. */
+export type ParameterScope = {
+	/**  The connection the text runs on. */
+	profile_id: string | null,
+	/**  The saved query. */
+	saved_id: string | null,
+	/**  The tab. */
+	tab_id: string | null,
+	/**  The driver whose language the text is. */
+	driver: string,
+	/**  The text that has the placeholders. */
+	text: string,
 };
 
 /**  A value for one placeholder. */
@@ -1149,6 +1366,11 @@ export type ProfileDraft = {
 	favourite?: boolean | null,
 	/**  The schemas to show; `None` keeps what is stored. */
 	schemas?: string[] | null,
+	/**
+	 *  Whether its statements are recorded (history, audit trail, what completion offers first) and its catalogs kept on
+	 *  disk; `None` keeps what is stored, which is yes at first. Texts in tabs are kept in any case.
+	 */
+	recorded?: boolean | null,
 };
 
 /**  What a connection or a statement needs to know from a person. */
@@ -1365,6 +1587,128 @@ export type SaveFile = {
 	crlf: boolean,
 };
 
+/**  Which saved query a tab edits, and which of its texts it began with. */
+export type SavedBinding = {
+	/**  The saved query. */
+	id: string,
+	/**  The text's number. */
+	version: number,
+};
+
+/**  What a saved query is called, where it is and what it is for. */
+export type SavedDetails = {
+	/**  Its name. */
+	name: string,
+	/**  Its folder; made where it is not there. */
+	folder: string,
+	/**  Its tags. */
+	tags: string[],
+	/**  The connection it is for. */
+	profile_id: string | null,
+	/**  The engine it is written for; the connection's, where one is given. */
+	driver: string | null,
+};
+
+/**  What an export wrote. */
+export type SavedExport = {
+	/**  Files that were made or changed. */
+	written: number,
+	/**  Files that said the same already, and were left alone. */
+	unchanged: number,
+};
+
+/**  What to look for among the saved queries. */
+export type SavedFilter = {
+	/**  Words that must all occur in name, folder, tags or text; empty lists everything. */
+	text: string,
+	/**  Only this folder and those in it. */
+	folder: string | null,
+	/**  Only those with all of these tags. */
+	tags: string[],
+};
+
+/**  A saved query without its text. */
+export type SavedHead = {
+	/**  Its id, which stays when it is renamed or moved. */
+	id: string,
+	/**  Its name: once in a folder, without regard to case. */
+	name: string,
+	/**  Its folder: names with slashes between them; empty is the top. */
+	folder: string,
+	/**  Its tags, in the order they were given. */
+	tags: string[],
+	/**  The connection it is for, which may be gone. */
+	profile_id: string | null,
+	/**  The engine it is written for. */
+	driver: string | null,
+	/**  Counts its texts: who saves says which one was edited. */
+	version: number,
+	/**  When it was made, in ms since the epoch. */
+	created_ms: number,
+	/**  When its text was last changed, in ms since the epoch. */
+	changed_ms: number,
+	/**  The beginning of its text on one line. */
+	excerpt: string,
+};
+
+/**  What an import did. */
+export type SavedImport = {
+	/**  Queries that are new, as paths. */
+	added: string[],
+	/**  Queries that were replaced, as paths. */
+	updated: string[],
+	/**  Queries that say something else than the file of their place, and were left as they are. */
+	differing: string[],
+	/**  How many say the same already. */
+	unchanged: number,
+	/**  Files that were left out. */
+	skipped: SavedSkipped[],
+};
+
+/**  Saved queries that were asked for, and what there is to narrow them by. */
+export type SavedList = {
+	/**  Those found, by folder and name. */
+	queries: SavedHead[],
+	/**  Every folder there is, also empty ones, sorted. */
+	folders: string[],
+	/**  Every tag there is, sorted. */
+	tags: SavedTag[],
+	/**  How many saved queries there are in all. */
+	total: number,
+};
+
+/**  A saved query. */
+export type SavedQuery = {
+	/**  What it is called and where it is. */
+	head: SavedHead,
+	/**  Its text. */
+	text: string,
+};
+
+/**  What was deleted together, so that it can be brought back together. */
+export type SavedRemoval = {
+	/**  The queries. */
+	ids: string[],
+	/**  The folders. */
+	folders: string[],
+};
+
+/**  A file an import left out, and why. */
+export type SavedSkipped = {
+	/**  The file, from the folder that was read. */
+	path: string,
+	/**  Why, as a sentence. */
+	reason: string,
+};
+
+/**  A tag and how many saved queries have it. */
+export type SavedTag = {
+	/**  The tag. */
+	name: string,
+	/**  How many. */
+	count: number,
+};
+
 /**  One hit of the catalog search. */
 export type SearchHit = {
 	/**  The connection it is in. */
@@ -1397,6 +1741,25 @@ export type ServerFacts = {
 	facts: { [key in string]: string },
 };
 
+/**  What a session of the server does. */
+export type SessionDoing = 
+/**  It runs a statement. */
+"active" | 
+/**  It waits for its client, and holds nothing. */
+"idle" | 
+/**  It waits for its client in an open transaction. */
+"idle_in_transaction" | 
+/**  It waits for its client in a transaction that failed. */
+"idle_in_failed_transaction" | 
+/**  It is being ended. */
+"ending" | 
+/**  Work of the server's own. */
+"background" | 
+/**  The login may not see it. */
+"hidden" | 
+/**  Something else, or the server does not say. */
+"unknown";
+
 /**  A setting of a session. */
 export type SessionSetting = {
 	/**  Its name. */
@@ -1406,6 +1769,13 @@ export type SessionSetting = {
 	/**  Other values and the statement that switches to each. */
 	choices: SettingChoice[],
 };
+
+/**  What is to be done to a session. */
+export type SessionSignal = 
+/**  Stop its statement; the session and its transaction stay. */
+"cancel" | 
+/**  End it; its transaction is rolled back. */
+"kill";
 
 /**  One other value of a session's setting. */
 export type SettingChoice = {
@@ -1447,6 +1817,45 @@ export type Settings = {
 	history_days: number,
 	/**  Days after which lines of the audit trail are forgotten; 0 keeps them. */
 	audit_days: number,
+};
+
+/**  What became of a signal, or what is asked before it is sent. */
+export type SignalAnswer = 
+/**  Nothing was sent: a person says yes first. */
+{ answer: "confirm"; 
+/**  The question. */
+title: string; 
+/**  What it costs, and whose session it is. */
+description: string; 
+/**  The statement it runs, or ran last. */
+statement: string | null; 
+/**  What the button says. */
+confirm: string } | 
+/**  The server did it, or accepted it. */
+{ answer: "sent"; 
+/**  Whether the server was seen to have done it. */
+done: boolean; 
+/**  What became of it, as a sentence. */
+message: string } | 
+/**  Nothing was sent, because there is nothing to stop any more. */
+{ answer: "needless"; 
+/**  Why, as a sentence. */
+message: string };
+
+/**  A session to cancel or to end, as it was seen. */
+export type SignalRequest = {
+	/**  The connection it was seen over. */
+	profile_id: string,
+	/**  The server's id. */
+	session: string,
+	/**  [`ActivitySession::opened`] as it was seen. */
+	opened: string | null,
+	/**  [`ActivitySession::statement_id`] as it was seen. */
+	statement_id: string | null,
+	/**  What is to be done. */
+	signal: SessionSignal,
+	/**  Whether a person has said yes to the question that was asked. */
+	confirmed: boolean,
 };
 
 /**  Whether the window draws without the GPU. */
@@ -1502,7 +1911,9 @@ export type TabKind =
 /**  The settings. */
 "settings" | 
 /**  A connection's form: of a saved one where there is a profile, else of a new one. */
-"connection";
+"connection" | 
+/**  What a connection's server is doing. */
+"activity";
 
 /**  A tab as it is kept: everything but an editor's text, which is journaled apart. */
 export type TabRecord = {
@@ -1524,7 +1935,9 @@ export type TabRecord = {
 	path: string | null,
 	/**  The file's stamp when opened or saved. */
 	stamp: string | null,
-	/**  Whether the text differs from the file. */
+	/**  The saved query it edits. */
+	saved?: SavedBinding | null,
+	/**  Whether the text differs from the file, or from the saved query. */
 	dirty: boolean,
 	/**  Whether its file has `\r\n`, or will have. */
 	crlf?: boolean,
@@ -1560,6 +1973,36 @@ export type TabSession = {
 	pooled: boolean,
 	/**  Settings worth seeing, and the statements that switch them. */
 	settings: SessionSetting[],
+};
+
+/**  A table's size and use. Bytes and moments (ms since the epoch); `None` is not told. */
+export type TableUse = {
+	/**  The table. */
+	object: ObjectRef,
+	/**  How it is stored. */
+	kind: string | null,
+	/**  Rows, as the server estimates. */
+	rows: number | null,
+	/**  All of it. */
+	total_bytes: number | null,
+	/**  Rows and long values. */
+	table_bytes: number | null,
+	/**  Its indexes. */
+	index_bytes: number | null,
+	/**  Allocated and not used. */
+	free_bytes: number | null,
+	/**  Whether somebody holds it exclusively, so that its size is the one the server last wrote down. */
+	busy: boolean,
+	/**  Times it was read from end to end. */
+	seq_scans: number | null,
+	/**  Times it was read by an index. */
+	index_scans: number | null,
+	/**  Rows that are gone but not cleaned up, as the server estimates. */
+	dead_rows: number | null,
+	/**  When it was cleaned up last. */
+	vacuumed_ms: number | null,
+	/**  When its statistics were gathered last. */
+	analyzed_ms: number | null,
 };
 
 /**  How a test of a connection went. */
@@ -1603,6 +2046,8 @@ export type Topic =
 "catalog" | 
 /**  History. */
 "history" | 
+/**  Saved queries. */
+"saved" | 
 /**  Settings. */
 "settings";
 
@@ -1648,6 +2093,8 @@ export type Workspace = {
 	tabs: RestoredTab[],
 	/**  The tab in front. */
 	active: string | null,
+	/**  The window's own JSON of how its tabs are split. */
+	layout?: string | null,
 };
 
 /* Tauri Specta runtime */

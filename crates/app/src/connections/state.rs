@@ -20,6 +20,7 @@ impl Connected {
                 .or_else(|| self.profile.values.get("database").cloned()),
             can_browse: can.scan,
             can_show_ddl: can.ddl,
+            can_watch: can.activity,
             read_only: self.read_only_by(),
             sessions: self.sessions(),
             session_limit: self.session_limit(),
