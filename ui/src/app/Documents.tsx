@@ -2,6 +2,7 @@ import { memo, useMemo, useState } from "react";
 import { ConnectionForm, HomePage } from "@/features/connections";
 import { SettingsPage } from "@/features/settings";
 import type { Actions } from "./actions";
+import { ActivityDocument } from "./documents/ActivityDocument";
 import { QueryDocument } from "./documents/QueryDocument";
 import { RelationDocument } from "./documents/RelationDocument";
 import { ErrorBoundary } from "./ErrorBoundary";
@@ -67,6 +68,8 @@ function Content({ tab, active, actions }: DocumentProps<OpenTab>) {
       return <QueryDocument tab={tab} active={active} actions={actions} />;
     case "relation":
       return <RelationDocument tab={tab} active={active} actions={actions} />;
+    case "activity":
+      return <ActivityDocument tab={tab} active={active} actions={actions} />;
   }
 }
 
@@ -76,6 +79,7 @@ const SAFE = {
   connection: "What is saved is as it was.",
   query: "Your text is safe.",
   relation: "Nothing was changed.",
+  activity: "Nothing was changed.",
 } as const;
 
 const Document = memo(function Document({ tab, active, actions, title }: DocumentProps<OpenTab> & { title: string }) {

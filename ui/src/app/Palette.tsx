@@ -26,6 +26,7 @@ const SCOPE_ICONS: Readonly<Record<string, IconName>> = {
   query: "terminal",
   results: "rows",
   relation: "table",
+  activity: "chart",
   explorer: "refresh",
 };
 
@@ -33,6 +34,7 @@ const NOT_HERE: Readonly<Record<string, string>> = {
   query: "needs a query tab in front",
   results: "needs a result with the focus",
   relation: "needs a table's tab in front",
+  activity: "needs an activity tab in front",
   explorer: "needs the explorer with the focus",
   connection: "needs a connection's form in front",
   home: "needs the connections page in front",
@@ -68,7 +70,7 @@ function useItems(text: string, actions: Actions): readonly PaletteItem[] {
       id: `tab:${tab.id}`,
       group: "Open tabs" as const,
       label: title(tab),
-      icon: (tab.kind === "query" ? "terminal" : tab.kind === "relation" ? "table" : "panel") as IconName,
+      icon: (tab.kind === "query" ? "terminal" : tab.kind === "relation" ? "table" : tab.kind === "activity" ? "chart" : "panel") as IconName,
       run: () => dispatch({ type: "activate", id: tab.id }),
     }));
   // What belongs to the part in front comes first, what is not possible last.

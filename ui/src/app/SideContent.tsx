@@ -29,6 +29,7 @@ function Explorer({ actions, hide }: { actions: Actions; hide: ReactNode }) {
       onOpenQuery={(profileId, database) => actions.query({ profileId, database: database ?? null })}
       onConnect={(profileId) => void actions.connect(profileId)}
       onDisconnect={(profileId) => void actions.disconnect(profileId)}
+      onActivity={actions.activity}
       onEditConnection={(profileId) => actions.connectionForm(profileId)}
       headEnd={hide}
     />

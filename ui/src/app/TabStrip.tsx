@@ -13,6 +13,7 @@ const ICONS: Readonly<Record<OpenTab["kind"], IconName>> = {
   connection: "plug",
   query: "terminal",
   relation: "table",
+  activity: "chart",
 };
 
 export const panelIdOf = (id: string): string => `panel-${id}`;

@@ -30,6 +30,7 @@ export interface Actions {
   settings(): void;
   query(query?: NewQuery): void;
   relation(profileId: string, object: ObjectRef, view?: "ddl"): void;
+  activity(profileId: string): void;
   connectionForm(profileId: string | null, target?: string | null): void;
   /** Closes a tab; where that costs something, asks first. */
   close(id: string, sure?: boolean): void;
@@ -137,6 +138,11 @@ function build(now: () => Workspace, panel: () => Panel, ask: (id: string) => vo
       if (panel().narrow) panel().hide();
       requestAnimationFrame(focusDocument);
       if (view) dispatch({ type: "change", id, change: { view: JSON.stringify({ view }) } });
+    },
+    activity: (profileId) => {
+      now().dispatch({ type: "open", tab: { id: newTabId(), kind: "activity", profileId, view: "{}" } });
+      if (panel().narrow) panel().hide();
+      requestAnimationFrame(focusDocument);
     },
     connectionForm: (profileId, target = null) =>
       now().dispatch({

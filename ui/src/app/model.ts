@@ -30,6 +30,13 @@ export interface RelationTab extends Tab {
   readonly view: string;
 }
 
+/** What a connection's server is doing. */
+export interface ActivityTab extends Tab {
+  readonly kind: "activity";
+  readonly profileId: string;
+  readonly view: string;
+}
+
 /** A connection's form; `target` is a URL or path to begin with. */
 export interface ConnectionTab extends Tab {
   readonly kind: "connection";
@@ -45,7 +52,7 @@ interface SettingsTab extends Tab {
   readonly kind: "settings";
 }
 
-export type OpenTab = QueryTab | RelationTab | ConnectionTab | HomeTab | SettingsTab;
+export type OpenTab = QueryTab | RelationTab | ActivityTab | ConnectionTab | HomeTab | SettingsTab;
 
 export interface Tabs {
   readonly open: readonly OpenTab[];
@@ -111,6 +118,10 @@ export function restored({ tab, text, sequence }: RestoredTab): OpenTab | null {
       const { id, title, profile_id: profileId, database, path, stamp, dirty, crlf = false, view } = tab;
       return { id, kind: "query", title, profileId, database, path, stamp, dirty, crlf, view, text, sequence };
     }
+    case "activity":
+      return tab.profile_id === null
+        ? null
+        : { id: tab.id, kind: "activity", profileId: tab.profile_id, view: tab.view };
     case "relation":
       break;
   }
@@ -144,6 +155,8 @@ export function records(tabs: Tabs): TabRecord[] {
         const { title, profileId, object, view } = tab;
         return { ...bare, title, profile_id: profileId, database: object.database, object, view };
       }
+      case "activity":
+        return { ...bare, title: "Activity", profile_id: tab.profileId, view: tab.view };
       case "connection": {
         const target = keepable(tab.target);
         return { ...bare, profile_id: tab.profileId, view: target === null ? "{}" : JSON.stringify({ target }) };
@@ -164,6 +177,7 @@ export function twin({ open }: Tabs, tab: OpenTab): OpenTab | undefined {
     if (tab.kind === "relation") {
       return other.kind === "relation" && other.profileId === tab.profileId && sameObject(other.object, tab.object);
     }
+    if (tab.kind === "activity") return other.kind === "activity" && other.profileId === tab.profileId;
     if (tab.kind === "query") return other.kind === "query" && tab.path !== null && other.path === tab.path;
     if (tab.kind !== "connection" || other.kind !== "connection") return false;
     return other.profileId === tab.profileId && (tab.target === null || other.target === tab.target);
@@ -219,7 +233,7 @@ export function tabsReducer(tabs: Tabs, action: TabsAction): Tabs {
         open: open.map((tab): OpenTab => {
           if (tab.id !== action.id) return tab;
           if (tab.kind === "query") return { ...tab, ...action.change };
-          return tab.kind === "relation" && action.change.view !== undefined
+          return (tab.kind === "relation" || tab.kind === "activity") && action.change.view !== undefined
             ? { ...tab, view: action.change.view }
             : tab;
         }),
@@ -229,7 +243,7 @@ export function tabsReducer(tabs: Tabs, action: TabsAction): Tabs {
 
 /** The connection a tab works on. */
 export const profileOfTab = (tab: OpenTab | undefined): string | null =>
-  tab?.kind === "query" || tab?.kind === "relation" ? tab.profileId : null;
+  tab?.kind === "query" || tab?.kind === "relation" || tab?.kind === "activity" ? tab.profileId : null;
 
 /** `Query 4`: one more than the greatest number in use. */
 export function nextQueryTitle({ open }: Tabs): string {
@@ -246,6 +260,8 @@ export function titleOf(tab: OpenTab, connection: string | undefined, several: b
       return "Settings";
     case "connection":
       return tab.profileId === null ? "New connection" : (connection ?? "Connection");
+    case "activity":
+      return `Activity · ${connection ?? "connection"}`;
     case "query":
     case "relation":
       return several && connection !== undefined ? `${tab.title} · ${connection}` : tab.title;

@@ -23,6 +23,13 @@ export function useShellCommands(
   const queries = useQueryClient();
   const profileId = profileOfTab(active);
   const phase = profileId === null ? undefined : live.connections.get(profileId)?.phase.phase;
+  const open = [...live.connections.values()].filter((state) => state.can_watch === true);
+  const watched =
+    profileId === null
+      ? open.length === 1
+        ? open[0]
+        : undefined
+      : open.find((state) => state.profile_id === profileId);
   const noConnection = "no connection belongs to this tab";
   const offer = (run: () => void, disabledReason?: string | false): Offer =>
     disabledReason ? { run, disabledReason } : { run };
@@ -88,6 +95,11 @@ export function useShellCommands(
     "connection.disconnect": offer(
       () => profileId !== null && void actions.disconnect(profileId),
       profileId === null ? noConnection : phase === undefined && "it is not connected",
+    ),
+    "activity.open": offer(
+      () => watched && actions.activity(watched.profile_id),
+      !watched &&
+        (profileId === null ? "no server that can be watched is connected" : "it is no server that can be watched"),
     ),
     "file.open": offer(() => void actions.file()),
     "place.home": offer(actions.home),

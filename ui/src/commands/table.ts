@@ -5,7 +5,7 @@
  * focus and must not repeat a global key. A test refuses clashes. Keys that a control handles by itself (arrows in a grid,
  * text editing) are not commands.
  */
-export type Scope = "global" | "home" | "explorer" | "query" | "relation" | "results" | "connection";
+export type Scope = "global" | "home" | "explorer" | "query" | "relation" | "activity" | "results" | "connection";
 
 export interface CommandDefinition {
   readonly id: string;
@@ -30,6 +30,7 @@ export const COMMANDS = [
   { id: "connection.import", title: "Import connections", scope: "global" },
   { id: "connection.reconnect", title: "Reconnect", scope: "global", keys: "Mod+R" },
   { id: "connection.disconnect", title: "Disconnect", scope: "global" },
+  { id: "activity.open", title: "Activity of this connection", scope: "global" },
   { id: "file.open", title: "Open a file", scope: "global", keys: "Mod+O" },
   { id: "place.home", title: "Connections", scope: "global", keys: "Mod+Shift+H" },
   { id: "place.explorer", title: "Explorer", scope: "global", keys: "Mod+Shift+E" },
@@ -74,6 +75,14 @@ export const COMMANDS = [
   { id: "relation.triggers", title: "Show triggers", scope: "relation" },
   { id: "relation.policies", title: "Show policies", scope: "relation" },
   { id: "relation.ddl", title: "Show DDL", scope: "relation", keys: "Alt+5" },
+  { id: "activity.refresh", title: "Read the activity again", scope: "activity", keys: "F5" },
+  { id: "activity.pause", title: "Pause or go on reading the activity", scope: "activity", keys: "Mod+Alt+P" },
+  { id: "activity.filter", title: "Filter sessions or sizes", scope: "activity", keys: "Mod+F" },
+  { id: "activity.sessions", title: "Show sessions", scope: "activity", keys: "Alt+1" },
+  { id: "activity.locks", title: "Show who waits for whom", scope: "activity", keys: "Alt+2" },
+  { id: "activity.sizes", title: "Show sizes", scope: "activity", keys: "Alt+3" },
+  { id: "activity.cancel", title: "Cancel the statement of the chosen session", scope: "activity", keys: "Mod+Delete" },
+  { id: "activity.kill", title: "End the chosen session", scope: "activity", keys: "Mod+Shift+Delete" },
   { id: "explorer.refresh", title: "Read the catalog again", scope: "explorer", keys: "F5" },
   { id: "connection.test", title: "Test connection", scope: "connection", keys: "Mod+T" },
   { id: "connection.save", title: "Save connection", scope: "connection", keys: "Mod+S" },

@@ -12,6 +12,7 @@ import type {
   RestoredTab,
   TabRecord,
 } from "./bindings";
+import { momentOf, signalOf, sizesOf } from "./fake/activity";
 import { browse, browseMore, countRows } from "./fake/browsing";
 import { completionsOf, definitionOf, relationPage, searchHits, treePage } from "./fake/catalog";
 import { cellBytes, copyOf, holdOf, windowOf } from "./fake/holds";
@@ -331,6 +332,9 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
       world.sessions.delete(tabId);
       return null;
     },
+    activity: async (profileId) => momentOf(world, profileId),
+    activitySizes: async (profileId) => sizesOf(world, profileId),
+    signalSession: async (request) => signalOf(world, request),
     tabSession: async (tabId) => world.sessions.get(tabId) ?? null,
     holdMore: async (holdId) => {
       holdOf(world, holdId).resume?.("cap");

@@ -9,6 +9,8 @@ export const queryKeys = {
   connections: ["connections"] as const,
   history: (text: string, profileId: string | null) => ["history", "run", profileId, text] as const,
   audit: (text: string, profileId: string | null) => ["history", "changes", profileId, text] as const,
+  activity: (profileId: string) => ["activity", profileId, "now"] as const,
+  activitySizes: (profileId: string) => ["activity", profileId, "sizes"] as const,
   tree: (profileId: string, parent: string | null) => ["catalog", profileId, "tree", parent] as const,
   databases: (profileId: string) => ["catalog", profileId, "databases"] as const,
   search: (profileId: string | null, text: string) => ["catalog", profileId, "search", text] as const,

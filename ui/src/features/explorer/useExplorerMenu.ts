@@ -11,6 +11,8 @@ export interface ExplorerActions {
   onConnect: (profileId: string) => void;
   onDisconnect: (profileId: string) => void;
   onEditConnection: (profileId: string) => void;
+  /** What the connection's server is doing. */
+  onActivity?: (profileId: string) => void;
 }
 
 export interface MenuOptions extends ExplorerActions {
@@ -70,6 +72,10 @@ export function useExplorerMenu(options: MenuOptions) {
   });
   const ofConnection = (item: ExplorerItem, selected: ReadonlySet<string>): readonly MenuItem[] => {
     const { phase } = phaseOf(states, item.profileId);
+    const { onActivity } = options;
+    const watched = states.some((state) => state.profile_id === item.profileId && state.can_watch === true);
+    const activity: readonly MenuItem[] =
+      watched && onActivity ? [{ label: "Activity", icon: "chart", onSelect: () => onActivity(item.profileId) }] : [];
     const profile = profiles.find((each) => each.id === item.profileId);
     const edit: MenuItem = {
       label: "Edit connection",
@@ -86,6 +92,7 @@ export function useExplorerMenu(options: MenuOptions) {
           onSelect: () => options.onConnect(item.profileId),
         },
         query(item),
+        ...activity,
         ...copies(item, selected),
         { separator: true },
         edit,
@@ -94,6 +101,7 @@ export function useExplorerMenu(options: MenuOptions) {
     }
     return [
       query(item),
+      ...activity,
       ...(phase === "open" ? [refresh(item)] : []),
       ...copies(item, selected),
       { separator: true },

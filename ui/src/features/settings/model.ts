@@ -70,6 +70,7 @@ export const SCOPE_TITLES: Readonly<Record<Scope, string>> = {
   explorer: "In the explorer",
   query: "In a query",
   relation: "In a table",
+  activity: "In an activity tab",
   results: "In results",
   connection: "In a connection's form",
 };

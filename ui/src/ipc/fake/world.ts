@@ -345,6 +345,7 @@ export function stateOf(world: World, id: string, phase: ConnectionPhase): Conne
     database: sqlite ? "main" : "shop",
     can_browse: true,
     can_show_ddl: true,
+    can_watch: !sqlite,
     read_only: profile.safety === "read_only" ? "the server, in every session (default_transaction_read_only)" : null,
     sessions: 1 + [...world.sessions.values()].filter((s) => s.profile_id === id && s.link === "up").length,
     session_limit: world.settings.session_limit,

@@ -1,0 +1,200 @@
+/** What a connection's server is doing; read again by itself while somebody looks. */
+import { useEffect, useMemo, useRef, useState } from "react";
+import { useKeys, useOffers } from "@/commands";
+import { Button, EmptyState, IconButton, Segmented, Toolbar } from "@/design";
+import {
+  type ActivityHandle,
+  ActivityPane,
+  type ActivityView,
+  cannot,
+  clockTime,
+  lockTree,
+  readView,
+  useAttended,
+  useMoment,
+  useSizes,
+} from "@/features/activity";
+import type { ActivitySession } from "@/ipc";
+import type { Actions } from "../actions";
+import type { ActivityTab } from "../model";
+import { useWorkspace } from "../workspace";
+import { ConnectionBanner } from "./ConnectionBanner";
+
+/** So that arrows and keys work as soon as the tab is in front. */
+function useFocusWhen(active: boolean, section: string) {
+  const [node, setNode] = useState<HTMLDivElement | null>(null);
+  useEffect(() => {
+    if (!active || !node || node.contains(document.activeElement)) return;
+    const busy = document.activeElement?.closest(
+      "input, textarea, [role=tree], [role=listbox], [role=tablist], [role=dialog]",
+    );
+    if (!busy) (node.querySelector<HTMLElement>("[data-focus-first]") ?? node).focus({ preventScroll: true });
+  }, [active, node, section]);
+  return setNode;
+}
+
+function Offline({ name, onConnect }: { name: string; onConnect: () => void }) {
+  const keys = useKeys("connection.reconnect");
+  return (
+    <EmptyState
+      picture="offline"
+      title={`Not connected to ${name}`}
+      actions={
+        <Button variant="primary" icon="plug" {...(keys ? { keys, showKeys: true } : {})} onClick={onConnect}>
+          Connect
+        </Button>
+      }
+    >
+      This tab came back from the last time. What the server does is read when you connect.
+    </EmptyState>
+  );
+}
+
+export function ActivityDocument({ tab, active, actions }: { tab: ActivityTab; active: boolean; actions: Actions }) {
+  const { dispatch, live, profile: profileBy } = useWorkspace();
+  const profile = profileBy(tab.profileId);
+  const name = profile?.name ?? "this connection";
+  const state = live.connections.get(tab.profileId);
+  const phase = state?.phase.phase;
+  const open = phase === "open";
+  const able = open && state?.can_watch === true;
+  const view = useMemo(() => readView(tab.view), [tab.view]);
+  const latest = useRef(view);
+  latest.current = view;
+  const onView = (change: Partial<ActivityView>) => {
+    latest.current = { ...latest.current, ...change };
+    dispatch({ type: "change", id: tab.id, change: { view: JSON.stringify(latest.current) } });
+  };
+  const attended = useAttended();
+  const watching = view.section !== "sizes";
+  const moment = useMoment(tab.profileId, able && active && watching, attended && !view.paused);
+  const sizes = useSizes(tab.profileId, able && active && !watching);
+  const read = watching ? moment : sizes;
+  const again = () => void read.refetch();
+
+  const pane = useRef<ActivityHandle>(null);
+  const [chosen, setChosen] = useState<ActivitySession | null>(null);
+  const connection = { readOnly: profile?.safety === "read_only", open };
+  const reason = (signal: "cancel" | "kill") => {
+    const disabledReason = watching ? cannot(chosen, signal, connection) : "sizes have no sessions";
+    return disabledReason ? { disabledReason } : {};
+  };
+  const unable = able ? {} : { disabledReason: "the connection is not open" };
+  useOffers(
+    {
+      "activity.refresh": { run: again, ...unable },
+      "activity.pause": { run: () => onView({ paused: !latest.current.paused }) },
+      "activity.filter": { run: () => pane.current?.filter() },
+      "activity.sessions": { run: () => onView({ section: "sessions" }) },
+      "activity.locks": { run: () => onView({ section: "locks" }) },
+      "activity.sizes": { run: () => onView({ section: "sizes" }) },
+      "activity.cancel": { run: () => pane.current?.signal("cancel"), ...reason("cancel") },
+      "activity.kill": { run: () => pane.current?.signal("kill"), ...reason("kill") },
+    },
+    active,
+  );
+  const keys = {
+    refresh: useKeys("activity.refresh"),
+    pause: useKeys("activity.pause"),
+    sessions: useKeys("activity.sessions"),
+    locks: useKeys("activity.locks"),
+    sizes: useKeys("activity.sizes"),
+    cancel: useKeys("activity.cancel"),
+    kill: useKeys("activity.kill"),
+  };
+  const waiting = useMemo(
+    () => (moment.data ? lockTree(moment.data).filter((line) => line.wait).length : 0),
+    [moment.data],
+  );
+  const section = (value: ActivityView["section"], label: string, count?: number) => ({
+    value,
+    label,
+    ...(count === undefined ? {} : { count }),
+    ...(keys[value] ? { keys: keys[value], tooltip: label } : {}),
+  });
+  const reconnect = () => void actions.connect(tab.profileId);
+  const seen = read.data !== undefined;
+  const asOf = !watching || view.paused || !attended || !open ? "as of " : "";
+  return (
+    <div
+      className="flex flex-col h-full min-h-0 outline-none"
+      data-scope="activity"
+      tabIndex={-1}
+      ref={useFocusWhen(active, `${view.section} ${seen}`)}
+    >
+      <Toolbar
+        label="Activity"
+        icon="chart"
+        what={
+          <>
+            {name}
+            {state?.database && !watching ? <span className="text-ink-3 font-[400]"> · {state.database}</span> : null}
+          </>
+        }
+        end={
+          <>
+            {read.data ? (
+              <span className="rh-meta tabular-nums" aria-live="off">
+                {asOf}
+                {clockTime(read.data.at_ms)}
+              </span>
+            ) : null}
+            {watching ? (
+              <IconButton
+                icon={view.paused ? "run" : "pause"}
+                label={view.paused ? "Go on reading by itself" : "Pause"}
+                pressed={view.paused}
+                {...(keys.pause ? { keys: keys.pause } : {})}
+                onClick={() => onView({ paused: !view.paused })}
+              />
+            ) : null}
+            <IconButton
+              icon="refresh"
+              label="Read again"
+              disabledReason={able ? undefined : "the connection is not open"}
+              {...(keys.refresh ? { keys: keys.refresh } : {})}
+              onClick={again}
+            />
+          </>
+        }
+      >
+        <Segmented
+          label="What of it"
+          dense
+          value={view.section}
+          onChange={(next) => onView({ section: next })}
+          options={[
+            section("sessions", "Sessions", moment.data?.sessions.filter((each) => each.background === null).length),
+            section("locks", "Locks", moment.data ? waiting : undefined),
+            section("sizes", "Sizes"),
+          ]}
+        />
+      </Toolbar>
+      <ConnectionBanner state={state} name={name} onReconnect={reconnect} />
+      <div className="flex-1 min-h-0 relative">
+        {open && !able ? (
+          <EmptyState picture="empty" title="No sessions to watch">
+            {state?.server?.product ?? "This database"} does not tell what others do with it.
+          </EmptyState>
+        ) : open || seen ? (
+          <ActivityPane
+            ref={pane}
+            profileId={tab.profileId}
+            view={view}
+            onView={onView}
+            moment={moment}
+            sizes={sizes}
+            connection={connection}
+            keys={keys}
+            onOpenRelation={(table) => actions.relation(tab.profileId, table)}
+            onChosen={setChosen}
+          />
+        ) : phase === "connecting" ? (
+          <EmptyState picture="loading" title={`Connecting to ${name}`} />
+        ) : (
+          <Offline name={name} onConnect={reconnect} />
+        )}
+      </div>
+    </div>
+  );
+}
