@@ -110,6 +110,19 @@ const POOLERS: &[(&str, Code, &str)] = &[
     ("pgbouncer cannot connect to server", Code::Unreachable, "The server behind the pooler does not answer."),
     ("server conn crashed", Code::Unreachable, "The server behind the pooler ended the session."),
     ("server closed the connection", Code::Unreachable, "The server behind the pooler ended the session."),
+    (
+        "invalid server parameter",
+        Code::Unreachable,
+        "The server ended its session, or a stop reached it, while the pooler lent it: run it again.",
+    ),
+    ("connect timeout", Code::Unreachable, "The server behind the pooler does not answer."),
+    ("database removed", Code::Unreachable, "The pooler's configuration has changed: reconnect."),
+    ("query timeout", Code::TimedOut, "The pooler ends statements that take longer than its query_timeout."),
+    (
+        "idle transaction timeout",
+        Code::Unreachable,
+        "The pooler ends open transactions that are idle for as long as its idle_transaction_timeout says.",
+    ),
     ("no such database", Code::NotFound, "The pooler does not know this database."),
     ("Tenant or user not found", Code::Unauthenticated, "The pooler wants the user's name as user.project."),
     ("no such user", Code::Unauthenticated, "The pooler does not know this user."),
@@ -172,5 +185,17 @@ mod tests {
         let report = |message: &str| Report { code: "57014".into(), message: message.into(), ..Report::default() };
         assert_eq!(code(&report("canceling statement due to user request")), Code::Cancelled);
         assert_eq!(code(&report("canceling statement due to statement timeout")), Code::TimedOut);
+    }
+
+    /// `08P01` from a server would be a fault of ours; poolers say all they have to say with it.
+    #[test]
+    fn what_a_pooler_says_is_told_from_a_fault_of_ours() {
+        let said = |message: &str| code(&Report { code: "08P01".into(), message: message.into(), ..Report::default() });
+        assert_eq!(said("invalid message format"), Code::Internal);
+        for lost in ["server conn crashed?", "invalid server parameter", "idle transaction timeout", "connect timeout"] {
+            assert_eq!(said(lost), Code::Unreachable, "{lost}");
+        }
+        assert_eq!(said("query timeout"), Code::TimedOut);
+        assert_eq!(said("query_wait_timeout"), Code::Exhausted);
     }
 }
