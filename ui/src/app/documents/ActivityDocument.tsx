@@ -24,10 +24,9 @@ import { ConnectionBanner } from "./ConnectionBanner";
 function useFocusWhen(active: boolean, section: string) {
   const [node, setNode] = useState<HTMLDivElement | null>(null);
   useEffect(() => {
-    if (!active || !node || node.contains(document.activeElement)) return;
-    const busy = document.activeElement?.closest(
-      "input, textarea, [role=tree], [role=listbox], [role=tablist], [role=dialog]",
-    );
+    const at = document.activeElement;
+    if (!active || !node || (at !== node && node.contains(at))) return;
+    const busy = at?.closest("input, textarea, [role=tree], [role=listbox], [role=tablist], [role=dialog]");
     if (!busy) (node.querySelector<HTMLElement>("[data-focus-first]") ?? node).focus({ preventScroll: true });
   }, [active, node, section]);
   return setNode;
