@@ -1,4 +1,4 @@
-import { memo, useMemo, useState } from "react";
+import { memo, useCallback, useMemo, useState } from "react";
 import { ConnectionForm, HomePage } from "@/features/connections";
 import { SettingsPage } from "@/features/settings";
 import type { Actions } from "./actions";
@@ -7,7 +7,9 @@ import { QueryDocument } from "./documents/QueryDocument";
 import { RelationDocument } from "./documents/RelationDocument";
 import { ErrorBoundary } from "./ErrorBoundary";
 import type { ConnectionTab, OpenTab } from "./model";
-import { panelIdOf, useTitles } from "./TabStrip";
+import { panelIdOf, placeOf } from "./place";
+import { type Direction, isFront, type Side, sideOf } from "./split";
+import { useTitles } from "./TabStrip";
 import { useCloseGuard, useWorkspace } from "./workspace";
 
 interface DocumentProps<T> {
@@ -82,15 +84,30 @@ const SAFE = {
   activity: "Nothing was changed.",
 } as const;
 
-const Document = memo(function Document({ tab, active, actions, title }: DocumentProps<OpenTab> & { title: string }) {
+interface PlacedProps extends DocumentProps<OpenTab> {
+  title: string;
+  /** In front of its group; `active` is in front of the group with the focus. */
+  front: boolean;
+  side: Side;
+  direction: Direction | null;
+  share: number;
+  onFocus: (id: string) => void;
+}
+
+const Document = memo(function Document({ tab, active, actions, title, front, onFocus, ...place }: PlacedProps) {
+  const focus = active || !front ? undefined : () => onFocus(tab.id);
   return (
     <div
+      style={placeOf(place)}
+      data-focused={active || undefined}
+      onPointerDownCapture={focus}
+      onFocusCapture={focus}
       className="rh-document"
       role="tabpanel"
       id={panelIdOf(tab.id)}
       aria-label={title}
-      data-hidden={!active || undefined}
-      inert={!active}
+      data-hidden={!front || undefined}
+      inert={!front}
     >
       <ErrorBoundary what={title} safe={SAFE[tab.kind]} onClose={() => actions.close(tab.id, true)}>
         <Content tab={tab} active={active} actions={actions} />
@@ -101,14 +118,26 @@ const Document = memo(function Document({ tab, active, actions, title }: Documen
 
 /** What the tabs hold. A tab is drawn when it is first shown and stays drawn, hidden, until it is closed. */
 export function Documents({ actions }: { actions: Actions }) {
-  const { tabs } = useWorkspace();
+  const { tabs, dispatch } = useWorkspace();
   const title = useTitles();
+  const onFocus = useCallback((id: string) => dispatch({ type: "activate", id }), [dispatch]);
   return (
     <div className="rh-documents">
       {tabs.open
         .filter((tab) => tabs.shown.has(tab.id))
         .map((tab) => (
-          <Document key={tab.id} tab={tab} active={tab.id === tabs.active} actions={actions} title={title(tab)} />
+          <Document
+            key={tab.id}
+            tab={tab}
+            active={tab.id === tabs.active}
+            front={isFront(tabs, tab.id)}
+            side={sideOf(tabs, tab.id)}
+            direction={tabs.split?.direction ?? null}
+            share={tabs.split?.share ?? 1}
+            onFocus={onFocus}
+            actions={actions}
+            title={title(tab)}
+          />
         ))}
     </div>
   );

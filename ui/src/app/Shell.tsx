@@ -4,7 +4,7 @@ import { toast } from "@/design";
 import { host, queryKeys } from "@/ipc";
 import { useActions } from "./actions";
 import { ConfirmClose } from "./ConfirmClose";
-import { Documents } from "./Documents";
+import { Groups } from "./Groups";
 import { profileOfTab } from "./model";
 import { Palette } from "./Palette";
 import { usePanel } from "./panel";
@@ -13,7 +13,8 @@ import { Rail } from "./Rail";
 import { SideContent } from "./SideContent";
 import { WithSidePanel } from "./SidePanel";
 import { Status } from "./Status";
-import { TabStrip, useTitles } from "./TabStrip";
+import { isFront } from "./split";
+import { useTitles } from "./TabStrip";
 import { useShellCommands } from "./useShellCommands";
 import { useWorkspace } from "./workspace";
 
@@ -62,19 +63,17 @@ export function Shell() {
     // What lies over the content goes when another tab comes to the front.
     if (narrow && tabs.active !== null) hide();
   }, [narrow, hide, tabs.active]);
-  const front = useRef(tabs.active);
-  front.current = tabs.active;
-  const open = useRef(tabs.open);
-  open.current = tabs.open;
+  const inSight = useRef(tabs);
+  inSight.current = tabs;
   // What a session says while nothing runs stands among its editor's messages; from elsewhere it is announced.
   useEffect(
     () =>
       events.onMessage((tabId, notice) => {
         // Every window hears it; the one with the editor shows it.
-        if (!open.current.some((tab) => tab.id === tabId)) return;
+        if (!inSight.current.open.some((tab) => tab.id === tabId)) return;
         runs.of(tabId).said(notice);
         const { label, message, detail } = notice;
-        if (tabId !== front.current) toast({ title: `${label}: ${message}`, ...(detail ? { detail } : {}) });
+        if (!isFront(inSight.current, tabId)) toast({ title: `${label}: ${message}`, ...(detail ? { detail } : {}) });
       }),
     [events, runs],
   );
@@ -98,8 +97,7 @@ export function Shell() {
         <Rail panel={panel} actions={actions} />
         <WithSidePanel panel={panel} side={<SideContent panel={panel} actions={actions} />}>
           <main className="rh-main">
-            <TabStrip actions={actions} />
-            <Documents actions={actions} />
+            <Groups actions={actions} />
           </main>
         </WithSidePanel>
       </div>

@@ -5,6 +5,8 @@ import { isBusy } from "@/features/results";
 import type { Actions } from "./actions";
 import { colourOf } from "./colours";
 import { type OpenTab, profileOfTab, titleOf, usesSeveral } from "./model";
+import { panelIdOf, placeOf } from "./place";
+import { frontOf, type Side, sideOf, tabsIn } from "./split";
 import { useWorkspace } from "./workspace";
 
 const ICONS: Readonly<Record<OpenTab["kind"], IconName>> = {
@@ -16,8 +18,6 @@ const ICONS: Readonly<Record<OpenTab["kind"], IconName>> = {
   activity: "chart",
 };
 
-export const panelIdOf = (id: string): string => `panel-${id}`;
-
 /** The tabs as they are shown, and the title of the one in front. */
 export function useTitles(): (tab: OpenTab) => string {
   const { tabs, live, profile } = useWorkspace();
@@ -25,15 +25,29 @@ export function useTitles(): (tab: OpenTab) => string {
   return (tab) => titleOf(tab, profile(tab.kind === "connection" ? tab.profileId : profileOfTab(tab))?.name, several);
 }
 
-export function TabStrip({ actions }: { actions: Actions }) {
+interface TabStripProps {
+  actions: Actions;
+  side: Side;
+  onDragOut: (id: string, point: { x: number; y: number } | null) => void;
+  onDropOut: (id: string, point: { x: number; y: number }) => void;
+}
+
+/** The tabs of one group. */
+export function TabStrip({ actions, side, onDragOut, onDropOut }: TabStripProps) {
   const { tabs, dispatch, runs, live, profile } = useWorkspace();
   useSyncExternalStore(runs.subscribe, runs.snapshot);
   const title = useTitles();
   const closeKeys = useKeys("tab.close");
   const newKeys = useKeys("tab.new-query");
   const reopenKeys = useKeys("tab.reopen");
+  const rightKeys = useKeys("tab.split-right");
+  const downKeys = useKeys("tab.split-down");
+  const acrossKeys = useKeys("tab.across");
+  const own = tabsIn(tabs, side);
+  const { split } = tabs;
+  const focused = sideOf(tabs, tabs.active) === side;
 
-  const items = tabs.open.map((tab): TabItem => {
+  const items = own.map((tab): TabItem => {
     const owner = profile(profileOfTab(tab));
     const store = tab.kind === "query" ? runs.peek(tab.id) : undefined;
     const phase = owner ? live.connections.get(owner.id)?.phase.phase : undefined;
@@ -41,7 +55,7 @@ export function TabStrip({ actions }: { actions: Actions }) {
     return {
       id: tab.id,
       title: title(tab),
-      icon: ICONS[tab.kind],
+      icon: tab.kind === "query" && tab.saved ? "saved" : ICONS[tab.kind],
       ...(owner
         ? {
             stripe: colourOf(owner),
@@ -53,10 +67,45 @@ export function TabStrip({ actions }: { actions: Actions }) {
     };
   });
 
+  const grouping = (id: string): readonly MenuItem[] => {
+    if (split) {
+      const other = split.direction === "row" ? "column" : "row";
+      return [
+        {
+          label: "Move to the other group",
+          ...(acrossKeys ? { keys: acrossKeys } : {}),
+          onSelect: () => dispatch({ type: "across", id }),
+        },
+        {
+          label: other === "row" ? "Put the groups side by side" : "Put one group below the other",
+          onSelect: () => dispatch({ type: "lay", direction: other }),
+        },
+        { label: "Join the groups", onSelect: () => dispatch({ type: "join" }) },
+      ];
+    }
+    const alone = tabs.open.length < 2 ? "There is one tab" : undefined;
+    return [
+      {
+        label: "Split right",
+        icon: "columns",
+        ...(rightKeys ? { keys: rightKeys } : {}),
+        onSelect: () => dispatch({ type: "split", id, direction: "row" }),
+        disabledReason: alone,
+      },
+      {
+        label: "Split down",
+        icon: "rows",
+        ...(downKeys ? { keys: downKeys } : {}),
+        onSelect: () => dispatch({ type: "split", id, direction: "column" }),
+        disabledReason: alone,
+      },
+    ];
+  };
+
   const menu = (id: string): readonly MenuItem[] => {
-    const others = tabs.open.filter((tab) => tab.id !== id);
-    const at = tabs.open.findIndex((tab) => tab.id === id);
-    const right = tabs.open.slice(at + 1);
+    const others = own.filter((tab) => tab.id !== id);
+    const at = own.findIndex((tab) => tab.id === id);
+    const right = own.slice(at + 1);
     const close = (list: readonly OpenTab[]) => () => {
       for (const tab of list) actions.close(tab.id);
     };
@@ -66,6 +115,8 @@ export function TabStrip({ actions }: { actions: Actions }) {
       { label: "Close others", onSelect: close(others), disabledReason: none(others) },
       { label: "Close to the right", onSelect: close(right), disabledReason: none(right) },
       { separator: true },
+      ...grouping(id),
+      { separator: true },
       {
         label: "Reopen closed tab",
         icon: "undo",
@@ -74,28 +125,42 @@ export function TabStrip({ actions }: { actions: Actions }) {
       },
     ];
   };
+  const front = frontOf(tabs, side);
   const after = useMemo(
     () => (
       <IconButton
         icon="plus"
         label="New query"
         {...(newKeys ? { keys: newKeys } : {})}
-        onClick={() => actions.query()}
+        onClick={() => {
+          // In this group, wherever the focus is.
+          if (front !== null) dispatch({ type: "activate", id: front });
+          actions.query();
+        }}
       />
     ),
-    [actions, newKeys],
+    [actions, newKeys, dispatch, front],
   );
   return (
-    <Tabs
-      label="Open tabs"
-      items={items}
-      active={tabs.active ?? undefined}
-      onActivate={(id) => dispatch({ type: "activate", id })}
-      onClose={actions.close}
-      onMove={(id, to) => dispatch({ type: "move", id, to })}
-      menu={menu}
-      panelId={panelIdOf}
-      after={after}
-    />
+    <div
+      className="rh-group-strip"
+      data-group={side}
+      data-focused={split === null ? undefined : focused}
+      style={placeOf({ side, direction: split?.direction ?? null, share: split?.share ?? 1 })}
+    >
+      <Tabs
+        label={side === "first" ? "Open tabs" : "Open tabs of the second group"}
+        items={items}
+        active={front ?? undefined}
+        onActivate={(id) => dispatch({ type: "activate", id })}
+        onClose={actions.close}
+        onMove={(id, to) => dispatch({ type: "move", id, to })}
+        onDragOut={onDragOut}
+        onDropOut={onDropOut}
+        menu={menu}
+        panelId={panelIdOf}
+        after={after}
+      />
+    </div>
   );
 }

@@ -29,7 +29,7 @@ export function focusSideField(): void {
 
 /** Into the tab in front: its editor, its rows, or whatever it has. */
 export function focusDocument(): void {
-  const front = document.querySelector(".rh-document:not([data-hidden])");
+  const front = document.querySelector(".rh-document[data-focused]");
   focusFirst(
     front,
     ".cm-content",

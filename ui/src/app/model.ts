@@ -1,5 +1,6 @@
 /** The window's tabs, pure: what is open, in which order, which one is in front, and what of it is kept. */
-import type { ObjectRef, RestoredTab, TabRecord } from "@/ipc";
+import type { ObjectRef, RestoredTab, SavedBinding, TabRecord } from "@/ipc";
+import { neighbour, peersOf, placed, readLayout, type Split, type SplitAction, settled, splitReducer } from "./split";
 
 interface Tab {
   readonly id: string;
@@ -12,6 +13,8 @@ export interface QueryTab extends Tab {
   readonly database: string | null;
   readonly path: string | null;
   readonly stamp: string | null;
+  /** The saved query it edits. */
+  readonly saved: SavedBinding | null;
   readonly dirty: boolean;
   /** Whether its file has CRLF line ends, or will have. */
   readonly crlf: boolean;
@@ -59,9 +62,11 @@ export interface Tabs {
   readonly active: string | null;
   /** Tabs that were in front once: only they are drawn. */
   readonly shown: ReadonlySet<string>;
+  /** `null` where all tabs stand in one group. */
+  readonly split: Split | null;
 }
 
-export const NO_TABS: Tabs = { open: [], active: null, shown: new Set() };
+export const NO_TABS: Tabs = { open: [], active: null, shown: new Set(), split: null };
 
 export const HOME: HomeTab = { id: "home", kind: "home" };
 export const SETTINGS: SettingsTab = { id: "settings", kind: "settings" };
@@ -92,7 +97,13 @@ function targetOf(view: string): string | null {
 }
 
 export type TabsAction =
-  | { readonly type: "restore"; readonly tabs: readonly RestoredTab[]; readonly active: string | null }
+  | {
+      readonly type: "restore";
+      readonly tabs: readonly RestoredTab[];
+      readonly active: string | null;
+      readonly layout?: string | null;
+    }
+  | SplitAction
   | { readonly type: "open"; readonly tab: OpenTab }
   | { readonly type: "close"; readonly id: string }
   | { readonly type: "activate"; readonly id: string }
@@ -116,7 +127,8 @@ export function restored({ tab, text, sequence }: RestoredTab): OpenTab | null {
       return { id: tab.id, kind: "connection", profileId: tab.profile_id, target: targetOf(tab.view) };
     case "query": {
       const { id, title, profile_id: profileId, database, path, stamp, dirty, crlf = false, view } = tab;
-      return { id, kind: "query", title, profileId, database, path, stamp, dirty, crlf, view, text, sequence };
+      const saved = tab.saved ?? null;
+      return { id, kind: "query", title, profileId, database, path, stamp, saved, dirty, crlf, view, text, sequence };
     }
     case "activity":
       return tab.profile_id === null
@@ -142,14 +154,15 @@ export function records(tabs: Tabs): TabRecord[] {
       object: null,
       path: null,
       stamp: null,
+      saved: null,
       dirty: false,
       crlf: false,
       view: "{}",
     };
     switch (tab.kind) {
       case "query": {
-        const { title, profileId, database, path, stamp, dirty, crlf, view } = tab;
-        return { ...bare, title, profile_id: profileId, database, path, stamp, dirty, crlf, view };
+        const { title, profileId, database, path, stamp, saved, dirty, crlf, view } = tab;
+        return { ...bare, title, profile_id: profileId, database, path, stamp, saved, dirty, crlf, view };
       }
       case "relation": {
         const { title, profileId, object, view } = tab;
@@ -178,13 +191,18 @@ export function twin({ open }: Tabs, tab: OpenTab): OpenTab | undefined {
       return other.kind === "relation" && other.profileId === tab.profileId && sameObject(other.object, tab.object);
     }
     if (tab.kind === "activity") return other.kind === "activity" && other.profileId === tab.profileId;
-    if (tab.kind === "query") return other.kind === "query" && tab.path !== null && other.path === tab.path;
+    if (tab.kind === "query") {
+      if (other.kind !== "query") return false;
+      return tab.saved === null ? tab.path !== null && other.path === tab.path : other.saved?.id === tab.saved.id;
+    }
     if (tab.kind !== "connection" || other.kind !== "connection") return false;
     return other.profileId === tab.profileId && (tab.target === null || other.target === tab.target);
   });
 }
 
-export function tabsReducer(tabs: Tabs, action: TabsAction): Tabs {
+export const tabsReducer = (tabs: Tabs, action: TabsAction): Tabs => settled(tabs, changed(tabs, action));
+
+function changed(tabs: Tabs, action: TabsAction): Tabs {
   const { open, active } = tabs;
   switch (action.type) {
     case "restore": {
@@ -194,7 +212,9 @@ export function tabsReducer(tabs: Tabs, action: TabsAction): Tabs {
       for (const { tab } of found) if (tab && !all.some((other) => other.id === tab.id)) all.push(tab);
       if (all.length === 0) all.push(HOME);
       const chosen = found.find(({ keptAs }) => keptAs === action.active)?.tab ?? all[0];
-      return front({ open: all, active: null, shown: new Set() }, chosen?.id ?? null);
+      const ids = new Map(found.flatMap(({ keptAs, tab }) => (tab ? [[keptAs, tab.id] as const] : [])));
+      const split = readLayout(action.layout, ids);
+      return front({ open: all, active: null, shown: new Set(), split }, chosen?.id ?? null);
     }
     case "open": {
       const known = twin(tabs, action.tab);
@@ -212,21 +232,24 @@ export function tabsReducer(tabs: Tabs, action: TabsAction): Tabs {
       const left = { ...tabs, open: rest, shown };
       if (active !== action.id) return left;
       if (rest.length === 0) return front({ ...left, open: [HOME] }, HOME.id);
-      return front(left, (rest[at] ?? rest[at - 1])?.id ?? null);
+      return front(left, neighbour(tabs, action.id) ?? tabs.split?.other ?? null);
     }
     case "activate":
       return open.some((tab) => tab.id === action.id) && active !== action.id ? front(tabs, action.id) : tabs;
     case "step": {
-      const at = open.findIndex((tab) => tab.id === active);
-      const next = open[(at + action.by + open.length) % Math.max(1, open.length)];
+      const peers = peersOf(tabs, active);
+      const at = peers.findIndex((tab) => tab.id === active);
+      const next = peers[(at + action.by + peers.length) % Math.max(1, peers.length)];
       return next ? front(tabs, next.id) : tabs;
     }
-    case "move": {
-      const tab = open.find((each) => each.id === action.id);
-      if (!tab) return tabs;
-      const rest = open.filter((each) => each.id !== action.id);
-      return { ...tabs, open: rest.toSpliced(Math.max(0, Math.min(action.to, rest.length)), 0, tab) };
-    }
+    case "move":
+      return placed(tabs, action.id, action.to);
+    case "split":
+    case "across":
+    case "lay":
+    case "share":
+    case "join":
+      return splitReducer(tabs, action);
     case "change":
       return {
         ...tabs,

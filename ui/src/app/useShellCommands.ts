@@ -8,6 +8,7 @@ import type { Actions } from "./actions";
 import { focusDocument, focusSide, focusSideField, isInSide } from "./focus";
 import { profileOfTab } from "./model";
 import type { Panel, Place } from "./panel";
+import type { Direction } from "./split";
 import { useWorkspace } from "./workspace";
 
 /** The size of data as it comes. */
@@ -31,6 +32,9 @@ export function useShellCommands(
         : undefined
       : open.find((state) => state.profile_id === profileId);
   const noConnection = "no connection belongs to this tab";
+  const alone = tabs.open.length < 2 && "there is one tab";
+  const oneGroup = "the tabs stand in one group";
+  const split = (direction: Direction) => active && dispatch({ type: "split", id: active.id, direction });
   const offer = (run: () => void, disabledReason?: string | false): Offer =>
     disabledReason ? { run, disabledReason } : { run };
   const said = (work: Promise<unknown>) => {
@@ -82,6 +86,17 @@ export function useShellCommands(
     "tab.reopen": offer(() => void actions.reopen()),
     "tab.next": offer(() => dispatch({ type: "step", by: 1 }), tabs.open.length < 2 && "there is one tab"),
     "tab.previous": offer(() => dispatch({ type: "step", by: -1 }), tabs.open.length < 2 && "there is one tab"),
+    "tab.split-right": offer(() => split("row"), alone),
+    "tab.split-down": offer(() => split("column"), alone),
+    "tab.across": offer(() => active && dispatch({ type: "across", id: active.id }), tabs.split === null && oneGroup),
+    "tab.other-group": offer(
+      () => {
+        if (tabs.split) dispatch({ type: "activate", id: tabs.split.other });
+        requestAnimationFrame(focusDocument);
+      },
+      tabs.split === null && oneGroup,
+    ),
+    "tab.join": offer(() => dispatch({ type: "join" }), tabs.split === null && oneGroup),
     "window.new": offer(() => said(host().openWindow())),
     "connection.new": offer(() => actions.connectionForm(null)),
     "connection.import": offer(() => {
@@ -109,6 +124,7 @@ export function useShellCommands(
       requestAnimationFrame(focusSideField);
     }),
     "place.history": offer(() => place("history")),
+    "place.saved": offer(() => place("saved")),
     "place.settings": offer(actions.settings),
     "panel.side": offer(side),
     "sample.open": offer(() => void actions.sample()),

@@ -19,6 +19,7 @@ import { type Live, WindowEvents } from "./events";
 import { Journal } from "./journal";
 import { keptId, NO_TABS, type OpenTab, records, type Tabs, type TabsAction, tabsReducer } from "./model";
 import { Browses, Runs } from "./runs";
+import { layoutOf } from "./split";
 
 const KEEP_MS = 300;
 
@@ -64,11 +65,12 @@ function useKeepTabs(tabs: Tabs, ready: boolean, journal: Journal): void {
   const keep = useCallback(() => {
     const now = records(latest.current);
     const active = keptId(latest.current, latest.current.active);
-    const text = JSON.stringify([now, active]);
+    const layout = layoutOf(latest.current, (id) => keptId(latest.current, id) ?? id);
+    const text = JSON.stringify([now, active, layout]);
     if (text === kept.current) return;
     kept.current = text;
     host()
-      .keepTabs(now, active)
+      .keepTabs(now, active, layout)
       .catch(() => {
         // Tried again with the next change, or when the page goes.
         kept.current = "";
@@ -76,7 +78,10 @@ function useKeepTabs(tabs: Tabs, ready: boolean, journal: Journal): void {
   }, []);
   useEffect(() => {
     if (!ready) return;
-    if (kept.current === "") kept.current = JSON.stringify([records(tabs), keptId(tabs, tabs.active)]);
+    if (kept.current === "") {
+      const layout = layoutOf(tabs, (id) => keptId(tabs, id) ?? id);
+      kept.current = JSON.stringify([records(tabs), keptId(tabs, tabs.active), layout]);
+    }
     const timer = setTimeout(keep, KEEP_MS);
     return () => clearTimeout(timer);
   }, [tabs, ready, keep]);
@@ -115,7 +120,7 @@ export function WorkspaceProvider({ children }: { children: ReactNode }) {
     host()
       .workspace()
       // A store that cannot be read is said elsewhere; the window opens all the same.
-      .catch(() => ({ tabs: [] as RestoredTab[], active: null }))
+      .catch(() => ({ tabs: [] as RestoredTab[], active: null, layout: null }))
       .then((kept) => {
         if (!here) return;
         for (const each of kept.tabs)

@@ -40,6 +40,10 @@ export interface TabsProps {
   onClose?: (id: string) => void;
   /** `to` is the index it should stand at afterwards. */
   onMove?: (id: string, to: number) => void;
+  /** A tab is dragged outside the strip; `null` when it is back or the drag is over. */
+  onDragOut?: (id: string, point: { x: number; y: number } | null) => void;
+  /** A tab is dropped outside the strip. */
+  onDropOut?: (id: string, point: { x: number; y: number }) => void;
   onDoubleClick?: (id: string) => void;
   menu?: (id: string) => readonly MenuItem[];
   /** `document`: the window's tabs. `panel`: tabs of a part, underlined. */
@@ -56,6 +60,8 @@ interface Drag {
   id: string;
   from: number;
   moved: boolean;
+  /** Outside the strip. */
+  out?: boolean;
   over?: { id: string; edge: "before" | "after" };
 }
 
@@ -75,6 +81,8 @@ export function Tabs({
   onActivate,
   onClose,
   onMove,
+  onDragOut,
+  onDropOut,
   onDoubleClick,
   menu,
   variant = "document",
@@ -126,6 +134,12 @@ export function Tabs({
   const onPointerMove = (event: PointerEvent) => {
     if (!drag || !onMove) return;
     if (!drag.moved && Math.abs(event.clientX - drag.from) < 6) return;
+    const strip = onDropOut ? list.current?.parentElement?.getBoundingClientRect() : undefined;
+    const { clientX: x, clientY: y } = event;
+    const out =
+      strip !== undefined && (x < strip.left || x >= strip.right || y < strip.top - 8 || y >= strip.bottom + 8);
+    if (out || drag.out) onDragOut?.(drag.id, out ? { x, y } : null);
+    if (out) return setDrag({ id: drag.id, from: drag.from, moved: true, out });
     let over: Drag["over"];
     for (const id of ids) {
       const box = tabNode(id)?.getBoundingClientRect();
@@ -135,7 +149,8 @@ export function Tabs({
     }
     setDrag({ id: drag.id, from: drag.from, moved: true, ...(over ? { over } : {}) });
   };
-  const onPointerUp = () => {
+  const onPointerUp = (event: PointerEvent) => {
+    if (drag?.out) onDropOut?.(drag.id, { x: event.clientX, y: event.clientY });
     if (drag?.moved && drag.over && onMove) onMove(drag.id, dropIndex(ids, drag.id, drag.over.id, drag.over.edge));
     setDrag(null);
   };
@@ -176,7 +191,10 @@ export function Tabs({
               }}
               onPointerMove={onPointerMove}
               onPointerUp={onPointerUp}
-              onPointerCancel={() => setDrag(null)}
+              onPointerCancel={() => {
+                if (drag?.out) onDragOut?.(drag.id, null);
+                setDrag(null);
+              }}
               onClick={() => {
                 if (!selected) onActivate(item.id);
               }}

@@ -17,7 +17,9 @@ import { browse, browseMore, countRows } from "./fake/browsing";
 import { completionsOf, definitionOf, relationPage, searchHits, treePage } from "./fake/catalog";
 import { cellBytes, copyOf, holdOf, windowOf } from "./fake/holds";
 import { previewOf, SOURCES } from "./fake/imports";
+import { privacy } from "./fake/privacy";
 import { keepSession, startRun } from "./fake/runs";
+import { savedCommands } from "./fake/saved";
 import { formatted, outlineOf } from "./fake/script";
 import { testOf } from "./fake/trial";
 import {
@@ -81,6 +83,7 @@ export function fakeTab(id: string, more: Partial<TabRecord> = {}, text = ""): R
     object: null,
     path: null,
     stamp: null,
+    saved: null,
     dirty: false,
     crlf: false,
     view: "{}",
@@ -110,6 +113,7 @@ function saved(world: World, draft: ProfileDraft): ConnectionProfile {
     stored_secrets: [...kept],
     favourite: draft.favourite ?? known?.favourite ?? false,
     schemas: draft.schemas ?? known?.schemas ?? [],
+    recorded: draft.recorded ?? known?.recorded ?? true,
     id: draft.id ?? `p-${world.nextId++}`,
     name: draft.name || target,
     password: password_policy,
@@ -162,8 +166,9 @@ async function connect(world: World, id: string, latency: number) {
 
 function documents(world: World) {
   return {
-    keepTabs: async (tabs: TabRecord[], active: string | null) => {
+    keepTabs: async (tabs: TabRecord[], active: string | null, layout: string | null) => {
       world.active = active;
+      world.layout = layout;
       world.tabs = tabs.map((tab) => ({
         tab,
         text: world.texts.get(tab.id)?.text ?? "",
@@ -171,7 +176,7 @@ function documents(world: World) {
       }));
       return null;
     },
-    workspace: async () => ({ tabs: world.tabs, active: world.active }),
+    workspace: async () => ({ tabs: world.tabs, active: world.active, layout: world.layout }),
     journal: async ({ tab_id, sequence, edits, text }: Parameters<Host["journal"]>[0]) => {
       const known = world.texts.get(tab_id);
       if (text !== null) {
@@ -246,6 +251,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
   const host: Host = {
     ...documents(world),
     ...files(world),
+    ...savedCommands(world),
     drivers: async () => [...DRIVERS],
     profiles: async () => world.profiles,
     saveProfile: async (draft) => saved(world, draft),
@@ -360,7 +366,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     outline: async (_driver, text) => outlineOf(text),
     complete: async (request) => completionsOf(world, request),
     formatSql: async (_driver, text) => formatted(text),
-    history: async ({ text, profile_id, before, limit }) =>
+    history: async ({ text, profile_id, outcome, since_ms, until_ms, before, limit }) =>
       world.history
         .filter(
           (entry) => (profile_id === null || entry.profile_id === profile_id) && (before === null || entry.id < before),
@@ -371,13 +377,17 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
             .split(/\s+/)
             .every((word) => entry.text.toLowerCase().includes(word)),
         )
+        .filter((entry) => !outcome || entry.outcome === outcome)
+        .filter((entry) => entry.at_ms >= (since_ms ?? 0) && entry.at_ms < (until_ms ?? Number.POSITIVE_INFINITY))
         .slice(0, limit),
-    audit: async ({ text, profile_id, before, limit }) =>
+    ...privacy(world),
+    audit: async ({ text, profile_id, kind, since_ms, before, limit }) =>
       auditOf(world.history)
         .filter(
           (line) => (profile_id === null || line.profile_id === profile_id) && (before === null || line.id < before),
         )
         .filter((line) => line.text.toLowerCase().includes(text.toLowerCase()))
+        .filter((line) => (kind === null || line.kind === kind) && line.at_ms >= (since_ms ?? 0))
         .slice(0, limit),
     forgetHistory: async (id) => {
       world.history = id === null ? [] : world.history.filter((entry) => entry.id !== id);

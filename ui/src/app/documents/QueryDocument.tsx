@@ -1,18 +1,22 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useOffers } from "@/commands";
-import { Banner, Button, ConfirmDialog, hasOpenLayer, SplitPane, toast } from "@/design";
+import { Banner, Button, ConfirmDialog, hasOpenLayer, openContextMenu, SplitPane, toast } from "@/design";
 import { type Caret, type EditorHandle, EditorPane, ParameterDialog } from "@/features/editor";
 import { errorDetails, ResultsPane } from "@/features/results";
+import { SavedDialog, suggestedName } from "@/features/saved";
 import { failureOf, host, queryKeys, type TextEdit } from "@/ipc";
 import type { Actions } from "../actions";
 import type { QueryTab } from "../model";
+import { panelIdOf } from "../place";
 import { type CloseGuard, useCloseGuard, useWorkspace } from "../workspace";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { QueryToolbar } from "./QueryToolbar";
 import { readView, usualResults } from "./queryView";
+import { runOnChoices, runOnItems } from "./runOn";
 import { useQueryFile } from "./useQueryFile";
 import { useQueryRun } from "./useQueryRun";
+import { useSavedQuery } from "./useSavedQuery";
 
 const VIEW_MS = 400;
 
@@ -78,6 +82,20 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
   const driver = drivers.data?.find((each) => each.id === profile?.driver);
   const run = useQueryRun(tab, store, editor, profile, state?.phase.phase === "open");
   const file = useQueryFile(tab, editor, active, dispatch);
+  const query = useSavedQuery(tab, editor, dispatch);
+  const [naming, setNaming] = useState(false);
+  const runOnButton = useRef<HTMLButtonElement>(null);
+  /** What the tab is: a saved query, a file, or nothing yet. */
+  const save = () => {
+    if (tab.saved !== null) void query.save();
+    else if (tab.path !== null) void file.save();
+    else setNaming(true);
+  };
+  const runOn = () => {
+    const items = runOnItems(runOnChoices(profiles, profile), profile, (on, all) => void run.runOn(on, all));
+    const at = { clientX: 0, clientY: 0, preventDefault: () => {}, stopPropagation: () => {} };
+    openContextMenu({ ...at, target: runOnButton.current }, items, "Run on another connection");
+  };
 
   useEffect(() => {
     const handle = editor.current;
@@ -87,8 +105,10 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
     };
   });
   useEffect(() => {
-    if (active) editor.current?.focus();
-  }, [active]);
+    // Who came in by key or pointer stays where they went.
+    const inside = document.getElementById(panelIdOf(tab.id))?.contains(document.activeElement);
+    if (active && !inside) editor.current?.focus();
+  }, [active, tab.id]);
 
   const transaction = session?.link === "up" && session.transaction !== "idle";
   const guard = useMemo(
@@ -121,7 +141,9 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
     {
       "query.run": { run: () => void run.runPiece(), ...none },
       "query.run-all": { run: () => void run.runAll(), ...none },
-      "query.save": { run: () => void file.save() },
+      "query.save": { run: save },
+      "query.save-query": { run: () => setNaming(true) },
+      "query.run-on": { run: runOn, ...(run.busy ? { disabledReason: "a statement is running here" } : {}) },
       "query.save-as": { run: () => void file.saveAs() },
       "query.format": { run: () => void format() },
       "query.commit": { run: () => run.runText("COMMIT"), ...noTransaction },
@@ -140,7 +162,8 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
 
   const onEdits = (edits: readonly TextEdit[]) => {
     journal.edited(tab.id, edits);
-    if (tab.path !== null && !tab.dirty) dispatch({ type: "change", id: tab.id, change: { dirty: true } });
+    if ((tab.path !== null || tab.saved !== null) && !tab.dirty)
+      dispatch({ type: "change", id: tab.id, change: { dirty: true } });
   };
   const place = useMemo(
     () => (profile ? { tabId: tab.id, profileId: profile.id, database: tab.database, driver: profile.driver } : null),
@@ -159,7 +182,11 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
         onDatabase={(database) => dispatch({ type: "change", id: tab.id, change: { database } })}
         onProfile={(profileId) => dispatch({ type: "change", id: tab.id, change: { profileId, database: null } })}
         onFormat={() => void format()}
-        onSave={() => void file.save()}
+        onSave={save}
+        onSaveAs={() => void file.saveAs()}
+        onSaveQuery={() => setNaming(true)}
+        onRunOn={runOn}
+        runOnButton={runOnButton}
         onStop={stop}
       />
       {profile ? (
@@ -175,6 +202,32 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
           This tab's session is lost. The next run opens a new one.
         </Banner>
       ) : null}
+      {query.outside === "unchanged" ? null : (
+        <Banner
+          tone="warn"
+          edge
+          detail="Your text is as you left it."
+          actions={
+            <>
+              {query.outside === "changed" ? (
+                <Button dense onClick={() => void query.reload()}>
+                  Take the saved one
+                </Button>
+              ) : null}
+              <Button dense onClick={() => void query.overwrite()}>
+                {query.outside === "changed" ? "Save mine over it" : "Save it again"}
+              </Button>
+              <Button dense onClick={() => setNaming(true)}>
+                Save mine as another
+              </Button>
+            </>
+          }
+        >
+          {query.outside === "changed"
+            ? `“${tab.title}” was saved with another text in another window`
+            : `The saved query “${tab.title}” was deleted`}
+        </Banner>
+      )}
       {file.outside === "unchanged" ? null : (
         <Banner
           tone="warn"
@@ -238,19 +291,51 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
       {run.asking?.kind === "parameters" ? (
         <ParameterDialog
           placeholders={run.asking.placeholders}
-          former={run.former}
-          onRun={(values) => run.asking && run.withParameters(run.asking.piece, values)}
+          former={run.asking.former}
+          onRun={(values) => run.asking && run.withParameters(run.asking.piece, values, run.asking.on)}
           onCancel={run.cancelAsking}
         />
       ) : null}
       <ConfirmDialog
         open={run.asking?.kind === "production"}
         onClose={run.cancelAsking}
-        onConfirm={() => run.asking && run.onProduction(run.asking.piece)}
-        title={`Run this on ${profile?.name ?? "production"}?`}
-        description="This tab was moved to a production connection. This is asked once per tab."
-        confirmLabel={`Run on ${profile?.name ?? "production"}`}
+        onConfirm={() => run.asking && run.onProduction(run.asking.piece, run.asking.on)}
+        title={`Run this on ${run.asking?.on?.name ?? profile?.name ?? "production"}?`}
+        description={
+          run.asking?.on
+            ? `It is a production connection${run.asking.on.safety === "read_only" ? ", and read-only: what writes is refused" : ""}. This tab stays on ${profile?.name ?? "no connection"}; this is asked every time.`
+            : "This tab was moved to a production connection. This is asked once per tab."
+        }
+        confirmLabel={`Run on ${run.asking?.on?.name ?? profile?.name ?? "production"}`}
       />
+      {naming ? (
+        <SavedDialog
+          title="Save query"
+          description="It is kept in Rowhouse, under “Saved queries”."
+          initial={{
+            name: suggestedName(editor.current?.text() ?? "", tab.title),
+            folder: "",
+            tags: [],
+            profile_id: null,
+            driver: profile?.driver ?? null,
+          }}
+          confirmLabel="Save query"
+          alternative={
+            <Button
+              variant="ghost"
+              icon="file"
+              onClick={() => {
+                setNaming(false);
+                void file.saveAs();
+              }}
+            >
+              Save as a file…
+            </Button>
+          }
+          onSave={async (details) => query.bind(await host().createSaved(details, editor.current?.text() ?? ""))}
+          onClose={() => setNaming(false)}
+        />
+      ) : null}
     </div>
   );
 }

@@ -26,7 +26,8 @@ export interface FakeOptions {
   /** How much faster than life long runs go: 0 is at once. */
   readonly pace?: number;
   readonly tabs?: readonly RestoredTab[];
-  readonly active?: string | null;
+  readonly layout?: string | null;
+  active?: string | null;
   readonly openedFor?: string | null;
   /** Profiles that are open from the start. */
   readonly open?: readonly string[];
@@ -44,8 +45,9 @@ export interface World {
   readonly runs: Map<string, () => void>;
   readonly files: Map<string, { text: string; stamp: number }>;
   tabs: RestoredTab[];
+  layout: string | null;
   active: string | null;
-  readonly closed: RestoredTab[];
+  closed: RestoredTab[];
   readonly texts: Map<string, { text: string; sequence: number }>;
   history: HistoryEntry[];
   settings: Settings;
@@ -291,6 +293,7 @@ export function makeWorld(options: FakeOptions): World {
     runs: new Map(),
     files: new Map([["/users/ada/reports/late.sql", { text: "select * from late_shipments;\n", stamp: 1 }]]),
     tabs: [...(options.tabs ?? [])],
+    layout: options.layout ?? null,
     active: options.active ?? options.tabs?.[0]?.tab.id ?? null,
     closed: [],
     texts: new Map((options.tabs ?? []).map((tab) => [tab.tab.id, { text: tab.text, sequence: tab.sequence }])),
