@@ -240,6 +240,15 @@ function Connected({ profile }: { profile: ConnectionProfile }) {
           read-only
         </StatusItem>
       ) : null}
+      {profile.recorded === false ? (
+        <StatusItem
+          icon="eye-off"
+          keep
+          tooltip="Statements of this connection stay out of the history, the audit trail and completion; its catalogs stay off the disk."
+        >
+          not recorded
+        </StatusItem>
+      ) : null}
       {session?.link === "up" && session.pooled ? (
         <StatusItem
           keep

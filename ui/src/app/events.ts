@@ -24,6 +24,16 @@ export interface Live {
   readonly questions: readonly Question[];
 }
 
+/** Everything was forgotten: what this window still has goes with the page, the new one begins as the first did. */
+function beginAnew(): void {
+  try {
+    window.localStorage.clear();
+  } catch {
+    // A storage that is forbidden holds nothing.
+  }
+  window.location.reload();
+}
+
 const without = <K, V>(map: ReadonlyMap<K, V>, key: K): Map<K, V> => {
   const next = new Map(map);
   next.delete(key);
@@ -122,6 +132,8 @@ export class WindowEvents {
       }
     } else if (event.event === "hold") {
       for (const listener of this.holds) listener(event.progress);
+    } else if (event.event === "started_over") {
+      beginAnew();
     } else if (event.event === "message") {
       for (const listener of this.messages) listener(event.tab_id, event.notice);
     } else {

@@ -8,9 +8,14 @@ export const queryKeys = {
   settings: ["settings"] as const,
   connections: ["connections"] as const,
   history: (text: string, profileId: string | null) => ["history", "run", profileId, text] as const,
-  audit: (text: string, profileId: string | null) => ["history", "changes", profileId, text] as const,
+  audit: (text: string, profileId: string | null, kind: string | null, when: string) =>
+    ["history", "changes", profileId, text, kind, when] as const,
+  /** How much is kept, of a connection or in all. */
+  kept: (profileId: string | null) => ["kept", profileId] as const,
   activity: (profileId: string) => ["activity", profileId, "now"] as const,
   activitySizes: (profileId: string) => ["activity", profileId, "sizes"] as const,
+  saved: (text: string, tags: readonly string[]) => ["saved", "list", text, tags] as const,
+  savedOne: (id: string) => ["saved", "one", id] as const,
   tree: (profileId: string, parent: string | null) => ["catalog", profileId, "tree", parent] as const,
   databases: (profileId: string) => ["catalog", profileId, "databases"] as const,
   search: (profileId: string | null, text: string) => ["catalog", profileId, "search", text] as const,
@@ -33,7 +38,9 @@ export function topicKeys(topic: Topic, profileId: string | null): readonly (rea
           ]
         : [["catalog"]];
     case "history":
-      return [["history"]];
+      return [["history"], ["kept"]];
+    case "saved":
+      return [["saved"]];
     case "settings":
       return [queryKeys.settings];
   }

@@ -1,8 +1,15 @@
 /** A new connection, or a saved one to be changed. Everything about the database itself comes from its driver's fields. */
 import { type KeyboardEvent, useRef, useState } from "react";
 import { useKeys, useOffers } from "@/commands";
-import { Button, ConfirmDialog, EmptyState, ErrorBlock, hasOpenLayer, Kbd, Toolbar } from "@/design";
-import { type ConnectionProfile, type DriverForm, failureOf, failureProps, type KeychainState } from "@/ipc";
+import { Button, ConfirmDialog, Dialog, EmptyState, ErrorBlock, hasOpenLayer, Kbd, Toolbar } from "@/design";
+import {
+  type ConnectionProfile,
+  type DriverForm,
+  failureOf,
+  failureProps,
+  type KeptAmounts,
+  type KeychainState,
+} from "@/ipc";
 import "./connections.css";
 import { colourOf, groupsOf } from "./home";
 import { editForm, type FormState, newForm, passwordField } from "./model";
@@ -91,6 +98,14 @@ export function ConnectionForm(props: ConnectionFormProps) {
       initial={profile ? editForm(profile) : newForm(start, keychain?.works !== false)}
     />
   );
+}
+
+const counted = new Intl.NumberFormat("en-US");
+
+function recordWords({ history, audit }: KeptAmounts): string {
+  const statements = `${counted.format(history)} ${history === 1 ? "statement" : "statements"} in the history`;
+  const lines = `${counted.format(audit)} ${audit === 1 ? "line" : "lines"} of the audit trail`;
+  return `From now on nothing is recorded. Until now there are ${statements} and ${lines}. Forgetting them cannot be undone.`;
 }
 
 interface LoadedProps extends ConnectionFormProps {
@@ -232,6 +247,23 @@ function LoadedForm({
           keys={keys.test ? <Kbd keys={keys.test} /> : null}
         />
       </div>
+      <Dialog
+        open={form.records !== null}
+        onClose={() => form.settleRecords(false)}
+        alert
+        title={`Forget what was recorded of ${form.records?.profile.name ?? ""}?`}
+        description={form.records ? recordWords(form.records.kept) : ""}
+        footer={
+          <>
+            <Button className="ml-auto" keys="Escape" showKeys onClick={() => form.settleRecords(false)}>
+              Keep it
+            </Button>
+            <Button variant="danger" onClick={() => form.settleRecords(true)}>
+              Forget it
+            </Button>
+          </>
+        }
+      />
       <ConfirmDialog
         open={leaving}
         onClose={() => setLeaving(false)}

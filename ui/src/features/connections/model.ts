@@ -51,6 +51,8 @@ export interface FormState {
   readonly colour: string | null;
   readonly environment: Environment;
   readonly safety: Safety;
+  /** Whether what is sent through it is recorded. */
+  readonly recorded: boolean;
   /** A person chose the safety level, so the environment does not change it any more. */
   readonly safetyChosen: boolean;
   /** What is wrong, by field name; `name` and `url` are the form's own rows. */
@@ -76,6 +78,7 @@ export type FormAction =
   | { readonly type: "colour"; readonly colour: string | null }
   | { readonly type: "environment"; readonly environment: Environment }
   | { readonly type: "safety"; readonly safety: Safety }
+  | { readonly type: "recorded"; readonly recorded: boolean }
   | { readonly type: "parsed"; readonly target: ParsedTarget }
   | { readonly type: "errors"; readonly errors: Readonly<Record<string, string>> }
   | { readonly type: "saved"; readonly profileId: string };
@@ -260,6 +263,7 @@ export function draftOf(driver: DriverForm, state: FormState): ProfileDraft {
     colour: state.colour,
     environment: state.environment,
     safety: state.safety,
+    recorded: state.recorded,
     driver: driver.id,
     values,
     password_policy: asksPassword ? state.policy : "none",
@@ -285,6 +289,7 @@ function fingerprint(state: Omit<FormState, "baseline" | "edits">): string {
     state.colour,
     state.environment,
     state.safety,
+    state.recorded,
   ]);
 }
 
@@ -313,6 +318,7 @@ export function newForm(driver: DriverForm, keychainWorks: boolean): FormState {
     colour: null,
     environment: "local",
     safety: usualSafety("local"),
+    recorded: true,
     safetyChosen: false,
     errors: {},
     warnings: [],
@@ -336,6 +342,7 @@ export function editForm(profile: ConnectionProfile): FormState {
     colour: profile.colour,
     environment: profile.environment,
     safety: profile.safety,
+    recorded: profile.recorded !== false,
     safetyChosen: profile.safety !== usualSafety(profile.environment),
     errors: {},
     warnings: [],
@@ -382,6 +389,8 @@ function change(state: FormState, action: FormAction): FormState {
       };
     case "safety":
       return { ...state, safety: action.safety, safetyChosen: true };
+    case "recorded":
+      return { ...state, recorded: action.recorded };
     case "parsed": {
       const reference = action.target.password_reference;
       return {

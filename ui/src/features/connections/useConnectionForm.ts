@@ -1,7 +1,15 @@
 /** The form's state and what can be done with it. Secrets stay in this state: they are given to the host and forgotten. */
 import { type Dispatch, useEffect, useReducer, useRef, useState } from "react";
 import { announce } from "@/design";
-import { type AppError, type ConnectionProfile, type DriverForm, failureOf, type HopReport, host } from "@/ipc";
+import {
+  type AppError,
+  type ConnectionProfile,
+  type DriverForm,
+  failureOf,
+  type HopReport,
+  host,
+  type KeptAmounts,
+} from "@/ipc";
 import { checkFields, draftOf, type FormAction, type FormState, fieldOf, isDirty, reduceForm } from "./model";
 import type { TestState } from "./parts/TestPanel";
 
@@ -18,8 +26,19 @@ export interface ConnectionFormHandle {
   readonly runTest: () => void;
   readonly stopTest: () => void;
   readonly save: (connect: boolean) => void;
+  /** Saved without recording while records are there: whether they shall go is asked. */
+  readonly records: Records | null;
+  /** Forgets those records, or keeps them. */
+  readonly settleRecords: (forget: boolean) => void;
   /** Agrees to the stored command for the password. */
   readonly trust: () => void;
+}
+
+/** What is recorded of a connection that shall not be recorded any more. */
+export interface Records {
+  readonly profile: ConnectionProfile;
+  readonly connect: boolean;
+  readonly kept: KeptAmounts;
 }
 
 export interface ConnectionFormOptions {
@@ -36,6 +55,7 @@ export function useConnectionForm({ initial, drivers, onSaved, onDirty }: Connec
   const [test, setTest] = useState<TestState>({ state: "none" });
   const [busy, setBusy] = useState<"save" | "connect" | null>(null);
   const [failure, setFailure] = useState<AppError | null>(null);
+  const [records, setRecords] = useState<Records | null>(null);
   const turn = useRef(0);
   const driver = drivers.find((each) => each.id === state.driver) ?? drivers[0];
   const dirty = isDirty(state);
@@ -110,9 +130,17 @@ export function useConnectionForm({ initial, drivers, onSaved, onDirty }: Connec
     setTest((known) => (known.state === "running" ? { state: "none" } : known));
     try {
       const profile = await host().saveProfile(draftOf(driver, state));
+      // It is saved, whatever cannot be counted.
+      const stopped = initial.recorded && profile.recorded === false && initial.profileId !== null;
+      const kept = stopped
+        ? await host()
+            .keptAmounts(profile.id)
+            .catch(() => null)
+        : null;
       if (mine === turn.current) {
         dispatch({ type: "saved", profileId: profile.id });
         setBusy(null);
+        if (kept !== null && kept.history + kept.audit > 0) return setRecords({ profile, connect, kept });
       }
       onSaved(profile, connect);
     } catch (thrown) {
@@ -120,6 +148,19 @@ export function useConnectionForm({ initial, drivers, onSaved, onDirty }: Connec
       setBusy(null);
       const failed = failureOf(thrown);
       if (!place(failed)) setFailure(failed);
+    }
+  };
+  const settleRecords = async (forget: boolean) => {
+    if (records === null) return;
+    const { profile, connect } = records;
+    setRecords(null);
+    try {
+      const request = { profile_id: profile.id, history: true, audit: true, catalogs: true, closed_tabs: false };
+      if (forget) await host().forget(request);
+      if (forget) announce(`What was recorded of ${profile.name} is forgotten`);
+      onSaved(profile, connect);
+    } catch (thrown) {
+      setFailure(failureOf(thrown));
     }
   };
   const trust = async () => {
@@ -144,6 +185,8 @@ export function useConnectionForm({ initial, drivers, onSaved, onDirty }: Connec
     runTest: () => void runTest(),
     stopTest,
     save: (connect) => void save(connect),
+    records,
+    settleRecords: (forget) => void settleRecords(forget),
     trust: () => void trust(),
   };
 }

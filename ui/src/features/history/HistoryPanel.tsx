@@ -17,8 +17,12 @@ import {
   VirtualList,
 } from "@/design";
 import { failureOf, type HistoryEntry, host } from "@/ipc";
+import { ChangesBar } from "./ChangesBar";
+import { type ChangesFilter, isFiltered, NO_FILTER } from "./changes";
 import { byDay, duration, firstWords, type HistoryLine, isHeading, isRedacted, metaOf, outcomeLook } from "./model";
 import "./history.css";
+import { RunsBar } from "./RunsBar";
+import { EVERY_RUN, isNarrowed, type RunsFilter } from "./runs";
 import { useHistory } from "./useHistory";
 
 export interface HistoryPanelProps {
@@ -106,7 +110,10 @@ export function HistoryPanel({ profileId = null, onInsert, onOpen }: HistoryPane
   const [clearing, setClearing] = useState(false);
   const [list, setList] = useState<"all" | "changes">("all");
   const changes = list === "changes";
-  const history = useHistory(text, profileId, changes);
+  const [filter, setFilter] = useState<ChangesFilter>(NO_FILTER);
+  const [runs, setRuns] = useState<RunsFilter>(EVERY_RUN);
+  const history = useHistory(text, profileId, changes ? filter : null, runs);
+  const narrowed = text !== "" || (changes ? isFiltered(filter) : isNarrowed(runs));
   const { entries } = history;
   const lines = useMemo(() => byDay(entries, Date.now()), [entries]);
   const shown = entries.find((entry) => String(entry.id) === selected);
@@ -154,6 +161,7 @@ export function HistoryPanel({ profileId = null, onInsert, onOpen }: HistoryPane
             { value: "changes", label: "Changes" },
           ]}
         />
+        {changes ? <ChangesBar text={text.trim()} filter={filter} onFilter={setFilter} /> : <RunsBar filter={runs} onFilter={setRuns} />}
       </div>
       {failure ? (
         <EmptyState
@@ -170,8 +178,14 @@ export function HistoryPanel({ profileId = null, onInsert, onOpen }: HistoryPane
           ))}
         </div>
       ) : entries.length === 0 ? (
-        text ? (
-          <p className="px-3 py-4 text-ink-3">No statement has these words.</p>
+        narrowed ? (
+          <p className="px-3 py-4 text-ink-3">
+            {changes && isFiltered(filter)
+              ? "No change is like this."
+              : !changes && isNarrowed(runs)
+                ? "No statement is like this."
+                : "No statement has these words."}
+          </p>
         ) : (
           <EmptyState icon="history" title={changes ? "Nothing was changed yet" : "Nothing was run yet"}>
             {changes

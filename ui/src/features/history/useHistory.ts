@@ -2,7 +2,9 @@
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { type HistoryEntry, host, queryKeys } from "@/ipc";
+import { type ChangesFilter, queryOf } from "./changes";
 import { asEntry, joined } from "./model";
+import { EVERY_RUN, isNarrowed, runsQuery } from "./runs";
 
 export const PAGE = 100;
 
@@ -25,16 +27,18 @@ function useSettled(text: string): string {
   return settled;
 }
 
-/** `changes` are those of the audit trail only: what could change something, kept when the history is forgotten. */
-export function useHistory(typed: string, profileId: string | null, changes: boolean) {
+/** With `changes`, those of the audit trail only: what could change something, kept when the history is forgotten. */
+export function useHistory(typed: string, profileId: string | null, changes: ChangesFilter | null, runs = EVERY_RUN) {
   const text = useSettled(typed.trim());
   const client = useQueryClient();
   const loading = useRef<string | null>(null);
-  const key = changes ? queryKeys.audit(text, profileId) : queryKeys.history(text, profileId);
+  const key = changes
+    ? queryKeys.audit(text, changes.profileId, changes.kind, changes.when)
+    : [...queryKeys.history(text, profileId), ...(isNarrowed(runs) ? [runs] : [])];
   const page = async (before: number | null): Promise<readonly HistoryEntry[]> => {
-    const wanted = { text, profile_id: profileId, before, limit: PAGE };
-    if (!changes) return host().history(wanted);
-    return (await host().audit({ ...wanted, kind: null, since_ms: null })).map(asEntry);
+    if (!changes) return host().history({ ...runsQuery(text, runs, profileId, Date.now()), before, limit: PAGE });
+    const query = { ...queryOf(text, changes, Date.now()), before, limit: PAGE };
+    return (await host().audit(query)).map(asEntry);
   };
   const query = useQuery({
     queryKey: key,

@@ -4,6 +4,7 @@ import { Banner, Button, EmptyState, Field, Input, Segmented, Skeleton } from "@
 import { failureOf, host, queryKeys, type Settings } from "@/ipc";
 import { About } from "./About";
 import { NumberField } from "./NumberField";
+import { Privacy } from "./Privacy";
 import { Shortcuts } from "./Shortcuts";
 import "./settings.css";
 
@@ -155,6 +156,9 @@ function Choices({ settings, change }: { settings: Settings; change: Change }) {
           36_500,
           "The audit trail: what changed rows, schemas or privileges. 0 keeps everything.",
         )}
+      </Section>
+      <Section title="Privacy" note="What is kept on this computer of what you did. What is forgotten is overwritten.">
+        <Privacy />
       </Section>
       <Section title="Shortcuts" note="Choose a command's keys, then press the new ones. One key has one meaning.">
         <Shortcuts own={settings.shortcuts} onChange={(shortcuts) => change({ shortcuts })} />

@@ -1,6 +1,6 @@
 /** What Rowhouse keeps about a connection besides how to reach it. */
 import { type CSSProperties, type Dispatch, type KeyboardEvent, useRef } from "react";
-import { Field, Input, MenuButton, Segmented } from "@/design";
+import { Field, Input, MenuButton, Segmented, Switch } from "@/design";
 import type { Environment, Safety } from "@/ipc";
 import { COLOURS, ENVIRONMENTS, type FormAction, type FormState, usualSafety } from "../model";
 
@@ -128,6 +128,24 @@ export function OwnSection({ state, dispatch, groups, suggestion }: OwnSectionPr
                 },
               ]}
             />
+          )}
+        </Field>
+        <Field
+          label="Recording"
+          hint={
+            state.recorded
+              ? "What is run is kept in the history, changes in the audit trail."
+              : "Its statements stay out of the history, the audit trail and completion, and its catalogs off the disk; texts in tabs are kept."
+          }
+        >
+          {(control) => (
+            <Switch
+              {...control}
+              checked={!state.recorded}
+              onChange={(off) => dispatch({ type: "recorded", recorded: !off })}
+            >
+              Do not record
+            </Switch>
           )}
         </Field>
         <Field label="Colour">{({ id }) => <Colours state={state} dispatch={dispatch} id={id} />}</Field>
