@@ -32,12 +32,34 @@ async fn a_full_connection_table_is_called_full_what_is_open_goes_on_and_room_is
     assert!(desk.run("open", &profile, "select 1").await.completed());
     let program = servers::postgres(18).unwrap().client_bin.join("psql");
     let others = format!("postgres://clerk@127.0.0.1:{}/postgres", cluster.port);
-    let sleep = |seconds: u32| {
-        let text = format!("select pg_sleep({seconds})");
-        Command::new(&program).args(["-XAtq", "-d", &others, "-c", &text]).stderr(Stdio::null()).spawn().unwrap()
+    let sleep = || {
+        Command::new(&program)
+            .args(["-XAtq", "-d", &others, "-c", "select pg_sleep(600)"])
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap()
     };
-    let mut sleepers: Vec<_> = (0..12).map(|_| sleep(600)).collect();
-    desk.until("the table to be full", EVENTUALLY, || !sleep(0).wait().unwrap().success()).await;
+    let mut sleepers = Vec::new();
+    let asleep = "select count(*) from pg_stat_activity where query = 'select pg_sleep(600)'";
+    // One that has just left may still have its place: full is what stays full.
+    let mut refused = 0;
+    while refused < 3 {
+        let mut sleeper = sleep();
+        let count = (sleepers.len() + 1).to_string();
+        let mut ended = false;
+        desk.until("one more to come in, or not", EVENTUALLY, || {
+            ended = sleeper.try_wait().unwrap().is_some();
+            ended || psql_at(&cluster.url(), asleep) == count
+        })
+        .await;
+        if ended {
+            refused += 1;
+            tokio::time::sleep(Duration::from_millis(400)).await;
+        } else {
+            refused = 0;
+            sleepers.push(sleeper);
+        }
+    }
 
     let ran = desk.run("one too many", &profile, "select 2").await;
     let error = ran.error().expect("there is no room");
@@ -92,7 +114,7 @@ async fn a_token_that_ran_out_is_made_anew_for_new_sessions_and_after_a_loss_and
     let (script, minted) = (desk.home.path().join("mint"), desk.home.path().join("minted"));
     let text = format!(
         "#!/bin/sh\nset -e\ntoken=\"token-$(od -An -N8 -tx1 /dev/urandom | tr -d ' \\n')\"\n\
-         '{}' -XAtq -d '{}' -c \"alter role {ROLE} password '$token' valid until '$(date -u -d '+4 seconds' '+%F %T+00')'\"\n\
+         '{}' -XAtq -d '{}' -c \"alter role {ROLE} password '$token' valid until '$(date -u -d '+8 seconds' '+%F %T+00')'\"\n\
          echo made >> '{}'\necho \"$token\"\n",
         server.client_bin.join("psql").display(),
         server.url(),
