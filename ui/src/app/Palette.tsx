@@ -6,11 +6,12 @@ import { announce, Badge, Icon, type IconName, Kbd, useLayer } from "@/design";
 import { host, queryKeys, type TextRange } from "@/ipc";
 import type { Actions } from "./actions";
 import type { OpenTab } from "./model";
-import { filtered, hitItem, type PaletteItem, scopeOf } from "./paletteModel";
+import { filtered, hitItem, type PaletteItem, savedItem, scopeOf } from "./paletteModel";
 import { useTitles } from "./TabStrip";
 import { useWorkspace } from "./workspace";
 
 const MOST_HITS = 8;
+const MOST_SAVED = 100;
 
 const SCOPE_ICONS: Readonly<Record<string, IconName>> = {
   palette: "search",
@@ -64,13 +65,31 @@ function useItems(text: string, actions: Actions): readonly PaletteItem[] {
     enabled: asks,
     placeholderData: keepPreviousData,
   });
+  const asksSaved = scope === "saved" || (scope === "everything" && words.length > 0);
+  const saved = useQuery({
+    queryKey: queryKeys.saved(words, []),
+    queryFn: () => host().savedQueries({ text: words, folder: null, tags: [] }),
+    enabled: asksSaved,
+    placeholderData: keepPreviousData,
+  });
+  const savedItems = (asksSaved ? (saved.data?.queries ?? []) : [])
+    .map((head) => savedItem(head, words, () => void actions.saved(head.id)))
+    // Those whose name it is come first.
+    .toSorted((a, b) => Number(b.matched.length > 0) - Number(a.matched.length > 0))
+    .slice(0, scope === "saved" ? MOST_SAVED : MOST_HITS);
   const tabItems = tabs.open
     .filter((tab) => tab.id !== tabs.active)
     .map((tab: OpenTab) => ({
       id: `tab:${tab.id}`,
       group: "Open tabs" as const,
       label: title(tab),
-      icon: (tab.kind === "query" ? "terminal" : tab.kind === "relation" ? "table" : tab.kind === "activity" ? "chart" : "panel") as IconName,
+      icon: (tab.kind === "query"
+        ? "terminal"
+        : tab.kind === "relation"
+          ? "table"
+          : tab.kind === "activity"
+            ? "chart"
+            : "panel") as IconName,
       run: () => dispatch({ type: "activate", id: tab.id }),
     }));
   // What belongs to the part in front comes first, what is not possible last.
@@ -97,6 +116,7 @@ function useItems(text: string, actions: Actions): readonly PaletteItem[] {
           hitItem(hit, profile(hit.profile_id)?.name ?? "", () => actions.relation(hit.profile_id, hit.object)),
         )
       : []),
+    ...savedItems,
     ...(wants("actions") ? filtered(actionItems, words) : []),
     ...(wants("tabs") ? filtered(tabItems, words) : []),
   ];
@@ -167,7 +187,7 @@ function OpenPalette({ onClose, actions }: { onClose: () => void; actions: Actio
           <Icon name="search" />
           <input
             role="combobox"
-            aria-label="Find an action, a table, a column or a tab"
+            aria-label="Find an action, a table, a column, a saved query or a tab"
             aria-expanded="true"
             aria-controls={`${id}-list`}
             aria-activedescendant={items.length ? `${id}-${chosen}` : undefined}
@@ -229,6 +249,9 @@ function OpenPalette({ onClose, actions }: { onClose: () => void; actions: Actio
           </span>
           <span>
             <Kbd keys="@" /> tables and columns
+          </span>
+          <span>
+            <Kbd keys="$" /> saved
           </span>
           <span>
             <Kbd keys="#" /> tabs

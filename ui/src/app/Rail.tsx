@@ -68,6 +68,13 @@ export function Rail({ panel, actions }: { panel: Panel; actions: Actions }) {
         on={shows("history")}
         onPress={() => panel.toggle("history")}
       />
+      <PlaceButton
+        icon="saved"
+        label="Saved queries"
+        keys={useKeys("place.saved")}
+        on={shows("saved")}
+        onPress={() => panel.toggle("saved")}
+      />
       <span className="grow" />
       <PlaceButton
         icon="settings"

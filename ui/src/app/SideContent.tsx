@@ -1,15 +1,21 @@
 import { type ReactNode, useMemo } from "react";
-import { useKeys } from "@/commands";
+import { useKeys, useRunCommand } from "@/commands";
 import { IconButton } from "@/design";
 import { ExplorerPanel, SearchPanel } from "@/features/explorer";
 import { HistoryPanel } from "@/features/history";
+import { SavedPanel } from "@/features/saved";
 import type { Actions } from "./actions";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { profileOfTab } from "./model";
 import type { Panel, Place } from "./panel";
 import { useWorkspace } from "./workspace";
 
-const TITLES: Readonly<Record<Place, string>> = { explorer: "Explorer", search: "Search", history: "History" };
+const TITLES: Readonly<Record<Place, string>> = {
+  explorer: "Explorer",
+  search: "Search",
+  history: "History",
+  saved: "Saved queries",
+};
 
 function Explorer({ actions, hide }: { actions: Actions; hide: ReactNode }) {
   const { active, live, profiles } = useWorkspace();
@@ -76,13 +82,27 @@ function History({ actions, hide }: { actions: Actions; hide: ReactNode }) {
   );
 }
 
+function Saved({ actions, hide }: { actions: Actions; hide: ReactNode }) {
+  const { active, editors } = useWorkspace();
+  const run = useRunCommand();
+  const inQuery = active?.kind === "query";
+  return (
+    <SavedPanel
+      onOpen={(id) => void actions.saved(id)}
+      onInsert={inQuery ? (text) => editors.get(active.id)?.insert(text) : undefined}
+      onSave={inQuery ? () => run("query.save-query") : undefined}
+      headEnd={hide}
+    />
+  );
+}
+
 /** What the side panel shows. */
 export function SideContent({ panel, actions }: { panel: Panel; actions: Actions }) {
   const keys = useKeys("panel.side");
   const hide = (
     <IconButton icon="panel" label="Hide the side panel" dense {...(keys ? { keys } : {})} onClick={panel.hide} />
   );
-  const Shown = { explorer: Explorer, search: Search, history: History }[panel.place];
+  const Shown = { explorer: Explorer, search: Search, history: History, saved: Saved }[panel.place];
   return (
     <ErrorBoundary key={panel.place} what={TITLES[panel.place]} safe="The tabs are as they were.">
       <Shown actions={actions} hide={hide} />

@@ -35,6 +35,8 @@ export interface Actions {
   /** Closes a tab; where that costs something, asks first. */
   close(id: string, sure?: boolean): void;
   reopen(): Promise<void>;
+  /** Opens a saved query in a tab that edits it. */
+  saved(id: string): Promise<void>;
   /** Asks for a file and opens it; opens `path` where one is given. */
   file(path?: string): Promise<void>;
   /** Opens what was dropped on the window: texts in editors, databases as connections. */
@@ -89,7 +91,11 @@ export function failureIsInSight(
 function build(now: () => Workspace, panel: () => Panel, ask: (id: string) => void): Actions {
   const openQuery = (more: Partial<QueryTab>) => {
     const { dispatch, journal, tabs } = now();
-    const same = more.path ? tabs.open.find((tab) => tab.kind === "query" && tab.path === more.path) : undefined;
+    const same = tabs.open.find(
+      (tab) =>
+        tab.kind === "query" &&
+        ((more.path && tab.path === more.path) || (more.saved && tab.saved?.id === more.saved.id)),
+    );
     if (same) {
       // Its text is journaled already; another one would come back as a text nobody knows.
       dispatch({ type: "activate", id: same.id });
@@ -104,6 +110,7 @@ function build(now: () => Workspace, panel: () => Panel, ask: (id: string) => vo
       database: null,
       path: null,
       stamp: null,
+      saved: null,
       dirty: false,
       crlf: false,
       text: "",
@@ -177,6 +184,22 @@ function build(now: () => Workspace, panel: () => Panel, ask: (id: string) => vo
         now().dispatch({ type: "open", tab });
       } catch (thrown) {
         tell(thrown);
+      }
+    },
+    saved: async (id) => {
+      try {
+        const { head, text } = await host().savedQuery(id);
+        const { active, profile, live } = now();
+        const here = profile(profileOfTab(active));
+        const open = [...live.connections.keys()].map(profile).filter((each) => each?.driver === head.driver);
+        // Where it is for; else where one is, if that speaks its language.
+        const own = profile(head.profile_id) ?? (head.driver === null || here?.driver === head.driver ? here : open[0]);
+        const saved = { id: head.id, version: head.version };
+        openQuery({ title: head.name, profileId: own?.id ?? null, text, saved });
+        if (panel().narrow) panel().hide();
+        requestAnimationFrame(focusDocument);
+      } catch (thrown) {
+        tell(thrown, "The saved query could not be opened");
       }
     },
     file: async (path) => {

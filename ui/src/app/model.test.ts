@@ -29,6 +29,7 @@ const kept = (id: string, more: Partial<RestoredTab["tab"]> = {}): RestoredTab =
     path: null,
     stamp: null,
     dirty: false,
+    saved: null,
     crlf: false,
     view: "{}",
     ...more,

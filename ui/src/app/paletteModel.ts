@@ -1,10 +1,10 @@
 /** What the palette lists for a text: pure. */
 import type { IconName } from "@/design";
-import type { ObjectIcon, SearchHit, TextRange } from "@/ipc";
+import type { ObjectIcon, SavedHead, SearchHit, TextRange } from "@/ipc";
 
 export interface PaletteItem {
   readonly id: string;
-  readonly group: "Open tabs" | "Tables and columns" | "Actions";
+  readonly group: "Saved queries" | "Open tabs" | "Tables and columns" | "Actions";
   readonly label: string;
   readonly icon: IconName;
   /** Where it is, in meta type. */
@@ -16,13 +16,14 @@ export interface PaletteItem {
 }
 
 /** Which kinds a leading sign asks for. */
-export type Scope = "everything" | "actions" | "objects" | "tabs";
+export type Scope = "everything" | "actions" | "objects" | "saved" | "tabs";
 
 export function scopeOf(text: string): { scope: Scope; words: string } {
   const sign = text[0];
   const words = text.slice(1).trim();
   if (sign === ">") return { scope: "actions", words };
   if (sign === "@") return { scope: "objects", words };
+  if (sign === "$") return { scope: "saved", words };
   return sign === "#" ? { scope: "tabs", words } : { scope: "everything", words: text.trim() };
 }
 
@@ -74,6 +75,19 @@ const OBJECT_ICONS: Partial<Record<ObjectIcon, IconName>> = {
   role: "role",
   event: "clock",
 };
+
+/** A saved query that has the words somewhere: what of its name they match is marked. */
+export function savedItem(head: SavedHead, words: string, run: () => void): PaletteItem {
+  return {
+    id: `saved:${head.id}`,
+    group: "Saved queries",
+    label: head.name,
+    icon: "saved",
+    meta: [head.folder, head.tags.map((tag) => `#${tag}`).join(" ")].filter(Boolean).join(" · ") || head.excerpt,
+    matched: match(head.name, words)?.matched ?? [],
+    run,
+  };
+}
 
 export function hitItem(hit: SearchHit, connection: string, run: () => void): PaletteItem {
   const { schema, name } = hit.object;

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { type Ref, useMemo } from "react";
 import { useKeys } from "@/commands";
-import { Button, IconButton, Select, type SelectOption, Toolbar, ToolbarDivider } from "@/design";
+import { Button, IconButton, MenuButton, Select, type SelectOption, Toolbar, ToolbarDivider } from "@/design";
 import { type ConnectionProfile, host, queryKeys, type TabSession, type TreeNode } from "@/ipc";
 import type { QueryTab } from "../model";
 import type { QueryRun } from "./useQueryRun";
@@ -19,6 +19,12 @@ export interface QueryToolbarProps {
   onDatabase: (name: string | null) => void;
   onFormat: () => void;
   onSave: () => void;
+  /** Into a file, whatever the tab is. */
+  onSaveAs: () => void;
+  /** As a new saved query, whatever the tab is. */
+  onSaveQuery: () => void;
+  onRunOn: () => void;
+  runOnButton: Ref<HTMLButtonElement>;
   onStop: () => void;
 }
 
@@ -47,6 +53,10 @@ export function QueryToolbar({
   onDatabase,
   onFormat,
   onSave,
+  onSaveAs,
+  onSaveQuery,
+  onRunOn,
+  runOnButton,
   onStop,
 }: QueryToolbarProps) {
   const keys = {
@@ -54,6 +64,9 @@ export function QueryToolbar({
     all: useKeys("query.run-all"),
     stop: useKeys("run.stop"),
     save: useKeys("query.save"),
+    saveAs: useKeys("query.save-as"),
+    saveQuery: useKeys("query.save-query"),
+    runOn: useKeys("query.run-on"),
     format: useKeys("query.format"),
   };
   const open = session?.link === "up" && session.transaction !== "idle";
@@ -122,9 +135,24 @@ export function QueryToolbar({
           <IconButton icon="format" label="Format" {...shown(keys.format)} onClick={onFormat} />
           <IconButton
             icon="save"
-            label={tab.path ? `Save ${tab.title}` : "Save as a file"}
+            label={tab.saved || tab.path ? `Save ${tab.title}` : "Save query"}
             {...shown(keys.save)}
             onClick={onSave}
+          />
+          <MenuButton
+            icon="chevron-down"
+            label="Other ways to save"
+            dense
+            align="end"
+            items={[
+              {
+                label: tab.saved ? "Save as another saved query" : "Save as a saved query",
+                icon: "saved",
+                ...shown(keys.saveQuery),
+                onSelect: onSaveQuery,
+              },
+              { label: "Save as a file", icon: "file", ...shown(keys.saveAs), onSelect: onSaveAs },
+            ]}
           />
           <ToolbarDivider />
           {run.busy ? (
@@ -147,6 +175,14 @@ export function QueryToolbar({
               >
                 {profile?.environment === "production" ? `Run on ${profile.name}` : "Run"}
               </Button>
+              <IconButton
+                ref={runOnButton}
+                icon="chevron-down"
+                label="Run on another connection"
+                aria-haspopup="menu"
+                {...shown(keys.runOn)}
+                onClick={onRunOn}
+              />
             </>
           )}
         </>

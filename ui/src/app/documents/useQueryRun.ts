@@ -1,15 +1,30 @@
 /** Running from an editor: what is run, what is asked first, and how it stands. */
 import { type RefObject, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { toast } from "@/design";
+import { mayRun } from "@/features/connections";
 import type { EditorHandle, Piece, StatementResult } from "@/features/editor";
 import { isBusy, outcomeText, type RunStore } from "@/features/results";
-import { type ConnectionProfile, failureOf, host, type ParameterValue, type PlaceholderMark } from "@/ipc";
+import {
+  type ConnectionProfile,
+  failureOf,
+  host,
+  type ParameterScope,
+  type ParameterValue,
+  type PlaceholderMark,
+} from "@/ipc";
 import type { QueryTab } from "../model";
 
 /** What stands between a person's press and the run. */
 export type Asking =
-  | { readonly kind: "parameters"; readonly piece: Piece; readonly placeholders: readonly PlaceholderMark[] }
-  | { readonly kind: "production"; readonly piece: Piece };
+  | {
+      readonly kind: "parameters";
+      readonly piece: Piece;
+      readonly placeholders: readonly PlaceholderMark[];
+      /** What was given last time, by name. */
+      readonly former: ReadonlyMap<string, string | null>;
+      readonly on: ConnectionProfile | null;
+    }
+  | { readonly kind: "production"; readonly piece: Piece; readonly on: ConnectionProfile | null };
 
 export function useQueryRun(
   tab: QueryTab,
@@ -20,36 +35,56 @@ export function useQueryRun(
 ) {
   const run = useSyncExternalStore(store.subscribe, store.snapshot);
   const [asking, setAsking] = useState<Asking | null>(null);
-  const former = useRef(new Map<string, string | null>());
   // Moved here from elsewhere: the first run on production asks.
   const trusted = useRef(new Set<string>(profile ? [profile.id] : []));
   const busy = isBusy(run);
 
-  const start = async (piece: Piece, parameters: readonly ParameterValue[]) => {
+  /** `on` is another connection than the tab's own. */
+  const start = async (piece: Piece, parameters: readonly ParameterValue[], on: ConnectionProfile | null) => {
     setAsking(null);
-    if (!profile) return;
+    const target = on ?? profile;
+    if (!target) return;
     try {
-      if (!connected) await host().connect(profile.id);
+      if (on && !(await mayRun(on))) return;
+      if (on || !connected) await host().connect(target.id);
     } catch (thrown) {
       const { code, message, hint } = failureOf(thrown);
       if (code !== "cancelled") toast({ tone: "danger", title: message, ...(hint ? { detail: hint } : {}) });
       return;
     }
-    await store.run({ profileId: profile.id, database: tab.database, text: piece.text, base: piece.base, parameters });
+    const { text, base } = piece;
+    const database = on ? null : tab.database;
+    const elsewhere = on ? { elsewhere: { session: `${tab.id}@${on.id}`, name: on.name } } : {};
+    await store.run({ profileId: target.id, database, text, base, parameters, ...elsewhere });
   };
-  const prepare = async (piece: Piece) => {
-    if (!profile) return;
-    if (profile.environment === "production" && !trusted.current.has(profile.id)) {
-      setAsking({ kind: "production", piece });
+  /** Whose values are pre-filled, and kept. */
+  const scopeOf = (piece: Piece, target: ConnectionProfile): ParameterScope => ({
+    profile_id: target.id,
+    saved_id: tab.saved?.id ?? null,
+    tab_id: tab.id,
+    driver: target.driver,
+    text: piece.text,
+  });
+  const prepare = async (piece: Piece, on: ConnectionProfile | null, sure = false) => {
+    const target = on ?? profile;
+    if (!target) return;
+    // Elsewhere is asked every time: the tab does not show where it runs.
+    if (target.environment === "production" && !sure && (on || !trusted.current.has(target.id))) {
+      setAsking({ kind: "production", piece, on });
       return;
     }
-    trusted.current.add(profile.id);
+    if (!on) trusted.current.add(target.id);
     // A text whose placeholders cannot be found is sent as it is: the server will say what is wrong with it.
     const outline = await host()
-      .outline(profile.driver, piece.text)
+      .outline(target.driver, piece.text)
       .catch(() => null);
-    if (outline?.placeholders.length) setAsking({ kind: "parameters", piece, placeholders: outline.placeholders });
-    else await start(piece, []);
+    if (!outline?.placeholders.length) return start(piece, [], on);
+    // What cannot be read is typed again.
+    const last = await host()
+      .rememberedParameters(scopeOf(piece, target))
+      .catch(() => []);
+    const former = new Map(last.map(({ name, value }) => [name, value]));
+    setAsking({ kind: "parameters", piece, placeholders: outline.placeholders, former, on });
   };
 
   const results = useMemo(
@@ -72,28 +107,38 @@ export function useQueryRun(
     busy,
     shown,
     asking,
-    former: former.current as ReadonlyMap<string, string | null>,
     cancelAsking: () => setAsking(null),
     /** The statement at the caret, or what is selected. */
     runPiece: async () => {
       const piece = await editor.current?.piece().catch(() => null);
-      if (piece) await prepare(piece);
+      if (piece) await prepare(piece, null);
     },
     runAll: async () => {
       const text = editor.current?.text() ?? "";
-      if (text.trim() !== "") await prepare({ text, base: 0 });
+      if (text.trim() !== "") await prepare({ text, base: 0 }, null);
     },
-    withParameters: (piece: Piece, values: readonly ParameterValue[]) => {
-      for (const { name, value } of values) former.current.set(name, value);
-      void start(piece, values);
+    /** The statement at the caret, what is selected, or everything, on another connection; the tab stays where it is. */
+    runOn: async (on: ConnectionProfile, all: boolean) => {
+      const text = editor.current?.text() ?? "";
+      const piece = all ? { text, base: 0 } : await editor.current?.piece().catch(() => null);
+      if (piece && piece.text.trim() !== "") await prepare(piece, on);
     },
-    onProduction: (piece: Piece) => {
-      if (profile) trusted.current.add(profile.id);
+    withParameters: (piece: Piece, values: readonly ParameterValue[], on: ConnectionProfile | null) => {
+      const target = on ?? profile;
+      // A value that could not be kept is typed again.
+      if (target)
+        void host()
+          .rememberParameters(scopeOf(piece, target), [...values])
+          .catch(() => undefined);
+      void start(piece, values, on);
+    },
+    onProduction: (piece: Piece, on: ConnectionProfile | null) => {
+      if (profile && !on) trusted.current.add(profile.id);
       setAsking(null);
-      void prepare(piece);
+      void prepare(piece, on, true);
     },
     /** A statement of the window's own: COMMIT, ROLLBACK. */
-    runText: (text: string) => void start({ text, base: 0 }, []),
+    runText: (text: string) => void start({ text, base: 0 }, [], null),
   };
 }
 

@@ -22,7 +22,7 @@ export function ParameterDialog({ placeholders, former, onRun, onCancel }: Param
       open
       onClose={onCancel}
       title="Parameters"
-      description="The server reads each value as the type it expects there."
+      description="The server reads each value as the type it expects there. The values are filled in next time, but those that look like secrets."
       width={460}
       footer={
         <>

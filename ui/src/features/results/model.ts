@@ -15,6 +15,8 @@ export interface ResultSet {
   /** The text of that statement, for pinned sets and for "run again". */
   readonly text: string;
   readonly pinned: boolean;
+  /** The connection it was run on, where that is not the tab's own. */
+  readonly on?: string | null;
 }
 
 /** A line of the Messages tab. */
@@ -42,6 +44,8 @@ export interface RunsState {
   readonly text: string;
   /** Where that text began in the document when it was sent. */
   readonly base: number;
+  /** The connection it runs on, where that is not the tab's own. */
+  readonly on: string | null;
   readonly statements: readonly StatementMark[];
   readonly outcomes: readonly Outcome[];
   readonly sets: readonly ResultSet[];
@@ -61,6 +65,7 @@ export const NO_RUN: RunsState = {
   runId: null,
   text: "",
   base: 0,
+  on: null,
   statements: [],
   outcomes: [],
   sets: [],
@@ -73,7 +78,13 @@ export const NO_RUN: RunsState = {
 };
 
 export type RunsAction =
-  | { readonly type: "start"; readonly text: string; readonly base: number; readonly at: number }
+  | {
+      readonly type: "start";
+      readonly text: string;
+      readonly base: number;
+      readonly at: number;
+      readonly on?: string | null;
+    }
   | { readonly type: "event"; readonly event: RunEvent }
   | { readonly type: "progress"; readonly progress: HoldProgress }
   | { readonly type: "said"; readonly notice: NoticeRow }
@@ -104,8 +115,8 @@ export function runsReducer(state: RunsState, action: RunsAction): RunsState {
     case "start": {
       const pinned = state.sets.filter((set) => set.pinned);
       const { between } = state;
-      const { text, base, at: startedAt } = action;
-      return { ...NO_RUN, phase: "starting", text, base, startedAt, sets: pinned, between };
+      const { text, base, on = null, at: startedAt } = action;
+      return { ...NO_RUN, phase: "starting", text, base, on, startedAt, sets: pinned, between };
     }
     case "said": {
       const line = { key: (state.between.at(-1)?.key ?? -1) + 1, notice: action.notice };
@@ -166,6 +177,7 @@ function onEvent(state: RunsState, event: RunEvent): RunsState {
         statement: event.index,
         text,
         pinned: false,
+        on: state.on,
       };
       // The first set of a run comes to the front by itself; later ones do not pull the eye away.
       const first = !state.sets.some((other) => !other.pinned);
@@ -195,8 +207,9 @@ function onEvent(state: RunsState, event: RunEvent): RunsState {
 
 /** A result's title; one that repeats is numbered. */
 export function titleAmong(sets: readonly ResultSet[], index: number): string {
-  const title = sets[index]?.head.title ?? "";
-  const before = sets.slice(0, index).filter((set) => set.head.title === title).length;
+  const called = (set: ResultSet | undefined) => [set?.head.title ?? "", set?.on].filter(Boolean).join(" · ");
+  const title = called(sets[index]);
+  const before = sets.slice(0, index).filter((set) => called(set) === title).length;
   return before ? `${title} · ${before + 1}` : title;
 }
 

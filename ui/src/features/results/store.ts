@@ -1,4 +1,5 @@
 /** The runs of one tab, live: starts and stops scripts, hears their events, and gives up the holds nobody shows any more. */
+import { toast } from "@/design";
 import { type AppError, failureOf, type HoldProgress, host, type NoticeRow, type ParameterValue } from "@/ipc";
 import { isBusy, isSettled, NO_RUN, type RunsAction, type RunsState, runsReducer } from "./model";
 
@@ -10,6 +11,8 @@ export interface Script {
   readonly base: number;
   readonly parameters: readonly ParameterValue[];
   readonly goOn?: boolean;
+  /** Elsewhere than on the tab's own connection: a session of its own there, and what its results are called. */
+  readonly elsewhere?: { readonly session: string; readonly name: string };
 }
 
 export class RunStore {
@@ -17,6 +20,9 @@ export class RunStore {
   private readonly listeners = new Set<() => void>();
   private generation = 0;
   private closed = false;
+
+  /** Sessions on other connections than the tab's own. */
+  private readonly elsewhere = new Map<string, string>();
 
   readonly tabId: string;
 
@@ -45,11 +51,14 @@ export class RunStore {
     const dropped = this.state.sets.filter((set) => !set.pinned);
     this.generation += 1;
     const { generation } = this;
-    this.dispatch({ type: "start", text: script.text, base: script.base, at: Date.now() });
+    const { elsewhere } = script;
+    const on = elsewhere?.name ?? null;
+    if (elsewhere) this.elsewhere.set(elsewhere.session, elsewhere.name);
+    this.dispatch({ type: "start", text: script.text, base: script.base, at: Date.now(), on });
     for (const set of dropped) this.release(set.head.hold_id);
     try {
       const request = {
-        tab_id: this.tabId,
+        tab_id: elsewhere?.session ?? this.tabId,
         profile_id: script.profileId,
         database: script.database,
         text: script.text,
@@ -60,6 +69,7 @@ export class RunStore {
         // What a former run still says is not for this one: its late result sets are given up.
         if (generation === this.generation) this.dispatch({ type: "event", event });
         else if (event.event === "result_set") this.release(event.head.hold_id);
+        if (event.event === "finished" && elsewhere) void this.leave(elsewhere.session);
       });
     } catch (thrown) {
       if (generation === this.generation) this.dispatch({ type: "refused", failure: failureOf(thrown) });
@@ -121,9 +131,25 @@ export class RunStore {
     const { runId, sets } = this.state;
     if (isBusy(this.state) && runId) void this.attempt(host().cancelRun(runId));
     for (const set of sets) this.release(set.head.hold_id);
+    for (const session of this.elsewhere.keys()) void this.attempt(host().closeSession(session));
+    this.elsewhere.clear();
     this.generation += 1;
     this.closed = true;
     this.listeners.clear();
+  }
+
+  /** A transaction that a script left open elsewhere has no commit button here: it must not hold its locks unseen. */
+  private async leave(session: string): Promise<void> {
+    const state = await host()
+      .tabSession(session)
+      .catch(() => null);
+    if (!state || state.transaction === "idle") return;
+    await this.attempt(host().closeSession(session));
+    toast({
+      tone: "warn",
+      title: `The transaction left open on ${this.elsewhere.get(session) ?? "the other connection"} was rolled back`,
+      detail: "End a script with COMMIT, or run it in a tab of that connection.",
+    });
   }
 
   private unsettled(): readonly string[] {
