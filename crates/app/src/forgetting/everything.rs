@@ -63,10 +63,12 @@ impl App {
                 _ => {}
             }
         }
+        // Before windows ask anew: what they read would hold the log.
+        let scrubbed = self.store.scrub().await;
         let topics = [Topic::Profiles, Topic::Connections, Topic::Catalog, Topic::History, Topic::Settings];
         self.events.changed(&topics, None);
         self.events.emit(AppEvent::StartedOver);
-        self.store.scrub().await
+        scrubbed
     }
 
     /// Nobody else has tabs of this home.

@@ -183,7 +183,7 @@ export function HomePage({ states, onOpen, onNew, onEdit, onOpenSample, onOpenFi
               Export
             </Button>
           </div>
-          <div className="w-[240px]">
+          <div className="w-[240px] min-w-[120px]">
             <SearchField
               label="Find a connection"
               value={text}

@@ -86,7 +86,7 @@ export const ProfileRow = memo(function ProfileRow({
         {profile.target}
       </span>
       <Swatch color={`var(--env-${profile.environment})`}>{profile.environment}</Swatch>
-      <span className="home-safety flex items-center gap-1 text-data text-ink-2">
+      <span className="home-safety text-data text-ink-2">
         {profile.safety === "read_only" ? (
           <>
             <Icon name="lock" size={12} /> read-only
