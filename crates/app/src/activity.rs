@@ -163,9 +163,15 @@ impl Watched {
 
     async fn begin(&self, app: &App, text: &str, signal: Signal, whose: &str) -> Option<i64> {
         let profile = &self.connected.profile;
+        let id = Some(profile.id.as_str()).filter(|id| !id.is_empty());
+        if let Some(id) = id
+            && !app.is_recorded(id).await.unwrap_or(true)
+        {
+            return None;
+        }
         let database = self.opened.database();
         let deed = Deed {
-            profile_id: Some(profile.id.as_str()).filter(|id| !id.is_empty()),
+            profile_id: id,
             profile_name: &profile.name,
             database: database.as_deref(),
             kind: AuditKind::Write,
