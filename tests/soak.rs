@@ -165,6 +165,7 @@ async fn scene(desk: &Arc<Desk>, tally: &Tally) -> Option<Scene> {
             world.mariadb = None;
         }
     }
+    assert!(!servers::required() || people.len() == 4, "a server is missing: only {} people work", people.len());
     world.wires = Arc::new(wires);
     world.ssh = ssh.map(|ssh| Arc::new(Mutex::new(ssh)));
     Some(Scene { world, people, _folder: folder })
