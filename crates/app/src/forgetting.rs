@@ -102,6 +102,8 @@ async fn forget_history(change: &mut Transaction<'static, Sqlite>, profile: Opti
     for statement in [
         "INSERT INTO history_words (history_words) VALUES ('delete-all')",
         "INSERT INTO history_words (rowid, beginning) SELECT id, substr(text, 1, 20000) FROM history",
+        // What parameters were last is part of what was run; of which connection is not kept, so all of them go.
+        "DELETE FROM parameter_values",
     ] {
         sqlx::query(statement).execute(&mut **change).await?;
     }

@@ -90,6 +90,7 @@ function Saved({ actions, hide }: { actions: Actions; hide: ReactNode }) {
     <SavedPanel
       onOpen={(id) => void actions.saved(id)}
       onInsert={inQuery ? (text) => editors.get(active.id)?.insert(text) : undefined}
+      saveKeys={useKeys("query.save")}
       onSave={inQuery ? () => run("query.save-query") : undefined}
       headEnd={hide}
     />

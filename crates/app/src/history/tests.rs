@@ -74,6 +74,28 @@ async fn entries_page_backwards_by_connection_and_can_be_forgotten() {
 }
 
 #[tokio::test]
+async fn entries_are_found_by_how_they_ended_and_when() {
+    let home = testing::home();
+    let app = testing::open(&home).await;
+    ran(&app, "select 'good'", "p").await;
+    let recorded = app.history_begin(sending("select 'bad'", "p")).await.unwrap();
+    app.history_finish(recorded, Ending::Failed { message: "no", code: None }, 1).await.unwrap();
+    let found = async |query: HistoryQuery| {
+        let found = app.history(HistoryQuery { limit: 9, ..query }).await.unwrap();
+        found.into_iter().map(|entry| (entry.text, entry.at_ms)).collect::<Vec<_>>()
+    };
+    let failed = found(HistoryQuery { outcome: Some("failed".into()), ..HistoryQuery::default() }).await;
+    let [(text, at_ms)] = failed.as_slice() else { panic!("{failed:?}") };
+    assert_eq!(text, "select 'bad'");
+    let since = |since_ms| HistoryQuery { since_ms: Some(since_ms), ..HistoryQuery::default() };
+    let until = |until_ms| HistoryQuery { until_ms: Some(until_ms), ..HistoryQuery::default() };
+    assert_eq!(found(since(at_ms + 60_000)).await, []);
+    assert_eq!(found(since(at_ms - 60_000)).await.len(), 2);
+    assert_eq!(found(until(at_ms - 60_000)).await, []);
+    assert_eq!(found(until(at_ms + 60_000)).await.len(), 2);
+}
+
+#[tokio::test]
 async fn a_secret_in_a_statement_or_in_the_servers_answer_is_not_kept() {
     let home = testing::home();
     let app = testing::open(&home).await;

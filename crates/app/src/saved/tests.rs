@@ -4,7 +4,7 @@ use std::{fs, sync::Arc};
 use super::*;
 use crate::{
     Face,
-    api::{ParameterScope, ParameterValue},
+    api::{ParameterScope, ParameterValue, PasswordPolicy, ProfileDraft},
     testing::{self, Memory},
 };
 
@@ -265,11 +265,26 @@ async fn parameters_are_remembered_across_a_restart_but_no_secrets() {
     assert_eq!(known(scope(None, "new", &text.replace(' ', "\n  "))).await, both, "by the text, laid out anew");
     assert_eq!(known(scope(None, "t2", "x")).await, [given("id", Some("7"))]);
     assert_eq!(known(scope(None, "t3", "x")).await, []);
+    // Nothing of a connection that is not recorded, and nothing once the history is forgotten.
+    let draft = ProfileDraft {
+        name: "off".to_owned(),
+        driver: "sqlite".to_owned(),
+        values: [("file".to_owned(), "/tmp/off.db".to_owned())].into(),
+        password_policy: PasswordPolicy::None,
+        recorded: Some(false),
+        ..ProfileDraft::default()
+    };
+    let off = app.save_profile(draft).await.unwrap().id;
+    let hidden = ParameterScope { profile_id: Some(off), ..scope(None, "t4", "select :id") };
+    app.remember_parameters(hidden.clone(), vec![given("id", Some("1"))]).await.unwrap();
+    assert_eq!(known(hidden).await, []);
     let bytes = fs::read(home.path().join("rowhouse.db")).unwrap();
     let wal = fs::read(home.path().join("rowhouse.db-wal")).unwrap_or_default();
     for secret in [b"s3cret".as_slice(), b"hunter2"] {
         assert!(![&bytes, &wal].iter().any(|file| file.windows(secret.len()).any(|part| part == secret)));
     }
+    app.forget_history(None).await.unwrap();
+    assert_eq!(known(scope(Some("q"), "t1", text)).await, []);
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ export function RunsBar({ filter, onFilter }: { filter: RunsFilter; onFilter: (f
         label="Outcome"
         value={filter.outcome ?? ALL}
         onChange={(outcome) => onFilter({ ...filter, outcome: outcome === ALL ? null : outcome })}
-        options={[{ value: ALL, label: "Every outcome" }, ...OUTCOMES]}
+        options={[{ value: ALL, label: "Any outcome" }, ...OUTCOMES]}
       />
       <Select
         dense

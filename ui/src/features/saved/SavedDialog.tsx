@@ -4,6 +4,7 @@ import { Button, Dialog, Field, Input, Select, type SelectOption } from "@/desig
 import { failureOf, host, queryKeys, type SavedDetails } from "@/ipc";
 import { tagsOf } from "./model";
 import { ALL_SAVED } from "./useSaved";
+import "./saved.css";
 
 export interface SavedDialogProps {
   title: string;
@@ -104,7 +105,7 @@ export function SavedDialog({
         </>
       }
     >
-      <form className="flex flex-col gap-3" onSubmit={(event) => void save(event)}>
+      <form className="saved-form flex flex-col gap-3" onSubmit={(event) => void save(event)}>
         <Field label="Name" error={atFolder ? undefined : words}>
           {(control) => (
             <Input

@@ -6,6 +6,7 @@ import {
   CodeBlock,
   copyText,
   EmptyState,
+  formatShortcut,
   IconButton,
   MenuButton,
   type MenuItem,
@@ -27,6 +28,8 @@ export interface SavedPanelProps {
   onInsert?: ((text: string) => void) | undefined;
   /** Saves the query in front; absent where none is. */
   onSave?: (() => void) | undefined;
+  /** What saves a query. */
+  saveKeys?: string | undefined;
   headEnd?: ReactNode;
 }
 
@@ -77,7 +80,7 @@ function Detail({ head, meant, onOpen, onInsert, onClose }: DetailProps) {
 }
 
 /** Saved queries: folders as a tree, tags as filters, found by any of their words. */
-export function SavedPanel({ onOpen, onInsert, onSave, headEnd }: SavedPanelProps) {
+export function SavedPanel({ onOpen, onInsert, onSave, saveKeys = "Mod+S", headEnd }: SavedPanelProps) {
   const [text, setText] = useState("");
   const [tags, setTags] = useState<readonly string[]>([]);
   const [open, setOpen] = useState<ReadonlySet<string>>(() => new Set());
@@ -253,8 +256,8 @@ export function SavedPanel({ onOpen, onInsert, onSave, headEnd }: SavedPanelProp
             </Button>
           }
         >
-          Queries you want to keep live here, in folders and with tags. Ctrl+S in a query saves it; a folder of .sql
-          files can be imported.
+          Queries you want to keep live here, in folders and with tags. {formatShortcut(saveKeys)} in a query saves it;
+          a folder of .sql files can be imported.
         </EmptyState>
       ) : searching && list.queries.length === 0 ? (
         <p className="px-3 py-4 text-ink-3">
