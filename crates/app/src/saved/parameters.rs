@@ -138,7 +138,8 @@ fn keeps(given: &ParameterValue, text: bool) -> bool {
     let numbered = given.name.chars().all(|c| c.is_ascii_digit());
     let value = given.value.as_deref().unwrap_or_default();
     let odd = value.len() > LONGEST || BEGINNINGS.iter().any(|beginning| value.trim_start().starts_with(beginning));
-    !odd && !secret_name(&given.name, true) && !(numbered && text)
+    let secret = secret_name(&given.name, true) || (numbered && text);
+    !odd && !secret
 }
 
 /// Whether a name is a secret's; `whole` also looks at short names that mean other things in a text (`primary key`).

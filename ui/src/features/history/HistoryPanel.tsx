@@ -161,7 +161,11 @@ export function HistoryPanel({ profileId = null, onInsert, onOpen }: HistoryPane
             { value: "changes", label: "Changes" },
           ]}
         />
-        {changes ? <ChangesBar text={text.trim()} filter={filter} onFilter={setFilter} /> : <RunsBar filter={runs} onFilter={setRuns} />}
+        {changes ? (
+          <ChangesBar text={text.trim()} filter={filter} onFilter={setFilter} />
+        ) : (
+          <RunsBar filter={runs} onFilter={setRuns} />
+        )}
       </div>
       {failure ? (
         <EmptyState
