@@ -160,12 +160,10 @@ async fn a_login_without_the_right_is_told_what_it_does_not_see_and_may_not_end(
     for server in servers() {
         let connection = connect(&server, "postgres").await;
         let worker = connection.open(Role::Session).await.unwrap();
-        let role = format!(
-            "do $$ begin create role act_reader login password '{}'; exception when duplicate_object \
-             then null; end $$",
-            server.password
-        );
-        all(&*worker, &[&role, "drop table if exists act_seen", "create table act_seen (v int)", "begin"]).await;
+        let role = "do $$ begin create role act_reader login; exception when duplicate_object then null; end $$";
+        let password = format!("alter role act_reader password '{}'", server.password);
+        all(&*worker, &[role, &password, "drop table if exists act_seen", "create table act_seen (v int)", "begin"])
+            .await;
         all(&*worker, &["lock table act_seen"]).await;
         let waiting = connection.open(Role::Session).await.unwrap();
         let run = waiting.run(Statement::new("insert into act_seen values (1)"));
