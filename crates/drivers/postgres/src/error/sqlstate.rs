@@ -192,7 +192,8 @@ mod tests {
     fn what_a_pooler_says_is_told_from_a_fault_of_ours() {
         let said = |message: &str| code(&Report { code: "08P01".into(), message: message.into(), ..Report::default() });
         assert_eq!(said("invalid message format"), Code::Internal);
-        for lost in ["server conn crashed?", "invalid server parameter", "idle transaction timeout", "connect timeout"] {
+        for lost in ["server conn crashed?", "invalid server parameter", "idle transaction timeout", "connect timeout"]
+        {
             assert_eq!(said(lost), Code::Unreachable, "{lost}");
         }
         assert_eq!(said("query timeout"), Code::TimedOut);
