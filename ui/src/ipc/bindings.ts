@@ -1473,6 +1473,8 @@ export type RelationPage = {
 	as_of_ms: number,
 	/**  Kinds that could not be read, as sentences. */
 	denied: string[],
+	/**  What was not asked of the server, as a sentence: it is missing here, and may be there. */
+	unread: string | null,
 };
 
 /**  A tab with its text, as restored. */

@@ -255,4 +255,6 @@ pub struct RelationPage {
     pub as_of_ms: i64,
     /// Kinds that could not be read, as sentences.
     pub denied: Vec<String>,
+    /// What was not asked of the server, as a sentence: it is missing here, and may be there.
+    pub unread: Option<String>,
 }

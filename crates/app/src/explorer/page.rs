@@ -2,7 +2,7 @@
 
 use catalog::{
     Action, Catalog, ConstraintKind, Enabled, ForeignKey, Identity, Index, Kind, Known, ObjectKey, Policy,
-    PolicyCommand, RelationWalker, Scope, Trigger,
+    PolicyCommand, Relation, RelationWalker, Scope, Trigger,
 };
 
 use super::{Place, Shelved, icon, kind_words, to_ref, tree::bytes};
@@ -32,7 +32,8 @@ pub(super) async fn relation(place: &Place, key: &ObjectKey) -> Result<RelationP
     Ok(page(&catalog, relation, referenced_by))
 }
 
-/// What a catalog that is at hand says of a relation: no server is asked, so what only a full reading tells is missing.
+/// What a catalog that is at hand says of a relation: no server is asked. What only a full reading tells is missing, and
+/// said to be.
 pub(super) fn at_hand(shelved: &Shelved, key: &ObjectKey) -> Option<RelationPage> {
     let id = shelved.relation(key.schema.as_deref(), &key.name)?;
     let relation = shelved.catalog.relation(id)?;
@@ -72,7 +73,22 @@ fn page(catalog: &Catalog, relation: RelationWalker<'_>, referenced_by: Vec<Refe
         policies: relation.policies().iter().map(policy).collect(),
         as_of_ms: catalog.as_of_ms,
         denied: denied(catalog),
+        unread: unread(catalog, row),
     }
+}
+
+/// An empty list of what was never asked for would look like none.
+fn unread(catalog: &Catalog, relation: &Relation) -> Option<String> {
+    let asked = |kind| catalog.coverage.contains_key(&kind);
+    let mut missing = Vec::new();
+    missing.extend((!asked(Kind::Triggers)).then_some("triggers"));
+    let secured = relation.row_security != Known::Unsupported;
+    missing.extend((secured && !asked(Kind::Policies)).then_some("policies"));
+    (!missing.is_empty()).then(|| {
+        missing.push("definition texts");
+        let (last, others) = missing.split_last().unwrap_or((&"", &[]));
+        format!("This is what was kept of the last reading: {} and {last} were not read.", others.join(", "))
+    })
 }
 
 fn denied(catalog: &Catalog) -> Vec<String> {

@@ -38,6 +38,7 @@ async fn reading_one_object_anew_reads_its_schema_and_finds_what_is_new() {
     assert_eq!(hits[0].label, "fresh");
     assert!(hits[0].browsable && !hits[0].denied);
     let page = shop.app.relation(&shop.profile, &shop.table("customers")).await.unwrap();
+    assert_eq!(page.unread, None);
     let referring: Vec<_> = page.referenced_by.iter().map(|row| row.object.name.as_str()).collect();
     assert_eq!(referring, ["fresh", "orders"], "keys of the schema lead where they led");
 }

@@ -195,6 +195,11 @@ export function RelationStructure({ profileId, object, view, onOpenRelation }: R
           {sentence}
         </Banner>
       ))}
+      {page?.unread ? (
+        <Banner tone="info" icon="info" edge>
+          {page.unread}
+        </Banner>
+      ) : null}
       {page && view !== "ddl" && countOf(page, view) > FEW ? (
         <div className="rel-find">
           <SearchField

@@ -305,6 +305,7 @@ export function relationPage(world: World, profileId: string, object: ObjectRef)
         : [],
     as_of_ms: Date.now() - 60_000,
     denied: table.denied ? ["Policies could not be read: reporting may not see them."] : [],
+    unread: null,
   };
 }
 

@@ -48,6 +48,8 @@ async fn without_its_server_a_connection_shows_what_it_held_and_as_of_when() {
     assert_eq!(hits[0].label, "customers");
     let page = app.relation(&shop.profile, &shop.table("orders")).await.unwrap();
     assert_eq!(page.columns.len(), 3);
+    let unread = page.unread.unwrap();
+    assert_eq!(unread, "This is what was kept of the last reading: triggers and definition texts were not read.");
     assert!(page.constraints.iter().any(|part| part.references.is_some() && part.columns == ["customer_id"]));
     let customers = app.relation(&shop.profile, &shop.table("customers")).await.unwrap();
     assert_eq!(customers.referenced_by.len(), 1);
