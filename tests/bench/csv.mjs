@@ -3,6 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { beside, rows } from "./lib/beside.mjs";
 import { report } from "./lib/report.mjs";
+import { mixedInPostgres } from "./lib/mixed.mjs";
 import { required, run } from "./lib/process.mjs";
 
 const ROWS = Number(process.env.ROWHOUSE_BENCH_ROWS ?? 1_000_000);
@@ -29,17 +30,7 @@ const result = [];
 await execute("postgres", `drop database if exists ${DATABASE}`);
 await execute("postgres", `create database ${DATABASE}`);
 try {
-  // Ten columns of the kinds tables are made of; a seventh of the notes is NULL.
-  await execute(
-    DATABASE,
-    `create table mixed as select
-      g::bigint as id, (g % 50000)::int as customer, (g % 7)::smallint as state, g % 3 = 0 as gift,
-      ((g * 1337) % 1000000 / 100.0)::numeric(12,2) as total,
-      timestamptz '2026-01-01 00:00:00+00' + g * interval '31 seconds' as placed,
-      'customer ' || g || '@example.com' as email, case when g % 7 <> 0 then repeat('note ', (g % 9)::int) || g end as note,
-      ('{"n":' || g || ',"tags":["a","b"]}')::jsonb as detail, (g * 0.37)::float8 as weight
-      from generate_series(1, ${ROWS}) g`,
-  );
+  await execute(DATABASE, mixedInPostgres(ROWS));
   await execute(DATABASE, "vacuum (freeze, analyze) mixed");
   const sql = "select * from mixed";
   const measured = await beside(

@@ -1,5 +1,6 @@
 // A million rows from PostgreSQL 15 into a hold, beside `psql --csv >/dev/null`; and how soon the first window is there.
 import { join } from "node:path";
+import { mixedInPostgres } from "./lib/mixed.mjs";
 import { load, median, megabytes, milliseconds, report } from "./lib/report.mjs";
 import { required, run } from "./lib/process.mjs";
 
@@ -20,19 +21,10 @@ const url = (database) => {
 };
 const execute = (database, sql) => run(psql, ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", sql, url(database)]);
 
-// Ten columns of the kinds tables are made of; a seventh of the notes is NULL.
-const TABLE = `create table mixed as select
-  g::bigint as id, (g % 50000)::int as customer, (g % 7)::smallint as state, g % 3 = 0 as gift,
-  ((g * 1337) % 1000000 / 100.0)::numeric(12,2) as total,
-  timestamptz '2026-01-01 00:00:00+00' + g * interval '31 seconds' as placed,
-  'customer ' || g || '@example.com' as email, case when g % 7 <> 0 then repeat('note ', (g % 9)::int) || g end as note,
-  ('{"n":' || g || ',"tags":["a","b"]}')::jsonb as detail, (g * 0.37)::float8 as weight
-  from generate_series(1, ${ROWS}) g`;
-
 await execute("postgres", `drop database if exists ${DATABASE}`);
 await execute("postgres", `create database ${DATABASE}`);
 try {
-  await execute(DATABASE, TABLE);
+  await execute(DATABASE, mixedInPostgres(ROWS));
   await execute(DATABASE, "vacuum (freeze, analyze) mixed");
   const sql = "select * from mixed";
   const asCsv = () => run(psql, ["-X", "--csv", "-c", sql, url(DATABASE)]);

@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { beside, rows } from "./lib/beside.mjs";
 import { report } from "./lib/report.mjs";
+import { mixedInMariadb } from "./lib/mixed.mjs";
 import { required, run } from "./lib/process.mjs";
 
 const ROWS = Number(process.env.ROWHOUSE_BENCH_ROWS ?? 1_000_000);
@@ -27,17 +28,7 @@ const count = ROWS >= 1e6 && ROWS % 1e6 === 0 ? `${ROWS / 1e6}M` : `${ROWS}`;
 const result = [];
 await execute(`drop database if exists ${DATABASE}; create database ${DATABASE} character set utf8mb4`);
 try {
-  // Ten columns of the kinds tables are made of; a seventh of the notes is NULL.
-  await execute(
-    `create table ${DATABASE}.mixed engine=innodb as select
-      cast(seq as int) as id, seq % 50000 as customer, seq % 7 as state, seq % 3 = 0 as gift,
-      cast((seq * 1337) % 1000000 / 100 as decimal(12,2)) as total,
-      timestamp '2026-01-01 00:00:00' + interval seq * 31 second as placed,
-      concat('customer ', seq, '@example.com') as email,
-      if(seq % 7 <> 0, concat(repeat('note ', seq % 9), seq), null) as note,
-      concat('{"n":', seq, ',"tags":["a","b"]}') as detail, seq * 0.37e0 as weight
-      from ${DATABASE}.seq_1_to_${ROWS}`,
-  );
+  await execute(mixedInMariadb(DATABASE, ROWS));
   const sql = `select * from ${DATABASE}.mixed`;
   const read = await beside(
     RUNS,

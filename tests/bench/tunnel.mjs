@@ -2,11 +2,12 @@
 // before the clock starts. Both go to one OpenSSH server with one key.
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { answers, freePort } from "../e2e/lib/ports.mjs";
 import { keygen, SSH_USER, sshServer } from "../e2e/lib/sshd.mjs";
 import { beside, rows } from "./lib/beside.mjs";
+import { mixedInMariadb, mixedInPostgres } from "./lib/mixed.mjs";
 import { required, run } from "./lib/process.mjs";
 import { report } from "./lib/report.mjs";
 
@@ -23,23 +24,6 @@ const mariadb = process.env.ROWHOUSE_TEST_MARIADB_URL ? new URL(process.env.ROWH
 const scratch = required("ROWHOUSE_BENCH_SCRATCH");
 const home = join(scratch, "tunnel-home");
 const count = ROWS >= 1e6 && ROWS % 1e6 === 0 ? `${ROWS / 1e6}M` : `${ROWS}`;
-
-const freePort = () =>
-  new Promise((resolve, reject) => {
-    const socket = createServer();
-    socket.once("error", reject);
-    socket.listen(0, "127.0.0.1", () => {
-      const { port } = socket.address();
-      socket.close(() => resolve(port));
-    });
-  });
-
-const answers = (port) =>
-  new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
-    socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
-    setTimeout(() => socket.destroy(), 1000).unref();
-  });
 
 /** `ssh -L` to a port of the SSH server's own computer; its end, and how to end it. */
 async function forward(ssh, key, known, target) {
@@ -87,16 +71,7 @@ async function ofPostgres() {
   await execute("postgres", `create database ${DATABASE}`);
   const tunnel = await forward(ssh, key, known, postgres.port);
   try {
-    await execute(
-      DATABASE,
-      `create table mixed as select
-        g::bigint as id, (g % 50000)::int as customer, (g % 7)::smallint as state, g % 3 = 0 as gift,
-        ((g * 1337) % 1000000 / 100.0)::numeric(12,2) as total,
-        timestamptz '2026-01-01 00:00:00+00' + g * interval '31 seconds' as placed,
-        'customer ' || g || '@example.com' as email, case when g % 7 <> 0 then repeat('note ', (g % 9)::int) || g end as note,
-        ('{"n":' || g || ',"tags":["a","b"]}')::jsonb as detail, (g * 0.37)::float8 as weight
-        from generate_series(1, ${ROWS}) g`,
-    );
+    await execute(DATABASE, mixedInPostgres(ROWS));
     await execute(DATABASE, "vacuum (freeze, analyze) mixed");
     const sql = "select * from mixed";
     // Without TLS inside the tunnel on both sides.
@@ -119,16 +94,7 @@ async function ofMariadb() {
   await make(`drop database if exists ${DATABASE}; create database ${DATABASE} character set utf8mb4`);
   const tunnel = await forward(ssh, key, known, mariadb.port);
   try {
-    await make(
-      `create table ${DATABASE}.mixed engine=innodb as select
-        cast(seq as int) as id, seq % 50000 as customer, seq % 7 as state, seq % 3 = 0 as gift,
-        cast((seq * 1337) % 1000000 / 100 as decimal(12,2)) as total,
-        timestamp '2026-01-01 00:00:00' + interval seq * 31 second as placed,
-        concat('customer ', seq, '@example.com') as email,
-        if(seq % 7 <> 0, concat(repeat('note ', seq % 9), seq), null) as note,
-        concat('{"n":', seq, ',"tags":["a","b"]}') as detail, seq * 0.37e0 as weight
-        from ${DATABASE}.seq_1_to_${ROWS}`,
-    );
+    await make(mixedInMariadb(DATABASE, ROWS));
     const sql = `select * from ${DATABASE}.mixed`;
     const read = await ours("mariadb", `mariadb://${mariadb.username}@127.0.0.1:${mariadb.port}/${DATABASE}?ssl-mode=DISABLED`, mariadb.password);
     const measured = await beside(RUNS, () => read(sql), () => theirs(tunnel.port, ["--quick", "--batch", "-e", sql]));

@@ -2,11 +2,11 @@
 // their names and roles.
 import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { remote } from "webdriverio";
+import { freePort } from "./lib/ports.mjs";
 
 const APP = required("ROWHOUSE_E2E_APP");
 export const CLI = required("ROWHOUSE_E2E_CLI");
@@ -16,18 +16,6 @@ function required(name) {
   const value = process.env[name];
   if (!value) throw new Error(`${name} is not set: run this by \`make test\``);
   return value;
-}
-
-/** A port that is free now. */
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 async function until(what, probe, limit = 15_000) {

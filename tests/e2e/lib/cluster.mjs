@@ -1,9 +1,9 @@
 // A PostgreSQL server that a test may stop: its own data folder and port, gone afterwards.
 import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "./ports.mjs";
 
 const BIN = process.env.ROWHOUSE_TEST_POSTGRES_CLIENT_BIN;
 
@@ -14,16 +14,6 @@ function server(program, ...args) {
   const [first, ...rest] = [...AS, join(BIN, program), ...args];
   execFileSync(first, rest, { stdio: "ignore", cwd: "/", timeout: 60_000 });
 }
-
-const freePort = () =>
-  new Promise((resolve, reject) => {
-    const socket = createServer();
-    socket.once("error", reject);
-    socket.listen(0, "127.0.0.1", () => {
-      const { port } = socket.address();
-      socket.close(() => resolve(port));
-    });
-  });
 
 /** Makes and starts one; anybody may sign in from this machine. */
 export async function cluster() {

@@ -1,33 +1,15 @@
 // An SSH server that a test may stop: its own folder, keys and port, gone afterwards.
 import { execFileSync, spawn } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { answers, freePort } from "./ports.mjs";
 
 const PROGRAM = process.env.ROWHOUSE_TEST_SSHD;
 const AS_ROOT = process.getuid() === 0;
 /** As whom one logs in: an SSH server without rights knows one person only. */
 export const SSH_USER = AS_ROOT ? "nobody" : execFileSync("id", ["-un"], { encoding: "utf8" }).trim();
-
-const freePort = () =>
-  new Promise((resolve, reject) => {
-    const socket = createServer();
-    socket.once("error", reject);
-    socket.listen(0, "127.0.0.1", () => {
-      const { port } = socket.address();
-      socket.close(() => resolve(port));
-    });
-  });
-
-const answers = (port) =>
-  new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
-    socket.once("connect", () => resolve(true));
-    socket.once("error", () => resolve(false));
-    socket.once("close", () => socket.destroy());
-  });
 
 /** Waits until it answers; a killed one's port may be in use for a moment. */
 async function untilAnswers(port) {

@@ -1,7 +1,7 @@
 /** What a connection's server is doing; read again by itself while somebody looks. */
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { useKeys, useOffers } from "@/commands";
-import { Button, EmptyState, IconButton, Segmented, Toolbar } from "@/design";
+import { EmptyState, IconButton, Segmented, Toolbar } from "@/design";
 import {
   type ActivityHandle,
   ActivityPane,
@@ -19,35 +19,8 @@ import type { Actions } from "../actions";
 import type { ActivityTab } from "../model";
 import { useWorkspace } from "../workspace";
 import { ConnectionBanner } from "./ConnectionBanner";
-
-/** So that arrows and keys work as soon as the tab is in front. */
-function useFocusWhen(active: boolean, section: string) {
-  const [node, setNode] = useState<HTMLDivElement | null>(null);
-  useEffect(() => {
-    const at = document.activeElement;
-    if (!active || !node || (at !== node && node.contains(at))) return;
-    const busy = at?.closest("input, textarea, [role=tree], [role=listbox], [role=tablist], [role=dialog]");
-    if (!busy) (node.querySelector<HTMLElement>("[data-focus-first]") ?? node).focus({ preventScroll: true });
-  }, [active, node, section]);
-  return setNode;
-}
-
-function Offline({ name, onConnect }: { name: string; onConnect: () => void }) {
-  const keys = useKeys("connection.reconnect");
-  return (
-    <EmptyState
-      picture="offline"
-      title={`Not connected to ${name}`}
-      actions={
-        <Button variant="primary" icon="plug" {...(keys ? { keys, showKeys: true } : {})} onClick={onConnect}>
-          Connect
-        </Button>
-      }
-    >
-      This tab came back from the last time. What the server does is read when you connect.
-    </EmptyState>
-  );
-}
+import { Offline } from "./Offline";
+import { useFocusWhen } from "./useFocusWhen";
 
 export function ActivityDocument({ tab, active, actions }: { tab: ActivityTab; active: boolean; actions: Actions }) {
   const { dispatch, live, profile: profileBy } = useWorkspace();
@@ -191,7 +164,9 @@ export function ActivityDocument({ tab, active, actions }: { tab: ActivityTab; a
         ) : phase === "connecting" ? (
           <EmptyState picture="loading" title={`Connecting to ${name}`} />
         ) : (
-          <Offline name={name} onConnect={reconnect} />
+          <Offline name={name} onConnect={reconnect}>
+            What the server does is read when you connect.
+          </Offline>
         )}
       </div>
     </div>

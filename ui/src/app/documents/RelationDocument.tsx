@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useKeys, useOffers } from "@/commands";
-import { Button, EmptyState, IconButton, Segmented, Toolbar } from "@/design";
+import { EmptyState, IconButton, Segmented, Toolbar } from "@/design";
 import {
   countOf,
   RelationStructure,
@@ -17,6 +17,8 @@ import type { RelationTab } from "../model";
 import { useWorkspace } from "../workspace";
 import { Denied } from "./access";
 import { ConnectionBanner } from "./ConnectionBanner";
+import { Offline } from "./Offline";
+import { useFocusWhen } from "./useFocusWhen";
 
 type View = "data" | RelationView;
 
@@ -102,42 +104,13 @@ export function RelationDocument({ tab, active, actions }: { tab: RelationTab; a
           {phase === "connecting" ? (
             <EmptyState picture="loading" title={`Connecting to ${name}`} />
           ) : (
-            <Offline name={name} onConnect={reconnect} />
+            <Offline name={name} onConnect={reconnect}>
+              Its rows are read when you connect.
+            </Offline>
           )}
         </>
       )}
     </div>
-  );
-}
-
-/** So that the keys of the relation work as soon as its tab is in front, and when what had the focus went with its view. */
-function useFocusWhen(active: boolean, view: View) {
-  const [node, setNode] = useState<HTMLDivElement | null>(null);
-  useEffect(() => {
-    if (active && node && !node.contains(document.activeElement)) {
-      const busy = document.activeElement?.closest(
-        "input, textarea, [role=tree], [role=listbox], [role=tablist], [role=dialog]",
-      );
-      if (!busy) node.focus({ preventScroll: true });
-    }
-  }, [active, node, view]);
-  return setNode;
-}
-
-function Offline({ name, onConnect }: { name: string; onConnect: () => void }) {
-  const keys = useKeys("connection.reconnect");
-  return (
-    <EmptyState
-      picture="offline"
-      title={`Not connected to ${name}`}
-      actions={
-        <Button variant="primary" icon="plug" {...(keys ? { keys, showKeys: true } : {})} onClick={onConnect}>
-          Connect
-        </Button>
-      }
-    >
-      This tab came back from the last time. Its rows are read when you connect.
-    </EmptyState>
   );
 }
 

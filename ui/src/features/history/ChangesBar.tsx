@@ -1,7 +1,7 @@
-import { useQuery } from "@tanstack/react-query";
 import { MenuButton, Select, toast } from "@/design";
-import { type AuditFormat, failureOf, host, queryKeys } from "@/ipc";
-import { type ChangesFilter, isFiltered, KINDS, NO_FILTER, queryOf, TIMES } from "./changes";
+import { type AuditFormat, failureOf, host } from "@/ipc";
+import { type ChangesFilter, isFiltered, KINDS, NO_FILTER, queryOf } from "./changes";
+import { ALL, WhenAndWhere } from "./WhenAndWhere";
 
 interface ChangesBarProps {
   text: string;
@@ -9,7 +9,6 @@ interface ChangesBarProps {
   onFilter: (filter: ChangesFilter) => void;
 }
 
-const ALL = "";
 const counted = new Intl.NumberFormat("en-US");
 
 /** Asks where to, and writes what was found, or the whole trail. */
@@ -28,7 +27,6 @@ async function save(text: string, filter: ChangesFilter, format: AuditFormat): P
 
 /** Which changes are listed, and taking them out as a file. */
 export function ChangesBar({ text, filter, onFilter }: ChangesBarProps) {
-  const profiles = useQuery({ queryKey: queryKeys.profiles, queryFn: () => host().profiles() });
   const found = text !== "" || isFiltered(filter);
   return (
     <div className="hist-changes">
@@ -40,25 +38,7 @@ export function ChangesBar({ text, filter, onFilter }: ChangesBarProps) {
         onChange={(kind) => onFilter({ ...filter, kind: kind === ALL ? null : kind })}
         options={[{ value: ALL, label: "Every kind" }, ...KINDS]}
       />
-      <Select
-        dense
-        block
-        label="When"
-        value={filter.when}
-        onChange={(when) => onFilter({ ...filter, when })}
-        options={TIMES}
-      />
-      <Select
-        dense
-        block
-        label="Connection"
-        value={filter.profileId ?? ALL}
-        onChange={(id) => onFilter({ ...filter, profileId: id === ALL ? null : id })}
-        options={[
-          { value: ALL, label: "Every connection" },
-          ...(profiles.data ?? []).map(({ id, name }) => ({ value: id, label: name })),
-        ]}
-      />
+      <WhenAndWhere filter={filter} onFilter={onFilter} />
       <MenuButton
         label="Save changes to a file"
         icon="download"

@@ -1,14 +1,9 @@
-import { useQuery } from "@tanstack/react-query";
 import { Select } from "@/design";
-import { host, queryKeys } from "@/ipc";
-import { TIMES } from "./changes";
 import { OUTCOMES, type RunsFilter } from "./runs";
-
-const ALL = "";
+import { ALL, WhenAndWhere } from "./WhenAndWhere";
 
 /** Which of the statements that were run are listed. */
 export function RunsBar({ filter, onFilter }: { filter: RunsFilter; onFilter: (filter: RunsFilter) => void }) {
-  const profiles = useQuery({ queryKey: queryKeys.profiles, queryFn: () => host().profiles() });
   return (
     <div className="hist-runs">
       <Select
@@ -19,25 +14,7 @@ export function RunsBar({ filter, onFilter }: { filter: RunsFilter; onFilter: (f
         onChange={(outcome) => onFilter({ ...filter, outcome: outcome === ALL ? null : outcome })}
         options={[{ value: ALL, label: "Any outcome" }, ...OUTCOMES]}
       />
-      <Select
-        dense
-        block
-        label="When"
-        value={filter.when}
-        onChange={(when) => onFilter({ ...filter, when })}
-        options={TIMES}
-      />
-      <Select
-        dense
-        block
-        label="Connection"
-        value={filter.profileId ?? ALL}
-        onChange={(id) => onFilter({ ...filter, profileId: id === ALL ? null : id })}
-        options={[
-          { value: ALL, label: "Every connection" },
-          ...(profiles.data ?? []).map(({ id, name }) => ({ value: id, label: name })),
-        ]}
-      />
+      <WhenAndWhere filter={filter} onFilter={onFilter} />
     </div>
   );
 }
