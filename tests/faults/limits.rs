@@ -4,7 +4,7 @@ use std::{
     fs,
     os::unix::fs::PermissionsExt,
     process::{Command, Stdio},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use app::api::{ConnectionPhase, ErrorCode, PasswordCommand, PasswordPolicy, ProfileDraft, StatementOutcome};
@@ -41,23 +41,30 @@ async fn a_full_connection_table_is_called_full_what_is_open_goes_on_and_room_is
     };
     let mut sleepers = Vec::new();
     let asleep = "select count(*) from pg_stat_activity where query = 'select pg_sleep(600)'";
-    // One that has just left may still have its place: full is what stays full.
+    // One that has just left may still have its place: full is what stays full. Who counts must not take a place to do so,
+    // so the tab that is open is asked.
     let mut refused = 0;
     while refused < 3 {
         let mut sleeper = sleep();
         let count = (sleepers.len() + 1).to_string();
-        let mut ended = false;
-        desk.until("one more to come in, or not", EVENTUALLY, || {
-            ended = sleeper.try_wait().unwrap().is_some();
-            ended || psql_at(&cluster.url(), asleep) == count
-        })
-        .await;
-        if ended {
-            refused += 1;
-            tokio::time::sleep(Duration::from_millis(400)).await;
-        } else {
+        let started = Instant::now();
+        let came_in = loop {
+            if sleeper.try_wait().unwrap().is_some() {
+                break false;
+            }
+            let counted = desk.run("open", &profile, asleep).await;
+            if desk.cell(&counted.hold.unwrap()).await == count {
+                break true;
+            }
+            assert!(started.elapsed() < EVENTUALLY, "a sleeper neither came in nor was refused");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        };
+        if came_in {
             refused = 0;
             sleepers.push(sleeper);
+        } else {
+            refused += 1;
+            tokio::time::sleep(Duration::from_millis(400)).await;
         }
     }
 

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use catalog::{Catalog, ObjectKey, Scope};
 use serde::{Deserialize, Serialize};
 
-use crate::{Activity, Error, Scan};
+use crate::{Activity, Code, Error, Scan};
 
 /// The server behind a connection, as probed when it was opened.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +59,23 @@ pub trait Ddl: Send + Sync {
     /// # Errors
     /// `NotFound`, `Forbidden`, `Unsupported` for a kind that has no text.
     async fn definition(&self, key: &ObjectKey) -> Result<Arc<str>, Error>;
+
+    /// The texts of many objects, each as [`Ddl::definition`] gives it, in the order of the keys. One that is gone, may not be
+    /// seen or has no text is left out. The control session is held for as long as this takes: a caller asks for some hundreds.
+    ///
+    /// # Errors
+    /// `Unreachable`, `TimedOut` and whatever else is not about one object.
+    async fn definitions(&self, keys: &[ObjectKey]) -> Result<Vec<(ObjectKey, Arc<str>)>, Error> {
+        let mut found = Vec::with_capacity(keys.len());
+        for key in keys {
+            match self.definition(key).await {
+                Ok(text) => found.push((key.clone(), text)),
+                Err(error) if matches!(error.code, Code::NotFound | Code::Forbidden | Code::Unsupported) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(found)
+    }
 }
 
 /// Which facets a connection offers: derived from the objects, the only form that crosses to the interface.
