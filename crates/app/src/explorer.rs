@@ -156,7 +156,7 @@ impl App {
     }
 }
 
-const KINDS: [(&str, ObjectKind); 14] = [
+const KINDS: [(&str, ObjectKind); 16] = [
     ("database", ObjectKind::Database),
     ("schema", ObjectKind::Schema),
     ("relation", ObjectKind::Relation),
@@ -171,6 +171,8 @@ const KINDS: [(&str, ObjectKind); 14] = [
     ("role", ObjectKind::Role),
     ("extension", ObjectKind::Extension),
     ("event", ObjectKind::Event),
+    ("publication", ObjectKind::Publication),
+    ("event_trigger", ObjectKind::EventTrigger),
 ];
 
 /// An object's identity, from what a face sent.

@@ -32,6 +32,10 @@ pub enum ObjectKind {
     Extension,
     /// A statement that the server runs by a clock.
     Event,
+    /// What a database publishes to subscribers.
+    Publication,
+    /// A trigger on statements that change the schema.
+    EventTrigger,
 }
 
 /// The only identity of an object that is stored or sent. Server oids are rename hints, never identity.

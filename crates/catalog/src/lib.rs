@@ -26,17 +26,19 @@ mod known;
 mod model;
 mod parts;
 mod scope;
+mod server;
 mod walk;
 
 pub use identity::{ObjectKey, ObjectKind};
 pub use known::Known;
 pub use model::{
-    Catalog, Database, DatabaseId, Event, Extension, Grant, Role, Routine, RoutineKind, Schema, SchemaId, Sequence,
-    TypeKind, TypeObject, Volatility,
+    Catalog, Database, DatabaseId, Event, Grant, Routine, RoutineKind, Schema, SchemaId, Sequence, TypeKind,
+    TypeObject, Volatility,
 };
 pub use parts::{
     Action, Column, Constraint, ConstraintKind, Enabled, ForeignKey, Generated, Identity, Index, IndexKey, Policy,
     PolicyCommand, Relation, RelationId, RelationKind, RowSecurity, Trigger,
 };
 pub use scope::{Coverage, Kind, Scope};
+pub use server::{EventTrigger, Extension, Membership, Publication, PublishedTable, Role, RoleSetting};
 pub use walk::RelationWalker;

@@ -3,7 +3,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Column, Constraint, Coverage, Enabled, ForeignKey, Index, Kind, Known, Policy, Relation, RelationId, Trigger,
+    Column, Constraint, Coverage, Enabled, EventTrigger, Extension, ForeignKey, Index, Kind, Known, Policy,
+    Publication, Relation, RelationId, Role, Trigger,
     identity::{ObjectKey, ObjectKind},
 };
 
@@ -63,6 +64,12 @@ pub struct Catalog {
     /// Statements that the server runs by a clock (MySQL).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<Event>,
+    /// What the database publishes to subscribers (PostgreSQL).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub publications: Vec<Publication>,
+    /// Triggers on statements that change the schema (PostgreSQL).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub event_triggers: Vec<EventTrigger>,
 }
 
 impl Catalog {
@@ -309,31 +316,6 @@ pub struct Sequence {
     pub comment: Option<String>,
 }
 
-/// A role or user.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Role {
-    /// Its name.
-    pub name: String,
-    /// Whether checks do not apply to it.
-    pub superuser: bool,
-    /// Whether it can log in.
-    pub login: bool,
-    /// Whether it inherits the rights of its groups.
-    pub inherit: bool,
-    /// Whether row security does not apply to it.
-    pub bypass_row_security: bool,
-    /// Whether it may make databases.
-    pub create_database: bool,
-    /// Whether it may make roles.
-    pub create_role: bool,
-    /// Whether it may replicate.
-    pub replication: bool,
-    /// Roles it is a direct member of.
-    pub member_of: Vec<String>,
-    /// Its comment.
-    pub comment: Option<String>,
-}
-
 /// A privilege on an object.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grant {
@@ -349,19 +331,6 @@ pub struct Grant {
     pub privilege: String,
     /// Whether the grantee may pass it on.
     pub grantable: bool,
-}
-
-/// An installed extension.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Extension {
-    /// Its name.
-    pub name: String,
-    /// Its installed version.
-    pub version: Option<String>,
-    /// The schema its objects are in.
-    pub schema: Option<String>,
-    /// Its comment.
-    pub comment: Option<String>,
 }
 
 /// A statement that the server runs by a clock.

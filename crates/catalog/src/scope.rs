@@ -38,11 +38,15 @@ pub enum Kind {
     Extensions,
     /// Statements that the server runs by a clock.
     Events,
+    /// What is published to subscribers.
+    Publications,
+    /// Triggers on statements that change the schema.
+    EventTriggers,
 }
 
 impl Kind {
     /// Every kind, in reading order.
-    pub const ALL: [Kind; 16] = [
+    pub const ALL: [Kind; 18] = [
         Kind::Databases,
         Kind::Schemas,
         Kind::Relations,
@@ -59,6 +63,8 @@ impl Kind {
         Kind::Grants,
         Kind::Extensions,
         Kind::Events,
+        Kind::Publications,
+        Kind::EventTriggers,
     ];
 
     /// What the explorer, completion and search need at once. Definition texts are not part of it.

@@ -30,7 +30,8 @@ const PARTS: [Kind; 6] =
     [Kind::Relations, Kind::Columns, Kind::Constraints, Kind::ForeignKeys, Kind::Indexes, Kind::Triggers];
 
 /// Kinds this server has none of. Its databases are schemas here.
-const NONE: [Kind; 4] = [Kind::Databases, Kind::Policies, Kind::Types, Kind::Extensions];
+const NONE: [Kind; 6] =
+    [Kind::Databases, Kind::Policies, Kind::Types, Kind::Extensions, Kind::Publications, Kind::EventTriggers];
 
 /// Reads the catalog. `database` is the current one of new sessions.
 pub(crate) async fn read(

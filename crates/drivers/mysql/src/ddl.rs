@@ -99,7 +99,11 @@ impl Ddl for Definitions {
             },
             ObjectKind::Index | ObjectKind::Constraint | ObjectKind::Column => self.line(schema, key).await?,
             ObjectKind::Role => self.role(&key.name).await?,
-            ObjectKind::Policy | ObjectKind::Type | ObjectKind::Extension => {
+            ObjectKind::Policy
+            | ObjectKind::Type
+            | ObjectKind::Extension
+            | ObjectKind::Publication
+            | ObjectKind::EventTrigger => {
                 return Err(Error::new(
                     Code::Unsupported,
                     "This server has no definition text for this kind of object.",

@@ -14,6 +14,7 @@ mod objects;
 mod parts;
 mod questions;
 pub(crate) mod rows;
+mod server;
 
 use std::{
     collections::{HashMap, HashSet},

@@ -79,7 +79,14 @@ impl Definitions {
             ObjectKind::Extension => {
                 self.columns(&self.at(include_str!("queries/definition_extension.sql")), &[name], 1).await
             }
-            ObjectKind::Database | ObjectKind::Column | ObjectKind::Role | ObjectKind::Event => {
+            ObjectKind::Publication => {
+                self.columns(&self.at(include_str!("queries/definition_publication.sql")), &[name], 2).await
+            }
+            ObjectKind::EventTrigger => {
+                self.columns(&self.at(include_str!("queries/definition_event_trigger.sql")), &[name], 3).await
+            }
+            ObjectKind::Role => self.columns(&self.at(include_str!("queries/definition_role.sql")), &[name], 1).await,
+            ObjectKind::Database | ObjectKind::Column | ObjectKind::Event => {
                 Err(Error::new(Code::Unsupported, "There is no definition text for objects of this kind."))
             }
         }

@@ -82,6 +82,7 @@ mod tests {
                 "colliculocale",
                 "confdelsetcols",
                 "stxdinherit",
+                "prattrs",
                 "prqual",
                 "pg_publication_namespace",
                 "pg_parameter_acl",

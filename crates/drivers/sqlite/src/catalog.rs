@@ -83,7 +83,9 @@ fn coverage(kind: Kind) -> Known<()> {
         | Kind::Roles
         | Kind::Grants
         | Kind::Extensions
-        | Kind::Events => Known::Unsupported,
+        | Kind::Events
+        | Kind::Publications
+        | Kind::EventTriggers => Known::Unsupported,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Users, roles and privileges.
 
-use catalog::{Coverage, Grant, Known, ObjectKey, ObjectKind, Role};
+use catalog::{Coverage, Grant, Known, Membership, ObjectKey, ObjectKind, Role};
 use driver::Error;
 
 use super::{Reading, Row};
@@ -25,23 +25,27 @@ impl Reading<'_> {
             Ok(rows) => rows,
             Err(coverage) => return Ok(coverage),
         };
-        let (from_user, from_host, to_user, to_host, table) = match self.facts.mariadb {
-            true => ("Role", "''", "User", "Host", "mysql.roles_mapping"),
-            false => ("FROM_USER", "FROM_HOST", "TO_USER", "TO_HOST", "mysql.role_edges"),
+        let (from_user, from_host, to_user, to_host, admin, table) = match self.facts.mariadb {
+            true => ("Role", "''", "User", "Host", "Admin_option", "mysql.roles_mapping"),
+            false => ("FROM_USER", "FROM_HOST", "TO_USER", "TO_HOST", "WITH_ADMIN_OPTION", "mysql.role_edges"),
         };
-        let text = format!("SELECT {to_user}, {to_host}, {from_user}, {from_host} FROM {table}");
+        let text = format!("SELECT {to_user}, {to_host}, {from_user}, {from_host}, {admin} FROM {table} ORDER BY 3, 4");
         let members = self.ask(&text).await?.unwrap_or_default();
         let mut pairs = Vec::new();
         for row in members {
             let mut row = Row(row);
-            pairs.push((account(&row.text(), &row.text()), account(&row.text(), &row.text())));
+            let (member, role) = (account(&row.text(), &row.text()), account(&row.text(), &row.text()));
+            let admin = row.text() == "Y";
+            // A role counts only for sessions that take it up, and every member may.
+            pairs.push((member, Membership { role, admin, inherit: None, set: None, grantor: None }));
         }
         for row in rows {
             let mut row = Row(row);
             let name = account(&row.text(), &row.text());
             let mut yes = || row.text() == "Y";
             let (is_role, superuser, create_database, create_role, replication) = (yes(), yes(), yes(), yes(), yes());
-            let member_of = pairs.iter().filter(|(member, _)| *member == name).map(|(_, role)| role.clone()).collect();
+            let own = pairs.iter().filter(|(member, _)| *member == name);
+            let memberships: Vec<Membership> = own.map(|(_, membership)| membership.clone()).collect();
             self.catalog.roles.push(Role {
                 name,
                 superuser,
@@ -51,8 +55,9 @@ impl Reading<'_> {
                 create_database,
                 create_role,
                 replication,
-                member_of,
-                comment: None,
+                member_of: memberships.iter().map(|membership| membership.role.clone()).collect(),
+                memberships,
+                ..Role::default()
             });
         }
         Ok(Known::Value(()))

@@ -1,8 +1,8 @@
-//! Objects that do not belong to one relation.
+//! Databases, schemas, and what belongs to a schema but not to one relation; privileges.
 
 use catalog::{
-    Database, Extension, Grant, Known, ObjectKey, ObjectKind, Role, Routine, RoutineKind, Schema, SchemaId, Sequence,
-    TypeKind, TypeObject, Volatility,
+    Database, Grant, Known, ObjectKey, ObjectKind, Routine, RoutineKind, Schema, SchemaId, Sequence, TypeKind,
+    TypeObject, Volatility,
 };
 
 use super::{
@@ -136,23 +136,6 @@ impl Reading<'_> {
         }
     }
 
-    pub(super) fn roles(&mut self, rows: &Rows) {
-        for row in rows.iter() {
-            self.catalog.roles.push(Role {
-                name: row.name(0),
-                superuser: row.flag(1),
-                login: row.flag(2),
-                inherit: row.flag(3),
-                bypass_row_security: row.flag(4),
-                create_database: row.flag(5),
-                create_role: row.flag(6),
-                replication: row.flag(7),
-                member_of: row.list(8),
-                comment: row.string(9),
-            });
-        }
-    }
-
     pub(super) fn grants(&mut self, rows: &Rows) {
         for row in rows.iter() {
             let kind = match row.text(0).as_deref() {
@@ -174,17 +157,6 @@ impl Reading<'_> {
                 grantor: row.string(6),
                 privilege: row.name(7),
                 grantable: row.flag(8),
-            });
-        }
-    }
-
-    pub(super) fn extensions(&mut self, rows: &Rows) {
-        for row in rows.iter() {
-            self.catalog.extensions.push(Extension {
-                name: row.name(0),
-                version: row.string(1),
-                schema: row.string(2),
-                comment: row.string(3),
             });
         }
     }

@@ -127,6 +127,8 @@ impl Reading<'_> {
             Kind::Roles => self.roles(rows),
             Kind::Grants => self.grants(rows),
             Kind::Extensions => self.extensions(rows),
+            Kind::Publications => self.publications(rows),
+            Kind::EventTriggers => self.event_triggers(rows),
             Kind::Events => {}
         }
         Ok(())
@@ -201,6 +203,8 @@ impl Reading<'_> {
             Kind::Roles => (include_str!("../queries/roles.sql"), vec![system()]),
             Kind::Grants => (include_str!("../queries/grants.sql"), vec![schemas(), relation(), system()]),
             Kind::Extensions => (include_str!("../queries/extensions.sql"), Vec::new()),
+            Kind::Publications => (include_str!("../queries/publications.sql"), vec![busy()]),
+            Kind::EventTriggers => (include_str!("../queries/event_triggers.sql"), Vec::new()),
             Kind::Events => return None,
         };
         Some(Question { kind, text: queries::at(text, self.version), values })

@@ -59,8 +59,10 @@ pub fn comparable(mut catalog: Catalog) -> Catalog {
         index.scans = Known::NotLoaded;
         index.bytes = Known::NotLoaded;
     }
-    // No version has any.
-    catalog.coverage.remove(&Kind::Events);
+    // No version has any, and every one knows these.
+    for kind in [Kind::Events, Kind::Publications, Kind::EventTriggers] {
+        catalog.coverage.remove(&kind);
+    }
     // The login's own.
     catalog.search_path.clear();
     for grant in &mut catalog.grants {
