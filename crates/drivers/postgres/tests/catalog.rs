@@ -3,6 +3,8 @@
 
 #[path = "catalog/access.rs"]
 mod access;
+#[path = "catalog/definitions.rs"]
+mod definitions;
 #[path = "catalog/golden.rs"]
 mod golden;
 #[path = "catalog/inherited.rs"]

@@ -143,11 +143,20 @@ fn elements(text: &str) -> Vec<String> {
 
 /// An array as the server reads it.
 pub(crate) fn array<T: AsRef<str>>(elements: impl IntoIterator<Item = T>) -> String {
+    array_with_nulls(elements.into_iter().map(Some))
+}
+
+/// An array as the server reads it, some of whose elements may be missing.
+pub(crate) fn array_with_nulls<T: AsRef<str>>(elements: impl IntoIterator<Item = Option<T>>) -> String {
     let mut text = String::from("{");
     for element in elements {
         if text.len() > 1 {
             text.push(',');
         }
+        let Some(element) = element else {
+            text.push_str("NULL");
+            continue;
+        };
         text.push('"');
         for character in element.as_ref().chars() {
             if matches!(character, '"' | '\\') {
@@ -182,6 +191,7 @@ mod tests {
             assert_eq!(elements(&array(&list)), list);
         }
         assert_eq!(elements("{a,NULL,b}"), ["a", "b"], "an unquoted NULL is no element");
+        assert_eq!(array_with_nulls([Some("a"), None, Some("NULL")]), "{\"a\",NULL,\"NULL\"}");
         assert_eq!(elements("{search_path=public,\"x=a b\"}"), ["search_path=public", "x=a b"]);
         for nonsense in ["", "{", "}", "a", "{\"", "{\\"] {
             elements(nonsense);

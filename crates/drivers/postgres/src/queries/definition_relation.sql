@@ -5,14 +5,17 @@
 -- Whatever is listed by relation carries its names along, so that no two lists are joined with each other: how many rows they
 -- have is nothing the planner can know, and hundreds of relations times thousands of columns are not to be tried one by one.
 -- $1 schemas, $2 relations: as many, no pair twice
-with target as (
-  select w.number, c.oid as id, c.*, n.nspname, format('%I.%I', n.nspname, c.relname) as full_name, p.oid as parent_id,
+with wanted as materialized (
+  select w.number, n.oid as schema_id, n.nspname, w.relation_name
+  from unnest($1::text[], $2::text[]) with ordinality as w (schema_name, relation_name, number)
+  join pg_namespace n on n.nspname = w.schema_name
+), target as (
+  select w.number, c.oid as id, c.*, w.nspname, format('%I.%I', w.nspname, c.relname) as full_name, p.oid as parent_id,
          case when c.relispartition then format('%I.%I', pn.nspname, p.relname) end as partition_of,
          case c.relkind when 'v' then 'VIEW' when 'm' then 'MATERIALIZED VIEW' when 'f' then 'FOREIGN TABLE' else 'TABLE' end as word,
          c.relkind in ('r', 'p', 'f') as is_table
-  from unnest($1::text[], $2::text[]) with ordinality as w (schema_name, relation_name, number)
-  join pg_namespace n on n.nspname = w.schema_name
-  join pg_class c on c.relnamespace = n.oid and c.relname = w.relation_name
+  from wanted w
+  join pg_class c on c.relnamespace = w.schema_id and c.relname = w.relation_name
   left join pg_inherits i on i.inhrelid = c.oid and c.relispartition
   left join pg_class p on p.oid = i.inhparent
   left join pg_namespace pn on pn.oid = p.relnamespace

@@ -1,6 +1,12 @@
--- The statements that make one type again; NULL for a base type, whose functions are written in C.
--- $1 schema, $2 type
-select case t.typtype
+-- The statements that make each of some types again, behind the place of the type among those asked for;
+-- NULL for a base type, whose functions are written in C.
+-- $1 schemas, $2 types: as many
+with wanted as materialized (
+  select w.number, n.oid as schema_id, n.nspname, w.type_name
+  from unnest($1::text[], $2::text[]) with ordinality as w (schema_name, type_name, number)
+  join pg_namespace n on n.nspname = w.schema_name
+)
+select n.number, case t.typtype
     when 'e' then format(E'CREATE TYPE %s AS ENUM (%s)', y.full_name,
       coalesce((select E'\n    ' || string_agg(quote_literal(e.enumlabel), E',\n    ' order by e.enumsortorder) || E'\n'
                 from pg_enum e where e.enumtypid = t.oid), ''))
@@ -33,8 +39,8 @@ select case t.typtype
   end,
   case when d.description is not null then
     format('COMMENT ON %s %s IS %L', case when t.typtype = 'd' then 'DOMAIN' else 'TYPE' end, y.full_name, d.description) end
-from pg_type t
-join pg_namespace n on n.oid = t.typnamespace
+from wanted n
+join pg_type t on t.typnamespace = n.schema_id and t.typname = n.type_name
 cross join lateral (select format('%I.%I', n.nspname, t.typname)) as y (full_name)
 left join pg_description d on d.classoid = 'pg_type'::regclass and d.objoid = t.oid and d.objsubid = 0
-where n.nspname = $1::text and t.typname = $2::text
+order by n.number
