@@ -4,9 +4,11 @@
 
 mod data;
 mod definition;
+mod destroys;
 mod server;
 mod session;
 mod variables;
+mod whole;
 pub(crate) mod with;
 
 use serde::Serialize;
@@ -79,17 +81,14 @@ pub struct Effect {
     pub loosens_read_only: Option<Span>,
     /// The functions it calls that are not among those every database of this kind has.
     pub calls: Vec<QualifiedName>,
+    /// What it drops or empties.
+    pub destroys: Vec<Destroys>,
 }
 
 impl Effect {
-    /// Whether it drops or empties something, which a person should confirm by typing the name.
-    pub fn drops(&self) -> bool {
-        self.command.starts_with("DROP") || self.command == "TRUNCATE"
-    }
-
-    /// The first `UPDATE` or `DELETE` that touches every row.
-    pub fn unfiltered_write(&self) -> Option<&Write> {
-        self.writes.iter().find(|write| write.has_where == Some(false))
+    /// Each `UPDATE` and `DELETE` that touches every row of its target.
+    pub fn whole_table_writes(&self) -> impl Iterator<Item = &Write> {
+        self.writes.iter().filter(|write| write.whole_table)
     }
 }
 
@@ -100,10 +99,35 @@ pub struct Write {
     pub verb: Verb,
     /// The table, when it can be read.
     pub target: Option<QualifiedName>,
-    /// Whether it has a `WHERE`; for `UPDATE` and `DELETE` only.
-    pub has_where: Option<bool>,
+    /// Whether it is an `UPDATE` or `DELETE` that nothing in its text holds to some rows of its target: no `WHERE` of its
+    /// own, none but one that is the same for every row, and no `LIMIT`.
+    pub whole_table: bool,
     /// Where the verb stands.
     pub span: Span,
+}
+
+/// What a statement drops or empties, whatever is in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Destroys {
+    /// How.
+    pub how: Destruction,
+    /// The kind of object, in upper case: `TABLE`, `SCHEMA`, `COLUMN`.
+    pub kind: String,
+    /// Which; empty where the text does not name them.
+    pub names: Vec<QualifiedName>,
+    /// The object they are parts of: the table of a column, an index or a trigger.
+    pub of: Option<QualifiedName>,
+    /// Where the verb stands.
+    pub span: Span,
+}
+
+/// How something is destroyed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub enum Destruction {
+    /// It is gone.
+    Drop,
+    /// It stays, empty.
+    Empty,
 }
 
 /// A verb that changes rows.
@@ -261,6 +285,11 @@ impl Reader<'_> {
         let at = self.explain_prefix(start);
         let mut class = self.command(at);
         self.everywhere(at);
+        if class == Class::Unknown {
+            self.block(at);
+        } else if nodes.is(at, "DO") && class == Class::Write {
+            self.block_text(at + 1);
+        }
         if matches!(class, Class::Read | Class::Session) {
             if class == Class::Read && self.into_variable {
                 class = Class::Session;
@@ -361,6 +390,10 @@ impl Reader<'_> {
             "BEGIN" if nodes.is(at + 1, "NOT") => Class::Unknown,
             "DROP" if nodes.dialect.set_assigns && nodes.is(at + 1, "PREPARE") => Class::Session,
             "PREPARE" if nodes.dialect.set_assigns => self.prepared_text(at),
+            "EXECUTE" if nodes.is(at + 1, "IMMEDIATE") => {
+                self.note_text(at + 2);
+                class
+            }
             "LOAD" if nodes.is_any(at + 1, &["DATA", "XML"]) => {
                 self.load(at);
                 class

@@ -2,7 +2,7 @@
 //!
 //! From a text and the [`Dialect`] it is written in, this crate answers where statements begin and end ([`split`](split()),
 //! [`statement_at`]), what each would do ([`classify`](classify())), whether a read-only connection may send it
-//! ([`read_only_verdict`]), which literals hold secrets ([`secret_spans`], [`redact`]), which parameters it takes
+//! ([`read_only_verdict`]), what of it changes the whole of a table ([`sweeps`]), which literals hold secrets ([`secret_spans`], [`redact`]), which parameters it takes
 //! ([`placeholders`]), what could be typed at the caret ([`complete_context`]), what to call it ([`outline`](outline())), what
 //! to call its rows ([`result_title`]) and which file of this computer it would hand over ([`local_file`](local_file())).
 //!
@@ -26,11 +26,12 @@ pub mod readonly;
 pub mod secret;
 mod span;
 pub mod split;
+pub mod sweep;
 mod title;
 
 pub use classify::{
-    Class, Classification, CopyDirection, CopyEffect, CopyEndpoint, Effect, Explain, Setting, SettingScope,
-    TransactionKind, Verb, Write, classify,
+    Class, Classification, CopyDirection, CopyEffect, CopyEndpoint, Destroys, Destruction, Effect, Explain, Setting,
+    SettingScope, TransactionKind, Verb, Write, classify,
 };
 pub use complete::{CompletionContext, DerivedColumn, Place, RelationSource, ScopeRelation, complete_context};
 pub use dialect::{Dialect, Words};
@@ -43,4 +44,5 @@ pub use readonly::{Refusal, RefusalReason, read_only_verdict};
 pub use secret::{redact, secret_spans};
 pub use span::Span;
 pub use split::{Statement, StatementKind, split, statement_at};
+pub use sweep::{Sweep, SweepKind, sweeps};
 pub use title::{comment_title, result_title, search_path};

@@ -3,7 +3,7 @@
 
 use sql::{
     Dialect, Span, TokenKind, classify, complete_context, dialect, outline, placeholders, read_only_verdict, redact,
-    secret_spans, split, statement_at, tokenize,
+    secret_spans, split, statement_at, sweeps, tokenize,
 };
 
 /// A generator that gives the same numbers every time, so that a failure can be seen again.
@@ -58,6 +58,10 @@ fn check(text: &str, facts: &Dialect, caret: usize) {
     secret_spans(text, facts).into_iter().for_each(sound);
     placeholders(text, facts).into_iter().for_each(|one| sound(one.span));
     sound(complete_context(text, caret, facts).replace);
+    for sweep in sweeps(text, facts) {
+        sound(sweep.span);
+        sound(sweep.statement);
+    }
 }
 
 const SEEDS: &str = concat!(
@@ -69,6 +73,8 @@ const SEEDS: &str = concat!(
     include_str!("cases/classify.sqlite.txt"),
     include_str!("cases/complete.postgresql.txt"),
     include_str!("cases/redact.txt"),
+    include_str!("cases/sweep.postgresql.txt"),
+    include_str!("cases/sweep.mysql.txt"),
 );
 
 const PIECES: &[&str] = &[

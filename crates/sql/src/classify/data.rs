@@ -40,7 +40,13 @@ impl Reader<'_> {
             _ => return,
         };
         let span = nodes.span(at);
-        if self.effect.writes.len() >= super::MOST_WRITES || self.effect.writes.iter().any(|write| write.span == span) {
+        let known = self.effect.writes.len();
+        if known > super::MOST_WRITES || self.effect.writes.iter().any(|write| write.span == span) {
+            return;
+        }
+        if known == super::MOST_WRITES {
+            // One more stands for all that are not read: it may be any of them.
+            self.effect.writes.push(Write { verb, target: None, whole_table: true, span });
             return;
         }
         let mut next = at + 1;
@@ -48,7 +54,8 @@ impl Reader<'_> {
             next += 2;
         }
         next = nodes.skip_words(next, nodes.dialect.write_modifiers);
-        let from_follows = !nodes.is(next, "FROM");
+        let begin = next;
+        let listed = !nodes.is(next, "FROM");
         next = nodes.skip_words(next, &["INTO", "FROM", "ONLY", "TABLE"]);
         let mut targets = Vec::new();
         while let Some((target, after)) = nodes.path(next) {
@@ -56,24 +63,31 @@ impl Reader<'_> {
             let dot = nodes.is_kind(after, TokenKind::Dot) && nodes.is_operator(after + 1, "*");
             let star = usize::from(dot) + usize::from(dot || nodes.is_operator(after, "*"));
             next = after + star;
-            // `DELETE a, b FROM …` and `UPDATE a, b SET …`.
-            let several = nodes.dialect.multi_table_writes
-                && (verb == Verb::Update || (verb == Verb::Delete && from_follows))
-                || verb == Verb::Truncate;
+            // `DELETE a, b FROM …`, `DELETE FROM a, b USING …`.
+            let several = (nodes.dialect.multi_table_writes && verb == Verb::Delete) || verb == Verb::Truncate;
             if !several || !nodes.is_kind(next, TokenKind::Comma) {
                 break;
             }
             next = nodes.skip_words(next + 1, &["ONLY"]);
         }
-        let has_where = matches!(verb, Verb::Update | Verb::Delete)
-            .then(|| nodes.find(next, end, |position| nodes.is(position, "WHERE")).is_some());
+        if nodes.dialect.multi_table_writes {
+            targets = match verb {
+                Verb::Update => self.updated_tables(begin, end).unwrap_or(targets),
+                Verb::Delete => self.deleted_tables(targets, listed, next, end),
+                _ => targets,
+            };
+        }
+        let whole_table = matches!(verb, Verb::Update | Verb::Delete) && self.is_whole_table(next, end);
         let mut note = |target: Option<QualifiedName>| {
-            self.effect.writes.push(Write { verb, target, has_where, span });
+            self.effect.writes.push(Write { verb, target, whole_table, span });
         };
         if targets.is_empty() {
             note(None);
         }
         targets.iter().cloned().for_each(|target| note(Some(target)));
+        if verb == Verb::Truncate {
+            self.emptied(targets.clone(), span);
+        }
         self.effect.targets.extend(targets);
     }
 

@@ -22,6 +22,7 @@ const MODIFIERS: &[&str] = &[
     "FULLTEXT",
     "ONLINE",
     "OFFLINE",
+    "IGNORE",
 ];
 
 /// The same, where a value follows after `=`, or after a word of its own.
@@ -69,9 +70,18 @@ impl Reader<'_> {
             return;
         }
         self.effect.command = format!("{verb} {kind}");
-        if NAMELESS_KINDS.contains(&kind.as_str()) {
-            return;
+        let before = self.effect.targets.len();
+        if !NAMELESS_KINDS.contains(&kind.as_str()) {
+            next = self.defined(&verb, &kind, next);
         }
+        let named = self.effect.targets.get(before..).unwrap_or_default().to_vec();
+        self.note_destroyed(at, &verb, &kind, named, next);
+    }
+
+    /// Notes the objects named from `next` on; returns where the names end.
+    fn defined(&mut self, verb: &str, kind: &str, mut next: usize) -> usize {
+        let nodes = self.nodes;
+        next = nodes.skip_words(next, if kind == "OWNED" { &["BY"] } else { &[] });
         next = nodes.skip_words(next, &["CONCURRENTLY"]);
         next = nodes.after_words(next, &["IF", "NOT", "EXISTS"]).unwrap_or(next);
         next = nodes.after_words(next, &["IF", "EXISTS"]).unwrap_or(next);
@@ -86,7 +96,7 @@ impl Reader<'_> {
             }
             next += 1;
         }
-        if ["INDEX", "POLICY", "TRIGGER", "RULE"].contains(&kind.as_str()) {
+        if ["INDEX", "POLICY", "TRIGGER", "RULE"].contains(&kind) {
             let on = nodes.find(next, self.end, |position| {
                 nodes.is(position, "ON") && !nodes.is_any(position + 1, &["SELECT", "INSERT", "UPDATE", "DELETE"])
             });
@@ -94,6 +104,7 @@ impl Reader<'_> {
                 self.effect.targets.push(table);
             }
         }
+        next
     }
 
     fn after_modifiers(&self, at: usize) -> usize {

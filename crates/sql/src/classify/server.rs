@@ -1,7 +1,10 @@
 //! Statements that only servers with stored programs, variables and files of their own have.
 
-use super::{Class, CopyDirection, CopyEffect, CopyEndpoint, Reader, TransactionKind, classify};
-use crate::TokenKind;
+use super::{
+    Class, CopyDirection, CopyEffect, CopyEndpoint, Destroys, Effect, Reader, TransactionKind, Write, classify,
+};
+use crate::nodes::Nodes;
+use crate::{QualifiedName, Span, TokenKind};
 
 /// The statements that can be explained: after another word, `EXPLAIN` describes a table.
 const EXPLAINED: [&str; 11] =
@@ -46,12 +49,73 @@ impl Reader<'_> {
     pub(super) fn prepared_text(&mut self, at: usize) -> Class {
         let nodes = self.nodes;
         let from = nodes.find(at + 1, self.end, |position| nodes.is(position, "FROM"));
-        let text = from.and_then(|from| nodes.string(from + 1)).filter(|(_, after)| *after >= self.end);
-        match text.map(|(text, _)| classify(&text, nodes.dialect).class) {
+        match from.and_then(|from| self.note_text(from + 1)) {
             Some(Class::Read | Class::Session) => Class::Session,
             Some(class) => class,
             None => Class::Unknown,
         }
+    }
+
+    /// The class of the statement in the string at `at`, when that string is all there is; what it would change is noted
+    /// where the string stands.
+    pub(super) fn note_text(&mut self, at: usize) -> Option<Class> {
+        let nodes = self.nodes;
+        let (text, _) = nodes.string(at).filter(|(_, after)| *after >= self.end)?;
+        let inner = classify(&text, nodes.dialect);
+        self.note_changes(inner.effect, nodes.span(at));
+        Some(inner.class)
+    }
+
+    /// Notes the changes a text inside this one makes, all where that text stands.
+    fn note_changes(&mut self, effect: Effect, span: Span) {
+        let here = |name: QualifiedName| QualifiedName { span, ..name };
+        let writes = effect.writes.into_iter();
+        self.effect.writes.extend(writes.map(|write| Write { target: write.target.map(here), span, ..write }));
+        let destroyed = effect.destroys.into_iter();
+        self.effect.destroys.extend(destroyed.map(|one| Destroys {
+            names: one.names.into_iter().map(here).collect(),
+            of: one.of.map(here),
+            span,
+            ..one
+        }));
+    }
+
+    /// Notes what a block of statements changes (`BEGIN NOT ATOMIC … END`, `IF … THEN … END IF`), each where it stands.
+    pub(super) fn block(&mut self, start: usize) {
+        let nodes = self.nodes;
+        for at in start + 1..self.end {
+            let begins = nodes.is_kind(at - 1, TokenKind::Semicolon)
+                || nodes.is_any(at - 1, &["BEGIN", "ATOMIC", "THEN", "ELSE", "DO", "LOOP", "REPEAT"]);
+            if self.effect.writes.len() > super::MOST_WRITES {
+                break;
+            }
+            if !begins || !nodes.is_any(at, &["UPDATE", "DELETE", "WITH", "TRUNCATE", "DROP"]) {
+                continue;
+            }
+            let end = nodes.find(at, self.end, |at| nodes.is_kind(at, TokenKind::Semicolon)).unwrap_or(self.end);
+            if nodes.is(at, "DROP") {
+                let command = std::mem::replace(&mut self.effect.command, "DROP".to_owned());
+                let whole = std::mem::replace(&mut self.end, end);
+                self.definition(at);
+                self.end = whole;
+                self.effect.command = command;
+            } else {
+                self.write_at(at, end);
+            }
+        }
+    }
+
+    /// The same for a block in a string (`DO $$ … $$`), after `LANGUAGE x` or before it.
+    pub(super) fn block_text(&mut self, at: usize) {
+        let nodes = self.nodes;
+        let Some(at) = (at..self.end).find(|at| nodes.kind(*at).is_some_and(TokenKind::is_string)) else { return };
+        let Some((text, _)) = nodes.string(at) else { return };
+        let inner = Nodes::new(&text, nodes.dialect);
+        let end = inner.len();
+        let mut reader =
+            Reader { nodes: &inner, effect: Effect::default(), end, depth: 0, into_file: false, into_variable: false };
+        reader.block(0);
+        self.note_changes(reader.effect, nodes.span(at));
     }
 
     /// `LOAD DATA` and `LOAD XML`, at the verb.
