@@ -92,6 +92,7 @@ cases! {
     "the catalog can be read", ORDINARY, facets::catalog;
     "the scan facet pages every row once", ORDINARY, facets::scan;
     "the definition facet gives a text", ORDINARY, facets::ddl;
+    "many definitions at once are the single ones", ORDINARY, facets::definitions;
     "the activity facet lists sessions, cancels one and ends it", ORDINARY, activity::activity;
 }
 

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use catalog::{Catalog, ObjectKey, Scope};
 use serde::{Deserialize, Serialize};
 
-use crate::{Activity, Code, Error, Scan};
+use crate::{Activity, Error, Scan};
 
 /// The server behind a connection, as probed when it was opened.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,8 +60,9 @@ pub trait Ddl: Send + Sync {
     /// `NotFound`, `Forbidden`, `Unsupported` for a kind that has no text.
     async fn definition(&self, key: &ObjectKey) -> Result<Arc<str>, Error>;
 
-    /// The texts of many objects, each as [`Ddl::definition`] gives it, in the order of the keys. One that is gone, may not be
-    /// seen or has no text is left out. The control session is held for as long as this takes: a caller asks for some hundreds.
+    /// The texts of many objects, each as [`Ddl::definition`] gives it, in the order of the keys. One that is gone, held by
+    /// somebody, may not be seen or has no text is left out ([`Error::is_about_one_object`]). The control session is held for
+    /// as long as this takes: a caller asks for some hundreds.
     ///
     /// # Errors
     /// `Unreachable`, `TimedOut` and whatever else is not about one object.
@@ -70,7 +71,7 @@ pub trait Ddl: Send + Sync {
         for key in keys {
             match self.definition(key).await {
                 Ok(text) => found.push((key.clone(), text)),
-                Err(error) if matches!(error.code, Code::NotFound | Code::Forbidden | Code::Unsupported) => {}
+                Err(error) if error.is_about_one_object() => {}
                 Err(error) => return Err(error),
             }
         }

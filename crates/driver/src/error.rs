@@ -132,6 +132,11 @@ impl Error {
         self
     }
 
+    /// Whether it is about the object that was asked for, so that others can be asked for all the same.
+    pub fn is_about_one_object(&self) -> bool {
+        matches!(self.code, Code::NotFound | Code::Forbidden | Code::Unsupported | Code::Conflict | Code::Corrupt)
+    }
+
     /// The link to the server died.
     pub fn lost(product: &str) -> Self {
         Error::new(Code::Unreachable, format!("The connection to {product} was lost."))

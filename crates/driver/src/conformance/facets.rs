@@ -103,3 +103,19 @@ pub(super) async fn ddl(bench: &Bench<'_>) -> Result<(), Verdict> {
     let missing = catalog::ObjectKey { name: format!("{}_not_there", key.name), ..key.clone() };
     check(ddl.definition(&missing).await.is_err(), || "an object that is not there has a text".to_owned())
 }
+
+pub(super) async fn definitions(bench: &Bench<'_>) -> Result<(), Verdict> {
+    let connection = bench.connect().await?;
+    let Some(ddl) = connection.control().ddl() else {
+        return Err(Verdict::Absent("no definition facet".to_owned()));
+    };
+    let (key, _) = offered(&bench.texts().definition)?;
+    let text = ddl.definition(key).await.map_err(|error| unexpected("definition", &error))?;
+    let missing = catalog::ObjectKey { name: format!("{} that is not there", key.name), ..key.clone() };
+    let keys = [key.clone(), missing, key.clone()];
+    let found = ddl.definitions(&keys).await.map_err(|error| unexpected("definitions", &error))?;
+    let wanted = [(key.clone(), text.clone()), (key.clone(), text)];
+    check(found == wanted, || format!("not the text that is there alone, twice: {found:?}"))?;
+    let none = ddl.definitions(&[]).await.map_err(|error| unexpected("definitions", &error))?;
+    check(none.is_empty(), || format!("texts that nobody asked for: {none:?}"))
+}

@@ -283,7 +283,7 @@ impl MySqlControl {
         took: Duration,
     ) -> Self {
         let vigil = Arc::new(Vigil::new(ByControl::new(Arc::clone(&session), facts.mariadb), took));
-        let definitions = Definitions::new(Arc::clone(&session), database.clone());
+        let definitions = Definitions::new(Arc::clone(&session), facts, database.clone());
         let own = Arc::new(Own::default());
         let watching = Watching::new(Arc::clone(&session), facts, Arc::clone(&own));
         MySqlControl { session, vigil, server, dialect, facts, database, pages: Pages, definitions, own, watching }

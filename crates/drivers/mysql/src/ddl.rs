@@ -1,6 +1,6 @@
 //! Definition texts, as the server prints them.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use async_trait::async_trait;
 use catalog::{ObjectKey, ObjectKind};
@@ -8,18 +8,26 @@ use driver::{Code, Ddl, Error};
 
 use crate::{
     control::{ControlSession, Rows},
+    dialect::Facts,
     quote,
 };
+
+/// From how many of its tables on a schema is asked for all of its triggers at once. The server then looks at every table.
+const MANY: usize = 8;
+
+/// The triggers of the tables of schemas, in the order in which they are printed: the table's name and the trigger's.
+type Triggers = HashMap<String, Vec<(String, String)>>;
 
 /// Definition texts over the control session.
 pub(crate) struct Definitions {
     session: Arc<ControlSession>,
+    facts: Facts,
     database: Option<String>,
 }
 
 impl Definitions {
-    pub(crate) fn new(session: Arc<ControlSession>, database: Option<String>) -> Self {
-        Definitions { session, database }
+    pub(crate) fn new(session: Arc<ControlSession>, facts: Facts, database: Option<String>) -> Self {
+        Definitions { session, facts, database }
     }
 
     /// `SHOW CREATE …`: the text is in the column of this place, and NULL where the login may not see it.
@@ -31,23 +39,46 @@ impl Definitions {
         })
     }
 
-    /// A table with its triggers, or a view.
-    async fn relation(&self, schema: &str, key: &ObjectKey) -> Result<String, Error> {
+    /// The triggers of one table or of all tables of a schema.
+    async fn triggers(&self, schema: &str, table: Option<&str>) -> Result<Vec<(String, String)>, Error> {
+        let table = table.map_or(String::new(), |name| format!("AND EVENT_OBJECT_TABLE = {} ", quote::text(name)));
+        let asked = format!(
+            "SELECT EVENT_OBJECT_TABLE, TRIGGER_NAME FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = {} {table}\
+             ORDER BY ACTION_TIMING, EVENT_MANIPULATION, ACTION_ORDER",
+            quote::text(schema)
+        );
+        let rows = self.session.query(&asked).await?.into_iter();
+        Ok(rows
+            .filter_map(|row| {
+                let mut cells = row.into_iter();
+                Some((cells.next()??, cells.next()??))
+            })
+            .collect())
+    }
+
+    /// Whether two names are the same table's. What the server compares in its own tables disregards case at times when it
+    /// does not where it looks for a table.
+    fn is_same(&self, one: &str, other: &str) -> bool {
+        one == other || self.facts.lower_case_table_names != 0 && one.to_lowercase() == other.to_lowercase()
+    }
+
+    /// A table with its triggers, or a view. `known` are the triggers of schemas that were asked for all of theirs.
+    async fn relation(&self, schema: &str, key: &ObjectKey, known: &Triggers) -> Result<String, Error> {
         let name = qualified(schema, &key.name);
         // The server answers for tables, views and sequences alike.
         let rows = self.session.query(&format!("SHOW CREATE TABLE {name}")).await?;
         let Some(text) = cell(&rows, 1) else { return Err(missing(&key.name)) };
         let mut texts = vec![format!("{text};")];
-        let asked = format!(
-            "SELECT TRIGGER_NAME FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = {} \
-             AND EVENT_OBJECT_TABLE = {} ORDER BY ACTION_TIMING, EVENT_MANIPULATION, ACTION_ORDER",
-            quote::text(schema),
-            quote::text(&key.name)
-        );
-        for row in self.session.query(&asked).await? {
-            if let Some(Some(trigger)) = row.first() {
-                texts.push(self.shown("TRIGGER", &qualified(schema, trigger), 2).await?);
+        let own;
+        let triggers = match known.get(schema) {
+            Some(triggers) => triggers,
+            None => {
+                own = self.triggers(schema, Some(&key.name)).await?;
+                &own
             }
+        };
+        for (_, trigger) in triggers.iter().filter(|(table, _)| self.is_same(table, &key.name)) {
+            texts.push(self.shown("TRIGGER", &qualified(schema, trigger), 2).await?);
         }
         Ok(texts.join("\n\n"))
     }
@@ -78,14 +109,55 @@ impl Definitions {
 #[async_trait]
 impl Ddl for Definitions {
     async fn definition(&self, key: &ObjectKey) -> Result<Arc<str>, Error> {
-        let schema = match (&key.schema, &self.database) {
-            (Some(schema), _) | (None, Some(schema)) => schema.as_str(),
-            (None, None) => "",
-        };
+        self.text(key, &Triggers::new()).await
+    }
+
+    async fn definitions(&self, keys: &[ObjectKey]) -> Result<Vec<(ObjectKey, Arc<str>)>, Error> {
+        let mut tables: HashMap<&str, usize> = HashMap::new();
+        for key in keys.iter().filter(|key| key.kind == ObjectKind::Relation) {
+            *tables.entry(self.schema(key)).or_default() += 1;
+        }
+        let mut known = Triggers::new();
+        for (schema, _) in tables.into_iter().filter(|(_, count)| *count >= MANY) {
+            match self.triggers(schema, None).await {
+                Ok(triggers) => {
+                    known.insert(schema.to_owned(), triggers);
+                }
+                // Then each table is asked about, and the refusal is its own.
+                Err(error) if is_about_it(&error) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let mut found = Vec::with_capacity(keys.len());
+        for key in keys {
+            match self.text(key, &known).await {
+                Ok(text) => found.push((key.clone(), text)),
+                Err(error) if is_about_it(&error) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Whether a refusal is about the object that was asked for.
+fn is_about_it(error: &Error) -> bool {
+    // Of the many errors of storage engines few are known by number.
+    error.is_about_one_object() || error.code == Code::InvalidStatement
+}
+
+impl Definitions {
+    /// Where an object is.
+    fn schema<'a>(&'a self, key: &'a ObjectKey) -> &'a str {
+        key.schema.as_deref().or(self.database.as_deref()).unwrap_or_default()
+    }
+
+    async fn text(&self, key: &ObjectKey, known: &Triggers) -> Result<Arc<str>, Error> {
+        let schema = self.schema(key);
         let name = qualified(schema, &key.name);
         let text = match key.kind {
             ObjectKind::Schema | ObjectKind::Database => self.shown("DATABASE", &quote::name(&key.name), 1).await?,
-            ObjectKind::Relation => self.relation(schema, key).await?,
+            ObjectKind::Relation => self.relation(schema, key, known).await?,
             ObjectKind::Sequence => self.shown("SEQUENCE", &name, 1).await?,
             ObjectKind::Trigger => self.shown("TRIGGER", &name, 2).await?,
             ObjectKind::Event => self.shown("EVENT", &name, 3).await?,
@@ -112,9 +184,7 @@ impl Ddl for Definitions {
         };
         Ok(Arc::from(text))
     }
-}
 
-impl Definitions {
     /// What a user or role may do.
     async fn role(&self, name: &str) -> Result<String, Error> {
         let account = match name.rsplit_once('@') {

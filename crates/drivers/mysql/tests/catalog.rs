@@ -177,6 +177,109 @@ async fn definitions_are_the_servers_own() {
 }
 
 #[tokio::test]
+async fn many_definitions_at_once_are_the_single_ones() {
+    let Some(server) = server() else { return };
+    let more = [
+        "create trigger after_it after insert on c for each row set @a = new.id",
+        "create trigger second before insert on c for each row follows t set new.id = new.id + 2",
+        "create trigger `before``it` before delete on c for each row set @a = old.id",
+        "create trigger on_bare after update on bare for each row set @a = 1",
+        "create table gone (a int)",
+        "create view broken as select a from gone",
+        "drop table gone",
+    ];
+    let texts: Vec<&str> = SHOP.iter().copied().chain(more).collect();
+    let connection = prepare(&server, "catalog_bulk", &texts).await;
+    let (other, session) = server.session().await;
+    let mut schemas = vec!["catalog_bulk".to_owned()];
+    // Names of tables that differ in case only are two tables' where the server tells them apart.
+    if other.control().server().facts.get("lower_case_table_names").map(String::as_str) == Some("0") {
+        for text in
+            ["create table `Bare` (a int)", "create trigger on_other after update on `Bare` for each row set @b = 1"]
+        {
+            run(&*session, "use catalog_bulk").await.ok();
+            run(&*session, text).await.ok();
+        }
+    }
+    schemas.push("catalog_few".to_owned());
+    prepare(
+        &server,
+        "catalog_few",
+        &["create table x (a int)", "create trigger tx before insert on x for each row set @a = 1"],
+    )
+    .await;
+    let scope = Scope { schemas: Some(schemas), ..Scope::complete() };
+    let catalog = connection.control().catalog(&scope).await.unwrap();
+    let mut keys = Vec::new();
+    for walker in catalog.walk_relations() {
+        let (relation, signature) = (walker.key(), Some(walker.row().name.clone()));
+        let of = |kind, name: &str| ObjectKey {
+            kind,
+            name: name.to_owned(),
+            signature: signature.clone(),
+            ..relation.clone()
+        };
+        keys.extend(walker.columns().iter().map(|one| of(ObjectKind::Column, &one.name)));
+        keys.extend(walker.indexes().iter().map(|one| of(ObjectKind::Index, &one.name)));
+        keys.extend(walker.triggers().iter().map(|one| of(ObjectKind::Trigger, &one.name)));
+        keys.push(ObjectKey::relation(None, Some(walker.schema()), &format!("{} gone", relation.name)));
+        keys.push(relation);
+    }
+    let of = |kind, name: &str| ObjectKey { kind, ..ObjectKey::relation(None, Some("catalog_bulk"), name) };
+    keys.extend(catalog.routines.iter().map(|one| of(ObjectKind::Routine, &one.name)));
+    keys.extend(catalog.sequences.iter().map(|one| of(ObjectKind::Sequence, &one.name)));
+    keys.extend(catalog.events.iter().map(|one| of(ObjectKind::Event, &one.name)));
+    keys.push(of(ObjectKind::Schema, "catalog_bulk"));
+    keys.push(of(ObjectKind::Policy, "none"));
+    keys.push(ObjectKey::relation(None, Some("no such schema"), "x"));
+    keys.extend(keys.first().cloned());
+    let ddl = connection.control().ddl().unwrap();
+    let mut single = Vec::new();
+    for key in &keys {
+        if let Ok(text) = ddl.definition(key).await {
+            single.push((key.clone(), text));
+        }
+    }
+    assert_eq!(ddl.definitions(&keys).await.unwrap(), single);
+    let text = |name: &str| {
+        let found = single.iter().find(|(key, _)| key.kind == ObjectKind::Relation && key.name == name);
+        found.unwrap().1.to_string()
+    };
+    assert_eq!(text("c").matches("CREATE DEFINER").count(), 4, "{}", text("c"));
+    assert!(text("bare").contains("on_bare") && !text("bare").contains("on_other"), "{}", text("bare"));
+    assert!(text("x").contains("tx before insert"));
+    run(&*session, "drop database catalog_few").await.ok();
+}
+
+#[tokio::test]
+async fn a_tables_character_set_is_the_servers_word_and_not_its_collations_name() {
+    let Some(server) = server() else { return };
+    let tables = [
+        ("general", "charset utf8mb4 collate utf8mb4_general_ci", "utf8mb4"),
+        ("old", "charset latin1 collate latin1_swedish_ci", "latin1"),
+        ("bytes", "charset binary", "binary"),
+        ("short", "charset utf8mb3 collate utf8mb3_bin", "utf8mb3"),
+        ("wide", "charset utf8mb4 collate uca1400_as_cs", "utf8mb4"),
+        ("wider", "charset utf16 collate uca1400_ai_ci", "utf16"),
+    ];
+    let (connection, _) = server.session().await;
+    let number = connection.control().server().version_number;
+    let has_uca = connection.control().server().product == "MariaDB" && number >= 101_001;
+    let tables: Vec<_> = tables.into_iter().filter(|(_, text, _)| has_uca || !text.contains("uca1400")).collect();
+    let texts: Vec<String> =
+        tables.iter().map(|(name, options, _)| format!("create table {name} (a varchar(9)) {options}")).collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).chain(["create view v as select a from old"]).collect();
+    let connection = prepare(&server, "catalog_charsets", &texts).await;
+    let catalog = connection.control().catalog(&complete("catalog_charsets")).await.unwrap();
+    for (name, _, charset) in tables {
+        let found = catalog.relation(catalog.find_relation(Some("catalog_charsets"), name).unwrap()).unwrap();
+        assert!(found.row().options.contains(&format!("CHARSET={charset}")), "{name}: {:?}", found.row().options);
+    }
+    let view = catalog.relation(catalog.find_relation(Some("catalog_charsets"), "v").unwrap()).unwrap();
+    assert!(!view.row().options.iter().any(|option| option.starts_with("CHARSET")), "{:?}", view.row().options);
+}
+
+#[tokio::test]
 async fn what_a_login_may_not_read_is_denied() {
     let Some(server) = server() else { return };
     let all = server.connect(&[]).await.unwrap().control().catalog(&Scope::complete()).await.unwrap();

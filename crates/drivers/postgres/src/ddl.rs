@@ -241,13 +241,10 @@ fn joined(statements: &[String]) -> Option<Arc<str>> {
     (!texts.is_empty()).then(|| texts.join("\n").into())
 }
 
-/// Whether a refusal of the question about one object is about that object. Stopped by somebody, or by the server's own limits,
-/// the next one would fare no better.
+/// Whether a refusal of the question about one object is about that object.
 fn is_about_it(error: &Error) -> bool {
-    matches!(
-        error.code,
-        Code::NotFound | Code::Forbidden | Code::Unsupported | Code::Conflict | Code::Internal | Code::Corrupt
-    )
+    // What went while it was asked about is a failed look-up, an internal error of the server.
+    error.is_about_one_object() || error.code == Code::Internal
 }
 
 #[async_trait]

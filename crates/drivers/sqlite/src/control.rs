@@ -154,4 +154,17 @@ impl Ddl for SqliteControl {
         let key = key.clone();
         self.worker.ask(move |connection| ddl::definition(connection, &key)).await
     }
+
+    async fn definitions(&self, keys: &[ObjectKey]) -> Result<Vec<(ObjectKey, Arc<str>)>, Error> {
+        let keys = keys.to_vec();
+        self.worker
+            .ask(move |connection| {
+                // One snapshot for all of them.
+                let snapshot = connection.unchecked_transaction().map_err(|error| error::translate(error, ""))?;
+                let texts = ddl::definitions(connection, keys);
+                drop(snapshot);
+                texts
+            })
+            .await
+    }
 }

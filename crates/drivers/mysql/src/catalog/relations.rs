@@ -1,10 +1,18 @@
 //! Tables, views and their columns.
 
+use std::collections::{BTreeSet, HashMap};
+
 use catalog::{Column, Coverage, Generated, Identity, Kind, Known, Relation, RelationId, RelationKind};
 use driver::Error;
 
 use super::{Reading, Row};
 use crate::quote;
+
+/// The place of a table's collation among what is asked of it.
+const COLLATION: usize = 7;
+
+/// Since when MariaDB has collations that belong to several character sets (10.10.1).
+const FULL_NAMES_SINCE: u32 = 101_001;
 
 impl Reading<'_> {
     pub(super) async fn relations(&mut self) -> Result<Coverage, Error> {
@@ -19,8 +27,9 @@ impl Reading<'_> {
             Ok(rows) => rows,
             Err(coverage) => return Ok(coverage),
         };
+        let charsets = self.charsets(rows.iter().filter_map(|row| row.get(COLLATION)?.as_deref())).await?;
         for row in rows {
-            self.relation(&mut Row(row));
+            self.relation(&mut Row(row), &charsets);
         }
         self.partitions().await?;
         if self.scope.definitions && self.wants(Kind::Relations) {
@@ -29,7 +38,32 @@ impl Reading<'_> {
         Ok(Known::Value(()))
     }
 
-    fn relation(&mut self, row: &mut Row) {
+    /// The character sets of these collations: their names need not say it.
+    async fn charsets(&self, collations: impl Iterator<Item = &str>) -> Result<HashMap<String, String>, Error> {
+        let names: BTreeSet<String> = collations.map(quote::text).collect();
+        if names.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let names: Vec<String> = names.into_iter().collect();
+        // One collation of MariaDB can be of several character sets; a table's is told by its full name.
+        let full = self.facts.mariadb && self.facts.version_number >= FULL_NAMES_SINCE;
+        let name = if full { "FULL_COLLATION_NAME" } else { "COLLATION_NAME" };
+        let text = format!(
+            "SELECT {name}, CHARACTER_SET_NAME FROM information_schema.COLLATION_CHARACTER_SET_APPLICABILITY \
+             WHERE {name} IN ({})",
+            names.join(", ")
+        );
+        let Ok(rows) = self.ask(&text).await? else { return Ok(HashMap::new()) };
+        Ok(rows
+            .into_iter()
+            .filter_map(|row| {
+                let mut row = Row(row);
+                Some((row.some()?, row.some()?))
+            })
+            .collect())
+    }
+
+    fn relation(&mut self, row: &mut Row, charsets: &HashMap<String, String>) {
         let (schema, name, kind) = (row.text(), row.text(), row.text());
         let Some(schema_id) = self.schemas.get(&schema).copied() else { return };
         let (engine, format, estimate, bytes) = (row.some(), row.some(), row.number::<i64>(), row.number::<u64>());
@@ -53,7 +87,7 @@ impl Reading<'_> {
         }
         relation.row_security = Known::Unsupported;
         let option = |name: &str, value: &Option<String>| value.as_ref().map(|value| format!("{name}={value}"));
-        let charset = collation.as_ref().and_then(|name| name.split('_').next()).map(str::to_owned);
+        let charset = collation.as_ref().and_then(|name| charsets.get(name)).cloned();
         relation.options.extend(option("ENGINE", &engine));
         relation.options.extend(option("CHARSET", &charset));
         relation.options.extend(option("COLLATE", &collation));

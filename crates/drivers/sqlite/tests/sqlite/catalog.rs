@@ -190,6 +190,48 @@ async fn definitions_are_the_stored_texts() {
 }
 
 #[tokio::test]
+async fn many_definitions_at_once_are_the_single_ones() {
+    let (_folder, connection) = shop().await;
+    let control = connection.control();
+    let catalog = control.catalog(&Scope::complete()).await.unwrap();
+    let mut keys = Vec::new();
+    for walker in catalog.walk_relations() {
+        let relation = walker.key();
+        let of = |kind, name: &str, table: Option<&str>| ObjectKey {
+            kind,
+            name: name.to_owned(),
+            signature: table.map(str::to_owned),
+            ..relation.clone()
+        };
+        keys.extend(walker.indexes().iter().map(|one| of(ObjectKind::Index, &one.name, None)));
+        for trigger in walker.triggers() {
+            keys.push(of(ObjectKind::Trigger, &trigger.name, None));
+            keys.push(of(ObjectKind::Trigger, &trigger.name, Some(&relation.name)));
+            keys.push(of(ObjectKind::Trigger, &trigger.name, Some("another table")));
+        }
+        keys.push(of(ObjectKind::Relation, "nowhere", None));
+        keys.push(of(ObjectKind::Column, "no text", Some(&relation.name)));
+        keys.push(relation);
+    }
+    for schema in ["main", "temp", "elsewhere"] {
+        keys.push(ObjectKey { kind: ObjectKind::Schema, ..ObjectKey::relation(None, Some(schema), schema) });
+        keys.push(ObjectKey::relation(None, Some(schema), "orders"));
+    }
+    keys.push(ObjectKey::relation(None, None, "orders"));
+    keys.extend(keys.first().cloned());
+    let ddl = control.ddl().unwrap();
+    let mut single = Vec::new();
+    for key in &keys {
+        match ddl.definition(key).await {
+            Ok(text) => single.push((key.clone(), text)),
+            Err(error) => assert!(matches!(error.code, Code::NotFound | Code::Unsupported), "{key:?}: {error:?}"),
+        }
+    }
+    assert!(single.len() > 5 && single.len() < keys.len());
+    assert_eq!(ddl.definitions(&keys).await.unwrap(), single);
+}
+
+#[tokio::test]
 async fn the_control_sees_what_sessions_commit_and_never_writes() {
     let (folder, connection) = shop().await;
     let session = session(&*connection).await;
