@@ -224,6 +224,9 @@ pub struct TypeObject {
     pub attributes: Vec<(String, String)>,
     /// A domain's NOT NULL and CHECK texts.
     pub constraints: Vec<String>,
+    /// A domain's default, as the server prints it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<String>,
     /// Who owns it.
     pub owner: Option<String>,
     /// Its comment.

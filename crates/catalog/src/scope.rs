@@ -93,7 +93,8 @@ pub struct Scope {
     pub kinds: Vec<Kind>,
     /// Only these schemas; `None` is all of them.
     pub schemas: Option<Vec<String>>,
-    /// Only this relation and its parts, within `schemas`.
+    /// Only this relation (or sequence) and its parts, within `schemas`. Of privileges also those over what it is in, where
+    /// the server hands them down.
     pub relation: Option<String>,
     /// Also the server's own schemas.
     pub include_system: bool,

@@ -4,6 +4,7 @@ use catalog::{Coverage, Grant, Known, Membership, ObjectKey, ObjectKind, Role};
 use driver::Error;
 
 use super::{Reading, Row};
+use crate::quote;
 
 /// What stands for all databases of the server, as `GRANT … ON *.*` does.
 const EVERYWHERE: &str = "*";
@@ -66,21 +67,30 @@ impl Reading<'_> {
     /// What the server shows of privileges: all of them to who may read its own tables, otherwise one's own.
     pub(super) async fn grants(&mut self) -> Result<Coverage, Error> {
         // Those over everything belong to no database.
-        let everywhere = match &self.scope.schemas {
-            Some(_) => "",
-            None => {
+        let one = self.scope.relation.as_deref();
+        let everywhere = match (&self.scope.schemas, one) {
+            (Some(_), None) => "",
+            _ => {
                 "SELECT GRANTEE, '' AS TABLE_SCHEMA, '', '', PRIVILEGE_TYPE, IS_GRANTABLE \
                  FROM information_schema.USER_PRIVILEGES WHERE PRIVILEGE_TYPE <> 'USAGE' UNION ALL "
             }
         };
+        // A privilege over databases may name them by a pattern.
+        let databases = match (&self.scope.schemas, one) {
+            (Some(schemas), Some(_)) if !schemas.is_empty() => {
+                let covers = |schema: &String| format!("{} LIKE TABLE_SCHEMA", quote::text(schema));
+                schemas.iter().map(covers).collect::<Vec<_>>().join(" OR ")
+            }
+            _ => self.within("TABLE_SCHEMA", None),
+        };
         let text = format!(
             "{everywhere}SELECT GRANTEE, TABLE_SCHEMA, '', '', PRIVILEGE_TYPE, IS_GRANTABLE FROM information_schema.SCHEMA_PRIVILEGES \
-             WHERE {0} UNION ALL \
+             WHERE {databases} UNION ALL \
              SELECT GRANTEE, TABLE_SCHEMA, TABLE_NAME, '', PRIVILEGE_TYPE, IS_GRANTABLE \
              FROM information_schema.TABLE_PRIVILEGES WHERE {0} UNION ALL \
              SELECT GRANTEE, TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, PRIVILEGE_TYPE, IS_GRANTABLE \
              FROM information_schema.COLUMN_PRIVILEGES WHERE {0} ORDER BY 2, 3, 4, 1, 5",
-            self.within("TABLE_SCHEMA", None)
+            self.within("TABLE_SCHEMA", Some("TABLE_NAME"))
         );
         let rows = match self.ask(&text).await? {
             Ok(rows) => rows,
@@ -106,7 +116,44 @@ impl Reading<'_> {
                 grantable: row.text() == "YES",
             });
         }
+        if one.is_none() {
+            self.routine_grants().await?;
+        }
         Ok(Known::Value(()))
+    }
+
+    /// Privileges on routines, which only the server's own table tells: without leave to read it, those of others are as
+    /// unseen as everywhere in the server's views.
+    async fn routine_grants(&mut self) -> Result<(), Error> {
+        let text = format!(
+            "SELECT User, Host, Db, Routine_name, Routine_type, Proc_priv, Grantor FROM mysql.procs_priv WHERE {} \
+             ORDER BY Db, Routine_name, Routine_type, User, Host",
+            self.within("Db", None)
+        );
+        let rows = self.ask(&text).await?.unwrap_or_default();
+        for row in rows {
+            let mut row = Row(row);
+            let (grantee, schema, name) = (account(&row.text(), &row.text()), row.text(), row.text());
+            let (kind, privileges, grantor) = (row.text().to_ascii_lowercase(), row.text(), row.some());
+            let object = ObjectKey {
+                kind: ObjectKind::Routine,
+                signature: Some(kind),
+                ..ObjectKey::relation(None, Some(&schema), &name)
+            };
+            let (may_grant, held): (Vec<&str>, Vec<&str>) =
+                privileges.split(',').filter(|word| !word.is_empty()).partition(|word| *word == "Grant");
+            for privilege in held {
+                self.catalog.grants.push(Grant {
+                    object: object.clone(),
+                    column: None,
+                    grantee: grantee.clone(),
+                    grantor: grantor.clone(),
+                    privilege: privilege.to_ascii_uppercase(),
+                    grantable: !may_grant.is_empty(),
+                });
+            }
+        }
+        Ok(())
     }
 }
 

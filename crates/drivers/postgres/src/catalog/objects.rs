@@ -70,6 +70,7 @@ impl Reading<'_> {
                 base_type: row.string(5),
                 attributes: row.list(7).into_iter().zip(row.list(8)).collect(),
                 constraints,
+                default: row.string(11),
                 owner: row.string(3),
                 comment: row.string(4),
             });

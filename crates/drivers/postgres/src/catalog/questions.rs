@@ -199,7 +199,7 @@ impl Reading<'_> {
             Kind::Policies => (include_str!("../queries/policies.sql"), vec![schemas(), relation(), system(), busy()]),
             Kind::Types => (include_str!("../queries/types.sql"), vec![schemas(), system()]),
             Kind::Routines => (include_str!("../queries/routines.sql"), vec![schemas(), system(), definitions()]),
-            Kind::Sequences => (include_str!("../queries/sequences.sql"), vec![schemas(), system()]),
+            Kind::Sequences => (include_str!("../queries/sequences.sql"), vec![schemas(), system(), relation()]),
             Kind::Roles => (include_str!("../queries/roles.sql"), vec![system()]),
             Kind::Grants => (include_str!("../queries/grants.sql"), vec![schemas(), relation(), system()]),
             Kind::Extensions => (include_str!("../queries/extensions.sql"), Vec::new()),
