@@ -11,6 +11,8 @@ mod golden;
 mod inherited;
 #[path = "catalog/pages.rs"]
 mod pages;
+#[path = "catalog/roles.rs"]
+mod roles;
 #[path = "catalog/round_trip.rs"]
 mod round_trip;
 #[path = "catalog/server.rs"]

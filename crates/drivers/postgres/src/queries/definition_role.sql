@@ -34,7 +34,7 @@ from (
   left join pg_roles o on o.oid = m.grantor
   union all
   select 3, coalesce(b.datname, ''), c.number::int,
-    format('ALTER ROLE %I %sSET %I TO %s', r.rolname, coalesce(format('IN DATABASE %I ', b.datname), ''), v.name,
+    format('ALTER ROLE %I %sSET %I TO %s', r.rolname, case when b.oid is null then '' else format('IN DATABASE %I ', b.datname) end, v.name,
       -- Lists of names are kept as the names were written; each is a text of its own again.
       case when lower(v.name) in ('search_path', 'temp_tablespaces', 'local_preload_libraries', 'session_preload_libraries')
         then coalesce((select string_agg(quote_literal(case when left(e.element[1], 1) = '"'

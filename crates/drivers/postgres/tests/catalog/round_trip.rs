@@ -62,6 +62,8 @@ fn in_order(catalog: &Catalog) -> Vec<ObjectKey> {
         assert!(left.len() < before, "the golden tables refer to each other in a circle");
     }
     keys.extend(catalog.walk_relations().filter(is_view).map(|walker| walker.key()));
+    keys.extend(catalog.publications.iter().map(|one| key(ObjectKind::Publication, None, &one.name, None)));
+    keys.extend(catalog.event_triggers.iter().map(|one| key(ObjectKind::EventTrigger, None, &one.name, None)));
     keys
 }
 
@@ -94,6 +96,8 @@ fn normal(catalog: Catalog) -> BTreeMap<&'static str, String> {
         ("types", text(serde_json::to_string_pretty(&catalog.types))),
         ("routines", text(serde_json::to_string_pretty(&catalog.routines))),
         ("sequences", text(serde_json::to_string_pretty(&catalog.sequences))),
+        ("publications", text(serde_json::to_string_pretty(&catalog.publications))),
+        ("event triggers", text(serde_json::to_string_pretty(&catalog.event_triggers))),
     ])
 }
 
@@ -175,11 +179,14 @@ async fn parts_of_a_relation_have_texts_of_their_own_and_what_is_gone_is_not_fou
             key(ObjectKind::Index, Some("public"), "gone", None),
             key(ObjectKind::Policy, Some("public"), "gone", Some("t")),
             key(ObjectKind::Routine, Some("public"), "gone", None),
+            key(ObjectKind::Publication, None, "gone", None),
+            key(ObjectKind::EventTrigger, None, "gone", None),
+            key(ObjectKind::Role, None, "gone", None),
         ] {
             assert_eq!(ddl.definition(&gone).await.unwrap_err().code, Code::NotFound, "{gone:?}");
         }
-        let role = key(ObjectKind::Role, None, "postgres", None);
-        assert_eq!(ddl.definition(&role).await.unwrap_err().code, Code::Unsupported);
+        let own = key(ObjectKind::Database, None, &database.name, None);
+        assert_eq!(ddl.definition(&own).await.unwrap_err().code, Code::Unsupported);
         database.drop().await;
     }
 }
