@@ -8,6 +8,7 @@ mod splice;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod unschemed;
 
 use std::sync::Arc;
 

@@ -42,7 +42,7 @@ pub(crate) async fn run(app: &Arc<App>, schema: &Schema) -> Outcome {
             drop(buffered.into_parts());
             written.map_err(|error| output.failure(&error))?;
         }
-        SchemaFormat::Sql => definitions::write(&terminal, &catalog, &mut output).await?,
+        SchemaFormat::Sql => definitions::write(&terminal, &catalog, schema.schemas.is_empty(), &mut output).await?,
     }
     say_denied(&catalog);
     output.finish()

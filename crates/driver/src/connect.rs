@@ -107,6 +107,17 @@ impl ConnectContext {
     }
 }
 
+/// Objects of one kind that are in no schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unschemed {
+    /// What they are.
+    pub kind: catalog::Kind,
+    /// What people call them (`Roles`, `Users`).
+    pub label: &'static str,
+    /// Whether they belong to the whole server and not to one database of it.
+    pub of_server: bool,
+}
+
 /// The code for one kind of database.
 #[async_trait]
 pub trait Driver: Send + Sync {
@@ -133,6 +144,10 @@ pub trait Driver: Send + Sync {
     fn parse_url(&self, text: &str) -> Result<ParsedUrl, Error>;
     /// One line that says where a profile leads (`db1.internal:5432/shop`), without secrets.
     fn target(&self, profile: &Profile) -> String;
+    /// What it has that is in no schema: lists that are shown beside the schemas and read when somebody opens them.
+    fn unschemed(&self) -> &'static [Unschemed] {
+        &[]
+    }
     /// Opens the control connection.
     ///
     /// # Errors

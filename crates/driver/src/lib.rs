@@ -43,7 +43,7 @@ pub use activity::{
 };
 pub use ask::{Answer, Ask, NeverAsk, PASSWORD, Question};
 pub use cast::{Cast, CastTarget, Forms, Scalar, ValueClass, ValueContext};
-pub use connect::{ConnectContext, Connection, Driver, Hop, HopOutcome, Limits, Model, Profile, Role};
+pub use connect::{ConnectContext, Connection, Driver, Hop, HopOutcome, Limits, Model, Profile, Role, Unschemed};
 pub use control::{Capabilities, Control, Ddl, Server};
 pub use error::{Code, Error, Native, Span};
 pub use fields::{Choice, Field, FieldKind, ParsedUrl, Visible};

@@ -48,6 +48,8 @@ pub enum ObjectIcon {
     Role,
     Extension,
     Event,
+    Publication,
+    EventTrigger,
 }
 
 /// How a tree node's content stands.

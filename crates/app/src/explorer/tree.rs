@@ -8,7 +8,7 @@ use catalog::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Shelved, icon, kept, to_ref};
+use super::{Shelved, icon, kept, to_ref, unschemed};
 use crate::{
     api::{AppError, ErrorCode, NodeState, ObjectIcon, TreeNode, TreePage},
     connections::{Connected, Opened},
@@ -18,17 +18,18 @@ use crate::{
 /// What a node's id says.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Node {
+pub(super) enum Node {
     Database(String),
     Schema(Option<String>, String),
     Folder(Option<String>, String, Folder),
     Relation(Option<String>, String, String),
+    Unschemed(Option<String>, Kind),
 }
 
 /// A kind of objects within a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Folder {
+pub(super) enum Folder {
     Tables,
     Views,
     MaterializedViews,
@@ -65,7 +66,7 @@ impl Node {
     }
 }
 
-fn gone() -> AppError {
+pub(super) fn gone() -> AppError {
     AppError::new(ErrorCode::NotFound, "This is not in the catalog any more.").with_hint("Refresh the explorer.")
 }
 
@@ -128,17 +129,30 @@ pub(super) async fn children(
     let database = match &node {
         None => None,
         Some(Node::Database(name)) => Some(name.as_str()),
-        Some(Node::Schema(database, _) | Node::Folder(database, ..) | Node::Relation(database, ..)) => {
-            database.as_deref()
-        }
+        Some(
+            Node::Schema(database, _)
+            | Node::Folder(database, ..)
+            | Node::Relation(database, ..)
+            | Node::Unschemed(database, _),
+        ) => database.as_deref(),
     };
+    let slice = Slice { offset: offset as usize, limit: limit as usize };
+    if let Some(Node::Unschemed(_, kind)) = node {
+        return unschemed::objects(connected, database, kind, slice).await;
+    }
     let source = Source::of(connected, database).await?;
     let (shown, usual) = (&source.shown, source.default_schema(connected));
-    let slice = Slice { offset: offset as usize, limit: limit as usize };
     let (nodes, total) = match node {
-        None if connected.has_databases() => databases(connected, &shown.catalog, slice),
-        None => within_database(usual, shown, None, slice),
-        Some(Node::Database(name)) => within_database(usual, shown, Some(name), slice),
+        None if connected.has_databases() => {
+            let found = databases(connected, &shown.catalog, slice);
+            slice.and(found, unschemed::folders(connected, None, |folder| folder.of_server))
+        }
+        // Where there is no level for databases, what the server has is beside what the database has.
+        None => slice.and(within_database(usual, shown, None, slice), unschemed::folders(connected, None, |_| true)),
+        Some(Node::Database(name)) => {
+            let folders = unschemed::folders(connected, Some(&name), |folder| !folder.of_server);
+            slice.and(within_database(usual, shown, Some(name), slice), folders)
+        }
         Some(Node::Schema(database, schema)) => {
             let shelved = source.schema(connected, &schema).await?;
             folders(&shelved.catalog, database, &schema, slice)?
@@ -153,25 +167,40 @@ pub(super) async fn children(
                 shelved.relation(Some(&schema), &name).and_then(|id| shelved.catalog.relation(id)).ok_or_else(gone)?;
             slice.of(relation.columns().iter(), |column| column_node(relation, column))
         }
+        // Answered above.
+        Some(Node::Unschemed(..)) => (Vec::new(), 0),
     };
     Ok(TreePage { nodes, total, as_of_ms: Some(shown.catalog.as_of_ms) })
 }
 
 /// The part of a list that was asked for.
 #[derive(Clone, Copy)]
-struct Slice {
+pub(super) struct Slice {
     offset: usize,
     limit: usize,
 }
 
 impl Slice {
-    fn of<T>(self, all: impl ExactSizeIterator<Item = T>, node: impl FnMut(T) -> TreeNode) -> (Vec<TreeNode>, u32) {
+    pub(super) fn of<T>(
+        self,
+        all: impl ExactSizeIterator<Item = T>,
+        node: impl FnMut(T) -> TreeNode,
+    ) -> (Vec<TreeNode>, u32) {
         let total = u32::try_from(all.len()).unwrap_or(u32::MAX);
         (all.skip(self.offset).take(self.limit).map(node).collect(), total)
     }
+
+    /// A page of a list with some more nodes at the list's end.
+    fn and(self, (mut nodes, total): (Vec<TreeNode>, u32), more: Vec<TreeNode>) -> (Vec<TreeNode>, u32) {
+        let all = total.saturating_add(u32::try_from(more.len()).unwrap_or(u32::MAX));
+        let before = self.offset.saturating_sub(total as usize);
+        let room = self.limit.saturating_sub(nodes.len());
+        nodes.extend(more.into_iter().skip(before).take(room));
+        (nodes, all)
+    }
 }
 
-fn node(id: &Node, label: &str, icon: ObjectIcon) -> TreeNode {
+pub(super) fn node(id: &Node, label: &str, icon: ObjectIcon) -> TreeNode {
     TreeNode {
         id: id.id(),
         label: label.to_owned(),

@@ -13,9 +13,11 @@ use crate::{
 
 /// Writes the definitions in an order in which most schemas can be made again: what others rest on first, and of one
 /// kind in the order in which the server made them.
-pub(super) async fn write(terminal: &Terminal, catalog: &Catalog, output: &mut Output) -> Outcome {
+///
+/// `whole` is whether every schema of the database was asked for.
+pub(super) async fn write(terminal: &Terminal, catalog: &Catalog, whole: bool, output: &mut Output) -> Outcome {
     let mut first = true;
-    for key in keys(catalog) {
+    for key in keys(catalog, whole) {
         let definition = match terminal.definition(&key).await {
             Ok(definition) => definition,
             // An object without a text of its own is part of another, or was dropped meanwhile.
@@ -33,7 +35,7 @@ pub(super) async fn write(terminal: &Terminal, catalog: &Catalog, output: &mut O
     Ok(())
 }
 
-fn keys(catalog: &Catalog) -> Vec<ObjectKey> {
+fn keys(catalog: &Catalog, whole: bool) -> Vec<ObjectKey> {
     let database = catalog.database.as_deref();
     let key = |kind, schema: Option<&str>, name: &str, signature: Option<&str>| ObjectKey {
         database: database.map(str::to_owned),
@@ -61,6 +63,14 @@ fn keys(catalog: &Catalog) -> Vec<ObjectKey> {
     relations.sort_by_key(|walker| (rank(walker.row().kind), walker.row().rename_hint));
     keys.extend(relations.into_iter().map(|walker| walker.key()));
     keys.extend(catalog.events.iter().map(|event| key(ObjectKind::Event, name(event.schema), &event.name, None)));
+    // Of some schemas only, the tables that a publication names need not be there. An event trigger comes last: it would see
+    // what is made after it. Roles belong to the server and are made before any schema.
+    if whole {
+        let publications = catalog.publications.iter();
+        keys.extend(publications.map(|publication| key(ObjectKind::Publication, None, &publication.name, None)));
+        let triggers = catalog.event_triggers.iter();
+        keys.extend(triggers.map(|trigger| key(ObjectKind::EventTrigger, None, &trigger.name, None)));
+    }
     keys
 }
 

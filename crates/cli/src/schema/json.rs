@@ -2,9 +2,13 @@
 //!
 //! What was not read is `null`; what is empty was looked at and found empty.
 
+mod role;
+
 use app::api::ServerFacts;
 use catalog::{Catalog, Kind, Known, RelationWalker};
 use serde::{Serialize, Serializer, ser::SerializeSeq};
+
+use role::Role;
 
 /// Everything known of one database.
 #[derive(Serialize)]
@@ -15,10 +19,12 @@ pub(super) struct Document<'a> {
     routines: Option<Vec<Routine<'a>>>,
     types: Option<Vec<TypeObject<'a>>>,
     sequences: Option<Vec<Sequence<'a>>>,
-    roles: Option<&'a [catalog::Role]>,
+    roles: Option<Vec<Role<'a>>>,
     grants: Option<Vec<Grant<'a>>>,
     extensions: Option<&'a [catalog::Extension]>,
     events: Option<Vec<Event<'a>>>,
+    publications: Option<&'a [catalog::Publication]>,
+    event_triggers: Option<&'a [catalog::EventTrigger]>,
 }
 
 #[derive(Serialize)]
@@ -57,12 +63,14 @@ impl<'a> Document<'a> {
             sequences: read(catalog, Kind::Sequences, || {
                 catalog.sequences.iter().map(|sequence| Sequence::new(name(sequence.schema), sequence)).collect()
             }),
-            roles: read(catalog, Kind::Roles, || catalog.roles.as_slice()),
+            roles: read(catalog, Kind::Roles, || catalog.roles.iter().map(Role::new).collect()),
             grants: read(catalog, Kind::Grants, || catalog.grants.iter().map(Grant::new).collect()),
             extensions: read(catalog, Kind::Extensions, || catalog.extensions.as_slice()),
             events: read(catalog, Kind::Events, || {
                 catalog.events.iter().map(|event| Event::new(name(event.schema), event)).collect()
             }),
+            publications: read(catalog, Kind::Publications, || catalog.publications.as_slice()),
+            event_triggers: read(catalog, Kind::EventTriggers, || catalog.event_triggers.as_slice()),
         }
     }
 }

@@ -36,6 +36,8 @@ fn the_schema_is_one_object_with_everything_in_it() {
             "grants",
             "extensions",
             "events",
+            "publications",
+            "event_triggers",
         ];
         wanted.sort_unstable();
         assert_eq!(keys, wanted);
@@ -88,6 +90,58 @@ fn the_schema_is_one_object_with_everything_in_it() {
 }
 
 #[test]
+fn what_is_in_no_schema_is_there_too() {
+    for server in servers() {
+        let home = Home::new();
+        let database = "rh_cli_unschemed";
+        server.psql(&format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)"));
+        server.psql(&format!("CREATE DATABASE {database}"));
+        let url = server.url.replace("/postgres?", &format!("/{database}?"));
+        let url = url.strip_suffix("/postgres").map_or(url.clone(), |start| format!("{start}/{database}"));
+        server.psql(
+            "DROP ROLE IF EXISTS rh_cli_member; DROP ROLE IF EXISTS rh_cli_group; CREATE ROLE rh_cli_group;
+             CREATE ROLE rh_cli_member LOGIN PASSWORD 'hidden' CONNECTION LIMIT 3;
+             GRANT rh_cli_group TO rh_cli_member WITH ADMIN OPTION; ALTER ROLE rh_cli_member SET work_mem = '8MB'",
+        );
+        let made = "CREATE TABLE t (id int PRIMARY KEY, note text);
+             CREATE PUBLICATION some FOR TABLE t (id) WHERE (id > 1) WITH (publish = 'insert');
+             CREATE FUNCTION watch() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN RETURN; END';
+             CREATE EVENT TRIGGER watches ON ddl_command_end WHEN TAG IN ('CREATE VIEW') EXECUTE FUNCTION watch();";
+        home.run(["exec", &url, "--yes", "-c", made]).expect(0);
+        let json = home.run(["schema", &url]).expect(0).json();
+        let publication = &json["publications"][0];
+        assert_eq!(
+            (&publication["name"], &publication["insert"], &publication["update"]),
+            (&"some".into(), &true.into(), &false.into())
+        );
+        assert_eq!(
+            publication["tables"],
+            serde_json::json!([{"schema": "public", "name": "t", "columns": ["id"], "filter": "(id > 1)"}])
+        );
+        assert_eq!(
+            json["event_triggers"],
+            serde_json::json!([{
+                "name": "watches", "event": "ddl_command_end", "tags": ["CREATE VIEW"], "function": "public.watch",
+                "enabled": "origin", "owner": "postgres", "comment": null
+            }])
+        );
+        let roles = json["roles"].as_array().unwrap();
+        let member = roles.iter().find(|role| role["name"] == "rh_cli_member").unwrap();
+        assert_eq!(member["member_of"], serde_json::json!(["rh_cli_group"]));
+        assert_eq!((&member["memberships"][0]["admin"], &member["connection_limit"]), (&true.into(), &3.into()));
+        assert_eq!(member["settings"], serde_json::json!([{"database": null, "name": "work_mem", "value": "8MB"}]));
+        let sql = home.run(["schema", &url, "--format", "sql"]).expect(0);
+        for words in ["CREATE PUBLICATION some", "CREATE EVENT TRIGGER watches"] {
+            assert!(sql.out().contains(words), "{words}: {}", sql.out());
+        }
+        let one = home.run(["schema", &url, "--schema", "public", "--format", "sql"]).expect(0);
+        assert!(!one.out().contains("CREATE PUBLICATION"), "{}", one.out());
+        server.psql("DROP ROLE rh_cli_member; DROP ROLE rh_cli_group");
+        server.psql(&format!("DROP DATABASE {database} WITH (FORCE)"));
+    }
+}
+
+#[test]
 fn the_sample_has_the_same_shape() {
     let home = Home::new();
     let json = home.run(["schema", "sample"]).expect(0).json();
@@ -95,6 +149,7 @@ fn the_sample_has_the_same_shape() {
     let relations = json["relations"].as_array().unwrap();
     assert!(relations.iter().filter(|one| one["kind"] == "table").count() >= 12);
     assert!(relations.iter().any(|one| !one["foreign_keys"].as_array().unwrap().is_empty()));
+    assert_eq!((&json["publications"], &json["event_triggers"]), (&serde_json::json!([]), &serde_json::json!([])));
     let sql = home.run(["schema", "sample", "--format", "sql"]).expect(0);
     let copy = home.sqlite("copy.db", sql.out());
     let again = home.run(["schema", &copy]).expect(0).json();

@@ -39,8 +39,9 @@ pub mod wire;
 
 use std::{sync::Arc, time::Duration};
 
+use ::catalog::Kind;
 use async_trait::async_trait;
-use driver::{Cast, ConnectContext, Connection, Driver, Error, Field, Limits, Model, ParsedUrl, Profile};
+use driver::{Cast, ConnectContext, Connection, Driver, Error, Field, Limits, Model, ParsedUrl, Profile, Unschemed};
 
 /// The driver of MySQL and MariaDB.
 #[derive(Debug, Clone, Copy, Default)]
@@ -85,6 +86,11 @@ impl Driver for MySql {
 
     fn cast(&self) -> &'static dyn Cast {
         &cast::MySqlCast
+    }
+
+    fn unschemed(&self) -> &'static [Unschemed] {
+        // Roles are among them: they are accounts that nobody signs in with.
+        &[Unschemed { kind: Kind::Roles, label: "Users", of_server: true }]
     }
 
     fn parse_url(&self, text: &str) -> Result<ParsedUrl, Error> {

@@ -25,8 +25,9 @@ pub mod wire;
 
 use std::sync::Arc;
 
+use ::catalog::Kind;
 use async_trait::async_trait;
-use driver::{Cast, ConnectContext, Connection, Driver, Error, Field, Limits, Model, ParsedUrl, Profile};
+use driver::{Cast, ConnectContext, Connection, Driver, Error, Field, Limits, Model, ParsedUrl, Profile, Unschemed};
 
 /// The PostgreSQL driver.
 #[derive(Debug, Clone, Copy, Default)]
@@ -70,6 +71,20 @@ impl Driver for PostgresDriver {
 
     fn cast(&self) -> &'static dyn Cast {
         &cast::CAST
+    }
+
+    fn unschemed(&self) -> &'static [Unschemed] {
+        const fn of_database(kind: Kind, label: &'static str) -> Unschemed {
+            Unschemed { kind, label, of_server: false }
+        }
+        &const {
+            [
+                of_database(Kind::Extensions, "Extensions"),
+                of_database(Kind::Publications, "Publications"),
+                of_database(Kind::EventTriggers, "Event triggers"),
+                Unschemed { kind: Kind::Roles, label: "Roles", of_server: true },
+            ]
+        }
     }
 
     fn parse_url(&self, text: &str) -> Result<ParsedUrl, Error> {

@@ -62,6 +62,84 @@ async fn another_database_of_the_server_opens_where_its_node_is_asked_for() {
 }
 
 #[tokio::test]
+async fn what_is_in_no_schema_has_folders_beside_the_schemas_and_opens_with_its_text() {
+    for shop in servers().await {
+        let text = "drop database if exists rh_app_beside with (force)";
+        play(&shop, script(&shop, "t", text)).await;
+        let made = outcomes(&play(&shop, script(&shop, "t", "create database rh_app_beside")).await);
+        assert!(matches!(made[..], [StatementOutcome::Completed { .. }]), "{made:?}");
+        let text = "create table t (id int primary key, note text);
+             create publication some for table t (id) where (id > 1) with (publish = 'insert');
+             create publication whole for all tables;
+             create function watch() returns event_trigger language plpgsql as 'begin return; end';
+             create event trigger watches on ddl_command_end when tag in ('CREATE VIEW') execute function watch();
+             create event trigger sleeps on sql_drop execute function watch();
+             alter event trigger sleeps disable;";
+        let request = RunRequest { database: Some("rh_app_beside".to_owned()), ..script(&shop, "other", text) };
+        let made = outcomes(&play(&shop, request).await);
+        assert!(made.iter().all(|outcome| matches!(outcome, StatementOutcome::Completed { .. })), "{made:?}");
+        shop.app.refresh_catalog(&shop.profile, None).await.unwrap();
+
+        let children = async |id: Option<&str>| shop.app.tree(&shop.profile, id, 0, 500).await.unwrap().nodes;
+        let root = children(None).await;
+        let roles = root.last().unwrap();
+        assert_eq!((roles.label.as_str(), roles.detail.as_deref(), roles.expandable), ("Roles", None, true));
+        let found = children(Some(&roles.id)).await;
+        let own = found.iter().find(|node| node.label == "postgres").unwrap();
+        assert_eq!((own.icon, own.detail.as_deref()), (ObjectIcon::Role, Some("superuser")));
+        let text = format!("{:?}", shop.app.definition(&shop.profile, own.object.as_ref().unwrap()).await.unwrap());
+        assert!(text.contains("CREATE ROLE postgres WITH LOGIN SUPERUSER"), "{text}");
+
+        let database = root.iter().find(|node| node.label == "rh_app_beside").unwrap();
+        let inside = children(Some(&database.id)).await;
+        let labels: Vec<_> =
+            inside.iter().filter(|node| node.icon == ObjectIcon::Folder).map(|node| node.label.as_str()).collect();
+        assert_eq!(labels, ["Extensions", "Publications", "Event triggers"]);
+        assert!(inside[inside.len() - 3..].iter().all(|node| node.icon == ObjectIcon::Folder), "below the schemas");
+        let total = u32::try_from(inside.len()).unwrap();
+        for offset in 0..=total {
+            let page = shop.app.tree(&shop.profile, Some(&database.id), offset, 2).await.unwrap();
+            let wanted: Vec<_> = inside.iter().skip(offset as usize).take(2).map(|node| &node.id).collect();
+            assert_eq!(page.nodes.iter().map(|node| &node.id).collect::<Vec<_>>(), wanted, "from {offset}");
+            assert_eq!(page.total, total);
+        }
+        let mut shown = Vec::new();
+        for label in labels {
+            let folder = inside.iter().find(|node| node.label == label).unwrap();
+            for node in children(Some(&folder.id)).await {
+                let text =
+                    format!("{:?}", shop.app.definition(&shop.profile, node.object.as_ref().unwrap()).await.unwrap());
+                assert!(text.contains("CREATE ") && text.contains(&node.label), "{text}");
+                shown.push(format!("{}: {}", node.label, node.detail.unwrap_or_default()));
+            }
+        }
+        let wanted = ["sleeps: disabled", "some: 1 table", "watches: ddl_command_end", "whole: all tables"];
+        shown.sort();
+        shown.retain(|line| !line.starts_with("plpgsql: "));
+        assert_eq!(shown, wanted);
+
+        // Publications are not part of the catalog at hand: the list is new whenever its folder is opened.
+        let request = RunRequest {
+            database: Some("rh_app_beside".to_owned()),
+            ..script(&shop, "other", "drop publication some")
+        };
+        play(&shop, request).await;
+        let folder = inside.iter().find(|node| node.label == "Publications").unwrap();
+        assert_eq!(children(Some(&folder.id)).await.len(), 1);
+
+        shop.app.disconnect(&shop.profile).await.unwrap();
+        play(&shop, script(&shop, "t", "drop database rh_app_beside with (force)")).await;
+        shop.app.disconnect(&shop.profile).await.unwrap();
+    }
+    // A file has none of them.
+    let shop = Shop::open().await;
+    let root = shop.app.tree(&shop.profile, None, 0, 100).await.unwrap();
+    assert_eq!(root.nodes.iter().map(|node| node.label.as_str()).collect::<Vec<_>>(), ["Tables", "Views"]);
+    let foreign = "{\"unschemed\":[null,\"roles\"]}";
+    assert_eq!(shop.app.tree(&shop.profile, Some(foreign), 0, 1).await.unwrap_err().code, ErrorCode::NotFound);
+}
+
+#[tokio::test]
 async fn a_count_that_takes_too_long_is_stopped_on_the_server() {
     for shop in servers().await {
         let view = "create or replace view rh_app_slow as select pg_sleep(60)::text as a, 1 as b";
