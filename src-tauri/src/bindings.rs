@@ -31,6 +31,7 @@ pub fn builder() -> Builder<tauri::Wry> {
         explorer::search_catalog,
         explorer::refresh_catalog,
         explorer::relation,
+        explorer::object,
         explorer::definition,
         explorer::browse,
         explorer::browse_more,

@@ -1,8 +1,10 @@
 //! What is there: the tree, search, a relation's page, definitions.
 
+mod grants;
 pub(crate) mod kept;
 mod names;
-mod page;
+pub(crate) mod object;
+pub(crate) mod page;
 mod shelf;
 mod splice;
 #[cfg(test)]

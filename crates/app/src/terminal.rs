@@ -16,8 +16,8 @@ use sql::Dialect;
 use crate::{
     App,
     api::{
-        AppError, ConnectionProfile, Environment, ErrorCode, ParameterValue, PasswordPolicy, Safety, ServerFacts,
-        StatementMark,
+        AppError, ConnectionProfile, Environment, ErrorCode, ObjectPage, ParameterValue, PasswordPolicy, RelationPage,
+        Safety, ServerFacts, StatementMark,
     },
     connections::{Connected, Opened, Permit},
     history::{Ending, Recorded, Sending},
@@ -188,6 +188,13 @@ impl Terminal {
     /// As the driver says.
     pub async fn catalog(&self, scope: &Scope) -> Result<Catalog, AppError> {
         self.opened.shelf.ask(self.opened.connection.as_ref(), scope).await
+    }
+
+    /// A catalog in words, as the explorer's pages say it: every relation, and every other object that has a page.
+    pub fn pages(&self, catalog: &Catalog) -> (Vec<RelationPage>, Vec<ObjectPage>) {
+        // Only along a path that the session chooses can a name mean something else than was meant.
+        let on_path = self.dialect().default_schema.is_some();
+        (crate::explorer::page::pages(catalog), crate::explorer::object::pages(catalog, on_path))
     }
 
     /// The statements that would make an object again.

@@ -52,6 +52,13 @@ pub async fn relation(
     app.relation(&profile_id, &object).await
 }
 
+/// Everything about one object that is not a relation.
+#[tauri::command]
+#[specta::specta]
+pub async fn object(app: State<'_, Arc<App>>, profile_id: String, object: ObjectRef) -> Result<ObjectPage, AppError> {
+    app.object(&profile_id, &object).await
+}
+
 /// The statements that would make an object again.
 #[tauri::command]
 #[specta::specta]

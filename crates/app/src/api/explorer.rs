@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::Count;
+use super::{Count, GrantRow, ListState};
 
 /// The only identity of a database object that crosses; see [`catalog::ObjectKey`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
@@ -181,6 +181,9 @@ pub struct PartRow {
     pub comment: Option<String>,
     /// The referred relation, for foreign keys.
     pub references: Option<ReferenceRow>,
+    /// How often an index was used since the server began to count, where it counts.
+    #[specta(type = Option<Count>)]
+    pub scans: Option<i64>,
 }
 
 /// A row-security policy.
@@ -252,6 +255,10 @@ pub struct RelationPage {
     pub triggers: Vec<PartRow>,
     /// Its policies.
     pub policies: Vec<PolicyRow>,
+    /// Who may do what with it, its columns too.
+    pub grants: Vec<GrantRow>,
+    /// How `grants` stands.
+    pub grants_state: ListState,
     /// When this was read, in ms since the epoch.
     #[specta(type = Count)]
     pub as_of_ms: i64,

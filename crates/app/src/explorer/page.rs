@@ -5,13 +5,14 @@ use catalog::{
     PolicyCommand, Relation, RelationWalker, Scope, Trigger,
 };
 
-use super::{Place, Shelved, icon, kind_words, to_ref, tree::bytes};
+use super::{Place, Shelved, grants, icon, kind_words, to_ref, tree::bytes};
 use crate::api::{AppError, ColumnRow, ErrorCode, PartRow, PolicyRow, ReferenceRow, ReferencedByRow, RelationPage};
 
 /// Reads a relation anew with its definition texts.
 pub(super) async fn relation(place: &Place, key: &ObjectKey) -> Result<RelationPage, AppError> {
     let opened = &place.opened;
-    let scope = Scope::relation(key.schema.as_deref(), &key.name);
+    let mut scope = Scope::relation(key.schema.as_deref(), &key.name);
+    scope.kinds.push(Kind::Grants);
     let catalog = opened.shelf.ask(opened.connection.as_ref(), &scope).await?;
     let relation = catalog
         .find_relation(key.schema.as_deref(), &key.name)
@@ -55,6 +56,7 @@ fn page(catalog: &Catalog, relation: RelationWalker<'_>, referenced_by: Vec<Refe
         comment: row.comment.clone(),
         owner: row.owner.clone(),
         estimated_rows: row.estimated_rows.value().copied().flatten(),
+    let (grants, grants_state) = grants::of(catalog, &relation.key());
         bytes: row.bytes.value().copied(),
         row_security: row.row_security.value().map(|security| {
             match (security.enabled, security.forced) {
@@ -80,6 +82,8 @@ fn page(catalog: &Catalog, relation: RelationWalker<'_>, referenced_by: Vec<Refe
 /// An empty list of what was never asked for would look like none.
 fn unread(catalog: &Catalog, relation: &Relation) -> Option<String> {
     let asked = |kind| catalog.coverage.contains_key(&kind);
+        grants,
+        grants_state,
     let mut missing = Vec::new();
     missing.extend((!asked(Kind::Triggers)).then_some("triggers"));
     let secured = relation.row_security != Known::Unsupported;
@@ -101,7 +105,9 @@ fn denied(catalog: &Catalog) -> Vec<String> {
         Kind::Policies => "policies",
         _ => "some facts",
     };
-    let kinds = catalog.coverage.iter().filter(|(_, coverage)| **coverage == Known::Denied);
+    // Privileges say it in their own place.
+    let kinds =
+        catalog.coverage.iter().filter(|(kind, coverage)| **coverage == Known::Denied && **kind != Kind::Grants);
     kinds.map(|(kind, _)| format!("The login may not read the {}.", words(kind))).collect()
 }
 
@@ -207,6 +213,7 @@ fn remarks(deferrable: bool, deferred: bool, validated: bool) -> Vec<String> {
         (false, _) => None,
     };
     deferral.into_iter().chain((!validated).then_some("not validated")).map(str::to_owned).collect()
+        scans: None,
 }
 
 fn foreign_key(catalog: &Catalog, relation: RelationWalker<'_>, key: &ForeignKey) -> PartRow {
@@ -228,8 +235,16 @@ fn index(index: &Index) -> PartRow {
     remarks.extend(index.predicate.as_ref().map(|predicate| format!("partial: {predicate}")));
     remarks.extend((!index.included.is_empty()).then(|| format!("includes {}", index.included.join(", "))));
     remarks.extend((index.valid == Known::Value(false)).then(|| "invalid".to_owned()));
+        scans: None,
     remarks.extend(index.bytes.value().map(|size| bytes(*size)));
-    let key = |key: &catalog::IndexKey| if key.descending { format!("{} desc", key.text) } else { key.text.clone() };
+    let key = |key: &catalog::IndexKey| {
+        let nulls = match key.nulls_first {
+            Some(true) => " nulls first",
+            Some(false) => " nulls last",
+            None => "",
+        };
+        format!("{}{}{nulls}", key.text, if key.descending { " desc" } else { "" })
+    };
     PartRow {
         name: Some(index.name.clone()),
         kind: index.method.clone().unwrap_or_else(|| "index".to_owned()),
@@ -248,6 +263,7 @@ fn trigger(trigger: &Trigger) -> PartRow {
         Enabled::Origin => None,
         Enabled::Always => Some("always".to_owned()),
         Enabled::Replica => Some("on replicas only".to_owned()),
+        scans: index.scans.value().copied(),
         Enabled::Disabled => Some("disabled".to_owned()),
     });
     remarks.extend(trigger.function.as_ref().map(|function| format!("calls {function}")));
@@ -269,6 +285,7 @@ fn policy(policy: &Policy) -> PolicyRow {
         PolicyCommand::Insert => "insert",
         PolicyCommand::Update => "update",
         PolicyCommand::Delete => "delete",
+        scans: None,
     };
     PolicyRow {
         name: policy.name.clone(),
@@ -279,4 +296,9 @@ fn policy(policy: &Policy) -> PolicyRow {
         check: policy.with_check.clone(),
         comment: policy.comment.clone(),
     }
+}
+
+/// The page of every relation of a catalog, in its order.
+pub(crate) fn pages(catalog: &Catalog) -> Vec<RelationPage> {
+    catalog.walk_relations().map(|relation| page(catalog, relation, referring(catalog, relation))).collect()
 }

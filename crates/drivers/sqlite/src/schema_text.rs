@@ -69,6 +69,13 @@ pub(crate) fn table(text: &str) -> Option<TableText> {
     (!parsed.columns.is_empty()).then_some(parsed)
 }
 
+/// The module of a `CREATE VIRTUAL TABLE`.
+pub(crate) fn module(text: &str) -> Option<String> {
+    let tokens: Vec<Token> = solid(text).collect();
+    let using = tokens.iter().position(|token| token.is_word(text, "USING"))?;
+    name_of(text, tokens.get(using + 1))
+}
+
 /// Splits the group that begins at the first token by its own commas; also gives what follows it.
 fn items<'a>(text: &str, tokens: &'a [Token]) -> Option<(Vec<&'a [Token]>, &'a [Token])> {
     let end = group_end(text, tokens)?;
@@ -340,6 +347,13 @@ mod tests {
             Some(("BEFORE", "UPDATE"))
         );
         assert_eq!(head("CREATE TRIGGER t AFTER INSERT ON t BEGIN SELECT 1; END"), Some(("AFTER", "INSERT")));
+    }
+
+    #[test]
+    fn a_virtual_tables_module_is_read_and_not_mistaken() {
+        assert_eq!(module("CREATE VIRTUAL TABLE \"a USING b\" USING fts5(body)").as_deref(), Some("fts5"));
+        assert_eq!(module("create virtual table t using 'rtree' (id, x0, x1)").as_deref(), Some("rtree"));
+        assert_eq!(module("CREATE VIRTUAL TABLE t USING"), None);
     }
 
     #[test]

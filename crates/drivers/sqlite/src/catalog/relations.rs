@@ -62,6 +62,10 @@ impl Reading<'_> {
             if without_rowid && kind == RelationKind::Table {
                 relation.options.push("WITHOUT ROWID".to_owned());
             }
+            if kind == RelationKind::VirtualTable {
+                let module = text.as_deref().and_then(schema_text::module);
+                relation.options.extend(module.map(|module| format!("USING {module}")));
+            }
             if kind == RelationKind::Table {
                 if let Some(estimates) = &estimates {
                     relation.estimated_rows = Known::Value(estimates.get(&name).copied());

@@ -58,6 +58,7 @@ async fn relations_have_their_kinds_options_and_estimates() {
     let row = |name: &str| catalog.relation(catalog.find_relation(Some("main"), name).unwrap()).unwrap().row();
     assert_eq!(row("v").kind, RelationKind::View);
     assert_eq!(row("words").kind, RelationKind::VirtualTable);
+    assert_eq!(row("words").options, ["USING fts5"]);
     assert_eq!(row("customers").options, ["STRICT"]);
     assert_eq!(row("we\"ird.name 🚀").options, ["WITHOUT ROWID"]);
     assert_eq!(row("customers").estimated_rows, Known::Value(Some(2)));
