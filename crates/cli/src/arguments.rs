@@ -1,6 +1,7 @@
 //! What may stand on the command line, and the help that teaches it.
 
 mod saved;
+mod schema;
 
 use std::{path::PathBuf, time::Duration};
 
@@ -9,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use time::{Date, macros::format_description};
 
 pub(crate) use saved::{Saved, SavedRun};
+pub(crate) use schema::{Schema, SchemaFormat};
 
 const TARGETS: &str = "\
 TARGET is the name of a saved connection (rowhouse connections list), a URL, or a file:
@@ -106,32 +108,6 @@ pub(crate) struct Query {
     /// Print no command tags and no progress
     #[arg(short, long)]
     pub(crate) quiet: bool,
-    #[command(flatten)]
-    pub(crate) password: PasswordInput,
-}
-
-#[derive(Args, Debug)]
-#[command(after_help = "\
-json is one object, the same for every database and stable: docs/schema-json.md says what is in it.
-sql is the definitions of the objects, as the server prints them.")]
-pub(crate) struct Schema {
-    /// A saved connection, a URL or a file
-    pub(crate) target: String,
-    /// json or sql
-    #[arg(long, value_name = "FORMAT", default_value = "json", value_parser = schema_format)]
-    pub(crate) format: SchemaFormat,
-    /// Also the server's own schemas
-    #[arg(long)]
-    pub(crate) system: bool,
-    /// Leave out definition texts, triggers, policies, roles, grants and extensions: quicker
-    #[arg(long)]
-    pub(crate) lean: bool,
-    /// Only this schema; may be given several times
-    #[arg(long = "schema", value_name = "SCHEMA")]
-    pub(crate) schemas: Vec<String>,
-    /// Write to a file: it is replaced only once everything ended well
-    #[arg(short = 'o', long = "output", value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) password: PasswordInput,
 }
@@ -495,13 +471,6 @@ impl RowFormat {
     }
 }
 
-/// How a schema is printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum SchemaFormat {
-    Json,
-    Sql,
-}
-
 fn audit_kind(text: &str) -> Result<AuditKind, String> {
     match text {
         "write" => Ok(AuditKind::Write),
@@ -528,15 +497,6 @@ fn row_format(text: &str) -> Result<RowFormat, String> {
         "ndjson" => Ok(RowFormat::Ndjson),
         "parquet" | "arrow" => Err(format!("{text} is not there yet; use csv, json or ndjson")),
         _ => Err("known are table, csv, json and ndjson".to_owned()),
-    }
-}
-
-fn schema_format(text: &str) -> Result<SchemaFormat, String> {
-    match text {
-        "json" => Ok(SchemaFormat::Json),
-        "sql" => Ok(SchemaFormat::Sql),
-        "markdown" | "html" => Err(format!("{text} is not there yet; use json or sql")),
-        _ => Err("known are json and sql".to_owned()),
     }
 }
 

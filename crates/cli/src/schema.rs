@@ -2,6 +2,7 @@
 
 mod definitions;
 mod json;
+mod text;
 
 use std::{
     io::{self, BufWriter, Write},
@@ -18,18 +19,57 @@ use crate::{
     say, target,
 };
 
+/// What belongs to one relation.
+const OF_ONE: [Kind; 9] = [
+    Kind::Schemas,
+    Kind::Relations,
+    Kind::Columns,
+    Kind::Constraints,
+    Kind::ForeignKeys,
+    Kind::Indexes,
+    Kind::Triggers,
+    Kind::Policies,
+    Kind::Grants,
+];
+
+/// The schema and name of `SCHEMA.NAME`; a schema that was named beside it leaves the dots to the name.
+fn split(table: &str, schemas: &[String]) -> (Option<String>, String) {
+    match table.split_once('.') {
+        Some((schema, name)) if schemas.is_empty() => (Some(schema.to_owned()), name.to_owned()),
+        _ => (None, table.to_owned()),
+    }
+}
+
 /// Prints a schema as it was asked for.
 pub(crate) async fn run(app: &Arc<App>, schema: &Schema) -> Outcome {
     let terminal = target::open(app, &schema.target, true, schema.password).await?;
-    let scope = Scope {
-        kinds: if schema.lean { Kind::LEAN.to_vec() } else { Kind::ALL.to_vec() },
-        schemas: (!schema.schemas.is_empty()).then(|| schema.schemas.clone()),
-        relation: None,
-        include_system: schema.system,
-        definitions: schema.format == SchemaFormat::Json && !schema.lean,
+    let one = schema.table.as_deref().map(|table| split(table, &schema.schemas));
+    let named = one.as_ref().and_then(|(within, _)| within.clone());
+    let schemas = named.map(|name| vec![name]).or_else(|| (!schema.schemas.is_empty()).then(|| schema.schemas.clone()));
+    let mut kinds = if schema.lean { Kind::LEAN.to_vec() } else { Kind::ALL.to_vec() };
+    if one.is_some() {
+        kinds.retain(|kind| OF_ONE.contains(kind));
+    }
+    let anywhere = one.is_some() && schemas.is_none();
+    let mut scope = Scope {
+        kinds,
+        schemas,
+        relation: one.as_ref().map(|(_, name)| name.clone()),
+        include_system: schema.system || one.is_some(),
+        definitions: schema.format != SchemaFormat::Sql && !schema.lean,
     };
-    let catalog = terminal.catalog(&scope).await.map_err(|error| Failure::statement(error, false))?;
+    let mut catalog = terminal.catalog(&scope).await.map_err(|error| Failure::statement(error, false))?;
+    if anywhere && !catalog.relations.is_empty() {
+        // Found by its name alone: the schemas that have none of this name have nothing to say.
+        scope.schemas = Some(catalog.walk_relations().map(|relation| relation.schema().to_owned()).collect());
+        catalog = terminal.catalog(&scope).await.map_err(|error| Failure::statement(error, false))?;
+    }
     require_schemas(schema, &catalog)?;
+    if let Some((_, name)) = one.filter(|_| catalog.relations.is_empty()) {
+        let error = AppError::new(app::api::ErrorCode::NotFound, format!("There is no table or view “{name}”."))
+            .with_hint("Names are compared letter by letter; one with a dot in it wants --schema beside it.");
+        return Err(Failure::new(Exit::Statement, error));
+    }
     let mut output = Output::open(schema.output.as_deref())?;
     match schema.format {
         SchemaFormat::Json => {
@@ -43,6 +83,7 @@ pub(crate) async fn run(app: &Arc<App>, schema: &Schema) -> Outcome {
             written.map_err(|error| output.failure(&error))?;
         }
         SchemaFormat::Sql => definitions::write(&terminal, &catalog, schema.schemas.is_empty(), &mut output).await?,
+        SchemaFormat::Text => text::write(&terminal, &catalog, schema.table.is_some(), &mut output)?,
     }
     say_denied(&catalog);
     output.finish()

@@ -1,8 +1,10 @@
 import { memo, useCallback, useMemo, useState } from "react";
 import { ConnectionForm, HomePage } from "@/features/connections";
 import { SettingsPage } from "@/features/settings";
+import { hasPage } from "@/ipc";
 import type { Actions } from "./actions";
 import { ActivityDocument } from "./documents/ActivityDocument";
+import { ObjectDocument } from "./documents/ObjectDocument";
 import { QueryDocument } from "./documents/QueryDocument";
 import { RelationDocument } from "./documents/RelationDocument";
 import { ErrorBoundary } from "./ErrorBoundary";
@@ -69,7 +71,11 @@ function Content({ tab, active, actions }: DocumentProps<OpenTab>) {
     case "query":
       return <QueryDocument tab={tab} active={active} actions={actions} />;
     case "relation":
-      return <RelationDocument tab={tab} active={active} actions={actions} />;
+      return hasPage(tab.object) ? (
+        <ObjectDocument tab={tab} active={active} actions={actions} />
+      ) : (
+        <RelationDocument tab={tab} active={active} actions={actions} />
+      );
     case "activity":
       return <ActivityDocument tab={tab} active={active} actions={actions} />;
   }

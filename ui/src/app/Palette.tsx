@@ -3,6 +3,7 @@ import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState 
 import { createPortal } from "react-dom";
 import { useCommandList } from "@/commands";
 import { announce, Badge, Icon, type IconName, Kbd, useLayer } from "@/design";
+import { iconOf } from "@/features/relation";
 import { host, queryKeys, type TextRange } from "@/ipc";
 import type { Actions } from "./actions";
 import type { OpenTab } from "./model";
@@ -86,7 +87,7 @@ function useItems(text: string, actions: Actions): readonly PaletteItem[] {
       icon: (tab.kind === "query"
         ? "terminal"
         : tab.kind === "relation"
-          ? "table"
+          ? iconOf(tab.object)
           : tab.kind === "activity"
             ? "chart"
             : "panel") as IconName,

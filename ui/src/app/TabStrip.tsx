@@ -1,6 +1,7 @@
 import { useMemo, useSyncExternalStore } from "react";
 import { useKeys } from "@/commands";
 import { IconButton, type IconName, type MenuItem, type TabItem, Tabs } from "@/design";
+import { iconOf } from "@/features/relation";
 import { isBusy } from "@/features/results";
 import type { Actions } from "./actions";
 import { colourOf } from "./colours";
@@ -55,7 +56,8 @@ export function TabStrip({ actions, side, onDragOut, onDropOut }: TabStripProps)
     return {
       id: tab.id,
       title: title(tab),
-      icon: tab.kind === "query" && tab.saved ? "saved" : ICONS[tab.kind],
+      icon:
+        tab.kind === "query" && tab.saved ? "saved" : tab.kind === "relation" ? iconOf(tab.object) : ICONS[tab.kind],
       ...(owner
         ? {
             stripe: colourOf(owner),

@@ -181,7 +181,12 @@ export function records(tabs: Tabs): TabRecord[] {
 }
 
 const sameObject = (a: ObjectRef, b: ObjectRef): boolean =>
-  a.name === b.name && a.schema === b.schema && a.database === b.database && a.kind === b.kind;
+  a.name === b.name &&
+  a.schema === b.schema &&
+  a.database === b.database &&
+  a.kind === b.kind &&
+  // Functions of one name are told apart by their arguments.
+  (a.signature ?? null) === (b.signature ?? null);
 
 /** The open tab that shows the same thing. */
 export function twin({ open }: Tabs, tab: OpenTab): OpenTab | undefined {

@@ -1,6 +1,6 @@
 /** What the palette lists for a text: pure. */
 import type { IconName } from "@/design";
-import type { ObjectIcon, SavedHead, SearchHit, TextRange } from "@/ipc";
+import { hasPage, type ObjectIcon, type SavedHead, type SearchHit, type TextRange } from "@/ipc";
 
 export interface PaletteItem {
   readonly id: string;
@@ -99,6 +99,6 @@ export function hitItem(hit: SearchHit, connection: string, run: () => void): Pa
     meta: [connection, hit.place, hit.detail].filter(Boolean).join(" · "),
     matched: hit.matched,
     run,
-    ...(hit.browsable ? {} : { disabledReason: "It has no rows to show" }),
+    ...(hit.browsable || hasPage(hit.object) ? {} : { disabledReason: "It has no rows to show" }),
   };
 }

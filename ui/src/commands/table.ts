@@ -82,6 +82,7 @@ export const COMMANDS = [
   { id: "relation.constraints", title: "Show constraints", scope: "relation", keys: "Alt+4" },
   { id: "relation.triggers", title: "Show triggers", scope: "relation" },
   { id: "relation.policies", title: "Show policies", scope: "relation" },
+  { id: "relation.grants", title: "Show privileges", scope: "relation" },
   { id: "relation.ddl", title: "Show DDL", scope: "relation", keys: "Alt+5" },
   { id: "activity.refresh", title: "Read the activity again", scope: "activity", keys: "F5" },
   { id: "activity.pause", title: "Pause or go on reading the activity", scope: "activity", keys: "Mod+Alt+P" },

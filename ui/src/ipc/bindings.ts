@@ -54,6 +54,8 @@ export const commands = {
 	refreshCatalog: (profileId: string, object: ObjectRef | null) => typedError<null, AppError>(__TAURI_INVOKE("refresh_catalog", { profileId, object })),
 	/**  Everything about one relation but its rows. */
 	relation: (profileId: string, object: ObjectRef) => typedError<RelationPage, AppError>(__TAURI_INVOKE("relation", { profileId, object })),
+	/**  Everything about one object that is not a relation. */
+	object: (profileId: string, object: ObjectRef) => typedError<ObjectPage, AppError>(__TAURI_INVOKE("object", { profileId, object })),
 	/**  The statements that would make an object again. */
 	definition: (profileId: string, object: ObjectRef) => typedError<string, AppError>(__TAURI_INVOKE("definition", { profileId, object })),
 	/**  Opens a relation's rows: the first page at once, no count first. */
@@ -1197,7 +1199,7 @@ export type NoticeRow = {
 };
 
 /**  Which icon an object or folder shows. */
-export type ObjectIcon = "connection" | "database" | "schema" | "folder" | "table" | "partitioned_table" | "partition" | "view" | "materialized_view" | "foreign_table" | "virtual_table" | "column" | "primary_key" | "foreign_key" | "index" | "constraint" | "trigger" | "policy" | "function" | "procedure" | "type" | "sequence" | "role" | "extension" | "event";
+export type ObjectIcon = "connection" | "database" | "schema" | "folder" | "table" | "partitioned_table" | "partition" | "view" | "materialized_view" | "foreign_table" | "virtual_table" | "column" | "primary_key" | "foreign_key" | "index" | "constraint" | "trigger" | "policy" | "function" | "procedure" | "type" | "sequence" | "role" | "extension" | "event" | "publication" | "event_trigger";
 
 /**  The only identity of a database object that crosses; see [`catalog::ObjectKey`]. */
 export type ObjectRef = {
@@ -1287,6 +1289,7 @@ export type PartRow = {
 	comment: string | null,
 	/**  The referred relation, for foreign keys. */
 	references: ReferenceRow | null,
+	scans: number | null,
 };
 
 /**  A command that prints a password: a cloud's token, a vault's entry. */
@@ -1469,6 +1472,8 @@ export type RelationPage = {
 	triggers: PartRow[],
 	/**  Its policies. */
 	policies: PolicyRow[],
+	grants: GrantRow[],
+	grants_state: ListState,
 	/**  When this was read, in ms since the epoch. */
 	as_of_ms: number,
 	/**  Kinds that could not be read, as sentences. */
@@ -2109,3 +2114,9 @@ async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; dat
     }
 }
 
+
+export type ListState = "read" | "denied" | "unread" | "absent";
+export type GrantRow = { grantee: string, column: string | null, privileges: string[], grantable: boolean, grantor: string | null, through: string | null };
+export type ObjectFact = { label: string, value: string, code: boolean, warning: string | null };
+export type ObjectList = { label: string, heads: string[], rows: string[][] };
+export type ObjectPage = { object: ObjectRef, icon: ObjectIcon, kind: string, comment: string | null, owner: string | null, facts: ObjectFact[], lists: ObjectList[], grants: GrantRow[], grants_state: ListState, as_of_ms: number };

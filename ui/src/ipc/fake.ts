@@ -17,6 +17,7 @@ import { browse, browseMore, countRows } from "./fake/browsing";
 import { completionsOf, definitionOf, relationPage, searchHits, treePage } from "./fake/catalog";
 import { cellBytes, copyOf, holdOf, windowOf } from "./fake/holds";
 import { previewOf, SOURCES } from "./fake/imports";
+import { objectPage } from "./fake/objects";
 import { privacy } from "./fake/privacy";
 import { keepSession, startRun } from "./fake/runs";
 import { savedCommands } from "./fake/saved";
@@ -323,6 +324,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
       return null;
     },
     relation: async (id, object) => relationPage(world, id, object),
+    object: async (id, object) => objectPage(world, id, object),
     definition: async (id, object) => definitionOf(world, id, object),
     browse: async (request) => browse(world, request),
     browseMore: async (holdId) => browseMore(world, holdId),

@@ -5,4 +5,5 @@ export { type ErrorPresentation, present } from "./errors";
 export { failureDetails, failureProps, nativeCode } from "./failures";
 export type { Host } from "./host";
 export { failureOf, HostError } from "./host";
+export { hasPage } from "./pages";
 export { queryKeys, topicKeys } from "./queries";

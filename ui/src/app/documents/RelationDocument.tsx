@@ -34,6 +34,7 @@ const VIEWS: readonly { value: View; label: string }[] = [
   { value: "constraints", label: "Constraints" },
   { value: "triggers", label: "Triggers" },
   { value: "policies", label: "Policies" },
+  { value: "grants", label: "Privileges" },
   { value: "ddl", label: "DDL" },
 ];
 
@@ -83,6 +84,7 @@ export function RelationDocument({ tab, active, actions }: { tab: RelationTab; a
       "relation.triggers": { run: () => show("triggers") },
       "relation.policies": { run: () => show("policies") },
       "relation.ddl": { run: () => show("ddl") },
+      "relation.grants": { run: () => show("grants") },
     },
     active,
   );
@@ -169,6 +171,7 @@ function Opened({ tab, active, actions, kept, onKept, onReconnect }: OpenedProps
         what={
           <>
             {schema ? <span className="text-ink-3 font-[400]">{schema}.</span> : null}
+    if (value === "grants" && kept.view !== value && (page.data?.grants_state ?? "absent") === "absent") return [];
             {tab.object.name}
           </>
         }

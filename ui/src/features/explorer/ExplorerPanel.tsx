@@ -12,7 +12,15 @@ import {
   type TreeHandle,
   VirtualTree,
 } from "@/design";
-import { type AppError, type ConnectionProfile, type ConnectionState, failureOf, failureProps, host } from "@/ipc";
+import {
+  type AppError,
+  type ConnectionProfile,
+  type ConnectionState,
+  failureOf,
+  failureProps,
+  hasPage,
+  host,
+} from "@/ipc";
 import { ConnectionLabel, inOrder, useConnectionMarks, useShownSchemas } from "./connectionMarks";
 import { foldAll, setOpen, useExpanded, useFollowedPhases } from "./expansion";
 import "./explorer.css";
@@ -142,7 +150,8 @@ export function ExplorerPanel(props: ExplorerPanelProps) {
     if (marks.open(item)) return;
     if (item.kind === "more") content.loadMore(item);
     // What may not be read opens too: its tab tells who could change that, and how.
-    else if (item.object && item.browsable) onOpenRelation(item.profileId, item.object, aside);
+    else if (item.object && (item.browsable || hasPage(item.object)))
+      onOpenRelation(item.profileId, item.object, aside);
   };
 
   return (

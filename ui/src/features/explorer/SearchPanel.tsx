@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { Button, EmptyState, Icon, SearchField, Skeleton, VirtualList } from "@/design";
-import { failureOf, host, type ObjectRef, queryKeys, type SearchHit } from "@/ipc";
+import { failureOf, hasPage, host, type ObjectRef, queryKeys, type SearchHit } from "@/ipc";
 import "./explorer.css";
 import { ICONS, KIND_WORDS } from "./model";
 import { Marked } from "./parts/Marked";
@@ -65,7 +65,8 @@ export function SearchPanel({ profileIds, onOpenRelation, headEnd }: SearchPanel
   const nameOf = (profileId: string) =>
     profileIds.length > 1 ? profiles.data?.find((profile) => profile.id === profileId)?.name : undefined;
   const open = (row: Row | undefined, aside?: boolean) => {
-    if (row?.hit.browsable) onOpenRelation(row.hit.profile_id, row.hit.object, aside);
+    if (row && (row.hit.browsable || hasPage(row.hit.object)))
+      onOpenRelation(row.hit.profile_id, row.hit.object, aside);
   };
   const onInputKey = (event: KeyboardEvent) => {
     if (event.key === "ArrowDown" && rows[0]) {

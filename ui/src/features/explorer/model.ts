@@ -1,14 +1,15 @@
 /** The explorer without its drawing: rows from nodes, names to copy, hits as a tree. */
 import type { IconName, TreeChildren, TreeItem } from "@/design";
-import type {
-  ConnectionPhase,
-  ConnectionProfile,
-  ConnectionState,
-  ObjectIcon,
-  ObjectRef,
-  SearchHit,
-  TextRange,
-  TreeNode,
+import {
+  type ConnectionPhase,
+  type ConnectionProfile,
+  type ConnectionState,
+  hasPage,
+  type ObjectIcon,
+  type ObjectRef,
+  type SearchHit,
+  type TextRange,
+  type TreeNode,
 } from "@/ipc";
 
 /** One row. Ids are unique among all connections: the profile's id, then the node's. */
@@ -65,6 +66,8 @@ export const ICONS: Readonly<Record<ObjectIcon, IconName>> = {
   role: "role",
   extension: "plus",
   event: "clock",
+  publication: "open-external",
+  event_trigger: "trigger",
 };
 
 /** What an icon stands for, in a word. */
@@ -94,6 +97,8 @@ export const KIND_WORDS: Readonly<Record<ObjectIcon, string>> = {
   role: "role",
   extension: "extension",
   event: "event",
+  publication: "publication",
+  event_trigger: "event trigger",
 };
 
 const CLOSED: ConnectionPhase = { phase: "closed" };
@@ -178,7 +183,7 @@ export function nodeItem(node: TreeNode, parent: ExplorerItem): ExplorerItem {
     ...(tooltip === undefined ? {} : { tooltip }),
     tone: node.state !== "ready" || node.system ? "off" : node.icon === "folder" ? "quiet" : "normal",
     branch: node.expandable,
-    opens: node.browsable,
+    opens: node.browsable || hasPage(node.object),
     profileId: parent.profileId,
     kind: "node",
     nodeId: node.id,
@@ -322,7 +327,7 @@ export function findShown(
   if (!shown) return undefined;
   for (const item of items) {
     if (item.profileId !== shown.profileId) continue;
-    if (item.browsable && sameObject(item.object, shown.object)) return item.id;
+    if ((item.browsable || hasPage(item.object)) && sameObject(item.object, shown.object)) return item.id;
     if (!item.branch || !expanded.has(item.id)) continue;
     const children = childrenOf(item);
     const inside = children.state === "ready" ? findShown(shown, children.items, expanded, childrenOf) : undefined;

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useKeys } from "@/commands";
 import type { MenuItem } from "@/design";
-import { type ConnectionProfile, type ConnectionState, host, type ObjectRef, queryKeys } from "@/ipc";
+import { type ConnectionProfile, type ConnectionState, hasPage, host, type ObjectRef, queryKeys } from "@/ipc";
 import { type ExplorerItem, phaseOf, qualifiedName } from "./model";
 
 export interface ExplorerActions {
@@ -139,7 +139,17 @@ export function useExplorerMenu(options: MenuOptions) {
             },
             { separator: true },
           ]
-        : [];
+        : object && hasPage(object)
+          ? [
+              {
+                label: "Open",
+                icon: "file",
+                keys: "Enter",
+                onSelect: () => options.onOpenRelation(item.profileId, object),
+              },
+              { separator: true },
+            ]
+          : [];
     return [...opens, query(item), ...copies(item, selected), { separator: true }, refresh(item)];
   };
 }

@@ -1,6 +1,6 @@
 /** What a relation is made of: one view at a time, under a line of facts. */
 import { useRef, useState } from "react";
-import { Banner, Button, CodeBlock, EmptyState, ErrorBlock, SearchField, Skeleton } from "@/design";
+import { Banner, Button, CodeBlock, EmptyState, ErrorBlock, Skeleton } from "@/design";
 import { type AppError, failureOf, failureProps, type ObjectRef, present, type RelationPage } from "@/ipc";
 import { exactNumber } from "./format";
 import { highlightSql } from "./highlight";
@@ -17,6 +17,7 @@ import {
   wordsOfPolicy,
 } from "./model";
 import { ColumnsTable } from "./parts/ColumnsTable";
+import { Find, GrantsTable, NoGrants, wordsOfGrant } from "./parts/GrantsTable";
 import { PartsTable, PoliciesTable, ReferencedBy } from "./parts/PartsTable";
 import { useDefinition, useDriverOf, useRelation } from "./queries";
 import "./relation.css";
@@ -28,7 +29,7 @@ export interface RelationStructureProps {
   onOpenRelation: (profileId: string, object: ObjectRef) => void;
 }
 
-function Failed({ failure, what, onRetry }: { failure: AppError; what: string; onRetry: () => void }) {
+export function Failed({ failure, what, onRetry }: { failure: AppError; what: string; onRetry: () => void }) {
   return (
     <EmptyState
       picture={present(failure.code).picture}
@@ -40,15 +41,46 @@ function Failed({ failure, what, onRetry }: { failure: AppError; what: string; o
   );
 }
 
+/** As many options stand in the line; a table of a thousand partitions has as many more. */
+const OPTIONS = 6;
+
+function Options({ options }: { options: readonly string[] }) {
+  const [all, setAll] = useState(false);
+  const shown = all || options.length <= OPTIONS + 1 ? options : options.slice(0, OPTIONS);
+  return (
+    <>
+      {shown.map((option, index) => (
+        <div key={`${option}-${index.toString()}`}>
+          <dt>
+            <span className="rh-visually-hidden">Option</span>
+          </dt>
+          <dd>{option}</dd>
+        </div>
+      ))}
+      {options.length > OPTIONS + 1 ? (
+        <div>
+          <dt className="rh-visually-hidden">More options</dt>
+          <dd>
+            <button type="button" className="rel-link" aria-expanded={all} onClick={() => setAll(!all)}>
+              {all ? "fewer" : `${exactNumber(options.length - OPTIONS)} more`}
+            </button>
+          </dd>
+        </div>
+      ) : null}
+    </>
+  );
+}
+
 function Facts({ page }: { page: RelationPage }) {
   return (
     <dl className="rel-facts" aria-label={`Facts about ${shownName(page.object)}`}>
       {factsOf(page).map((fact) => (
         <div key={fact.name + fact.value} data-tip={fact.title}>
-          <dt>{fact.name === "" ? <span className="rh-visually-hidden">Option</span> : fact.name}</dt>
+          <dt>{fact.name}</dt>
           <dd>{fact.value}</dd>
         </div>
       ))}
+      <Options options={page.options} />
       {page.comment ? (
         <div>
           <dt>Comment</dt>
@@ -59,7 +91,7 @@ function Facts({ page }: { page: RelationPage }) {
   );
 }
 
-function Ddl({ profileId, object }: { profileId: string; object: ObjectRef }) {
+export function Ddl({ profileId, object }: { profileId: string; object: ObjectRef }) {
   const definition = useDefinition(profileId, object);
   const grammar = useDriverOf(profileId)?.language.grammar;
   if (definition.error) {
@@ -84,7 +116,7 @@ function Ddl({ profileId, object }: { profileId: string; object: ObjectRef }) {
 }
 
 /** Rows of the size that will be there. */
-function Rows() {
+export function Rows() {
   return (
     <div role="status" aria-busy="true" aria-label="Reading" className="flex flex-col">
       {[0, 1, 2, 3, 4, 5, 6, 7].map((row) => (
@@ -138,6 +170,14 @@ function Shown({ page, view, text, scroller, onOpen }: PartsProps) {
 function Parts(props: PartsProps) {
   const { page, view, onOpen } = props;
   const words = VIEW_WORDS[view];
+  if (view === "grants") {
+    const grants = filtered(page.grants, text, wordsOfGrant);
+    return grants.length === 0 ? (
+      nothing
+    ) : (
+      <GrantsTable label={label} all={page.grants} grants={grants} scroller={scroller} />
+    );
+  }
   return (
     <>
       {view === "policies" && page.policies.length > 0 && page.row_security === "off" ? (
@@ -145,7 +185,9 @@ function Parts(props: PartsProps) {
           Row security is off for this table: its policies do nothing until it is turned on.
         </Banner>
       ) : null}
-      {countOf(page, view) === 0 ? (
+      {view === "grants" && (page.grants_state !== "read" || page.grants.length === 0) ? (
+        <NoGrants state={page.grants_state} />
+      ) : countOf(page, view) === 0 ? (
         <div className={view === "constraints" && page.referenced_by.length > 0 ? "h-48" : "h-full"}>
           <EmptyState picture="empty" title={`No ${words.many}`}>
             {words.none}
@@ -201,21 +243,15 @@ export function RelationStructure({ profileId, object, view, onOpenRelation }: R
         </Banner>
       ) : null}
       {page && view !== "ddl" && countOf(page, view) > FEW ? (
-        <div className="rel-find">
-          <SearchField
-            dense
-            label={`Filter ${VIEW_WORDS[view].many}`}
-            placeholder={`Filter ${VIEW_WORDS[view].many}`}
-            value={text}
-            onChange={(next) => {
-              setFilter({ view, text: next });
-              body.current?.scrollTo?.({ top: 0 });
-            }}
-          />
-          <span className="rh-meta tabular-nums">
-            {exactNumber(countOf(page, view))} {VIEW_WORDS[view].many}
-          </span>
-        </div>
+        <Find
+          many={VIEW_WORDS[view].many}
+          count={exactNumber(countOf(page, view))}
+          text={text}
+          onText={(next) => {
+            setFilter({ view, text: next });
+            body.current?.scrollTo?.({ top: 0 });
+          }}
+        />
       ) : null}
       {/* What is long is scrolled by the keyboard too. */}
       <div ref={body} className="rel-body" tabIndex={0} role="region" aria-label={`${shownName(object)}, ${view}`}>

@@ -2,7 +2,7 @@
 import type { ColumnRow, ObjectRef, PartRow, PolicyRow, RelationPage } from "@/ipc";
 import { clockTime, exactNumber, shortBytes, shortCount, wholeTime } from "./format";
 
-export type RelationView = "columns" | "indexes" | "constraints" | "ddl" | "triggers" | "policies";
+export type RelationView = "columns" | "indexes" | "constraints" | "ddl" | "triggers" | "policies" | "grants";
 
 export const VIEW_WORDS: Readonly<Record<Exclude<RelationView, "ddl">, { one: string; many: string; none: string }>> = {
   columns: { one: "column", many: "columns", none: "The server lists none for it." },
@@ -10,6 +10,7 @@ export const VIEW_WORDS: Readonly<Record<Exclude<RelationView, "ddl">, { one: st
   constraints: { one: "constraint", many: "constraints", none: "Nothing but the types limits what its columns hold." },
   triggers: { one: "trigger", many: "triggers", none: "Nothing runs by itself when its rows change." },
   policies: { one: "policy", many: "policies", none: "No rule limits which of its rows a login sees." },
+  grants: { one: "privilege", many: "privileges", none: "Only its owner may use it, and who needs no privileges." },
 };
 
 export interface Fact {
@@ -33,7 +34,6 @@ export function factsOf(page: RelationPage): readonly Fact[] {
     facts.push({ name: "Size", value: shortBytes(page.bytes), title: `${exactNumber(page.bytes)} bytes` });
   if (page.owner !== null) facts.push({ name: "Owner", value: page.owner });
   if (page.row_security !== null) facts.push({ name: "Row security", value: page.row_security });
-  for (const option of page.options) facts.push({ name: "", value: option });
   facts.push({ name: "As of", value: clockTime(page.as_of_ms), title: wholeTime(page.as_of_ms) });
   return facts;
 }
@@ -55,6 +55,7 @@ export function partsShown(parts: readonly PartRow[]) {
     definition: parts.some((part) => part.definition !== null && part.definition !== ""),
     remarks: parts.some((part) => part.remarks.length > 0),
     comment: parts.some((part) => part.comment !== null && part.comment !== ""),
+    scans: parts.some((part) => part.scans !== null),
   };
 }
 

@@ -12,6 +12,14 @@ export const useRelation = (profileId: string, object: ObjectRef) =>
     ...kept,
   });
 
+/** Everything about one object that is not a relation. */
+export const useObject = (profileId: string, object: ObjectRef) =>
+  useQuery({
+    queryKey: queryKeys.object(profileId, object),
+    queryFn: () => host().object(profileId, object),
+    ...kept,
+  });
+
 /** The statements that would make it again; asked only where they are shown. */
 export const useDefinition = (profileId: string, object: ObjectRef, wanted = true) =>
   useQuery({

@@ -10,6 +10,8 @@ import type {
   TreeNode,
   TreePage,
 } from "../bindings";
+import { hasPage } from "../pages";
+import { objectDefinition, objectNodes, tableGrants } from "./objects";
 import type { FakeColumn, FakeTable } from "./tables";
 import { isSqlite, profileOf, refuse, requireOpen, tablesOf, type World } from "./world";
 
@@ -86,11 +88,45 @@ function schemaFolders(world: World, profileId: string, schema: string): TreeNod
     isSqlite(world, profileId)
       ? []
       : [
-          node(`f:${schema}:functions`, "Functions", "folder", { detail: "1" }),
-          node(`f:${schema}:types`, "Types", "folder", { detail: "1" }),
+          node(`f:${schema}:functions`, "Functions", "folder", { detail: "2" }),
+          node(`f:${schema}:types`, "Types", "folder", { detail: "3" }),
+          node(`f:${schema}:sequences`, "Sequences", "folder", { detail: "1" }),
         ],
   );
 }
+
+/** What is in no schema, beside the schemas of its database. */
+const UNSCHEMED: Readonly<
+  Record<string, { label: string; kind: string; icon: ObjectIcon; all: readonly [name: string, detail: string][] }>
+> = {
+  extensions: {
+    label: "Extensions",
+    kind: "extension",
+    icon: "extension",
+    all: [
+      ["pg_trgm", "1.6"],
+      ["plpgsql", "1.0"],
+    ],
+  },
+  publications: {
+    label: "Publications",
+    kind: "publication",
+    icon: "publication",
+    all: [
+      ["everything_to_the_warehouse", "all tables"],
+      ["orders_by_region", "1 schema, 2 tables"],
+    ],
+  },
+  event_triggers: {
+    label: "Event triggers",
+    kind: "event_trigger",
+    icon: "event_trigger",
+    all: [
+      ["note_ddl", "ddl_command_end"],
+      ["no_drop_at_night", "disabled"],
+    ],
+  },
+};
 
 function children(world: World, profileId: string, parent: string | null): TreeNode[] {
   const tables = tablesOf(world, profileId);
@@ -107,20 +143,30 @@ function children(world: World, profileId: string, parent: string | null): TreeN
   // Another database has schemas of its own; ids are unique in the whole tree.
   if (parent === "d:postgres") return [node("s:postgres/public", "public", "schema")];
   if (kind === "d") {
-    return ["audit", "billing", "public"].map((each) =>
-      node(`s:${each}`, each, "schema", {
-        detail: String(tables.filter((table) => table.schema === each).length),
-        object: { database: "shop", schema: null, kind: "schema", name: each, signature: null },
-        unfold: each === "public",
-      }),
-    );
+    return ["audit", "billing", "public"]
+      .map((each) =>
+        node(`s:${each}`, each, "schema", {
+          detail: String(tables.filter((table) => table.schema === each).length),
+          object: { database: "shop", schema: null, kind: "schema", name: each, signature: null },
+          unfold: each === "public",
+        }),
+      )
+      .concat(Object.entries(UNSCHEMED).map(([key, { label }]) => node(`f:/shop:${key}`, label, "folder")));
   }
   if (kind === "s") return schemaFolders(world, profileId, schema);
   if (kind === "f") {
-    if (name === "roles")
-      return ["reporting", "hr_admin"].map((role) => node(`role:${role}`, role, "role", { expandable: false }));
-    if (name === "functions") return [node("fn:reorder", "reorder_stock(bigint)", "function", { expandable: false })];
-    if (name === "types") return [node("ty:status", "order_status", "type", { expandable: false, detail: "enum" })];
+    const unschemed = UNSCHEMED[name];
+    if (unschemed) {
+      return unschemed.all.map(([each, detail]) =>
+        node(`${unschemed.kind}:${each}`, each, unschemed.icon, {
+          expandable: false,
+          detail,
+          object: { database: "shop", schema: null, kind: unschemed.kind, name: each, signature: null },
+        }),
+      );
+    }
+    const objects = { roles: "role", functions: "routine", types: "type", sequences: "sequence" }[name];
+    if (objects) return objectNodes(objects, node);
     const kinds = FOLDERS.find(([key]) => key === name)?.[2] ?? [];
     return tables
       .filter((table) => kinds.includes(table.kind) && (sqlite || table.schema === schema))
@@ -199,7 +245,14 @@ export function relationPage(world: World, profileId: string, object: ObjectRef)
   const sqlite = isSqlite(world, profileId);
   const keys = table.columns.filter((column) => column.primaryKey).map((column) => column.name);
   const foreign = table.columns.filter((column) => column.references);
-  const part = (name: string, kind: string, columns: string[], definition: string, remarks: string[] = []) => ({
+  const part = (
+    name: string,
+    kind: string,
+    columns: string[],
+    definition: string,
+    remarks: string[] = [],
+    scans: number | null = null,
+  ) => ({
     name,
     kind,
     columns,
@@ -207,6 +260,7 @@ export function relationPage(world: World, profileId: string, object: ObjectRef)
     remarks,
     comment: null,
     references: null,
+    scans: sqlite ? null : scans,
   });
   return {
     object,
@@ -240,6 +294,7 @@ export function relationPage(world: World, profileId: string, object: ObjectRef)
               keys,
               `CREATE UNIQUE INDEX ${table.name}_pkey ON ${table.name} (${keys.join(", ")})`,
               ["unique", "8.4 MB"],
+              48_211,
             ),
           ]
         : []),
@@ -249,7 +304,8 @@ export function relationPage(world: World, profileId: string, object: ObjectRef)
           "btree",
           [column.name],
           `CREATE INDEX ON ${table.name} (${column.name})`,
-          ["2.1 MB"],
+          table.name === "orders" ? ["invalid", "2.1 MB"] : ["2.1 MB"],
+          0,
         ),
       ),
     ],
@@ -303,6 +359,7 @@ export function relationPage(world: World, profileId: string, object: ObjectRef)
             },
           ]
         : [],
+    ...tableGrants(table, sqlite),
     as_of_ms: Date.now() - 60_000,
     denied: table.denied ? ["Policies could not be read: reporting may not see them."] : [],
     unread: null,
@@ -312,6 +369,7 @@ export function relationPage(world: World, profileId: string, object: ObjectRef)
 export function definitionOf(world: World, profileId: string, object: ObjectRef): string {
   requireOpen(world, profileId);
   const table = tableOf(world, profileId, object);
+  if (hasPage(object)) return objectDefinition(object);
   const sqlite = isSqlite(world, profileId);
   if (table.kind === "view" || table.kind === "materialized view") {
     return `CREATE ${table.kind.toUpperCase()} ${table.name} AS\nSELECT o.id AS order_id,\n       now() - o.placed_at AS days\n  FROM orders o;`;

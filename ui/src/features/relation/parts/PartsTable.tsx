@@ -1,9 +1,15 @@
 /** Indexes, constraints and triggers, which are named parts with a text; policies; who refers to a relation. */
-import { Badge } from "@/design";
+import { Badge, tip } from "@/design";
 import type { ObjectRef, PartRow, PolicyRow, RelationPage } from "@/ipc";
+import { exactNumber, shortCount } from "../format";
 import { partsShown, remarkTone } from "../model";
 import { LongTable } from "./LongTable";
 import { Reference } from "./Reference";
+
+const scansInFull = (scans: number): string =>
+  scans === 0
+    ? "Not used since the server began to count"
+    : `Used ${exactNumber(scans)} times since the server began to count`;
 
 export interface PartsTableProps {
   label: string;
@@ -31,6 +37,11 @@ export function PartsTable({ label, all, parts, near, scroller, onOpen }: PartsT
           {shown.columns ? <th scope="col">Columns</th> : null}
           {shown.references ? <th scope="col">References</th> : null}
           {shown.remarks ? <th scope="col">Remarks</th> : null}
+          {shown.scans ? (
+            <th scope="col" className="rh-num">
+              Scans
+            </th>
+          ) : null}
           {shown.definition ? <th scope="col">Definition</th> : null}
           {shown.comment ? <th scope="col">Comment</th> : null}
         </>
@@ -63,6 +74,15 @@ export function PartsTable({ label, all, parts, near, scroller, onOpen }: PartsT
                   );
                 })}
               </span>
+            </td>
+          ) : null}
+          {shown.scans ? (
+            <td className="rh-num rel-text" {...tip(part.scans === null ? undefined : scansInFull(part.scans))}>
+              {part.scans === 0 ? (
+                <span className="text-ink-3">never</span>
+              ) : part.scans === null ? null : (
+                shortCount(part.scans)
+              )}
             </td>
           ) : null}
           {shown.definition ? (
