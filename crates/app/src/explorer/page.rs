@@ -47,6 +47,7 @@ fn page(catalog: &Catalog, relation: RelationWalker<'_>, referenced_by: Vec<Refe
     options.extend(row.partition_key.as_ref().map(|key| format!("partitioned by {key}")));
     options.extend(row.partition_of.as_ref().map(|(schema, name)| format!("partition of {schema}.{name}")));
     options.extend(row.partition_bound.clone());
+    let (grants, grants_state) = grants::of(catalog, &relation.key());
     let mut constraints: Vec<PartRow> = relation.constraints().iter().map(constraint).collect();
     constraints.extend(relation.foreign_keys().iter().map(|key| foreign_key(catalog, relation, key)));
     RelationPage {
@@ -56,7 +57,6 @@ fn page(catalog: &Catalog, relation: RelationWalker<'_>, referenced_by: Vec<Refe
         comment: row.comment.clone(),
         owner: row.owner.clone(),
         estimated_rows: row.estimated_rows.value().copied().flatten(),
-    let (grants, grants_state) = grants::of(catalog, &relation.key());
         bytes: row.bytes.value().copied(),
         row_security: row.row_security.value().map(|security| {
             match (security.enabled, security.forced) {
@@ -73,6 +73,8 @@ fn page(catalog: &Catalog, relation: RelationWalker<'_>, referenced_by: Vec<Refe
         referenced_by,
         triggers: relation.triggers().iter().map(trigger).collect(),
         policies: relation.policies().iter().map(policy).collect(),
+        grants,
+        grants_state,
         as_of_ms: catalog.as_of_ms,
         denied: denied(catalog),
         unread: unread(catalog, row),
@@ -82,8 +84,6 @@ fn page(catalog: &Catalog, relation: RelationWalker<'_>, referenced_by: Vec<Refe
 /// An empty list of what was never asked for would look like none.
 fn unread(catalog: &Catalog, relation: &Relation) -> Option<String> {
     let asked = |kind| catalog.coverage.contains_key(&kind);
-        grants,
-        grants_state,
     let mut missing = Vec::new();
     missing.extend((!asked(Kind::Triggers)).then_some("triggers"));
     let secured = relation.row_security != Known::Unsupported;
@@ -203,6 +203,7 @@ fn constraint(constraint: &catalog::Constraint) -> PartRow {
         remarks: remarks(constraint.deferrable, constraint.initially_deferred, constraint.validated),
         comment: constraint.comment.clone(),
         references: None,
+        scans: None,
     }
 }
 
@@ -213,7 +214,6 @@ fn remarks(deferrable: bool, deferred: bool, validated: bool) -> Vec<String> {
         (false, _) => None,
     };
     deferral.into_iter().chain((!validated).then_some("not validated")).map(str::to_owned).collect()
-        scans: None,
 }
 
 fn foreign_key(catalog: &Catalog, relation: RelationWalker<'_>, key: &ForeignKey) -> PartRow {
@@ -225,6 +225,7 @@ fn foreign_key(catalog: &Catalog, relation: RelationWalker<'_>, key: &ForeignKey
         remarks: remarks(key.deferrable, key.initially_deferred, key.validated),
         comment: key.comment.clone(),
         references: Some(reference(catalog, relation, key)),
+        scans: None,
     }
 }
 
@@ -235,7 +236,6 @@ fn index(index: &Index) -> PartRow {
     remarks.extend(index.predicate.as_ref().map(|predicate| format!("partial: {predicate}")));
     remarks.extend((!index.included.is_empty()).then(|| format!("includes {}", index.included.join(", "))));
     remarks.extend((index.valid == Known::Value(false)).then(|| "invalid".to_owned()));
-        scans: None,
     remarks.extend(index.bytes.value().map(|size| bytes(*size)));
     let key = |key: &catalog::IndexKey| {
         let nulls = match key.nulls_first {
@@ -253,6 +253,7 @@ fn index(index: &Index) -> PartRow {
         remarks,
         comment: index.comment.clone(),
         references: None,
+        scans: index.scans.value().copied(),
     }
 }
 
@@ -263,7 +264,6 @@ fn trigger(trigger: &Trigger) -> PartRow {
         Enabled::Origin => None,
         Enabled::Always => Some("always".to_owned()),
         Enabled::Replica => Some("on replicas only".to_owned()),
-        scans: index.scans.value().copied(),
         Enabled::Disabled => Some("disabled".to_owned()),
     });
     remarks.extend(trigger.function.as_ref().map(|function| format!("calls {function}")));
@@ -275,6 +275,7 @@ fn trigger(trigger: &Trigger) -> PartRow {
         remarks,
         comment: trigger.comment.clone(),
         references: None,
+        scans: None,
     }
 }
 
@@ -285,7 +286,6 @@ fn policy(policy: &Policy) -> PolicyRow {
         PolicyCommand::Insert => "insert",
         PolicyCommand::Update => "update",
         PolicyCommand::Delete => "delete",
-        scans: None,
     };
     PolicyRow {
         name: policy.name.clone(),

@@ -83,8 +83,8 @@ export function RelationDocument({ tab, active, actions }: { tab: RelationTab; a
       "relation.constraints": { run: () => show("constraints") },
       "relation.triggers": { run: () => show("triggers") },
       "relation.policies": { run: () => show("policies") },
-      "relation.ddl": { run: () => show("ddl") },
       "relation.grants": { run: () => show("grants") },
+      "relation.ddl": { run: () => show("ddl") },
     },
     active,
   );
@@ -160,6 +160,7 @@ function Opened({ tab, active, actions, kept, onKept, onReconnect }: OpenedProps
     const count = page.data && value !== "data" && value !== "ddl" ? countOf(page.data, value) : null;
     // What few relations have is offered where it is.
     if ((value === "triggers" || value === "policies") && !count && kept.view !== value) return [];
+    if (value === "grants" && kept.view !== value && (page.data?.grants_state ?? "absent") === "absent") return [];
     const key = keys[value];
     return [{ value, label, ...(count === null ? {} : { count }), ...(key ? { keys: key, tooltip: label } : {}) }];
   });
@@ -171,7 +172,6 @@ function Opened({ tab, active, actions, kept, onKept, onReconnect }: OpenedProps
         what={
           <>
             {schema ? <span className="text-ink-3 font-[400]">{schema}.</span> : null}
-    if (value === "grants" && kept.view !== value && (page.data?.grants_state ?? "absent") === "absent") return [];
             {tab.object.name}
           </>
         }

@@ -159,6 +159,14 @@ function Shown({ page, view, text, scroller, onOpen }: PartsProps) {
     const policies = filtered(page.policies, text, wordsOfPolicy);
     return policies.length === 0 ? nothing : <PoliciesTable label={label} policies={policies} scroller={scroller} />;
   }
+  if (view === "grants") {
+    const grants = filtered(page.grants, text, wordsOfGrant);
+    return grants.length === 0 ? (
+      nothing
+    ) : (
+      <GrantsTable label={label} all={page.grants} grants={grants} scroller={scroller} />
+    );
+  }
   const parts = filtered(page[view], text, wordsOfPart);
   return parts.length === 0 ? (
     nothing
@@ -170,14 +178,6 @@ function Shown({ page, view, text, scroller, onOpen }: PartsProps) {
 function Parts(props: PartsProps) {
   const { page, view, onOpen } = props;
   const words = VIEW_WORDS[view];
-  if (view === "grants") {
-    const grants = filtered(page.grants, text, wordsOfGrant);
-    return grants.length === 0 ? (
-      nothing
-    ) : (
-      <GrantsTable label={label} all={page.grants} grants={grants} scroller={scroller} />
-    );
-  }
   return (
     <>
       {view === "policies" && page.policies.length > 0 && page.row_security === "off" ? (

@@ -368,8 +368,8 @@ export function relationPage(world: World, profileId: string, object: ObjectRef)
 
 export function definitionOf(world: World, profileId: string, object: ObjectRef): string {
   requireOpen(world, profileId);
-  const table = tableOf(world, profileId, object);
   if (hasPage(object)) return objectDefinition(object);
+  const table = tableOf(world, profileId, object);
   const sqlite = isSqlite(world, profileId);
   if (table.kind === "view" || table.kind === "materialized view") {
     return `CREATE ${table.kind.toUpperCase()} ${table.name} AS\nSELECT o.id AS order_id,\n       now() - o.placed_at AS days\n  FROM orders o;`;
