@@ -165,6 +165,25 @@ describe("the explorer", () => {
     expect(await row(/^shop ?3/)).toBeTruthy();
   });
 
+  it("shows what is in no schema beside the schemas, and reads it when its folder is opened", async () => {
+    show(<Panel />);
+    const user = userEvent.setup();
+    // The way to where work is fills the panel.
+    await row(/^addresses/);
+    await user.click(await row(/^public/));
+    await user.keyboard("{ArrowLeft}");
+    await unfold(user, /^Publications/);
+    expect(await row(/^orders_by_region ?1 schema, 2 tables/)).toBeTruthy();
+    await unfold(user, /^Roles/);
+    expect(await row(/^hr_admin/)).toBeTruthy();
+    const asked = host.fake.callsOf("tree").map(([, parent]) => parent);
+    expect(asked.filter((parent) => parent?.includes("extensions") || parent?.includes("event_triggers"))).toEqual([]);
+    const sentence = "This login may not read the event triggers.";
+    host.fake.fail("tree", fakeFailure("forbidden", sentence), 1);
+    await unfold(user, /^Event triggers/);
+    expect(await screen.findByText(sentence)).toBeTruthy();
+  });
+
   it("keeps the branches open when the catalog is read again, and brings them back when the connection opens again", async () => {
     show(<Panel />);
     const user = userEvent.setup();

@@ -40,6 +40,10 @@ describe("the filter of schemas", () => {
     if (shown.state !== "ready") throw new Error("not ready");
     expect(shown.items.map((each) => each.label)).toEqual(["shop", "pg_catalog", "2 schemas are hidden"]);
     expect(shown.items.map(isHiddenRow)).toEqual([false, false, true]);
+    const folder = item("Publications", { object: null });
+    const above = filterSchemas(parent, { state: "ready", items: [...children.items, folder] }, ["shop"]);
+    if (above.state !== "ready") throw new Error("not ready");
+    expect(above.items.map(isHiddenRow), "the row stands with the schemas").toEqual([false, false, true, false]);
     expect(filterSchemas(parent, { state: "loading" }, ["shop"])).toEqual({ state: "loading" });
   });
 

@@ -46,5 +46,8 @@ export function filterSchemas(
     browsable: false,
     state: "ready",
   };
-  return { ...children, items: [...items, row] };
+  // Folders of what is in no schema stand below the schemas.
+  const folder = items.findIndex((item) => item.kind === "node" && item.object === null);
+  const at = folder < 0 ? items.length : folder;
+  return { ...children, items: [...items.slice(0, at), row, ...items.slice(at)] };
 }
