@@ -12,6 +12,7 @@ mod faults {
 
     mod dropped;
     mod hops;
+    mod kept;
     mod keychain;
     mod limits;
     mod settings;

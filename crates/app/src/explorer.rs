@@ -5,10 +5,12 @@ pub(crate) mod kept;
 mod names;
 pub(crate) mod object;
 pub(crate) mod page;
+mod quiet;
 mod shelf;
 mod splice;
 #[cfg(test)]
 mod tests;
+mod thorough;
 mod tree;
 mod unschemed;
 
@@ -43,6 +45,13 @@ impl App {
     /// As connecting.
     pub(crate) async fn place(&self, profile_id: &str, object: &ObjectRef) -> Result<Place, AppError> {
         let connected = self.connected(profile_id).await?;
+        if object.database.is_some() && connected.has_databases() {
+            // How the connection itself does is what people see; and what its own database is called, its catalog may tell.
+            let main = connected.open(None).await?;
+            if main.database().is_none() {
+                main.shelf.get(&main, &connected).await?;
+            }
+        }
         let opened = connected.open(object.database.as_deref()).await?;
         Ok(Place { connected, opened })
     }
@@ -125,37 +134,88 @@ impl App {
         Ok(())
     }
 
-    /// Everything about one relation but its rows; while the server cannot be reached, what its last catalog says.
+    /// Everything about one relation but its rows; while the server cannot be reached, what was kept of it.
     ///
     /// # Errors
     /// As connecting; `NotFound` for a relation that is gone.
     pub async fn relation(&self, profile_id: &str, object: &ObjectRef) -> Result<RelationPage, AppError> {
-        if let Some(connected) = self.live.find(profile_id).filter(|connected| !connected.may_try()) {
-            let database = object.database.as_deref();
-            let latest = connected.opened(database).and_then(|opened| opened.shelf.latest());
-            let shown = match latest {
-                Some(latest) => Some(latest),
-                None => kept::of(&connected, database).await,
-            };
-            let key = to_key(object)?;
-            if let Some(page) = shown.and_then(|shown| page::at_hand(&shown, &key)) {
-                return Ok(page);
-            }
+        let key = to_key(object)?;
+        if let Some(page) = self.kept_relation(profile_id, &key).await {
+            return Ok(page);
         }
-        let place = self.place(profile_id, object).await?;
-        page::relation(&place, &to_key(object)?).await
+        let read = async { page::relation(&self.place(profile_id, object).await?, &key).await };
+        match read.await {
+            Ok(page) => Ok(page),
+            // It may have turned out only now that the server cannot be reached.
+            Err(error) => self.kept_relation(profile_id, &key).await.ok_or(error),
+        }
     }
 
-    /// The statements that would make an object again.
+    /// The page of a relation from disk, where the server is not to be asked.
+    async fn kept_relation(&self, profile_id: &str, key: &ObjectKey) -> Option<RelationPage> {
+        let connected = self.away(profile_id)?;
+        let database = key.database.as_deref();
+        let latest = connected.opened(database).and_then(|opened| opened.shelf.latest());
+        let shown = match latest {
+            Some(latest) => latest,
+            None => kept::of(&connected, database).await?,
+        };
+        if let Some(at) = kept::place(&connected, database).await
+            && let Some(page) = thorough::page(&self.kept, &at, Arc::clone(&shown), key).await
+        {
+            return Some(page);
+        }
+        page::at_hand(&shown, key)
+    }
+
+    /// A connection whose server could not be reached, and which nobody has tried again.
+    fn away(&self, profile_id: &str) -> Option<Arc<Connected>> {
+        self.live.find(profile_id).filter(|connected| !connected.may_try())
+    }
+
+    /// The statements that would make an object again; while the server cannot be reached, as they were kept.
     ///
     /// # Errors
-    /// As connecting; `NotFound`, `Forbidden`; `Unsupported` for a kind or a server without definitions.
-    pub async fn definition(&self, profile_id: &str, object: &ObjectRef) -> Result<String, AppError> {
+    /// As connecting; `NotFound`, `Forbidden`; `Unsupported` for a kind or a server without definitions; `Unreachable` for
+    /// one that was not kept.
+    pub async fn definition(&self, profile_id: &str, object: &ObjectRef) -> Result<Definition, AppError> {
+        let key = to_key(object)?;
+        if let Some(connected) = self.away(profile_id) {
+            return self.kept_definition(&connected, &key).await;
+        }
+        match self.asked_definition(profile_id, object, &key).await {
+            Ok(text) => Ok(Definition { text, as_of_ms: None }),
+            // It may have turned out only now that the server cannot be reached. Why tells more than that nothing was kept.
+            Err(error) => match self.away(profile_id) {
+                Some(connected) => self.kept_definition(&connected, &key).await.map_err(|_| error),
+                None => Err(error),
+            },
+        }
+    }
+
+    async fn asked_definition(
+        &self,
+        profile_id: &str,
+        object: &ObjectRef,
+        key: &ObjectKey,
+    ) -> Result<String, AppError> {
         let place = self.place(profile_id, object).await?;
         let ddl = place.opened.connection.control().ddl().ok_or_else(|| {
             AppError::new(ErrorCode::Unsupported, "This server does not tell how its objects were made.")
         })?;
-        Ok(ddl.definition(&to_key(object)?).await?.to_string())
+        let _asking = place.opened.shelf.quiet.asking();
+        Ok(ddl.definition(key).await?.to_string())
+    }
+
+    async fn kept_definition(&self, connected: &Arc<Connected>, key: &ObjectKey) -> Result<Definition, AppError> {
+        let at = kept::place(connected, key.database.as_deref()).await;
+        match at {
+            Some(at) => thorough::definition(&self.kept, &at, key).await,
+            None => {
+                Err(AppError::new(ErrorCode::Unreachable, "The server was not reached, and nothing is kept of it.")
+                    .with_hint("Connect, and it is read from the server."))
+            }
+        }
     }
 }
 

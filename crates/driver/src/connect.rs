@@ -144,6 +144,10 @@ pub trait Driver: Send + Sync {
     fn parse_url(&self, text: &str) -> Result<ParsedUrl, Error>;
     /// One line that says where a profile leads (`db1.internal:5432/shop`), without secrets.
     fn target(&self, profile: &Profile) -> String;
+    /// Whether what a profile leads to is still there the next time; a database in memory is not.
+    fn lasts(&self, _profile: &Profile) -> bool {
+        true
+    }
     /// What it has that is in no schema: lists that are shown beside the schemas and read when somebody opens them.
     fn unschemed(&self) -> &'static [Unschemed] {
         &[]

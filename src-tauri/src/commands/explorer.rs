@@ -62,7 +62,11 @@ pub async fn object(app: State<'_, Arc<App>>, profile_id: String, object: Object
 /// The statements that would make an object again.
 #[tauri::command]
 #[specta::specta]
-pub async fn definition(app: State<'_, Arc<App>>, profile_id: String, object: ObjectRef) -> Result<String, AppError> {
+pub async fn definition(
+    app: State<'_, Arc<App>>,
+    profile_id: String,
+    object: ObjectRef,
+) -> Result<Definition, AppError> {
     app.definition(&profile_id, &object).await
 }
 

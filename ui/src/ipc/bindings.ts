@@ -57,7 +57,7 @@ export const commands = {
 	/**  Everything about one object that is not a relation. */
 	object: (profileId: string, object: ObjectRef) => typedError<ObjectPage, AppError>(__TAURI_INVOKE("object", { profileId, object })),
 	/**  The statements that would make an object again. */
-	definition: (profileId: string, object: ObjectRef) => typedError<string, AppError>(__TAURI_INVOKE("definition", { profileId, object })),
+	definition: (profileId: string, object: ObjectRef) => typedError<Definition, AppError>(__TAURI_INVOKE("definition", { profileId, object })),
 	/**  Opens a relation's rows: the first page at once, no count first. */
 	browse: (request: BrowseRequest) => typedError<Browsed, AppError>(__TAURI_INVOKE("browse", { request })),
 	/**  Appends the next page. */
@@ -1476,10 +1476,23 @@ export type RelationPage = {
 	grants_state: ListState,
 	/**  When this was read, in ms since the epoch. */
 	as_of_ms: number,
+	/**  Whether it comes from disk: the server was not asked, because it cannot be reached. */
+	kept: boolean,
 	/**  Kinds that could not be read, as sentences. */
 	denied: string[],
 	/**  What was not asked of the server, as a sentence: it is missing here, and may be there. */
 	unread: string | null,
+};
+
+/**  The statements that would make an object again. */
+export type Definition = {
+	/**  The statements. */
+	text: string,
+	/**
+	 *  When they were read, in ms since the epoch, where they come from disk because the server cannot be reached; `None`
+	 *  where it was asked.
+	 */
+	as_of_ms: number | null,
 };
 
 /**  A tab with its text, as restored. */

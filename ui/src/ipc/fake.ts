@@ -325,7 +325,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     },
     relation: async (id, object) => relationPage(world, id, object),
     object: async (id, object) => objectPage(world, id, object),
-    definition: async (id, object) => definitionOf(world, id, object),
+    definition: async (id, object) => ({ text: definitionOf(world, id, object), as_of_ms: null }),
     browse: async (request) => browse(world, request),
     browseMore: async (holdId) => browseMore(world, holdId),
     browseCount: async (request) => ({ rows: countRows(world, request), elapsed_ms: 402 }),

@@ -262,8 +262,21 @@ pub struct RelationPage {
     /// When this was read, in ms since the epoch.
     #[specta(type = Count)]
     pub as_of_ms: i64,
+    /// Whether it comes from disk: the server was not asked, because it cannot be reached.
+    pub kept: bool,
     /// Kinds that could not be read, as sentences.
     pub denied: Vec<String>,
     /// What was not asked of the server, as a sentence: it is missing here, and may be there.
     pub unread: Option<String>,
+}
+
+/// The statements that would make an object again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Definition {
+    /// The statements.
+    pub text: String,
+    /// When they were read, in ms since the epoch, where they come from disk because the server cannot be reached; `None`
+    /// where it was asked.
+    #[specta(type = Option<Count>)]
+    pub as_of_ms: Option<i64>,
 }

@@ -138,7 +138,8 @@ impl Connected {
 
     /// Where the catalog of one of its databases is kept; those of a terminal and of addresses that nobody saved are not.
     pub(crate) fn kept(&self, database: Option<&str>) -> Option<CatalogKey> {
-        let lasting = matches!(self.ask, Asker::Window(_)) && !self.profile.id.is_empty();
+        let known = matches!(self.ask, Asker::Window(_)) && !self.profile.id.is_empty();
+        let lasting = known && self.driver.lasts(&App::driver_profile(&self.profile));
         lasting.then(|| CatalogKey::of(&self.profile, self.key(database).as_deref()))
     }
 

@@ -77,6 +77,7 @@ impl Opened {
     /// Closes it, local and immediate.
     pub(super) fn close(&self) {
         self.pool.close();
+        self.shelf.quiet.close();
         lock(&self.permit).take();
         let connection = Arc::clone(&self.connection);
         tokio::spawn(async move { connection.close().await });

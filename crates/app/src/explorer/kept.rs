@@ -1,6 +1,7 @@
 //! The last catalog of every database on disk: what a person knows is there before the server answers, and when it does not.
 //!
-//! One file per database under `catalogs/<profile>`, readable by its owner only, with names and definitions and never a row.
+//! One file per database under `catalogs/<profile>`, readable by its owner only, with names and definitions and never a row;
+//! beside it a second one with what [`super::thorough`] reads, which is looked into for one object at a time.
 //! What is kept is shown and searched, and never relied on: pages, keys and statements ask the server. A file of another
 //! place (the profile was edited), of another program's format or damaged counts as none.
 
@@ -8,15 +9,19 @@ use std::{
     collections::{HashMap, HashSet},
     fs, io,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
 use catalog::{Catalog, Schema};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use tempfile::NamedTempFile;
 
-use super::{Shelved, shelf::blocking};
+use super::{Shelved, shelf::blocking, thorough::Bounds};
 use crate::{
     App,
     api::ConnectionProfile,
@@ -28,6 +33,8 @@ use crate::{
 const FORMAT: &[u8] = b"rowhouse catalog 1\n";
 /// Catalogs change in bursts: one that is followed by another within this time is not written.
 const BURST: Duration = Duration::from_secs(2);
+/// The extension of a database's second file.
+const TEXTS: &str = "texts";
 /// Catalogs read from disk that stay in memory.
 const IN_MEMORY: usize = 4;
 
@@ -89,6 +96,10 @@ pub(crate) struct Kept {
     writing: Mutex<()>,
     /// Profiles of which nothing is kept.
     refused: Mutex<HashSet<String>>,
+    /// How often something was forgotten: what was read before is not written after.
+    forgotten: AtomicU64,
+    /// The most that is kept of one database beside its lean catalog.
+    bounds: Mutex<Bounds>,
 }
 
 impl Kept {
@@ -99,7 +110,48 @@ impl Kept {
             waiting: Mutex::default(),
             writing: Mutex::default(),
             refused: Mutex::default(),
+            forgotten: AtomicU64::new(0),
+            bounds: Mutex::default(),
         }
+    }
+
+    pub(super) fn bounds(&self) -> Bounds {
+        *lock(&self.bounds)
+    }
+
+    #[cfg(test)]
+    pub(super) fn set_bounds(&self, bounds: Bounds) {
+        *lock(&self.bounds) = bounds;
+    }
+
+    pub(super) fn folder(&self, key: &CatalogKey) -> PathBuf {
+        key.folder(&self.root)
+    }
+
+    /// The second file of a database.
+    pub(super) fn texts(&self, key: &CatalogKey) -> PathBuf {
+        key.folder(&self.root).join(&key.file).with_extension(TEXTS)
+    }
+
+    /// The time of forgetting that a reading begins in; `None` where nothing is kept.
+    pub(super) fn epoch(&self, key: &CatalogKey) -> Option<u64> {
+        let kept = !lock(&self.refused).contains(&key.profile_id);
+        kept.then(|| self.forgotten.load(Ordering::Acquire))
+    }
+
+    /// Puts the second file of a database into its place, unless something was forgotten since it was begun.
+    ///
+    /// # Errors
+    /// As the file system says.
+    pub(super) fn put_texts(&self, key: &CatalogKey, epoch: u64, file: NamedTempFile) -> io::Result<()> {
+        let _one = lock(&self.writing);
+        if self.epoch(key) == Some(epoch) {
+            return file.persist(self.texts(key)).map(drop).map_err(|error| error.error);
+        }
+        drop(file);
+        // It may have been made anew for this file only. Where it has others, it stays.
+        let _ = fs::remove_dir(self.folder(key));
+        Ok(())
     }
 
     /// The catalog that was kept, with its own time.
@@ -172,7 +224,9 @@ impl Kept {
 
     /// How many catalogs are on disk, in all or of a profile.
     pub(crate) fn count(&self, profile_id: Option<&str>) -> i64 {
-        let files = |folder: PathBuf| fs::read_dir(folder).map_or(0, |files| files.flatten().count());
+        // The second file of a database has an extension, and so has what is being written.
+        let is_one = |file: &fs::DirEntry| file.path().extension().is_none();
+        let files = |folder: PathBuf| fs::read_dir(folder).map_or(0, |files| files.flatten().filter(is_one).count());
         let all = match profile_id {
             Some(profile_id) => files(self.root.join(profile_id)),
             None => {
@@ -190,6 +244,7 @@ impl Kept {
         lock(&self.read).clear();
         lock(&self.waiting).clear();
         let _one = lock(&self.writing);
+        self.forgotten.fetch_add(1, Ordering::AcqRel);
         match fs::remove_dir_all(&self.root) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
@@ -204,6 +259,7 @@ impl Kept {
         lock(&self.read).retain(|(own, _)| own.profile_id != profile_id);
         lock(&self.waiting).retain(|own, _| own.profile_id != profile_id);
         let _one = lock(&self.writing);
+        self.forgotten.fetch_add(1, Ordering::AcqRel);
         match fs::remove_dir_all(self.root.join(profile_id)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
@@ -232,14 +288,20 @@ impl App {
 /// What was kept of a connection's database.
 pub(crate) async fn of(connected: &Connected, database: Option<&str>) -> Option<Arc<Shelved>> {
     let app = connected.app().ok()?;
+    app.kept.get(&place(connected, database).await?).await
+}
+
+/// Where a connection's database is kept.
+pub(super) async fn place(connected: &Connected, database: Option<&str>) -> Option<CatalogKey> {
     // The profile's own database may be named too, which only its catalog tells while it is not open.
-    if database.is_some()
-        && let Some(main) = app.kept.get(&connected.kept(None)?).await
-        && main.catalog.database.as_deref() == database
-    {
-        return Some(main);
+    if database.is_some() {
+        let own = connected.kept(None)?;
+        let main = connected.app().ok()?.kept.get(&own).await;
+        if main.is_some_and(|main| main.catalog.database.as_deref() == database) {
+            return Some(own);
+        }
     }
-    app.kept.get(&connected.kept(database)?).await
+    connected.kept(database)
 }
 
 fn load(path: &Path) -> Option<Arc<Shelved>> {

@@ -38,7 +38,16 @@ pub(super) async fn relation(place: &Place, key: &ObjectKey) -> Result<RelationP
 pub(super) fn at_hand(shelved: &Shelved, key: &ObjectKey) -> Option<RelationPage> {
     let id = shelved.relation(key.schema.as_deref(), &key.name)?;
     let relation = shelved.catalog.relation(id)?;
-    Some(page(&shelved.catalog, relation, referring(&shelved.catalog, relation)))
+    let page = page(&shelved.catalog, relation, referring(&shelved.catalog, relation));
+    Some(RelationPage { kept: true, ..page })
+}
+
+/// What was kept of a relation, whose catalog has nothing else, with those that refer to it in the whole one.
+pub(super) fn within(catalog: &Catalog, whole: &Shelved) -> Option<RelationPage> {
+    let relation = catalog.walk_relations().next()?;
+    let id = whole.relation(Some(relation.schema()), &relation.row().name)?;
+    let page = page(catalog, relation, referring(&whole.catalog, whole.catalog.relation(id)?));
+    Some(RelationPage { kept: true, ..page })
 }
 
 fn page(catalog: &Catalog, relation: RelationWalker<'_>, referenced_by: Vec<ReferencedByRow>) -> RelationPage {
@@ -76,6 +85,7 @@ fn page(catalog: &Catalog, relation: RelationWalker<'_>, referenced_by: Vec<Refe
         grants,
         grants_state,
         as_of_ms: catalog.as_of_ms,
+        kept: false,
         denied: denied(catalog),
         unread: unread(catalog, row),
     }

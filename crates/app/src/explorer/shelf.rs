@@ -15,7 +15,9 @@ use sql::Dialect;
 use super::{
     kept::CatalogKey,
     names::{Names, fold},
+    quiet::Quiet,
     splice::spliced,
+    thorough,
 };
 use crate::{
     api::{AppError, Topic},
@@ -81,13 +83,21 @@ pub(crate) struct Shelf {
     served: AtomicU64,
     reading: AtomicU32,
     /// Where its catalogs are kept, if they are.
-    kept: Option<CatalogKey>,
+    pub(super) kept: Option<CatalogKey>,
+    pub(crate) quiet: Arc<Quiet>,
+}
+
+impl Drop for Shelf {
+    fn drop(&mut self) {
+        self.quiet.close();
+    }
 }
 
 impl Shelf {
     pub(crate) fn new(database: Option<String>, kept: Option<CatalogKey>) -> Self {
         Shelf {
             kept,
+            quiet: Arc::new(Quiet::new()),
             database: Mutex::new(database),
             latest: Mutex::default(),
             systems: Mutex::default(),
@@ -165,6 +175,7 @@ impl Shelf {
             kinds.retain(|kind| *kind != Kind::Databases);
             let scope = Scope { kinds, schemas: Some(vec![schema.to_owned()]), ..Scope::default() };
             let part = self.ask(opened.connection.as_ref(), &scope).await?;
+            let touched = schema.to_owned();
             let (schema, systems) = (schema.to_owned(), latest.systems.clone());
             let joined = blocking(move || {
                 spliced(&latest.catalog, part, &schema).map(|catalog| Arc::new(Shelved::new(catalog, systems)))
@@ -172,6 +183,7 @@ impl Shelf {
             if let Some(shelved) = joined.await? {
                 self.keep(connected, &shelved);
                 *lock(&self.latest) = Some(shelved);
+                self.quiet.news(Some(&touched));
                 tell(connected);
                 return Ok(());
             }
@@ -181,6 +193,9 @@ impl Shelf {
     }
 
     pub(crate) fn read_in_background(&self, opened: &Arc<Opened>, connected: &Arc<Connected>) {
+        if self.kept.is_some() {
+            thorough::keep_up(opened, connected);
+        }
         let (opened, connected) = (Arc::clone(opened), Arc::clone(connected));
         tokio::spawn(async move {
             tokio::select! {
@@ -211,6 +226,7 @@ impl Shelf {
             *lock(&self.database) = database;
             connected.emit();
         }
+        self.quiet.news(None);
         tell(connected);
         Ok(shelved)
     }
@@ -237,14 +253,20 @@ impl Shelf {
         Ok(shelved)
     }
 
-    /// Reads a part of the catalog.
+    /// Reads a part of the catalog that somebody waits for.
     ///
     /// # Errors
     /// As the driver says.
     pub(crate) async fn ask(&self, connection: &dyn Connection, scope: &Scope) -> Result<Catalog, AppError> {
+        let _asking = self.quiet.asking();
+        Ok(self.reading(connection.control().catalog(scope)).await?)
+    }
+
+    /// Lets a question to the server count as one while it lasts.
+    pub(super) async fn reading<T>(&self, question: impl Future<Output = T>) -> T {
         self.reading.fetch_add(1, Ordering::AcqRel);
         let _reading = Reading(&self.reading);
-        Ok(connection.control().catalog(scope).await?)
+        question.await
     }
 }
 

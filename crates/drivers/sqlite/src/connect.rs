@@ -115,6 +115,10 @@ impl Driver for Sqlite {
         profile.value("file").unwrap_or("").to_owned()
     }
 
+    fn lasts(&self, profile: &Profile) -> bool {
+        profile.value("file") != Some(":memory:")
+    }
+
     async fn connect(&self, profile: &Profile, context: ConnectContext) -> Result<Arc<dyn Connection>, Error> {
         let source = source(profile, context.read_only)?;
         let begun = Instant::now();

@@ -68,10 +68,11 @@ export function RelationDocument({ tab, active, actions }: { tab: RelationTab; a
   const state = live.connections.get(tab.profileId);
   const name = profile(tab.profileId)?.name ?? "this connection";
   const phase = state?.phase.phase;
-  // What was read stays on screen when the server goes.
-  const [seen, setSeen] = useState(phase === "open");
+  // What was read stays on screen when the server goes. What was kept is told while it cannot be reached: all but rows.
+  const [seen, setSeen] = useState({ rows: phase === "open", rest: phase === "failed" });
   useEffect(() => {
-    if (phase === "open") setSeen(true);
+    if (phase === "open") setSeen({ rows: true, rest: true });
+    else if (phase === "failed") setSeen((now) => ({ ...now, rest: true }));
   }, [phase]);
 
   const show = (view: View) => setKept((now) => ({ ...now, view }));
@@ -97,8 +98,16 @@ export function RelationDocument({ tab, active, actions }: { tab: RelationTab; a
       tabIndex={-1}
       ref={useFocusWhen(active, kept.view)}
     >
-      {seen ? (
-        <Opened tab={tab} active={active} actions={actions} kept={kept} onKept={setKept} onReconnect={reconnect} />
+      {seen.rows || seen.rest ? (
+        <Opened
+          tab={tab}
+          active={active}
+          actions={actions}
+          kept={kept}
+          rows={seen.rows}
+          onKept={setKept}
+          onReconnect={reconnect}
+        />
       ) : (
         <>
           <Toolbar label="Relation" icon="table" what={shownName(tab.object)} />
@@ -121,11 +130,13 @@ interface OpenedProps {
   active: boolean;
   actions: Actions;
   kept: Kept;
+  /** Whether there was ever a server to read rows from. */
+  rows: boolean;
   onKept: (change: (now: Kept) => Kept) => void;
   onReconnect: () => void;
 }
 
-function Opened({ tab, active, actions, kept, onKept, onReconnect }: OpenedProps) {
+function Opened({ tab, active, actions, kept, rows, onKept, onReconnect }: OpenedProps) {
   const { live, profile, browses } = useWorkspace();
   const store = browses.of(tab.id, tab.profileId, tab.object);
   const settings = useQuery({ queryKey: queryKeys.settings, queryFn: () => host().settings() });
@@ -194,7 +205,11 @@ function Opened({ tab, active, actions, kept, onKept, onReconnect }: OpenedProps
       </Toolbar>
       <ConnectionBanner state={state} name={profile(tab.profileId)?.name ?? ""} onReconnect={onReconnect} />
       <div className="flex-1 min-h-0 relative">
-        {kept.view === "data" ? (
+        {kept.view === "data" && !rows ? (
+          <Offline name={profile(tab.profileId)?.name ?? "this connection"} onConnect={onReconnect}>
+            Its rows are read when you connect.
+          </Offline>
+        ) : kept.view === "data" ? (
           <DataPane
             store={store}
             density={settings.data?.density ?? "dense"}

@@ -2,7 +2,7 @@
 import { useRef, useState } from "react";
 import { Banner, Button, CodeBlock, EmptyState, ErrorBlock, Skeleton } from "@/design";
 import { type AppError, failureOf, failureProps, type ObjectRef, present, type RelationPage } from "@/ipc";
-import { exactNumber } from "./format";
+import { exactNumber, momentOf } from "./format";
 import { highlightSql } from "./highlight";
 import {
   countOf,
@@ -91,6 +91,15 @@ function Facts({ page }: { page: RelationPage }) {
   );
 }
 
+/** Says of what comes from disk how old it is. */
+function NotAsked({ at }: { at: number | null }) {
+  return at === null ? null : (
+    <Banner tone="info" icon="info" edge>
+      As of {momentOf(at)}: the server was not asked, because it cannot be reached.
+    </Banner>
+  );
+}
+
 export function Ddl({ profileId, object }: { profileId: string; object: ObjectRef }) {
   const definition = useDefinition(profileId, object);
   const grammar = useDriverOf(profileId)?.language.grammar;
@@ -99,7 +108,8 @@ export function Ddl({ profileId, object }: { profileId: string; object: ObjectRe
     return <Failed failure={failure} what="The definition" onRetry={() => void definition.refetch()} />;
   }
   if (definition.data === undefined) return <Rows />;
-  if (definition.data === "") {
+  const { text, as_of_ms } = definition.data;
+  if (text === "") {
     return (
       <EmptyState picture="empty" title="No definition">
         The server keeps no text that would make it again.
@@ -108,8 +118,9 @@ export function Ddl({ profileId, object }: { profileId: string; object: ObjectRe
   }
   return (
     <div className="rel-ddl">
-      <CodeBlock label={`Definition of ${object.name}`} copy={definition.data}>
-        {highlightSql(definition.data, grammar)}
+      <NotAsked at={as_of_ms} />
+      <CodeBlock label={`Definition of ${object.name}`} copy={text}>
+        {highlightSql(text, grammar)}
       </CodeBlock>
     </div>
   );
@@ -241,6 +252,8 @@ export function RelationStructure({ profileId, object, view, onOpenRelation }: R
         <Banner tone="info" icon="info" edge>
           {page.unread}
         </Banner>
+      ) : page?.kept && view !== "ddl" ? (
+        <NotAsked at={page.as_of_ms} />
       ) : null}
       {page && view !== "ddl" && countOf(page, view) > FEW ? (
         <Find

@@ -2,6 +2,7 @@
 
 const exact = new Intl.NumberFormat("en");
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium" });
 const whole = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
 
 const tidy = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toFixed(1).replace(/\.0$/, ""));
@@ -28,4 +29,10 @@ export function shortBytes(bytes: number): string {
 
 export const exactNumber = (value: number): string => exact.format(value);
 export const clockTime = (at: number): string => clock.format(new Date(at));
+/** `15:54` of today, with its day of any other. */
+export function momentOf(at: number, now = Date.now()): string {
+  return new Date(at).toDateString() === new Date(now).toDateString()
+    ? clockTime(at)
+    : `${day.format(new Date(at))}, ${clockTime(at)}`;
+}
 export const wholeTime = (at: number): string => whole.format(new Date(at));

@@ -75,8 +75,31 @@ describe("a relation's structure", () => {
   it("colours the DDL without changing a character of it", async () => {
     show("orders", "ddl");
     const code = await screen.findByRole("region", { name: "Definition of orders" });
-    expect(code.textContent).toBe(await host.definition(PROD, relation("orders")));
+    expect(code.textContent).toBe((await host.definition(PROD, relation("orders"))).text);
     expect(code.querySelector(".syn-keyword")?.textContent).toBe("CREATE");
+  });
+
+  it("says of what comes from disk how old it is, and of what was just read nothing", async () => {
+    const at = new Date(2026, 2, 1, 15, 54).getTime();
+    const page = await host.relation(PROD, relation("orders"));
+    const { text } = await host.definition(PROD, relation("orders"));
+    const { unmount } = show("orders", "ddl");
+    await screen.findByRole("region", { name: "Definition of orders" });
+    expect(screen.queryByText(/the server was not asked/)).toBeNull();
+    unmount();
+    setHost({
+      ...host,
+      relation: async () => ({ ...page, kept: true, as_of_ms: at }),
+      definition: async () => ({ text, as_of_ms: at }),
+    } as FakeHost);
+    const ddl = show("orders", "ddl");
+    expect(
+      await screen.findByText("As of 1 Mar 2026, 15:54: the server was not asked, because it cannot be reached."),
+    ).toBeTruthy();
+    expect(screen.getByRole("region", { name: "Definition of orders" }).textContent).toBe(text);
+    ddl.unmount();
+    show("orders", "columns");
+    expect(await screen.findByText(/^As of 1 Mar 2026, 15:54: the server was not asked/)).toBeTruthy();
   });
 
   it("lists policies with command, roles and both expressions, and triggers", async () => {

@@ -9,7 +9,7 @@ export const PARTS: readonly { readonly part: Part; readonly title: string; read
   {
     part: "catalogs",
     title: "Kept catalogs",
-    hint: "Names and definitions on disk, for when a server is away. Never rows.",
+    hint: "Names and definition texts on disk, for when a server is away. Never rows.",
   },
   { part: "closed_tabs", title: "Closed tabs", hint: "Their texts, until they cannot be reopened any more." },
 ];

@@ -361,6 +361,7 @@ export function relationPage(world: World, profileId: string, object: ObjectRef)
         : [],
     ...tableGrants(table, sqlite),
     as_of_ms: Date.now() - 60_000,
+    kept: false,
     denied: table.denied ? ["Policies could not be read: reporting may not see them."] : [],
     unread: null,
   };

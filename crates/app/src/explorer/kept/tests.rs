@@ -103,6 +103,18 @@ async fn another_place_another_format_and_a_damaged_file_count_as_none() {
 }
 
 #[tokio::test]
+async fn of_a_database_in_memory_nothing_is_kept() {
+    let shop = Shop::open().await;
+    let private = draft("Private", Path::new(":memory:"), Safety::Free);
+    let profile = shop.app.save_profile(private).await.unwrap().id;
+    shop.app.connect(&profile).await.unwrap();
+    shop.app.tree(&profile, None, 0, 100).await.unwrap();
+    assert!(shop.app.live.find(&profile).unwrap().main().unwrap().shelf.kept.is_none());
+    shop.app.kept.flush().await;
+    assert!(files(shop.home.path(), &profile).is_empty());
+}
+
+#[tokio::test]
 async fn only_their_owner_reads_kept_catalogs_and_they_go_with_their_connection() {
     let shop = Shop::open().await;
     shop.app.connect(&shop.profile).await.unwrap();

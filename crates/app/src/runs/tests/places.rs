@@ -17,7 +17,7 @@ async fn a_relation_has_a_page_and_a_definition() {
     let customers = shop.app.relation(&shop.profile, &shop.table("customers")).await.unwrap();
     assert_eq!(customers.referenced_by.len(), 1);
     assert_eq!(customers.referenced_by[0].object.name, "orders");
-    let definition = shop.app.definition(&shop.profile, &shop.table("big_orders")).await.unwrap();
+    let definition = shop.app.definition(&shop.profile, &shop.table("big_orders")).await.unwrap().text;
     assert!(definition.contains("CREATE VIEW big_orders AS SELECT * FROM orders WHERE total > 100"), "{definition}");
     for gone in ["nosuch", ""] {
         let gone = shop.table(gone);
@@ -51,7 +51,7 @@ async fn another_database_of_the_server_opens_where_its_node_is_asked_for() {
         assert_eq!(object.database.as_deref(), Some("rh_app_other"));
         let page = shop.app.relation(&shop.profile, &object).await.unwrap();
         assert_eq!(page.columns[0].name, "id");
-        assert!(shop.app.definition(&shop.profile, &object).await.unwrap().contains("only_here"));
+        assert!(shop.app.definition(&shop.profile, &object).await.unwrap().text.contains("only_here"));
         let request = BrowseRequest { profile_id: shop.profile.clone(), object, filters: vec![], sort: vec![] };
         assert_eq!(shop.app.browse(request).await.unwrap().progress.rows, 1);
 
