@@ -5,7 +5,6 @@ mod option_file;
 mod probe;
 mod settings;
 pub(crate) mod url;
-pub(crate) mod way;
 
 use std::{
     sync::Arc,
@@ -13,28 +12,21 @@ use std::{
 };
 
 use async_trait::async_trait;
-use driver::{Answer, ConnectContext, Connection, Error, Hop, HopOutcome, Profile, Question, Role, Secret, Session};
-use route::{ErrorKind, Route, Tls, TlsMode, TlsSettings, Trace};
+use dial::{PASSWORD_ATTEMPTS, Way, tls::Encryption};
+use driver::{Answer, ConnectContext, Connection, Error, Profile, Question, Role, Secret, Session};
+use route::{Route, TlsMode, Trace};
 use zeroize::Zeroizing;
 
 pub(crate) use settings::Settings;
-use way::Way;
 
 use crate::{
     cancel::Beside,
-    connect::settings::Encryption,
     control::{ControlSession, MySqlControl, OpenClient, settle},
     dialect,
     error::broken,
     session::{MySqlSession, Parts},
     wire::{self, Client, Login, Started},
 };
-
-/// The secret field of the client key's passphrase.
-pub(crate) const KEY_PASSPHRASE: &str = "sslpassword";
-
-/// How often a person may mistype a password.
-const PASSWORD_ATTEMPTS: usize = 3;
 
 /// All that is needed to open one more connection to the same place with the same login.
 struct Opener {
@@ -126,11 +118,6 @@ pub(crate) async fn connect(profile: &Profile, mut context: ConnectContext) -> R
     driver::within_limit(context, attempt).await
 }
 
-async fn load(files: &TlsSettings, passphrase: Option<&Secret>) -> Result<Tls, route::Error> {
-    let passphrase = passphrase.map(|passphrase| Zeroizing::new(passphrase.expose().to_owned()));
-    Tls::load_with_passphrase(files, passphrase).await
-}
-
 struct Attempt {
     settings: Settings,
     context: ConnectContext,
@@ -173,36 +160,13 @@ impl Attempt {
         }))
     }
 
-    /// The passphrase of the client key, asked for where the key has one. Anything else that is wrong with the files is
-    /// told by the attempt that uses them.
+    /// The passphrase of the client key, where there is something to encrypt.
     async fn unlock(&self) -> Result<Option<Secret>, Error> {
-        let mut passphrase =
-            self.context.secrets.get(KEY_PASSPHRASE).cloned().filter(|passphrase| !passphrase.is_empty());
-        let Some(path) = self.settings.client_key() else { return Ok(passphrase) };
-        if self.settings.encryption == Encryption::Fixed(TlsMode::Disable) || self.settings.is_socket() {
-            return Ok(passphrase);
+        let settings = &self.settings;
+        if settings.encryption == Encryption::Fixed(TlsMode::Disable) || settings.is_socket() {
+            return Ok(None);
         }
-        let files = self.settings.tls(TlsMode::Require);
-        for asked in 0..=PASSWORD_ATTEMPTS {
-            let error = match load(&files, passphrase.as_ref()).await {
-                Err(error) => error,
-                Ok(_) => return Ok(passphrase),
-            };
-            let wanted = error.kind == ErrorKind::PassphraseWanted;
-            let mistyped = error.kind == ErrorKind::PassphraseWrong;
-            if !wanted && !mistyped {
-                return Ok(passphrase);
-            }
-            if asked == PASSWORD_ATTEMPTS {
-                return Err(broken(wire::Error::Route(error)));
-            }
-            let (secret, path) = (KEY_PASSPHRASE.to_owned(), path.display().to_string());
-            match self.context.ask.ask(Question::Passphrase { secret, path, retry: mistyped }).await {
-                Answer::Secret(secret) => passphrase = Some(secret),
-                Answer::Yes | Answer::Refused => return Err(broken(wire::Error::Route(error))),
-            }
-        }
-        Ok(passphrase)
+        settings.files.unlock(&self.context).await.map_err(|error| broken(wire::Error::Route(error)))
     }
 
     /// Tries until the server is content, asking for a password where it wants one.
@@ -270,17 +234,13 @@ impl Attempt {
     }
 
     async fn try_once(&self, login: &Login, mode: TlsMode) -> Result<(Route, Client, Started), wire::Error> {
-        let tls = match mode {
-            TlsMode::Disable => None,
-            mode => Some(load(&self.settings.tls(mode), self.passphrase.as_ref()).await?),
-        };
+        let tls = self.settings.files.load(mode, self.passphrase.as_ref()).await?;
         let route = self
             .way
             .lead(Route::new(self.settings.endpoint()))
             .with_tls(tls)
             .with_connect_timeout(self.settings.step_timeout.min(self.context.timeout));
-        let told = Arc::clone(&self.context.hops);
-        let mut trace = Trace::watched(Arc::new(move |step: &route::Step| told(passed(step))));
+        let mut trace = dial::watched(&self.context);
         let started = Instant::now();
         let result = Client::connect(&route, login, &mut trace).await;
         self.tell(&trace, started.elapsed(), &result);
@@ -302,25 +262,6 @@ impl Attempt {
     }
 
     fn hop(&self, name: &str, detail: String, done: bool, took: Duration) {
-        (self.context.hops)(hop(name, detail, done, took));
+        (self.context.hops)(dial::hop(name, detail, done, took));
     }
-}
-
-/// A step of the way to the server, in words.
-fn passed(step: &route::Step) -> Hop {
-    let name = match step.hop {
-        route::Hop::Dns => "Find host",
-        route::Hop::Tcp => "TCP",
-        route::Hop::Socket => "Socket",
-        route::Hop::Tls => "TLS",
-        // The others are named as people name them.
-        other => return hop(&other.to_string(), format!("{}: {}", step.host, step.detail), step.ok, step.took),
-    };
-    hop(name, step.detail.clone(), step.ok, step.took)
-}
-
-fn hop(name: &str, detail: String, done: bool, took: Duration) -> Hop {
-    let outcome = if done { HopOutcome::Done } else { HopOutcome::Failed };
-    let elapsed_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    Hop { name: name.to_owned(), detail, outcome, elapsed_ms }
 }

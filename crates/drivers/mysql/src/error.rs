@@ -35,7 +35,7 @@ fn native(report: &Report) -> Native {
 pub(crate) fn broken(error: wire::Error) -> Error {
     match error {
         wire::Error::Server(report) => refused(&report, ""),
-        wire::Error::Route(hop) => routed(hop),
+        wire::Error::Route(hop) => dial::refusal(hop),
         wire::Error::TimedOut(limit) => {
             Error::new(Code::TimedOut, format!("The server did not answer within {} s.", limit.as_secs_f32()))
                 .with_hint("Is the server busy, or is this another program's port?")
@@ -66,16 +66,6 @@ pub(crate) fn broken(error: wire::Error) -> Error {
         }
         wire::Error::Io(_) | wire::Error::Closed => Error::lost(PRODUCT).with_source(error),
     }
-}
-
-fn routed(hop: route::Error) -> Error {
-    let secret = crate::connect::way::refused_secret(&hop);
-    // A name server or a firewall that keeps silent is a server out of reach to whoever asks.
-    let code = if secret.is_some() { Code::Unauthenticated } else { Code::Unreachable };
-    let mut error = Error::new(code, hop.message.clone());
-    error.hint = hop.hint.clone();
-    error.secret = secret;
-    error.with_source(hop)
 }
 
 /// A row of SHOW WARNINGS.

@@ -6,7 +6,6 @@ pub(crate) mod pooler;
 mod probe;
 mod settings;
 pub(crate) mod url;
-pub(crate) mod way;
 
 use std::{
     sync::Arc,
@@ -14,18 +13,15 @@ use std::{
 };
 
 use async_trait::async_trait;
-use driver::{
-    Answer, Ask, Code, ConnectContext, Connection, Error, Hop, HopOutcome, Profile, Question, Role, Secret, Session,
-};
-use route::{ErrorKind, Route, Tls, TlsMode, TlsSettings, Trace};
+use dial::{PASSWORD_ATTEMPTS, Way, tls::Encryption};
+use driver::{Answer, Ask, Code, ConnectContext, Connection, Error, Profile, Question, Role, Secret, Session};
+use route::{Route, TlsMode, Trace};
 use zeroize::Zeroizing;
 
 pub(crate) use pooler::Pooling;
 pub(crate) use settings::Settings;
-use way::Way;
 
 use crate::{
-    connect::settings::Encryption,
     control::{CONTROL_SETTINGS, ControlSession, OpenControl, PostgresControl, query},
     dialect,
     error::broken,
@@ -34,12 +30,6 @@ use crate::{
     vigil::Vigil,
     wire::{self, ChannelBinding, Client, Login, Started},
 };
-
-/// The secret field of the client key's passphrase.
-pub(crate) const KEY_PASSPHRASE: &str = "sslpassword";
-
-/// How often a person may mistype a password.
-const PASSWORD_ATTEMPTS: usize = 3;
 
 /// Start-up settings of browse sessions. A login may be set to print less than there is (`ALTER ROLE … SET
 /// extra_float_digits = 0`); a data tab shows, compares and continues from what is printed, so that it must be all of it and
@@ -201,11 +191,6 @@ pub(crate) async fn connect(profile: &Profile, context: ConnectContext) -> Resul
     driver::within_limit(context, attempt).await
 }
 
-async fn load(files: &TlsSettings, passphrase: Option<&Secret>) -> Result<Tls, route::Error> {
-    let passphrase = passphrase.map(|passphrase| Zeroizing::new(passphrase.expose().to_owned()));
-    Tls::load_with_passphrase(files, passphrase).await
-}
-
 struct Attempt {
     settings: Settings,
     context: ConnectContext,
@@ -266,36 +251,13 @@ impl Attempt {
         pooling
     }
 
-    /// The passphrase of the client key, asked for where the key has one. Anything else that is wrong with the files is
-    /// told by the attempt that uses them.
+    /// The passphrase of the client key, where there is something to encrypt.
     async fn unlock(&self) -> Result<Option<Secret>, Error> {
-        let mut passphrase =
-            self.context.secrets.get(KEY_PASSPHRASE).cloned().filter(|passphrase| !passphrase.is_empty());
-        let Some(path) = self.settings.client_key() else { return Ok(passphrase) };
-        if self.settings.encryption == Encryption::Fixed(TlsMode::Disable) || self.settings.is_socket() {
-            return Ok(passphrase);
+        let settings = &self.settings;
+        if settings.encryption == Encryption::Fixed(TlsMode::Disable) || settings.is_socket() {
+            return Ok(None);
         }
-        let files = self.settings.tls(TlsMode::Require);
-        for asked in 0..=PASSWORD_ATTEMPTS {
-            let error = match load(&files, passphrase.as_ref()).await {
-                Err(error) => error,
-                Ok(_) => return Ok(passphrase),
-            };
-            let wanted = error.kind == ErrorKind::PassphraseWanted;
-            let mistyped = error.kind == ErrorKind::PassphraseWrong;
-            if !wanted && !mistyped {
-                return Ok(passphrase);
-            }
-            if asked == PASSWORD_ATTEMPTS {
-                return Err(broken(wire::Error::Route(error)));
-            }
-            let (secret, path) = (KEY_PASSPHRASE.to_owned(), path.display().to_string());
-            match self.context.ask.ask(Question::Passphrase { secret, path, retry: mistyped }).await {
-                Answer::Secret(secret) => passphrase = Some(secret),
-                Answer::Yes | Answer::Refused => return Err(broken(wire::Error::Route(error))),
-            }
-        }
-        Ok(passphrase)
+        settings.files.unlock(&self.context).await.map_err(|error| broken(wire::Error::Route(error)))
     }
 
     /// Tries until the server is content, asking for a password where it wants one. Tells whether it took no settings.
@@ -406,10 +368,7 @@ impl Attempt {
         mode: TlsMode,
         settings: bool,
     ) -> Result<(Route, Client, Started), wire::Error> {
-        let tls = match mode {
-            TlsMode::Disable => None,
-            mode => Some(load(&self.settings.tls(mode), self.passphrase.as_ref()).await?),
-        };
+        let tls = self.settings.files.load(mode, self.passphrase.as_ref()).await?;
         let route = self
             .way
             .lead(Route::new(self.settings.endpoint()))
@@ -426,8 +385,7 @@ impl Attempt {
         if settings {
             login.parameters.extend(CONTROL_SETTINGS.map(|(name, value)| (name.to_owned(), value.to_owned())));
         }
-        let told = Arc::clone(&self.context.hops);
-        let mut trace = Trace::watched(Arc::new(move |step: &route::Step| told(passed(step))));
+        let mut trace = dial::watched(&self.context);
         let started = Instant::now();
         let result = Client::connect(&route, &login, &mut trace).await;
         self.tell(&trace, started.elapsed(), &result);
@@ -451,28 +409,6 @@ impl Attempt {
     }
 
     fn hop(&self, name: &str, detail: String, done: bool, took: Duration) {
-        (self.context.hops)(hop(name, detail, done, took));
+        (self.context.hops)(dial::hop(name, detail, done, took));
     }
-}
-
-/// A step of the way to the server, in words.
-fn passed(step: &route::Step) -> Hop {
-    let name = match step.hop {
-        route::Hop::Dns => "Find host",
-        route::Hop::Tcp => "TCP",
-        route::Hop::Socket => "Socket",
-        route::Hop::Tls => "TLS",
-        // The others are named as people name them.
-        other => {
-            let detail = format!("{}: {}", step.host, step.detail);
-            return hop(&other.to_string(), detail, step.ok, step.took);
-        }
-    };
-    hop(name, step.detail.clone(), step.ok, step.took)
-}
-
-fn hop(name: &str, detail: String, done: bool, took: Duration) -> Hop {
-    let outcome = if done { HopOutcome::Done } else { HopOutcome::Failed };
-    let elapsed_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    Hop { name: name.to_owned(), detail, outcome, elapsed_ms }
 }

@@ -21,7 +21,7 @@ pub(crate) fn refused(report: &Report, text: &str) -> Error {
 pub(crate) fn broken(error: wire::Error) -> Error {
     match error {
         wire::Error::Server(report) => refused(&report, ""),
-        wire::Error::Route(hop) => routed(hop),
+        wire::Error::Route(hop) => dial::refusal(hop),
         wire::Error::TimedOut(limit) => {
             Error::new(Code::TimedOut, format!("The server did not answer within {} s.", limit.as_secs_f32()))
                 .with_hint("Is the server busy, or is this another program's port?")
@@ -87,16 +87,6 @@ fn unbound(why: Unbound) -> String {
         Unbound::Certificate => "the server's certificate (Ed25519) leaves nothing to bind to".to_owned(),
     };
     format!("Channel binding is required, but {what}. No password was sent.")
-}
-
-fn routed(hop: route::Error) -> Error {
-    let secret = crate::connect::way::refused_secret(&hop);
-    // A name server or a firewall that keeps silent is a server out of reach to whoever asks.
-    let code = if secret.is_some() { Code::Unauthenticated } else { Code::Unreachable };
-    let mut error = Error::new(code, hop.message.clone());
-    error.hint = hop.hint.clone();
-    error.secret = secret;
-    error.with_source(hop)
 }
 
 /// A notice. `text` as for [`refused`].

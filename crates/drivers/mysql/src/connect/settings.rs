@@ -1,12 +1,14 @@
 //! A profile's values as what is needed to dial and to log in.
 
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{path::PathBuf, time::Duration};
 
-use driver::{Code, Error, Profile, tunnel::Tunnel};
-use route::{Endpoint, TlsMode, TlsSettings};
+use dial::{
+    os_user,
+    tls::{Encryption, Files},
+    wrong,
+};
+use driver::{Error, Profile, tunnel::Tunnel};
+use route::Endpoint;
 
 use super::fields::DATABASE;
 
@@ -22,18 +24,7 @@ pub(crate) struct Settings {
     pub believe_key: bool,
     pub step_timeout: Duration,
     pub tunnel: Tunnel,
-    ca_file: Option<PathBuf>,
-    client_certificate: Option<PathBuf>,
-    client_key: Option<PathBuf>,
-}
-
-/// How the connection is to be protected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Encryption {
-    /// As this mode says, or not at all.
-    Fixed(TlsMode),
-    /// Encrypted where the server can, plain where it cannot: nothing that stands up to an attacker.
-    IfOffered,
+    pub files: Files,
 }
 
 impl Settings {
@@ -44,46 +35,21 @@ impl Settings {
     pub(crate) fn read(profile: &Profile) -> Result<Self, Error> {
         let text = |name: &str| profile.value(name).map(str::to_owned);
         let host = text("host").unwrap_or_else(|| "localhost".to_owned());
-        let port = match profile.value("port") {
-            None => 3306,
-            Some(port) => match port.trim().parse() {
-                Ok(0) | Err(_) => return Err(wrong("The port must be a number between 1 and 65535.")),
-                Ok(port) => port,
-            },
-        };
-        let step_timeout = match profile.value("connect_timeout") {
-            None => Duration::from_secs(10),
-            Some(limit) => match limit.trim().parse::<u32>() {
-                // 0 is "no limit"; a quarter of an hour is as good.
-                Ok(0) => Duration::from_secs(900),
-                Ok(seconds) => Duration::from_secs(u64::from(seconds)),
-                Err(_) => return Err(wrong("The connect timeout must be a number of seconds.")),
-            },
-        };
         let mut settings = Settings {
             database: text(DATABASE),
             user: text("user").or_else(os_user).unwrap_or_else(|| "root".to_owned()),
             host,
-            port,
+            port: dial::port(profile, 3306)?,
             encryption: Encryption::IfOffered,
             application_name: text("application_name"),
             believe_key: profile.value("believe_key") == Some("true"),
-            step_timeout,
+            step_timeout: dial::step_timeout(profile)?,
             tunnel: Tunnel::read(profile)?,
-            ca_file: text("sslrootcert").map(PathBuf::from),
-            client_certificate: text("sslcert").map(PathBuf::from),
-            client_key: text("sslkey").map(PathBuf::from),
+            files: Files::read(profile),
         };
-        settings.encryption = match profile.value("sslmode").unwrap_or("auto") {
-            "disable" => Encryption::Fixed(TlsMode::Disable),
-            "require" => Encryption::Fixed(TlsMode::Require),
-            "verify-ca" => Encryption::Fixed(TlsMode::VerifyCa),
-            "verify-full" => Encryption::Fixed(TlsMode::VerifyFull),
-            "prefer" => Encryption::IfOffered,
-            "auto" if settings.endpoint().is_local() && settings.tunnel.keeps_local() => Encryption::IfOffered,
-            "auto" => Encryption::Fixed(TlsMode::VerifyFull),
-            _ => return Err(wrong("The encryption must be one of the choices.")),
-        };
+        let local = settings.endpoint().is_local() && settings.tunnel.keeps_local();
+        settings.encryption = Encryption::chosen(profile.value("sslmode").unwrap_or("auto"), local)
+            .ok_or_else(|| wrong("The encryption must be one of the choices."))?;
         Ok(settings)
     }
 
@@ -100,21 +66,6 @@ impl Settings {
         self.host.starts_with('/')
     }
 
-    /// The files for this mode.
-    pub(crate) fn tls(&self, mode: TlsMode) -> TlsSettings {
-        TlsSettings {
-            mode,
-            ca_file: self.ca_file.clone(),
-            client_certificate: self.client_certificate.clone(),
-            client_key: self.client_key.clone(),
-        }
-    }
-
-    /// The file of the client key.
-    pub(crate) fn client_key(&self) -> Option<&Path> {
-        self.client_key.as_deref()
-    }
-
     /// Where this leads, for a person.
     pub(crate) fn target(&self) -> String {
         let database = self.database.as_deref().unwrap_or_default();
@@ -123,18 +74,11 @@ impl Settings {
     }
 }
 
-fn os_user() -> Option<String> {
-    let name = if cfg!(windows) { "USERNAME" } else { "USER" };
-    std::env::var(name).ok().filter(|user| !user.is_empty())
-}
-
-fn wrong(message: &str) -> Error {
-    Error::new(Code::InvalidStatement, message)
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use route::TlsMode;
+
     use super::*;
 
     fn read(values: &[(&str, &str)]) -> Result<Settings, Error> {

@@ -1,8 +1,12 @@
 //! `mysql://` and `mariadb://` URLs, with the parameters the usual clients know.
 
+use dial::{
+    tls,
+    url::{brief, check_numbers, put},
+};
 use driver::{Code, Error, ParsedUrl, Secret};
 
-use super::fields::{DATABASE, TLS_MODES};
+use super::fields::DATABASE;
 
 pub(crate) const SCHEMES: &[&str] = &["mysql", "mariadb"];
 
@@ -111,28 +115,13 @@ fn parameter(url: &mut ParsedUrl, name: &str, value: String) -> Result<(), Error
 }
 
 fn check(url: &ParsedUrl) -> Result<(), Error> {
-    if let Some(port) = url.values.get("port")
-        && !port.parse::<u16>().is_ok_and(|port| port > 0)
-    {
-        return Err(wrong("The port is no number between 1 and 65535."));
-    }
+    check_numbers(url).map_err(|message| wrong(&message))?;
     if let Some(mode) = url.values.get("sslmode")
-        && !TLS_MODES.iter().any(|choice| choice.value == mode)
+        && !tls::MODES.iter().any(|choice| choice.value == mode)
     {
         return Err(wrong("The ssl-mode is not known."));
     }
-    if let Some(limit) = url.values.get("connect_timeout")
-        && limit.parse::<u32>().is_err()
-    {
-        return Err(wrong("The connect timeout is no number of seconds."));
-    }
     Ok(())
-}
-
-fn put(url: &mut ParsedUrl, name: &str, value: String) {
-    if !value.is_empty() {
-        url.values.insert(name.to_owned(), value);
-    }
 }
 
 /// Never quotes the text it is about: it may hold the password.
@@ -140,27 +129,8 @@ fn wrong(message: &str) -> Error {
     Error::new(Code::InvalidStatement, message).with_hint("A URL looks like mysql://user@host:3306/database.")
 }
 
-fn brief(name: &str) -> String {
-    name.chars().filter(|character| !character.is_control()).take(40).collect()
-}
-
 fn decode(text: &str, what: &str) -> Result<String, Error> {
-    let bad = || wrong(&format!("The {what} in the URL has a % that is not followed by two hexadecimal digits."));
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        if byte != b'%' {
-            bytes.push(byte);
-            continue;
-        }
-        let mut digit = || rest.next().and_then(|digit| char::from(digit).to_digit(16)).ok_or_else(bad);
-        let value = digit()? * 16 + digit()?;
-        match u8::try_from(value) {
-            Ok(0) | Err(_) => return Err(wrong(&format!("The {what} in the URL holds a NUL."))),
-            Ok(byte) => bytes.push(byte),
-        }
-    }
-    String::from_utf8(bytes).map_err(|_| wrong(&format!("The {what} in the URL is not UTF-8.")))
+    dial::url::decode(text, what).map_err(|message| wrong(&message))
 }
 
 #[cfg(test)]

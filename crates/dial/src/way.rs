@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 /// Made once for a connection: what a person answered serves all its sessions.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Way {
+pub struct Way {
     proxy: Option<Socks5>,
     ssh: Option<route::Ssh>,
 }
@@ -23,7 +23,10 @@ pub(crate) struct Way {
 impl Way {
     /// Asks for the proxy's password where it wants a login and none is stored; what SSH servers want is asked when they are
     /// dialled.
-    pub(crate) async fn prepare(tunnel: &Tunnel, context: &ConnectContext) -> Result<Self, Error> {
+    ///
+    /// # Errors
+    /// `Unauthenticated` where the proxy's password was not given.
+    pub async fn prepare(tunnel: &Tunnel, context: &ConnectContext) -> Result<Self, Error> {
         let mut way = Way::default();
         if let Some(proxy) = &tunnel.proxy {
             let password = match (&proxy.user, context.secrets.get(PROXY_PASSWORD)) {
@@ -46,7 +49,7 @@ impl Way {
     }
 
     /// Asks for the proxy's password again where it was the proxy that refused. False where there is nothing more to try.
-    pub(crate) async fn renew(&mut self, tunnel: &Tunnel, context: &ConnectContext, refusal: &route::Error) -> bool {
+    pub async fn renew(&mut self, tunnel: &Tunnel, context: &ConnectContext, refusal: &route::Error) -> bool {
         let (hop, kind) = (refusal.hop, refusal.kind);
         let Some(proxy) =
             tunnel.proxy.as_ref().filter(|_| hop == Hop::Socks && kind == ErrorKind::AuthenticationRefused)
@@ -60,21 +63,8 @@ impl Way {
     }
 
     /// The route by this way.
-    pub(crate) fn lead(&self, route: Route) -> Route {
+    pub fn lead(&self, route: Route) -> Route {
         route.with_proxy(self.proxy.clone()).with_ssh(self.ssh.clone())
-    }
-}
-
-/// The secret a hop has refused or missed, if that is what it failed for.
-pub(crate) fn refused_secret(error: &route::Error) -> Option<&'static str> {
-    match (error.hop, error.kind) {
-        (Hop::Socks, ErrorKind::AuthenticationRefused) => Some(PROXY_PASSWORD),
-        (Hop::SshAuth, ErrorKind::AuthenticationRefused) => Some(SSH_PASSWORD),
-        (Hop::SshAuth, ErrorKind::PassphraseWanted | ErrorKind::PassphraseWrong) => Some(SSH_PASSPHRASE),
-        (_, ErrorKind::PassphraseWanted | ErrorKind::PassphraseWrong | ErrorKind::ClientCertificateRefused) => {
-            Some(super::KEY_PASSPHRASE)
-        }
-        _ => None,
     }
 }
 
