@@ -28,6 +28,8 @@ mod sample;
 mod saved;
 #[path = "cli/schema.rs"]
 mod schema;
+#[path = "cli/schema_text.rs"]
+mod schema_text;
 #[path = "cli/secrets.rs"]
 mod secrets;
 #[path = "cli/store.rs"]
