@@ -680,6 +680,17 @@ export type Counted = {
 	elapsed_ms: number,
 };
 
+/**  The statements that would make an object again. */
+export type Definition = {
+	/**  The statements. */
+	text: string,
+	/**
+	 *  When they were read, in ms since the epoch, where they come from disk because the server cannot be reached; `None`
+	 *  where it was asked.
+	 */
+	as_of_ms: number | null,
+};
+
 /**  How close rows stand. */
 export type Density = "dense" | "comfortable";
 
@@ -899,6 +910,22 @@ of: string } |
 { kind: "unsupported"; 
 /**  Why. */
 reason: string };
+
+/**  What one grantee may do with an object. */
+export type GrantRow = {
+	/**  Who has it; `PUBLIC` for everyone. */
+	grantee: string,
+	/**  Only this column. */
+	column: string | null,
+	/**  What it allows, as the server names it (`SELECT` …). */
+	privileges: string[],
+	/**  Whether the grantee may pass it on. */
+	grantable: boolean,
+	/**  Who gave it. */
+	grantor: string | null,
+	/**  On what it was given, where that is not the object itself (`schema shop`, `everything`). */
+	through: string | null,
+};
 
 /**  One executed statement, secrets redacted. */
 export type HistoryEntry = {
@@ -1145,6 +1172,17 @@ export type LanguageFacts = {
 	identifier_quote: string,
 };
 
+/**  How a list stands: an empty one of what was never read would look like none. */
+export type ListState = 
+/**  Read in full. */
+"read" | 
+/**  The login may not read it. */
+"denied" | 
+/**  It was not asked for: this is what was kept of the last reading. */
+"unread" | 
+/**  There is no such thing here. */
+"absent";
+
 /**  What the server itself said. */
 export type NativeError = {
 	/**  The product that said it. */
@@ -1198,8 +1236,54 @@ export type NoticeRow = {
 	at_ms: number,
 };
 
+/**  One fact about an object. */
+export type ObjectFact = {
+	/**  What it is about (`Language`). */
+	label: string,
+	/**  What is so. */
+	value: string,
+	/**  Whether the value is code rather than words. */
+	code: boolean,
+	/**  What is dangerous about it, as a sentence. */
+	warning: string | null,
+};
+
 /**  Which icon an object or folder shows. */
 export type ObjectIcon = "connection" | "database" | "schema" | "folder" | "table" | "partitioned_table" | "partition" | "view" | "materialized_view" | "foreign_table" | "virtual_table" | "column" | "primary_key" | "foreign_key" | "index" | "constraint" | "trigger" | "policy" | "function" | "procedure" | "type" | "sequence" | "role" | "extension" | "event" | "publication" | "event_trigger";
+
+/**  A list of an object's parts: labels, attributes, memberships. */
+export type ObjectList = {
+	/**  What is listed (`Labels`). */
+	label: string,
+	/**  Heads of its columns. */
+	heads: string[],
+	/**  Its rows, a cell for each head. */
+	rows: string[][],
+};
+
+/**  Everything about one object that is not a relation. */
+export type ObjectPage = {
+	/**  The object. */
+	object: ObjectRef,
+	/**  Its icon. */
+	icon: ObjectIcon,
+	/**  What it is, in words (`function`, `domain`). */
+	kind: string,
+	/**  Its comment. */
+	comment: string | null,
+	/**  Who owns it. */
+	owner: string | null,
+	/**  What is known of it, the most telling first. */
+	facts: ObjectFact[],
+	/**  What it is made of. */
+	lists: ObjectList[],
+	/**  Who may use it. */
+	grants: GrantRow[],
+	/**  How `grants` stands. */
+	grants_state: ListState,
+	/**  When this was read, in ms since the epoch. */
+	as_of_ms: number,
+};
 
 /**  The only identity of a database object that crosses; see [`catalog::ObjectKey`]. */
 export type ObjectRef = {
@@ -1289,6 +1373,7 @@ export type PartRow = {
 	comment: string | null,
 	/**  The referred relation, for foreign keys. */
 	references: ReferenceRow | null,
+	/**  How often an index was used since the server began to count, where it counts. */
 	scans: number | null,
 };
 
@@ -1472,7 +1557,9 @@ export type RelationPage = {
 	triggers: PartRow[],
 	/**  Its policies. */
 	policies: PolicyRow[],
+	/**  Who may do what with it, its columns too. */
 	grants: GrantRow[],
+	/**  How `grants` stands. */
 	grants_state: ListState,
 	/**  When this was read, in ms since the epoch. */
 	as_of_ms: number,
@@ -1482,17 +1569,6 @@ export type RelationPage = {
 	denied: string[],
 	/**  What was not asked of the server, as a sentence: it is missing here, and may be there. */
 	unread: string | null,
-};
-
-/**  The statements that would make an object again. */
-export type Definition = {
-	/**  The statements. */
-	text: string,
-	/**
-	 *  When they were read, in ms since the epoch, where they come from disk because the server cannot be reached; `None`
-	 *  where it was asked.
-	 */
-	as_of_ms: number | null,
 };
 
 /**  A tab with its text, as restored. */
@@ -2127,9 +2203,3 @@ async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; dat
     }
 }
 
-
-export type ListState = "read" | "denied" | "unread" | "absent";
-export type GrantRow = { grantee: string, column: string | null, privileges: string[], grantable: boolean, grantor: string | null, through: string | null };
-export type ObjectFact = { label: string, value: string, code: boolean, warning: string | null };
-export type ObjectList = { label: string, heads: string[], rows: string[][] };
-export type ObjectPage = { object: ObjectRef, icon: ObjectIcon, kind: string, comment: string | null, owner: string | null, facts: ObjectFact[], lists: ObjectList[], grants: GrantRow[], grants_state: ListState, as_of_ms: number };
