@@ -63,21 +63,38 @@ impl App {
     pub async fn object(&self, profile_id: &str, object: &ObjectRef) -> Result<ObjectPage, AppError> {
         let key = to_key(object)?;
         let scope = scope(&key)?;
-        if let Some(connected) = self.live.find(profile_id).filter(|connected| !connected.may_try()) {
-            let database = object.database.as_deref();
-            let latest = connected.opened(database).and_then(|opened| opened.shelf.latest());
-            let shown = match latest {
-                Some(latest) => Some(latest),
-                None => kept::of(&connected, database).await,
-            };
-            let on_path = connected.driver.dialect().default_schema.is_some();
-            if let Some(page) = shown.and_then(|shown| at_hand(&shown, &key, on_path)) {
-                return Ok(page);
-            }
+        if let Some(page) = self.kept_object(profile_id, &key).await {
+            return Ok(page);
         }
+        match self.asked_object(profile_id, object, &key, &scope).await {
+            Ok(page) => Ok(page),
+            // It may have turned out only now that the server cannot be reached.
+            Err(error) => self.kept_object(profile_id, &key).await.ok_or(error),
+        }
+    }
+
+    async fn asked_object(
+        &self,
+        profile_id: &str,
+        object: &ObjectRef,
+        key: &ObjectKey,
+        scope: &Scope,
+    ) -> Result<ObjectPage, AppError> {
         let place = self.place(profile_id, object).await?;
-        let catalog = place.opened.shelf.ask(place.opened.connection.as_ref(), &scope).await?;
-        page(&catalog, &key, place.opened.dialect.default_schema.is_some()).ok_or_else(|| gone(&catalog, &scope, &key))
+        let catalog = place.opened.shelf.ask(place.opened.connection.as_ref(), scope).await?;
+        page(&catalog, key, place.opened.dialect.default_schema.is_some()).ok_or_else(|| gone(&catalog, scope, key))
+    }
+
+    /// The page of an object from what was kept, where the server is not to be asked.
+    async fn kept_object(&self, profile_id: &str, key: &ObjectKey) -> Option<ObjectPage> {
+        let connected = self.live.find(profile_id).filter(|connected| !connected.may_try())?;
+        let database = key.database.as_deref();
+        let latest = connected.opened(database).and_then(|opened| opened.shelf.latest());
+        let shown = match latest {
+            Some(latest) => latest,
+            None => kept::of(&connected, database).await?,
+        };
+        at_hand(&shown, key, connected.driver.dialect().default_schema.is_some())
     }
 }
 

@@ -462,6 +462,7 @@ struct TypeObject<'a> {
     base_type: Option<&'a str>,
     attributes: Vec<Attribute<'a>>,
     constraints: &'a [String],
+    default: Option<&'a str>,
     owner: Option<&'a str>,
     comment: Option<&'a str>,
 }
@@ -476,6 +477,7 @@ impl<'a> TypeObject<'a> {
             base_type: object.base_type.as_deref(),
             attributes: object.attributes.iter().map(|(name, native_type)| Attribute { name, native_type }).collect(),
             constraints: &object.constraints,
+            default: object.default.as_deref(),
             owner: object.owner.as_deref(),
             comment: object.comment.as_deref(),
         }
