@@ -178,9 +178,10 @@ impl Desk {
             text: text.to_owned(),
             parameters: Vec::new(),
             go_on: false,
+            confirmed: None,
         };
         let (sender, events) = mpsc::unbounded_channel();
-        (self.app.run(request, sender).await.unwrap(), events)
+        (self.app.run(request, sender).await.unwrap().started().unwrap(), events)
     }
 
     /// Starts a script and waits until its first statement was sent.

@@ -140,10 +140,11 @@ impl Person {
             text: text.to_owned(),
             parameters: Vec::new(),
             go_on: false,
+            confirmed: None,
         };
         let (sender, events) = tokio::sync::mpsc::unbounded_channel();
         match self.desk.app.run(request, sender).await {
-            Ok(run) => Some((run, events)),
+            Ok(answer) => Some((answer.started().expect("a person is asked"), events)),
             Err(error) => {
                 self.noted("start", Some((error.code, error.message)));
                 None

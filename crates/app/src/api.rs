@@ -20,6 +20,7 @@ mod object;
 mod run;
 mod saved;
 mod settings;
+mod sweep;
 mod system;
 
 pub use activity::*;
@@ -38,6 +39,7 @@ pub use object::*;
 pub use run::*;
 pub use saved::*;
 pub use settings::*;
+pub use sweep::*;
 pub use system::*;
 
 /// A count that fits a double exactly: rows, bytes, milliseconds. Never a database value.

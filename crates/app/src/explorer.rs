@@ -28,6 +28,7 @@ pub(crate) use kept::{CatalogKey, Kept};
 #[cfg(test)]
 pub(crate) use names::search;
 pub(crate) use shelf::{Shelf, Shelved, blocking};
+pub(crate) use tree::grouped;
 
 /// Most nodes of one page, and most hits of one search.
 const MOST: u32 = 5_000;

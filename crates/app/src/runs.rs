@@ -1,5 +1,6 @@
 //! Scripts that run in tabs' own sessions.
 
+mod asking;
 mod client_copy;
 mod prepare;
 mod reading;
@@ -13,8 +14,9 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-use crate::{App, api::*};
+use crate::{App, api::*, connections::Connected};
 
+pub(crate) use asking::{Asked, Standing};
 pub(crate) use prepare::{Sent, guard, parameter_name, prepare};
 pub(crate) use script::{marks, notice_row};
 pub(crate) use seat::Seat;
@@ -23,12 +25,21 @@ pub(crate) use tabs::Tabs;
 impl App {
     /// Starts a script in its tab's session and returns the run's id; what happens comes by `events`, `Started` first
     /// and `Finished` last. Also that no session could be opened is told there, as the first statement's outcome.
+    /// A script that changes the whole of something is not started before a person has said yes.
     ///
     /// # Errors
-    /// `NotFound` for a profile that is gone; `Conflict` while another script runs in the tab.
-    pub async fn run(&self, request: RunRequest, events: mpsc::UnboundedSender<RunEvent>) -> Result<String, AppError> {
+    /// `NotFound` for a profile that is gone; `Conflict` while another script runs in the tab; `Forbidden` for a yes
+    /// without the name it was to be given with.
+    pub async fn run(
+        &self,
+        request: RunRequest,
+        events: mpsc::UnboundedSender<RunEvent>,
+    ) -> Result<RunAnswer, AppError> {
         let connected = self.connected(&request.profile_id).await?;
         let tab = self.live.tabs.tab(&request.tab_id);
+        if let Some(question) = self.question(&connected, &tab, &request).await? {
+            return Ok(RunAnswer::Confirm { question });
+        }
         let running = tab.begin().await?;
         self.live.tabs.started(&running);
         let id = running.id.clone();
@@ -41,7 +52,29 @@ impl App {
             events,
             nameless: Default::default(),
         }));
-        Ok(id)
+        Ok(RunAnswer::Started { run_id: id })
+    }
+
+    /// What a person is asked before this runs.
+    async fn question(
+        &self,
+        connected: &Connected,
+        tab: &tabs::Tab,
+        request: &RunRequest,
+    ) -> Result<Option<SweepQuestion>, AppError> {
+        let database = request.database.as_deref();
+        let seat = tab.seat().filter(|seat| seat.is_up() && seat.connected.profile.id == connected.profile.id);
+        let asked = Asked {
+            connected,
+            opened: connected.opened(database),
+            dialect: connected.dialect_of(database),
+            database,
+            text: &request.text,
+            parameters: &request.parameters,
+            settings: self.current_settings(),
+            session: seat.map(|seat| Standing::of(seat.session.as_ref())),
+        };
+        asked.question(request.confirmed.as_ref()).await
     }
 
     /// Asks the server to stop the statement in progress and skips the rest.

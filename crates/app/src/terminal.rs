@@ -5,7 +5,7 @@
 
 use std::{
     path::Path,
-    sync::Arc,
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
@@ -17,12 +17,12 @@ use crate::{
     App,
     api::{
         AppError, ConnectionProfile, Environment, ErrorCode, ObjectPage, ParameterValue, PasswordPolicy, RelationPage,
-        Safety, ServerFacts, StatementMark,
+        RunConsent, Safety, ServerFacts, StatementMark, SweepQuestion,
     },
-    connections::{Connected, Opened, Permit},
+    connections::{Connected, Opened, Permit, lock},
     history::{Ending, Recorded, Sending},
     profiles::dial::elapsed_ms,
-    runs::{Sent, guard, marks, prepare},
+    runs::{Asked, Sent, Standing, guard, marks, prepare},
     text::Positions,
 };
 
@@ -226,7 +226,8 @@ impl Terminal {
     /// As connecting.
     pub async fn session(&self) -> Result<TerminalSession<'_>, AppError> {
         let (session, permit) = self.opened.session(&self.connected, Role::Session).await?;
-        Ok(TerminalSession { terminal: self, session, file: None, _permit: permit })
+        let consent = Mutex::default();
+        Ok(TerminalSession { terminal: self, session, file: None, consent, _permit: permit })
     }
 }
 
@@ -236,6 +237,8 @@ pub struct TerminalSession<'a> {
     session: Arc<dyn Session>,
     /// Where rows are written, for the audit trail.
     file: Option<String>,
+    /// The script a person has said yes to.
+    consent: Mutex<Option<String>>,
     _permit: Permit,
 }
 
@@ -257,10 +260,42 @@ impl<'a> TerminalSession<'a> {
         &self.session
     }
 
+    /// What a person is asked before this script runs; none where it changes the whole of nothing, or `consent` answers it.
+    ///
+    /// # Errors
+    /// `Forbidden` for a yes without the name it was to be given with.
+    pub async fn question(
+        &self,
+        script: &str,
+        parameters: &[ParameterValue],
+        consent: Option<&RunConsent>,
+    ) -> Result<Option<SweepQuestion>, AppError> {
+        let question = self.asked(script, parameters).question(consent).await?;
+        if question.is_none() {
+            *lock(&self.consent) = Some(script.to_owned());
+        }
+        Ok(question)
+    }
+
+    fn asked<'q>(&'q self, text: &'q str, parameters: &'q [ParameterValue]) -> Asked<'q> {
+        let (connected, opened) = self.terminal.place();
+        Asked {
+            connected,
+            opened: Some(Arc::clone(opened)),
+            dialect: Arc::clone(&opened.dialect),
+            database: None,
+            text,
+            parameters,
+            settings: self.terminal.app.current_settings(),
+            session: Some(Standing::of(self.session.as_ref())),
+        }
+    }
+
     /// Sends one statement of a script, after the read-only guard, and records it in the history.
     ///
     /// # Errors
-    /// `Forbidden` from the guard, and then nothing was sent; `InvalidStatement` for a placeholder without a value.
+    /// `Forbidden` from the guard, and for a script that changes the whole of something and to which [`Self::question`] was
+    /// not answered; then nothing was sent; `InvalidStatement` for a placeholder without a value.
     /// What the server says comes by the run.
     pub async fn start<'s>(
         &self,
@@ -272,6 +307,10 @@ impl<'a> TerminalSession<'a> {
         let (app, dialect) = (&self.terminal.app, &self.terminal.opened.dialect);
         if self.terminal.connected.read_only {
             guard(piece.text(script), dialect, &Positions::new(script), piece.span.start)?;
+        }
+        let agreed = lock(&self.consent).as_deref() == Some(script);
+        if !agreed && self.asked(piece.text(script), parameters).is_asked() {
+            return Err(AppError::new(ErrorCode::Forbidden, "The statement was not sent: nobody has said yes to it."));
         }
         let sent = prepare(script, piece, dialect, parameters, timeout)?;
         let profile = self.terminal.profile();

@@ -1,5 +1,6 @@
 //! Runs a script and prints what comes back, as it comes.
 
+mod consent;
 mod script;
 mod stream;
 
@@ -45,12 +46,17 @@ pub(crate) async fn run(app: &Arc<App>, query: &Query, interrupt: &Interrupt) ->
         () = interrupt.asked() => return Err(Failure::interrupted()),
         parameters = parameters(app, query, &terminal, &text) => parameters?,
     };
-    let output = Output::open(query.output.as_deref())?;
     let session = tokio::select! {
         biased;
         () = interrupt.asked() => return Err(Failure::interrupted()),
         session = terminal.session() => session.map_err(Failure::connecting)?,
     };
+    tokio::select! {
+        biased;
+        () = interrupt.asked() => return Err(Failure::interrupted()),
+        agreed = consent::obtain(&session, &script, &parameters, query.yes) => agreed?,
+    };
+    let output = Output::open(query.output.as_deref())?;
     let file = query.output.as_deref().filter(|file| *file != Path::new("-"));
     let session = match file {
         Some(file) => session.writing_to(file),

@@ -112,6 +112,7 @@ async fn run_one(app: &Arc<App>, run: SavedRun, interrupt: &Interrupt) -> Outcom
         format: run.format,
         output: run.output,
         read_only: run.read_only,
+        yes: run.yes,
         timeout: run.timeout,
         result: run.result,
         parameters: run.parameters,

@@ -10,6 +10,8 @@ mod audit;
 mod bad_input;
 #[path = "cli/connections.rs"]
 mod connections;
+#[path = "cli/consent.rs"]
+mod consent;
 #[path = "cli/formats.rs"]
 mod formats;
 #[path = "cli/harness.rs"]

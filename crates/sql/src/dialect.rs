@@ -166,6 +166,8 @@ pub struct Dialect {
     pub write_modifiers: &'static [&'static str],
     /// Whether one `UPDATE` or `DELETE` may change several tables.
     pub multi_table_writes: bool,
+    /// Storage engines whose tables have no transactions.
+    pub plain_engines: &'static [&'static str],
     /// Whether `||` may mean OR, rather than joining texts.
     pub pipes_mean_or: bool,
     /// Whether `SELECT … INTO t` makes a table; otherwise `INTO` leads to a variable, or with `OUTFILE` to a file.

@@ -66,7 +66,11 @@ pub async fn copy(app: State<'_, Arc<App>>, request: CopyRequest) -> Result<Copi
 /// Starts a script in its tab's session and returns the run's id; what happens comes by `events`.
 #[tauri::command]
 #[specta::specta]
-pub async fn run(app: State<'_, Arc<App>>, request: RunRequest, events: Channel<RunEvent>) -> Result<String, AppError> {
+pub async fn run(
+    app: State<'_, Arc<App>>,
+    request: RunRequest,
+    events: Channel<RunEvent>,
+) -> Result<RunAnswer, AppError> {
     let (sender, mut receiver) = mpsc::unbounded_channel();
     tauri::async_runtime::spawn(async move {
         while let Some(event) = receiver.recv().await {

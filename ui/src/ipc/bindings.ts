@@ -89,7 +89,7 @@ export const commands = {
 	/**  Full values of a range as text. */
 	copy: (request: CopyRequest) => typedError<Copied, AppError>(__TAURI_INVOKE("copy", { request })),
 	/**  Starts a script in its tab's session and returns the run's id; what happens comes by `events`. */
-	run: (request: RunRequest, events: Channel<RunEvent>) => typedError<string, AppError>(__TAURI_INVOKE("run", { request, events })),
+	run: (request: RunRequest, events: Channel<RunEvent>) => typedError<RunAnswer, AppError>(__TAURI_INVOKE("run", { request, events })),
 	/**  Rows as one Arrow IPC stream. */
 	holdWindow: (holdId: string, first: number, rows: number, columns: number[]) => typedError<ArrayBuffer, AppError>(__TAURI_INVOKE("hold_window", { holdId, first, rows, columns })),
 	/**  Bytes of one cell. */
@@ -352,6 +352,15 @@ id: string } |
 tab_id: string; 
 /**  What; a notification has the label `NOTIFY`. */
 notice: NoticeRow };
+
+/**  When a person is asked before a statement changes every row of a table. */
+export type AskWhen = 
+/**  On every connection. */
+"always" | 
+/**  On staging and production. */
+"production" | 
+/**  Nowhere. */
+"never";
 
 /**  One statement of the audit trail, secrets redacted. */
 export type AuditEntry = {
@@ -1609,6 +1618,25 @@ export type ResultHead = {
 	context: string,
 };
 
+/**  What became of a request to run a script. */
+export type RunAnswer = 
+/**  It runs. */
+{ answer: "started"; 
+/**  The run, for stopping it. */
+run_id: string } | 
+/**  Nothing of it was sent: a person says yes first. */
+{ answer: "confirm"; 
+/**  To what. */
+question: SweepQuestion };
+
+/**  A person's yes to a [`SweepQuestion`]. */
+export type RunConsent = {
+	/**  The question's digest: another text, value, connection or database needs another yes. */
+	digest: string,
+	/**  What was typed, where the question asks for it. */
+	typed: string | null,
+};
+
 /**  What a running script tells, in order. */
 export type RunEvent = 
 /**  It was split and begins. */
@@ -1662,6 +1690,8 @@ export type RunRequest = {
 	parameters: ParameterValue[],
 	/**  Whether later statements still run after an error. */
 	go_on: boolean,
+	/**  The yes to what was asked before. */
+	confirmed?: RunConsent | null,
 };
 
 /**  What may be changed through a connection, in every outlet. */
@@ -1913,6 +1943,10 @@ export type Settings = {
 	history_days: number,
 	/**  Days after which lines of the audit trail are forgotten; 0 keeps them. */
 	audit_days: number,
+	/**  When to ask before an UPDATE or DELETE of every row. */
+	ask_whole_table: AskWhen,
+	/**  Whether to ask before DROP and TRUNCATE on local and development connections too; on the others it is always asked. */
+	ask_drops: boolean,
 };
 
 /**  What became of a signal, or what is asked before it is sent. */
@@ -1995,6 +2029,50 @@ elapsed_ms: number } |
 elapsed_ms: number } | 
 /**  Not run, because an earlier one failed or was stopped. */
 { outcome: "skipped" };
+
+/**  One statement that changes the whole of something. */
+export type SweepChange = {
+	/**  What it does, in words: `UPDATE of every row`, `DROP TABLE`. */
+	action: string,
+	/**  To what. */
+	targets: SweepTarget[],
+	/**  Where the statement stands in the script. */
+	range: TextRange,
+	/**  Whether it can be brought back. */
+	way_back: WayBack,
+	/**  The same as a sentence. */
+	way_back_words: string,
+};
+
+/**  What is asked before statements run that change the whole of something. */
+export type SweepQuestion = {
+	/**  Stands for this text with these values on this connection and database. */
+	digest: string,
+	/**  The question. */
+	title: string,
+	/**  What the button says. */
+	confirm: string,
+	/**  The connection's name. */
+	connection: string,
+	/**  Whether it is production. */
+	production: boolean,
+	/**  What is changed, in the script's order; the first hundred. */
+	changes: SweepChange[],
+	/**  How many more there are. */
+	more: number,
+	/**  What has to be typed for a yes, on production. */
+	typed: string | null,
+};
+
+/**  What is changed. */
+export type SweepTarget = {
+	/**  Its name as the statement has it; what it is part of comes after it: `note of customers`. */
+	name: string,
+	/**  The server's estimate of its rows, where the catalog at hand has one. */
+	estimated_rows: number | null,
+	/**  The same in words, that it is an estimate or unknown; `None` where what is changed has no rows. */
+	rows: string | null,
+};
 
 /**  What a tab is. */
 export type TabKind = 
@@ -2182,6 +2260,17 @@ export type TreePage = {
 	/**  When the catalog they come from was read, in ms since the epoch. */
 	as_of_ms: number | null,
 };
+
+/**  Whether a change can be brought back. */
+export type WayBack = 
+/**  It runs in a transaction that the script leaves open. */
+"rollback" | 
+/**  It runs in a transaction that the script itself commits later on. */
+"committed" | 
+/**  It is committed at once. */
+"none" | 
+/**  Its tables are kept by an engine without transactions. */
+"no_transactions";
 
 /**  A window's tabs. */
 export type Workspace = {

@@ -8,10 +8,13 @@ const order = { database: null, schema: "main", kind: "relation", name: "orders"
 async function finished(host: FakeHost, text: string, profile_id = PROD): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
   await new Promise<void>((resolve) => {
-    void host.run({ tab_id: "t", profile_id, database: null, text, parameters: [], go_on: false }, (event) => {
-      events.push(event);
-      if (event.event === "finished" || (event.event === "progress" && event.progress.state === "paused")) resolve();
-    });
+    void host.run(
+      { tab_id: "t", profile_id, database: null, text, parameters: [], go_on: false, confirmed: null },
+      (event) => {
+        events.push(event);
+        if (event.event === "finished" || (event.event === "progress" && event.progress.state === "paused")) resolve();
+      },
+    );
   });
   return events;
 }

@@ -12,6 +12,7 @@ import type {
   HopReport,
   AppError as HostFailure,
   ProfileDraft,
+  RunAnswer,
   RunEvent,
   RunRequest,
   TestReport,
@@ -29,7 +30,7 @@ export type Host = {
   [Name in keyof Plain]: (...args: Parameters<Plain[Name]>) => Promise<Answer<Awaited<ReturnType<Plain[Name]>>>>;
 } & {
   /** Starts a script; resolves to the run's id. `onEvent` hears `started` first and `finished` last. */
-  run(request: RunRequest, onEvent: (event: RunEvent) => void): Promise<string>;
+  run(request: RunRequest, onEvent: (event: RunEvent) => void): Promise<RunAnswer>;
   /** Tries a connection; `onHop` hears each step as it ends. `stopTest` with the same id gives it up. */
   testProfile(draft: ProfileDraft, testId: string, onHop: (hop: HopReport) => void): Promise<TestReport>;
   /** Hears every change, for as long as the window lives. */

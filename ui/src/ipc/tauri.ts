@@ -2,7 +2,7 @@
 import { Channel } from "@tauri-apps/api/core";
 import { getCurrentWebview } from "@tauri-apps/api/webview";
 import { getCurrentWindow } from "@tauri-apps/api/window";
-import { type AppEvent, commands, type HopReport, type RunEvent, type TestReport } from "./bindings";
+import { type AppEvent, commands, type HopReport, type RunAnswer, type RunEvent, type TestReport } from "./bindings";
 import { failureOf, type Host, HostError } from "./host";
 
 type Typed = { status: "ok"; data: unknown } | { status: "error"; error: unknown };
@@ -35,7 +35,7 @@ export const tauriHost = {
   run(request, onEvent) {
     const channel = new Channel<RunEvent>();
     channel.onmessage = onEvent;
-    return settle(commands.run(request, channel)) as Promise<string>;
+    return settle(commands.run(request, channel)) as Promise<RunAnswer>;
   },
   testProfile(draft, testId, onHop) {
     const channel = new Channel<HopReport>();

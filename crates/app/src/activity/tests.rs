@@ -53,6 +53,7 @@ impl Server {
             text: "select slow".to_owned(),
             parameters: Vec::new(),
             go_on: false,
+            confirmed: None,
         };
         let (sender, events) = mpsc::unbounded_channel();
         self.app.run(request, sender).await.unwrap();

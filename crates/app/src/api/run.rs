@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{AppError, Count, TextRange};
+use super::{AppError, Count, RunConsent, TextRange};
 
 /// A value for one placeholder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -27,6 +27,9 @@ pub struct RunRequest {
     pub parameters: Vec<ParameterValue>,
     /// Whether later statements still run after an error.
     pub go_on: bool,
+    /// The yes to what was asked before.
+    #[serde(default)]
+    pub confirmed: Option<RunConsent>,
 }
 
 /// One statement of a script.

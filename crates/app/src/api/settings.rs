@@ -3,6 +3,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use super::AskWhen;
+
 /// Light, dark or as the system says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
@@ -69,6 +71,10 @@ pub struct Settings {
     pub history_days: u32,
     /// Days after which lines of the audit trail are forgotten; 0 keeps them.
     pub audit_days: u32,
+    /// When to ask before an UPDATE or DELETE of every row.
+    pub ask_whole_table: AskWhen,
+    /// Whether to ask before DROP and TRUNCATE on local and development connections too; on the others it is always asked.
+    pub ask_drops: bool,
 }
 
 impl Default for Settings {
@@ -89,6 +95,8 @@ impl Default for Settings {
             software_rendering: SoftwareRendering::Auto,
             history_days: 0,
             audit_days: 0,
+            ask_whole_table: AskWhen::Always,
+            ask_drops: false,
         }
     }
 }

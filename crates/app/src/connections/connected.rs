@@ -124,6 +124,14 @@ impl Connected {
         lock(&self.opens).get(&None).cloned()
     }
 
+    /// The language of one of its databases, as probed where one is open.
+    pub(crate) fn dialect_of(&self, database: Option<&str>) -> Arc<sql::Dialect> {
+        match self.opened(database).or_else(|| self.main()) {
+            Some(opened) => Arc::clone(&opened.dialect),
+            None => Arc::new(self.driver.dialect().clone()),
+        }
+    }
+
     /// Every open database, the profile's own first.
     pub(crate) fn opens(&self) -> Vec<Arc<Opened>> {
         lock(&self.opens).values().cloned().collect()

@@ -138,10 +138,7 @@ impl Play {
     }
 
     fn dialect(&self) -> Arc<Dialect> {
-        match self.connected.opened(self.request.database.as_deref()).or_else(|| self.connected.main()) {
-            Some(opened) => Arc::clone(&opened.dialect),
-            None => Arc::new(self.connected.driver.dialect().clone()),
-        }
+        self.connected.dialect_of(self.request.database.as_deref())
     }
 
     /// The tab's session, opened where there is none that answers.

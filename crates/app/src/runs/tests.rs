@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod asking;
 mod copies;
 mod disk;
 mod guarded;
@@ -24,6 +25,7 @@ pub(crate) fn script(shop: &Shop, tab: &str, text: &str) -> RunRequest {
         text: text.to_owned(),
         parameters: Vec::new(),
         go_on: false,
+        confirmed: None,
     }
 }
 
@@ -34,7 +36,8 @@ pub(crate) async fn next(events: &mut mpsc::UnboundedReceiver<RunEvent>) -> RunE
 /// Runs a script to its end.
 pub(crate) async fn play(shop: &Shop, request: RunRequest) -> Vec<RunEvent> {
     let (sender, mut events) = mpsc::unbounded_channel();
-    shop.app.run(request, sender).await.unwrap();
+    let answer = shop.app.run(request, sender).await.unwrap();
+    assert!(answer.started().is_some(), "a person is asked");
     to_the_end(&mut events).await
 }
 

@@ -81,6 +81,9 @@ pub(crate) struct SavedRun {
     /// Refuse whatever writes, also where the connection allows it
     #[arg(long)]
     pub(crate) read_only: bool,
+    /// Say yes to what would be asked: an UPDATE or DELETE of every row, and on staging and production DROP and TRUNCATE
+    #[arg(long)]
+    pub(crate) yes: bool,
     /// The most seconds a statement may take
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) timeout: Option<Duration>,

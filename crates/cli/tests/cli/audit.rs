@@ -8,7 +8,7 @@ fn what_was_changed_is_listed_searched_and_exported_and_what_was_read_is_not() {
     let file = home.sqlite("shop.db", "create table orders (id integer, note text)");
     home.run(["connections", "add", &file, "--name", "shop"]).expect(0);
     home.run(["query", "shop", "-q", "-c", "insert into orders values (1, 'a,\"b'); select * from orders"]).expect(0);
-    home.run(["query", "shop", "-q", "-c", "update nowhere set id = 1"]).expect(4);
+    home.run(["query", "shop", "-q", "--yes", "-c", "update nowhere set id = 1"]).expect(4);
     let lines = home.run(["audit", "--format", "json"]).expect(0).json();
     let of = |index: usize, name: &str| lines[index][name].clone();
     assert_eq!(lines.as_array().unwrap().len(), 3, "{lines}");

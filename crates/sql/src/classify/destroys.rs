@@ -48,10 +48,12 @@ impl Reader<'_> {
                 let of = if parted && names.len() > 1 { names.pop() } else { None };
                 self.destroyed(Destruction::Drop, kind, names, of, span);
             }
-            "CREATE" if nodes.after_words(at + 1, &["OR", "REPLACE"]).is_some() && REPLACED.contains(&kind) => {
-                if !nodes.is_any(at + 3, &["TEMPORARY", "TEMP"]) {
-                    self.destroyed(Destruction::Drop, kind, names, None, span);
-                }
+            "CREATE"
+                if REPLACED.contains(&kind)
+                    && nodes.after_words(at + 1, &["OR", "REPLACE"]).is_some()
+                    && !nodes.is_any(at + 3, &["TEMPORARY", "TEMP"]) =>
+            {
+                self.destroyed(Destruction::Drop, kind, names, None, span);
             }
             "ALTER" if WITH_PARTS.contains(&kind) => {
                 if let Some(object) = names.into_iter().next() {

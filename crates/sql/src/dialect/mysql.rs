@@ -67,6 +67,7 @@ pub(super) fn facts() -> Dialect {
         nested_writes: false,
         write_modifiers: &["LOW_PRIORITY", "HIGH_PRIORITY", "DELAYED", "QUICK", "IGNORE"],
         multi_table_writes: true,
+        plain_engines: &["MyISAM", "MRG_MyISAM", "Aria", "MEMORY", "CSV", "ARCHIVE", "BLACKHOLE"],
         pipes_mean_or: true,
         select_into_table: false,
         set_assigns: true,

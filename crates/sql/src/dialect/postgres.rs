@@ -60,6 +60,7 @@ pub(super) fn facts() -> Dialect {
         nested_writes: true,
         write_modifiers: &[],
         multi_table_writes: false,
+        plain_engines: &[],
         pipes_mean_or: false,
         select_into_table: true,
         set_assigns: false,

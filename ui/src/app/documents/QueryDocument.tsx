@@ -3,7 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useOffers } from "@/commands";
 import { Banner, Button, ConfirmDialog, hasOpenLayer, openContextMenu, SplitPane, toast } from "@/design";
 import { type Caret, type EditorHandle, EditorPane, ParameterDialog } from "@/features/editor";
-import { errorDetails, ResultsPane } from "@/features/results";
+import { errorDetails, ResultsPane, SweepDialog } from "@/features/results";
 import { SavedDialog, suggestedName } from "@/features/saved";
 import { failureOf, host, queryKeys, type TextEdit } from "@/ipc";
 import type { Actions } from "../actions";
@@ -81,6 +81,7 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
   const settings = useQuery({ queryKey: queryKeys.settings, queryFn: () => host().settings() });
   const driver = drivers.data?.find((each) => each.id === profile?.driver);
   const run = useQueryRun(tab, store, editor, profile, state?.phase.phase === "open");
+  const elsewhere = run.asking?.kind === "production" ? run.asking.on : null;
   const file = useQueryFile(tab, editor, active, dispatch);
   const query = useSavedQuery(tab, editor, dispatch);
   const [naming, setNaming] = useState(false);
@@ -292,22 +293,31 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
         <ParameterDialog
           placeholders={run.asking.placeholders}
           former={run.asking.former}
-          onRun={(values) => run.asking && run.withParameters(run.asking.piece, values, run.asking.on)}
+          onRun={(values) =>
+            run.asking?.kind === "parameters" && run.withParameters(run.asking.piece, values, run.asking.on)
+          }
           onCancel={run.cancelAsking}
         />
       ) : null}
       <ConfirmDialog
         open={run.asking?.kind === "production"}
         onClose={run.cancelAsking}
-        onConfirm={() => run.asking && run.onProduction(run.asking.piece, run.asking.on)}
-        title={`Run this on ${run.asking?.on?.name ?? profile?.name ?? "production"}?`}
+        onConfirm={() => run.asking?.kind === "production" && run.onProduction(run.asking.piece, run.asking.on)}
+        title={`Run this on ${elsewhere?.name ?? profile?.name ?? "production"}?`}
         description={
-          run.asking?.on
-            ? `It is a production connection${run.asking.on.safety === "read_only" ? ", and read-only: what writes is refused" : ""}. This tab stays on ${profile?.name ?? "no connection"}; this is asked every time.`
+          elsewhere
+            ? `It is a production connection${elsewhere.safety === "read_only" ? ", and read-only: what writes is refused" : ""}. This tab stays on ${profile?.name ?? "no connection"}; this is asked every time.`
             : "This tab was moved to a production connection. This is asked once per tab."
         }
-        confirmLabel={`Run on ${run.asking?.on?.name ?? profile?.name ?? "production"}`}
+        confirmLabel={`Run on ${elsewhere?.name ?? profile?.name ?? "production"}`}
       />
+      {run.asking?.kind === "sweep" ? (
+        <SweepDialog
+          question={run.asking.question}
+          onConfirm={(consent) => run.asking?.kind === "sweep" && run.onSweep(run.asking.script, consent)}
+          onCancel={run.cancelAsking}
+        />
+      ) : null}
       {naming ? (
         <SavedDialog
           title="Save query"

@@ -3,7 +3,7 @@ import { type RefObject, useMemo, useRef, useState, useSyncExternalStore } from 
 import { toast } from "@/design";
 import { mayRun } from "@/features/connections";
 import type { EditorHandle, Piece, StatementResult } from "@/features/editor";
-import { isBusy, outcomeText, type RunStore } from "@/features/results";
+import { isBusy, outcomeText, type RunStore, type Script } from "@/features/results";
 import {
   type ConnectionProfile,
   failureOf,
@@ -11,6 +11,8 @@ import {
   type ParameterScope,
   type ParameterValue,
   type PlaceholderMark,
+  type RunConsent,
+  type SweepQuestion,
 } from "@/ipc";
 import type { QueryTab } from "../model";
 
@@ -24,7 +26,9 @@ export type Asking =
       readonly former: ReadonlyMap<string, string | null>;
       readonly on: ConnectionProfile | null;
     }
-  | { readonly kind: "production"; readonly piece: Piece; readonly on: ConnectionProfile | null };
+  | { readonly kind: "production"; readonly piece: Piece; readonly on: ConnectionProfile | null }
+  /** It changes the whole of something. */
+  | { readonly kind: "sweep"; readonly script: Script; readonly question: SweepQuestion };
 
 export function useQueryRun(
   tab: QueryTab,
@@ -55,7 +59,12 @@ export function useQueryRun(
     const { text, base } = piece;
     const database = on ? null : tab.database;
     const elsewhere = on ? { elsewhere: { session: `${tab.id}@${on.id}`, name: on.name } } : {};
-    await store.run({ profileId: target.id, database, text, base, parameters, ...elsewhere });
+    await send({ profileId: target.id, database, text, base, parameters, ...elsewhere });
+  };
+  /** Gives a script to the core; what it asks first is shown. */
+  const send = async (script: Script) => {
+    const question = await store.run(script);
+    if (question) setAsking({ kind: "sweep", script, question });
   };
   /** Whose values are pre-filled, and kept. */
   const scopeOf = (piece: Piece, target: ConnectionProfile): ParameterScope => ({
@@ -136,6 +145,11 @@ export function useQueryRun(
       if (profile && !on) trusted.current.add(profile.id);
       setAsking(null);
       void prepare(piece, on, true);
+    },
+    /** The same script, with the person's yes. */
+    onSweep: (script: Script, confirmed: RunConsent) => {
+      setAsking(null);
+      void send({ ...script, confirmed });
     },
     /** A statement of the window's own: COMMIT, ROLLBACK. */
     runText: (text: string) => void start({ text, base: 0 }, [], null),

@@ -7,4 +7,5 @@ export { errorDetails, outcomeText } from "./MessagesPane";
 export { completeness, isBusy, type Outcome, type RunsState } from "./model";
 export { LAST_SECONDS, useNow } from "./ProgressLine";
 export { ResultsPane, type ResultsPaneProps } from "./ResultsPane";
+export { SweepDialog } from "./SweepDialog";
 export { RunStore, type Script } from "./store";

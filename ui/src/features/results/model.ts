@@ -85,6 +85,8 @@ export type RunsAction =
       readonly at: number;
       readonly on?: string | null;
     }
+  /** Nothing was run after all. */
+  | { readonly type: "restore"; readonly state: RunsState }
   | { readonly type: "event"; readonly event: RunEvent }
   | { readonly type: "progress"; readonly progress: HoldProgress }
   | { readonly type: "said"; readonly notice: NoticeRow }
@@ -118,6 +120,8 @@ export function runsReducer(state: RunsState, action: RunsAction): RunsState {
       const { text, base, on = null, at: startedAt } = action;
       return { ...NO_RUN, phase: "starting", text, base, on, startedAt, sets: pinned, between };
     }
+    case "restore":
+      return action.state;
     case "said": {
       const line = { key: (state.between.at(-1)?.key ?? -1) + 1, notice: action.notice };
       return { ...state, between: [...state.between, line].slice(-MOST_BETWEEN) };

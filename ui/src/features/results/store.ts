@@ -1,6 +1,15 @@
 /** The runs of one tab, live: starts and stops scripts, hears their events, and gives up the holds nobody shows any more. */
 import { toast } from "@/design";
-import { type AppError, failureOf, type HoldProgress, host, type NoticeRow, type ParameterValue } from "@/ipc";
+import {
+  type AppError,
+  failureOf,
+  type HoldProgress,
+  host,
+  type NoticeRow,
+  type ParameterValue,
+  type RunConsent,
+  type SweepQuestion,
+} from "@/ipc";
 import { isBusy, isSettled, NO_RUN, type RunsAction, type RunsState, runsReducer } from "./model";
 
 export interface Script {
@@ -11,15 +20,22 @@ export interface Script {
   readonly base: number;
   readonly parameters: readonly ParameterValue[];
   readonly goOn?: boolean;
+  /** The yes to what was asked before. */
+  readonly confirmed?: RunConsent;
   /** Elsewhere than on the tab's own connection: a session of its own there, and what its results are called. */
   readonly elsewhere?: { readonly session: string; readonly name: string };
 }
+
+/** How long a run may take to begin before the pane shows that it is on its way. */
+const PATIENCE_MS = 250;
 
 export class RunStore {
   private state: RunsState = NO_RUN;
   private readonly listeners = new Set<() => void>();
   private generation = 0;
   private closed = false;
+  /** A script was given to the host, which has not answered. */
+  private opening = false;
 
   /** Sessions on other connections than the tab's own. */
   private readonly elsewhere = new Map<string, string>();
@@ -45,17 +61,28 @@ export class RunStore {
     for (const listener of this.listeners) listener();
   }
 
-  /** Runs a script; the former run's results go, pinned ones stay. Refused while one is in progress. */
-  async run(script: Script): Promise<void> {
-    if (isBusy(this.state)) return;
-    const dropped = this.state.sets.filter((set) => !set.pinned);
-    this.generation += 1;
-    const { generation } = this;
+  /**
+   * Runs a script; the former run's results go, pinned ones stay. Refused while one is in progress. Answers what a person is
+   * asked before anything of it is sent; everything is then as it was.
+   */
+  async run(script: Script): Promise<SweepQuestion | null> {
+    if (isBusy(this.state) || this.opening) return null;
+    this.opening = true;
+    const former = this.state;
     const { elsewhere } = script;
-    const on = elsewhere?.name ?? null;
-    if (elsewhere) this.elsewhere.set(elsewhere.session, elsewhere.name);
-    this.dispatch({ type: "start", text: script.text, base: script.base, at: Date.now(), on });
-    for (const set of dropped) this.release(set.head.hold_id);
+    let begun = false;
+    const begin = () => {
+      if (begun) return;
+      begun = true;
+      this.generation += 1;
+      const on = elsewhere?.name ?? null;
+      if (elsewhere) this.elsewhere.set(elsewhere.session, elsewhere.name);
+      this.dispatch({ type: "start", text: script.text, base: script.base, at: Date.now(), on });
+    };
+    // What is answered at once needs no sign that it is on its way, and a question leaves the results untouched.
+    const patience = setTimeout(begin, PATIENCE_MS);
+    const mine = this.generation + 1;
+    const current = () => mine === this.generation;
     try {
       const request = {
         tab_id: elsewhere?.session ?? this.tabId,
@@ -64,16 +91,30 @@ export class RunStore {
         text: script.text,
         parameters: [...script.parameters],
         go_on: script.goOn ?? false,
+        confirmed: script.confirmed ?? null,
       };
-      await host().run(request, (event) => {
+      const answer = await host().run(request, (event) => {
+        begin();
         // What a former run still says is not for this one: its late result sets are given up.
-        if (generation === this.generation) this.dispatch({ type: "event", event });
+        if (current()) this.dispatch({ type: "event", event });
         else if (event.event === "result_set") this.release(event.head.hold_id);
         if (event.event === "finished" && elsewhere) void this.leave(elsewhere.session);
       });
+      if (answer.answer === "confirm") {
+        if (begun && current()) this.dispatch({ type: "restore", state: former });
+        return answer.question;
+      }
+      begin();
+      for (const set of former.sets) if (!set.pinned) this.release(set.head.hold_id);
     } catch (thrown) {
-      if (generation === this.generation) this.dispatch({ type: "refused", failure: failureOf(thrown) });
+      begin();
+      if (current()) this.dispatch({ type: "refused", failure: failureOf(thrown) });
+      for (const set of former.sets) if (!set.pinned) this.release(set.head.hold_id);
+    } finally {
+      clearTimeout(patience);
+      this.opening = false;
     }
+    return null;
   }
 
   /** Asks the server to stop the statement in progress. Pressed again it is asked again. */

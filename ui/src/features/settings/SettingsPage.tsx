@@ -139,6 +139,38 @@ function Choices({ settings, change }: { settings: Settings; change: Change }) {
           "A session with a transaction or temporary tables stays.",
         )}
       </Section>
+      <Section
+        title="Safety"
+        note="What is asked about before it is sent, with about how many rows it changes and whether it can be brought back."
+      >
+        <Field label="Whole-table changes" hint="UPDATE and DELETE of every row.">
+          {() => (
+            <Segmented
+              label="Whole-table changes"
+              value={settings.ask_whole_table}
+              onChange={(ask_whole_table) => change({ ask_whole_table })}
+              options={[
+                { value: "always", label: "Always" },
+                { value: "production", label: "Production only", tooltip: "On staging and production connections" },
+                { value: "never", label: "Never" },
+              ]}
+            />
+          )}
+        </Field>
+        <Field label="DROP and TRUNCATE" hint="Staging and production connections always ask.">
+          {() => (
+            <Segmented
+              label="DROP and TRUNCATE"
+              value={settings.ask_drops ? "always" : "production"}
+              onChange={(when) => change({ ask_drops: when === "always" })}
+              options={[
+                { value: "always", label: "Always" },
+                { value: "production", label: "Production only", tooltip: "On staging and production connections" },
+              ]}
+            />
+          )}
+        </Field>
+      </Section>
       <Section title="History">
         {number(
           "history_days",

@@ -3,6 +3,7 @@ import type {
   AppError,
   HoldState,
   ResultColumn,
+  RunAnswer,
   RunEvent,
   RunRequest,
   StatementMark,
@@ -11,6 +12,7 @@ import type {
 } from "../bindings";
 import { columnsOf, type Hold, makeHead } from "./holds";
 import { blank, statementsOf } from "./script";
+import { sweepQuestion } from "./sweep";
 import type { FakeTable } from "./tables";
 import { emit, failure, isSqlite, profileOf, refuse, requireOpen, setPhase, tablesOf, type World, wait } from "./world";
 
@@ -356,9 +358,10 @@ function remember(run: Running, mark: StatementMark, outcome: StatementOutcome):
   emit(world, { event: "changed", topics: ["history"], profile_id: profile.id });
 }
 
-/** Starts a script and answers its id at once. */
-export function startRun(world: World, request: RunRequest, say: Say): string {
-  profileOf(world, request.profile_id);
+/** Starts a script and answers its id at once, or what is asked before it. */
+export function startRun(world: World, request: RunRequest, say: Say): RunAnswer {
+  const question = sweepQuestion(world, request);
+  if (question) return { answer: "confirm", question };
   if (world.connections.get(request.profile_id)?.phase.phase === "lost") requireOpen(world, request.profile_id);
   if (!world.connections.has(request.profile_id)) setPhase(world, request.profile_id, { phase: "open" });
   if (world.sessions.get(request.tab_id)?.running)
@@ -391,5 +394,5 @@ export function startRun(world: World, request: RunRequest, say: Say): string {
     keepSession(world, { ...sessionOf(world, request), running: false });
     say({ event: "finished", elapsed_ms: elapsedSince(start) });
   })();
-  return run_id;
+  return { answer: "started", run_id };
 }

@@ -89,6 +89,8 @@ export const DEFAULTS: Settings = {
   software_rendering: "auto",
   history_days: 0,
   audit_days: 0,
+  ask_whole_table: "always",
+  ask_drops: false,
 };
 
 const field = (name: string, label: string, section: string, more: Partial<FormField> = {}): FormField => ({

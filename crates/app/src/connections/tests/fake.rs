@@ -77,9 +77,10 @@ impl Fake {
             text: text.to_owned(),
             parameters: Vec::new(),
             go_on: false,
+            confirmed: None,
         };
         let (sender, events) = mpsc::unbounded_channel();
-        (self.app.run(request, sender).await.unwrap(), events)
+        (self.app.run(request, sender).await.unwrap().started().unwrap(), events)
     }
 
     async fn play(&self, tab: &str, text: &str) -> Vec<RunEvent> {
@@ -197,6 +198,7 @@ async fn a_cancel_stops_the_statement_and_skips_the_rest() {
             text: "select 1".to_owned(),
             parameters: Vec::new(),
             go_on: false,
+            confirmed: None,
         },
         mpsc::unbounded_channel().0,
     );

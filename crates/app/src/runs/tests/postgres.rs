@@ -61,7 +61,8 @@ async fn a_server_is_connected_browsed_queried_and_stopped() {
 
         let (sender, mut events) = mpsc::unbounded_channel();
         let begun = Instant::now();
-        let run = shop.app.run(script(&shop, "t", "select pg_sleep(60); select 1"), sender).await.unwrap();
+        let run =
+            shop.app.run(script(&shop, "t", "select pg_sleep(60); select 1"), sender).await.unwrap().started().unwrap();
         while !matches!(next(&mut events).await, RunEvent::StatementStarted { .. }) {}
         tokio::time::sleep(Duration::from_millis(300)).await;
         shop.app.cancel_run(&run).await.unwrap();
