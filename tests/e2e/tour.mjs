@@ -367,6 +367,7 @@ async function tables() {
   await stop("table-columns", () => keys("Alt", "2"));
   await stop("table-indexes", () => keys("Alt", "3"));
   await stop("table-constraints", () => keys("Alt", "4"));
+  await stop("table-privileges", () => act("Show privileges"));
   await stop("table-ddl", () => keys("Alt", "5"));
   await keys("Alt", "1");
   await stop("table-long-names", async () => {
@@ -378,6 +379,10 @@ async function tables() {
     await openTable("wish_lists");
     await see("No rows");
   });
+  for (const [folder, name] of [["Functions", "order_total"], ["Types", "order_status"], ["Sequences", "addresses_id_seq"]]) {
+    await unfold(folder);
+    await stop(`table-not-${name}`, () => openTable(name));
+  }
 }
 
 async function denied() {

@@ -35,7 +35,7 @@ insert into a_table_with_a_very_long_name_that_nobody_would_type_by_hand select 
 create table hr.payroll(id bigint primary key, salary numeric);
 create view open_orders as select * from orders where status in ('pending', 'paid');
 create materialized view revenue_by_day as select date_trunc('day', placed_at) as day, sum(total) as revenue from orders group by 1;
-create function order_total(order_id bigint) returns numeric language sql stable as 'select total from orders where id = order_id';
+create function order_total(order_id bigint) returns numeric language sql stable security definer as 'select total from orders where id = order_id';
 create table billing.invoices(id bigint primary key, total numeric);
 create table audit.events(id bigint primary key, what jsonb);
 analyze;
