@@ -104,15 +104,15 @@ fn what_is_in_no_schema_is_there_too() {
              GRANT rh_cli_group TO rh_cli_member WITH ADMIN OPTION; ALTER ROLE rh_cli_member SET work_mem = '8MB'",
         );
         let made = "CREATE TABLE t (id int PRIMARY KEY, note text);
-             CREATE PUBLICATION some FOR TABLE t (id) WHERE (id > 1) WITH (publish = 'insert');
+             CREATE PUBLICATION part_of_it FOR TABLE t (id) WHERE (id > 1) WITH (publish = 'insert');
              CREATE FUNCTION watch() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN RETURN; END';
              CREATE EVENT TRIGGER watches ON ddl_command_end WHEN TAG IN ('CREATE VIEW') EXECUTE FUNCTION watch();";
-        home.run(["exec", &url, "--yes", "-c", made]).expect(0);
+        home.run(["query", &url, "-c", made]).expect(0);
         let json = home.run(["schema", &url]).expect(0).json();
         let publication = &json["publications"][0];
         assert_eq!(
             (&publication["name"], &publication["insert"], &publication["update"]),
-            (&"some".into(), &true.into(), &false.into())
+            (&"part_of_it".into(), &true.into(), &false.into())
         );
         assert_eq!(
             publication["tables"],
@@ -131,7 +131,7 @@ fn what_is_in_no_schema_is_there_too() {
         assert_eq!((&member["memberships"][0]["admin"], &member["connection_limit"]), (&true.into(), &3.into()));
         assert_eq!(member["settings"], serde_json::json!([{"database": null, "name": "work_mem", "value": "8MB"}]));
         let sql = home.run(["schema", &url, "--format", "sql"]).expect(0);
-        for words in ["CREATE PUBLICATION some", "CREATE EVENT TRIGGER watches"] {
+        for words in ["CREATE PUBLICATION part_of_it", "CREATE EVENT TRIGGER watches"] {
             assert!(sql.out().contains(words), "{words}: {}", sql.out());
         }
         let one = home.run(["schema", &url, "--schema", "public", "--format", "sql"]).expect(0);
