@@ -38,9 +38,9 @@ use crate::{
 
 pub(crate) use texts::Bounds;
 
-/// Kinds that are read of a schema at a time: each piece is one question to the server.
-const PIECES: [&[Kind]; 4] =
-    [&[Kind::Constraints, Kind::ForeignKeys], &[Kind::Indexes], &[Kind::Triggers, Kind::Policies], &[Kind::Grants]];
+/// What is read of a schema, each kind by itself: the session is free in between.
+const PIECES: [Kind; 6] =
+    [Kind::Constraints, Kind::ForeignKeys, Kind::Indexes, Kind::Triggers, Kind::Policies, Kind::Grants];
 /// Kinds of what belongs to no schema.
 const OF_THE_SERVER: [Kind; 4] = [Kind::Roles, Kind::Extensions, Kind::Publications, Kind::EventTriggers];
 /// What is older is read again even where nothing seems to have changed: the lean catalog does not tell that a routine's
@@ -208,8 +208,8 @@ impl Reading {
     /// The relations' parts and every object's text.
     async fn schema(&self, writer: &Shared, schema: &str) -> Result<(), Stop> {
         let mut pieces = Vec::with_capacity(PIECES.len());
-        for kinds in PIECES {
-            pieces.push(self.piece(kinds, Some(schema)).await?);
+        for kind in PIECES {
+            pieces.push(self.piece(&[kind], Some(schema)).await?);
         }
         let (lean, name) = (Arc::clone(&self.lean), schema.to_owned());
         write(writer, move |writer| {
