@@ -122,15 +122,17 @@ fn extension(catalog: &Catalog, extension: &Extension) -> TreeNode {
 }
 
 fn publication(catalog: &Catalog, publication: &Publication) -> TreeNode {
-    let count =
-        |many: usize, one: &str| (many > 0).then(|| format!("{many} {one}{}", if many == 1 { "" } else { "s" }));
-    let what = match publication.all_tables {
-        true => "all tables".to_owned(),
-        false => {
-            let parts = [count(publication.schemas.len(), "schema"), count(publication.tables.len(), "table")];
-            let parts: Vec<String> = parts.into_iter().flatten().collect();
-            if parts.is_empty() { "nothing".to_owned() } else { parts.join(", ") }
-        }
+    let (schemas, tables) = (publication.schemas.len(), publication.tables.len());
+    let short = match (publication.all_tables, schemas, tables) {
+        (true, ..) => "all tables".to_owned(),
+        (_, 0, 0) => "nothing".to_owned(),
+        (_, 0, _) => counted(tables, "table"),
+        (_, _, 0) => counted(schemas, "schema"),
+        (_, _, _) => format!("{} +", counted(schemas, "schema")),
+    };
+    let what = match (publication.all_tables, schemas, tables) {
+        (false, 1.., 1..) => format!("{}, {}", counted(schemas, "schema"), counted(tables, "table")),
+        _ => short.clone(),
     };
     let operations = [
         (publication.insert, "insert"),
@@ -139,14 +141,18 @@ fn publication(catalog: &Catalog, publication: &Publication) -> TreeNode {
         (publication.truncate, "truncate"),
     ];
     let operations: Vec<&str> = operations.into_iter().filter(|(is, _)| *is).map(|(_, word)| word).collect();
-    let mut long = vec![what.clone()];
+    let mut long = vec![what];
     long.extend((!operations.is_empty()).then(|| operations.join(", ")));
     long.extend(publication.comment.clone());
     TreeNode {
-        detail: Some(what),
+        detail: Some(short),
         detail_title: joined(long),
         ..leaf(catalog.database.as_deref(), ObjectKind::Publication, &publication.name, ObjectIcon::Publication)
     }
+}
+
+fn counted(many: usize, one: &str) -> String {
+    format!("{many} {one}{}", if many == 1 { "" } else { "s" })
 }
 
 fn event_trigger(catalog: &Catalog, trigger: &EventTrigger) -> TreeNode {
@@ -161,12 +167,9 @@ fn event_trigger(catalog: &Catalog, trigger: &EventTrigger) -> TreeNode {
     long.extend(trigger.function.as_ref().map(|function| format!("calls {function}")));
     long.extend(when.map(str::to_owned));
     long.extend(trigger.comment.clone());
-    let detail = match trigger.enabled {
-        Enabled::Disabled => "disabled".to_owned(),
-        _ => trigger.event.clone(),
-    };
     TreeNode {
-        detail: Some(detail),
+        // Names are what is looked for, and events are long: they are told on hovering.
+        detail: when.map(str::to_owned),
         detail_title: joined(long),
         ..leaf(catalog.database.as_deref(), ObjectKind::EventTrigger, &trigger.name, ObjectIcon::EventTrigger)
     }

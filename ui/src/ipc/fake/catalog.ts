@@ -114,7 +114,7 @@ const UNSCHEMED: Readonly<
     icon: "publication",
     all: [
       ["everything_to_the_warehouse", "all tables"],
-      ["orders_by_region", "1 schema, 2 tables"],
+      ["orders_by_region", "2 tables"],
     ],
   },
   event_triggers: {
@@ -122,7 +122,7 @@ const UNSCHEMED: Readonly<
     kind: "event_trigger",
     icon: "event_trigger",
     all: [
-      ["note_ddl", "ddl_command_end"],
+      ["note_ddl", ""],
       ["no_drop_at_night", "disabled"],
     ],
   },
@@ -136,7 +136,7 @@ function children(world: World, profileId: string, parent: string | null): TreeN
     return [
       node("d:shop", "shop", "database", { detail: "3", unfold: true }),
       node("d:postgres", "postgres", "database", { state: "not_opened" }),
-      node("f::roles", "Roles", "folder", { detail: "2" }),
+      node("f::roles", "Roles", "folder"),
     ];
   }
   const [kind, schema = "", name = ""] = parent.split(":");
@@ -160,7 +160,7 @@ function children(world: World, profileId: string, parent: string | null): TreeN
       return unschemed.all.map(([each, detail]) =>
         node(`${unschemed.kind}:${each}`, each, unschemed.icon, {
           expandable: false,
-          detail,
+          detail: detail || null,
           object: { database: "shop", schema: null, kind: unschemed.kind, name: each, signature: null },
         }),
       );
