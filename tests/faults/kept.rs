@@ -1,8 +1,9 @@
 //! What was kept of a database is as the server said it, when the server is gone.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use app::{App, Face, Options, api::*};
+use tempfile::TempDir;
 
 use crate::faults::{
     cluster::Cluster,
@@ -39,8 +40,15 @@ fn said(page: &RelationPage) -> serde_json::Value {
     page
 }
 
-/// Reads pages and definitions from the server, has it taken away, and reads them again in another window.
-async fn same_without(desk: Desk, profile: &str, relations: &[ObjectRef], others: &[ObjectRef], away: impl FnOnce()) {
+/// Reads pages and definitions from the server, has it taken away, and reads them again in another window, which is given back
+/// with its home.
+async fn same_without(
+    desk: Desk,
+    profile: &str,
+    relations: &[ObjectRef],
+    others: &[ObjectRef],
+    away: impl FnOnce(),
+) -> (Arc<App>, TempDir) {
     let folder = desk.home.path().join("home/catalogs").join(profile);
     let texts = || {
         let files = std::fs::read_dir(&folder).into_iter().flatten().flatten().map(|file| file.path());
@@ -82,6 +90,22 @@ async fn same_without(desk: Desk, profile: &str, relations: &[ObjectRef], others
     assert_eq!(again.definition(profile, &unknown).await.unwrap_err().code, ErrorCode::Unreachable);
     let states = again.connection_states();
     assert!(matches!(states[0].phase, ConnectionPhase::Failed { .. }), "what is wrong is still to be seen");
+    (again, home)
+}
+
+/// The labels in a folder beside the schemas, wherever it hangs.
+async fn beside(app: &App, profile: &str, folder: &str) -> Vec<String> {
+    let mut parents = vec![None];
+    while let Some(parent) = parents.pop() {
+        let page = app.tree(profile, parent.as_deref(), 0, 100).await.unwrap();
+        if let Some(found) = page.nodes.iter().find(|node| node.label == folder) {
+            let page = app.tree(profile, Some(&found.id), 0, 100).await.unwrap();
+            return page.nodes.into_iter().map(|node| node.label).collect();
+        }
+        let databases = page.nodes.into_iter().filter(|node| node.label == "postgres");
+        parents.extend(databases.map(|node| Some(node.id)));
+    }
+    panic!("there is no folder {folder}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -100,7 +124,9 @@ async fn a_stopped_servers_triggers_policies_and_definitions_are_told_from_disk(
          create view bosses as select * from people where boss is null;
          create type mood as enum ('glad', 'sad');
          create sequence tickets start 7;
-         grant select on people to public",
+         grant select on people to public;
+         create role clerk login connection limit 3;
+         create publication everyone for table people (id, name) where (id > 1)",
     );
     let port = cluster.port.to_string();
     let values = [("host", "127.0.0.1"), ("port", &*port), ("user", "postgres"), ("database", "postgres")];
@@ -113,8 +139,14 @@ async fn a_stopped_servers_triggers_policies_and_definitions_are_told_from_disk(
         of("routine", "twice", Some("n integer")),
         of("type", "mood", None),
         of("sequence", "tickets", None),
+        ObjectRef { schema: None, ..of("publication", "everyone", None) },
+        ObjectRef { schema: None, database: None, ..of("role", "clerk", None) },
     ];
-    same_without(desk, &profile, &relations, &others, || cluster.stop()).await;
+    let (again, _home) = same_without(desk, &profile, &relations, &others, || cluster.stop()).await;
+    assert_eq!(beside(&again, &profile, "Publications").await, ["everyone"]);
+    assert_eq!(beside(&again, &profile, "Roles").await, ["clerk", "postgres"]);
+    let clerk = again.object(&profile, others.last().unwrap()).await.unwrap();
+    assert!(clerk.facts.iter().any(|fact| fact.value == "3"), "{clerk:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -133,7 +165,7 @@ async fn a_file_that_was_moved_away_is_told_from_disk() {
     assert!(desk.run("t", &profile, text).await.completed());
     desk.app.refresh_catalog(&profile, None).await.unwrap();
     let of = |name: &str| object("shop.db", "main", "relation", name, None);
-    same_without(desk, &profile, &[of("people"), of("names")], &[], || {
+    let _ = same_without(desk, &profile, &[of("people"), of("names")], &[], || {
         std::fs::rename(&file, scratch.path().join("away.db")).unwrap();
     })
     .await;

@@ -7,7 +7,7 @@ mod tests;
 
 use catalog::{Catalog, Kind, ObjectKey, ObjectKind, Scope};
 
-use super::{Shelved, grants, kept, to_key, to_ref};
+use super::{grants, kept, thorough, to_key, to_ref};
 use crate::{
     App,
     api::{AppError, ErrorCode, ListState, ObjectFact, ObjectIcon, ObjectList, ObjectPage, ObjectRef},
@@ -89,18 +89,23 @@ impl App {
     async fn kept_object(&self, profile_id: &str, key: &ObjectKey) -> Option<ObjectPage> {
         let connected = self.live.find(profile_id).filter(|connected| !connected.may_try())?;
         let database = key.database.as_deref();
+        let on_path = connected.driver.dialect().default_schema.is_some();
+        if is_of_the_server(key.kind) {
+            let at = kept::place(&connected, database).await?;
+            return page(&thorough::server(&self.kept, &at).await?, key, on_path);
+        }
         let latest = connected.opened(database).and_then(|opened| opened.shelf.latest());
         let shown = match latest {
             Some(latest) => latest,
             None => kept::of(&connected, database).await?,
         };
-        at_hand(&shown, key, connected.driver.dialect().default_schema.is_some())
+        page(&shown.catalog, key, on_path)
     }
 }
 
-/// What a catalog that is at hand says of an object: no server is asked.
-fn at_hand(shelved: &Shelved, key: &ObjectKey, on_path: bool) -> Option<ObjectPage> {
-    page(&shelved.catalog, key, on_path)
+/// Whether objects of this kind belong to no schema: they are not in the catalog at hand, but are kept by themselves.
+fn is_of_the_server(kind: ObjectKind) -> bool {
+    matches!(kind, ObjectKind::Role | ObjectKind::Extension | ObjectKind::Publication | ObjectKind::EventTrigger)
 }
 
 /// What to read for a page.

@@ -223,10 +223,21 @@ impl Reading {
         self.texts(writer, objects(&self.lean.catalog, schema)).await
     }
 
-    /// The texts of what belongs to no schema.
+    /// What belongs to no schema, and its texts.
     async fn server(&self, writer: &Shared) -> Result<(), Stop> {
-        let piece = self.piece(&OF_THE_SERVER, None).await?;
-        self.texts(writer, objects_of_the_server(&piece)).await
+        let mut all = Catalog::default();
+        for kind in OF_THE_SERVER {
+            let piece = self.piece(&[kind], None).await?;
+            all.database = piece.database.or(all.database);
+            all.coverage.extend(piece.coverage);
+            all.roles.extend(piece.roles);
+            all.extensions.extend(piece.extensions);
+            all.publications.extend(piece.publications);
+            all.event_triggers.extend(piece.event_triggers);
+        }
+        let keys = objects_of_the_server(&all);
+        write(writer, move |writer| writer.line(&LineKey::Server, Some(&all))).await?;
+        self.texts(writer, keys).await
     }
 
     async fn piece(&self, kinds: &[Kind], schema: Option<&str>) -> Result<Catalog, Stop> {
@@ -348,6 +359,16 @@ pub(super) async fn page(
         page::within(&detail.catalog(&shown.catalog, relation, as_of_ms)?, &shown)
     });
     page.await.ok().flatten()
+}
+
+/// What was kept of what belongs to no schema: roles, extensions, publications, event triggers.
+pub(super) async fn server(kept: &Kept, at: &CatalogKey) -> Option<Catalog> {
+    let path = kept.texts(at);
+    let read = blocking(move || match texts::find::<Catalog>(&path, &LineKey::Server) {
+        Found::Kept(catalog, as_of_ms) => Some(Catalog { as_of_ms, ..catalog }),
+        Found::Beyond | Found::Nothing => None,
+    });
+    read.await.ok().flatten()
 }
 
 /// A definition text that was kept, and as of when.

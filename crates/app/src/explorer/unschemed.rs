@@ -1,5 +1,6 @@
 //! Folders of what is in no schema: extensions, publications, event triggers, roles. A driver says which it has; what is in
-//! one is read whenever it is opened, and is not part of the catalog that is at hand.
+//! one is read whenever it is opened, and is not part of the catalog that is at hand; while the server is away, it is what the
+//! thorough reading kept.
 
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use catalog::{
 use driver::Unschemed;
 
 use super::{
-    kept, to_ref,
+    kept, thorough, to_ref,
     tree::{Node, Slice, node},
 };
 use crate::{
@@ -73,28 +74,15 @@ pub(super) async fn objects(
     Ok(TreePage { nodes, total, as_of_ms: Some(catalog.as_of_ms) })
 }
 
-/// While the server cannot be reached: the last catalog, where this was read with it.
+/// While the server cannot be reached: what was kept, where this was read.
 async fn at_hand(connected: &Connected, database: Option<&str>, kind: Kind) -> Option<Catalog> {
     if connected.may_try() {
         return None;
     }
-    let latest = connected.opened(database).and_then(|opened| opened.shelf.latest());
-    let shown = match latest {
-        Some(latest) => latest,
-        None => kept::of(connected, database).await?,
-    };
-    let was_read = matches!(shown.catalog.coverage.get(&kind), Some(coverage) if !coverage.is_not_loaded());
-    let Catalog { database, as_of_ms, coverage, extensions, publications, event_triggers, roles, .. } = &shown.catalog;
-    was_read.then(|| Catalog {
-        database: database.clone(),
-        as_of_ms: *as_of_ms,
-        coverage: coverage.clone(),
-        extensions: extensions.clone(),
-        publications: publications.clone(),
-        event_triggers: event_triggers.clone(),
-        roles: roles.clone(),
-        ..Catalog::default()
-    })
+    let app = connected.app().ok()?;
+    let catalog = thorough::server(&app.kept, &kept::place(connected, database).await?).await?;
+    let was_read = matches!(catalog.coverage.get(&kind), Some(coverage) if !coverage.is_not_loaded());
+    was_read.then_some(catalog)
 }
 
 fn denied(folder: &Unschemed) -> AppError {

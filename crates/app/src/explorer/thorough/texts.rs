@@ -58,6 +58,8 @@ pub(super) enum LineKey {
     Detail(String, String),
     /// Privileges on what holds the relations of a schema.
     Above(String),
+    /// What belongs to no schema, all of it.
+    Server,
     /// A definition text: schema, kind, name and signature.
     Text(Option<String>, ObjectKind, String, Option<String>),
 }
@@ -72,7 +74,7 @@ impl LineKey {
         match self {
             LineKey::Detail(schema, _) | LineKey::Above(schema) | LineKey::Text(Some(schema), ..) => schema,
             LineKey::Text(None, ObjectKind::Schema, name, _) => name,
-            LineKey::Text(None, ..) => SERVER,
+            LineKey::Text(None, ..) | LineKey::Server => SERVER,
         }
     }
 }
