@@ -117,11 +117,13 @@ export function Ddl({ profileId, object }: { profileId: string; object: ObjectRe
     );
   }
   return (
-    <div className="rel-ddl">
+    <div className="flex h-full flex-col">
       <NotAsked at={as_of_ms} />
-      <CodeBlock label={`Definition of ${object.name}`} copy={text}>
-        {highlightSql(text, grammar)}
-      </CodeBlock>
+      <div className="rel-ddl">
+        <CodeBlock label={`Definition of ${object.name}`} copy={text}>
+          {highlightSql(text, grammar)}
+        </CodeBlock>
+      </div>
     </div>
   );
 }
