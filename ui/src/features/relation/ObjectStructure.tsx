@@ -1,11 +1,11 @@
 /** An object that is not a relation: a line of facts, and under it its definition, one of its lists, or who may use it. */
-import { useRef, useState } from "react";
-import { Banner, Button, EmptyState, ErrorBlock, Skeleton } from "@/design";
-import { failureOf, failureProps, type ObjectList, type ObjectPage, type ObjectRef } from "@/ipc";
-import { clockTime, exactNumber, wholeTime } from "./format";
-import { FEW, filtered, shownName } from "./model";
+import { Banner, EmptyState } from "@/design";
+import { failureOf, type ObjectList, type ObjectPage, type ObjectRef } from "@/ipc";
+import { clockTime, wholeTime } from "./format";
+import { filtered, shownName } from "./model";
 import { DEFINITION, PRIVILEGES } from "./objectModel";
-import { Find, GrantsTable, NoGrants, wordsOfGrant } from "./parts/GrantsTable";
+import { Frame } from "./parts/Frame";
+import { GrantsTable, NoGrants, wordsOfGrant } from "./parts/GrantsTable";
 import { LongTable } from "./parts/LongTable";
 import { useObject } from "./queries";
 import { Ddl, Failed, Rows } from "./RelationStructure";
@@ -124,62 +124,29 @@ function Shown({ page, view, text, scroller }: ShownProps) {
 export function ObjectStructure({ profileId, object, view }: ObjectStructureProps) {
   const read = useObject(profileId, object);
   const page = read.data;
-  const body = useRef<HTMLDivElement>(null);
-  const [filter, setFilter] = useState({ view, text: "" });
-  const text = filter.view === view ? filter.text : "";
   const again = () => void read.refetch();
   if (!page && read.error) return <Failed failure={failureOf(read.error)} what={shownName(object)} onRetry={again} />;
-  const count =
-    view === PRIVILEGES ? page?.grants.length : page?.lists.find((list) => list.label === view)?.rows.length;
+  const list = page?.lists.find((each) => each.label === view);
+  const count = view === PRIVILEGES ? page?.grants.length : list?.rows.length;
+  const warned = page?.facts.filter((fact) => fact.warning) ?? [];
   return (
-    <div className="rel">
-      {page ? (
-        <Facts page={page} />
-      ) : (
-        <div className="rel-facts" aria-hidden="true">
-          <Skeleton width={320} height={16} />
-        </div>
-      )}
-      {page && read.error ? (
-        <div className="p-2">
-          <ErrorBlock
-            {...failureProps(failureOf(read.error))}
-            actions={
-              <Button dense onClick={again}>
-                Try again
-              </Button>
-            }
-          />
-        </div>
-      ) : null}
-      {page?.facts.map((fact) =>
-        fact.warning ? (
-          <Banner key={fact.label} tone="warn" edge>
-            {fact.warning}
-          </Banner>
-        ) : null,
-      )}
-      {count !== undefined && count > FEW ? (
-        <Find
-          many={view.toLowerCase()}
-          count={exactNumber(count)}
-          text={text}
-          onText={(next) => {
-            setFilter({ view, text: next });
-            body.current?.scrollTo?.({ top: 0 });
-          }}
-        />
-      ) : null}
-      {/* What is long is scrolled by the keyboard too. */}
-      <div ref={body} className="rel-body" tabIndex={0} role="region" aria-label={`${shownName(object)}, ${view}`}>
-        {view === DEFINITION ? (
-          <Ddl profileId={profileId} object={object} />
-        ) : page ? (
-          <Shown page={page} view={view} text={text} scroller={() => body.current} />
-        ) : (
-          <Rows />
-        )}
-      </div>
-    </div>
+    <Frame
+      label={`${shownName(object)}, ${view}`}
+      view={view}
+      facts={page ? <Facts page={page} /> : null}
+      error={read.error}
+      onRetry={again}
+      notes={warned.map((fact) => (
+        <Banner key={fact.label} tone="warn" edge>
+          {fact.warning}
+        </Banner>
+      ))}
+      rows={count === undefined ? null : { count, many: view.toLowerCase() }}
+    >
+      {(text, scroller) => {
+        if (view === DEFINITION) return <Ddl profileId={profileId} object={object} />;
+        return page ? <Shown page={page} view={view} text={text} scroller={scroller} /> : <Rows />;
+      }}
+    </Frame>
   );
 }

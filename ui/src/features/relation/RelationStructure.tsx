@@ -1,12 +1,11 @@
 /** What a relation is made of: one view at a time, under a line of facts. */
-import { useRef, useState } from "react";
-import { Banner, Button, CodeBlock, EmptyState, ErrorBlock, Skeleton } from "@/design";
-import { type AppError, failureOf, failureProps, type ObjectRef, present, type RelationPage } from "@/ipc";
+import { useState } from "react";
+import { Banner, Button, CodeBlock, EmptyState, Skeleton } from "@/design";
+import { type AppError, failureOf, type ObjectRef, present, type RelationPage } from "@/ipc";
 import { exactNumber, momentOf } from "./format";
 import { highlightSql } from "./highlight";
 import {
   countOf,
-  FEW,
   factsOf,
   filtered,
   type RelationView,
@@ -17,7 +16,8 @@ import {
   wordsOfPolicy,
 } from "./model";
 import { ColumnsTable } from "./parts/ColumnsTable";
-import { Find, GrantsTable, NoGrants, wordsOfGrant } from "./parts/GrantsTable";
+import { Frame } from "./parts/Frame";
+import { GrantsTable, NoGrants, wordsOfGrant } from "./parts/GrantsTable";
 import { PartsTable, PoliciesTable, ReferencedBy } from "./parts/PartsTable";
 import { useDefinition, useDriverOf, useRelation } from "./queries";
 import "./relation.css";
@@ -214,76 +214,49 @@ function Parts(props: PartsProps) {
   );
 }
 
-export function RelationStructure({ profileId, object, view, onOpenRelation }: RelationStructureProps) {
-  const relation = useRelation(profileId, object);
-  const page = relation.data;
-  const body = useRef<HTMLDivElement>(null);
-  const [filter, setFilter] = useState({ view, text: "" });
-  const text = filter.view === view ? filter.text : "";
-  if (!page && relation.error) {
-    const failure = failureOf(relation.error);
-    return <Failed failure={failure} what={shownName(object)} onRetry={() => void relation.refetch()} />;
-  }
+/** What is to be said of a page whatever its view. */
+function Notes({ page, view }: { page: RelationPage; view: RelationView }) {
   return (
-    <div className="rel">
-      {page ? (
-        <Facts page={page} />
-      ) : (
-        <div className="rel-facts" aria-hidden="true">
-          <Skeleton width={320} height={16} />
-        </div>
-      )}
-      {page && relation.error ? (
-        <div className="p-2">
-          <ErrorBlock
-            {...failureProps(failureOf(relation.error))}
-            actions={
-              <Button dense onClick={() => void relation.refetch()}>
-                Try again
-              </Button>
-            }
-          />
-        </div>
-      ) : null}
-      {page?.denied.map((sentence) => (
+    <>
+      {page.denied.map((sentence) => (
         <Banner key={sentence} tone="warn" icon="lock" edge>
           {sentence}
         </Banner>
       ))}
-      {page?.unread ? (
+      {page.unread ? (
         <Banner tone="info" icon="info" edge>
           {page.unread}
         </Banner>
-      ) : page?.kept && view !== "ddl" ? (
+      ) : page.kept && view !== "ddl" ? (
         <NotAsked at={page.as_of_ms} />
       ) : null}
-      {page && view !== "ddl" && countOf(page, view) > FEW ? (
-        <Find
-          many={VIEW_WORDS[view].many}
-          count={exactNumber(countOf(page, view))}
-          text={text}
-          onText={(next) => {
-            setFilter({ view, text: next });
-            body.current?.scrollTo?.({ top: 0 });
-          }}
-        />
-      ) : null}
-      {/* What is long is scrolled by the keyboard too. */}
-      <div ref={body} className="rel-body" tabIndex={0} role="region" aria-label={`${shownName(object)}, ${view}`}>
-        {view === "ddl" ? (
-          <Ddl profileId={profileId} object={object} />
-        ) : page ? (
-          <Parts
-            page={page}
-            view={view}
-            text={text}
-            scroller={() => body.current}
-            onOpen={(other) => onOpenRelation(profileId, other)}
-          />
-        ) : (
-          <Rows />
-        )}
-      </div>
-    </div>
+    </>
+  );
+}
+
+export function RelationStructure({ profileId, object, view, onOpenRelation }: RelationStructureProps) {
+  const relation = useRelation(profileId, object);
+  const page = relation.data;
+  const again = () => void relation.refetch();
+  if (!page && relation.error) {
+    return <Failed failure={failureOf(relation.error)} what={shownName(object)} onRetry={again} />;
+  }
+  return (
+    <Frame
+      label={`${shownName(object)}, ${view}`}
+      view={view}
+      facts={page ? <Facts page={page} /> : null}
+      error={relation.error}
+      onRetry={again}
+      notes={page ? <Notes page={page} view={view} /> : null}
+      rows={page && view !== "ddl" ? { count: countOf(page, view), many: VIEW_WORDS[view].many } : null}
+    >
+      {(text, scroller) => {
+        if (view === "ddl") return <Ddl profileId={profileId} object={object} />;
+        if (!page) return <Rows />;
+        const open = (other: ObjectRef) => onOpenRelation(profileId, other);
+        return <Parts page={page} view={view} text={text} scroller={scroller} onOpen={open} />;
+      }}
+    </Frame>
   );
 }
