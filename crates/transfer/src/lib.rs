@@ -1,0 +1,2 @@
+//! Rows in and out of files.
+#![deny(missing_docs)]
