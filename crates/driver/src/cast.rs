@@ -88,6 +88,33 @@ pub struct Forms {
     pub raw_bytes: bool,
 }
 
+/// How a database's literals are written where quotes around its text are not enough.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Literals {
+    /// True and false.
+    pub booleans: (&'static str, &'static str),
+    /// What stands around the hexadecimal digits of bytes.
+    pub bytes: (&'static str, &'static str),
+    /// What stands around the hexadecimal digits of a text that cannot be written as one: bytes that are no characters.
+    pub text: (&'static str, &'static str),
+    /// Whether a NUL ends the statement, so that a text with one is written by its bytes.
+    pub nul_ends: bool,
+    /// Infinity and minus infinity, as the database prints them and as it reads them, where the two differ.
+    pub infinities: &'static [(&'static str, &'static str)],
+}
+
+impl Default for Literals {
+    fn default() -> Self {
+        Literals {
+            booleans: ("true", "false"),
+            bytes: ("X'", "'"),
+            text: ("CAST(X'", "' AS TEXT)"),
+            nul_ends: false,
+            infinities: &[],
+        }
+    }
+}
+
 /// How a database's values are interpreted: pure, found by driver id, needs no connection.
 pub trait Cast: Send + Sync {
     /// What values of this native type are to a person.
@@ -95,6 +122,10 @@ pub trait Cast: Send + Sync {
     /// How values are written. Those of PostgreSQL, unless said otherwise.
     fn forms(&self) -> Forms {
         Forms { booleans: ("t", "f"), raw_bytes: false }
+    }
+    /// How its literals are written.
+    fn literals(&self) -> Literals {
+        Literals::default()
     }
     /// Reads one value.
     fn cast(&self, native_type: &str, context: &ValueContext, bytes: &[u8], target: CastTarget) -> Scalar;

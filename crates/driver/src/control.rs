@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use catalog::{Catalog, ObjectKey, Scope};
 use serde::{Deserialize, Serialize};
 
-use crate::{Activity, Error, Scan};
+use crate::{Activity, Edit, Error, Scan};
 
 /// The server behind a connection, as probed when it was opened.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +39,10 @@ pub trait Control: Send + Sync {
 
     /// Reading a relation page by page.
     fn scan(&self) -> Option<&dyn Scan> {
+        None
+    }
+    /// Changing rows one by one.
+    fn edit(&self) -> Option<&dyn Edit> {
         None
     }
     /// Definition texts.
@@ -84,6 +88,8 @@ pub trait Ddl: Send + Sync {
 pub struct Capabilities {
     /// Relations can be browsed page by page.
     pub scan: bool,
+    /// Rows can be changed one by one.
+    pub edit: bool,
     /// Definition texts can be shown.
     pub ddl: bool,
     /// The server's sessions can be watched.
@@ -95,6 +101,7 @@ impl Capabilities {
     pub fn of(control: &dyn Control) -> Self {
         Capabilities {
             scan: control.scan().is_some(),
+            edit: control.edit().is_some(),
             ddl: control.ddl().is_some(),
             activity: control.activity().is_some(),
         }

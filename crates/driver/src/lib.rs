@@ -26,6 +26,7 @@ mod cast;
 pub mod conformance;
 mod connect;
 mod control;
+mod edit;
 mod error;
 pub mod fake;
 mod fields;
@@ -42,9 +43,13 @@ pub use activity::{
     Target, Wait,
 };
 pub use ask::{Answer, Ask, NeverAsk, PASSWORD, Question};
-pub use cast::{Cast, CastTarget, Forms, Scalar, ValueClass, ValueContext};
+pub use cast::{Cast, CastTarget, Forms, Literals, Scalar, ValueClass, ValueContext};
 pub use connect::{ConnectContext, Connection, Driver, Hop, HopOutcome, Limits, Model, Profile, Role, Unschemed};
 pub use control::{Capabilities, Control, Ddl, Server};
+pub use edit::{
+    Again, CellValue, Change, ColumnEdit, Edit, EditTarget, Frame, NewValue, Original, RowDelete, RowInsert, RowKey,
+    RowUpdate, Violation, ViolationKind,
+};
 pub use error::{Code, Error, Native, Span};
 pub use fields::{Choice, Field, FieldKind, ParsedUrl, Visible};
 pub use limit::{PatientAsk, within_limit};
@@ -52,6 +57,6 @@ pub use run::{
     Cancel, CancelHandle, CopyFeed, EVENT_ROOM, Event, Message, Notice, Outcome, Parameter, Run, RunId, Severity,
     Statement, Summary,
 };
-pub use scan::{Comparison, Filter, KeySource, Page, PageRequest, Scan, Sort};
+pub use scan::{Comparison, Filter, KeySource, Lookup, Page, PageRequest, Scan, Sort};
 pub use secret::Secret;
 pub use session::{Link, Session, SessionState, Setting, Transaction};

@@ -3,7 +3,7 @@
 use catalog::{Catalog, ObjectKey};
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Statement};
+use crate::{Code, Error, Statement, arrow::CellClass};
 
 /// How a column is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,6 +97,29 @@ pub struct Page {
     pub key: Vec<usize>,
     /// How many of the result's columns a person sees.
     pub visible_columns: usize,
+    /// Positions in the result of the columns that name a row for [`crate::Edit`], in the order of its key; none where rows cannot
+    /// be told apart.
+    pub identity: Option<Vec<usize>>,
+}
+
+/// Rows of a relation to choose one from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lookup {
+    /// The relation.
+    pub relation: ObjectKey,
+    /// The columns that name a row.
+    pub key: Vec<String>,
+    /// The columns a person knows a row by.
+    pub labels: Vec<String>,
+    /// Every one of these is the beginning of some key column or is contained in some label, without regard to case.
+    pub words: Vec<String>,
+    /// Rows wanted.
+    pub limit: u32,
+}
+
+impl Lookup {
+    /// Most characters of a label that are read: more would not be shown.
+    pub const LABEL_CHARACTERS: u32 = 200;
 }
 
 /// Builds statements that read a relation page by page and count it.
@@ -112,4 +135,33 @@ pub trait Scan: Send + Sync {
     /// # Errors
     /// As [`Scan::page`].
     fn count(&self, catalog: &Catalog, relation: &ObjectKey, filters: &[Filter]) -> Result<Statement, Error>;
+
+    /// The statement that counts the rows under these filters and stops at `cap`: one number, never more than `cap`.
+    ///
+    /// # Errors
+    /// As [`Scan::page`].
+    fn count_up_to(
+        &self,
+        catalog: &Catalog,
+        relation: &ObjectKey,
+        filters: &[Filter],
+        cap: u32,
+    ) -> Result<Statement, Error>;
+
+    /// The statement that finds rows to choose from, in the order of their key. Its columns are the key's, each in a form
+    /// that a [`Filter`] takes, then the labels' as texts of at most [`Lookup::LABEL_CHARACTERS`].
+    ///
+    /// # Errors
+    /// As [`Scan::page`].
+    fn lookup(&self, catalog: &Catalog, request: &Lookup) -> Result<Statement, Error>;
+
+    /// A held value as a [`Filter`] takes it: what an equal filter with it finds is this value. Mostly the value's own text.
+    ///
+    /// # Errors
+    /// `Unsupported` for bytes that no filter can say.
+    fn filter_value(&self, _native_type: &str, value: &[u8], _class: Option<CellClass>) -> Result<String, Error> {
+        std::str::from_utf8(value).map(str::to_owned).map_err(|_| {
+            Error::new(Code::Unsupported, "The value is not text, so rows cannot be found by it.")
+        })
+    }
 }

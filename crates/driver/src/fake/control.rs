@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use catalog::{Catalog, ObjectKey, Scope};
 
 use super::Shared;
-use crate::{Activity, Code, Control, Ddl, Error, Filter, KeySource, Page, PageRequest, Scan, Server, Statement};
+use crate::{Activity, Code, Control, Ddl, Error, Filter, KeySource, Lookup, Page, PageRequest, Scan, Server, Statement};
 
 /// Answers from what the builder was given.
 pub(crate) struct FakeControl {
@@ -75,11 +75,28 @@ impl Scan for FakeControl {
             source: KeySource::PrimaryKey,
             key: vec![0],
             visible_columns: 1,
+            identity: None,
         })
     }
 
     fn count(&self, _catalog: &Catalog, relation: &ObjectKey, _filters: &[Filter]) -> Result<Statement, Error> {
         let rows = self.rows(relation)?;
         Ok(Statement::new(format!("page {rows} {rows}")))
+    }
+
+    fn count_up_to(
+        &self,
+        _catalog: &Catalog,
+        relation: &ObjectKey,
+        _filters: &[Filter],
+        cap: u32,
+    ) -> Result<Statement, Error> {
+        let rows = self.rows(relation)?.min(u64::from(cap));
+        Ok(Statement::new(format!("page {rows} {rows}")))
+    }
+
+    fn lookup(&self, _catalog: &Catalog, request: &Lookup) -> Result<Statement, Error> {
+        let rows = self.rows(&request.relation)?.min(u64::from(request.limit));
+        Ok(Statement::new(format!("page 1 {rows}")))
     }
 }

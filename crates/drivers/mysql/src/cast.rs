@@ -2,7 +2,7 @@
 //!
 //! A native type may be that of a result (`int unsigned`) or of a declared column (`int(10) unsigned`, `enum('a','b')`).
 
-use driver::{Cast, CastTarget, Forms, Scalar, ValueClass, ValueContext};
+use driver::{Cast, CastTarget, Forms, Literals, Scalar, ValueClass, ValueContext};
 
 pub(crate) struct MySqlCast;
 
@@ -35,6 +35,10 @@ impl Cast for MySqlCast {
     /// There is no boolean type, only numbers; binary columns hold their bytes.
     fn forms(&self) -> Forms {
         Forms { booleans: ("1", "0"), raw_bytes: true }
+    }
+
+    fn literals(&self) -> Literals {
+        Literals { text: ("CONVERT(X'", "' USING utf8mb4)"), ..Literals::default() }
     }
 
     fn cast(&self, native_type: &str, _context: &ValueContext, bytes: &[u8], target: CastTarget) -> Scalar {

@@ -6,8 +6,10 @@
 //!
 //! NULL is less than everything. Texts are ordered and compared by their column's collation, for which keys are unique too.
 
+mod lookup;
+
 use catalog::{Catalog, Column, ConstraintKind, ObjectKey, RelationKind, RelationWalker};
-use driver::{Code, Comparison, Error, Filter, KeySource, Page, PageRequest, Scan, Statement};
+use driver::{Code, Comparison, Error, Filter, KeySource, Lookup, Page, PageRequest, Scan, Statement, arrow::CellClass};
 
 use crate::quote;
 
@@ -30,8 +32,12 @@ enum Form {
 
 impl Form {
     fn of(column: &Column) -> Form {
-        let end = column.native_type.find(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_');
-        let word = end.and_then(|end| column.native_type.get(..end)).unwrap_or(&column.native_type);
+        Form::of_type(&column.native_type)
+    }
+
+    fn of_type(native_type: &str) -> Form {
+        let end = native_type.find(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_');
+        let word = end.and_then(|end| native_type.get(..end)).unwrap_or(native_type);
         match word.to_ascii_lowercase().as_str() {
             "tinyint" | "smallint" | "mediumint" | "int" | "bigint" | "decimal" | "double" | "year" => Form::Exact,
             "float" => Form::Float,
@@ -126,7 +132,7 @@ impl Scan for Pages {
         if !keyed && request.offset > 0 {
             text.push_str(&format!(" OFFSET {}", request.offset));
         }
-        Ok(Page { statement: Statement::new(text), source, key: positions, visible_columns: visible })
+        Ok(Page { statement: Statement::new(text), source, key: positions, visible_columns: visible, identity: None })
     }
 
     fn count(&self, catalog: &Catalog, relation: &ObjectKey, filters: &[Filter]) -> Result<Statement, Error> {
@@ -134,6 +140,27 @@ impl Scan for Pages {
         let mut text = format!("SELECT COUNT(*)\nFROM {}", from(relation));
         push_where(&mut text, &conditions(relation.columns(), filters)?);
         Ok(Statement::new(text))
+    }
+
+    fn count_up_to(
+        &self,
+        catalog: &Catalog,
+        relation: &ObjectKey,
+        filters: &[Filter],
+        cap: u32,
+    ) -> Result<Statement, Error> {
+        lookup::count_up_to(catalog, relation, filters, cap)
+    }
+
+    fn lookup(&self, catalog: &Catalog, request: &Lookup) -> Result<Statement, Error> {
+        lookup::lookup(catalog, request)
+    }
+
+    fn filter_value(&self, native_type: &str, value: &[u8], _class: Option<CellClass>) -> Result<String, Error> {
+        let text = || std::str::from_utf8(value).ok().map(str::to_owned);
+        lookup::value(native_type, value).or_else(text).ok_or_else(|| {
+            Error::new(Code::Unsupported, "The value is not text, so rows cannot be found by it.")
+        })
     }
 }
 

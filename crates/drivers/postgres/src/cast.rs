@@ -4,7 +4,7 @@
 
 mod temporal;
 
-use driver::{CastTarget, Scalar, ValueClass, ValueContext};
+use driver::{CastTarget, Literals, Scalar, ValueClass, ValueContext};
 
 /// PostgreSQL's casts.
 pub struct PostgresCast;
@@ -40,6 +40,15 @@ impl driver::Cast for PostgresCast {
             "uuid" => ValueClass::Uuid,
             "int2vector" | "oidvector" => ValueClass::Array,
             _ => ValueClass::Other,
+        }
+    }
+
+    /// Bytes print as a text that reads back by itself; `X'…'` would be bits.
+    fn literals(&self) -> Literals {
+        Literals {
+            bytes: ("'\\x", "'::bytea"),
+            text: ("convert_from('\\x", "'::bytea, 'SQL_ASCII')"),
+            ..Literals::default()
         }
     }
 

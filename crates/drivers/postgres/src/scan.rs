@@ -9,9 +9,10 @@
 //! server is used: NULLs stand last, and first where the order is reversed.
 
 mod condition;
+mod lookup;
 
 use catalog::{Catalog, Column, Known, ObjectKey, RelationKind, RelationWalker, TypeKind};
-use driver::{Code, Error, Filter, KeySource, Page, PageRequest, Scan, Statement};
+use driver::{Code, Error, Filter, KeySource, Lookup, Page, PageRequest, Scan, Statement};
 
 use condition::{Condition, after};
 
@@ -113,7 +114,7 @@ impl Scan for Pages {
         if source == KeySource::Offset && request.offset > 0 {
             text.push_str(&format!(" OFFSET {}", request.offset));
         }
-        Ok(Page { statement: condition.into_statement(text), source, key, visible_columns })
+        Ok(Page { statement: condition.into_statement(text), source, key, visible_columns, identity: None })
     }
 
     fn count(&self, catalog: &Catalog, relation: &ObjectKey, filters: &[Filter]) -> Result<Statement, Error> {
@@ -124,6 +125,20 @@ impl Scan for Pages {
         }
         let text = format!("SELECT count(*) FROM {}{}", target.name(), condition.clause());
         Ok(condition.into_statement(text))
+    }
+
+    fn count_up_to(
+        &self,
+        catalog: &Catalog,
+        relation: &ObjectKey,
+        filters: &[Filter],
+        cap: u32,
+    ) -> Result<Statement, Error> {
+        lookup::count_up_to(catalog, relation, filters, cap)
+    }
+
+    fn lookup(&self, catalog: &Catalog, request: &Lookup) -> Result<Statement, Error> {
+        lookup::lookup(catalog, request)
     }
 }
 

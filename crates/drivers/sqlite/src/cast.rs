@@ -4,7 +4,7 @@
 //! target. A number in a column of dates may be seconds, milliseconds or a Julian day: only a type that says which
 //! (`UNIXEPOCH`, `JULIANDAY`) makes it a moment.
 
-use driver::{Cast, CastTarget, Scalar, ValueClass, ValueContext};
+use driver::{Cast, CastTarget, Literals, Scalar, ValueClass, ValueContext};
 
 pub(crate) struct SqliteCast;
 
@@ -35,6 +35,11 @@ impl Cast for SqliteCast {
         } else {
             ValueClass::Other
         }
+    }
+
+    /// Infinity has no literal of its own: a number too great for a float is one.
+    fn literals(&self) -> Literals {
+        Literals { nul_ends: true, infinities: &[("Inf", "9e999"), ("-Inf", "-9e999")], ..Literals::default() }
     }
 
     fn cast(&self, native_type: &str, _context: &ValueContext, bytes: &[u8], target: CastTarget) -> Scalar {

@@ -9,8 +9,10 @@
 //!
 //! NULL is less than everything in SQLite, then come numbers, texts and bytes.
 
+mod lookup;
+
 use catalog::{Catalog, Column, ConstraintKind, Identity, ObjectKey, RelationKind, RelationWalker};
-use driver::{Code, Comparison, Error, Filter, KeySource, Page, PageRequest, Scan, Statement};
+use driver::{Code, Comparison, Error, Filter, KeySource, Lookup, Page, PageRequest, Scan, Statement, arrow::CellClass};
 
 use crate::{
     quote,
@@ -78,7 +80,7 @@ impl Scan for SqliteScan {
         if !keyed && request.offset > 0 {
             text.push_str(&format!(" OFFSET {}", request.offset));
         }
-        Ok(Page { statement: Statement::new(text), source, key: positions, visible_columns: visible })
+        Ok(Page { statement: Statement::new(text), source, key: positions, visible_columns: visible, identity: None })
     }
 
     fn count(&self, catalog: &Catalog, relation: &ObjectKey, filters: &[Filter]) -> Result<Statement, Error> {
@@ -86,6 +88,29 @@ impl Scan for SqliteScan {
         let mut text = format!("SELECT count(*)\nFROM {}", from(relation));
         push_where(&mut text, &conditions(relation.columns(), filters)?);
         Ok(Statement::new(text))
+    }
+
+    fn count_up_to(
+        &self,
+        catalog: &Catalog,
+        relation: &ObjectKey,
+        filters: &[Filter],
+        cap: u32,
+    ) -> Result<Statement, Error> {
+        lookup::count_up_to(catalog, relation, filters, cap)
+    }
+
+    fn lookup(&self, catalog: &Catalog, request: &Lookup) -> Result<Statement, Error> {
+        lookup::lookup(catalog, request)
+    }
+
+    fn filter_value(&self, _native_type: &str, value: &[u8], class: Option<CellClass>) -> Result<String, Error> {
+        match class {
+            Some(CellClass::Bytes) => Ok(quote::bytes(value)),
+            _ => std::str::from_utf8(value).map(str::to_owned).map_err(|_| {
+                Error::new(Code::Unsupported, "The value is not text, so rows cannot be found by it.")
+            }),
+        }
     }
 }
 
@@ -97,9 +122,12 @@ fn find<'a>(catalog: &'a Catalog, key: &ObjectKey) -> Result<RelationWalker<'a>,
 }
 
 fn column_of<'a>(columns: &'a [Column], name: &str) -> Result<&'a Column, Error> {
+    // A foreign key may write a column's name in another case.
+    let same = || columns.iter().find(|column| column.name.eq_ignore_ascii_case(name));
     columns
         .iter()
         .find(|column| column.name == name)
+        .or_else(same)
         .ok_or_else(|| Error::new(Code::NotFound, format!("There is no column named {name}.")))
 }
 

@@ -80,6 +80,19 @@ impl Condition {
         self.parts.push(part);
     }
 
+    /// How many parts there are.
+    pub(super) fn len(&self) -> usize {
+        self.parts.len()
+    }
+
+    /// Of the parts behind the first `from`, one is enough.
+    pub(super) fn any_since(&mut self, from: usize) {
+        if self.parts.len() > from {
+            let parts = self.parts.split_off(from);
+            self.parts.push(format!("({})", parts.join(" OR ")));
+        }
+    }
+
     /// Adds a condition without values.
     pub(super) fn require(&mut self, text: &str) {
         self.parts.push(text.to_owned());
