@@ -160,8 +160,8 @@ pub trait Scan: Send + Sync {
     /// # Errors
     /// `Unsupported` for bytes that no filter can say.
     fn filter_value(&self, _native_type: &str, value: &[u8], _class: Option<CellClass>) -> Result<String, Error> {
-        std::str::from_utf8(value).map(str::to_owned).map_err(|_| {
-            Error::new(Code::Unsupported, "The value is not text, so rows cannot be found by it.")
-        })
+        std::str::from_utf8(value)
+            .map(str::to_owned)
+            .map_err(|_| Error::new(Code::Unsupported, "The value is not text, so rows cannot be found by it."))
     }
 }

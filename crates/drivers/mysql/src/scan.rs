@@ -9,7 +9,9 @@
 mod lookup;
 
 use catalog::{Catalog, Column, ConstraintKind, ObjectKey, RelationKind, RelationWalker};
-use driver::{Code, Comparison, Error, Filter, KeySource, Lookup, Page, PageRequest, Scan, Statement, arrow::CellClass};
+use driver::{
+    Code, Comparison, Error, Filter, KeySource, Lookup, Page, PageRequest, Scan, Statement, arrow::CellClass,
+};
 
 use crate::quote;
 
@@ -158,9 +160,9 @@ impl Scan for Pages {
 
     fn filter_value(&self, native_type: &str, value: &[u8], _class: Option<CellClass>) -> Result<String, Error> {
         let text = || std::str::from_utf8(value).ok().map(str::to_owned);
-        lookup::value(native_type, value).or_else(text).ok_or_else(|| {
-            Error::new(Code::Unsupported, "The value is not text, so rows cannot be found by it.")
-        })
+        lookup::value(native_type, value)
+            .or_else(text)
+            .ok_or_else(|| Error::new(Code::Unsupported, "The value is not text, so rows cannot be found by it."))
     }
 }
 

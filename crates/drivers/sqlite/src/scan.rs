@@ -12,7 +12,9 @@
 mod lookup;
 
 use catalog::{Catalog, Column, ConstraintKind, Identity, ObjectKey, RelationKind, RelationWalker};
-use driver::{Code, Comparison, Error, Filter, KeySource, Lookup, Page, PageRequest, Scan, Statement, arrow::CellClass};
+use driver::{
+    Code, Comparison, Error, Filter, KeySource, Lookup, Page, PageRequest, Scan, Statement, arrow::CellClass,
+};
 
 use crate::{
     quote,
@@ -107,9 +109,9 @@ impl Scan for SqliteScan {
     fn filter_value(&self, _native_type: &str, value: &[u8], class: Option<CellClass>) -> Result<String, Error> {
         match class {
             Some(CellClass::Bytes) => Ok(quote::bytes(value)),
-            _ => std::str::from_utf8(value).map(str::to_owned).map_err(|_| {
-                Error::new(Code::Unsupported, "The value is not text, so rows cannot be found by it.")
-            }),
+            _ => std::str::from_utf8(value)
+                .map(str::to_owned)
+                .map_err(|_| Error::new(Code::Unsupported, "The value is not text, so rows cannot be found by it.")),
         }
     }
 }
