@@ -10,6 +10,7 @@
 mod activity;
 mod bench;
 mod connecting;
+mod explain;
 mod facets;
 mod interrupting;
 mod report;
@@ -94,6 +95,7 @@ cases! {
     "the definition facet gives a text", ORDINARY, facets::ddl;
     "many definitions at once are the single ones", ORDINARY, facets::definitions;
     "the activity facet lists sessions, cancels one and ends it", ORDINARY, activity::activity;
+    "the explain facet reads a plan and undoes what it ran", ORDINARY, explain::explain;
 }
 
 /// Runs every case against the subject, one after another.

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use catalog::{Catalog, ObjectKey, Scope};
 use serde::{Deserialize, Serialize};
 
-use crate::{Activity, Edit, Error, Scan};
+use crate::{Activity, Edit, Error, Explain, Scan};
 
 /// The server behind a connection, as probed when it was opened.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,6 +53,10 @@ pub trait Control: Send + Sync {
     fn activity(&self) -> Option<&dyn Activity> {
         None
     }
+    /// Plans of statements.
+    fn explain(&self) -> Option<&dyn Explain> {
+        None
+    }
 }
 
 /// Definition texts of objects.
@@ -94,6 +98,9 @@ pub struct Capabilities {
     pub ddl: bool,
     /// The server's sessions can be watched.
     pub activity: bool,
+    /// Statements can be explained.
+    #[serde(default)]
+    pub explain: bool,
 }
 
 impl Capabilities {
@@ -104,6 +111,7 @@ impl Capabilities {
             edit: control.edit().is_some(),
             ddl: control.ddl().is_some(),
             activity: control.activity().is_some(),
+            explain: control.explain().is_some(),
         }
     }
 }

@@ -28,9 +28,12 @@ mod connect;
 mod control;
 mod edit;
 mod error;
+mod explain;
 pub mod fake;
 mod fields;
+pub mod json;
 mod limit;
+pub mod plan;
 mod run;
 mod scan;
 mod secret;
@@ -51,8 +54,10 @@ pub use edit::{
     RowUpdate, Violation, ViolationKind,
 };
 pub use error::{Code, Error, Native, Span};
+pub use explain::{Explain, ExplainOptions, ExplainQuestion, Undo};
 pub use fields::{Choice, Field, FieldKind, ParsedUrl, Visible};
 pub use limit::{PatientAsk, within_limit};
+pub use plan::Plan;
 pub use run::{
     Cancel, CancelHandle, CopyFeed, EVENT_ROOM, Event, Message, Notice, Outcome, Parameter, Run, RunId, Severity,
     Statement, Summary,

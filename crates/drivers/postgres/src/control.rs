@@ -9,7 +9,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use catalog::{Catalog, Scope};
-use driver::{Activity, Ddl, Error, Scan, Server};
+use driver::{Activity, Ddl, Error, Explain, Scan, Server};
 use tokio::sync::{Mutex, MutexGuard, Notify};
 
 use crate::{
@@ -17,6 +17,7 @@ use crate::{
     catalog::{read, rows::Rows},
     ddl::Definitions,
     error::{PRODUCT, broken, refused},
+    explain::Explaining,
     scan::Pages,
     vigil::{ByControl, Vigil},
     wire::{self, Client, Event, Report},
@@ -255,6 +256,7 @@ pub struct PostgresControl {
     pages: Pages,
     definitions: Definitions,
     watching: Watching,
+    explaining: Explaining,
 }
 
 impl PostgresControl {
@@ -270,6 +272,7 @@ impl PostgresControl {
                 server.version_number,
                 server.facts.get("standby").is_some_and(|standby| standby == "true"),
             ),
+            explaining: Explaining::new(&server.product, server.version_number),
             server,
             dialect,
             session,
@@ -324,5 +327,9 @@ impl driver::Control for PostgresControl {
         // What only speaks the protocol keeps no such views, or fills them with other meanings.
         matches!(self.server.product.as_str(), PRODUCT | "EDB Postgres Advanced Server")
             .then_some(&self.watching as &dyn Activity)
+    }
+
+    fn explain(&self) -> Option<&dyn Explain> {
+        Some(&self.explaining)
     }
 }

@@ -16,6 +16,7 @@ mod control;
 mod ddl;
 mod dialect;
 mod error;
+mod explain;
 mod queries;
 mod scan;
 mod session;
