@@ -66,6 +66,9 @@ pub struct Relation {
     /// Partitions do not count: a partitioned table's keys hold for all of it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub has_children: bool,
+    /// A rule does something else instead of a change that is asked for (PostgreSQL), so that what was changed is not counted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rewritten: bool,
     /// Storage options, as the server prints them (`STRICT`, `WITHOUT ROWID`, `fillfactor=70`).
     pub options: Vec<String>,
     /// Whether the login may read its rows.
@@ -92,6 +95,7 @@ impl Relation {
             partition_key: None,
             partition_bound: None,
             has_children: false,
+            rewritten: false,
             options: Vec::new(),
             may_select: Known::NotLoaded,
             definition: Known::NotLoaded,

@@ -66,6 +66,21 @@ pub struct Native {
     pub constraint: Option<String>,
     /// The object concerned: `schema.table.column` as far as known.
     pub object: Option<String>,
+    /// The schema of the table concerned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<String>,
+    /// The table concerned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<String>,
+    /// The column concerned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
+    /// The data type concerned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data_type: Option<String>,
+    /// The function of the server's own source that said it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub routine: Option<String>,
     /// The query inside a function that failed, and the character position in it.
     pub internal: Option<String>,
 }

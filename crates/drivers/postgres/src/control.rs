@@ -9,13 +9,14 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use catalog::{Catalog, Scope};
-use driver::{Activity, Ddl, Error, Explain, Scan, Server};
+use driver::{Activity, Ddl, Edit, Error, Explain, Scan, Server};
 use tokio::sync::{Mutex, MutexGuard, Notify};
 
 use crate::{
     activity::Watching,
     catalog::{read, rows::Rows},
     ddl::Definitions,
+    edit::Edits,
     error::{PRODUCT, broken, refused},
     explain::Explaining,
     scan::Pages,
@@ -254,6 +255,7 @@ pub struct PostgresControl {
     session: Arc<ControlSession>,
     vigil: Arc<Vigil>,
     pages: Pages,
+    edits: Edits,
     definitions: Definitions,
     watching: Watching,
     explaining: Explaining,
@@ -266,6 +268,7 @@ impl PostgresControl {
         PostgresControl {
             vigil: Arc::new(Vigil::new(ByControl(session.clone()), took)),
             pages: Pages::new(server.version_number),
+            edits: Edits::new(server.facts.get("standby").is_some_and(|standby| standby == "true")),
             definitions: Definitions::new(session.clone(), server.version_number),
             watching: Watching::new(
                 session.clone(),
@@ -287,6 +290,11 @@ impl PostgresControl {
     /// Who asks for signs of life over it.
     pub(crate) fn vigil(&self) -> Arc<Vigil> {
         Arc::clone(&self.vigil)
+    }
+
+    /// Whether it is the server itself, and not one that speaks its protocol.
+    fn is_postgres(&self) -> bool {
+        matches!(self.server.product.as_str(), PRODUCT | "EDB Postgres Advanced Server")
     }
 
     /// Closes the control connection; a later use opens it again.
@@ -319,14 +327,18 @@ impl driver::Control for PostgresControl {
         Some(&self.pages)
     }
 
+    fn edit(&self) -> Option<&dyn Edit> {
+        // What only speaks the protocol may store rows elsewhere, print otherwise or not undo.
+        self.is_postgres().then_some(&self.edits as &dyn Edit)
+    }
+
     fn ddl(&self) -> Option<&dyn Ddl> {
         Some(&self.definitions)
     }
 
     fn activity(&self) -> Option<&dyn Activity> {
         // What only speaks the protocol keeps no such views, or fills them with other meanings.
-        matches!(self.server.product.as_str(), PRODUCT | "EDB Postgres Advanced Server")
-            .then_some(&self.watching as &dyn Activity)
+        self.is_postgres().then_some(&self.watching as &dyn Activity)
     }
 
     fn explain(&self) -> Option<&dyn Explain> {

@@ -121,6 +121,11 @@ fn native(report: &Report) -> Native {
         context: report.context.clone(),
         constraint: report.constraint.clone(),
         object: (!object.is_empty()).then(|| object.join(".")),
+        schema: report.schema.clone(),
+        table: report.table.clone(),
+        column: report.column.clone(),
+        data_type: report.data_type.clone(),
+        routine: report.routine.clone(),
         internal: report.internal_query.as_ref().map(|query| match report.internal_position {
             Some(position) => format!("{query} (at character {position})"),
             None => query.clone(),

@@ -15,6 +15,7 @@ mod connect;
 mod control;
 mod ddl;
 mod dialect;
+mod edit;
 mod error;
 mod explain;
 mod queries;

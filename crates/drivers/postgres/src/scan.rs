@@ -16,9 +16,13 @@ use driver::{Code, Error, Filter, KeySource, Lookup, Page, PageRequest, Scan, St
 
 use condition::{Condition, after};
 
+use crate::edit::identify;
+
 /// Since 14 a condition on ctid is a range of the file rather than a reason to read it all.
 const CTID_RANGES: u32 = 140_000;
 
+/// Where a row is stored.
+pub(crate) const PLACE: &str = "ctid";
 /// No row stands here: rows of a block count from 1.
 const BEFORE_ALL_ROWS: &str = "(0,0)";
 /// Always true, and only the process that leads a query may ask it: so the server reads the range of ctid by one scan from its
@@ -63,7 +67,7 @@ impl Scan for Pages {
                 order.iter_mut().for_each(|ordered| ordered.nullable = true);
                 order.push(Ordered::system("tableoid"));
             }
-            order.push(Ordered::system("ctid"));
+            order.push(Ordered::system(PLACE));
         }
         // The file's own order, for which the server has no plan that stops early when it is asked for by name.
         let in_file_order = source == KeySource::RowId
@@ -105,6 +109,20 @@ impl Scan for Pages {
             condition.require(ONE_PROCESS);
         }
 
+        let identity = identify(target.walker).ok().map(|identified| {
+            let place_of = |name: &str| target.columns.iter().position(|column| column.name == name);
+            match identified.source {
+                KeySource::RowId => {
+                    let place = outputs.iter().skip(visible_columns).position(|output| output == PLACE);
+                    let place = place.map_or(outputs.len(), |place| place + visible_columns);
+                    if place == outputs.len() {
+                        outputs.push(PLACE.to_owned());
+                    }
+                    vec![place]
+                }
+                _ => identified.columns.iter().filter_map(|name| place_of(name)).collect(),
+            }
+        });
         let mut text = format!("SELECT {} FROM {}{}", outputs.join(", "), target.name(), condition.clause());
         if !order.is_empty() && !in_file_order {
             let terms: Vec<String> = order.iter().map(Ordered::term).collect();
@@ -114,7 +132,7 @@ impl Scan for Pages {
         if source == KeySource::Offset && request.offset > 0 {
             text.push_str(&format!(" OFFSET {}", request.offset));
         }
-        Ok(Page { statement: condition.into_statement(text), source, key, visible_columns, identity: None })
+        Ok(Page { statement: condition.into_statement(text), source, key, visible_columns, identity })
     }
 
     fn count(&self, catalog: &Catalog, relation: &ObjectKey, filters: &[Filter]) -> Result<Statement, Error> {
@@ -224,7 +242,7 @@ impl Target<'_> {
     }
 }
 
-fn missing(what: &str, name: &str) -> Error {
+pub(crate) fn missing(what: &str, name: &str) -> Error {
     Error::new(Code::NotFound, format!("There is no {what} “{name}” in what is known of this database."))
         .with_hint("Refresh the catalog.")
 }
@@ -319,7 +337,7 @@ impl<'a> Compared<'a> {
 }
 
 /// A domain's base type, as far as the catalog knows it.
-fn underlying<'t>(catalog: &'t Catalog, native: &'t str) -> &'t str {
+pub(crate) fn underlying<'t>(catalog: &'t Catalog, native: &'t str) -> &'t str {
     let mut native = native;
     // A domain over a domain prints the inner one; the bound is against a loop that no honest server has.
     for _ in 0..16 {
@@ -342,7 +360,7 @@ fn is_row_type(catalog: &Catalog, native: &str) -> bool {
 }
 
 /// Whether a printed type is this one. Types outside of `pg_catalog` print with their schema.
-fn is_named(native: &str, schema: &str, name: &str) -> bool {
+pub(crate) fn is_named(native: &str, schema: &str, name: &str) -> bool {
     let dialect = sql::dialect::postgres();
     native == dialect.quote_path([schema, name])
         || native == format!("{}.{}", dialect.quote_identifier(schema), dialect.quote_identifier(name))

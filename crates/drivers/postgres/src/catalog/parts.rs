@@ -309,6 +309,7 @@ fn described(row: Row<'_>, schema: SchemaId, version: u32) -> Relation {
     relation.partition_key = row.string(16);
     relation.partition_bound = row.string(17);
     relation.has_children = row.flag(19);
+    relation.rewritten = row.flag(20);
     relation.may_select = row.maybe(18).map_or(Known::NotLoaded, Known::Value);
     if !matches!(letter, b'v' | b'm') {
         relation.definition = Known::Unsupported;

@@ -8,7 +8,9 @@ select c.oid, c.relnamespace, c.relname, c.relkind, c.relispartition, c.relpersi
        case when c.relkind = 'p' then pg_get_partkeydef(c.oid) end,
        case when c.relispartition then pg_get_expr(c.relpartbound, 0) end,
        c.relacl is null and pg_has_role(c.relowner, 'USAGE') or has_table_privilege(c.oid, 'SELECT'),
-       c.relhassubclass and c.relkind in ('r', 'f') and not c.relispartition
+       c.relhassubclass and c.relkind in ('r', 'f') and not c.relispartition,
+       c.relhasrules and c.relkind in ('r', 'p')
+         and exists (select from pg_rewrite w where w.ev_class = c.oid and w.is_instead and w.ev_enabled <> 'D')
 from pg_class c
 join pg_namespace n on n.oid = c.relnamespace
 left join pg_inherits i on i.inhrelid = c.oid and c.relispartition
