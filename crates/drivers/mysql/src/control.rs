@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use catalog::{Catalog, Scope};
-use driver::{Activity, Code, Ddl, Error, Scan, Server};
+use driver::{Activity, Code, Ddl, Error, Explain, Scan, Server};
 use tokio::sync::{Mutex, MutexGuard, Notify};
 
 use crate::{
@@ -15,6 +15,7 @@ use crate::{
     ddl::Definitions,
     dialect::Facts,
     error::{PRODUCT, broken, refused},
+    explain::Explaining,
     scan::Pages,
     session,
     vigil::{ByControl, Vigil},
@@ -270,6 +271,7 @@ pub(crate) struct MySqlControl {
     definitions: Definitions,
     own: Arc<Own>,
     watching: Watching,
+    explaining: Explaining,
 }
 
 impl MySqlControl {
@@ -286,7 +288,20 @@ impl MySqlControl {
         let definitions = Definitions::new(Arc::clone(&session), facts, database.clone());
         let own = Arc::new(Own::default());
         let watching = Watching::new(Arc::clone(&session), facts, Arc::clone(&own));
-        MySqlControl { session, vigil, server, dialect, facts, database, pages: Pages, definitions, own, watching }
+        let explaining = Explaining::new(facts.mariadb, server.version_number);
+        MySqlControl {
+            session,
+            vigil,
+            server,
+            dialect,
+            facts,
+            database,
+            pages: Pages,
+            definitions,
+            own,
+            watching,
+            explaining,
+        }
     }
 
     /// Who asks for signs of life over it.
@@ -334,5 +349,9 @@ impl driver::Control for MySqlControl {
 
     fn activity(&self) -> Option<&dyn Activity> {
         Some(&self.watching)
+    }
+
+    fn explain(&self) -> Option<&dyn Explain> {
+        Some(&self.explaining)
     }
 }

@@ -30,6 +30,7 @@ mod control;
 mod ddl;
 mod dialect;
 mod error;
+mod explain;
 mod quote;
 mod scan;
 mod session;

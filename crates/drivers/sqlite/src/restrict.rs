@@ -5,7 +5,7 @@
 //! nothing but this session. Temporary tables are allowed: SQLite drops them with the session. Extensions are never
 //! loaded, whatever the mode.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use rusqlite::{
     Connection,
@@ -14,6 +14,7 @@ use rusqlite::{
 
 thread_local! {
     static REFUSED: RefCell<Option<String>> = const { RefCell::new(None) };
+    static EXPLAINING: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Pragmas that only read, whatever their argument.
@@ -104,6 +105,23 @@ pub(crate) fn install(connection: &Connection, read_only: bool) -> Result<(), ru
     }))
 }
 
+/// For as long as it lives, changes of rows may be compiled on this thread: what is compiled explains and changes nothing.
+pub(crate) struct OnlyExplains;
+
+impl OnlyExplains {
+    /// Begins it where `explains`: the text's first word is `EXPLAIN`, so that SQLite makes no program that writes of it.
+    pub(crate) fn begin(explains: bool) -> Self {
+        EXPLAINING.set(explains);
+        OnlyExplains
+    }
+}
+
+impl Drop for OnlyExplains {
+    fn drop(&mut self) {
+        EXPLAINING.set(false);
+    }
+}
+
 /// What was refused last on this thread, for the error's hint.
 pub(crate) fn take_refused() -> Option<String> {
     REFUSED.with(|slot| slot.borrow_mut().take())
@@ -136,10 +154,10 @@ fn refusal(context: &AuthContext<'_>) -> Option<String> {
         | AuthAction::DropTempIndex { .. }
         | AuthAction::DropTempView { .. }
         | AuthAction::DropTempTrigger { .. } => true,
-        AuthAction::Insert { .. }
-        | AuthAction::Update { .. }
-        | AuthAction::Delete { .. }
-        | AuthAction::Reindex { .. } => temporary,
+        AuthAction::Insert { .. } | AuthAction::Update { .. } | AuthAction::Delete { .. } => {
+            temporary || EXPLAINING.get()
+        }
+        AuthAction::Reindex { .. } => temporary,
         AuthAction::AlterTable { database_name, .. } => database_name == "temp",
         AuthAction::Function { .. } => return extension(&context.action),
         AuthAction::Pragma { pragma_name, pragma_value } => {

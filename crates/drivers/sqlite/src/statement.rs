@@ -170,6 +170,7 @@ fn perform(connection: &Connection, statement: &Statement, stops: &Stops, contex
         return End::Done { rows: 0, affected: None };
     }
     let _ = restrict::take_refused();
+    let _explains = restrict::OnlyExplains::begin(lexer::first_word(text) == "explain");
     let stream: Rc<RefCell<Option<Stream>>> = Rc::default();
     let _watch = cancel::watch({
         let (stops, stream) = (stops.clone(), Rc::clone(&stream));
