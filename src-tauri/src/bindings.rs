@@ -2,7 +2,7 @@
 
 use tauri_specta::{Builder, collect_commands};
 
-use crate::commands::{activity, connections, editor, explorer, privacy, runs, saved, system};
+use crate::commands::{activity, connections, editor, edits, explorer, privacy, runs, saved, system};
 
 /// Every command the webview may call.
 pub fn builder() -> Builder<tauri::Wry> {
@@ -51,6 +51,19 @@ pub fn builder() -> Builder<tauri::Wry> {
         runs::run,
         runs::hold_window,
         runs::hold_cell,
+        edits::edits_open,
+        edits::edits_stage,
+        edits::edits_undo,
+        edits::edits_redo,
+        edits::edits_discard,
+        edits::edits_cell,
+        edits::edits_review,
+        edits::edits_review_script,
+        edits::edits_save,
+        edits::edits_cancel,
+        edits::edits_resolve,
+        edits::edits_pending,
+        edits::history_inverse,
         editor::outline,
         editor::complete,
         editor::format_sql,

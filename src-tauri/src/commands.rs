@@ -3,6 +3,7 @@
 pub mod activity;
 pub mod connections;
 pub mod editor;
+pub mod edits;
 pub mod explorer;
 pub mod privacy;
 pub mod runs;

@@ -15,6 +15,7 @@ mod browse;
 mod connections;
 mod documents;
 mod editor;
+mod edits;
 mod error;
 mod events;
 mod explorer;

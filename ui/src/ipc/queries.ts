@@ -42,6 +42,8 @@ export function topicKeys(topic: Topic, profileId: string | null): readonly (rea
       return [["history"], ["kept"]];
     case "saved":
       return [["saved"]];
+    case "edits":
+      return [["edits"]];
     case "settings":
       return [queryKeys.settings];
   }

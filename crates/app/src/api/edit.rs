@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{AppError, Count, ObjectRef};
+use super::{AppError, Count, ObjectRef, SweepQuestion};
 
 /// A value a person gives a cell.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -380,4 +380,20 @@ pub struct PendingEdits {
     pub object: ObjectRef,
     /// How much is staged.
     pub counts: EditCounts,
+}
+
+/// What became of a request to save.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case", tag = "answer")]
+pub enum EditsAnswer {
+    /// It was done, or tried.
+    Done {
+        /// How it ended.
+        saved: EditsSaved,
+    },
+    /// Nothing of it was sent: a person says yes first.
+    Confirm {
+        /// To what.
+        question: SweepQuestion,
+    },
 }

@@ -18,6 +18,8 @@ pub enum Topic {
     History,
     /// Saved queries.
     Saved,
+    /// Staged edits.
+    Edits,
     /// Settings.
     Settings,
 }

@@ -73,6 +73,14 @@ impl Place {
 }
 
 impl Pages {
+    pub(crate) fn profile_id(&self) -> &str {
+        &self.request.profile_id
+    }
+
+    pub(crate) fn object(&self) -> &ObjectRef {
+        &self.request.object
+    }
+
     pub(crate) fn state(&self) -> HoldState {
         lock(&self.state).clone()
     }
