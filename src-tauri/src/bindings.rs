@@ -2,7 +2,7 @@
 
 use tauri_specta::{Builder, collect_commands};
 
-use crate::commands::{activity, connections, editor, edits, explorer, privacy, runs, saved, system};
+use crate::commands::{activity, connections, editor, edits, explorer, privacy, references, runs, saved, system};
 
 /// Every command the webview may call.
 pub fn builder() -> Builder<tauri::Wry> {
@@ -37,6 +37,12 @@ pub fn builder() -> Builder<tauri::Wry> {
         explorer::browse_more,
         explorer::browse_count,
         explorer::browse_cancel,
+        references::follow_reference,
+        references::referenced_by,
+        references::count_references,
+        references::lookup,
+        references::keep_lookup_labels,
+        references::stop_asking,
         activity::activity,
         activity::activity_sizes,
         activity::signal_session,

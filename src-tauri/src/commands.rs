@@ -6,6 +6,7 @@ pub mod editor;
 pub mod edits;
 pub mod explorer;
 pub mod privacy;
+pub mod references;
 pub mod runs;
 pub mod saved;
 pub mod system;

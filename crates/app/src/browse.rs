@@ -126,14 +126,14 @@ impl App {
 
 impl Place {
     /// Refuses what a read-only connection must not send; pages only read, so this is the second lock.
-    fn guard(&self, text: &str) -> Result<(), AppError> {
+    pub(crate) fn guard(&self, text: &str) -> Result<(), AppError> {
         if self.connected.read_only {
             guard(text, &self.opened.dialect, &Positions::new(text), 0)?;
         }
         Ok(())
     }
 
-    fn scan(&self) -> Result<&dyn driver::Scan, AppError> {
+    pub(crate) fn scan(&self) -> Result<&dyn driver::Scan, AppError> {
         self.opened.connection.control().scan().ok_or_else(|| {
             AppError::new(ErrorCode::Unsupported, "Rows cannot be browsed on this server.")
                 .with_hint("Write a query instead.")
@@ -150,7 +150,7 @@ fn relation_scope(relation: &catalog::ObjectKey) -> Scope {
     }
 }
 
-fn filter(filter: &BrowseFilter) -> Filter {
+pub(crate) fn filter(filter: &BrowseFilter) -> Filter {
     Filter {
         column: filter.column.clone(),
         comparison: match filter.operator {

@@ -23,6 +23,7 @@ use crate::{
     browse::InProgress,
     holds::Holds,
     profiles::SAMPLE,
+    references::Asks,
     runs::Tabs,
 };
 
@@ -41,6 +42,7 @@ pub(crate) struct Live {
     pub(crate) tabs: Tabs,
     pub(crate) holds: Holds,
     pub(crate) browsing: InProgress,
+    pub(crate) asks: Asks,
     pub(crate) results: results::Store,
 }
 
@@ -63,6 +65,7 @@ impl Live {
             tabs: Tabs::default(),
             holds: Holds::default(),
             browsing: InProgress::default(),
+            asks: Asks::default(),
             results: results::Store::new(limits)?,
         })
     }

@@ -20,6 +20,7 @@ use crate::{
     browse::Pages,
     connections::lock,
     profiles::dial::elapsed_ms,
+    references::Leads,
 };
 
 pub(crate) use head::{Head, head, leads_to};
@@ -47,6 +48,8 @@ pub(crate) struct Held {
     /// How long its statement took, once it ended.
     took_ms: OnceLock<u64>,
     pub(crate) source: Source,
+    /// Where its rows come from and lead to, once its head was made.
+    leads: OnceLock<Leads>,
 }
 
 /// Where more rows come from.
@@ -80,7 +83,17 @@ impl Held {
             begun: Instant::now(),
             took_ms: OnceLock::new(),
             source,
+            leads: OnceLock::new(),
         })
+    }
+
+    /// Notes where its rows lead; the first time counts.
+    pub(crate) fn lead(&self, leads: Leads) -> &Leads {
+        self.leads.get_or_init(|| leads)
+    }
+
+    pub(crate) fn leads(&self) -> Option<&Leads> {
+        self.leads.get()
     }
 
     fn fails_transaction(&self) -> bool {

@@ -27,6 +27,7 @@ mod interchange;
 mod keychain;
 mod passwords;
 mod profiles;
+mod references;
 mod registry;
 mod retention;
 mod runs;

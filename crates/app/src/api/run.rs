@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{AppError, Count, RunConsent, TextRange};
+use super::{AppError, Count, ResultKey, RunConsent, TextRange};
 
 /// A value for one placeholder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -91,6 +91,8 @@ pub struct ResultHead {
     pub booleans: (String, String),
     /// The time zone and styles its texts depend on, in words; empty where none do.
     pub context: String,
+    /// The foreign keys its columns belong to, as far as the catalog knows.
+    pub foreign_keys: Vec<ResultKey>,
 }
 
 /// Where a hold stands.

@@ -43,13 +43,13 @@ struct Reader {
 }
 
 /// A relation's part of a catalog.
-pub(super) enum Found {
+pub(crate) enum Found {
     Shelved(Arc<Shelved>),
     Read(Box<catalog::Catalog>),
 }
 
 impl Found {
-    pub(super) fn catalog(&self) -> &catalog::Catalog {
+    pub(crate) fn catalog(&self) -> &catalog::Catalog {
         match self {
             Found::Shelved(shelved) => &shelved.catalog,
             Found::Read(catalog) => catalog,
@@ -60,7 +60,7 @@ impl Found {
 impl Place {
     /// The relation with its columns and keys: from the catalog in memory, or read for itself so that nobody waits for
     /// all of it.
-    pub(super) async fn relation_catalog(&self, relation: &ObjectKey) -> Result<Found, AppError> {
+    pub(crate) async fn relation_catalog(&self, relation: &ObjectKey) -> Result<Found, AppError> {
         if let Some(shelved) = self.opened.shelf.latest()
             && shelved.relation(relation.schema.as_deref(), &relation.name).is_some()
         {
@@ -159,7 +159,14 @@ pub(super) async fn open(app: &App, request: BrowseRequest) -> Result<Browsed, A
         _ => visible.map(|field| field.name().clone()).collect(),
     };
     let (paging, paging_warns) = paging(&page, &key);
-    let about = Head { title: relation.name.clone(), shelved: None, relation: walker };
+    let about = Head {
+        title: relation.name.clone(),
+        shelved: None,
+        relation: walker,
+        profile_id: &connected.profile.id,
+        database: found.catalog().database.as_deref(),
+        statement: None,
+    };
     Ok(Browsed { head: head(&held, &about), progress: held.progress(), statement, paging, paging_warns })
 }
 

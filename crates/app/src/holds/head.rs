@@ -11,6 +11,7 @@ use super::Held;
 use crate::{
     api::{ColumnClass, ResultColumn, ResultHead},
     explorer::Shelved,
+    references::{Columns, leads},
 };
 
 /// What a head is made from besides the rows' schema.
@@ -20,11 +21,23 @@ pub(crate) struct Head<'a> {
     pub(crate) shelved: Option<&'a Arc<Shelved>>,
     /// The relation all columns come from, where there is one.
     pub(crate) relation: Option<RelationWalker<'a>>,
+    /// The connection and its database.
+    pub(crate) profile_id: &'a str,
+    pub(crate) database: Option<&'a str>,
+    /// The statement, where it is a person's.
+    pub(crate) statement: Option<&'a str>,
 }
 
 pub(crate) fn head(held: &Held, about: &Head<'_>) -> ResultHead {
     let fields = held.hold.schema().fields();
     let columns = fields.iter().take(held.visible).map(|field| column(held, field, about)).collect();
+    let known = Columns {
+        fields: fields.get(..held.visible).unwrap_or_default(),
+        relation: about.relation,
+        shelved: about.shelved.map(Arc::as_ref),
+        statement: about.statement,
+    };
+    let foreign_keys = held.lead(leads(about.profile_id, about.database, &known)).keys.clone();
     let forms = TextForms::of(held.driver.cast());
     ResultHead {
         hold_id: held.id.clone(),
@@ -32,6 +45,7 @@ pub(crate) fn head(held: &Held, about: &Head<'_>) -> ResultHead {
         columns,
         booleans: (forms.true_text.to_owned(), forms.false_text.to_owned()),
         context: context(held.hold.context()),
+        foreign_keys,
     }
 }
 

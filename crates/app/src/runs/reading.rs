@@ -16,6 +16,7 @@ use tokio::{sync::watch, time::sleep_until};
 use super::{Seat, Sent, notice_row, script::Play};
 use crate::{
     api::{RunEvent, StatementOutcome},
+    explorer::kept,
     holds::{Head, Held, Source, head},
     profiles::dial::elapsed_ms,
     text::Positions,
@@ -133,9 +134,20 @@ pub(super) async fn read(
                     let watched = hold.progress();
                     let held = Held::new(hold, &seat.connected.driver, &seat.opened.dialect, visible, source);
                     play.app.live.holds.keep(&held);
-                    let shelved = seat.opened.shelf.latest();
+                    // Until the catalog is read, what was kept of it knows the keys.
+                    let shelved = match seat.opened.shelf.latest() {
+                        Some(latest) => Some(latest),
+                        None => kept::of(&seat.connected, seat.opened.database().as_deref()).await,
+                    };
                     let title = title.of(&play.nameless, sets);
-                    let about = Head { title, shelved: shelved.as_ref(), relation: None };
+                    let about = Head {
+                        title,
+                        shelved: shelved.as_ref(),
+                        relation: None,
+                        profile_id: &seat.connected.profile.id,
+                        database: shelved.as_ref().and_then(|shelved| shelved.catalog.database.as_deref()),
+                        statement: Some(&sent.statement.text),
+                    };
                     play.emit(RunEvent::ResultSet { index, head: head(&held, &about) });
                     filling = Some(Filling { held, watched, told_at: None, told_rows: 0, behind: false });
                 }
