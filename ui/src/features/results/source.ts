@@ -34,9 +34,10 @@ export function cellOf(stored: StoredCell, column: ResultColumn): Cell {
   const text = /[\r\n\t]/.test(stored.text)
     ? stored.text.replace(/\r\n|[\r\n]/g, " ⏎ ").replace(/\t/g, " ⇥ ")
     : stored.text;
+  const altered = text === stored.text ? {} : { altered: true };
   const mixedText = stored.stored === "text" && column.class === "number";
-  if (mixedText) return { text, class: "text", align: "left", truncated: cut };
-  return { text, class: CLASS[column.class], truncated: cut };
+  if (mixedText) return { text, class: "text", align: "left", truncated: cut, ...altered };
+  return { text, class: CLASS[column.class], truncated: cut, ...altered };
 }
 
 /** The grid's columns of a result; `sort` marks the sorted ones. */

@@ -1,4 +1,5 @@
 import { type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef } from "react";
+import type { Box } from "./boxes";
 import { Grid as Engine, type GridEvents, type GridOptions } from "./engine";
 import type { CellPlace, GridLayout, GridRange, GridSource } from "./types";
 import "./grid.css";
@@ -13,6 +14,16 @@ export interface GridHandle {
   fit: (column: number) => void;
   /** Moves a column by that many places. */
   move: (column: number, by: number) => void;
+  /** The node an editor is drawn into: it stands over its cell and moves with it. */
+  editorNode: () => HTMLElement | undefined;
+  /** Opens that place over a cell, or closes it. */
+  setEditing: (place: CellPlace | undefined) => void;
+  /** Moves the cursor, as keys do. */
+  step: (rows: number, columns: number) => void;
+  /** The columns on show, in visible order. */
+  visibleColumns: () => readonly number[];
+  /** Where a cell is in the window. */
+  boxOf: (place: CellPlace) => Box | undefined;
 }
 
 export interface GridProps extends GridEvents {
@@ -73,6 +84,14 @@ export function Grid({ ref, label, source, density = "dense", layout, ...events 
     move: (column, by) => {
       const place = engine.current?.placeOf(column) ?? -1;
       if (place >= 0) engine.current?.moveColumn(place, place + by);
+    },
+    editorNode: () => engine.current?.editorNode,
+    setEditing: (place) => engine.current?.setEditing(place),
+    step: (rows, columns) => engine.current?.act({ type: "move", rows, columns, extend: false }),
+    visibleColumns: () => engine.current?.visibleColumns ?? [],
+    boxOf: (place) => {
+      const column = engine.current?.placeOf(place.column) ?? -1;
+      return column >= 0 ? engine.current?.cellBox({ row: place.row, column }) : undefined;
     },
   }));
   return <div ref={host} className="relative w-full h-full min-h-0" />;

@@ -111,19 +111,31 @@ export class BlockSource implements GridSource {
     const bands = [...new Set(columns.map((column) => Math.floor(column / BLOCK_COLUMNS)))].sort((a, b) => a - b);
     const last = Math.min(lastRow, this.known - 1);
     this.wanted = [];
-    for (let block = Math.floor(firstRow / BLOCK_ROWS); block * BLOCK_ROWS <= last; block++) {
-      for (const band of bands) {
-        const key = this.keyOf(block, band);
-        const entry = this.entries.get(key);
-        if (entry) {
-          // Wanted again: the youngest of all.
-          this.entries.delete(key);
-          this.entries.set(key, entry);
-        }
-        if (!this.complete(entry, block) && !this.pending.has(key) && !this.resting(key)) this.wanted.push(key);
-      }
-    }
+    for (let block = Math.floor(firstRow / BLOCK_ROWS); block * BLOCK_ROWS <= last; block++) this.want(block, bands);
     this.pump();
+  }
+
+  /** As `ensure`, for rows that stand here and there. */
+  ensureRows(rows: readonly number[], columns: readonly number[]) {
+    const bands = [...new Set(columns.map((column) => Math.floor(column / BLOCK_COLUMNS)))].sort((a, b) => a - b);
+    const here = rows.filter((row) => row >= 0 && row < this.known);
+    const blocks = [...new Set(here.map((row) => Math.floor(row / BLOCK_ROWS)))].sort((a, b) => a - b);
+    this.wanted = [];
+    for (const block of blocks) this.want(block, bands);
+    this.pump();
+  }
+
+  private want(block: number, bands: readonly number[]) {
+    for (const band of bands) {
+      const key = this.keyOf(block, band);
+      const entry = this.entries.get(key);
+      if (entry) {
+        // Wanted again: the youngest of all.
+        this.entries.delete(key);
+        this.entries.set(key, entry);
+      }
+      if (!this.complete(entry, block) && !this.pending.has(key) && !this.resting(key)) this.wanted.push(key);
+    }
   }
 
   /** Asks again for what failed. */

@@ -1,18 +1,23 @@
 import type { ColumnAxis } from "./geometry";
 import { sortChildren } from "./order";
-import type { Cell } from "./types";
+import type { Cell, RowHead } from "./types";
 
 interface PooledCell {
   node: HTMLElement;
   text: Text;
   column: number;
   look: string;
+  /** What a screen reader is told in place of the text; empty where that is the text itself. */
+  label: string;
+  tip: string;
 }
 
 interface PooledRow {
   node: HTMLElement;
   number: HTMLElement;
   numberText: Text;
+  /** How the gutter looks beside the number. */
+  headLook: string;
   cells: PooledCell[];
   row: number;
   y: number;
@@ -32,6 +37,7 @@ export interface Frame {
   firstColumn: number;
   axis: ColumnAxis;
   cell: (row: number, column: number) => Cell | undefined;
+  head: (row: number) => RowHead | undefined;
   rightAligned: (column: number) => boolean;
   /** Cells may have changed: paint all of them, not only the rebound ones. */
   repaint: boolean;
@@ -72,12 +78,19 @@ function overflows(text: string, width: number): boolean {
   return text.length * 7.3 + 8 > width || /[^\x20-\x7e\xa0-\u024f]/.test(text);
 }
 
-/** How a screen reader says it. */
+const MARKS = { changed: "changed", new: "new row", deleted: "to be deleted" } as const;
+
+/** How a screen reader says it, with what is staged. */
 export function spokenText(cell: Cell | undefined): string {
   if (!cell) return "loading";
+  const mark = cell.mark ? `, ${MARKS[cell.mark]}` : "";
+  return `${spokenValue(cell)}${mark}${cell.problem ? `, refused: ${cell.problem}` : ""}`;
+}
+
+function spokenValue(cell: Cell): string {
   if (cell.class === "null") return "NULL";
   if (cell.class === "empty") return "empty text";
-  if (cell.class === "default") return "default";
+  if (cell.class === "default") return cell.text ? `default, ${oneLine(cell.text)}` : "default";
   return cell.truncated ? `${oneLine(cell.text)}, cut` : oneLine(cell.text);
 }
 
@@ -158,7 +171,7 @@ export class GridBody {
       const text = document.createTextNode("");
       cell.append(text);
       node.append(cell);
-      cells.push({ node: cell, text, column: -1, look: "" });
+      cells.push({ node: cell, text, column: -1, look: "", label: "", tip: "" });
     }
     const number = document.createElement("div");
     number.className = "rg-number";
@@ -166,7 +179,7 @@ export class GridBody {
     number.append(numberText);
     this.inner.append(node);
     this.numbersInner.append(number);
-    return { node, number, numberText, cells, row: -1, y: -1, waiting: false };
+    return { node, number, numberText, headLook: "", cells, row: -1, y: -1, waiting: false };
   }
 
   /** Draws a frame; returns whether any visible cell is still missing. */
@@ -231,9 +244,8 @@ export class GridBody {
       }
       row.row = index;
       row.node.setAttribute("aria-rowindex", String(index + 2));
-      row.numberText.data = String(index + 1);
-      row.number.classList.toggle("rg-number-active", index === this.activeRow);
     }
+    if (rebound || frame.repaint) this.paintHead(row, index, frame.head(index));
     const y = (index - this.base) * frame.rowHeight;
     if (row.y !== y) {
       row.y = y;
@@ -262,6 +274,25 @@ export class GridBody {
     }
   }
 
+  private paintHead(row: PooledRow, index: number, head: RowHead | undefined) {
+    const text = head?.sign ?? String(head?.number ?? index + 1);
+    if (row.numberText.data !== text) row.numberText.data = text;
+    const look = `${index === this.activeRow ? " rg-number-active" : ""}${head?.mark ? ` rg-number-${head.mark}` : ""}`;
+    if (row.headLook !== look) {
+      row.headLook = look;
+      row.number.className = `rg-number${look}`;
+    }
+    const said = head?.said ?? "";
+    if ((row.number.dataset["tip"] ?? "") === said) return;
+    if (said) {
+      row.number.dataset["tip"] = said;
+      row.node.setAttribute("aria-description", said);
+    } else {
+      delete row.number.dataset["tip"];
+      row.node.removeAttribute("aria-description");
+    }
+  }
+
   /** The node showing a cell, if it is drawn. */
   find(row: number, column: number): HTMLElement | undefined {
     const pooled = this.pool.length > 0 && row >= 0 ? this.pool[row % this.pool.length] : undefined;
@@ -273,7 +304,14 @@ export class GridBody {
   setActiveRow(row: number) {
     if (row === this.activeRow) return;
     this.activeRow = row;
-    for (const pooled of this.pool) pooled.number.classList.toggle("rg-number-active", pooled.row === row);
+    for (const pooled of this.pool) {
+      const active = pooled.row === row;
+      if (active === pooled.headLook.startsWith(" rg-number-active")) continue;
+      pooled.headLook = active
+        ? ` rg-number-active${pooled.headLook}`
+        : pooled.headLook.slice(" rg-number-active".length);
+      pooled.number.className = `rg-number${pooled.headLook}`;
+    }
   }
 
   /** Puts rows and cells in visual order in the document. Returns how many nodes moved. */
@@ -303,13 +341,25 @@ function paint(slot: PooledCell, cell: Cell | undefined, right: boolean, width: 
     if (cell.truncated) look += " rg-cut rg-clip";
     else if (overflows(text, width)) look += " rg-clip";
     if (cell.mark) look += ` rg-${cell.mark}`;
+    if (cell.problem) look += " rg-problem";
+  }
+  // Plain values are read as they stand; everything else is said in words.
+  const plain = !cell || !(cell.mark || cell.problem || cell.class === "null" || cell.class === "empty");
+  const label = plain ? "" : spokenText(cell);
+  if (slot.label !== label) {
+    slot.label = label;
+    if (label) slot.node.setAttribute("aria-label", label);
+    else slot.node.removeAttribute("aria-label");
+  }
+  const tip = cell?.problem ?? "";
+  if (slot.tip !== tip) {
+    slot.tip = tip;
+    if (tip) slot.node.dataset["tip"] = tip;
+    else delete slot.node.dataset["tip"];
   }
   if (slot.look === look) return;
   slot.look = look;
   slot.node.className = look;
   if (cell) slot.node.removeAttribute("aria-busy");
   else slot.node.setAttribute("aria-busy", "true");
-  if (cell?.class === "null") slot.node.setAttribute("aria-label", "NULL");
-  else if (cell?.class === "empty") slot.node.setAttribute("aria-label", "empty text");
-  else slot.node.removeAttribute("aria-label");
 }

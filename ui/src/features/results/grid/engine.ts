@@ -1,8 +1,10 @@
 import { GridBody, spokenText } from "./body";
-import { type Box, cellAt, clip, place } from "./boxes";
-import { ColumnAxis, MAX_FIT, MIN_COLUMN, ScrollMap, textWidth, viewportOf } from "./geometry";
+import { type Box, cellAt } from "./boxes";
+import { beginsRight, fittingWidth, initialWidth } from "./fit";
+import { ColumnAxis, MIN_COLUMN, ScrollMap, viewportOf } from "./geometry";
 import { GridHeader } from "./header";
 import { attachInput } from "./input";
+import { GridOverlay } from "./overlay";
 import {
   isSingle,
   type Place,
@@ -12,14 +14,18 @@ import {
   type SelectionAction,
   select,
 } from "./selection";
-import type { CellPlace, GridColumn, GridLayout, GridRange, GridSource } from "./types";
+import type { Cell, CellPlace, GridColumn, GridLayout, GridRange, GridSource } from "./types";
 
 /** What the grid tells its shell. Columns in these are source columns. */
 export interface GridEvents {
   onActive?(place: CellPlace | undefined): void;
   onSelection?(range: GridRange | undefined): void;
-  /** Enter, Space, F2 or a double click. `typed` holds a character that should start an edit. */
+  /** Space; Enter, F2 and a double click too where nothing can be edited. */
   onOpen?(place: CellPlace, box: Box): void;
+  /** Enter, F2, a double click; with `typed`, a text begun in place of the value. */
+  onEdit?(place: CellPlace, typed: string | undefined): void;
+  onPaste?(text: string, range: GridRange): void;
+  onCut?(range: GridRange): void;
   onCopy?(range: GridRange): void;
   onContextMenu?(place: CellPlace, event: MouseEvent, box: Box): void;
   onHeaderMenu?(column: number, box: Box): void;
@@ -60,8 +66,7 @@ export class Grid {
   private readonly sizer = document.createElement("div");
   private readonly layer = document.createElement("div");
   private readonly corner = document.createElement("div");
-  private readonly range = document.createElement("div");
-  private readonly cursor = document.createElement("div");
+  private readonly overlay = new GridOverlay();
   private readonly live = document.createElement("div");
   private readonly stop = new AbortController();
   private readonly observer: ResizeObserver;
@@ -104,7 +109,7 @@ export class Grid {
     scroller.setAttribute("role", "grid");
     scroller.setAttribute("aria-label", this.options.label);
     scroller.setAttribute("aria-multiselectable", "true");
-    scroller.setAttribute("aria-readonly", "true");
+    scroller.setAttribute("aria-readonly", String(!this.options.events.onEdit));
     sizer.className = "rg-sizer";
     layer.className = "rg-layer";
     sizer.setAttribute("role", "presentation");
@@ -113,13 +118,7 @@ export class Grid {
     this.corner.setAttribute("aria-hidden", "true");
     this.corner.dataset["tip"] = "Select all";
     this.corner.dataset["tipKeys"] = "Mod+A";
-    this.range.className = "rg-range";
-    this.cursor.className = "rg-cursor";
-    for (const overlay of [this.range, this.cursor]) {
-      overlay.hidden = true;
-      overlay.setAttribute("role", "presentation");
-    }
-    this.body.pane.append(this.range, this.cursor);
+    this.body.pane.append(this.overlay.range, this.overlay.cursor, this.overlay.editor);
     this.live.className = "rh-visually-hidden";
     this.live.setAttribute("aria-live", "polite");
     layer.append(this.header.pane, this.body.pane, this.body.numbers, this.corner);
@@ -154,6 +153,7 @@ export class Grid {
       this.numeric.clear();
       this.drawn = false;
       this.numberWidth = 0;
+      this.editing = undefined;
       this.setSelection(undefined);
       this.widths = new Map(Object.entries(this.options.layout?.widths ?? {}));
     }
@@ -168,6 +168,7 @@ export class Grid {
     this.options = options;
     this.events = options.events;
     this.scroller.setAttribute("aria-label", options.label);
+    this.scroller.setAttribute("aria-readonly", String(!options.events.onEdit));
     if (relaid && options.layout) {
       this.widths = new Map(Object.entries(options.layout.widths));
       this.applyOrder(options.layout.order);
@@ -180,16 +181,9 @@ export class Grid {
     const byId = new Map(columns.map((column, index) => [column.id, index]));
     const named = (order ?? []).map((id) => byId.get(id)).filter((index) => index !== undefined);
     this.order = named.length > 0 ? named : columns.map((_, index) => index);
-    this.axis = new ColumnAxis(this.order.map((index) => this.widthOf(columns[index])));
-  }
-
-  private widthOf(column: GridColumn | undefined): number {
-    if (!column) return MIN_COLUMN;
-    const known = this.widths.get(column.id) ?? column.width;
-    if (known !== undefined) return known;
-    const glyphs = (column.key ? 16 : 0) + (column.sort ? 16 : 0);
-    const head = Math.max(textWidth(column.name) + glyphs, textWidth(column.type ?? "") * 0.92) + 26;
-    return Math.round(Math.max(72, Math.min(MAX_FIT, head)));
+    this.axis = new ColumnAxis(
+      this.order.map((index) => initialWidth(columns[index], this.widths.get(columns[index]?.id ?? ""))),
+    );
   }
 
   get layout(): GridLayout {
@@ -207,6 +201,9 @@ export class Grid {
   }
   sourceColumn(place: number): number | undefined {
     return this.order[place];
+  }
+  get visibleColumns(): readonly number[] {
+    return this.order;
   }
   placeOf(sourceColumn: number): number {
     return this.order.indexOf(sourceColumn);
@@ -229,17 +226,13 @@ export class Grid {
   }
 
   private fittingWidth(place: number): number {
-    const column = this.column(place);
-    const index = this.order[place];
-    if (!column || index === undefined) return MIN_COLUMN;
-    const glyphs = (column.key ? 16 : 0) + (column.sort ? 16 : 0);
-    let widest = Math.max(textWidth(column.name) + glyphs, textWidth(column.type ?? "") * 0.92) + 26;
+    return fittingWidth(this.column(place), this.cellsInView(place));
+  }
+
+  private *cellsInView(place: number): Iterable<Cell | undefined> {
+    const index = this.order[place] ?? 0;
     const first = this.map.rowAt(0);
-    for (let row = first; row < first + this.body.rowCount; row++) {
-      const cell = this.source?.cell(row, index);
-      if (cell) widest = Math.max(widest, (cell.class === "null" ? 30 : textWidth(cell.text)) + 18);
-    }
-    return Math.min(MAX_FIT, widest);
+    for (let row = first; row < first + this.body.rowCount; row++) yield this.source?.cell(row, index);
   }
 
   moveColumn(place: number, to: number) {
@@ -249,7 +242,7 @@ export class Grid {
     this.order.splice(Math.max(0, Math.min(this.order.length, to)), 0, index);
     const columns = this.source?.columns ?? [];
     this.axis = new ColumnAxis(
-      this.order.map((at) => this.widths.get(columns[at]?.id ?? "") ?? this.widthOf(columns[at])),
+      this.order.map((at) => initialWidth(columns[at], this.widths.get(columns[at]?.id ?? ""))),
     );
     this.relayout();
     this.events.onLayout?.(this.layout);
@@ -263,23 +256,13 @@ export class Grid {
     this.fitted = true;
     for (let place = 0; place < this.axis.count; place++) {
       const column = this.column(place);
-      if (column?.align === "cells" && this.beginsRight(place)) this.numeric.add(column.id);
+      if (column?.align === "cells" && beginsRight(this.cellsInView(place))) this.numeric.add(column.id);
       if (!column || column.width !== undefined || this.options.layout?.widths[column.id] !== undefined) continue;
       const width = Math.round(Math.max(72, Math.min(280, this.fittingWidth(place))));
       this.widths.set(column.id, width);
       this.axis.setWidth(place, width);
     }
     this.relayout();
-  }
-
-  private beginsRight(place: number): boolean {
-    const index = this.order[place] ?? 0;
-    const first = this.map.rowAt(0);
-    for (let row = first; row < first + this.body.rowCount; row++) {
-      const cell = this.source?.cell(row, index);
-      if (cell && cell.class !== "null") return cell.align === "right";
-    }
-    return false;
   }
 
   private readonly rightAligned = (place: number): boolean => {
@@ -514,6 +497,7 @@ export class Grid {
       firstColumn,
       axis,
       cell: (row, place) => source.cell(row, this.order[place] ?? 0),
+      head: (row) => source.head?.(row),
       rightAligned: this.rightAligned,
       repaint,
     });
@@ -549,10 +533,13 @@ export class Grid {
   private drawSelection(box: Rectangle | undefined) {
     const active = this.selection?.active;
     this.body.setActiveRow(active && box ? active.row : -1);
-    this.range.hidden = !box || isSingle(box);
-    this.cursor.hidden = !active || !box;
-    if (box && !this.range.hidden) place(this.range, clip(this.boxOf(box), this.viewportWidth, this.viewportHeight));
-    if (active && box) place(this.cursor, clip(this.boxOf(cellAt(active)), this.viewportWidth, this.viewportHeight));
+    this.overlay.draw(
+      box && !isSingle(box) ? this.boxOf(box) : undefined,
+      active && box ? this.boxOf(cellAt(active)) : undefined,
+      this.editing && this.boxOf(cellAt(this.editing)),
+      this.viewportWidth,
+      this.viewportHeight,
+    );
     this.pointActive();
   }
 
@@ -582,6 +569,25 @@ export class Grid {
     const pane = this.body.pane.getBoundingClientRect();
     const box = this.boxOf(cellAt(at));
     return { left: pane.left + box.left, top: pane.top + box.top, width: box.width, height: box.height };
+  }
+
+  // ---- an editor over a cell ----------------------------------------------------------------------------
+
+  private editing: Place | undefined;
+
+  /** Where an editor is drawn; it follows its cell. */
+  get editorNode(): HTMLElement {
+    return this.overlay.editor;
+  }
+
+  /** Opens the editor's place over a cell; `undefined` closes it. */
+  setEditing(at: CellPlace | undefined) {
+    const column = at ? this.placeOf(at.column) : -1;
+    const next = at && column >= 0 ? { row: at.row, column } : undefined;
+    if (next?.row === this.editing?.row && next?.column === this.editing?.column) return;
+    this.editing = next;
+    if (next) this.reveal(next);
+    else this.draw(false);
   }
 
   focus() {

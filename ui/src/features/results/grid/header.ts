@@ -85,7 +85,8 @@ export class GridHeader {
 function fill(node: HTMLElement, column: GridColumn, place: number, frame: HeaderFrame) {
   node.setAttribute("aria-colindex", String(place + 1));
   node.dataset["place"] = String(place);
-  node.dataset["tip"] = column.type ? `${column.name}\n${column.type}` : column.name;
+  const tip = column.type ? `${column.name}\n${column.type}` : column.name;
+  node.dataset["tip"] = column.readOnly ? `${tip}\n${column.readOnly}` : tip;
   node.classList.toggle("rg-right", frame.rightAligned(place));
   if (column.sort) node.setAttribute("aria-sort", column.sort);
   else node.removeAttribute("aria-sort");
@@ -101,6 +102,11 @@ function fill(node: HTMLElement, column: GridColumn, place: number, frame: Heade
   label.className = "rg-head-label";
   label.textContent = column.name;
   name.append(label);
+  if (column.readOnly) {
+    const lock = iconNode("lock", 12);
+    lock.classList.add("rg-head-lock");
+    name.append(lock);
+  }
   if (column.sort) {
     const mark = document.createElement("span");
     mark.className = "rg-head-sort";

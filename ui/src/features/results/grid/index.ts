@@ -11,4 +11,4 @@ export {
 export type { Box } from "./boxes";
 export type { GridEvents } from "./engine";
 export { Grid, type GridHandle, type GridProps } from "./Grid";
-export type { Cell, CellClass, CellPlace, GridColumn, GridLayout, GridRange, GridSource } from "./types";
+export type { Cell, CellClass, CellPlace, GridColumn, GridLayout, GridRange, GridSource, RowHead } from "./types";

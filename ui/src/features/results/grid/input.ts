@@ -1,4 +1,5 @@
 import type { Grid } from "./engine";
+import { pasteCatcher } from "./overlay";
 import type { Place } from "./selection";
 
 type Part = "corner" | "header" | "numbers" | "body";
@@ -18,11 +19,16 @@ type Drag =
 
 const MOVED = 5;
 
+/** A paste that never came gives the focus back. */
+const PASTE_MS = 400;
+
 /** Keys and pointers. Everything goes through the grid's public face; state of a drag lives here alone. */
 export function attachInput(grid: Grid, signal: AbortSignal) {
   const { scroller } = grid;
+  const inEditor = (event: Event) => event.target instanceof Node && grid.editorNode.contains(event.target);
+  // What happens in an editor over a cell is the editor's.
   const listen = <K extends keyof HTMLElementEventMap>(name: K, handler: (event: HTMLElementEventMap[K]) => void) =>
-    scroller.addEventListener(name, handler, { signal });
+    scroller.addEventListener(name, (event) => inEditor(event) || handler(event), { signal });
   let drag: Drag | undefined;
   let pointer = { x: 0, y: 0 };
   let scrolling = 0;
@@ -152,7 +158,7 @@ export function attachInput(grid: Grid, signal: AbortSignal) {
     if (at.part === "header" && partOf(event) === "grip") {
       const head = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-place]") : null;
       grid.fitColumn(Number(head?.dataset["place"] ?? at.place.column));
-    } else if (at.part === "body" && !beyond(at)) grid.events.onOpen?.(grid.toSource(at.place), grid.cellBox(at.place));
+    } else if (at.part === "body" && !beyond(at)) begin(grid, at.place);
   });
 
   listen("contextmenu", (event) => {
@@ -186,7 +192,36 @@ export function attachInput(grid: Grid, signal: AbortSignal) {
     grid.events.onContextMenu?.(grid.toSource(at.place), event, here);
   });
 
+  let back = 0;
+  const done = () => {
+    window.clearTimeout(back);
+    catcher.value = "";
+    grid.focus();
+  };
+  const catcher = pasteCatcher((text) => {
+    const range = grid.sourceRange();
+    if (range) grid.events.onPaste?.(text, range);
+  }, done);
+  scroller.append(catcher);
+  signal.addEventListener("abort", () => window.clearTimeout(back));
+
   listen("keydown", (event) => {
+    if (event.target === catcher) return;
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "v" && grid.events.onPaste) {
+      // Not prevented: the platform pastes into what has the focus by then.
+      catcher.focus({ preventScroll: true });
+      window.clearTimeout(back);
+      back = window.setTimeout(() => document.activeElement === catcher && done(), PASTE_MS);
+      return;
+    }
+    if (startsText(event) && grid.active && grid.events.onEdit) {
+      const typed = event.key.length === 1 ? event.key : "";
+      // A sign that is still being composed goes on in the editor by itself.
+      if (typed) event.preventDefault();
+      event.stopPropagation();
+      grid.events.onEdit(grid.toSource(grid.active), typed);
+      return;
+    }
     if (event.isComposing) return;
     if (event.key === "Escape" && drag) {
       end(false);
@@ -207,6 +242,21 @@ const ARROWS: Readonly<Record<string, readonly [rows: -1 | 0 | 1, columns: -1 | 
   ArrowLeft: [0, -1],
   ArrowRight: [0, 1],
 };
+
+/** Whether a key begins a text: a sign, or one that is composed of several keys. */
+function startsText(event: KeyboardEvent): boolean {
+  if (event.key === "Process" || event.key === "Dead") return true;
+  const composed = event.getModifierState?.("AltGraph") ?? false;
+  if (!composed && (event.ctrlKey || event.metaKey || event.altKey)) return false;
+  // Space shows the whole value, as it does where nothing can be edited.
+  return event.key.length === 1 && event.key !== " ";
+}
+
+/** Edits a cell where that is possible, and opens it otherwise. */
+function begin(grid: Grid, at: Place) {
+  if (grid.events.onEdit) grid.events.onEdit(grid.toSource(at), undefined);
+  else grid.events.onOpen?.(grid.toSource(at), grid.cellBox(at));
+}
 
 /** Whether the key meant something here. */
 function handleKey(grid: Grid, event: KeyboardEvent, openHeaderMenu: (place: number) => void): boolean {
@@ -250,11 +300,15 @@ function handleKey(grid: Grid, event: KeyboardEvent, openHeaderMenu: (place: num
     case "Enter":
     case "F2":
       if (!active || mod) return false;
-      grid.events.onOpen?.(grid.toSource(active), grid.cellBox(active));
+      begin(grid, active);
       return true;
     case "Delete":
-      if (!range || !grid.events.onDelete) return false;
+      if (!range || mod || !grid.events.onDelete) return false;
       grid.events.onDelete(range);
+      return true;
+    case "Backspace":
+      if (!active || mod || !grid.events.onEdit) return false;
+      grid.events.onEdit(grid.toSource(active), "");
       return true;
     case "Escape":
       // First a range becomes its one cell; a single cell is left to whoever is around.
@@ -265,6 +319,11 @@ function handleKey(grid: Grid, event: KeyboardEvent, openHeaderMenu: (place: num
     case "A":
       if (!mod || extend) return false;
       grid.act({ type: "all" }, false);
+      return true;
+    case "x":
+    case "X":
+      if (!mod || extend || !range || !grid.events.onCut) return false;
+      grid.events.onCut(range);
       return true;
     case "c":
     case "C":

@@ -19,10 +19,25 @@ export interface Cell {
   raw?: boolean;
   /** The text is only the beginning of the value. */
   truncated?: boolean;
+  /** Line ends or tabs stand in it as signs: it is not the value's own text. */
+  altered?: boolean;
   /** Where it stands when that is not where its column stands: a mixed column's numbers and texts. */
   align?: "left" | "right";
   /** A staged edit, shown as a wash. */
   mark?: "changed" | "new" | "deleted";
+  /** Why it was refused: a mark in the corner, the text as its tooltip. */
+  problem?: string;
+}
+
+/** What the gutter says of a row that is not simply held. */
+export interface RowHead {
+  /** In place of its number. */
+  sign?: string;
+  /** Its number, where rows above it have none. */
+  number?: number;
+  mark?: "changed" | "new" | "deleted" | "problem";
+  /** Said on hover and to a screen reader. */
+  said?: string;
 }
 
 export interface GridColumn {
@@ -39,6 +54,8 @@ export interface GridColumn {
   sortOrder?: number;
   /** Pixels to begin with; fitted to the first rows otherwise. */
   width?: number;
+  /** Why its cells cannot be edited in a grid whose others can. */
+  readOnly?: string;
 }
 
 /** Where rows come from. Rows are numbered from 0; columns by their place in `columns`. */
@@ -50,6 +67,8 @@ export interface GridSource {
   rows(): { known: number; more: boolean };
   /** `undefined` while it is not here. Must be cheap: it is asked for every visible cell. */
   cell(row: number, column: number): Cell | undefined;
+  /** What the gutter says of a row; its number where this is left out. Asked when the row is drawn. */
+  head?(row: number): RowHead | undefined;
   /** Asks for what is visible. The latest call wins. */
   ensure(firstRow: number, lastRow: number, columns: readonly number[]): void;
   /** Called when cells or the row count changed. Returns the way to stop. */
