@@ -4,11 +4,14 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use ::catalog::{Catalog, ObjectKey, Scope};
 use async_trait::async_trait;
-use driver::{Control, Ddl, Error, Scan, Server};
+use driver::{Control, Ddl, Edit, Error, Explain, Scan, Server};
 use rusqlite::{Connection, config::DbConfig};
 
 use crate::{
-    catalog, ddl, dialect, error,
+    catalog, ddl, dialect,
+    edit::SqliteEdit,
+    error,
+    explain::Explaining,
     open::{self, Opened, Place, Source},
     scan::SqliteScan,
     worker::Worker,
@@ -17,6 +20,7 @@ use crate::{
 pub(crate) struct SqliteControl {
     worker: Worker,
     server: Server,
+    edit: SqliteEdit,
     database: String,
     read_only: bool,
 }
@@ -40,7 +44,9 @@ impl SqliteControl {
         })
         .await?;
         let read_only = server.facts.get("read_only").is_some_and(|value| value != "no");
-        Ok(SqliteControl { worker, server, database, read_only })
+        let is = |name: &str, value: &str| server.facts.get(name).is_some_and(|found| found == value);
+        let edit = SqliteEdit { foreign_keys: is("foreign_keys", "on"), utf8: is("encoding", "UTF-8") };
+        Ok(SqliteControl { worker, server, edit, database, read_only })
     }
 
     /// What the last hop found, in one line.
@@ -143,8 +149,16 @@ impl Control for SqliteControl {
         Some(&SqliteScan)
     }
 
+    fn edit(&self) -> Option<&dyn Edit> {
+        Some(&self.edit)
+    }
+
     fn ddl(&self) -> Option<&dyn Ddl> {
         Some(self)
+    }
+
+    fn explain(&self) -> Option<&dyn Explain> {
+        Some(&Explaining)
     }
 }
 

@@ -17,6 +17,7 @@ use driver::{
 };
 
 use crate::{
+    edit::{Part, identity_of, key_literal},
     quote,
     types::{self, Affinity, Number},
 };
@@ -24,7 +25,7 @@ use crate::{
 pub(crate) struct SqliteScan;
 
 /// Names of the rowid; a column of the same name hides it.
-const ROWID_NAMES: [&str; 3] = ["rowid", "_rowid_", "oid"];
+pub(crate) const ROWID_NAMES: [&str; 3] = ["rowid", "_rowid_", "oid"];
 
 /// One term of the order.
 struct Term {
@@ -68,6 +69,11 @@ impl Scan for SqliteScan {
                 selected.push(encoded(&term.expression));
             }
         }
+        let hidden = if keyed { terms.as_slice() } else { &[] };
+        let identity = identity_of(relation).ok().map(|identity| {
+            let place = |part: &Part| place_of(part, columns, hidden, visible, &mut selected);
+            identity.parts.iter().map(place).collect()
+        });
         let mut text = format!("SELECT {}\nFROM {}", selected.join(", "), from(relation));
         push_where(&mut text, &conditions);
         let order = if keyed { terms.as_slice() } else { terms.get(..sorted).unwrap_or_default() };
@@ -82,7 +88,7 @@ impl Scan for SqliteScan {
         if !keyed && request.offset > 0 {
             text.push_str(&format!(" OFFSET {}", request.offset));
         }
-        Ok(Page { statement: Statement::new(text), source, key: positions, visible_columns: visible, identity: None })
+        Ok(Page { statement: Statement::new(text), source, key: positions, visible_columns: visible, identity })
     }
 
     fn count(&self, catalog: &Catalog, relation: &ObjectKey, filters: &[Filter]) -> Result<Statement, Error> {
@@ -116,14 +122,14 @@ impl Scan for SqliteScan {
     }
 }
 
-fn find<'a>(catalog: &'a Catalog, key: &ObjectKey) -> Result<RelationWalker<'a>, Error> {
+pub(crate) fn find<'a>(catalog: &'a Catalog, key: &ObjectKey) -> Result<RelationWalker<'a>, Error> {
     catalog
         .find_relation(key.schema.as_deref(), &key.name)
         .and_then(|id| catalog.relation(id))
         .ok_or_else(|| Error::new(Code::NotFound, format!("{} is not in the catalog.", key.name)))
 }
 
-fn column_of<'a>(columns: &'a [Column], name: &str) -> Result<&'a Column, Error> {
+pub(crate) fn column_of<'a>(columns: &'a [Column], name: &str) -> Result<&'a Column, Error> {
     // A foreign key may write a column's name in another case.
     let same = || columns.iter().find(|column| column.name.eq_ignore_ascii_case(name));
     columns
@@ -138,7 +144,7 @@ fn from(relation: RelationWalker<'_>) -> String {
 }
 
 /// Qualified: SQLite takes a bare name in double quotes that is no column for a text.
-fn reference(column: &str) -> String {
+pub(crate) fn reference(column: &str) -> String {
     format!("t.{}", quote::name(column))
 }
 
@@ -210,27 +216,23 @@ fn key_of(relation: RelationWalker<'_>) -> (Vec<Term>, KeySource) {
     (terms, source)
 }
 
-fn encoded(expression: &str) -> String {
+pub(crate) fn encoded(expression: &str) -> String {
     format!("CASE typeof({expression}) WHEN 'text' THEN 'T' || hex({expression}) ELSE quote({expression}) END")
 }
 
-/// A key's encoded text as an SQL literal without affinity, so that comparing converts nothing.
-fn decoded(text: &str) -> Result<String, Error> {
-    let wrong = || Error::new(Code::InvalidStatement, "The position of the page is not one of this relation.");
-    let hexadecimal =
-        |digits: &str| digits.len().is_multiple_of(2) && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if let Some(digits) = text.strip_prefix('T') {
-        return if hexadecimal(digits) { Ok(format!("+CAST(x'{digits}' AS TEXT)")) } else { Err(wrong()) };
+/// Where a part of a row's identity stands in the result, which gets a hidden column for it where it has none yet.
+fn place_of(part: &Part, columns: &[Column], hidden: &[Term], visible: usize, selected: &mut Vec<String>) -> usize {
+    if part.rowid
+        && let Some(column) = columns.iter().position(|column| column.name == part.name)
+    {
+        return column;
     }
-    if let Some(digits) = text.strip_prefix("X'").and_then(|rest| rest.strip_suffix('\'')) {
-        return if hexadecimal(digits) { Ok(format!("x'{digits}'")) } else { Err(wrong()) };
+    let expression = part.reference("t");
+    if let Some(term) = hidden.iter().position(|term| term.expression == expression) {
+        return visible + term;
     }
-    let number = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E'));
-    // The least integer has no literal: its digits would be read as a real.
-    if text == "-9223372036854775808" {
-        return Ok("(-9223372036854775807 - 1)".to_owned());
-    }
-    if number && text.parse::<f64>().is_ok() { Ok(text.to_owned()) } else { Err(wrong()) }
+    selected.push(part.encoded("t"));
+    selected.len() - 1
 }
 
 /// The condition that holds for rows behind this position in the order.
@@ -243,7 +245,7 @@ fn behind(terms: &[Term], after: &[Option<String>]) -> Result<String, Error> {
         let key = &term.expression;
         let value = match value.as_deref() {
             None | Some("NULL") => None,
-            Some(text) => Some(decoded(text)?),
+            Some(text) => Some(key_literal(text)?),
         };
         let strictly = match (&value, term.descending) {
             (None, false) => Some(format!("{key} IS NOT NULL")),

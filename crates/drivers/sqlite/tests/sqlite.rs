@@ -3,6 +3,8 @@
 
 #[path = "sqlite/catalog.rs"]
 mod catalog;
+#[path = "sqlite/editing.rs"]
+mod editing;
 #[path = "sqlite/errors.rs"]
 mod errors;
 #[path = "sqlite/opening.rs"]
