@@ -66,6 +66,18 @@ export const commands = {
 	browseCount: (request: BrowseRequest) => typedError<Counted, AppError>(__TAURI_INVOKE("browse_count", { request })),
 	/**  Stops a page or count in progress for this relation. */
 	browseCancel: (profileId: string, object: ObjectRef) => typedError<null, AppError>(__TAURI_INVOKE("browse_cancel", { profileId, object })),
+	/**  Where a row's foreign key leads; `key` is its place among the head's. */
+	followReference: (holdId: string, row: number, key: number) => typedError<Followed, AppError>(__TAURI_INVOKE("follow_reference", { holdId, row, key })),
+	/**  The foreign keys of every relation that lead to a row. Nothing is counted. */
+	referencedBy: (holdId: string, row: number) => typedError<ReferredRow[], AppError>(__TAURI_INVOKE("referenced_by", { holdId, row })),
+	/**  Counts rows under filters, up to a cap. */
+	countReferences: (askId: string, profileId: string, object: ObjectRef, filters: BrowseFilter[]) => typedError<CappedCount, AppError>(__TAURI_INVOKE("count_references", { askId, profileId, object, filters })),
+	/**  Rows of a relation that a text leads to. */
+	lookup: (request: LookupRequest) => typedError<LookupPage, AppError>(__TAURI_INVOKE("lookup", { request })),
+	/**  Remembers by which columns rows of a relation are looked up. */
+	keepLookupLabels: (profileId: string, object: ObjectRef, labels: string[]) => typedError<null, AppError>(__TAURI_INVOKE("keep_lookup_labels", { profileId, object, labels })),
+	/**  Stops a count or a lookup. */
+	stopAsking: (askId: string) => __TAURI_INVOKE<void>("stop_asking", { askId }),
 	/**  The sessions of a connection's server and who waits for whom. */
 	activity: (profileId: string) => typedError<ActivityMoment, AppError>(__TAURI_INVOKE("activity", { profileId })),
 	/**  Sizes and use of the tables and indexes of a connection's database. */
@@ -76,6 +88,10 @@ export const commands = {
 	cancelRun: (runId: string) => typedError<null, AppError>(__TAURI_INVOKE("cancel_run", { runId })),
 	/**  Closes a tab's session, whatever it does; the next run opens a new one. */
 	closeSession: (tabId: string) => typedError<null, AppError>(__TAURI_INVOKE("close_session", { tabId })),
+	/**  Commits a tab's transaction, or rolls it back. */
+	endTransaction: (tabId: string, commit: boolean) => typedError<null, AppError>(__TAURI_INVOKE("end_transaction", { tabId, commit })),
+	/**  Lets the time begin anew after which a tab's unused transaction is rolled back. */
+	keepTransaction: (tabId: string) => typedError<null, AppError>(__TAURI_INVOKE("keep_transaction", { tabId })),
 	/**  A tab's session, if it has one. */
 	tabSession: (tabId: string) => __TAURI_INVOKE<TabSession | null>("tab_session", { tabId }),
 	/**  Reads on to the next cap. */
@@ -94,6 +110,32 @@ export const commands = {
 	holdWindow: (holdId: string, first: number, rows: number, columns: number[]) => typedError<ArrayBuffer, AppError>(__TAURI_INVOKE("hold_window", { holdId, first, rows, columns })),
 	/**  Bytes of one cell. */
 	holdCell: (holdId: string, row: number, column: number, offset: number, length: number) => typedError<ArrayBuffer, AppError>(__TAURI_INVOKE("hold_cell", { holdId, row, column, offset, length })),
+	/**  Binds the staged edits of a relation to these rows; again after more rows have come. */
+	editsOpen: (holdId: string) => typedError<EditsView, AppError>(__TAURI_INVOKE("edits_open", { holdId })),
+	/**  Stages what a person did at once. */
+	editsStage: (holdId: string, step: EditStep) => typedError<EditsView, AppError>(__TAURI_INVOKE("edits_stage", { holdId, step })),
+	/**  Takes the last step back. */
+	editsUndo: (holdId: string) => typedError<EditsView, AppError>(__TAURI_INVOKE("edits_undo", { holdId })),
+	/**  Does again what was taken back. */
+	editsRedo: (holdId: string) => typedError<EditsView, AppError>(__TAURI_INVOKE("edits_redo", { holdId })),
+	/**  Takes everything back that is not saved; itself a step that can be taken back. */
+	editsDiscard: (holdId: string) => typedError<EditsView, AppError>(__TAURI_INVOKE("edits_discard", { holdId })),
+	/**  The whole staged value of a cell. */
+	editsCell: (holdId: string, id: number, column: number) => typedError<EditValue, AppError>(__TAURI_INVOKE("edits_cell", { holdId, id, column })),
+	/**  What a save would send and what else it would touch. */
+	editsReview: (holdId: string) => typedError<EditsReview, AppError>(__TAURI_INVOKE("edits_review", { holdId })),
+	/**  Every statement a save would send, as one script. */
+	editsReviewScript: (holdId: string) => typedError<string, AppError>(__TAURI_INVOKE("edits_review_script", { holdId })),
+	/**  Saves everything that is staged in one transaction; may ask first. */
+	editsSave: (holdId: string, confirmed: RunConsent | null) => typedError<EditsAnswer, AppError>(__TAURI_INVOKE("edits_save", { holdId, confirmed })),
+	/**  Stops a save in progress: nothing of it stays. */
+	editsCancel: (holdId: string) => typedError<null, AppError>(__TAURI_INVOKE("edits_cancel", { holdId })),
+	/**  Settles a row that somebody else changed or deleted meanwhile. */
+	editsResolve: (holdId: string, id: number, keep: Keep) => typedError<EditsView, AppError>(__TAURI_INVOKE("edits_resolve", { holdId, id, keep })),
+	/**  Staged edits that wait anywhere. */
+	editsPending: () => typedError<PendingEdits[], AppError>(__TAURI_INVOKE("edits_pending")),
+	/**  The statements that would take an entry of the history back; none where it has none. */
+	historyInverse: (id: number) => typedError<string | null, AppError>(__TAURI_INVOKE("history_inverse", { id })),
 	/**  The statements and placeholders of a text. */
 	outline: (driver: string, text: string) => typedError<Outline, AppError>(__TAURI_INVOKE("outline", { driver, text })),
 	/**  What could stand at the caret. */
@@ -180,6 +222,12 @@ export const commands = {
 	pickSavePath: (title: string, name: string) => __TAURI_INVOKE<string | null>("pick_save_path", { title, name }),
 	/**  What this window was opened for: a connection's name or target, given on the command line. */
 	openedFor: () => __TAURI_INVOKE<string | null>("opened_for"),
+	/**  What can be exported from held rows. */
+	exportOffer: (holdId: string) => typedError<ExportOffer, AppError>(__TAURI_INVOKE("export_offer", { holdId })),
+	/**  Writes rows to a file and returns the transfer's id; what happens comes by `events`. */
+	exportRows: (request: ExportRequest, events: Channel<TransferEvent>) => typedError<string, AppError>(__TAURI_INVOKE("export_rows", { request, events })),
+	/**  Stops an export or an import. */
+	stopTransfer: (transferId: string) => typedError<null, AppError>(__TAURI_INVOKE("stop_transfer", { transferId })),
 };
 
 /* Types */
@@ -478,6 +526,36 @@ export type Browsed = {
 	paging_warns: boolean,
 };
 
+/**  A count that stops at a cap. */
+export type CappedCount = {
+	/**  Rows, at most the cap. */
+	rows: number,
+	/**  Whether there are more. */
+	more: boolean,
+	/**  How long it took. */
+	elapsed_ms: number,
+};
+
+/**  One cell and what it becomes. */
+export type CellEdit = {
+	/**  Its row. */
+	row: RowPlace,
+	/**  Its column, by position in the head. */
+	column: number,
+	/**  What it becomes. */
+	value: EditValue,
+};
+
+/**  Why a cell's value was refused. */
+export type CellProblem = {
+	/**  In plain words ("There is no customers.id 99."). */
+	message: string,
+	/**  The constraint's name. */
+	constraint: string | null,
+	/**  What the server said, whole. */
+	error: AppError,
+};
+
 /**  What a value is to a person; see [`driver::ValueClass`]. */
 export type ColumnClass = "number" | "boolean" | "text" | "json" | "xml" | "bytes" | "temporal" | "interval" | "uuid" | "array" | "other";
 
@@ -550,6 +628,18 @@ export type Completions = {
 	items: CompletionItem[],
 	/**  Whether typing on can only narrow this list. */
 	narrows: boolean,
+};
+
+/**  One column of a row that somebody else changed. */
+export type ConflictCell = {
+	/**  The column, by position in the head. */
+	column: number,
+	/**  What it held when it was read. */
+	original: ShownValue,
+	/**  What it holds now. */
+	theirs: ShownValue,
+	/**  What it is to become; none for a column of a row to delete. */
+	yours: ShownValue | null,
 };
 
 /**  Where a connection stands. */
@@ -648,7 +738,7 @@ export type Copied = {
 	text: string,
 	/**  Rows in it. */
 	rows: number,
-	/**  Set when the selection was larger than what fits the clipboard sensibly, as a sentence. */
+	/**  What is missing in it, as a sentence: what does not fit the clipboard sensibly or has no place in the format. */
 	cut: string | null,
 };
 
@@ -660,10 +750,18 @@ export type CopyFormat =
 "csv" | 
 /**  An array of objects. */
 "json" | 
+/**  One object per line. */
+"ndjson" | 
 /**  A Markdown table. */
 "markdown" | 
+/**  An HTML table. */
+"html" | 
 /**  INSERT statements. */
-"sql_insert";
+"sql_insert" | 
+/**  UPDATE statements, where the rows' key is known. */
+"sql_update" | 
+/**  The values of one column as they stand behind IN. */
+"in_list";
 
 /**  What to copy from a hold: full values of these columns, in this order. */
 export type CopyRequest = {
@@ -679,6 +777,8 @@ export type CopyRequest = {
 	format: CopyFormat,
 	/**  Whether column names come first, where the format leaves it open. */
 	header: boolean,
+	/**  What else the format leaves open. */
+	options?: TextOptions | null,
 };
 
 /**  An exact count, asked for by a person. */
@@ -734,6 +834,183 @@ export type DriverForm = {
 	language: LanguageFacts,
 };
 
+/**  What may be done to one column. */
+export type EditColumn = {
+	/**  Why existing rows' values cannot be changed. */
+	read_only: string | null,
+	/**  Why it takes no value in a new row. */
+	not_inserted: string | null,
+	/**  Whether it takes NULL, as far as known. */
+	nullable: boolean,
+	/**  What it becomes when nothing is said, as the server prints it. */
+	default: string | null,
+	/**  Every value it can have, in order. */
+	choices: string[],
+	/**  Whether a value is any number of the choices, joined by commas. */
+	several_choices: boolean,
+	/**  Whether its values differ in kind. */
+	mixed: boolean,
+};
+
+/**  How much is staged. */
+export type EditCounts = {
+	/**  Rows that change. */
+	updates: number,
+	/**  Rows that are new. */
+	inserts: number,
+	/**  Rows that go. */
+	deletes: number,
+	/**  Of those, rows with a problem. */
+	problems: number,
+	/**  Of those, rows the hold does not show. */
+	unseen: number,
+};
+
+/**  What a staged row is. */
+export type EditKind = 
+/**  Cells of it change. */
+"update" | 
+/**  It is new. */
+"insert" | 
+/**  It goes. */
+"delete" | 
+/**  It was saved: `fresh` says what it is now. */
+"saved" | 
+/**  It was saved as deleted. */
+"gone";
+
+/**  What a person does at once, and undoes at once. The parts happen in the order of the fields. */
+export type EditStep = {
+	/**  In words, for undo ("Paste 12 × 3"). */
+	label?: string,
+	/**  Cells to change. A value the cell holds already takes its edit back. */
+	set?: CellEdit[],
+	/**  Rows to add, in order. */
+	add?: RowAddition[],
+	/**  Rows to add with the values of others; generated columns and identities take their defaults. */
+	duplicate?: RowPlace[],
+	/**  Held rows to delete. */
+	delete?: RowSpan[],
+	/**  Added rows to drop, and rows whose deletion or changes to take back. */
+	revert?: RowPlace[],
+	/**  Single cells to take back. */
+	revert_cells?: ([RowPlace, number])[],
+};
+
+/**  A value a person gives a cell. */
+export type EditValue = 
+/**  NULL. */
+{ kind: "null" } | 
+/**  The column's default. */
+{ kind: "default" } | 
+/**  Text in the notation the server reads; the empty text is a value. */
+{ kind: "text"; 
+/**  The text. */
+text: string } | 
+/**  A number's digits, where a column holds values of several kinds. */
+{ kind: "number"; 
+/**  The digits. */
+text: string } | 
+/**  Bytes. */
+{ kind: "bytes"; 
+/**  In base64. */
+base64: string } | 
+/**  A file's bytes, read when they are staged. */
+{ kind: "file"; 
+/**  Its path. */
+path: string };
+
+/**  One staged cell. */
+export type EditedCell = {
+	/**  Its column, by position in the head. */
+	column: number,
+	/**  What it becomes. */
+	value: ShownValue,
+	/**  Why the server refuses it. */
+	problem: CellProblem | null,
+};
+
+/**  One staged row. */
+export type EditedRow = {
+	/**  Names it within its edit set; never reused. */
+	id: number,
+	/**  What it is. */
+	kind: EditKind,
+	/**  Its number in the hold; none for an added one, and for one the hold does not have (yet). */
+	at: number | null,
+	/**  For an added row: the hold's row it stands below; none is above all. Rows below the same one stand by their ids. */
+	after: number | null,
+	/**  Its number in the hold of re-read rows: what it is now. */
+	fresh: number | null,
+	/**  Its key in words (`id 17`). */
+	name: string,
+	/**  Its staged cells. */
+	cells: EditedCell[],
+	/**  Why it could not be saved. */
+	problem: RowProblem | null,
+};
+
+/**  What became of a request to save. */
+export type EditsAnswer = 
+/**  It was done, or tried. */
+{ answer: "done"; 
+/**  How it ended. */
+saved: EditsSaved } | 
+/**  Nothing of it was sent: a person says yes first. */
+{ answer: "confirm"; 
+/**  To what. */
+question: SweepQuestion };
+
+/**  What a save will do. */
+export type EditsReview = {
+	/**  The first statements, in order. */
+	statements: ReviewedStatement[],
+	/**  How many there are. */
+	total: number,
+	/**  How much changes. */
+	counts: EditCounts,
+	/**  What else it touches: cascades and triggers, by name, each a sentence. */
+	consequences: string[],
+	/**  What a person should know before: tables that cannot be rolled back, rows without a key. */
+	warnings: string[],
+};
+
+/**  A save's end, and the edits after it. */
+export type EditsSaved = {
+	/**  How it ended. */
+	outcome: SaveOutcome,
+	/**  The edits now. */
+	edits: EditsView,
+};
+
+/**  The staged edits of a relation, as one hold shows them. */
+export type EditsView = {
+	/**  Grows with every change. */
+	revision: number,
+	/**  The relation edits go to. */
+	object: ObjectRef | null,
+	/**  Why nothing can be edited, with what to do about it. */
+	refused: AppError | null,
+	/**  The head's columns, in order. */
+	columns: EditColumn[],
+	/**  What a person should know before. */
+	warnings: string[],
+	/**  Whether `rows` are all there are, and not only those that changed since the last answer for this hold. */
+	whole: boolean,
+	/**  Staged and saved rows. */
+	rows: EditedRow[],
+	/**  Ids of rows that are no longer staged. */
+	removed: number[],
+	/**  How much is staged. */
+	counts: EditCounts,
+	/**  What undo would take back, in words. */
+	undo: string | null,
+	/**  What redo would do again, in words. */
+	redo: string | null,
+	/**  The hold of re-read rows; windows and cells of it are asked for as of any other. */
+	fresh_hold: string | null,
+};
+
 /**  How much depends on this database. */
 export type Environment = 
 /**  On this computer. */
@@ -778,6 +1055,80 @@ export type ErrorCode =
 /**  A fault in the program. */
 "internal";
 
+/**  What can be exported from a hold. */
+export type ExportOffer = {
+	/**  What the rows are called. */
+	title: string,
+	/**  Rows that are held. */
+	rows: number,
+	/**  Set where those are not all, as a sentence's part: `first 100,000 rows, not all`. */
+	partial: string | null,
+	/**  The table of INSERT and UPDATE statements, as it would be written. */
+	table: string,
+	/**  Why UPDATE statements cannot be written; `None` where they can. */
+	no_update: string | null,
+	/**  Why the statement cannot run again; `None` where it can. */
+	no_whole: string | null,
+	/**  The statement that would run again. */
+	statement: string | null,
+};
+
+/**  Rows of a hold on their way to a file. */
+export type ExportRequest = {
+	/**  The hold. */
+	hold_id: string,
+	/**  Which rows. */
+	rows: ExportRows,
+	/**  Columns by position in the head, in visible order. */
+	columns: number[],
+	/**  How they are written. */
+	format: FileFormat,
+	/**  Whether column names come first, where the format leaves it open. */
+	header: boolean,
+	/**  What the format leaves open. */
+	options: TextOptions,
+	/**  The file. */
+	path: string,
+};
+
+/**  Which rows are exported. */
+export type ExportRows = 
+/**  These of the held rows. */
+{ what: "selection"; 
+/**  First row. */
+first_row: number; 
+/**  How many. */
+rows: number } | 
+/**  All rows that are held. */
+{ what: "loaded" } | 
+/**  Every row: the statement runs again. */
+{ what: "whole" };
+
+/**  How rows are written to a file. */
+export type FileFormat = 
+/**  As `COPY … CSV` writes it. */
+"csv" | 
+/**  Tab-separated. */
+"tsv" | 
+/**  An array of objects. */
+"json" | 
+/**  One object per line. */
+"ndjson" | 
+/**  A Markdown table. */
+"markdown" | 
+/**  An HTML table. */
+"html" | 
+/**  INSERT statements. */
+"sql_insert" | 
+/**  UPDATE statements, found by the key. */
+"sql_update" | 
+/**  The values of one column as they stand behind IN. */
+"in_list" | 
+/**  Apache Parquet. */
+"parquet" | 
+/**  An Excel workbook. */
+"excel";
+
 /**  Whether a file is still what it was. */
 export type FileState = 
 /**  As it was. */
@@ -789,6 +1140,18 @@ export type FileState =
 
 /**  How a column is compared; see [`driver::Comparison`]. */
 export type FilterOperator = "equal" | "not_equal" | "less" | "less_or_equal" | "greater" | "greater_or_equal" | "contains" | "starts_with" | "like" | "in" | "is_null" | "is_not_null";
+
+/**  Where rows lead: a relation and what finds exactly these rows of it. */
+export type Followed = {
+	/**  The connection. */
+	profile_id: string,
+	/**  The relation. */
+	object: ObjectRef,
+	/**  What finds the rows, with whole and exact values. */
+	filters: BrowseFilter[],
+	/**  Why there is nothing to follow, as a sentence; the filters are empty then. */
+	nothing: string | null,
+};
 
 /**  What to forget. */
 export type ForgetRequest = {
@@ -1143,6 +1506,13 @@ export type Journaled =
 /**  It does not fit what was kept before: send the whole text. */
 "resend";
 
+/**  What to keep of a row two people changed. */
+export type Keep = 
+/**  The edit, upon what is there now. */
+"yours" | 
+/**  What is there now: the edit is dropped. */
+"theirs";
+
 /**  How much is kept, in all or of one connection. */
 export type KeptAmounts = {
 	/**  Statements of the history. */
@@ -1191,6 +1561,50 @@ export type ListState =
 "unread" | 
 /**  There is no such thing here. */
 "absent";
+
+/**  A column that can be a label. */
+export type LookupColumn = {
+	/**  Its name. */
+	name: string,
+	/**  Its type, as the server prints it. */
+	native_type: string,
+};
+
+/**  Rows to choose from. */
+export type LookupPage = {
+	/**  The columns that were searched and are shown: those a person chose, or else likely ones. */
+	labels: string[],
+	/**  Every column that can be one. */
+	columns: LookupColumn[],
+	/**  The rows, in the order of the key. */
+	rows: LookupRow[],
+	/**  Whether there are more than these. */
+	more: boolean,
+	/**  How long it took. */
+	elapsed_ms: number,
+};
+
+/**  What to look for among the rows of a relation. */
+export type LookupRequest = {
+	/**  Names this question, so that it can be stopped. */
+	ask_id: string,
+	/**  The connection. */
+	profile_id: string,
+	/**  The relation. */
+	object: ObjectRef,
+	/**  The columns that name a row. */
+	key_columns: string[],
+	/**  What is searched; every word of it must be found. Empty shows the first rows. */
+	text: string,
+};
+
+/**  One row to choose. */
+export type LookupRow = {
+	/**  Whole values of the key's columns, as filters take them; `None` is NULL. */
+	key: (string | null)[],
+	/**  Values of the labels, the beginning of long ones; `None` is NULL. */
+	labels: (string | null)[],
+};
 
 /**  What the server itself said. */
 export type NativeError = {
@@ -1407,6 +1821,16 @@ export type PasswordPolicy =
 /**  None is used (peer, trust, `~/.pgpass`, files). */
 "none";
 
+/**  Staged edits that wait somewhere. */
+export type PendingEdits = {
+	/**  The connection. */
+	profile_id: string,
+	/**  The relation. */
+	object: ObjectRef,
+	/**  How much is staged. */
+	counts: EditCounts,
+};
+
 /**  A placeholder of a text. */
 export type PlaceholderMark = {
 	/**  Its name without its sigil; positional ones count from 1. */
@@ -1534,6 +1958,30 @@ export type ReferencedByRow = {
 	actions: string,
 };
 
+/**  A row and the foreign keys that lead to it. */
+export type ReferredRow = {
+	/**  Its relation. */
+	object: ObjectRef,
+	/**  The values of its key as texts, shortened: `17`, `3, 7`; empty where the result does not have it. */
+	title: string,
+	/**  The keys, those of its own schema first. */
+	keys: ReferringKey[],
+};
+
+/**  A foreign key of some relation that leads to a row. */
+export type ReferringKey = {
+	/**  The constraint's name. */
+	name: string | null,
+	/**  The referring columns. */
+	columns: string[],
+	/**  `orders.user_id`, with its schema where that is another. */
+	label: string,
+	/**  What happens to the rows when ours goes or changes: `ON DELETE CASCADE`; empty for the usual. */
+	actions: string,
+	/**  The referring rows. */
+	rows: Followed,
+};
+
 /**  Everything about one relation but its rows. */
 export type RelationPage = {
 	/**  The relation. */
@@ -1616,6 +2064,86 @@ export type ResultHead = {
 	booleans: [string, string],
 	/**  The time zone and styles its texts depend on, in words; empty where none do. */
 	context: string,
+	/**  The foreign keys its columns belong to, as far as the catalog knows. */
+	foreign_keys: ResultKey[],
+};
+
+/**  A foreign key that columns of a result belong to. */
+export type ResultKey = {
+	/**  The constraint's name; SQLite's may have none. */
+	name: string | null,
+	/**  The referring columns. */
+	columns: string[],
+	/**  Where they stand in the result: those of them that are in it. */
+	shown_at: number[],
+	/**  The referred relation. */
+	object: ObjectRef,
+	/**  The referred columns, pairwise with `columns`. */
+	referenced_columns: string[],
+	/**  All of it in words: `→ users.id (ON DELETE CASCADE)`. */
+	label: string,
+	/**  Where the values of `columns` stand, pairwise; empty where the key cannot be followed. */
+	values_at: number[],
+	/**  Why it cannot be followed. */
+	obstacle: string | null,
+};
+
+/**  One statement of a save. */
+export type ReviewedStatement = {
+	/**  The staged rows it is for; none for what stands around them. */
+	rows: number[],
+	/**  Its text as it will be sent; cut where it is very long. */
+	text: string,
+	/**  Whether `text` was cut. */
+	cut: boolean,
+};
+
+/**  One row to add. */
+export type RowAddition = {
+	/**  The row it stands below; `None` is above all. */
+	after: RowPlace | null,
+	/**  Columns, by position in the head, and their values; the others take their defaults. */
+	cells: ([number, EditValue])[],
+};
+
+/**  A row of a grid: one that is held, or one that was added. */
+export type RowPlace = 
+/**  A row of the hold, by number. */
+{ kind: "held"; 
+/**  Its number, from 0. */
+row: number } | 
+/**  A staged row, by its id. */
+{ kind: "staged"; 
+/**  Its id within the edit set. */
+id: number };
+
+/**  Why a row could not be saved. */
+export type RowProblem = 
+/**  Somebody else changed it meanwhile. */
+{ kind: "changed"; 
+/**  The columns concerned. */
+cells: ConflictCell[] } | 
+/**  Somebody else deleted it, or gave it another key. */
+{ kind: "gone" } | 
+/**  It is there and holds what it held; the server changes nothing: row security does not permit it. */
+{ kind: "not_permitted"; 
+/**  In plain words. */
+message: string } | 
+/**  The statement would have changed another number of rows. */
+{ kind: "several"; 
+/**  How many. */
+rows: number } | 
+/**  The server refuses it. What is about single cells stands there too. */
+{ kind: "refused"; 
+/**  Why. */
+error: AppError };
+
+/**  Held rows that follow one another. */
+export type RowSpan = {
+	/**  First row. */
+	first: number,
+	/**  How many. */
+	rows: number,
 };
 
 /**  What became of a request to run a script. */
@@ -1690,6 +2218,8 @@ export type RunRequest = {
 	parameters: ParameterValue[],
 	/**  Whether later statements still run after an error. */
 	go_on: boolean,
+	/**  Whether the first statement opens a transaction that a person ends, rather than each being kept at once. */
+	manual_transactions?: boolean,
 	/**  The yes to what was asked before. */
 	confirmed?: RunConsent | null,
 };
@@ -1712,6 +2242,29 @@ export type SaveFile = {
 	/**  Write `\r\n`. */
 	crlf: boolean,
 };
+
+/**  How a save ended. */
+export type SaveOutcome = 
+/**  All of it is committed. */
+{ outcome: "saved"; 
+/**  What was saved. */
+counts: EditCounts; 
+/**  How long it took. */
+elapsed_ms: number } | 
+/**  Nothing was changed, and the rows say why. */
+{ outcome: "refused"; 
+/**  The first reason, as a sentence. */
+message: string } | 
+/**  Nothing is known of the commit: the server went while it was on its way. The edits are still there. */
+{ outcome: "unknown"; 
+/**  Why. */
+error: AppError } | 
+/**  Part of it was written, in a table that cannot undo it; what was not is still staged. */
+{ outcome: "partly"; 
+/**  What was written. */
+counts: EditCounts; 
+/**  The first reason for the rest. */
+message: string };
 
 /**  Which saved query a tab edits, and which of its texts it began with. */
 export type SavedBinding = {
@@ -1931,6 +2484,8 @@ export type Settings = {
 	connect_timeout_s: number,
 	/**  Minutes after which an idle session without state is closed. */
 	idle_close_min: number,
+	/**  Minutes after which an open transaction that nobody uses is rolled back; 0 is never. */
+	idle_transaction_min: number,
 	/**  Sessions per connection. */
 	session_limit: number,
 	/**  Rows of one page of a data tab. */
@@ -1948,6 +2503,25 @@ export type Settings = {
 	/**  Whether to ask before DROP and TRUNCATE on local and development connections too; on the others it is always asked. */
 	ask_drops: boolean,
 };
+
+/**  How a value shows. Cells are cut at 4 KiB. */
+export type ShownValue = 
+/**  NULL. */
+{ kind: "null" } | 
+/**  The column's default. */
+{ kind: "default" } | 
+/**  Text. */
+{ kind: "text"; 
+/**  As much of it as a cell shows. */
+text: string; 
+/**  Its whole length in bytes, where it was cut. */
+whole: number | null } | 
+/**  Bytes that are no text. */
+{ kind: "bytes"; 
+/**  In hexadecimal digits, as much as a cell shows. */
+text: string; 
+/**  How many there are. */
+bytes: number };
 
 /**  What became of a signal, or what is asked before it is sent. */
 export type SignalAnswer = 
@@ -2141,6 +2715,8 @@ export type TabSession = {
 	server_id: string | null,
 	/**  Whether a run is in progress. */
 	running: boolean,
+	/**  Since when an open transaction has not been used, in ms since the epoch; none while something runs in it. */
+	unused_since_ms: number | null,
 	/**  Whether writes are refused. */
 	read_only: boolean,
 	/**  Whether a pooler may give each transaction another session of the server. */
@@ -2199,6 +2775,18 @@ export type TextEdit = {
 	insert: string,
 };
 
+/**  What formats leave open. */
+export type TextOptions = {
+	/**  What stands for NULL (CSV, TSV, Markdown, HTML, Excel); `None` is the format's own. */
+	null_text: string | null,
+	/**  Between the values of CSV: one ASCII character. */
+	delimiter: string | null,
+	/**  Whether CSV quotes every value. */
+	quote_all: boolean,
+	/**  The table of INSERT and UPDATE statements as it is to be written; `None` is where the rows come from. */
+	table: string | null,
+};
+
 /**  A range in a text, in UTF-16 code units. */
 export type TextRange = {
 	/**  First unit. */
@@ -2222,8 +2810,39 @@ export type Topic =
 "history" | 
 /**  Saved queries. */
 "saved" | 
+/**  Staged edits. */
+"edits" | 
 /**  Settings. */
 "settings";
+
+/**  What happens to rows on their way to or from a file. */
+export type TransferEvent = 
+/**  So far. */
+{ event: "progress"; 
+/**  Rows. */
+rows: number; 
+/**  Bytes of the file. */
+bytes: number; 
+/**  How many there will be, in what `of` counts; `None` while nobody knows. */
+total: number | null; 
+/**  Since it began. */
+elapsed_ms: number } | 
+/**  It is done. */
+{ event: "done"; 
+/**  Rows written. */
+rows: number; 
+/**  Bytes of the file. */
+bytes: number; 
+/**  How long it took. */
+elapsed_ms: number; 
+/**  What is to be said of it, as sentences. */
+notes: string[] } | 
+/**  It was stopped; nothing was changed. */
+{ event: "stopped" } | 
+/**  It failed; nothing was changed. */
+{ event: "failed"; 
+/**  Why. */
+error: AppError };
 
 /**  One node of the explorer's tree. */
 export type TreeNode = {
