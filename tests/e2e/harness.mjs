@@ -122,7 +122,7 @@ export class Window {
           tab: "[role=tab]",
           treeitem: "[role=treeitem]",
           option: "[role=option]",
-          menuitem: "[role=menuitem]",
+          menuitem: "[role=menuitem],[role=menuitemcheckbox]",
           radio: "[role=radio],input[type=radio]",
           textbox: "input,textarea,[role=textbox]",
           any: "*",

@@ -178,6 +178,7 @@ impl Desk {
             text: text.to_owned(),
             parameters: Vec::new(),
             go_on: false,
+            manual_transactions: false,
             confirmed: None,
         };
         let (sender, events) = mpsc::unbounded_channel();

@@ -140,6 +140,7 @@ impl Person {
             text: text.to_owned(),
             parameters: Vec::new(),
             go_on: false,
+            manual_transactions: false,
             confirmed: None,
         };
         let (sender, events) = tokio::sync::mpsc::unbounded_channel();

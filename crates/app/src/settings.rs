@@ -33,6 +33,7 @@ fn clamp(mut settings: Settings) -> Settings {
     settings.statement_timeout_s = settings.statement_timeout_s.min(86_400);
     settings.connect_timeout_s = settings.connect_timeout_s.clamp(1, 600);
     settings.idle_close_min = settings.idle_close_min.clamp(1, 1_440);
+    settings.idle_transaction_min = settings.idle_transaction_min.min(1_440);
     settings.session_limit = settings.session_limit.clamp(2, 64);
     settings.page_rows = settings.page_rows.clamp(50, 10_000);
     settings.history_days = settings.history_days.min(36_500);

@@ -13,7 +13,7 @@ use std::sync::{Arc, LazyLock};
 
 use serde::Serialize;
 
-use crate::classify::Class;
+use crate::{classify::Class, transaction::TransactionWords};
 
 pub use conditional::{ConditionalRule, ConditionalServer};
 
@@ -177,6 +177,10 @@ pub struct Dialect {
     pub set_assigns: bool,
     /// The first words of the statements that commit the transaction they are sent in, besides those that change the catalog.
     pub committing_commands: &'static [&'static str],
+    /// The statements that open, end and divide a transaction.
+    pub transactions: TransactionWords,
+    /// The first words of the statements that a transaction does not take, or in which they do nothing.
+    pub outside_transactions: &'static [&'static str],
     /// The first words of the statements it knows, with the class a statement has when nothing in it says more.
     pub commands: &'static [(&'static str, Class)],
 

@@ -28,6 +28,7 @@ mod span;
 pub mod split;
 pub mod sweep;
 mod title;
+mod transaction;
 
 pub use classify::{
     Class, Classification, CopyDirection, CopyEffect, CopyEndpoint, Destroys, Destruction, Effect, Explain, Setting,
@@ -46,3 +47,4 @@ pub use span::Span;
 pub use split::{Statement, StatementKind, split, statement_at};
 pub use sweep::{Sweep, SweepKind, sweeps};
 pub use title::{comment_title, result_title, search_path};
+pub use transaction::{SavepointWords, TransactionWords, stays_outside_transactions};

@@ -22,6 +22,20 @@ pub async fn close_session(app: State<'_, Arc<App>>, tab_id: String) -> Result<(
     app.close_session(&tab_id).await
 }
 
+/// Commits a tab's transaction, or rolls it back.
+#[tauri::command]
+#[specta::specta]
+pub async fn end_transaction(app: State<'_, Arc<App>>, tab_id: String, commit: bool) -> Result<(), AppError> {
+    app.end_transaction(&tab_id, commit).await
+}
+
+/// Lets the time begin anew after which a tab's unused transaction is rolled back.
+#[tauri::command]
+#[specta::specta]
+pub async fn keep_transaction(app: State<'_, Arc<App>>, tab_id: String) -> Result<(), AppError> {
+    app.keep_transaction(&tab_id).await
+}
+
 /// A tab's session, if it has one.
 #[tauri::command]
 #[specta::specta]

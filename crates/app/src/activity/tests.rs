@@ -53,6 +53,7 @@ impl Server {
             text: "select slow".to_owned(),
             parameters: Vec::new(),
             go_on: false,
+            manual_transactions: false,
             confirmed: None,
         };
         let (sender, events) = mpsc::unbounded_channel();

@@ -59,6 +59,8 @@ pub struct Settings {
     pub connect_timeout_s: u32,
     /// Minutes after which an idle session without state is closed.
     pub idle_close_min: u32,
+    /// Minutes after which an open transaction that nobody uses is rolled back; 0 is never.
+    pub idle_transaction_min: u32,
     /// Sessions per connection.
     pub session_limit: u32,
     /// Rows of one page of a data tab.
@@ -89,6 +91,7 @@ impl Default for Settings {
             statement_timeout_s: 0,
             connect_timeout_s: 15,
             idle_close_min: 10,
+            idle_transaction_min: 10,
             session_limit: 6,
             page_rows: 1000,
             shortcuts: BTreeMap::new(),

@@ -65,6 +65,11 @@ impl Connected {
             opened.pool.sweep(limit);
         }
         app.live.tabs.sweep(&app, &self.profile.id, limit);
+        let minutes = app.current_settings().idle_transaction_min;
+        if minutes > 0 {
+            let limit = Duration::from_secs(60 * u64::from(minutes));
+            app.live.tabs.roll_back_idle(&app, &self.profile.id, limit);
+        }
     }
 
     /// Closes one session that nobody would miss; false when there is none.

@@ -18,6 +18,7 @@ use super::{
     reading::{self, Ended, ResultTitle},
     tabs::{Running, Tab},
     tell,
+    transactions::Around,
 };
 use crate::{
     App,
@@ -197,7 +198,18 @@ impl Play {
         let began = Instant::now();
         seat.note(&sent.answer);
         let title = result_title(text, piece, &seat.opened.dialect);
-        let ended = reading::read(self, &seat, index, title, &sent, positions).await;
+        let around = Around::before(self, &seat, &sent, piece.text(text)).await;
+        let ended = match around {
+            Ok(around) => {
+                let ended = reading::read(self, &seat, index, title, &sent, positions).await;
+                if let Some(around) = around {
+                    around.after(self, &seat, index, &sent, &ended.outcome).await;
+                }
+                ended
+            }
+            // Its transaction could not be opened: it was not sent.
+            Err(error) => Ended { outcome: StatementOutcome::Failed { error, elapsed_ms: elapsed_ms(began) } },
+        };
         note_catalog(&seat, &sent, piece.text(text), &ended);
         let lost = seat.is_lost();
         match recorded {

@@ -19,6 +19,7 @@ use crate::{
     App,
     api::{AppError, ErrorCode, SessionSetting, SettingChoice, TabSession},
     connections::lock,
+    store::now_ms,
 };
 
 /// Every tab that has run something in this process.
@@ -130,8 +131,13 @@ impl Tab {
         lock(&self.seat).take()
     }
 
-    fn is_running(&self) -> bool {
+    pub(super) fn is_running(&self) -> bool {
         lock(&self.running).is_some()
+    }
+
+    /// What runs.
+    pub(super) fn in_progress(&self) -> Option<Arc<Running>> {
+        lock(&self.running).clone()
     }
 
     /// Stops what runs and closes the session.
@@ -175,6 +181,8 @@ impl Tab {
             user: state.user,
             server_id: state.server_id,
             running: self.is_running(),
+            unused_since_ms: (state.transaction != Transaction::Idle && !self.is_running())
+                .then(|| now_ms() - i64::try_from(seat.used().elapsed().as_millis()).unwrap_or(i64::MAX)),
             read_only: state.read_only || seat.connected.read_only,
             pooled: state.pooled,
             settings: settings.collect(),
@@ -204,7 +212,7 @@ impl Tabs {
         lock(&self.runs).get(run_id).cloned()
     }
 
-    fn of(&self, profile_id: &str) -> Vec<(Arc<Tab>, Arc<Seat>)> {
+    pub(super) fn of(&self, profile_id: &str) -> Vec<(Arc<Tab>, Arc<Seat>)> {
         let tabs: Vec<Arc<Tab>> = lock(&self.tabs).values().cloned().collect();
         let seated = tabs.into_iter().filter_map(|tab| tab.seat().map(|seat| (tab, seat)));
         seated.filter(|(_, seat)| seat.connected.profile.id == profile_id).collect()

@@ -7,6 +7,7 @@ mod guarded;
 mod paths;
 mod places;
 mod postgres;
+mod transactions;
 
 use std::time::Duration;
 
@@ -25,6 +26,7 @@ pub(crate) fn script(shop: &Shop, tab: &str, text: &str) -> RunRequest {
         text: text.to_owned(),
         parameters: Vec::new(),
         go_on: false,
+        manual_transactions: false,
         confirmed: None,
     }
 }
@@ -106,6 +108,7 @@ async fn a_script_runs_statement_by_statement_and_its_rows_are_held() {
             columns: vec![1, 0],
             format: CopyFormat::Csv,
             header: true,
+            options: None,
         })
         .await
         .unwrap();

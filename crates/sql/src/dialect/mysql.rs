@@ -1,5 +1,5 @@
 use super::{Dialect, Folding, IdentifierQuote, Words};
-use crate::classify::Class;
+use crate::{classify::Class, transaction::TransactionWords};
 
 pub(super) const QUOTES: &[IdentifierQuote] = &[IdentifierQuote { open: '`', close: '`', doubled: true }];
 pub(super) const ANSI_QUOTES: &[IdentifierQuote] = &[
@@ -72,6 +72,13 @@ pub(super) fn facts() -> Dialect {
         select_into_table: false,
         set_assigns: true,
         committing_commands: COMMITTING_COMMANDS,
+        transactions: TransactionWords {
+            begin: "START TRANSACTION",
+            commit: "COMMIT",
+            rollback: "ROLLBACK",
+            savepoint: None,
+        },
+        outside_transactions: &[],
         commands: COMMANDS,
         // Without the binary log a change is lost to every replica, which is as bad as a change.
         read_only_settings: &[

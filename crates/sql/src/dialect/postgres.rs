@@ -1,5 +1,8 @@
 use super::{Dialect, Folding, IdentifierQuote, Words};
-use crate::classify::Class;
+use crate::{
+    classify::Class,
+    transaction::{SavepointWords, TransactionWords},
+};
 
 pub(super) fn facts() -> Dialect {
     Dialect {
@@ -65,6 +68,35 @@ pub(super) fn facts() -> Dialect {
         select_into_table: true,
         set_assigns: false,
         committing_commands: &[],
+        transactions: TransactionWords {
+            begin: "BEGIN",
+            commit: "COMMIT",
+            rollback: "ROLLBACK",
+            savepoint: Some(SavepointWords {
+                set: "SAVEPOINT rowhouse_statement",
+                release: "RELEASE SAVEPOINT rowhouse_statement",
+                back: ["ROLLBACK TO SAVEPOINT rowhouse_statement", "RELEASE SAVEPOINT rowhouse_statement"],
+            }),
+        },
+        outside_transactions: &[
+            "VACUUM",
+            "CREATE DATABASE",
+            "DROP DATABASE",
+            "CREATE TABLESPACE",
+            "DROP TABLESPACE",
+            "CREATE SUBSCRIPTION",
+            "DROP SUBSCRIPTION",
+            "ALTER SYSTEM",
+            "CREATE INDEX CONCURRENTLY",
+            "CREATE UNIQUE INDEX CONCURRENTLY",
+            "DROP INDEX CONCURRENTLY",
+            "REINDEX INDEX CONCURRENTLY",
+            "REINDEX TABLE CONCURRENTLY",
+            "REINDEX SCHEMA",
+            "REINDEX DATABASE",
+            "REINDEX SYSTEM",
+            "DISCARD ALL",
+        ],
         commands: COMMANDS,
         read_only_settings: &["transaction_read_only", "default_transaction_read_only"],
         lexical_settings: &["standard_conforming_strings", "client_encoding"],

@@ -1,5 +1,5 @@
 use super::{Dialect, Folding, IdentifierQuote, Words};
-use crate::classify::Class;
+use crate::{classify::Class, transaction::TransactionWords};
 
 pub(super) fn facts() -> Dialect {
     Dialect {
@@ -69,6 +69,9 @@ pub(super) fn facts() -> Dialect {
         select_into_table: true,
         set_assigns: false,
         committing_commands: &[],
+        transactions: TransactionWords { begin: "BEGIN", commit: "COMMIT", rollback: "ROLLBACK", savepoint: None },
+        // Some pragmas do nothing inside a transaction, and say nothing of it.
+        outside_transactions: &["VACUUM", "ATTACH", "DETACH", "PRAGMA"],
         commands: COMMANDS,
         read_only_settings: &["query_only", "writable_schema", "trusted_schema"],
         lexical_settings: &[],

@@ -68,6 +68,8 @@ export function QueryToolbar({
     saveQuery: useKeys("query.save-query"),
     runOn: useKeys("query.run-on"),
     format: useKeys("query.format"),
+    commit: useKeys("query.commit"),
+    rollback: useKeys("query.rollback"),
   };
   const open = session?.link === "up" && session.transaction !== "idle";
   const noConnection = profile ? undefined : "Choose a connection first";
@@ -122,11 +124,12 @@ export function QueryToolbar({
                     ? "The transaction has failed: it can only be rolled back"
                     : undefined
                 }
-                onClick={() => run.runText("COMMIT")}
+                {...shown(keys.commit)}
+                onClick={() => void run.endTransaction(true)}
               >
                 Commit
               </Button>
-              <Button dense onClick={() => run.runText("ROLLBACK")}>
+              <Button dense {...shown(keys.rollback)} onClick={() => void run.endTransaction(false)}>
                 Roll back
               </Button>
               <ToolbarDivider />

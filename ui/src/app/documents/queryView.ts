@@ -4,12 +4,14 @@ export interface QueryView {
   readonly head: number;
   /** Pixels of the results below the editor. */
   readonly results: number;
+  /** Whether a person ends the transactions of this tab. */
+  readonly manual: boolean;
 }
 
 /** Results take about a third of the window, so that an editor in a small one still shows its lines. */
 export const usualResults = (): number => Math.round(Math.max(180, Math.min(320, window.innerHeight * 0.34)));
 
-const usual = (): QueryView => ({ anchor: 0, head: 0, results: usualResults() });
+const usual = (): QueryView => ({ anchor: 0, head: 0, results: usualResults(), manual: false });
 
 const size = (value: unknown, otherwise: number): number =>
   typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : otherwise;
@@ -19,11 +21,12 @@ export function readView(json: string): QueryView {
   try {
     const kept: unknown = JSON.parse(json);
     if (typeof kept !== "object" || kept === null) return usual();
-    const { anchor, head, results } = kept as Partial<Record<keyof QueryView, unknown>>;
+    const { anchor, head, results, manual } = kept as Partial<Record<keyof QueryView, unknown>>;
     return {
       anchor: size(anchor, 0),
       head: size(head, 0),
       results: Math.max(120, size(results, usualResults())),
+      manual: manual === true,
     };
   } catch {
     return usual();

@@ -36,6 +36,8 @@ export function useQueryRun(
   editor: RefObject<EditorHandle | null>,
   profile: ConnectionProfile | undefined,
   connected: boolean,
+  /** Whether a person ends the tab's transactions. */
+  manual: boolean,
 ) {
   const run = useSyncExternalStore(store.subscribe, store.snapshot);
   const [asking, setAsking] = useState<Asking | null>(null);
@@ -59,7 +61,7 @@ export function useQueryRun(
     const { text, base } = piece;
     const database = on ? null : tab.database;
     const elsewhere = on ? { elsewhere: { session: `${tab.id}@${on.id}`, name: on.name } } : {};
-    await send({ profileId: target.id, database, text, base, parameters, ...elsewhere });
+    await send({ profileId: target.id, database, text, base, parameters, manual: manual && !on, ...elsewhere });
   };
   /** Gives a script to the core; what it asks first is shown. */
   const send = async (script: Script) => {
@@ -151,8 +153,15 @@ export function useQueryRun(
       setAsking(null);
       void send({ ...script, confirmed });
     },
-    /** A statement of the window's own: COMMIT, ROLLBACK. */
-    runText: (text: string) => void start({ text, base: 0 }, [], null),
+    /** Commits the tab's transaction, or rolls it back; what its statements returned stays. */
+    endTransaction: async (commit: boolean) => {
+      try {
+        await host().endTransaction(tab.id, commit);
+      } catch (thrown) {
+        const { message, hint } = failureOf(thrown);
+        toast({ tone: "danger", title: message, ...(hint ? { detail: hint } : {}) });
+      }
+    },
   };
 }
 

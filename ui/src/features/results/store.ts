@@ -20,6 +20,8 @@ export interface Script {
   readonly base: number;
   readonly parameters: readonly ParameterValue[];
   readonly goOn?: boolean;
+  /** Whether a person ends the transaction its first statement opens. */
+  readonly manual?: boolean;
   /** The yes to what was asked before. */
   readonly confirmed?: RunConsent;
   /** Elsewhere than on the tab's own connection: a session of its own there, and what its results are called. */
@@ -91,6 +93,7 @@ export class RunStore {
         text: script.text,
         parameters: [...script.parameters],
         go_on: script.goOn ?? false,
+        manual_transactions: script.manual ?? false,
         confirmed: script.confirmed ?? null,
       };
       const answer = await host().run(request, (event) => {

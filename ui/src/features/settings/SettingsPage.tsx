@@ -138,6 +138,14 @@ function Choices({ settings, change }: { settings: Settings; change: Change }) {
           1_440,
           "A session with a transaction or temporary tables stays.",
         )}
+        {number(
+          "idle_transaction_min",
+          "Roll back unused transactions after",
+          "min",
+          0,
+          1_440,
+          "A minute before, the status bar says so. 0 leaves them open.",
+        )}
       </Section>
       <Section
         title="Safety"

@@ -40,6 +40,7 @@ export function sessionOf(world: World, request: Pick<RunRequest, "tab_id" | "pr
     user: sqlite ? null : "reporting",
     server_id: sqlite ? null : String(48_210 + world.nextId),
     running: false,
+    unused_since_ms: null,
     read_only: profileOf(world, request.profile_id).safety === "read_only",
     pooled: false,
     settings: sqlite
@@ -291,10 +292,13 @@ async function statement(run: Running, mark: StatementMark): Promise<StatementOu
     rows,
     elapsed_ms: elapsedSince(start),
   });
+  if (request.manual_transactions && session.transaction === "idle" && mark.class !== "transaction")
+    keepSession(world, { ...session, transaction: "open" });
   await wait(6 * world.pace);
   const error = fault(run, mark, text);
   if (error) {
-    if (session.transaction === "open") keepSession(world, { ...session, transaction: "failed" });
+    if (session.transaction === "open" && !request.manual_transactions)
+      keepSession(world, { ...session, transaction: "failed" });
     return { outcome: "failed", error, elapsed_ms: elapsedSince(start) };
   }
   const nap = /\bpg_sleep\s*\(\s*([\d.]+)/i.exec(text);
@@ -391,7 +395,8 @@ export function startRun(world: World, request: RunRequest, say: Say): RunAnswer
       skip = run.stopped || (outcome.outcome === "failed" && !request.go_on);
     }
     world.runs.delete(run_id);
-    keepSession(world, { ...sessionOf(world, request), running: false });
+    const last = sessionOf(world, request);
+    keepSession(world, { ...last, running: false, unused_since_ms: last.transaction === "idle" ? null : Date.now() });
     say({ event: "finished", elapsed_ms: elapsedSince(start) });
   })();
   return { answer: "started", run_id };

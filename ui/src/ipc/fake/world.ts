@@ -83,6 +83,7 @@ export const DEFAULTS: Settings = {
   statement_timeout_s: 0,
   connect_timeout_s: 15,
   idle_close_min: 20,
+  idle_transaction_min: 10,
   session_limit: 6,
   page_rows: 1_000,
   shortcuts: {},

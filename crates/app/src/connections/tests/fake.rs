@@ -77,6 +77,7 @@ impl Fake {
             text: text.to_owned(),
             parameters: Vec::new(),
             go_on: false,
+            manual_transactions: false,
             confirmed: None,
         };
         let (sender, events) = mpsc::unbounded_channel();
@@ -198,6 +199,7 @@ async fn a_cancel_stops_the_statement_and_skips_the_rest() {
             text: "select 1".to_owned(),
             parameters: Vec::new(),
             go_on: false,
+            manual_transactions: false,
             confirmed: None,
         },
         mpsc::unbounded_channel().0,

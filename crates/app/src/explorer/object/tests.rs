@@ -41,6 +41,7 @@ async fn run(shop: &Shop, text: &str) {
         text: text.to_owned(),
         parameters: Vec::new(),
         go_on: false,
+        manual_transactions: false,
         confirmed: None,
     };
     let (sender, mut events) = tokio::sync::mpsc::unbounded_channel();

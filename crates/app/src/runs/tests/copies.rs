@@ -3,8 +3,15 @@
 use super::{postgres::servers, *};
 
 async fn copied(shop: &Shop, hold: &str, format: CopyFormat, header: bool) -> String {
-    let request =
-        CopyRequest { hold_id: hold.to_owned(), first_row: 0, rows: 9, columns: vec![0, 1, 2], format, header };
+    let request = CopyRequest {
+        hold_id: hold.to_owned(),
+        first_row: 0,
+        rows: 9,
+        columns: vec![0, 1, 2],
+        format,
+        header,
+        options: None,
+    };
     let copied = shop.app.copy(request).await.unwrap();
     assert_eq!((copied.rows, copied.cut), (3, None));
     copied.text
@@ -47,6 +54,7 @@ async fn what_is_released_or_not_there_cannot_be_copied() {
         columns,
         format: CopyFormat::Tsv,
         header: true,
+        options: None,
     };
     assert_eq!(shop.app.copy(request(vec![7])).await.unwrap_err().code, ErrorCode::NotFound);
     shop.app.hold_release(&hold).await.unwrap();
@@ -67,6 +75,7 @@ async fn booleans_are_copied_as_the_server_prints_and_reads_them() {
             columns: vec![0, 1, 2],
             format,
             header: false,
+            options: None,
         };
         assert_eq!(shop.app.copy(of(CopyFormat::Csv)).await.unwrap().text, "t,f,\n");
         let insert = shop.app.copy(of(CopyFormat::SqlInsert)).await.unwrap().text;

@@ -8,29 +8,34 @@ use crate::{
     testing,
 };
 
-/// A shop whose connection leads to a server; one for each that is given.
+/// A shop whose connection leads to the server this variable names, where it is given.
+pub(super) async fn server(variable: &str) -> Option<Shop> {
+    let Ok(url) = std::env::var(variable) else {
+        eprintln!("a server is not tested: {variable} is not set");
+        return None;
+    };
+    let home = testing::home();
+    let app = testing::open(&home).await;
+    let parsed = app.parse_target(&url).await.unwrap();
+    let draft = ProfileDraft {
+        driver: parsed.driver,
+        values: parsed.values,
+        password_policy: PasswordPolicy::Keychain,
+        password: match parsed.password_reference {
+            Some(reference) => DraftPassword::Parsed { reference },
+            None => DraftPassword::Keep,
+        },
+        ..draft("Server", home.path(), Safety::Free)
+    };
+    let profile = app.save_profile(draft).await.unwrap().id;
+    Some(Shop { app, profile, home })
+}
+
+/// One shop for each PostgreSQL server that is given.
 pub(super) async fn servers() -> Vec<Shop> {
     let mut shops = Vec::new();
     for major in [15, 18] {
-        let Ok(url) = std::env::var(format!("ROWHOUSE_TEST_POSTGRES_{major}_URL")) else {
-            eprintln!("PostgreSQL {major} is not tested: ROWHOUSE_TEST_POSTGRES_{major}_URL is not set");
-            continue;
-        };
-        let home = testing::home();
-        let app = testing::open(&home).await;
-        let parsed = app.parse_target(&url).await.unwrap();
-        let draft = ProfileDraft {
-            driver: parsed.driver,
-            values: parsed.values,
-            password_policy: PasswordPolicy::Keychain,
-            password: match parsed.password_reference {
-                Some(reference) => DraftPassword::Parsed { reference },
-                None => DraftPassword::Keep,
-            },
-            ..draft("Server", home.path(), Safety::Free)
-        };
-        let profile = app.save_profile(draft).await.unwrap().id;
-        shops.push(Shop { app, profile, home });
+        shops.extend(server(&format!("ROWHOUSE_TEST_POSTGRES_{major}_URL")).await);
     }
     shops
 }
