@@ -6,6 +6,8 @@ export const queryKeys = {
   about: ["about"] as const,
   profiles: ["profiles"] as const,
   settings: ["settings"] as const,
+  /** Staged edits that wait to be saved, of every relation. */
+  edits: ["edits", "pending"] as const,
   connections: ["connections"] as const,
   history: (text: string, profileId: string | null) => ["history", "run", profileId, text] as const,
   audit: (text: string, profileId: string | null, kind: string | null, when: string) =>

@@ -1,0 +1,216 @@
+/** Held rows with what is staged upon them. Looks a cell up where it is asked for; keeps nothing per row of the hold. */
+import type { ResultHead } from "@/ipc";
+import type { BlockSource, Cell, GridColumn, GridSource, RowHead } from "../grid";
+import { type Overlay, problemInWords, rowMapOf, type Staged, shownCell, unsetCell } from "./model";
+import type { RowAt, RowMap } from "./rows";
+import type { EditsView, ShownValue } from "./types";
+
+const MARK = { update: "changed", insert: "new", delete: "deleted" } as const;
+
+/** Asks for the rows that were read again after a save. */
+export type FreshSource = Pick<BlockSource, "cell" | "ensureRows" | "subscribe" | "grow" | "close">;
+
+export class EditedSource implements GridSource {
+  readonly generation: string;
+  private readonly base: BlockSource;
+  private readonly head_: ResultHead;
+  private readonly openFresh: (holdId: string, rows: number) => FreshSource;
+  private readonly listeners = new Set<() => void>();
+  private staged: Staged | null = null;
+  private rowMap: RowMap;
+  private known: number;
+  private fresh: FreshSource | null = null;
+  private freshHold: string | null = null;
+  /** Values on their way to the core, by `row:column` of the screen's place. */
+  private pending: ReadonlyMap<string, ShownValue> = new Map();
+  private readonly unsubscribe: () => void;
+  columns: readonly GridColumn[];
+
+  constructor(base: BlockSource, head: ResultHead, openFresh: (holdId: string, rows: number) => FreshSource) {
+    this.base = base;
+    this.head_ = head;
+    this.openFresh = openFresh;
+    this.generation = base.generation;
+    this.columns = base.columns;
+    this.known = base.rows().known;
+    this.rowMap = rowMapOf(null, this.known);
+    this.unsubscribe = base.subscribe(() => this.tell());
+  }
+
+  get map(): RowMap {
+    const { known } = this.base.rows();
+    if (known !== this.known) {
+      this.known = known;
+      this.rowMap = rowMapOf(this.staged, known);
+    }
+    return this.rowMap;
+  }
+
+  /** The core answered: what is staged now. */
+  set(staged: Staged | null, pending: ReadonlyMap<string, ShownValue>) {
+    const changed = staged !== this.staged;
+    this.staged = staged;
+    this.pending = pending;
+    if (changed) {
+      this.rowMap = rowMapOf(staged, this.known);
+      this.followFresh(staged?.view);
+    }
+    this.tell();
+  }
+
+  private followFresh(view: EditsView | undefined) {
+    const holdId = view?.fresh_hold ?? null;
+    let rows = 0;
+    for (const { row } of this.staged?.byId.values() ?? []) rows = Math.max(rows, (row.fresh ?? -1) + 1);
+    if (holdId !== this.freshHold) {
+      this.fresh?.close();
+      this.freshHold = holdId;
+      this.fresh = holdId === null ? null : this.openFresh(holdId, rows);
+      this.fresh?.subscribe(() => this.tell());
+    } else this.fresh?.grow(rows, false);
+  }
+
+  close() {
+    this.unsubscribe();
+    this.fresh?.close();
+    this.listeners.clear();
+  }
+
+  private tell() {
+    for (const listener of this.listeners) listener();
+  }
+
+  subscribe(listener: () => void) {
+    this.listeners.add(listener);
+    return () => {
+      this.listeners.delete(listener);
+    };
+  }
+
+  rows() {
+    const { more } = this.base.rows();
+    return { known: this.map.count, more };
+  }
+
+  /** The staged row on the screen's place, if there is one. */
+  overlayAt(screen: number): Overlay | undefined {
+    if (!this.staged) return undefined;
+    const held = this.map.heldAt(screen);
+    if (held >= 0) return this.staged.byHeld.size > 0 ? this.staged.byHeld.get(held) : undefined;
+    const at = this.map.at(screen);
+    return at?.kind === "added" ? this.staged.byId.get(at.id) : undefined;
+  }
+
+  /** Whether anything is staged or was saved upon these rows. Looks through what is staged, not through the rows. */
+  hasOverlay(first: number, last: number): boolean {
+    for (const held of this.staged?.byHeld.keys() ?? []) {
+      const screen = this.map.ofHeld(held);
+      if (screen !== undefined && screen >= first && screen <= last) return true;
+    }
+    return (this.staged?.added ?? []).some(({ id }) => {
+      const screen = this.map.ofAdded(id) ?? -1;
+      return screen >= first && screen <= last;
+    });
+  }
+
+  at(screen: number): RowAt | undefined {
+    return this.map.at(screen);
+  }
+
+  /** The hold that has a row's values as they are stored, and its number there; none for one that was never stored. */
+  stored(screen: number): { holdId: string; row: number } | undefined {
+    const overlay = this.overlayAt(screen);
+    if (overlay && overlay.row.fresh !== null && this.freshHold !== null)
+      return { holdId: this.freshHold, row: overlay.row.fresh };
+    const held = this.map.heldAt(screen);
+    return held >= 0 ? { holdId: this.generation, row: held } : undefined;
+  }
+
+  cell(screen: number, column: number): Cell | undefined {
+    const { map } = this;
+    const held = map.heldAt(screen);
+    if (this.pending.size > 0) {
+      const value = this.pending.get(`${screen}:${column}`);
+      if (value) return { ...this.valueCell(value, column), mark: held >= 0 ? "changed" : "new" };
+    }
+    const overlay = this.overlayAt(screen);
+    if (!overlay) return held >= 0 ? this.base.cell(held, column) : undefined;
+    return this.overlaid(overlay, held, column);
+  }
+
+  private valueCell(value: ShownValue, column: number): Cell {
+    return shownCell(value, this.head_.columns[column]?.class ?? "text", this.staged?.view.columns[column]);
+  }
+
+  /** What the row holds without what is staged. */
+  private below(overlay: Overlay, held: number, column: number): Cell | undefined {
+    if (overlay.row.fresh !== null) return this.fresh?.cell(overlay.row.fresh, column);
+    return held >= 0 ? this.base.cell(held, column) : unsetCell(this.staged?.view.columns[column]);
+  }
+
+  private overlaid(overlay: Overlay, held: number, column: number): Cell | undefined {
+    const { row } = overlay;
+    const staged = overlay.cells.get(column);
+    if (row.kind === "saved" || row.kind === "gone") return this.below(overlay, held, column);
+    const mark = MARK[row.kind];
+    if (row.kind === "delete") {
+      const below = this.below(overlay, held, column);
+      return below && { ...below, mark };
+    }
+    if (!staged) {
+      const below = this.below(overlay, held, column);
+      return row.kind === "insert" && below ? { ...below, mark } : below;
+    }
+    const cell = this.valueCell(staged.value, column);
+    const problem = staged.problem;
+    return { ...cell, mark, ...(problem ? { problem: sentence(problem.message, problem.constraint) } : {}) };
+  }
+
+  head(screen: number): RowHead | undefined {
+    const held = this.map.heldAt(screen);
+    const overlay = this.overlayAt(screen);
+    const number = held >= 0 && held !== screen ? { number: held + 1 } : {};
+    if (!overlay) return held >= 0 && held !== screen ? number : undefined;
+    const { row } = overlay;
+    const problem = problemInWords(row);
+    const sign = row.kind === "insert" ? "+" : row.kind === "delete" ? "−" : held < 0 ? "•" : undefined;
+    if (problem) return { ...number, sign: `! ${sign ?? held + 1}`, mark: "problem", said: `Not saved: ${problem}` };
+    switch (row.kind) {
+      case "insert":
+        return { sign: "+", mark: "new", said: "A new row, not saved yet" };
+      case "delete":
+        return { sign: "−", mark: "deleted", said: "Deleted with the next save" };
+      case "update": {
+        const names = row.cells.map((cell) => this.head_.columns[cell.column]?.name ?? "").slice(0, 5);
+        return { ...number, ...(sign ? { sign } : {}), mark: "changed", said: `Changed: ${names.join(", ")}` };
+      }
+      default:
+        return held < 0 ? { sign: "•", said: "Saved. It gets its place when the rows are read again." } : number;
+    }
+  }
+
+  ensure(firstRow: number, lastRow: number, columns: readonly number[]) {
+    const { map } = this;
+    let first = -1;
+    let last = -1;
+    const fresh: number[] = [];
+    for (let screen = firstRow; screen <= lastRow; screen += 1) {
+      const held = map.heldAt(screen);
+      if (held >= 0) {
+        if (first < 0) first = held;
+        last = held;
+      }
+      if (this.fresh) {
+        const row = this.overlayAt(screen)?.row.fresh;
+        if (row !== null && row !== undefined) fresh.push(row);
+      }
+    }
+    if (first >= 0) this.base.ensure(first, last, columns);
+    if (fresh.length > 0) this.fresh?.ensureRows(fresh, columns);
+  }
+}
+
+/** A message with the constraint it is about, where the message does not name it. */
+export function sentence(message: string, constraint: string | null): string {
+  return constraint && !message.includes(constraint) ? `${message} (${constraint})` : message;
+}
