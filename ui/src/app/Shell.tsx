@@ -16,6 +16,7 @@ import { Status } from "./Status";
 import { isFront } from "./split";
 import { useTitles } from "./TabStrip";
 import { useShellCommands } from "./useShellCommands";
+import { useWalkCommands } from "./walking";
 import { useWorkspace } from "./workspace";
 
 /** The window's title follows the tab in front; on production it says so. */
@@ -58,6 +59,7 @@ export function Shell() {
   const settings = useQuery({ queryKey: queryKeys.settings, queryFn: () => host().settings() });
   useShellCommands(actions, panel, () => setPalette((open) => !open), settings.data);
   useWindowTitle();
+  useWalkCommands();
   const { narrow, hide } = panel;
   useEffect(() => {
     // What lies over the content goes when another tab comes to the front.

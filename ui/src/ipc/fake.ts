@@ -19,6 +19,7 @@ import { cellBytes, copyOf, holdOf, windowOf } from "./fake/holds";
 import { previewOf, SOURCES } from "./fake/imports";
 import { objectPage } from "./fake/objects";
 import { privacy } from "./fake/privacy";
+import { referenceCommands } from "./fake/references";
 import { keepSession, startRun } from "./fake/runs";
 import { savedCommands } from "./fake/saved";
 import { formatted, outlineOf } from "./fake/script";
@@ -253,6 +254,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     ...documents(world),
     ...files(world),
     ...savedCommands(world),
+    ...referenceCommands(world),
     drivers: async () => [...DRIVERS],
     profiles: async () => world.profiles,
     saveProfile: async (draft) => saved(world, draft),

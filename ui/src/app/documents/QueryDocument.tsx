@@ -9,6 +9,7 @@ import { failureOf, host, queryKeys, type TextEdit } from "@/ipc";
 import type { Actions } from "../actions";
 import type { QueryTab } from "../model";
 import { panelIdOf } from "../place";
+import { useReferences } from "../useReferences";
 import { type CloseGuard, useCloseGuard, useWorkspace } from "../workspace";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { QueryToolbar } from "./QueryToolbar";
@@ -80,6 +81,7 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
   const drivers = useQuery({ queryKey: queryKeys.drivers, queryFn: () => host().drivers() });
   const settings = useQuery({ queryKey: queryKeys.settings, queryFn: () => host().settings() });
   const driver = drivers.data?.find((each) => each.id === profile?.driver);
+  const references = useReferences(active);
   const run = useQueryRun(tab, store, editor, profile, state?.phase.phase === "open");
   const elsewhere = run.asking?.kind === "production" ? run.asking.on : null;
   const file = useQueryFile(tab, editor, active, dispatch);
@@ -281,6 +283,7 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
               store={store}
               density={settings.data?.density ?? "dense"}
               active={active}
+              links={references.links}
               onShowStatement={(index) => {
                 const range = run.run.statements[index]?.range;
                 if (range) editor.current?.reveal(run.run.base + range.from, run.run.base + range.to);
@@ -289,6 +292,7 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
           }
         />
       </div>
+      {references.over}
       {run.asking?.kind === "parameters" ? (
         <ParameterDialog
           placeholders={run.asking.placeholders}

@@ -14,6 +14,7 @@ import { DataPane, type GridLayout } from "@/features/results";
 import { host, queryKeys } from "@/ipc";
 import type { Actions } from "../actions";
 import type { RelationTab } from "../model";
+import { useReferences } from "../useReferences";
 import { useWorkspace } from "../workspace";
 import { Denied } from "./access";
 import { ConnectionBanner } from "./ConnectionBanner";
@@ -142,6 +143,7 @@ function Opened({ tab, active, actions, kept, rows, onKept, onReconnect }: Opene
   const settings = useQuery({ queryKey: queryKeys.settings, queryFn: () => host().settings() });
   const page = useRelation(tab.profileId, tab.object);
   const driver = useDriverOf(tab.profileId);
+  const references = useReferences(active && kept.view === "data");
   const state = live.connections.get(tab.profileId);
   const keys: Partial<Record<View, string | undefined>> = {
     data: useKeys("relation.data"),
@@ -204,6 +206,7 @@ function Opened({ tab, active, actions, kept, rows, onKept, onReconnect }: Opene
         />
       </Toolbar>
       <ConnectionBanner state={state} name={profile(tab.profileId)?.name ?? ""} onReconnect={onReconnect} />
+      {references.over}
       <div className="flex-1 min-h-0 relative">
         {kept.view === "data" && !rows ? (
           <Offline name={profile(tab.profileId)?.name ?? "this connection"} onConnect={onReconnect}>
@@ -218,6 +221,8 @@ function Opened({ tab, active, actions, kept, rows, onKept, onReconnect }: Opene
             onLayout={(layout) => onKept((now) => ({ ...now, layout }))}
             estimatedRows={page.data?.estimated_rows ?? null}
             onReconnect={onReconnect}
+            links={references.links}
+            barStart={references.bar}
             denied={(failure, more) => (
               <Denied
                 object={tab.object}

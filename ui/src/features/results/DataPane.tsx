@@ -8,6 +8,7 @@ import { FilterBar, type FilterEdit } from "./FilterBar";
 import { formatCount, formatDuration } from "./format";
 import type { Box, Cell, CellPlace, GridHandle, GridLayout } from "./grid";
 import { HeldGrid } from "./HeldGrid";
+import type { CellLinks } from "./links";
 import { ProgressLine } from "./ProgressLine";
 
 export interface DataPaneProps {
@@ -21,6 +22,10 @@ export interface DataPaneProps {
   onReconnect?: () => void;
   /** In place of rows that may not be read. */
   denied?: (failure: AppError, actions: ReactNode) => ReactNode;
+  /** Where cells lead. */
+  links?: CellLinks;
+  /** Before everything else of the bar. */
+  barStart?: ReactNode;
 }
 
 /** The next sort after a column is chosen: first ascending, then descending, then none. */
@@ -40,6 +45,8 @@ export function DataPane({
   estimatedRows,
   onReconnect,
   denied,
+  links,
+  barStart,
 }: DataPaneProps) {
   const state = useSyncExternalStore(store.subscribe, store.snapshot);
   const [editing, setEditing] = useState<FilterEdit | null>(null);
@@ -101,6 +108,7 @@ export function DataPane({
   const error = failure ? present(failure.code) : null;
   const bar = (
     <div className="flex items-center gap-2 px-2 min-h-[36px] border-b border-line bg-surface-1 min-w-0" data-pane-bar>
+      {barStart}
       <IconButton
         icon="refresh"
         label="Read the rows again"
@@ -206,6 +214,7 @@ export function DataPane({
           ) : null}
           <HeldGrid
             ref={grid}
+            links={links}
             head={browsed.head}
             progress={progress}
             active={active}

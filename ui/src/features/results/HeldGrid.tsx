@@ -13,6 +13,7 @@ import {
   type GridLayout,
   type GridRange,
 } from "./grid";
+import type { CellLinks } from "./links";
 import { firstCellsPainted, resultBegins } from "./marks";
 import { gridColumns, holdSource } from "./source";
 
@@ -30,6 +31,8 @@ export interface HeldGridProps {
   onOpen?: (place: CellPlace, cell: Cell | undefined) => void;
   onHeaderMenu?: (column: number, box: Box) => void;
   onNearEnd?: () => void;
+  /** Where cells lead. */
+  links?: CellLinks | undefined;
   /** More items for a cell's menu. */
   cellMenu?: (place: CellPlace) => readonly MenuItem[];
 }
@@ -45,12 +48,13 @@ export function HeldGrid({
   onActive,
   onOpen,
   cellMenu,
+  links,
   active,
   ...rest
 }: HeldGridProps) {
   const [failure, setFailure] = useState<AppError | null>(null);
   const own = useRef<GridHandle>(null);
-  const columns = useMemo(() => gridColumns(head.columns, sort), [head, sort]);
+  const columns = useMemo(() => gridColumns(head.columns, sort, head.foreign_keys), [head, sort]);
   const more = progress.state === "reading" || progress.state === "paused" || progress.state === "more_pages";
   const latest = useRef({ rows: progress.rows, more });
   latest.current = { rows: progress.rows, more };
@@ -65,6 +69,9 @@ export function HeldGrid({
   useEffect(() => source?.grow(progress.rows, more), [source, progress.rows, more]);
 
   const cellAt = (place: CellPlace) => source?.cell(place.row, place.column);
+  const linkItems = (place: CellPlace, box: Box): readonly MenuItem[] =>
+    links?.menu(head, place, (column) => cellAt({ ...place, column }), box) ?? [];
+  useEffect(() => (links && source && own.current ? links.shown(head, own.current) : undefined), [links, head, source]);
   const copy = (range: GridRange) => void copyRange(head, range, "tsv");
   const menu = (place: CellPlace): readonly MenuItem[] => {
     const range: GridRange = own.current?.selection() ?? {
@@ -141,9 +148,20 @@ export function HeldGrid({
             {...rest}
             onCopy={copy}
             onFirstCells={() => firstCellsPainted(head.hold_id)}
-            onActive={(place) => onActive?.(place, place && cellAt(place))}
+            onActive={(place) => {
+              links?.active(head, place);
+              onActive?.(place, place && cellAt(place));
+            }}
+            {...(links
+              ? {
+                  leads: (place: CellPlace) => links.leads(head, place, cellAt(place)),
+                  onFollow: (place: CellPlace, box: Box) => links.follow(head, place, box),
+                }
+              : {})}
             onOpen={(place) => onOpen?.(place, cellAt(place))}
-            onContextMenu={(place, event, box) => openContextMenu(event, menu(place), "Cell", box)}
+            onContextMenu={(place, event, box) =>
+              openContextMenu(event, [...linkItems(place, box), ...menu(place)], "Cell", box)
+            }
           />
         ) : null}
       </div>

@@ -6,6 +6,7 @@ import { CellViewer } from "./CellViewer";
 import { formatCount, formatDuration } from "./format";
 import type { Cell, CellPlace, GridHandle, GridLayout } from "./grid";
 import { HeldGrid } from "./HeldGrid";
+import type { CellLinks } from "./links";
 import { MessagesPane } from "./MessagesPane";
 import { firstLine, isBusy, type ResultSet, titleAmong } from "./model";
 import { ProgressLine, useNow } from "./ProgressLine";
@@ -17,6 +18,8 @@ export interface ResultsPaneProps {
   /** Whether the tab is in front: only then are its commands on offer. */
   active: boolean;
   onShowStatement?: (index: number) => void;
+  /** Where cells lead. */
+  links?: CellLinks;
 }
 
 const MESSAGES = "messages";
@@ -26,7 +29,7 @@ function refused(failure: AppError | null): void {
 }
 
 /** A tab per result set, and the messages. */
-export function ResultsPane({ store, density = "dense", active, onShowStatement }: ResultsPaneProps) {
+export function ResultsPane({ store, density = "dense", active, onShowStatement, links }: ResultsPaneProps) {
   const runs = useSyncExternalStore(store.subscribe, store.snapshot);
   const [viewed, setViewed] = useState<(CellPlace & { holdId: string; cell: Cell | undefined }) | null>(null);
   const [viewerSize, setViewerSize] = useState(360);
@@ -136,6 +139,7 @@ export function ResultsPane({ store, density = "dense", active, onShowStatement 
         ref={grid}
         head={shown.head}
         progress={shown.progress}
+        links={links}
         active={active}
         density={density}
         layout={layouts.current.get(shown.head.hold_id)}

@@ -2,7 +2,8 @@
 export { BrowseStore } from "./browsing";
 export { DataPane, type DataPaneProps } from "./DataPane";
 export { formatBytes, formatCount, formatDuration } from "./format";
-export type { GridLayout } from "./grid";
+export type { Box, Cell, CellPlace, GridHandle, GridLayout } from "./grid";
+export type { CellLinks } from "./links";
 export { errorDetails, outcomeText } from "./MessagesPane";
 export { completeness, isBusy, type Outcome, type RunsState } from "./model";
 export { LAST_SECONDS, useNow } from "./ProgressLine";

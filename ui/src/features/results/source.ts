@@ -1,5 +1,5 @@
 /** Rows of one hold as the grid wants them. */
-import { type ColumnClass, host, type ResultColumn, type ResultHead } from "@/ipc";
+import { type ColumnClass, host, type ResultColumn, type ResultHead, type ResultKey } from "@/ipc";
 import { decodeWindow, type StoredCell } from "@/ipc/batches";
 import { BlockSource, type Cell, type CellClass, type GridColumn } from "./grid";
 
@@ -44,16 +44,24 @@ export function cellOf(stored: StoredCell, column: ResultColumn): Cell {
 export function gridColumns(
   columns: readonly ResultColumn[],
   sort: readonly { readonly column: string; readonly descending: boolean }[] = [],
+  keys: readonly ResultKey[] = [],
 ): readonly GridColumn[] {
   return columns.map((column, index) => {
     const place = sort.findIndex((key) => key.column === column.name);
     const key = sort[place];
+    const leads = keys.filter((each) => each.shown_at.includes(index));
+    const said = leads.map((each) => each.label).join("\n");
     return {
       id: `${index}:${column.name}`,
       name: column.name,
       type: column.native_type,
       align: RIGHT.includes(column.class) ? "right" : column.native_type === "" ? "cells" : "left",
-      ...(column.primary_key ? { key: "primary" as const } : column.references ? { key: "foreign" as const } : {}),
+      ...(column.primary_key
+        ? { key: "primary" as const }
+        : column.references || said
+          ? { key: "foreign" as const }
+          : {}),
+      ...(said ? { note: said } : {}),
       ...(key ? { sort: key.descending ? ("descending" as const) : ("ascending" as const) } : {}),
       ...(key && sort.length > 1 ? { sortOrder: place + 1 } : {}),
     };

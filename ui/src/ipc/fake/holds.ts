@@ -1,6 +1,7 @@
 /** Held rows of the fake host: made on demand and sent as real Arrow IPC bytes. */
 import { binary, bool, type DataType, int64, tableFromArrays, tableToIPC, uint8, uint64 } from "@uwdata/flechette";
 import type { Copied, CopyRequest, HoldProgress, ResultColumn, ResultHead } from "../bindings";
+import { keysOf } from "./keys";
 import type { FakeColumn } from "./tables";
 import { refuse, type World } from "./world";
 
@@ -38,6 +39,7 @@ export function makeHead(world: World, title: string, columns: ResultColumn[], s
     columns,
     booleans: sqlite ? ["1", "0"] : ["t", "f"],
     context: sqlite ? "" : "UTC, ISO dates",
+    foreign_keys: keysOf(columns),
   };
 }
 

@@ -1,6 +1,7 @@
 import { GridBody, spokenText } from "./body";
 import { type Box, cellAt } from "./boxes";
 import { beginsRight, fittingWidth, initialWidth } from "./fit";
+import { attachFollow, type FollowEvents } from "./follow";
 import { ColumnAxis, MIN_COLUMN, ScrollMap, viewportOf } from "./geometry";
 import { GridHeader } from "./header";
 import { attachInput } from "./input";
@@ -17,7 +18,7 @@ import {
 import type { Cell, CellPlace, GridColumn, GridLayout, GridRange, GridSource } from "./types";
 
 /** What the grid tells its shell. Columns in these are source columns. */
-export interface GridEvents {
+export interface GridEvents extends FollowEvents {
   onActive?(place: CellPlace | undefined): void;
   onSelection?(range: GridRange | undefined): void;
   /** Space; Enter, F2 and a double click too where nothing can be edited. */
@@ -97,6 +98,7 @@ export class Grid {
     this.build(host);
     this.scroller.addEventListener("scroll", () => this.onScroll(), { passive: true, signal: this.stop.signal });
     attachInput(this, this.stop.signal);
+    attachFollow(this, this.stop.signal);
     this.observer = new ResizeObserver(() => this.schedule(true));
     this.observer.observe(this.scroller);
     if (options.layout) this.widths = new Map(Object.entries(options.layout.widths));
@@ -265,7 +267,7 @@ export class Grid {
     this.relayout();
   }
 
-  private readonly rightAligned = (place: number): boolean => {
+  readonly rightAligned = (place: number): boolean => {
     const column = this.column(place);
     return column?.align === "right" || (column?.align === "cells" && this.numeric.has(column.id));
   };

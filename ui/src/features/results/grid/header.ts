@@ -85,7 +85,7 @@ export class GridHeader {
 function fill(node: HTMLElement, column: GridColumn, place: number, frame: HeaderFrame) {
   node.setAttribute("aria-colindex", String(place + 1));
   node.dataset["place"] = String(place);
-  const tip = column.type ? `${column.name}\n${column.type}` : column.name;
+  const tip = [column.name, column.type, column.note].filter(Boolean).join("\n");
   node.dataset["tip"] = column.readOnly ? `${tip}\n${column.readOnly}` : tip;
   node.classList.toggle("rg-right", frame.rightAligned(place));
   if (column.sort) node.setAttribute("aria-sort", column.sort);
@@ -93,6 +93,12 @@ function fill(node: HTMLElement, column: GridColumn, place: number, frame: Heade
 
   const name = document.createElement("div");
   name.className = "rg-head-name";
+  // A primary key's column that refers elsewhere has both.
+  if (column.key === "primary" && column.note) {
+    const glyph = iconNode("foreign-key", 12);
+    glyph.classList.add("rg-key-foreign");
+    name.append(glyph);
+  }
   if (column.key) {
     const glyph = iconNode(column.key === "primary" ? "key" : "foreign-key", 12);
     glyph.classList.add(`rg-key-${column.key}`);

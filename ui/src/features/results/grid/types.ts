@@ -49,6 +49,8 @@ export interface GridColumn {
   /** `cells`: nothing is declared; the head stands over the first cells. */
   align: "left" | "right" | "cells";
   key?: "primary" | "foreign";
+  /** More about it, for its tooltip: where its keys lead. */
+  note?: string;
   sort?: "ascending" | "descending";
   /** Place among several sort columns, from 1. */
   sortOrder?: number;
