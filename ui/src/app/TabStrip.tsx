@@ -8,6 +8,7 @@ import { colourOf } from "./colours";
 import { type OpenTab, profileOfTab, titleOf, usesSeveral } from "./model";
 import { panelIdOf, placeOf } from "./place";
 import { frontOf, type Side, sideOf, tabsIn } from "./split";
+import { useEdited } from "./useEdited";
 import { useWorkspace } from "./workspace";
 
 const ICONS: Readonly<Record<OpenTab["kind"], IconName>> = {
@@ -45,6 +46,7 @@ export function TabStrip({ actions, side, onDragOut, onDropOut }: TabStripProps)
   const downKeys = useKeys("tab.split-down");
   const acrossKeys = useKeys("tab.across");
   const own = tabsIn(tabs, side);
+  const edited = useEdited();
   const { split } = tabs;
   const focused = sideOf(tabs, tabs.active) === side;
 
@@ -64,7 +66,9 @@ export function TabStrip({ actions, side, onDragOut, onDropOut }: TabStripProps)
             tooltip: `${tab.kind === "query" && tab.path ? tab.path : title(tab)} · ${owner.name}, ${note ?? ""}`,
           }
         : {}),
-      dirty: tab.kind === "query" && tab.dirty,
+      dirty:
+        (tab.kind === "query" && tab.dirty) ||
+        (tab.kind === "relation" && edited(tab.profileId, tab.object) !== undefined),
       busy: store !== undefined && isBusy(store.snapshot()),
     };
   });

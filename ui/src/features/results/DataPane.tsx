@@ -1,13 +1,15 @@
 import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { useKeys, useOffers } from "@/commands";
-import { Banner, Button, EmptyState, IconButton, Menu, type MenuItem, Spinner, SplitPane, tip } from "@/design";
+import { Banner, Button, EmptyState, IconButton, Menu, type MenuItem, Spinner, tip } from "@/design";
 import { type AppError, type BrowseSort, nativeCode, present } from "@/ipc";
 import type { BrowseStore } from "./browsing";
-import { CellViewer } from "./CellViewer";
+import { EditableRows } from "./editing/EditableRows";
+import { EditMarks } from "./editing/EditMarks";
+import { useEdits } from "./editing/useEdits";
 import { FilterBar, type FilterEdit } from "./FilterBar";
 import { formatCount, formatDuration } from "./format";
-import type { Box, Cell, CellPlace, GridHandle, GridLayout } from "./grid";
-import { HeldGrid } from "./HeldGrid";
+import type { Box, GridHandle, GridLayout } from "./grid";
+import type { ExportedRows } from "./HeldGrid";
 import type { CellLinks } from "./links";
 import { ProgressLine } from "./ProgressLine";
 
@@ -22,6 +24,11 @@ export interface DataPaneProps {
   onReconnect?: () => void;
   /** In place of rows that may not be read. */
   denied?: (failure: AppError, actions: ReactNode) => ReactNode;
+  onExport?: (rows: ExportedRows) => void;
+  /** The connection that changes are saved to, where it is production. */
+  saveTo?: string | undefined;
+  /** Colours SQL. */
+  highlight?: (sql: string) => ReactNode;
   /** Where cells lead. */
   links?: CellLinks;
   /** Before everything else of the bar. */
@@ -45,14 +52,15 @@ export function DataPane({
   estimatedRows,
   onReconnect,
   denied,
+  onExport,
+  saveTo,
+  highlight,
   links,
   barStart,
 }: DataPaneProps) {
   const state = useSyncExternalStore(store.subscribe, store.snapshot);
   const [editing, setEditing] = useState<FilterEdit | null>(null);
   const [headerMenu, setHeaderMenu] = useState<{ column: number; box: Box } | null>(null);
-  const [viewed, setViewed] = useState<(CellPlace & { cell: Cell | undefined }) | null>(null);
-  const [viewerSize, setViewerSize] = useState(360);
   const grid = useRef<GridHandle>(null);
   const refreshKeys = useKeys("relation.refresh");
   const filterKeys = useKeys("relation.filter");
@@ -83,6 +91,7 @@ export function DataPane({
   );
 
   const { browsed, progress, failure } = state;
+  const edits = useEdits(browsed?.head, progress);
   const headerItems = (column: number): readonly MenuItem[] => {
     const name = columns[column]?.name ?? "";
     return [
@@ -126,6 +135,7 @@ export function DataPane({
         />
       </span>
       <span className="flex-1" />
+      {browsed ? <EditMarks store={edits} /> : null}
       {progress ? (
         <ProgressLine
           progress={progress}
@@ -212,22 +222,22 @@ export function DataPane({
               </div>
             </div>
           ) : null}
-          <HeldGrid
+          <EditableRows
             ref={grid}
-            links={links}
+            store={edits}
+            saveTo={saveTo}
+            highlight={highlight}
             head={browsed.head}
             progress={progress}
             active={active}
+            onExport={onExport}
+            links={links}
             density={density}
             layout={layout}
             {...(onLayout ? { onLayout } : {})}
             sort={state.sort}
             onHeaderMenu={(column, box) => setHeaderMenu({ column, box })}
             onNearEnd={() => void store.more()}
-            onOpen={(place, cell) => setViewed({ ...place, cell })}
-            onActive={(place, cell) => {
-              if (viewed && place) setViewed({ ...place, cell });
-            }}
           />
         </div>
       </>
@@ -250,46 +260,9 @@ export function DataPane({
   }
 
   return (
-    // Escape closes the viewer beside the rows, wherever in here it is pressed.
-    <div
-      ref={root}
-      className="flex flex-col h-full min-h-0"
-      data-scope="relation"
-      onKeyDown={(event) => {
-        if (event.key !== "Escape" || event.defaultPrevented || !viewed) return;
-        event.preventDefault();
-        setViewed(null);
-        grid.current?.focus();
-      }}
-    >
+    <div ref={root} className="flex flex-col h-full min-h-0" data-scope="relation">
       {bar}
-      <div className="flex-1 min-h-0">
-        <SplitPane
-          direction="row"
-          fixed="second"
-          size={viewerSize}
-          onSizeChange={setViewerSize}
-          min={240}
-          max={900}
-          label="Width of the cell viewer"
-          collapsed={!viewed || !browsed}
-          first={<div className="flex flex-col h-full min-h-0">{body}</div>}
-          second={
-            viewed && browsed ? (
-              <CellViewer
-                head={browsed.head}
-                row={viewed.row}
-                column={viewed.column}
-                cell={viewed.cell}
-                onClose={() => {
-                  setViewed(null);
-                  grid.current?.focus();
-                }}
-              />
-            ) : null
-          }
-        />
-      </div>
+      <div className="flex-1 min-h-0 flex flex-col">{body}</div>
       {headerMenu ? (
         <Menu
           open

@@ -1,8 +1,16 @@
-import { type Ref, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
-import { useOffers } from "@/commands";
+import { type Ref, type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useKeys, useOffers } from "@/commands";
 import { Banner, Button, type MenuItem, openContextMenu } from "@/design";
 import { type AppError, type CopyFormat, failureOf, type HoldProgress, type ResultHead } from "@/ipc";
-import { COPY_FORMATS, copyRange } from "./copying";
+import { formatsFor } from "./copying";
+import { CellEditor } from "./editing/CellEditor";
+import { copyShown } from "./editing/copying";
+import { DEFAULT, type Draft, NULL, textDraft } from "./editing/drafts";
+import { EditedSource } from "./editing/source";
+import type { EditsStore } from "./editing/store";
+import type { ShownValue } from "./editing/types";
+import { type Editing, type EditNote, useEditing } from "./editing/useEditing";
+import { useEditsState } from "./editing/useEdits";
 import {
   type BlockSource,
   type Box,
@@ -31,12 +39,33 @@ export interface HeldGridProps {
   onOpen?: (place: CellPlace, cell: Cell | undefined) => void;
   onHeaderMenu?: (column: number, box: Box) => void;
   onNearEnd?: () => void;
-  /** Where cells lead. */
-  links?: CellLinks | undefined;
   /** More items for a cell's menu. */
   cellMenu?: (place: CellPlace) => readonly MenuItem[];
+  /** Where cells lead. */
+  links?: CellLinks | undefined;
+  /** Offers these rows for export. */
+  onExport?: ((rows: ExportedRows) => void) | undefined;
+  /** Where rows can be edited: the staged edits, and what stands around the grid for them. */
+  editing?: GridEditing | undefined;
 }
 
+export interface GridEditing {
+  store: EditsStore | null;
+  /** A text beside the rows has the focus: keys of the grid are that text's own. */
+  typing: boolean;
+  handle: RefObject<Editing | null>;
+  onBeside: (place: CellPlace, draft?: Draft) => void;
+  onNote: (note: EditNote | null) => void;
+}
+
+/** What is to be exported: held rows, and what of them is chosen. */
+export interface ExportedRows {
+  readonly head: ResultHead;
+  readonly progress: HoldProgress;
+  readonly range: GridRange | null;
+}
+
+const NO_PENDING: ReadonlyMap<string, ShownValue> = new Map();
 const NO_SORT: readonly { readonly column: string; readonly descending: boolean }[] = [];
 
 /** The rows of one hold in the grid: windows, copying, menus. Another hold means another grid content, never a mixture. */
@@ -48,7 +77,9 @@ export function HeldGrid({
   onActive,
   onOpen,
   cellMenu,
+  onExport,
   links,
+  editing: around,
   active,
   ...rest
 }: HeldGridProps) {
@@ -59,20 +90,65 @@ export function HeldGrid({
   const latest = useRef({ rows: progress.rows, more });
   latest.current = { rows: progress.rows, more };
   // Made where it is closed: an effect that runs again gets a source that works.
-  const [source, setSource] = useState<BlockSource | null>(null);
+  const [sources, setSources] = useState<{ held: BlockSource; rows: EditedSource } | null>(null);
   useLayoutEffect(() => {
-    const made = holdSource({ head, ...latest.current }, columns, (thrown) => setFailure(failureOf(thrown)));
-    setSource(made);
-    return () => made.close();
+    const failed = (thrown: unknown) => setFailure(failureOf(thrown));
+    const held = holdSource({ head, ...latest.current }, columns, failed);
+    const rows = new EditedSource(held, head, (holdId, known) =>
+      holdSource({ head: { ...head, hold_id: holdId }, rows: known, more: false }, columns, failed),
+    );
+    setSources({ held, rows });
+    return () => {
+      rows.close();
+      held.close();
+    };
   }, [head, columns]);
   useLayoutEffect(() => resultBegins(head.hold_id), [head.hold_id]);
-  useEffect(() => source?.grow(progress.rows, more), [source, progress.rows, more]);
+  useEffect(() => sources?.held.grow(progress.rows, more), [sources, progress.rows, more]);
+  const source = sources?.rows ?? null;
+
+  const store = around?.store ?? null;
+  const edits = useEditsState(store);
+  useLayoutEffect(() => source?.set(edits?.staged ?? null, edits?.pending ?? NO_PENDING), [source, edits]);
+  const view = edits?.staged?.view;
+  const editable = view !== undefined && view.refused === null;
+  useLayoutEffect(() => {
+    if (!source || !editable || !view.columns.some((column) => column.read_only)) return;
+    source.columns = columns.map((column, index) => {
+      const why = view.columns[index]?.read_only;
+      return why ? { ...column, readOnly: why } : column;
+    });
+    own.current?.relayout();
+  }, [source, editable, view, columns]);
+  const editing = useEditing({
+    head,
+    store,
+    source,
+    grid: own,
+    onBeside: (place, draft) => around?.onBeside(place, draft),
+    onView: (place) => onOpen?.(place, cellAt(place)),
+    onNote: (note) => around?.onNote(note),
+  });
+  if (around) around.handle.current = editing;
+  const { session } = editing;
+  const valueKeys = {
+    null: useKeys("edits.null"),
+    default: useKeys("edits.default"),
+    empty: useKeys("edits.empty"),
+    beside: "Alt+Enter",
+  };
+  const keys = {
+    insert: useKeys("edits.insert"),
+    duplicate: useKeys("edits.duplicate"),
+    delete: useKeys("edits.delete"),
+    revert: useKeys("edits.revert"),
+  };
 
   const cellAt = (place: CellPlace) => source?.cell(place.row, place.column);
-  const linkItems = (place: CellPlace, box: Box): readonly MenuItem[] =>
-    links?.menu(head, place, (column) => cellAt({ ...place, column }), box) ?? [];
-  useEffect(() => (links && source && own.current ? links.shown(head, own.current) : undefined), [links, head, source]);
-  const copy = (range: GridRange) => void copyRange(head, range, "tsv");
+  const copyAs = (range: GridRange, format: CopyFormat) => {
+    if (source) void copyShown(head, store, source, range, format);
+  };
+  const copy = (range: GridRange) => copyAs(range, "tsv");
   const menu = (place: CellPlace): readonly MenuItem[] => {
     const range: GridRange = own.current?.selection() ?? {
       firstRow: place.row,
@@ -81,25 +157,97 @@ export function HeldGrid({
       kind: "cells",
     };
     return [
-      ...COPY_FORMATS.map(({ format, label }, index) => ({
+      ...formatsFor(head, range).map(({ format, label }, index) => ({
         label,
         ...(index === 0 ? { icon: "copy" as const, keys: "Mod+C" } : {}),
-        onSelect: () => void copyRange(head, range, format),
+        onSelect: () => copyAs(range, format),
       })),
+      ...(onExport
+        ? [
+            {
+              label: "Export…",
+              icon: "download" as const,
+              keys: "Mod+Shift+X",
+              onSelect: () => onExport({ head, progress, range }),
+            },
+          ]
+        : []),
       { separator: true as const },
       {
         label: "Open the cell",
         icon: "open-external" as const,
-        keys: "Enter",
+        keys: editable ? "Space" : "Enter",
         onSelect: () => onOpen?.(place, cellAt(place)),
       },
-      ...(cellMenu?.(place) ?? []),
+      ...(editable ? editItems(place) : []),
+      ...(held(place) ? (cellMenu?.({ ...place, row: held(place)?.row ?? place.row }) ?? []) : []),
+    ];
+  };
+  /** The held row on the screen's place. */
+  const held = (place: CellPlace) => {
+    const at = source?.at(place.row);
+    return at?.kind === "held" ? at : undefined;
+  };
+  /** Where a held cell leads; what is staged upon it leads nowhere yet. */
+  const linked = (place: CellPlace): CellPlace | undefined => {
+    const at = held(place);
+    return at && cellAt(place)?.mark === undefined ? { ...place, row: at.row } : undefined;
+  };
+  const linkItems = (place: CellPlace, box: Box): readonly MenuItem[] => {
+    const at = linked(place);
+    return (at && links?.menu(head, at, (column) => cellAt({ ...place, column }), box)) ?? [];
+  };
+  useEffect(() => (links && source && own.current ? links.shown(head, own.current) : undefined), [links, head, source]);
+  const editItems = (place: CellPlace): readonly MenuItem[] => {
+    const overlay = source?.overlayAt(place.row);
+    const name = head.columns[place.column]?.name ?? "";
+    const described = view?.columns[place.column];
+    const keyed = (given: string | undefined) => (given ? { keys: given } : {});
+    return [
+      { label: "Edit", icon: "edit", keys: "F2", onSelect: () => void editing.begin(place) },
+      {
+        label: "Set to",
+        items: [
+          {
+            label: "NULL",
+            ...keyed(valueKeys.null),
+            disabledReason: described && !described.nullable ? `${name} takes no NULL` : undefined,
+            onSelect: () => void editing.fill(NULL, "Set NULL"),
+          },
+          {
+            label: described?.default ? `Default, ${described.default}` : "Default",
+            ...keyed(valueKeys.default),
+            onSelect: () => void editing.fill(DEFAULT, "Set default"),
+          },
+          {
+            label: "Empty text",
+            ...keyed(valueKeys.empty),
+            onSelect: () => void editing.fill(textDraft(""), "Set empty text"),
+          },
+        ],
+      },
+      { separator: true },
+      { label: "New row below", icon: "plus", ...keyed(keys.insert), onSelect: () => void editing.insert() },
+      { label: "Duplicate rows", icon: "copy", ...keyed(keys.duplicate), onSelect: () => void editing.duplicate() },
+      {
+        label: overlay?.row.kind === "delete" ? "Keep rows" : "Delete rows",
+        icon: "trash",
+        ...keyed(keys.delete),
+        onSelect: () => void editing.remove(),
+      },
+      {
+        label: "Take back changes",
+        icon: "undo",
+        ...keyed(keys.revert),
+        disabledReason: overlay && overlay.row.kind !== "saved" ? undefined : "nothing is staged here",
+        onSelect: () => void editing.revert(),
+      },
     ];
   };
   const offered = (format: CopyFormat) => ({
     run: () => {
       const range = own.current?.selection();
-      if (range) void copyRange(head, range, format);
+      if (range) copyAs(range, format);
     },
   });
   useOffers(
@@ -107,8 +255,42 @@ export function HeldGrid({
       "results.copy-csv": offered("csv"),
       "results.copy-json": offered("json"),
       "results.copy-markdown": offered("markdown"),
+      "results.copy-ndjson": offered("ndjson"),
+      "results.copy-html": offered("html"),
       "results.copy-insert": offered("sql_insert"),
+      "results.copy-update": offered("sql_update"),
+      "results.copy-in": offered("in_list"),
+      ...(onExport
+        ? { "results.export": { run: () => onExport({ head, progress, range: own.current?.selection() ?? null }) } }
+        : {}),
     },
+    active,
+  );
+  // While a cell is open, keys that are a text's own stay with it.
+  const open = session !== null || around?.typing === true;
+  useOffers(
+    editable
+      ? {
+          "edits.insert": { run: () => void editing.insert() },
+          "edits.null": {
+            run: () => (session ? editing.commit(NULL, "stay") : void editing.fill(NULL, "Set NULL")),
+          },
+          "edits.default": {
+            run: () => (session ? editing.commit(DEFAULT, "stay") : void editing.fill(DEFAULT, "Set default")),
+          },
+          "edits.empty": {
+            run: () =>
+              session ? editing.commit(textDraft(""), "stay") : void editing.fill(textDraft(""), "Set empty text"),
+          },
+          ...(open
+            ? {}
+            : {
+                "edits.duplicate": { run: () => void editing.duplicate() },
+                "edits.delete": { run: () => void editing.remove() },
+                "edits.revert": { run: () => void editing.revert() },
+              }),
+        }
+      : {},
     active,
   );
   const handle = (given: GridHandle | null) => {
@@ -116,6 +298,9 @@ export function HeldGrid({
     if (typeof ref === "function") ref(given);
     else if (ref) ref.current = given;
   };
+
+  const node = own.current?.editorNode();
+  const described = session ? head.columns[session.column] : undefined;
 
   return (
     <div className="flex flex-col min-h-0 h-full" data-scope="results">
@@ -129,7 +314,7 @@ export function HeldGrid({
               dense
               onClick={() => {
                 setFailure(null);
-                source?.retry();
+                sources?.held.retry();
               }}
             >
               Try again
@@ -149,19 +334,53 @@ export function HeldGrid({
             onCopy={copy}
             onFirstCells={() => firstCellsPainted(head.hold_id)}
             onActive={(place) => {
-              links?.active(head, place);
+              links?.active(head, place && linked(place));
               onActive?.(place, place && cellAt(place));
             }}
             {...(links
               ? {
-                  leads: (place: CellPlace) => links.leads(head, place, cellAt(place)),
-                  onFollow: (place: CellPlace, box: Box) => links.follow(head, place, box),
+                  leads: (place: CellPlace) => {
+                    const at = linked(place);
+                    return at && links.leads(head, at, cellAt(place));
+                  },
+                  onFollow: (place: CellPlace, box: Box) => {
+                    const at = linked(place);
+                    if (at) links.follow(head, at, box);
+                  },
                 }
               : {})}
             onOpen={(place) => onOpen?.(place, cellAt(place))}
+            {...(editable
+              ? {
+                  onEdit: (place: CellPlace, typed: string | undefined) => void editing.begin(place, typed),
+                  onPaste: (text: string, range: GridRange) => void editing.paste(text, range),
+                  onDelete: () => void editing.fill(NULL, "Set NULL"),
+                  onCut: (range: GridRange) => {
+                    copy(range);
+                    void editing.clear("Cut");
+                  },
+                }
+              : {})}
             onContextMenu={(place, event, box) =>
               openContextMenu(event, [...linkItems(place, box), ...menu(place)], "Cell", box)
             }
+          />
+        ) : null}
+        {session && node && described ? (
+          <CellEditor
+            key={`${session.row}:${session.column}`}
+            ref={editing.editor}
+            node={node}
+            column={described}
+            edit={view?.columns[session.column]}
+            booleans={head.booleans}
+            initial={session.initial}
+            typed={session.typed}
+            label={`${described.name}, row ${session.row + 1}`}
+            keys={valueKeys}
+            onCommit={editing.commit}
+            onCancel={editing.cancel}
+            onBeside={editing.beside}
           />
         ) : null}
       </div>

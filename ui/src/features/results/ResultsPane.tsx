@@ -1,14 +1,16 @@
-import { useRef, useState, useSyncExternalStore } from "react";
+import { type ReactNode, useRef, useSyncExternalStore } from "react";
 import { useKeys, useOffers } from "@/commands";
-import { EmptyState, IconButton, SplitPane, type TabItem, Tabs, toast } from "@/design";
+import { EmptyState, IconButton, type TabItem, Tabs, toast } from "@/design";
 import type { AppError } from "@/ipc";
-import { CellViewer } from "./CellViewer";
+import { EditableRows } from "./editing/EditableRows";
+import { EditMarks } from "./editing/EditMarks";
+import { useEdits } from "./editing/useEdits";
 import { formatCount, formatDuration } from "./format";
-import type { Cell, CellPlace, GridHandle, GridLayout } from "./grid";
-import { HeldGrid } from "./HeldGrid";
+import type { GridHandle, GridLayout } from "./grid";
+import type { ExportedRows } from "./HeldGrid";
 import type { CellLinks } from "./links";
 import { MessagesPane } from "./MessagesPane";
-import { firstLine, isBusy, type ResultSet, titleAmong } from "./model";
+import { firstLine, isBusy, titleAmong } from "./model";
 import { ProgressLine, useNow } from "./ProgressLine";
 import type { RunStore } from "./store";
 
@@ -18,8 +20,13 @@ export interface ResultsPaneProps {
   /** Whether the tab is in front: only then are its commands on offer. */
   active: boolean;
   onShowStatement?: (index: number) => void;
+  onExport?: (rows: ExportedRows) => void;
   /** Where cells lead. */
   links?: CellLinks;
+  /** The connection that changes are saved to, where it is production. */
+  saveTo?: string | undefined;
+  /** Colours SQL. */
+  highlight?: (sql: string) => ReactNode;
 }
 
 const MESSAGES = "messages";
@@ -29,10 +36,17 @@ function refused(failure: AppError | null): void {
 }
 
 /** A tab per result set, and the messages. */
-export function ResultsPane({ store, density = "dense", active, onShowStatement, links }: ResultsPaneProps) {
+export function ResultsPane({
+  store,
+  density = "dense",
+  active,
+  onShowStatement,
+  onExport,
+  saveTo,
+  highlight,
+  links,
+}: ResultsPaneProps) {
   const runs = useSyncExternalStore(store.subscribe, store.snapshot);
-  const [viewed, setViewed] = useState<(CellPlace & { holdId: string; cell: Cell | undefined }) | null>(null);
-  const [viewerSize, setViewerSize] = useState(360);
   const layouts = useRef(new Map<string, GridLayout>());
   const grid = useRef<GridHandle>(null);
   const stopKeys = useKeys("run.stop");
@@ -40,6 +54,7 @@ export function ResultsPane({ store, density = "dense", active, onShowStatement,
   const now = useNow(busy && runs.sets.length === 0);
   const shown = runs.sets.find((set) => set.head.hold_id === runs.active);
   const place = runs.sets.findIndex((set) => set.head.hold_id === runs.active);
+  const edits = useEdits(shown && shown.head.columns.length > 0 ? shown.head : undefined, shown?.progress);
 
   const step = (by: number) => {
     const ids = [...runs.sets.map((set) => set.head.hold_id), MESSAGES];
@@ -65,8 +80,6 @@ export function ResultsPane({ store, density = "dense", active, onShowStatement,
   );
 
   const said = runs.messages.length + runs.between.length;
-  const openCell = (set: ResultSet, at: CellPlace, cell: Cell | undefined) =>
-    setViewed({ ...at, holdId: set.head.hold_id, cell });
   const items: TabItem[] = [
     ...runs.sets.map((set, index) => ({
       id: set.head.hold_id,
@@ -99,6 +112,7 @@ export function ResultsPane({ store, density = "dense", active, onShowStatement,
       }}
       end={
         <div className="flex items-center gap-2 pr-2 min-w-0">
+          {shown ? <EditMarks store={edits} /> : null}
           {shown ? (
             <ProgressLine
               progress={shown.progress}
@@ -134,67 +148,30 @@ export function ResultsPane({ store, density = "dense", active, onShowStatement,
         The statement returned {formatCount(shown.progress.rows)} rows that have no columns.
       </EmptyState>
     ) : (
-      <HeldGrid
+      <EditableRows
         key={shown.head.hold_id}
         ref={grid}
+        store={edits}
+        saveTo={saveTo}
+        highlight={highlight}
         head={shown.head}
         progress={shown.progress}
-        links={links}
         active={active}
+        onExport={onExport}
+        links={links}
         density={density}
         layout={layouts.current.get(shown.head.hold_id)}
         onLayout={(layout) => layouts.current.set(shown.head.hold_id, layout)}
-        onOpen={(at, cell) => openCell(shown, at, cell)}
-        onActive={(at, cell) => {
-          if (viewed && at) openCell(shown, at, cell);
-        }}
       />
     )
   ) : (
     <MessagesPane runs={runs} {...(onShowStatement ? { onShowStatement } : {})} />
   );
-  const viewing = viewed && shown && viewed.holdId === shown.head.hold_id;
 
   return (
-    // Escape closes the viewer beside the rows, wherever in here it is pressed.
-    <div
-      className="flex flex-col h-full min-h-0"
-      data-scope="query"
-      onKeyDown={(event) => {
-        if (event.key !== "Escape" || event.defaultPrevented || !viewing) return;
-        event.preventDefault();
-        setViewed(null);
-        grid.current?.focus();
-      }}
-    >
+    <div className="flex flex-col h-full min-h-0" data-scope="query">
       {bar}
-      <div className="flex-1 min-h-0">
-        <SplitPane
-          direction="row"
-          fixed="second"
-          size={viewerSize}
-          onSizeChange={setViewerSize}
-          min={240}
-          max={900}
-          label="Width of the cell viewer"
-          collapsed={!viewing}
-          first={rows}
-          second={
-            viewing ? (
-              <CellViewer
-                head={shown.head}
-                row={viewed.row}
-                column={viewed.column}
-                cell={viewed.cell}
-                onClose={() => {
-                  setViewed(null);
-                  grid.current?.focus();
-                }}
-              />
-            ) : null
-          }
-        />
-      </div>
+      <div className="flex-1 min-h-0">{rows}</div>
     </div>
   );
 }

@@ -3,6 +3,7 @@ export { BrowseStore } from "./browsing";
 export { DataPane, type DataPaneProps } from "./DataPane";
 export { formatBytes, formatCount, formatDuration } from "./format";
 export type { Box, Cell, CellPlace, GridHandle, GridLayout } from "./grid";
+export type { ExportedRows } from "./HeldGrid";
 export type { CellLinks } from "./links";
 export { errorDetails, outcomeText } from "./MessagesPane";
 export { completeness, isBusy, type Outcome, type RunsState } from "./model";

@@ -1,3 +1,4 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { act, render, screen, waitFor } from "@testing-library/react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { CommandsProvider } from "@/commands";
@@ -40,9 +41,11 @@ describe("the panes of a result", () => {
   it("names results after what they are read from, numbers the same name, and leaves the messages where they are", async () => {
     const store = await ran("-- all of them\nselect * from orders limit 3;\nselect id\nfrom orders limit 3;\nselect 1");
     render(
-      <CommandsProvider own={NO_KEYS}>
-        <ResultsPane store={store} active />
-      </CommandsProvider>,
+      <QueryClientProvider client={new QueryClient()}>
+        <CommandsProvider own={NO_KEYS}>
+          <ResultsPane store={store} active />
+        </CommandsProvider>
+      </QueryClientProvider>,
     );
     const tabs = screen.getAllByRole("tab");
     const titles = tabs.map((tab) => tab.querySelector(".rh-truncate")?.textContent);

@@ -64,6 +64,15 @@ function chosen(table: FakeTable, request: BrowseRequest): number[] | null {
   return rows;
 }
 
+const patched = new WeakMap<FakeTable, Map<string, string | null>>();
+
+/** What saves changed of a table, by `row:column`. */
+function patchesOf(table: FakeTable): Map<string, string | null> {
+  const known = patched.get(table) ?? new Map<string, string | null>();
+  patched.set(table, known);
+  return known;
+}
+
 export function browse(world: World, request: BrowseRequest): Browsed {
   requireOpen(world, request.profile_id);
   const table = tableOf(world, request.profile_id, request.object);
@@ -95,8 +104,27 @@ export function browse(world: World, request: BrowseRequest): Browsed {
     elapsed_ms: 41,
     state: shown < total ? "more_pages" : "complete",
   };
-  const cell = (row: number, column: number) => table.columns[column]?.value(rows ? (rows[row] ?? 0) : row) ?? null;
-  world.holds.set(head.hold_id, { head, total, rows: shown, progress, sqlite, cell });
+  const patches = patchesOf(table);
+  const tableRow = (row: number) => (rows ? (rows[row] ?? 0) : row);
+  // A hold is what it was when it was read.
+  const asRead = new Map(patches);
+  const cell = (row: number, column: number) => {
+    const patched = asRead.get(`${tableRow(row)}:${column}`);
+    return patched === undefined ? (table.columns[column]?.value(tableRow(row)) ?? null) : patched;
+  };
+  const places = rows ? new Map(rows.map((row, at) => [row, at])) : null;
+  world.holds.set(head.hold_id, {
+    head,
+    total,
+    rows: shown,
+    progress,
+    sqlite,
+    cell,
+    source: { profileId: request.profile_id, table, object: request.object },
+    tableRow,
+    rowOf: (row) => (places ? (places.get(row) ?? -1) : row),
+    patch: (row, column, text) => patches.set(`${row}:${column}`, text),
+  });
   const keyed = table.columns.some((column) => column.primaryKey);
   const where = request.filters.length
     ? ` WHERE ${request.filters.map((filter) => `${filter.column} …`).join(" AND ")}`

@@ -20,6 +20,8 @@ export interface GridHandle {
   setEditing: (place: CellPlace | undefined) => void;
   /** Moves the cursor, as keys do. */
   step: (rows: number, columns: number) => void;
+  /** The source's columns say something else than before. */
+  relayout: () => void;
   /** The columns on show, in visible order. */
   visibleColumns: () => readonly number[];
   /** Where a cell is in the window. */
@@ -88,6 +90,7 @@ export function Grid({ ref, label, source, density = "dense", layout, ...events 
     editorNode: () => engine.current?.editorNode,
     setEditing: (place) => engine.current?.setEditing(place),
     step: (rows, columns) => engine.current?.act({ type: "move", rows, columns, extend: false }),
+    relayout: () => engine.current?.relayout(),
     visibleColumns: () => engine.current?.visibleColumns ?? [],
     boxOf: (place) => {
       const column = engine.current?.placeOf(place.column) ?? -1;

@@ -43,7 +43,9 @@ export function BytesEditor({
   const [chosen, setChosen] = useState<View | null>(null);
   const [typed, setTyped] = useState<string | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
-  const view = chosen ?? (image ? "image" : "hex");
+  /** Bytes that begin like a picture and are none. */
+  const [broken, setBroken] = useState<Uint8Array | null>(null);
+  const view = chosen ?? (image && broken !== bytes ? "image" : "hex");
   const put = (next: Uint8Array) => onChange({ kind: "bytes", base64: toBase64(next) });
   const load = () =>
     void host()
@@ -70,7 +72,7 @@ export function BytesEditor({
           options={[
             { value: "hex", label: "Hex" },
             { value: "text", label: "Text", disabled: text === undefined },
-            { value: "image", label: "Picture", disabled: !image },
+            { value: "image", label: "Picture", disabled: !image || broken === bytes },
           ]}
         />
         <span className="rh-meta">{bytes ? formatBytes(bytes.length) : ""}</span>
@@ -89,6 +91,10 @@ export function BytesEditor({
           <img
             className="max-w-full max-h-full object-contain"
             alt={`${column.name}, ${formatBytes(bytes.length)}`}
+            onError={() => {
+              setBroken(bytes);
+              setChosen(null);
+            }}
             src={`data:${image};base64,${toBase64(bytes)}`}
           />
         </div>
