@@ -1,8 +1,8 @@
 /** Held rows of the fake host: made on demand and sent as real Arrow IPC bytes. */
 import { binary, bool, type DataType, int64, tableFromArrays, tableToIPC, uint8, uint64 } from "@uwdata/flechette";
-import type { Copied, CopyRequest, HoldProgress, ResultColumn, ResultHead } from "../bindings";
+import type { Copied, CopyRequest, HoldProgress, ObjectRef, ResultColumn, ResultHead } from "../bindings";
 import { keysOf } from "./keys";
-import type { FakeColumn } from "./tables";
+import type { FakeColumn, FakeTable } from "./tables";
 import { refuse, type World } from "./world";
 
 /** Bytes of a cell that a window carries at most. */
@@ -17,6 +17,13 @@ export interface Hold {
   progress: HoldProgress;
   readonly sqlite: boolean;
   cell(row: number, column: number): string | null;
+  /** The one table it comes from; none for what joins several. */
+  readonly source?: { readonly profileId: string; readonly table: FakeTable; readonly object: ObjectRef };
+  /** The table's row behind a held one, and the other way round (-1 where it is not held). */
+  tableRow?(row: number): number;
+  rowOf?(tableRow: number): number;
+  /** What a save made of a cell. */
+  patch?(tableRow: number, column: number, text: string | null): void;
   readonly resume?: (to: "cap" | "end") => void;
   readonly stop?: () => void;
 }
@@ -118,6 +125,16 @@ export function copyOf(hold: Hold, { first_row, rows, columns, format, header }:
           `|${names.map(() => " --- |").join("")}`,
           ...table.map((row) => `| ${row.map((cell) => cell ?? "NULL").join(" | ")} |`),
         ];
+      case "ndjson":
+        return table.map((row) => JSON.stringify(Object.fromEntries(row.map((cell, at) => [names[at], cell]))));
+      case "html":
+        return [
+          `<table>${table.map((row) => `<tr>${row.map((cell) => `<td>${cell ?? ""}</td>`).join("")}</tr>`).join("")}</table>`,
+        ];
+      case "sql_update":
+        return table.map((row) => `UPDATE rows SET ${row.map((cell, at) => `${names[at]} = '${cell}'`).join(", ")};`);
+      case "in_list":
+        return [`(${table.map((row) => `'${row[0]}'`).join(", ")})`];
       case "sql_insert":
         return table.map(
           (row) =>
