@@ -204,7 +204,7 @@ export function HeldGrid({
     const described = view?.columns[place.column];
     const keyed = (given: string | undefined) => (given ? { keys: given } : {});
     return [
-      { label: "Edit", icon: "edit", keys: "F2", onSelect: () => void editing.begin(place) },
+      { label: "Edit", icon: "edit", keys: "F2", onSelect: () => editing.begin(place) },
       {
         label: "Set to",
         items: [
@@ -352,7 +352,7 @@ export function HeldGrid({
             onOpen={(place) => onOpen?.(place, cellAt(place))}
             {...(editable
               ? {
-                  onEdit: (place: CellPlace, typed: string | undefined) => void editing.begin(place, typed),
+                  onEdit: (place: CellPlace, typed: string | undefined) => editing.begin(place, typed),
                   onPaste: (text: string, range: GridRange) => void editing.paste(text, range),
                   onDelete: () => void editing.fill(NULL, "Set NULL"),
                   onCut: (range: GridRange) => {

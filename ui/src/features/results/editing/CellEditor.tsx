@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type RefObject, useEffect, useImperativeHandle, useRef, useState } from "react";
+import { type KeyboardEvent, type RefObject, useImperativeHandle, useLayoutEffect, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import { Icon, Menu, type MenuItem, Popover } from "@/design";
 import type { ResultColumn } from "@/ipc";
@@ -33,7 +33,8 @@ export interface CellEditorProps {
   column: ResultColumn;
   edit: EditColumn | undefined;
   booleans: readonly string[];
-  initial: Draft;
+  /** What it held; not known where it was not read whole. */
+  initial: Draft | undefined;
   /** Begun by typing: in place of the value. */
   typed: string | undefined;
   /** Said to a screen reader: which cell it is. */
@@ -54,7 +55,7 @@ export function CellEditor({
   column,
   edit,
   booleans,
-  initial,
+  initial = NULL,
   typed,
   label,
   keys,
@@ -77,7 +78,7 @@ export function CellEditor({
   const latest = useRef(draft);
   latest.current = draft;
   useImperativeHandle(ref, () => ({ draft: () => latest.current }));
-  useEffect(() => {
+  useLayoutEffect(() => {
     const field = input.current;
     field?.focus({ preventScroll: true });
     if (typed === undefined) field?.select();

@@ -23,6 +23,8 @@ export class EditedSource implements GridSource {
   private freshHold: string | null = null;
   /** Values on their way to the core, by `row:column` of the screen's place. */
   private pending: ReadonlyMap<string, ShownValue> = new Map();
+  /** Rows as they were staged before they were saved: shown until they have been read again. */
+  private before: ReadonlyMap<number, Overlay> = new Map();
   private readonly unsubscribe: () => void;
   columns: readonly GridColumn[];
 
@@ -49,6 +51,7 @@ export class EditedSource implements GridSource {
   /** The core answered: what is staged now. */
   set(staged: Staged | null, pending: ReadonlyMap<string, ShownValue>) {
     const changed = staged !== this.staged;
+    if (changed && this.staged) this.before = savedNow(this.staged, staged, this.before);
     this.staged = staged;
     this.pending = pending;
     if (changed) {
@@ -144,7 +147,13 @@ export class EditedSource implements GridSource {
 
   /** What the row holds without what is staged. */
   private below(overlay: Overlay, held: number, column: number): Cell | undefined {
-    if (overlay.row.fresh !== null) return this.fresh?.cell(overlay.row.fresh, column);
+    if (overlay.row.fresh !== null) {
+      const fresh = this.fresh?.cell(overlay.row.fresh, column);
+      if (fresh) return fresh;
+      const was = this.before.get(overlay.row.id)?.cells.get(column);
+      if (was) return this.valueCell(was.value, column);
+      if (held < 0) return undefined;
+    }
     return held >= 0 ? this.base.cell(held, column) : unsetCell(this.staged?.view.columns[column]);
   }
 
@@ -208,6 +217,18 @@ export class EditedSource implements GridSource {
     if (first >= 0) this.base.ensure(first, last, columns);
     if (fresh.length > 0) this.fresh?.ensureRows(fresh, columns);
   }
+}
+
+/** Rows that were staged and are saved now, with those that were saved a while ago. */
+function savedNow(was: Staged, now: Staged | null, before: ReadonlyMap<number, Overlay>): ReadonlyMap<number, Overlay> {
+  const next = new Map<number, Overlay>();
+  for (const [id, { row }] of now?.byId ?? []) {
+    if (row.fresh === null) continue;
+    const known = was.byId.get(id);
+    const kept = known && known.row.kind !== "saved" ? known : before.get(id);
+    if (kept) next.set(id, kept);
+  }
+  return next;
 }
 
 /** A message with the constraint it is about, where the message does not name it. */

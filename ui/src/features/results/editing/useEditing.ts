@@ -4,7 +4,7 @@ import { failureOf, type ResultHead } from "@/ipc";
 import { formatCount } from "../format";
 import type { CellPlace, GridHandle, GridRange } from "../grid";
 import type { CellEditorHandle, Move } from "./CellEditor";
-import { type Draft, isInline, NULL, sameDraft, textDraft, typedDraft } from "./drafts";
+import { type Draft, draftOf, isInline, NULL, sameDraft, textDraft, typedDraft } from "./drafts";
 import { cellRefusal, refusal } from "./editability";
 import { editorKind, opensBeside } from "./kinds";
 import { placeOf } from "./model";
@@ -27,7 +27,8 @@ import type { EditStep, RowAddition } from "./types";
 
 /** A cell under edit in its place. */
 export interface Session extends CellPlace {
-  readonly initial: Draft;
+  /** Not known where typing replaced a value that was not read whole. */
+  readonly initial: Draft | undefined;
   readonly typed: string | undefined;
 }
 
@@ -56,6 +57,10 @@ const MOVES: Readonly<Record<Move, readonly [number, number]>> = {
   left: [0, -1],
   stay: [0, 0],
 };
+
+/** Whether a value is edited in its cell. */
+const isShort = (draft: Draft): boolean =>
+  draft.kind === "null" || draft.kind === "default" || ("text" in draft && isInline(draft.text));
 
 const plural = (count: number, one: string, many: string) => `${formatCount(count)} ${count === 1 ? one : many}`;
 
@@ -114,15 +119,23 @@ export function useEditing({ head, store, source, grid, onBeside, onView, onNote
   const latest = useRef(settle);
   latest.current = settle;
 
-  const begin = async (place: CellPlace, typed?: string) => {
+  const openCell = (place: CellPlace, initial: Draft | undefined, typed: string | undefined) => {
+    onNote(null);
+    grid.current?.setEditing(place);
+    const next = { ...place, initial, typed };
+    open.current = next;
+    setSession(next);
+  };
+
+  /** Opens a cell. At once where its value is at hand: the next key must find the editor. */
+  const begin = (place: CellPlace, typed?: string) => {
     if (!store || !source) return;
-    await latest.current();
+    void latest.current();
     const overlay = source.overlayAt(place.row);
     const why = cellRefusal(staged(), overlay, place.column);
     if (why !== undefined) {
       if (typed === undefined) onView(place);
-      else if (refusal(staged()) === undefined) refused(why);
-      else announce(why);
+      else refused(why);
       return;
     }
     const described = column(place.column);
@@ -132,20 +145,19 @@ export function useEditing({ head, store, source, grid, onBeside, onView, onNote
       onBeside(place);
       return;
     }
-    try {
-      const initial = await readDraft(store, source, place.row, place.column);
-      const inline =
-        initial.kind === "null" || initial.kind === "default" || ("text" in initial && isInline(initial.text));
-      if (!inline && typed === undefined) {
-        onBeside(place);
-        return;
-      }
-      onNote(null);
-      grid.current?.setEditing(place);
-      setSession({ ...place, initial, typed });
-    } catch (thrown) {
-      refused(failureOf(thrown).message);
+    const quick = draftOf(source.cell(place.row, place.column));
+    if (typed !== undefined || (quick && isShort(quick))) {
+      openCell(place, quick, typed);
+      return;
     }
+    readDraft(store, source, place.row, place.column)
+      .then((initial) => {
+        // Somebody went on before it was read.
+        if (open.current) return;
+        if (isShort(initial)) openCell(place, initial, undefined);
+        else onBeside(place);
+      })
+      .catch((thrown: unknown) => refused(failureOf(thrown).message));
   };
 
   const range = (): GridRange | undefined => grid.current?.selection();
