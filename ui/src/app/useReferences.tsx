@@ -42,7 +42,8 @@ export function useReferences(active: boolean): {
   const [open, setOpen] = useState<Open | null>(null);
   const at = useRef<Active | null>(null);
   const grids = useRef(new Map<string, GridHandle>());
-  const [hasCell, setHasCell] = useState<{ keys: number } | null>(null);
+  // A word, not an object: the cursor moves far more often than this changes.
+  const [cursor, setCursor] = useState<"none" | "plain" | "key">("none");
   const keys = {
     follow: useKeys("results.follow"),
     referenced: useKeys("results.referenced-by"),
@@ -126,7 +127,7 @@ export function useReferences(active: boolean): {
       active: (head, place) => {
         walking.active(head.hold_id, place);
         at.current = place ? { head, place } : null;
-        setHasCell(place ? { keys: keysAt(head.foreign_keys, place.column).length } : null);
+        setCursor(!place ? "none" : keysAt(head.foreign_keys, place.column).length ? "key" : "plain");
       },
       shown: (head, grid) => {
         grids.current.set(head.hold_id, grid);
@@ -136,7 +137,7 @@ export function useReferences(active: boolean): {
           grids.current.delete(head.hold_id);
           if (at.current?.head.hold_id === head.hold_id) {
             at.current = null;
-            setHasCell(null);
+            setCursor("none");
           }
         };
       },
@@ -155,9 +156,9 @@ export function useReferences(active: boolean): {
       const now = here();
       if (now) run(now);
     },
-    ...(!hasCell
+    ...(cursor === "none"
       ? { disabledReason: "no cell is chosen" }
-      : needsKey && hasCell.keys === 0
+      : needsKey && cursor === "plain"
         ? { disabledReason: "the column is no foreign key" }
         : {}),
   });

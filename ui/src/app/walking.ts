@@ -104,8 +104,12 @@ class Walking {
     const mine = this.steps;
     const { tabs, dispatch, runs, browses } = window;
     if (place.kind === "result") {
+      const store = runs.of(place.tabId);
       dispatch({ type: "activate", id: place.tabId });
-      runs.of(place.tabId).show(place.holdId);
+      requestAnimationFrame(focusDocument);
+      // A result that another run has replaced: its tab is as near as one gets.
+      if (!store.snapshot().sets.some((set) => set.head.hold_id === place.holdId)) return;
+      store.show(place.holdId);
       await this.settle(place.holdId, place.cell, mine);
       return;
     }

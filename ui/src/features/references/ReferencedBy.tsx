@@ -110,13 +110,13 @@ function Keys({ rows, onGo }: { rows: readonly ReferredRow[]; onGo: (rows: Follo
                   className="ref-referring-key"
                   aria-disabled={dead || undefined}
                   onClick={() => !dead && onGo(key.rows)}
-                  {...tip(
-                    dead
-                      ? (key.rows.nothing ?? undefined)
-                      : [key.name, key.actions].filter(Boolean).join("\n") || undefined,
-                  )}
                 >
-                  <Icon name="foreign-key" size={14} />
+                  <span
+                    {...tip([key.name, key.actions].filter(Boolean).join("\n") || undefined)}
+                    className="ref-referring-glyph"
+                  >
+                    <Icon name="foreign-key" size={14} />
+                  </span>
                   <span className="ref-referring-label">{key.label}</span>
                   {key.actions.includes("DELETE CASCADE") ? (
                     <span className="ref-cascade rh-meta">cascades</span>
