@@ -16,6 +16,7 @@ import {
   twin,
 } from "./model";
 import type { Panel } from "./panel";
+import { sameObject } from "./useEdited";
 import { useWorkspace, type Workspace } from "./workspace";
 
 export interface NewQuery {
@@ -31,6 +32,8 @@ export interface Actions {
   query(query?: NewQuery): void;
   relation(profileId: string, object: ObjectRef, view?: "ddl"): void;
   activity(profileId: string): void;
+  /** Shows a kept plan, beside another one where `compare`. */
+  plan(id: number, profileId: string | null, compare: boolean): void;
   connectionForm(profileId: string | null, target?: string | null): void;
   /** Closes a tab; where that costs something, asks first. */
   close(id: string, sure?: boolean): void;
@@ -77,6 +80,22 @@ function tell(thrown: unknown, title?: string): void {
   const failure = failureOf(thrown);
   const detail = [failure.message, failure.hint, nativeCode(failure)].filter(Boolean).join(" ");
   toast({ tone: "danger", title: title ?? present(failure.code).title, detail });
+}
+
+/** Edits that were not saved stay with the relation: closing its tab loses nothing. */
+async function tellKept(tab: RelationTab): Promise<void> {
+  const pending = await host()
+    .editsPending()
+    .catch(() => []);
+  const counts = pending.find(
+    (each) => each.profile_id === tab.profileId && sameObject(each.object, tab.object),
+  )?.counts;
+  const count = counts ? counts.updates + counts.inserts + counts.deletes : 0;
+  if (count === 0) return;
+  toast({
+    title: `${count === 1 ? "1 change" : `${count.toLocaleString("en-US")} changes`} of ${tab.title} ${count === 1 ? "is" : "are"} kept`,
+    detail: "Not saved yet. Open it again to see, save or discard.",
+  });
 }
 
 /** Whether the screen says already why a connection failed: its row at home, its branch of the tree, its own tab's banner. */
@@ -151,6 +170,16 @@ function build(now: () => Workspace, panel: () => Panel, ask: (id: string) => vo
       if (panel().narrow) panel().hide();
       requestAnimationFrame(focusDocument);
     },
+    plan: (planId, profileId, comparing) => {
+      const view = JSON.stringify({ plan: planId, shape: "tree", comparing });
+      const tab = { id: newTabId(), kind: "plan", title: `Plan ${planId}`, profileId, planId, view } as const;
+      const { tabs, dispatch } = now();
+      const known = twin(tabs, tab);
+      dispatch({ type: "open", tab });
+      if (known && comparing) dispatch({ type: "change", id: known.id, change: { view } });
+      if (panel().narrow) panel().hide();
+      requestAnimationFrame(focusDocument);
+    },
     connectionForm: (profileId, target = null) =>
       now().dispatch({
         type: "open",
@@ -166,6 +195,7 @@ function build(now: () => Workspace, panel: () => Panel, ask: (id: string) => vo
         return;
       }
       dispatch({ type: "close", id });
+      if (tab.kind === "relation") void tellKept(tab);
       if (tab.kind !== "query" && tab.kind !== "relation") return;
       runs.close(id);
       browses.close(id);

@@ -10,7 +10,7 @@ import { FilterBar, type FilterEdit } from "./FilterBar";
 import { formatCount, formatDuration } from "./format";
 import type { Box, GridHandle, GridLayout } from "./grid";
 import type { ExportedRows } from "./HeldGrid";
-import type { CellLinks } from "./links";
+import type { CellLinks, Lookup } from "./links";
 import { ProgressLine } from "./ProgressLine";
 
 export interface DataPaneProps {
@@ -27,6 +27,8 @@ export interface DataPaneProps {
   onExport?: (rows: ExportedRows) => void;
   /** The connection that changes are saved to, where it is production. */
   saveTo?: string | undefined;
+  /** Chooses a referenced row for a foreign key's cell. */
+  lookup?: Lookup;
   /** Colours SQL. */
   highlight?: (sql: string) => ReactNode;
   /** Where cells lead. */
@@ -55,6 +57,7 @@ export function DataPane({
   onExport,
   saveTo,
   highlight,
+  lookup,
   links,
   barStart,
 }: DataPaneProps) {
@@ -227,6 +230,7 @@ export function DataPane({
             store={edits}
             saveTo={saveTo}
             highlight={highlight}
+            lookup={lookup}
             head={browsed.head}
             progress={progress}
             active={active}

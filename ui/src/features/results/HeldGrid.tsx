@@ -1,7 +1,7 @@
 import { type Ref, type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useKeys, useOffers } from "@/commands";
 import { Banner, Button, type MenuItem, openContextMenu } from "@/design";
-import { type AppError, type CopyFormat, failureOf, type HoldProgress, type ResultHead } from "@/ipc";
+import { type AppError, type CopyFormat, failureOf, type HoldProgress, type ResultHead, type ResultKey } from "@/ipc";
 import { formatsFor } from "./copying";
 import { CellEditor } from "./editing/CellEditor";
 import { copyShown } from "./editing/copying";
@@ -21,7 +21,7 @@ import {
   type GridLayout,
   type GridRange,
 } from "./grid";
-import type { CellLinks } from "./links";
+import type { CellLinks, Lookup } from "./links";
 import { firstCellsPainted, resultBegins } from "./marks";
 import { gridColumns, holdSource } from "./source";
 
@@ -56,6 +56,8 @@ export interface GridEditing {
   handle: RefObject<Editing | null>;
   onBeside: (place: CellPlace, draft?: Draft) => void;
   onNote: (note: EditNote | null) => void;
+  /** Chooses a referenced row for a foreign key's cell. */
+  lookup?: Lookup | undefined;
 }
 
 /** What is to be exported: held rows, and what of them is chosen. */
@@ -137,6 +139,16 @@ export function HeldGrid({
     empty: useKeys("edits.empty"),
     beside: "Alt+Enter",
   };
+  const [looked, setLooked] = useState<{ key: ResultKey; place: CellPlace; anchor: Box } | null>(null);
+  const keyOf = (column: number): ResultKey | undefined =>
+    around?.lookup ? head.foreign_keys.find((key) => !key.obstacle && key.values_at.includes(column)) : undefined;
+  const lookUp = (place: CellPlace) => {
+    const key = keyOf(place.column);
+    const anchor = own.current?.boxOf(place);
+    if (!key || !anchor) return;
+    if (session) editing.cancel();
+    setLooked({ key, place, anchor });
+  };
   const keys = {
     insert: useKeys("edits.insert"),
     duplicate: useKeys("edits.duplicate"),
@@ -205,6 +217,15 @@ export function HeldGrid({
     const keyed = (given: string | undefined) => (given ? { keys: given } : {});
     return [
       { label: "Edit", icon: "edit", keys: "F2", onSelect: () => editing.begin(place) },
+      ...(keyOf(place.column)
+        ? [
+            {
+              label: `Choose from ${keyOf(place.column)?.object.name}…`,
+              icon: "search" as const,
+              onSelect: () => lookUp(place),
+            },
+          ]
+        : []),
       {
         label: "Set to",
         items: [
@@ -381,8 +402,28 @@ export function HeldGrid({
             onCommit={editing.commit}
             onCancel={editing.cancel}
             onBeside={editing.beside}
+            lookUpIn={keyOf(session.column)?.object.name}
+            onLookUp={() => lookUp(session)}
           />
         ) : null}
+        {looked
+          ? around?.lookup?.({
+              key: looked.key,
+              anchor: looked.anchor,
+              onClose: () => {
+                setLooked(null);
+                own.current?.focus();
+              },
+              onPick: (values) => {
+                setLooked(null);
+                own.current?.focus();
+                void editing.give(
+                  looked.place.row,
+                  looked.key.values_at.map((column, at) => ({ column, draft: textDraft(values[at] ?? "") })),
+                );
+              },
+            })
+          : null}
       </div>
     </div>
   );

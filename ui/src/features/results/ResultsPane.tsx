@@ -8,11 +8,20 @@ import { useEdits } from "./editing/useEdits";
 import { formatCount, formatDuration } from "./format";
 import type { GridHandle, GridLayout } from "./grid";
 import type { ExportedRows } from "./HeldGrid";
-import type { CellLinks } from "./links";
+import type { CellLinks, Lookup } from "./links";
 import { MessagesPane } from "./MessagesPane";
 import { firstLine, isBusy, titleAmong } from "./model";
 import { ProgressLine, useNow } from "./ProgressLine";
 import type { RunStore } from "./store";
+
+/** A tab among the results that somebody else fills. */
+export interface ResultsAside {
+  readonly id: string;
+  readonly title: string;
+  readonly busy: boolean;
+  readonly content: ReactNode;
+  readonly onClose: () => void;
+}
 
 export interface ResultsPaneProps {
   store: RunStore;
@@ -25,6 +34,10 @@ export interface ResultsPaneProps {
   links?: CellLinks;
   /** The connection that changes are saved to, where it is production. */
   saveTo?: string | undefined;
+  /** Chooses a referenced row for a foreign key's cell. */
+  lookup?: Lookup;
+  /** One more tab, that is no result: the plan of a statement. */
+  aside?: ResultsAside | undefined;
   /** Colours SQL. */
   highlight?: (sql: string) => ReactNode;
 }
@@ -44,7 +57,9 @@ export function ResultsPane({
   onExport,
   saveTo,
   highlight,
+  lookup,
   links,
+  aside,
 }: ResultsPaneProps) {
   const runs = useSyncExternalStore(store.subscribe, store.snapshot);
   const layouts = useRef(new Map<string, GridLayout>());
@@ -57,8 +72,9 @@ export function ResultsPane({
   const edits = useEdits(shown && shown.head.columns.length > 0 ? shown.head : undefined, shown?.progress);
 
   const step = (by: number) => {
-    const ids = [...runs.sets.map((set) => set.head.hold_id), MESSAGES];
-    const from = place < 0 ? ids.length - 1 : place;
+    const ids = [...runs.sets.map((set) => set.head.hold_id), ...(aside ? [aside.id] : []), MESSAGES];
+    const at = ids.indexOf(runs.active);
+    const from = at < 0 ? ids.length - 1 : at;
     store.show(ids[(from + by + ids.length) % ids.length] ?? MESSAGES);
   };
   const paused = shown?.progress.state === "paused";
@@ -67,6 +83,7 @@ export function ResultsPane({
       "results.messages": { run: () => store.show(MESSAGES) },
       "results.next": { run: () => step(1) },
       "results.previous": { run: () => step(-1) },
+      ...(aside ? { "results.plan": { run: () => store.show(aside.id) } } : {}),
       "query.focus-results": { run: () => grid.current?.focus() },
       ...(shown ? { "results.pin": { run: () => store.pin(shown.head.hold_id, !shown.pinned) } } : {}),
       ...(shown && paused
@@ -89,6 +106,7 @@ export function ResultsPane({
       meta: `${formatCount(set.progress.rows)}${set.progress.state === "complete" ? "" : "+"}`,
       tooltip: firstLine(set.text),
     })),
+    ...(aside ? [{ id: aside.id, title: aside.title, icon: "explain" as const, busy: aside.busy }] : []),
     { id: MESSAGES, title: "Messages", fixed: true, ...(said ? { meta: formatCount(said) } : {}) },
   ];
 
@@ -100,7 +118,8 @@ export function ResultsPane({
       active={runs.active}
       onActivate={(id) => store.show(id)}
       onClose={(id) => {
-        if (id !== MESSAGES) store.close(id);
+        if (aside && id === aside.id) aside.onClose();
+        else if (id !== MESSAGES) store.close(id);
       }}
       menu={(id) => {
         const set = runs.sets.find((other) => other.head.hold_id === id);
@@ -154,6 +173,7 @@ export function ResultsPane({
         store={edits}
         saveTo={saveTo}
         highlight={highlight}
+        lookup={lookup}
         head={shown.head}
         progress={shown.progress}
         active={active}
@@ -165,7 +185,7 @@ export function ResultsPane({
       />
     )
   ) : (
-    <MessagesPane runs={runs} {...(onShowStatement ? { onShowStatement } : {})} />
+    aside && runs.active === aside.id ? aside.content : <MessagesPane runs={runs} {...(onShowStatement ? { onShowStatement } : {})} />
   );
 
   return (

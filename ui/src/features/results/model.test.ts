@@ -8,7 +8,7 @@ const head = (holdId: string): ResultHead => ({
   columns: [],
   booleans: ["t", "f"],
   context: "",
-    foreign_keys: [],
+  foreign_keys: [],
 });
 const progress = (holdId: string, rows: number, state: "reading" | "complete" = "complete"): HoldProgress => ({
   hold_id: holdId,

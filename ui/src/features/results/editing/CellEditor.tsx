@@ -44,6 +44,9 @@ export interface CellEditorProps {
   onCancel: () => void;
   /** Opens it beside the rows, as it stands. */
   onBeside: (draft: Draft) => void;
+  /** The relation a foreign key's value can be chosen from. */
+  lookUpIn: string | undefined;
+  onLookUp: () => void;
 }
 
 const shownText = (draft: Draft): string => ("text" in draft ? draft.text : "");
@@ -62,6 +65,8 @@ export function CellEditor({
   onCommit,
   onCancel,
   onBeside,
+  lookUpIn,
+  onLookUp,
 }: CellEditorProps) {
   const kind = editorKind(column, edit);
   const choices = choicesOf(column, edit, booleans);
@@ -110,8 +115,10 @@ export function CellEditor({
     else if (key === "Enter" && !event.ctrlKey && !event.metaKey) take(event.shiftKey ? "up" : "down");
     else if (key === "Tab" && !event.ctrlKey) take(event.shiftKey ? "left" : "right");
     else if (key === "Escape") onCancel();
-    else if (key === "ArrowDown" && event.altKey) setPanel((open) => !open);
-    else if (kind === "choice" && panel && (key === "ArrowDown" || key === "ArrowUp") && options.length > 0) {
+    else if (key === "ArrowDown" && event.altKey) {
+      if (lookUpIn) onLookUp();
+      else setPanel((open) => !open);
+    } else if (kind === "choice" && panel && (key === "ArrowDown" || key === "ArrowUp") && options.length > 0) {
       const from = active >= 0 ? active : options.indexOf(text);
       const next = (from + (key === "ArrowDown" ? 1 : -1) + options.length) % options.length;
       setActive(next);
@@ -157,6 +164,9 @@ export function CellEditor({
         ]
       : []),
     { separator: true },
+    ...(lookUpIn
+      ? [{ label: `Choose from ${lookUpIn}…`, icon: "search" as const, keys: "Alt+ArrowDown", onSelect: onLookUp }]
+      : []),
     { label: "Edit beside the rows", icon: "panel-right", keys: keys.beside, onSelect: () => onBeside(latest.current) },
   ];
 

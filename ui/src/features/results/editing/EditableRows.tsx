@@ -4,6 +4,7 @@ import { SplitPane } from "@/design";
 import { CellViewer } from "../CellViewer";
 import type { Cell, CellPlace, GridHandle } from "../grid";
 import { HeldGrid, type HeldGridProps } from "../HeldGrid";
+import type { Lookup } from "../links";
 import { SweepDialog } from "../SweepDialog";
 import { CellSheet, type CellSheetHandle } from "./CellSheet";
 import { Conflicts } from "./Conflicts";
@@ -25,6 +26,8 @@ export interface EditableRowsProps extends Omit<HeldGridProps, "onOpen" | "onAct
   saveTo?: string | undefined;
   /** Colours SQL. */
   highlight?: ((sql: string) => ReactNode) | undefined;
+  /** Chooses a referenced row for a foreign key's cell. */
+  lookup?: Lookup | undefined;
   /** A save went through: what the rows' relation is may have changed elsewhere. */
   onSaved?: (() => void) | undefined;
 }
@@ -40,7 +43,17 @@ interface Beside {
 const samePlace = (a: CellPlace, b: CellPlace) => a.row === b.row && a.column === b.column;
 
 /** Held rows with everything to edit them: cells in place and beside, what is staged, its review, conflicts and save. */
-export function EditableRows({ ref, store, saveTo, highlight, onSaved, head, active, ...rest }: EditableRowsProps) {
+export function EditableRows({
+  ref,
+  store,
+  saveTo,
+  highlight,
+  lookup,
+  onSaved,
+  head,
+  active,
+  ...rest
+}: EditableRowsProps) {
   const state = useEditsState(store);
   const grid = useRef<GridHandle>(null);
   const editing = useRef<Editing | null>(null);
@@ -228,6 +241,7 @@ export function EditableRows({ ref, store, saveTo, highlight, onSaved, head, act
                 handle: editing,
                 onBeside: (place, draft) => show(place, draft, false),
                 onNote: setNote,
+                lookup,
               }}
               onOpen={(place) => show(place, undefined, store === null || staged?.view.refused !== null)}
               onActive={(place) => {

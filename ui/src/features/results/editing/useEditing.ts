@@ -99,6 +99,27 @@ export function useEditing({ head, store, source, grid, onBeside, onView, onNote
     return store.stage(made.step, made.pending);
   };
 
+  /** Gives several cells of a row their values at once: a key of more than one column. */
+  const give = (row: number, cells: readonly { column: number; draft: Draft }[]): Promise<boolean> => {
+    if (!store || !source) return Promise.resolve(false);
+    const targets = cells.map(({ column: index, draft }) => ({
+      screen: row,
+      column: index,
+      draft: "text" in draft && column(index) ? typedAs(draft.text, index) : draft,
+    }));
+    const name = targets.map((target) => column(target.column)?.name ?? "").join(", ");
+    const made = setStep(`Change ${name}`, staged(), source, targets, (overlay, index) =>
+      cellRefusal(staged(), overlay, index),
+    );
+    if (made.passed.reasons[0]) refused(made.passed.reasons[0]);
+    else onNote(null);
+    return store.stage(made.step, made.pending);
+  };
+  const typedAs = (text: string, index: number): Draft => {
+    const described = column(index);
+    return described ? typedDraft(text, NULL, described, staged()?.view.columns[index]) : textDraft(text);
+  };
+
   const commit = (draft: Draft, move: Move) => {
     const now = open.current;
     if (!now) return;
@@ -227,10 +248,7 @@ export function useEditing({ head, store, source, grid, onBeside, onView, onNote
       visible,
       (index) => ({ nullable: columns[index]?.nullable ?? true, textual: head.columns[index]?.class === "text" }),
       empties,
-      (value, index) => {
-        const described = head.columns[index];
-        return described ? typedDraft(value, NULL, described, columns[index]) : textDraft(value);
-      },
+      typedAs,
     );
     if (tooMany(plan.cells.length)) return;
     const known = source.rows();
@@ -380,6 +398,7 @@ export function useEditing({ head, store, source, grid, onBeside, onView, onNote
       onBeside({ row: now.row, column: now.column }, draft);
     },
     put,
+    give,
     fill,
     paste,
     insert,
