@@ -28,6 +28,9 @@ use crate::{
     wire::{self, Client, Login, Started},
 };
 
+/// What sessions that a person does not write in are called.
+const SCRATCH: &str = "scratch";
+
 /// All that is needed to open one more connection to the same place with the same login.
 struct Opener {
     route: Route,
@@ -40,6 +43,8 @@ impl OpenClient for Opener {
     async fn open(&self, role: &str) -> Result<Client, Error> {
         let mut login = self.login.clone();
         login.attributes = attributes(&self.application_name, role);
+        // Where rows are saved, a row that was found is a row that was changed.
+        login.found_rows = role == SCRATCH;
         Ok(Client::connect(&self.route, &login, &mut Trace::default()).await.map_err(broken)?.0)
     }
 }
@@ -78,7 +83,7 @@ impl Connection for MySqlConnection {
         let name = match role {
             Role::Browse => "browse",
             Role::Session => "session",
-            Role::Scratch => "scratch",
+            Role::Scratch => SCRATCH,
         };
         let client = self.opener.open(name).await?;
         let session = MySqlSession::start(Parts {
@@ -218,6 +223,7 @@ impl Attempt {
             password: password.map(|password| Zeroizing::new(password.expose().to_owned())),
             attributes: attributes(name, "control"),
             believe_key: self.settings.believe_key,
+            found_rows: false,
             timeout: self.context.timeout,
         }
     }

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use catalog::{Catalog, Scope};
-use driver::{Activity, Code, Ddl, Error, Explain, Scan, Server};
+use driver::{Activity, Code, Ddl, Edit, Error, Explain, Scan, Server};
 use tokio::sync::{Mutex, MutexGuard, Notify};
 
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
     catalog::read,
     ddl::Definitions,
     dialect::Facts,
+    edit::MySqlEdit,
     error::{PRODUCT, broken, refused},
     explain::Explaining,
     scan::Pages,
@@ -30,6 +31,9 @@ const SETTINGS: [&str; 3] = [
 ];
 /// Longest time the server may keep silent in the middle of a query of ours.
 const SILENCE: Duration = Duration::from_secs(60);
+
+/// Bytes of a statement that every server takes.
+const LEAST_PACKET: usize = 1 << 20;
 
 /// Opens connections: the route, the login and its secrets stay with whoever implements it.
 #[async_trait]
@@ -268,10 +272,12 @@ pub(crate) struct MySqlControl {
     facts: Facts,
     database: Option<String>,
     pages: Pages,
+    edit: MySqlEdit,
     definitions: Definitions,
     own: Arc<Own>,
     watching: Watching,
     explaining: Explaining,
+    loading: crate::load::Loading,
 }
 
 impl MySqlControl {
@@ -289,14 +295,22 @@ impl MySqlControl {
         let own = Arc::new(Own::default());
         let watching = Watching::new(Arc::clone(&session), facts, Arc::clone(&own));
         let explaining = Explaining::new(facts.mariadb, server.version_number);
+        let packet = server.facts.get("max_allowed_packet").and_then(|text| text.parse().ok());
+        let edit = MySqlEdit {
+            mariadb: facts.mariadb,
+            packet: packet.unwrap_or(LEAST_PACKET),
+            system_time_zone: server.facts.get("system_time_zone").cloned(),
+        };
         MySqlControl {
             session,
             vigil,
             server,
+            loading: crate::load::Loading { dialect: Arc::new(dialect.clone()) },
             dialect,
             facts,
             database,
             pages: Pages,
+            edit,
             definitions,
             own,
             watching,
@@ -341,6 +355,14 @@ impl driver::Control for MySqlControl {
 
     fn scan(&self) -> Option<&dyn Scan> {
         Some(&self.pages)
+    }
+
+    fn edit(&self) -> Option<&dyn Edit> {
+        Some(&self.edit)
+    }
+
+    fn load(&self) -> Option<&dyn driver::Load> {
+        Some(&self.loading)
     }
 
     fn ddl(&self) -> Option<&dyn Ddl> {

@@ -19,7 +19,7 @@ pub(crate) struct Pages;
 
 /// How a column's values are written.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
+pub(crate) enum Form {
     /// Digits.
     Exact,
     /// A float, whose print may be shorter than its value.
@@ -33,7 +33,7 @@ enum Form {
 }
 
 impl Form {
-    fn of(column: &Column) -> Form {
+    pub(crate) fn of(column: &Column) -> Form {
         Form::of_type(&column.native_type)
     }
 
@@ -53,7 +53,7 @@ impl Form {
     }
 
     /// The expression whose text is the value exactly.
-    fn exact(self, reference: &str) -> String {
+    pub(crate) fn exact(self, reference: &str) -> String {
         match self {
             Form::Exact | Form::Text => reference.to_owned(),
             Form::Float => format!("{reference} + 0e0"),
@@ -63,7 +63,7 @@ impl Form {
     }
 
     /// A literal of such a text.
-    fn literal(self, text: &str) -> Result<String, Error> {
+    pub(crate) fn literal(self, text: &str) -> Result<String, Error> {
         let wrong = || Error::new(Code::InvalidStatement, "The position of the page is not one of this relation.");
         match self {
             Form::Exact | Form::Float | Form::Numbered => number(text).ok_or_else(wrong),
@@ -93,6 +93,7 @@ impl Scan for Pages {
         let relation = find(catalog, &request.relation)?;
         let columns = relation.columns();
         let (key, source) = key_of(relation);
+        let identity: Vec<&str> = key.iter().map(|column| column.name.as_str()).collect();
         let mut terms: Vec<Term<'_>> = Vec::new();
         for sort in &request.sort {
             let column = column_of(columns, &sort.column)?;
@@ -134,7 +135,9 @@ impl Scan for Pages {
         if !keyed && request.offset > 0 {
             text.push_str(&format!(" OFFSET {}", request.offset));
         }
-        Ok(Page { statement: Statement::new(text), source, key: positions, visible_columns: visible, identity: None })
+        let place = |name: &&str| terms.iter().position(|term| term.column.name == *name).map(|term| visible + term);
+        let identity = identity.iter().map(place).collect::<Option<Vec<usize>>>().filter(|_| keyed);
+        Ok(Page { statement: Statement::new(text), source, key: positions, visible_columns: visible, identity })
     }
 
     fn count(&self, catalog: &Catalog, relation: &ObjectKey, filters: &[Filter]) -> Result<Statement, Error> {
@@ -166,14 +169,14 @@ impl Scan for Pages {
     }
 }
 
-fn find<'a>(catalog: &'a Catalog, key: &ObjectKey) -> Result<RelationWalker<'a>, Error> {
+pub(crate) fn find<'a>(catalog: &'a Catalog, key: &ObjectKey) -> Result<RelationWalker<'a>, Error> {
     catalog
         .find_relation(key.schema.as_deref(), &key.name)
         .and_then(|id| catalog.relation(id))
         .ok_or_else(|| Error::new(Code::NotFound, format!("{} is not in the catalog.", key.name)))
 }
 
-fn column_of<'a>(columns: &'a [Column], name: &str) -> Result<&'a Column, Error> {
+pub(crate) fn column_of<'a>(columns: &'a [Column], name: &str) -> Result<&'a Column, Error> {
     columns
         .iter()
         .find(|column| column.name == name)
@@ -195,7 +198,7 @@ fn push_where(text: &mut String, conditions: &[String]) {
 }
 
 /// The columns that make any order of this relation total.
-fn key_of(relation: RelationWalker<'_>) -> (Vec<&Column>, KeySource) {
+pub(crate) fn key_of(relation: RelationWalker<'_>) -> (Vec<&Column>, KeySource) {
     if !matches!(relation.row().kind, RelationKind::Table | RelationKind::PartitionedTable) {
         return (Vec::new(), KeySource::Offset);
     }

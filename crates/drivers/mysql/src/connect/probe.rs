@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Asked one by one where a server that imitates MySQL does not have them all.
-const FACTS: [(&str, &str); 9] = [
+const FACTS: [(&str, &str); 10] = [
     ("version", "VERSION()"),
     ("version_comment", "@@version_comment"),
     ("lower_case_table_names", "@@lower_case_table_names"),
@@ -20,6 +20,7 @@ const FACTS: [(&str, &str); 9] = [
     ("sql_mode", "@@global.sql_mode"),
     ("read_only", "@@global.read_only"),
     ("max_allowed_packet", "@@global.max_allowed_packet"),
+    ("system_time_zone", "@@system_time_zone"),
     ("user", "CURRENT_USER()"),
 ];
 

@@ -244,6 +244,11 @@ impl Task {
         if run.delivered {
             drop(self.own(SWALLOW).await?);
         } else if run.failure.is_none() {
+            // An INSERT or DELETE that answers with rows counts nothing, but answers with one for each row.
+            let [first, _] = first_words(&run.text, &self.dialect);
+            if run.schema.is_some() && matches!(first.as_str(), "INSERT" | "REPLACE" | "DELETE") {
+                run.affected = Some(run.rows);
+            }
             self.warnings(run).await?;
         } else if self.client.status().in_transaction() {
             // An error does not say whether the server gave the transaction up, as it does after a deadlock.

@@ -22,6 +22,7 @@ const EARLY_MESSAGES: usize = 16;
 /// What each side can do, by the protocol's own names.
 pub(crate) mod capability {
     pub(crate) const LONG_PASSWORD: u64 = 1;
+    pub(crate) const FOUND_ROWS: u64 = 1 << 1;
     pub(crate) const LONG_FLAG: u64 = 1 << 2;
     pub(crate) const CONNECT_WITH_DB: u64 = 1 << 3;
     pub(crate) const LOCAL_FILES: u64 = 1 << 7;
@@ -73,6 +74,8 @@ pub struct Login {
     pub attributes: Vec<(String, String)>,
     /// Whether to believe the key a server shows for the password over a connection that is not encrypted.
     pub believe_key: bool,
+    /// Whether an UPDATE counts the rows it found, and not only those that became others by it.
+    pub found_rows: bool,
     /// The limit for everything from dialling to ready.
     pub timeout: Duration,
 }
@@ -233,6 +236,9 @@ async fn start(route: &Route, login: &Login, trace: &mut Trace) -> Result<(Clien
     let mut capabilities = greeting.capabilities & OURS;
     if login.database.is_some() {
         capabilities |= can::CONNECT_WITH_DB;
+    }
+    if login.found_rows {
+        capabilities |= greeting.capabilities & can::FOUND_ROWS;
     }
     let mut secured = None;
     if let Some(tls) = route.tls() {

@@ -80,6 +80,7 @@ impl Server {
             password: Some(Zeroizing::new(self.password.clone())),
             attributes: Vec::new(),
             believe_key: false,
+            found_rows: false,
             timeout: Duration::from_secs(10),
         };
         let route = Route::new(Endpoint::tcp("127.0.0.1", self.port));
