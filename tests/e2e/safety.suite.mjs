@@ -41,18 +41,25 @@ desk.test("what only the server can know to write is refused by the server, with
   assert.equal(state(), "2 rows, 0 tables");
 });
 
-desk.test("production is read-only by itself; the window's title and the Run button name it", async () => {
+desk.test("production confirms every change by itself; the window's title and the Run button name it", async () => {
   desk.profile(url, "vault", "--environment", "production");
   await desk.close();
   await desk.open();
   await desk.connect("vault");
   await desk.until("the status bar", async () => {
     const items = (await desk.all(".rh-status-item")).map(({ text }) => text);
-    return items.some((text) => text.includes("read-only"));
+    return items.some((text) => text.includes("confirms writes"));
   });
   await desk.until("the button", async () => (await desk.all("button")).some(({ text }) => text.startsWith("Run on vault")));
   await desk.until("the title", () => desk.windowTitles().some((title) => title.includes("PRODUCTION") && title.includes("vault")));
-  await desk.run("update ledger set id = 0");
-  await desk.sees("UPDATE was not sent: this connection is read-only");
+  await desk.run("insert into ledger values (9)");
+  await desk.sees("Run INSERT on ledger?");
+  await desk.window.shot("confirm-writes");
+  await desk.keys("Escape");
+  assert.equal(state(), "2 rows, 0 tables");
+  await desk.run("drop table ledger");
+  await desk.sees("Drop table ledger?");
+  await desk.sees("Type ledger to go on");
+  await desk.keys("Escape");
   assert.equal(state(), "2 rows, 0 tables");
 });

@@ -458,7 +458,7 @@ impl Environment {
     /// What a new connection of this environment may change unless a person says otherwise.
     pub fn default_safety(self) -> Safety {
         match self {
-            Environment::Production => Safety::ReadOnly,
+            Environment::Production => Safety::ConfirmWrites,
             Environment::Local | Environment::Development | Environment::Staging => Safety::Free,
         }
     }

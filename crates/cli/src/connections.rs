@@ -173,6 +173,7 @@ pub(crate) fn environment(environment: Environment) -> &'static str {
 pub(crate) fn safety(safety: Safety) -> &'static str {
     match safety {
         Safety::ReadOnly => "read-only",
+        Safety::ConfirmWrites => "confirm-writes",
         Safety::Free => "free",
     }
 }

@@ -45,6 +45,6 @@ pub use readonly::{Refusal, RefusalReason, read_only_verdict};
 pub use secret::{redact, secret_spans};
 pub use span::Span;
 pub use split::{Statement, StatementKind, split, statement_at};
-pub use sweep::{Sweep, SweepKind, sweeps};
+pub use sweep::{Sweep, SweepKind, changes, sweeps};
 pub use title::{comment_title, result_title, search_path};
 pub use transaction::{SavepointWords, TransactionWords, stays_outside_transactions};

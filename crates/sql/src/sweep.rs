@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use crate::dialect::conditional;
-use crate::{Classification, Destruction, Dialect, Explain, QualifiedName, Span, Verb, classify, split};
+use crate::{Class, Classification, Destruction, Dialect, Explain, QualifiedName, Span, Verb, classify, split};
 
 /// What is done to the whole of something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -19,6 +19,8 @@ pub enum SweepKind {
     Empty,
     /// It is dropped, by `DROP` or as a part by `ALTER`.
     Drop,
+    /// Any other change: of chosen rows, of a definition, of what cannot be told from the text. Only told by [`changes`].
+    Other,
 }
 
 /// A change of the whole of something. Its spans are of the script.
@@ -26,7 +28,8 @@ pub enum SweepKind {
 pub struct Sweep {
     /// What is done.
     pub kind: SweepKind,
-    /// To what kind of object, in upper case: `TABLE`, `COLUMN`.
+    /// To what kind of object, in upper case: `TABLE`, `COLUMN`. For [`SweepKind::Other`] the command: `INSERT`, `CREATE INDEX`;
+    /// empty where it is not known.
     pub object: String,
     /// Which; empty where the text does not tell.
     pub names: Vec<QualifiedName>,
@@ -41,11 +44,30 @@ pub struct Sweep {
 /// Every such change in `script`, in order. What a setting or the version of the server decides (whether a backslash escapes,
 /// whether `/*!80000 … */` is code) is read every way it could be, and what sweeps in any of them is told.
 pub fn sweeps(script: &str, dialect: &Dialect) -> Vec<Sweep> {
-    let mut found = Vec::new();
+    told(script, dialect, of_statement)
+}
+
+/// Every change in `script`, in order: what [`sweeps`] tells, and as [`SweepKind::Other`] each other statement that changes rows
+/// or definitions, or could for all that its text tells. A guard that does not understand a statement takes it for a change.
+pub fn changes(script: &str, dialect: &Dialect) -> Vec<Sweep> {
+    told(script, dialect, |answer, statement| {
+        let changes = matches!(answer.class, Class::Write | Class::Ddl | Class::Unknown);
+        let (object, targets) = (answer.effect.command.clone(), answer.effect.targets.clone());
+        let sweeps = of_statement(answer, statement);
+        if !changes || !sweeps.is_empty() {
+            return sweeps;
+        }
+        let names = targets.into_iter().map(|name| placed(name, statement)).collect();
+        vec![Sweep { kind: SweepKind::Other, object, names, of: None, statement, span: statement }]
+    })
+}
+
+fn told(script: &str, dialect: &Dialect, of: impl Fn(Classification, Span) -> Vec<Sweep>) -> Vec<Sweep> {
+    let mut found: Vec<Sweep> = Vec::new();
     for reading in readings(script, dialect) {
         for statement in split(script, &reading) {
             let answer = classify(statement.text(script), &reading);
-            for sweep in of_statement(answer, statement.span) {
+            for sweep in of(answer, statement.span) {
                 let known = |one: &Sweep| one.span == sweep.span && one.kind == sweep.kind && one.names == sweep.names;
                 if !found.iter().any(known) {
                     found.push(sweep);
@@ -79,7 +101,7 @@ fn of_statement(answer: Classification, statement: Span) -> Vec<Sweep> {
     let effect = answer.effect;
     let kept = effect.command.starts_with("CREATE ")
         && !["CREATE TABLE", "CREATE MATERIALIZED VIEW"].contains(&effect.command.as_str());
-    if matches!(effect.explain, Some(Explain { runs: false })) {
+    if matches!(effect.explain, Some(Explain { runs: false, .. })) {
         return Vec::new();
     }
     let mut sweeps: Vec<Sweep> = Vec::new();

@@ -27,6 +27,7 @@ fn shown(sweep: &Sweep) -> String {
         SweepKind::Delete => "DELETE".to_owned(),
         SweepKind::Empty => format!("EMPTY {}", sweep.object),
         SweepKind::Drop => format!("DROP {}", sweep.object),
+        SweepKind::Other => sweep.object.clone(),
     };
     let of = sweep.of.iter().map(|of| format!(" of {}", of.parts.join("."))).collect::<String>();
     format!("{what} {}{of}", names(&sweep.names)).replace("  ", " ").trim().to_owned()
@@ -158,4 +159,19 @@ fn a_text_that_two_settings_read_differently_is_told_as_the_worse() {
     let facts = dialect::mysql().with_conditional_server(Some(known));
     assert_eq!(told("DELETE FROM t /*!99999 WHERE id = 1 */", &facts), "-");
     assert_eq!(told("DELETE FROM t /*!999999 WHERE id = 1 */", &facts), "DELETE t");
+}
+
+#[test]
+fn every_statement_that_changes_something_is_a_change_and_what_reads_is_none() {
+    let told = |text: &str| -> Vec<String> {
+        sql::changes(text, dialect::postgres()).iter().map(|one| format!("{:?} {}", one.kind, one.object)).collect()
+    };
+    assert_eq!(told("select 1; show all; begin; commit; set work_mem = '1MB'; explain delete from t"), Vec::<String>::new());
+    assert_eq!(
+        told("insert into t values (1); update t set a = 1 where id = 1; delete from t; create index i on t (a)"),
+        ["Other INSERT", "Other UPDATE", "Delete TABLE", "Other CREATE INDEX"]
+    );
+    assert_eq!(told("with gone as (delete from t where id = 1 returning 1) select * from gone").len(), 1);
+    assert_eq!(told("explain analyze insert into t values (1)").len(), 1);
+    assert_eq!(told("call work(); do $$ begin end $$; frobnicate").len(), 3);
 }

@@ -110,7 +110,7 @@ pub enum Environment {
     Development,
     /// Staging.
     Staging,
-    /// Production: read-only unless told otherwise.
+    /// Production: every change is confirmed unless told otherwise.
     Production,
 }
 
@@ -120,6 +120,8 @@ pub enum Environment {
 pub enum Safety {
     /// Nothing.
     ReadOnly,
+    /// Anything the login may change, each script that changes something after a person's yes to what it changes.
+    ConfirmWrites,
     /// Anything the login may change.
     #[default]
     Free,

@@ -227,8 +227,11 @@ fn guess(warnings: &mut Vec<String>, name: &str, values: &std::collections::BTre
     let host = values.get("host").map_or("", String::as_str);
     for place in [name, host] {
         if words(place).iter().any(|word| found::environment(word) == Some(Environment::Production)) {
-            let safety =
-                if Environment::Production.default_safety() == Safety::ReadOnly { ", and so read-only" } else { "" };
+            let safety = match Environment::Production.default_safety() {
+                Safety::ReadOnly => ", and so read-only",
+                Safety::ConfirmWrites => ", and so confirms every change",
+                Safety::Free => "",
+            };
             warnings.push(format!("It is marked as production{safety}, because of its name."));
             return Environment::Production;
         }

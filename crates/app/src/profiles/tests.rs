@@ -198,7 +198,7 @@ async fn a_connection_that_becomes_read_only_is_closed_so_that_nothing_open_can_
     assert!(app.connect(&saved.id).await.unwrap().read_only.is_some());
     app.remove_profile(&saved.id).await.unwrap();
     assert!(app.connection_states().is_empty());
-    assert_eq!(Environment::Production.default_safety(), Safety::ReadOnly);
+    assert_eq!(Environment::Production.default_safety(), Safety::ConfirmWrites);
 }
 
 #[tokio::test]

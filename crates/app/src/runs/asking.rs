@@ -53,10 +53,14 @@ impl Standing {
     }
 }
 
-/// Whether a person is asked before this is done through a connection of this environment.
-pub(crate) fn asks(kind: SweepKind, environment: Environment, settings: &Settings) -> bool {
+/// Whether a person is asked before this is done through a connection of this environment and safety level.
+pub(crate) fn asks(kind: SweepKind, environment: Environment, safety: Safety, settings: &Settings) -> bool {
+    if safety == Safety::ConfirmWrites {
+        return true;
+    }
     let guarded = matches!(environment, Environment::Staging | Environment::Production);
     match kind {
+        SweepKind::Other => false,
         SweepKind::Update | SweepKind::Delete => match settings.ask_whole_table {
             AskWhen::Always => true,
             AskWhen::Production => guarded,
@@ -73,8 +77,9 @@ impl Asked<'_> {
         if self.connected.read_only {
             return Vec::new();
         }
-        let mut sweeps = sql::sweeps(self.text, &self.dialect);
-        sweeps.retain(|sweep| asks(sweep.kind, self.connected.profile.environment, &self.settings));
+        let profile = &self.connected.profile;
+        let mut sweeps = sql::changes(self.text, &self.dialect);
+        sweeps.retain(|sweep| asks(sweep.kind, profile.environment, profile.safety, &self.settings));
         sweeps
     }
 
@@ -150,15 +155,20 @@ impl Asked<'_> {
         digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// What is typed on production: the tables' names, or the connection's where there are many or none can be read.
+    /// What is typed on production, and where every change is confirmed: the names of the tables that are changed as a whole, or
+    /// the connection's where there are many or none can be read.
     fn typed(&self, sweeps: &[Sweep]) -> Option<String> {
         let profile = &self.connected.profile;
-        if profile.environment != Environment::Production {
+        if profile.environment != Environment::Production && profile.safety != Safety::ConfirmWrites {
+            return None;
+        }
+        let whole: Vec<&Sweep> = sweeps.iter().filter(|sweep| sweep.kind != SweepKind::Other).collect();
+        if whole.is_empty() {
             return None;
         }
         let mut names: Vec<&str> = Vec::new();
         let mut unread = false;
-        for sweep in sweeps {
+        for sweep in whole {
             let meant: Vec<&sql::QualifiedName> = match &sweep.of {
                 Some(of) => vec![of],
                 None => sweep.names.iter().collect(),
@@ -256,12 +266,21 @@ fn action(sweep: &Sweep) -> String {
         (SweepKind::Empty, Some(_)) => format!("TRUNCATE {}", sweep.object),
         (SweepKind::Empty, None) => "TRUNCATE".to_owned(),
         (SweepKind::Drop, _) => format!("DROP {}", sweep.object),
+        (SweepKind::Other, _) if sweep.object.is_empty() => "A statement that may change anything".to_owned(),
+        (SweepKind::Other, _) => sweep.object.clone(),
     }
 }
 
 fn targets(sweep: &Sweep, relations: &[Option<&Relation>], dialect: &Dialect) -> Vec<SweepTarget> {
     let quoted = |name: &sql::QualifiedName| dialect.quote_path(name.parts.iter().map(String::as_str));
     let of = sweep.of.iter().map(|of| format!(" of {}", quoted(of))).collect::<String>();
+    if sweep.kind == SweepKind::Other {
+        return sweep
+            .names
+            .iter()
+            .map(|name| SweepTarget { name: quoted(name), estimated_rows: None, rows: None })
+            .collect();
+    }
     if sweep.names.is_empty() {
         let name = match &sweep.of {
             Some(of) => quoted(of),
@@ -299,7 +318,11 @@ fn way_back_words(way_back: WayBack, engine: Option<&str>) -> String {
 fn title(sweeps: &[Sweep], changes: &[SweepChange]) -> (String, String) {
     let ([sweep], [change]) = (sweeps, changes) else {
         let several = sweeps.len();
-        return (format!("Run {several} changes of whole tables or objects?"), format!("Run all {several}"));
+        let what = match sweeps.iter().all(|sweep| sweep.kind != SweepKind::Other) {
+            true => "changes of whole tables or objects",
+            false => "changes",
+        };
+        return (format!("Run {several} {what}?"), format!("Run all {several}"));
     };
     let whose = match change.targets.as_slice() {
         [one] => one.name.clone(),
@@ -311,5 +334,10 @@ fn title(sweeps: &[Sweep], changes: &[SweepChange]) -> (String, String) {
         SweepKind::Delete => (format!("Delete every row of {whose}?"), "Delete every row".to_owned()),
         SweepKind::Empty => (format!("Empty {whose}?"), format!("Empty {object}")),
         SweepKind::Drop => (format!("Drop {object} {whose}?"), format!("Drop {object}")),
+        SweepKind::Other if sweep.object.is_empty() => {
+            ("Run a statement that may change anything?".to_owned(), "Run it".to_owned())
+        }
+        SweepKind::Other if change.targets.is_empty() => (format!("Run {}?", sweep.object), format!("Run {}", sweep.object)),
+        SweepKind::Other => (format!("Run {} on {whose}?", sweep.object), format!("Run {}", sweep.object)),
     }
 }

@@ -121,9 +121,9 @@ pub(super) async fn edit(
     }
     if let Some(chosen) = details.environment {
         draft.environment = environment(chosen);
-        // As in the window: who says production and nothing else means read-only.
-        if details.safety.is_none() && draft.environment == Environment::Production {
-            draft.safety = Safety::ReadOnly;
+        // As in the window: who says production and nothing else means its usual level, and never a looser one.
+        if details.safety.is_none() && draft.safety == Safety::Free {
+            draft.safety = draft.environment.default_safety();
         }
     }
     if let Some(chosen) = details.safety {
@@ -340,6 +340,7 @@ fn environment(chosen: arguments::Environment) -> Environment {
 fn safety(chosen: arguments::Safety) -> Safety {
     match chosen {
         arguments::Safety::ReadOnly => Safety::ReadOnly,
+        arguments::Safety::ConfirmWrites => Safety::ConfirmWrites,
         arguments::Safety::Free => Safety::Free,
     }
 }

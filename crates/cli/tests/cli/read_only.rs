@@ -102,13 +102,18 @@ fn a_read_only_file_refuses_every_way_to_write() {
 }
 
 #[test]
-fn a_saved_connection_for_production_is_read_only_by_itself() {
+fn a_saved_connection_for_production_confirms_every_change_by_itself() {
     let home = Home::new();
     let file = home.sqlite("t.db", "create table t (a)");
     home.run(["connections", "add", &file, "--name", "Live", "--environment", "production"])
         .expect(0)
-        .says(&["production, read-only"]);
+        .says(&["production, confirm-writes"]);
     home.run(["query", "live", "-c", "insert into t values (1)"]).expect(5);
+    home.run(["query", "live", "-c", "create index i on t (a)"]).expect(5);
+    home.run(["query", "live", "--yes", "-c", "insert into t values (7); delete from t where a = 7"]).expect(0);
+    home.run(["query", "live", "-c", "select count(*) from t"]).expect(0);
+    home.run(["connections", "edit", "live", "--safety", "read-only"]).expect(0);
+    home.run(["query", "live", "--yes", "-c", "insert into t values (1)"]).expect(5);
     home.run(["connections", "edit", "live", "--safety", "free"]).expect(0);
     home.run(["query", "live", "-c", "insert into t values (1)"]).expect(0);
     home.run(["query", "live", "--read-only", "-c", "insert into t values (2)"]).expect(5);

@@ -90,9 +90,9 @@ describe("the connection form", () => {
     expect(checkFields(driver, reduced(state, value("port", "54a"))).port).toBe("port is a whole number");
   });
 
-  it("switches production to read-only, unless a person chose", () => {
+  it("lets production confirm every change, unless a person chose", () => {
     const production: FormAction = { type: "environment", environment: "production" };
-    expect(reduced(newForm(driver, true), production).safety).toBe("read_only");
+    expect(reduced(newForm(driver, true), production).safety).toBe("confirm_writes");
     expect(reduced(newForm(driver, true), production, { type: "environment", environment: "local" }).safety).toBe(
       "free",
     );

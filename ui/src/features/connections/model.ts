@@ -83,9 +83,9 @@ export type FormAction =
   | { readonly type: "errors"; readonly errors: Readonly<Record<string, string>> }
   | { readonly type: "saved"; readonly profileId: string };
 
-/** Production is read-only until somebody says otherwise. */
+/** On production every change is confirmed until somebody says otherwise. */
 export function usualSafety(environment: Environment): Safety {
-  return environment === "production" ? "read_only" : "free";
+  return environment === "production" ? "confirm_writes" : "free";
 }
 
 /** The values a field's visibility rules and the core see: entered, or the default. */

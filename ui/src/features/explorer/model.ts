@@ -7,10 +7,18 @@ import {
   hasPage,
   type ObjectIcon,
   type ObjectRef,
+  type Safety,
   type SearchHit,
   type TextRange,
   type TreeNode,
 } from "@/ipc";
+
+/** What is said of a connection's safety level behind its name; nothing where everything may be changed. */
+const SAFETY_WORDS: Readonly<Record<Safety, string>> = {
+  read_only: " · read-only",
+  confirm_writes: " · confirms writes",
+  free: "",
+};
 
 /** One row. Ids are unique among all connections: the profile's id, then the node's. */
 export interface ExplorerItem extends TreeItem {
@@ -135,7 +143,7 @@ export function connectionItem(
     label: profile.name,
     meta: connectionMeta(profile, state),
     tooltip: [
-      `${profile.name} · ${profile.environment}${profile.safety === "read_only" ? " · read-only" : ""}`,
+      `${profile.name} · ${profile.environment}${SAFETY_WORDS[profile.safety]}`,
       profile.target,
       bad ? phase.error.message : closed ? "Not connected" : "",
     ]

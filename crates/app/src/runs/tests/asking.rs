@@ -174,3 +174,37 @@ async fn the_way_back_is_what_the_transaction_around_it_leaves() {
     play(&shop, script(&shop, "t", "rollback")).await;
     assert_eq!(count(&shop, "select count(*) from orders"), 2500, "it came back");
 }
+
+#[tokio::test]
+async fn at_the_level_confirm_writes_every_change_waits_for_a_yes_and_reading_does_not() {
+    let shop = Shop::open().await;
+    let careful = another(&shop, Environment::Development, Safety::ConfirmWrites).await;
+    let events = play(&careful, script(&careful, "t", "select * from customers; pragma table_info(customers)")).await;
+    assert!(outcomes(&events).iter().all(|outcome| matches!(outcome, StatementOutcome::Completed { .. })), "{events:?}");
+
+    let text = "insert into customers values (9, 'Eve', null)";
+    let question = asked(&careful, script(&careful, "t", text)).await;
+    assert_eq!(question.title, "Run INSERT on customers?");
+    assert_eq!((question.confirm.as_str(), question.typed.as_deref()), ("Run INSERT", None));
+    assert_eq!(count(&shop, "select count(*) from customers where id = 9"), 0);
+    play(&careful, RunRequest { confirmed: yes(&question, None), ..script(&careful, "t", text) }).await;
+    assert_eq!(count(&shop, "select count(*) from customers where id = 9"), 1);
+
+    let several = "create table notes (a); insert into notes values (1); select 1; drop table notes";
+    let question = asked(&careful, script(&careful, "t", several)).await;
+    assert_eq!(question.title, "Run 3 changes?");
+    assert_eq!(question.changes.iter().map(|change| change.action.as_str()).collect::<Vec<_>>(), [
+        "CREATE TABLE",
+        "INSERT",
+        "DROP TABLE"
+    ]);
+    assert_eq!(question.typed.as_deref(), Some("notes"), "what is dropped is typed in every environment");
+    let refused = careful.app.run(
+        RunRequest { confirmed: yes(&question, Some("other")), ..script(&careful, "t", several) },
+        mpsc::unbounded_channel().0,
+    );
+    assert_eq!(refused.await.unwrap_err().code, ErrorCode::Forbidden);
+
+    let strange = asked(&careful, script(&careful, "t", "frobnicate the database")).await;
+    assert_eq!(strange.changes.len(), 1, "what is not understood counts as a change");
+}

@@ -15,13 +15,16 @@ export interface OwnSectionProps {
 
 const SAFETY_WORDS: Readonly<Record<Safety, string>> = {
   read_only: "Nothing can be changed through this connection, here or in the terminal.",
+  confirm_writes:
+    "What changes something is shown first and waits for a yes; whole tables, DROP and TRUNCATE want their name typed.",
   free: "Statements may change whatever the login may change.",
 };
 
 function safetyHint(state: FormState): string {
   const words = SAFETY_WORDS[state.safety];
   if (state.environment !== "production") return words;
-  return state.safety === "free" ? `${words} This is production.` : `${words} Usual for production.`;
+  if (state.safety === "free") return `${words} This is production.`;
+  return state.safety === usualSafety(state.environment) ? `${words} Usual for production.` : words;
 }
 
 function Colours({ state, dispatch, id }: { state: FormState; dispatch: Dispatch<FormAction>; id: string }) {
@@ -121,10 +124,11 @@ export function OwnSection({ state, dispatch, groups, suggestion }: OwnSectionPr
               onChange={(safety) => dispatch({ type: "safety", safety })}
               options={[
                 { value: "read_only", label: "Read-only", icon: "lock" },
+                { value: "confirm_writes", label: "Confirm writes" },
                 {
                   value: "free",
                   label: "Free",
-                  ...(usualSafety(state.environment) === "read_only" ? { tooltip: "Writes to production" } : {}),
+                  ...(state.environment === "production" ? { tooltip: "Writes to production unasked" } : {}),
                 },
               ]}
             />

@@ -91,6 +91,8 @@ export const ProfileRow = memo(function ProfileRow({
           <>
             <Icon name="lock" size={12} /> read-only
           </>
+        ) : profile.safety === "confirm_writes" ? (
+          "confirms writes"
         ) : null}
       </span>
       <span className="min-w-0">
