@@ -64,6 +64,7 @@ impl Edit for Edits {
         within: bool,
     ) -> Result<Frame, Error> {
         let target = self.find(catalog, relation)?;
+        target.reads_back(&context.date_style)?;
         Ok(frame::frame(context, within, target.checks_late()))
     }
 
@@ -180,7 +181,7 @@ impl Edit for Edits {
     }
 }
 
-impl Target<'_> {
+impl<'a> Target<'a> {
     /// What stands behind a statement so that its rows are found again.
     fn returning(&self) -> String {
         let names: Vec<String> = self.key().iter().map(Written::name).collect();
@@ -233,7 +234,7 @@ impl Target<'_> {
     }
 
     /// A column that a row of nothing but defaults can name.
-    fn any_insertable(&self) -> Option<&str> {
+    fn any_insertable(&self) -> Option<&'a str> {
         self.columns().find(|column| column.not_inserted().is_none()).map(|column| column.plain_name())
     }
 

@@ -338,6 +338,10 @@ impl<'a> Compared<'a> {
 
 /// A domain's base type, as far as the catalog knows it.
 pub(crate) fn underlying<'t>(catalog: &'t Catalog, native: &'t str) -> &'t str {
+    // What is outside of `pg_catalog` prints with its schema.
+    if !native.contains('.') {
+        return native;
+    }
     let mut native = native;
     // A domain over a domain prints the inner one; the bound is against a loop that no honest server has.
     for _ in 0..16 {

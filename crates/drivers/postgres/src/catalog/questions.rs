@@ -175,13 +175,14 @@ impl Reading<'_> {
     fn question(&self, kind: Kind) -> Option<Question> {
         let schemas = || self.scope.schemas.as_ref().map(super::rows::array);
         let relation = || self.scope.relation.clone();
+        let types_of = || relation().filter(|_| self.scope.wants(Kind::Types));
         let text = |value: bool| Some(flag(value).to_owned());
         let system = || text(self.scope.include_system);
         let definitions = || text(self.scope.definitions);
         let busy = || Some(self.busy_text.clone());
         let (text, values) = match kind {
             Kind::Databases => (include_str!("../queries/databases.sql"), vec![system(), definitions()]),
-            Kind::Schemas => (include_str!("../queries/schemas.sql"), vec![schemas(), system()]),
+            Kind::Schemas => (include_str!("../queries/schemas.sql"), vec![schemas(), system(), types_of()]),
             Kind::Relations => (include_str!("../queries/relations.sql"), vec![schemas(), relation(), system()]),
             Kind::Columns => (include_str!("../queries/columns.sql"), vec![schemas(), relation(), system(), busy()]),
             Kind::Constraints => {
@@ -197,7 +198,7 @@ impl Reading<'_> {
                 (include_str!("../queries/triggers.sql"), vec![schemas(), relation(), system(), definitions()])
             }
             Kind::Policies => (include_str!("../queries/policies.sql"), vec![schemas(), relation(), system(), busy()]),
-            Kind::Types => (include_str!("../queries/types.sql"), vec![schemas(), system()]),
+            Kind::Types => (include_str!("../queries/types.sql"), vec![schemas(), system(), relation()]),
             Kind::Routines => (include_str!("../queries/routines.sql"), vec![schemas(), system(), definitions()]),
             Kind::Sequences => (include_str!("../queries/sequences.sql"), vec![schemas(), system(), relation()]),
             Kind::Roles => (include_str!("../queries/roles.sql"), vec![system()]),

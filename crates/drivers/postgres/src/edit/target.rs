@@ -1,6 +1,6 @@
 //! Whether a relation's rows can be changed one by one, and what tells them apart.
 
-use catalog::{Catalog, Column, Identity, Known, ObjectKey, RelationKind, RelationWalker, TypeKind};
+use catalog::{Catalog, Column, Identity, Known, ObjectKey, RelationKind, RelationWalker, TypeKind, TypeObject};
 use driver::{Code, ColumnEdit, Error, KeySource, NewValue};
 
 use super::literal::Written;
@@ -106,7 +106,7 @@ pub(super) struct Target<'a> {
     walker: RelationWalker<'a>,
     source: KeySource,
     key: Vec<Written<'a>>,
-    columns: Vec<Edited<'a>>,
+    catalog: &'a Catalog,
 }
 
 impl<'a> Target<'a> {
@@ -116,8 +116,7 @@ impl<'a> Target<'a> {
             .and_then(|id| catalog.relation(id))
             .ok_or_else(|| missing("relation", &key.name))?;
         let identified = identify(walker)?;
-        let columns: Vec<Edited<'a>> = walker.columns().iter().map(|column| Edited::new(catalog, column)).collect();
-        let mut target = Target { walker, source: identified.source, key: Vec::new(), columns };
+        let mut target = Target { walker, source: identified.source, key: Vec::new(), catalog };
         if identified.source == KeySource::RowId {
             target.key.push(Written::place());
         }
@@ -140,17 +139,40 @@ impl<'a> Target<'a> {
         format!("{}.{}", quote(self.walker.schema()), quote(&self.walker.row().name))
     }
 
-    pub(super) fn columns(&self) -> impl Iterator<Item = &Edited<'a>> {
-        self.columns.iter()
+    pub(super) fn columns(&self) -> impl Iterator<Item = Edited<'a>> {
+        let catalog = self.catalog;
+        self.walker.columns().iter().map(move |column| Edited::new(catalog, column))
     }
 
     /// What a page shows of each column.
     pub(super) fn outputs(&self) -> impl Iterator<Item = String> {
-        self.columns.iter().map(|column| column.written.name())
+        self.walker.columns().iter().map(|column| quote(&column.name))
     }
 
-    pub(super) fn column(&self, name: &str) -> Result<&Edited<'a>, Error> {
-        self.columns.iter().find(|column| column.column.name == name).ok_or_else(|| missing("column", name))
+    pub(super) fn column(&self, name: &str) -> Result<Edited<'a>, Error> {
+        let column = self.walker.columns().iter().find(|column| column.name == name);
+        column.map(|column| Edited::new(self.catalog, column)).ok_or_else(|| missing("column", name))
+    }
+
+    /// Whether what is read in this style of dates can be written back.
+    ///
+    /// # Errors
+    /// `Unsupported` where it cannot.
+    pub(super) fn reads_back(&self, style: &str) -> Result<(), Error> {
+        if style.is_empty() || style.starts_with("ISO") {
+            return Ok(());
+        }
+        match self.walker.columns().iter().find(|column| has_moments(self.catalog, &column.native_type, 8)) {
+            None => Ok(()),
+            Some(column) => Err(Error::new(
+                Code::Unsupported,
+                format!(
+                    "The session prints the times in “{}” with names of time zones (DateStyle {style}), which mean several.",
+                    column.name
+                ),
+            )
+            .with_hint("SET DateStyle = 'ISO', and read the rows again.")),
+        }
     }
 
     /// Whether constraints that it takes part in may be checked only at the end of a transaction.
@@ -161,34 +183,47 @@ impl<'a> Target<'a> {
     }
 }
 
+/// Whether a type has moments in it, which styles other than ISO print with abbreviations of time zones. `IST` is read back as
+/// one of three, so that what is not known counts as one.
+fn has_moments(catalog: &Catalog, native: &str, depth: u8) -> bool {
+    let element = native.trim_end_matches("[]");
+    let own = !element.contains('.');
+    if own {
+        return element.starts_with("tstz") || (element.contains("time") && element.ends_with("with time zone"));
+    }
+    let found = catalog.types.iter().find(|object| is_named(element, catalog.schema_name(object.schema), &object.name));
+    let Some(object) = found.filter(|_| depth > 0) else { return true };
+    match object.kind {
+        TypeKind::Enum => false,
+        TypeKind::Base => false,
+        TypeKind::Composite => object.attributes.iter().any(|(_, native)| has_moments(catalog, native, depth - 1)),
+        TypeKind::Domain | TypeKind::Range => {
+            object.base_type.as_deref().is_none_or(|base| has_moments(catalog, base, depth - 1))
+        }
+    }
+}
+
 /// A column and what may be done to it.
 pub(super) struct Edited<'a> {
+    catalog: &'a Catalog,
     column: &'a Column,
     written: Written<'a>,
-    choices: &'a [String],
-    /// The domain's, where the column has none of its own.
-    default: Option<&'a str>,
 }
 
 impl<'a> Edited<'a> {
     fn new(catalog: &'a Catalog, column: &'a Column) -> Self {
         let base = underlying(catalog, &column.native_type);
-        let named = |native: &str| {
-            catalog.types.iter().find(|object| is_named(native, catalog.schema_name(object.schema), &object.name))
-        };
-        let choices = named(base).filter(|object| object.kind == TypeKind::Enum);
-        Edited {
-            written: Written::new(&column.name, &column.native_type, base, column.collation.is_some()),
-            choices: choices.map_or(&[], |object| &object.labels),
-            default: column
-                .default
-                .as_deref()
-                .or_else(|| named(&column.native_type).and_then(|object| object.default.as_deref())),
-            column,
-        }
+        let written = Written::new(&column.name, &column.native_type, base, column.collation.is_some());
+        Edited { catalog, column, written }
     }
 
-    pub(super) fn plain_name(&self) -> &str {
+    /// What is known of a type that is not the server's own.
+    fn type_of(&self, native: &str) -> Option<&'a TypeObject> {
+        let mut types = self.catalog.types.iter().filter(|_| native.contains('.'));
+        types.find(|object| is_named(native, self.catalog.schema_name(object.schema), &object.name))
+    }
+
+    pub(super) fn plain_name(&self) -> &'a str {
         &self.column.name
     }
 
@@ -216,6 +251,10 @@ impl<'a> Edited<'a> {
     }
 
     pub(super) fn described(&self) -> ColumnEdit {
+        let base = underlying(self.catalog, &self.column.native_type);
+        let choices = self.type_of(base).filter(|object| object.kind == TypeKind::Enum);
+        // A domain's default counts where the column has none of its own.
+        let default = || self.type_of(&self.column.native_type).and_then(|object| object.default.clone());
         ColumnEdit {
             name: self.column.name.clone(),
             read_only: self.read_only(),
@@ -225,9 +264,9 @@ impl<'a> Edited<'a> {
                 (Some(generated), _) => generated.expression.clone(),
                 (None, Some(Identity::Always)) => Some("GENERATED ALWAYS AS IDENTITY".to_owned()),
                 (None, Some(Identity::ByDefault)) => Some("GENERATED BY DEFAULT AS IDENTITY".to_owned()),
-                (None, None) => self.default.map(str::to_owned),
+                (None, None) => self.column.default.clone().or_else(default),
             },
-            choices: self.choices.to_vec(),
+            choices: choices.map_or_else(Vec::new, |object| object.labels.clone()),
             several_choices: false,
             mixed: false,
         }
