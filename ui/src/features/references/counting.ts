@@ -11,8 +11,10 @@ export class Counting {
   private readonly keys: readonly CountedKey[];
   private queue: string[] = [];
   private running: string | null = null;
-  private busy = false;
-  private stopped = true;
+  /** Which start is being worked on; none while nothing is left. */
+  private working = 0;
+  /** Counts starts: what an earlier one still hears is not for this one. */
+  private starts = 0;
 
   constructor(keys: readonly CountedKey[]) {
     this.keys = keys;
@@ -34,11 +36,13 @@ export class Counting {
 
   /** Counts everything. Returns what stops it, also at the server. */
   start(): () => void {
-    this.stopped = false;
+    this.starts += 1;
+    const mine = this.starts;
     this.queue = this.keys.map(({ id }) => id);
-    void this.work();
+    void this.work(mine);
     return () => {
-      this.stopped = true;
+      if (mine !== this.starts) return;
+      this.starts += 1;
       this.queue = [];
       if (this.running !== null)
         host()
@@ -51,17 +55,21 @@ export class Counting {
   again(id: string): void {
     this.set(id, { state: "waiting" });
     this.queue.push(id);
-    void this.work();
+    void this.work(this.starts);
   }
 
-  private async work(): Promise<void> {
-    if (this.busy) return;
-    this.busy = true;
-    for (let id = this.queue.shift(); id !== undefined; id = this.queue.shift()) await this.count(id);
-    this.busy = false;
+  private async work(mine: number): Promise<void> {
+    if (this.working === mine) return;
+    this.working = mine;
+    while (mine === this.starts) {
+      const id = this.queue.shift();
+      if (id === undefined) break;
+      await this.count(id, mine);
+    }
+    if (this.working === mine) this.working = 0;
   }
 
-  private async count(id: string): Promise<void> {
+  private async count(id: string, mine: number): Promise<void> {
     const rows = this.keys.find((each) => each.id === id)?.key.rows;
     if (!rows) return;
     if (rows.nothing !== null) {
@@ -71,12 +79,15 @@ export class Counting {
     this.set(id, { state: "counting" });
     const ask = nextAsk();
     this.running = ask;
+    let tally: Tally;
     try {
       const count = await host().countReferences(ask, rows.profile_id, rows.object, rows.filters);
-      if (!this.stopped) this.set(id, { state: "counted", count });
+      tally = { state: "counted", count };
     } catch (thrown) {
-      if (!this.stopped) this.set(id, tallyOf(failureOf(thrown)));
+      tally = tallyOf(failureOf(thrown));
     }
+    if (mine !== this.starts) return;
     this.running = null;
+    this.set(id, tally);
   }
 }

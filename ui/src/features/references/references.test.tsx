@@ -49,9 +49,10 @@ describe("the lookup picker", () => {
     const { user } = await open();
     await screen.findByRole("listbox");
     await user.keyboard("zzzz");
+    await waitFor(() =>
+      expect(host.fake.callsOf("lookup").at(-1)?.[0]).toMatchObject({ text: "zzzz", key_columns: ["id"] }),
+    );
     await screen.findByText("No row matches");
-    const last = host.fake.callsOf("lookup").at(-1)?.[0];
-    expect(last).toMatchObject({ text: "zzzz", key_columns: ["id"] });
   });
 
   it("tells what may not be read, what failed and what is empty apart", async () => {
