@@ -1,12 +1,35 @@
 //! Staged edits: rows a person adds, changes and deletes before any of it is sent.
+//!
+//! One edit set for each relation of a connection. It names rows by their keys, so that it outlives the rows that were read, a
+//! crash and the window; each step is on disk before its answer. A save sends everything in one transaction in which each
+//! statement must change exactly the rows it names.
 
+mod asking;
+mod binding;
+mod journal;
+mod keeping;
+mod model;
+mod plan;
+mod record;
+mod resolving;
+mod review;
+mod saving;
+mod shared;
+mod staging;
 mod target;
+#[cfg(test)]
+mod tests;
+mod values;
+mod view;
+mod words;
 
 use std::sync::Arc;
 
-use crate::{App, api::*, holds::Held};
+use crate::{App, api::*, holds::blocking};
 
-use target::Target;
+use model::Fate;
+pub(crate) use shared::Edits;
+use shared::{Locked, Staged};
 
 impl App {
     /// Binds the staged edits of a relation to these rows; again after more rows have come.
@@ -14,22 +37,50 @@ impl App {
     /// # Errors
     /// `NotFound` for released rows; as connecting. Rows that cannot be edited are no error: the answer says why.
     pub async fn edits_open(&self, hold_id: &str) -> Result<EditsView, AppError> {
-        let held = self.live.holds.get(hold_id)?;
-        match self.edit_target(&held).await {
-            Ok(_) => Err(unfinished()),
-            Err(error) if target::refuses(&error) => Ok(refused(error)),
-            Err(error) => Err(error),
-        }
+        self.live.holds.get(hold_id)?;
+        let staged = match self.staged(hold_id).await {
+            Ok(staged) => staged,
+            Err(error) if target::refuses(&error) => return Ok(refused(error)),
+            Err(error) => return Err(error),
+        };
+        let state = staged.lock().await;
+        self.edits_told(state, hold_id, true).await
+    }
+
+    /// What a hold's grid is told of the edits.
+    async fn edits_told(&self, mut state: Locked, hold_id: &str, whole: bool) -> Result<EditsView, AppError> {
+        let hold_id = hold_id.to_owned();
+        blocking(move || {
+            state.with(&hold_id, |state, bound| {
+                state.sync(bound)?;
+                Ok(state.view(bound, whole))
+            })
+        })
+        .await
     }
 
     /// Stages what a person did at once; on disk before the answer.
     ///
     /// # Errors
     /// `NotFound` for released rows and rows that are not there; `Unsupported`, `Forbidden` for what cannot be edited;
-    /// `Conflict` while a save runs; as the store says.
+    /// `Conflict` while a save runs; `Exhausted` for more than can be staged; as the store says.
     pub async fn edits_stage(&self, hold_id: &str, step: EditStep) -> Result<EditsView, AppError> {
-        drop(step);
-        Err(self.not_editable(hold_id).await)
+        let staged = self.staged(hold_id).await?;
+        let mut state = staged.lock_to_change().await?;
+        let id = hold_id.to_owned();
+        let (mut state, step) = blocking(move || {
+            let step = state.with(&id, |state, bound| {
+                state.sync(bound)?;
+                state.admit(bound)?;
+                staging::step(bound, &state.set, state.fresh.as_ref().map(|fresh| fresh.held.as_ref()), step)
+            })?;
+            Ok((state, step))
+        })
+        .await?;
+        if let Some(step) = step {
+            self.keep_step(&staged, &mut state, step).await?;
+        }
+        self.edits_told(state, hold_id, false).await
     }
 
     /// Takes the last step back.
@@ -37,7 +88,15 @@ impl App {
     /// # Errors
     /// As [`App::edits_stage`].
     pub async fn edits_undo(&self, hold_id: &str) -> Result<EditsView, AppError> {
-        Err(self.not_editable(hold_id).await)
+        let staged = self.staged(hold_id).await?;
+        let mut state = staged.lock_to_change().await?;
+        if state.set.undo()
+            && let Err(error) = self.keep_position(&staged, &state).await
+        {
+            state.set.redo();
+            return Err(error);
+        }
+        self.edits_told(state, hold_id, false).await
     }
 
     /// Does again what was taken back.
@@ -45,7 +104,15 @@ impl App {
     /// # Errors
     /// As [`App::edits_stage`].
     pub async fn edits_redo(&self, hold_id: &str) -> Result<EditsView, AppError> {
-        Err(self.not_editable(hold_id).await)
+        let staged = self.staged(hold_id).await?;
+        let mut state = staged.lock_to_change().await?;
+        if state.set.redo()
+            && let Err(error) = self.keep_position(&staged, &state).await
+        {
+            state.set.undo();
+            return Err(error);
+        }
+        self.edits_told(state, hold_id, false).await
     }
 
     /// Takes everything back that is not saved; itself a step that can be taken back.
@@ -53,55 +120,41 @@ impl App {
     /// # Errors
     /// As [`App::edits_stage`].
     pub async fn edits_discard(&self, hold_id: &str) -> Result<EditsView, AppError> {
-        Err(self.not_editable(hold_id).await)
+        let staged = self.staged(hold_id).await?;
+        let mut state = staged.lock_to_change().await?;
+        let mut draft = state.set.draft();
+        for (id, entry) in state.set.pending() {
+            let saved = entry.row.fresh.map(|_| {
+                let mut row = model::StagedRow::clone(&entry.row);
+                row.fate = Fate::Saved;
+                row.set.clear();
+                row.originals.clear();
+                row
+            });
+            draft.put(id, saved);
+        }
+        if let Some(step) = draft.step("Discard") {
+            self.keep_step(&staged, &mut state, step).await?;
+        }
+        self.edits_told(state, hold_id, true).await
     }
 
     /// The whole staged value of a cell.
     ///
     /// # Errors
     /// `NotFound` for a cell that is not staged.
-    pub async fn edits_cell(&self, hold_id: &str, _id: u32, _column: u32) -> Result<EditValue, AppError> {
-        Err(self.not_editable(hold_id).await)
-    }
-
-    /// What a save would send and what else it would touch.
-    ///
-    /// # Errors
-    /// As [`App::edits_stage`]; `InvalidStatement` for a value that cannot be one of its column's.
-    pub async fn edits_review(&self, hold_id: &str) -> Result<EditsReview, AppError> {
-        Err(self.not_editable(hold_id).await)
-    }
-
-    /// Every statement a save would send, as one script.
-    ///
-    /// # Errors
-    /// As [`App::edits_review`]; `Exhausted` for a script that is longer than 16 MiB.
-    pub async fn edits_review_script(&self, hold_id: &str) -> Result<String, AppError> {
-        Err(self.not_editable(hold_id).await)
-    }
-
-    /// Saves everything that is staged in one transaction; may ask first.
-    ///
-    /// # Errors
-    /// As [`App::edits_review`]; `Exhausted` at the session limit; as connecting. How the save itself ends is the answer.
-    pub async fn edits_save(&self, hold_id: &str, _confirmed: Option<RunConsent>) -> Result<EditsAnswer, AppError> {
-        Err(self.not_editable(hold_id).await)
-    }
-
-    /// Stops a save in progress: nothing of it stays.
-    ///
-    /// # Errors
-    /// None: a save that has ended needs no stopping.
-    pub async fn edits_cancel(&self, _hold_id: &str) -> Result<(), AppError> {
-        Ok(())
-    }
-
-    /// Settles a row that somebody else changed or deleted meanwhile.
-    ///
-    /// # Errors
-    /// As [`App::edits_stage`].
-    pub async fn edits_resolve(&self, hold_id: &str, _id: u32, _keep: Keep) -> Result<EditsView, AppError> {
-        Err(self.not_editable(hold_id).await)
+    pub async fn edits_cell(&self, hold_id: &str, id: u32, column: u32) -> Result<EditValue, AppError> {
+        let staged = self.staged(hold_id).await?;
+        let mut state = staged.lock().await;
+        state.with(hold_id, |state, bound| {
+            let number = bound.columns.get(column as usize).copied().flatten();
+            let row = state.set.row(id);
+            let value = number.and_then(|number| row?.set.get(&number));
+            let form = bound.forms.get(column as usize).copied().unwrap_or_default();
+            value
+                .map(|value| form.given(value))
+                .ok_or_else(|| AppError::new(ErrorCode::NotFound, "That cell is not staged any more."))
+        })
     }
 
     /// Staged edits that wait anywhere.
@@ -109,7 +162,7 @@ impl App {
     /// # Errors
     /// As the store says.
     pub async fn edits_pending(&self) -> Result<Vec<PendingEdits>, AppError> {
-        Ok(Vec::new())
+        journal::pending(&self.store).await
     }
 
     /// The statements that would take an entry of the history back; none where it has none.
@@ -123,22 +176,6 @@ impl App {
             .await?;
         Ok(found.flatten())
     }
-
-    async fn not_editable(&self, hold_id: &str) -> AppError {
-        let held = match self.live.holds.get(hold_id) {
-            Ok(held) => held,
-            Err(error) => return error,
-        };
-        self.edit_target(&held).await.map_or_else(|error| error, |_| unfinished())
-    }
-
-    async fn edit_target(&self, held: &Arc<Held>) -> Result<Target, AppError> {
-        Target::of(self, held).await
-    }
-}
-
-fn unfinished() -> AppError {
-    AppError::new(ErrorCode::Unsupported, "Rows of this relation cannot be edited.")
 }
 
 /// What is said of rows that cannot be edited.

@@ -210,6 +210,7 @@ impl App {
     /// # Errors
     /// None: what is not held is released already.
     pub async fn hold_release(&self, hold_id: &str) -> Result<(), AppError> {
+        self.leave_edits(hold_id).await;
         let Some(held) = self.live.holds.remove(hold_id) else { return Ok(()) };
         match &held.source {
             Source::Run { controller, reads, .. } => {

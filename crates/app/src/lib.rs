@@ -111,6 +111,7 @@ pub struct App {
     pub(crate) used: editor::Used,
     pub(crate) kept: Arc<explorer::Kept>,
     pub(crate) live: connections::Live,
+    pub(crate) edits: edits::Edits,
     /// Itself, for tasks that outlive a call.
     me: OnceLock<Weak<App>>,
     /// Kept to the end: what a window process has and no other may have.
@@ -179,6 +180,7 @@ impl App {
             telling: history::Telling::default(),
             used: editor::Used::default(),
             live,
+            edits: edits::Edits::default(),
             me: OnceLock::new(),
             _lock: lock,
         };

@@ -95,6 +95,8 @@ pub struct EditStep {
     pub duplicate: Vec<RowPlace>,
     /// Held rows to delete.
     pub delete: Vec<RowSpan>,
+    /// Staged rows to delete, by id: saved ones, and new ones, which are dropped.
+    pub delete_staged: Vec<u32>,
     /// Added rows to drop, and rows whose deletion or changes to take back.
     pub revert: Vec<RowPlace>,
     /// Single cells to take back.

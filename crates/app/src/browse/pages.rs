@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc, Mutex,
+        Arc, Mutex, OnceLock,
         atomic::{AtomicU64, Ordering},
     },
     time::Instant,
@@ -33,6 +33,8 @@ pub(crate) struct Pages {
     /// Taken by whoever reads a page.
     reader: tokio::sync::Mutex<Reader>,
     cancel: Mutex<Option<CancelHandle>>,
+    /// Positions of the columns that name a row for edits; none where rows cannot be told apart.
+    identity: OnceLock<Option<Vec<usize>>>,
 }
 
 #[derive(Default)]
@@ -81,6 +83,10 @@ impl Pages {
         &self.request.object
     }
 
+    pub(crate) fn identity(&self) -> Option<&[usize]> {
+        self.identity.get()?.as_deref()
+    }
+
     pub(crate) fn state(&self) -> HoldState {
         lock(&self.state).clone()
     }
@@ -127,9 +133,11 @@ pub(super) async fn open(app: &App, request: BrowseRequest) -> Result<Browsed, A
         count: AtomicU64::new(0),
         reader: tokio::sync::Mutex::default(),
         cancel: Mutex::default(),
+        identity: OnceLock::new(),
     });
     let asked = pages.page_request(app, &relation);
     let page = place.scan()?.page(found.catalog(), &asked)?;
+    pages.identity.get_or_init(|| page.identity.clone());
     let statement = page.statement.text.to_string();
     let mut reader = pages.reader.lock().await;
     let read = read_page(app, &place, &pages, &mut reader, &page).await?;

@@ -151,7 +151,8 @@ impl Connected {
         lasting.then(|| CatalogKey::of(&self.profile, self.key(database).as_deref()))
     }
 
-    fn key(&self, database: Option<&str>) -> Option<String> {
+    /// The name of a database that is not the profile's own.
+    pub(crate) fn key(&self, database: Option<&str>) -> Option<String> {
         let database = database.filter(|_| self.has_databases())?;
         let own = self.main().and_then(|main| main.database());
         let own = own.or_else(|| self.profile.values.get(DATABASE).cloned());

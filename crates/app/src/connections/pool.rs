@@ -46,6 +46,11 @@ impl Lent {
         self.session.as_ref()
     }
 
+    /// The session, for as long as it is lent.
+    pub(crate) fn shared(&self) -> Arc<dyn Session> {
+        Arc::clone(&self.session)
+    }
+
     /// Ends the session instead of giving it back.
     pub(crate) fn discard(mut self) {
         close(&self.session);

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use catalog::{Catalog, Kind, ObjectKey, Scope};
-use driver::{Edit, EditTarget};
+use driver::{Edit, EditTarget, KeySource};
 
+use super::journal::SetKey;
 use crate::{
     App,
     api::*,
-    browse::Pages,
     explorer::{Place, to_key},
     holds::{Held, Source},
 };
@@ -24,35 +24,61 @@ pub(super) struct Target {
     pub(super) about: EditTarget,
 }
 
+/// A hold whose rows can be edited.
+pub(super) struct Editable {
+    pub(super) target: Arc<Target>,
+    /// Positions of the columns that name a row.
+    pub(super) identity: Vec<usize>,
+    /// The relation's column behind each column of the head.
+    pub(super) names: Vec<Option<String>>,
+}
+
 /// Whether an error says that rows cannot be edited, rather than that it could not be found out.
 pub(super) fn refuses(error: &AppError) -> bool {
     matches!(error.code, ErrorCode::Unsupported | ErrorCode::Forbidden | ErrorCode::NotFound)
 }
 
-impl Target {
+impl Editable {
     /// What edits of these rows go to.
     ///
     /// # Errors
     /// `Unsupported`, `Forbidden` and `NotFound` where they cannot be edited; as connecting.
-    pub(super) async fn of(app: &App, held: &Arc<Held>) -> Result<Target, AppError> {
-        match &held.source {
-            Source::Pages(pages) => Target::of_pages(app, pages).await,
-            Source::Run { .. } => Err(AppError::new(
+    pub(super) async fn of(app: &App, held: &Arc<Held>) -> Result<Editable, AppError> {
+        let Source::Pages(pages) = &held.source else {
+            return Err(AppError::new(ErrorCode::Unsupported, "Results of a query are not edited here.")
+                .with_hint("Open the table and edit its rows there."));
+        };
+        let target = Target::at(app, pages.profile_id(), pages.object()).await?;
+        let Some(identity) = pages.identity() else {
+            return Err(AppError::new(
                 ErrorCode::Unsupported,
-                "Results of a query are not edited here.",
+                format!("The rows of “{}” cannot be told apart.", target.relation.name),
             )
-            .with_hint("Open the table and edit its rows there.")),
+            .with_hint("Add a primary key, or write the statement yourself."));
+        };
+        let fields = held.hold.schema().fields().iter().take(held.visible);
+        let names = fields.map(|field| Some(field.name().clone())).collect();
+        Ok(Editable { target: Arc::new(target), identity: identity.to_vec(), names })
+    }
+
+    /// Names the edit set of these rows, however a face names the relation.
+    pub(super) fn key(&self) -> SetKey {
+        let target = &self.target;
+        let database = target.place.connected.key(target.relation.database.as_deref());
+        let relation = (database, &target.relation.schema, &target.relation.name);
+        SetKey {
+            profile_id: target.place.connected.profile.id.clone(),
+            // Texts always can be written as JSON.
+            relation: serde_json::to_string(&relation).unwrap_or_default(),
         }
     }
+}
 
-    async fn of_pages(app: &App, pages: &Pages) -> Result<Target, AppError> {
-        Target::at(app, pages.profile_id(), pages.object()).await
-    }
-
+impl Target {
     /// The relation as it is now.
     ///
     /// # Errors
-    /// As [`Target::of`].
+    /// As [`Editable::of`].
     pub(super) async fn at(app: &App, profile_id: &str, object: &ObjectRef) -> Result<Target, AppError> {
         let place = app.place(profile_id, object).await?;
         if place.connected.read_only {
@@ -62,7 +88,7 @@ impl Target {
             )
             .with_hint("Change the connection's safety level to allow writes."));
         }
-        let relation = to_key(object)?;
+        let mut relation = to_key(object)?;
         facet(&place)?;
         let scope = Scope {
             kinds: vec![
@@ -79,6 +105,11 @@ impl Target {
             ..Scope::relation(relation.schema.as_deref(), &relation.name)
         };
         let catalog = place.opened.shelf.ask(place.opened.connection.as_ref(), &scope).await?;
+        if relation.schema.is_none()
+            && let Some(walker) = catalog.find_relation(None, &relation.name).and_then(|found| catalog.relation(found))
+        {
+            relation.schema = Some(walker.schema().to_owned());
+        }
         let about = facet(&place)?.target(&catalog, &relation)?;
         Ok(Target { place, object: object.clone(), relation, catalog, about })
     }
@@ -89,6 +120,20 @@ impl Target {
     /// `Unsupported` where it has none.
     pub(super) fn edit(&self) -> Result<&dyn Edit, AppError> {
         facet(&self.place)
+    }
+
+    /// Whether a row is told by more than its key: one without a key of its own may have moved and left its place to another.
+    pub(super) fn needs_whole_rows(&self) -> bool {
+        matches!(self.about.source, KeySource::RowId | KeySource::Offset)
+    }
+
+    /// Whether new rows are numbered by this column: a copy of a row takes its own number.
+    pub(super) fn is_numbered(&self, name: &str) -> bool {
+        let found = self.catalog.find_relation(self.relation.schema.as_deref(), &self.relation.name);
+        let Some(walker) = found.and_then(|found| self.catalog.relation(found)) else { return false };
+        let keyed = walker.primary_key().is_some_and(|key| key.columns.iter().any(|own| own == name));
+        let column = walker.columns().iter().find(|column| column.name == name);
+        column.is_some_and(|column| column.identity.is_some() || (keyed && column.default.is_some()))
     }
 }
 

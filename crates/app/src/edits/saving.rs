@@ -1,0 +1,240 @@
+//! Saving: everything that is staged in one transaction, in which each statement changes exactly the rows it names.
+
+mod diagnosis;
+mod ending;
+mod fresh;
+mod plainly;
+mod runner;
+mod transaction;
+
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
+
+use driver::{Edit as _, Error, Frame, Role};
+
+use super::{
+    keeping,
+    model::{Problem, Trouble},
+    plan::{self, Piece, Planned},
+    shared::{Locked, Staged, State},
+    target::Target,
+};
+use crate::{App, api::*, connections::lock, profiles::dial::elapsed_ms};
+
+use diagnosis::Diagnosis;
+use runner::Runner;
+pub(super) use runner::Saving;
+pub(super) use transaction::Written;
+use transaction::{Came, Careful};
+
+/// How the statements of a save ended on the server.
+enum Ended {
+    /// Committed, but for rows with problems in a table that cannot be rolled back.
+    Written { written: Vec<Written>, problems: BTreeMap<u32, Problem> },
+    /// Nothing was changed.
+    Refused { problems: BTreeMap<u32, Problem>, message: String },
+    /// Nobody knows.
+    Unknown { error: Error },
+}
+
+/// What a save is made of.
+struct Job {
+    target: Arc<Target>,
+    frame: Frame,
+    pieces: Vec<Piece>,
+    planned: Vec<Planned>,
+}
+
+/// Takes the mark of a running save away, however it ends.
+struct Marked<'a>(&'a Staged);
+
+impl Drop for Marked<'_> {
+    fn drop(&mut self) {
+        lock(&self.0.saving).take();
+    }
+}
+
+impl App {
+    /// Saves everything that is staged in one transaction; may ask first.
+    ///
+    /// # Errors
+    /// As [`App::edits_review`]; `Exhausted` at the session limit; as connecting. How the save itself ends is the answer.
+    pub async fn edits_save(&self, hold_id: &str, confirmed: Option<RunConsent>) -> Result<EditsAnswer, AppError> {
+        let staged = self.staged(hold_id).await?;
+        let (saving, marked, target, object, frame_context, pieces) = {
+            let mut state = staged.lock_to_change().await?;
+            let target = state.with(hold_id, |_, bound| Ok(Arc::clone(&bound.target)))?;
+            // The relation may have changed since its rows were read.
+            let place = &target.place;
+            let target = Arc::new(Target::at(self, &place.connected.profile.id, &target.object).await?);
+            state.check_key(&target)?;
+            let pieces = plan::pieces(&state.set, &state.head);
+            if pieces.is_empty() {
+                return Err(AppError::new(ErrorCode::NotFound, "There is nothing to save."));
+            }
+            if let Some(question) = super::asking::question(self, &target, &pieces, confirmed.as_ref())? {
+                return Ok(EditsAnswer::Confirm { question });
+            }
+            let saving = Saving::new();
+            *lock(&staged.saving) = Some(Arc::clone(&saving));
+            let marked = Marked(&staged);
+            let context = state.head.context.clone().unwrap_or_default();
+            (saving, marked, target, state.object.clone(), context, pieces)
+        };
+        let begun = Instant::now();
+        let frame = target.edit()?.frame(&target.catalog, &target.relation, &frame_context, false)?;
+        let single = !target.about.can_roll_back;
+        let planned = plan::plan(&target, &pieces, single);
+        let mut state = staged.lock().await;
+        let (planned, refused) = match planned {
+            Ok(planned) => (planned, None),
+            Err((id, error)) => (Vec::new(), Some((id, error))),
+        };
+        if let Some((id, error)) = refused {
+            let message = error.message.clone();
+            state.set.untroubled();
+            state.set.trouble(id, Some(Problem { row: Some(Trouble::Refused(error)), ..Problem::default() }));
+            drop(marked);
+            let outcome = SaveOutcome::Refused { message };
+            let edits = self.edits_told(state, hold_id, false).await?;
+            return Ok(EditsAnswer::Done { saved: EditsSaved { outcome, edits } });
+        }
+        let job = Job { target, frame, pieces, planned };
+        let recorded = keeping::begin(self, &job.target, &object, &job.frame, &job.planned).await;
+        let ended = self.carry_out(&job, &mut state, &saving).await;
+        let elapsed = elapsed_ms(begun);
+        let ended = match ended {
+            Ok(ended) => ended,
+            Err(error) => {
+                keeping::finish(self, recorded, &keeping::End::Failed(&error), None, elapsed).await;
+                return Err(error);
+            }
+        };
+        let outcome = self.settle(&job, &staged, &mut state, ended, recorded, elapsed).await?;
+        drop(marked);
+        self.edits_changed(&staged.key.profile_id);
+        let edits = self.edits_told(state, hold_id, false).await?;
+        Ok(EditsAnswer::Done { saved: EditsSaved { outcome, edits } })
+    }
+
+    /// Stops a save in progress: nothing of it stays.
+    ///
+    /// # Errors
+    /// As the driver says when the request cannot be delivered; a save that has ended needs no stopping.
+    pub async fn edits_cancel(&self, hold_id: &str) -> Result<(), AppError> {
+        let Some(staged) = self.edits.of(hold_id) else { return Ok(()) };
+        let saving = lock(&staged.saving).clone();
+        match saving {
+            Some(saving) => Ok(saving.cancel().await?),
+            None => Ok(()),
+        }
+    }
+
+    /// Runs the statements on a session of their own.
+    async fn carry_out(&self, job: &Job, state: &mut Locked, saving: &Arc<Saving>) -> Result<Ended, AppError> {
+        let place = &job.target.place;
+        let (session, permit) = place.opened.session(&place.connected, Role::Scratch).await?;
+        let seconds = self.current_settings().statement_timeout_s;
+        let mut runner = Runner {
+            session,
+            saving: Arc::clone(saving),
+            timeout: (seconds > 0).then(|| std::time::Duration::from_secs(seconds.into())),
+            key_columns: job.target.about.key.len(),
+            sent: 0,
+        };
+        let ended = match job.target.about.can_roll_back {
+            true => self.in_transaction(job, state, &mut runner).await,
+            false => plainly::run(job, state, &mut runner).await,
+        };
+        let session = Arc::clone(&runner.session);
+        session.close().await;
+        drop(permit);
+        match ended {
+            Ok(ended) => Ok(ended),
+            Err(error) => {
+                let message = match error.code {
+                    driver::Code::Cancelled => "Stopped. Nothing was saved.".to_owned(),
+                    _ => format!("Nothing was saved: {}", error.message),
+                };
+                tracing::debug!(%error, "a save ended early");
+                Ok(Ended::Refused { problems: BTreeMap::new(), message })
+            }
+        }
+    }
+
+    /// One transaction: straight on; row by row where something is wrong; then what it made is read, and committed.
+    async fn in_transaction(&self, job: &Job, state: &mut State, runner: &mut Runner) -> Result<Ended, Error> {
+        let (target, frame) = (&job.target, &job.frame);
+        runner.run_all(&frame.begin).await?;
+        let straight = transaction::straight(runner, &job.planned, &job.pieces).await;
+        let written = match straight {
+            Ok(Some(written)) => written,
+            Ok(None) => match self.row_by_row(job, state, runner).await {
+                Ok(Came::Through(written)) => written,
+                Ok(Came::Troubled(problems)) => {
+                    runner.roll_back(&frame.rollback).await;
+                    let message = first_reason(&problems);
+                    return Ok(Ended::Refused { problems, message });
+                }
+                Err(error) => {
+                    runner.roll_back(&frame.rollback).await;
+                    return Err(error);
+                }
+            },
+            Err(error) => {
+                runner.roll_back(&frame.rollback).await;
+                return Err(error);
+            }
+        };
+        // Inside the transaction: what cannot be read again is not committed unseen.
+        let written = match self.read_again(target, state, runner, written).await {
+            Ok(written) => written,
+            Err(error) => {
+                runner.roll_back(&frame.rollback).await;
+                return Err(error);
+            }
+        };
+        self.commit(job, state, runner, written).await
+    }
+
+    /// From the beginning, between savepoints.
+    async fn row_by_row(&self, job: &Job, state: &State, runner: &mut Runner) -> Result<Came, Error> {
+        let (target, frame) = (&job.target, &job.frame);
+        let mut pieces = job.pieces.clone();
+        let mut moved = false;
+        loop {
+            for text in &frame.rollback {
+                runner.run_to_end(text).await?;
+            }
+            runner.run_all(&frame.begin).await?;
+            let Some(savepoint) = transaction::savepoint(frame) else {
+                return Err(Error::new(driver::Code::Internal, "A save that can be rolled back has no savepoints."));
+            };
+            let mut diagnosis = Diagnosis::new(state.head.clone());
+            let mut careful = Careful::new(runner, target, savepoint, &mut diagnosis);
+            let came = careful.run(&pieces).await?;
+            let miscounted = careful.miscounted().clone();
+            // A row that another statement of the same save deleted or changed first is done before it.
+            match (&came, transaction::reordered(&pieces, &miscounted)) {
+                (Came::Troubled(_), Some(other)) if !moved && !miscounted.is_empty() => {
+                    pieces = other;
+                    moved = true;
+                }
+                _ => return Ok(came),
+            }
+        }
+    }
+}
+
+/// The first reason, as a sentence.
+fn first_reason(problems: &BTreeMap<u32, Problem>) -> String {
+    let told = problems.values().find_map(|problem| {
+        Some(match problem.row.as_ref()? {
+            Trouble::Refused(error) => error.message.clone(),
+            Trouble::Changed(_) => "Somebody else has changed a row since it was read.".to_owned(),
+            Trouble::Gone => "A row is not there any more.".to_owned(),
+            Trouble::NotPermitted(message) => message.clone(),
+            Trouble::Several(rows) => format!("A statement for one row would have changed {rows}."),
+        })
+    });
+    format!("Nothing was saved. {}", told.unwrap_or_else(|| "Rows were refused.".to_owned()))
+}

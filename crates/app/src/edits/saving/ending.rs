@@ -1,0 +1,278 @@
+//! How a save ends: the commit, what is known of one whose answer was lost, and what is staged afterwards.
+
+use std::collections::BTreeMap;
+
+use driver::{Code, Edit as _, Error, Link, Role};
+
+use super::{
+    Ended, Job,
+    diagnosis::{Diagnosis, columns_of, internal},
+    first_reason,
+    runner::{Runner, Saving},
+    transaction::Written,
+};
+use crate::{
+    App,
+    api::*,
+    edits::{
+        binding::whole_cell,
+        journal, keeping,
+        model::{Fate, Problem, StagedRow, Trouble},
+        plan::{Doing, Piece},
+        shared::{Locked, Staged, State},
+    },
+};
+
+/// Rows that are looked at to find out whether a commit arrived: all of them were in it, so one that tells is enough.
+const WITNESSES: usize = 20;
+
+/// What a row tells of a commit.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Testimony {
+    Committed,
+    NotCommitted,
+    Nothing,
+}
+
+impl App {
+    /// Commits what was written.
+    ///
+    /// # Errors
+    /// None: whatever goes wrong is how the save ended.
+    pub(super) async fn commit(
+        &self,
+        job: &Job,
+        state: &mut State,
+        runner: &mut Runner,
+        reread: Vec<Written>,
+    ) -> Result<Ended, Error> {
+        if runner.saving.is_cancelled() {
+            runner.roll_back(&job.frame.rollback).await;
+            return Err(Error::cancelled());
+        }
+        // From here on there is no stopping: half a commit is no answer.
+        runner.timeout = None;
+        let last = job.frame.commit.len().saturating_sub(1);
+        for (number, text) in job.frame.commit.iter().enumerate() {
+            let Err(error) = runner.run_to_end(text).await else { continue };
+            let lost = error.code == Code::Unreachable || runner.session.state().borrow().link != Link::Up;
+            if number == last && lost {
+                return Ok(self.after_silence(job, state, reread, error).await);
+            }
+            runner.roll_back(&job.frame.rollback).await;
+            if lost {
+                return Err(error);
+            }
+            let problems = late(job, state, &error);
+            let message = match problems.is_empty() {
+                true => format!("Nothing was saved: {}", error.message),
+                false => first_reason(&problems),
+            };
+            return Ok(Ended::Refused { problems, message });
+        }
+        Ok(Ended::Written { written: reread, problems: BTreeMap::new() })
+    }
+
+    /// The answer to a commit was lost: what the rows hold tells whether it arrived.
+    async fn after_silence(&self, job: &Job, state: &State, reread: Vec<Written>, error: Error) -> Ended {
+        job.target.place.connected.look_now();
+        match self.testimony(job, state, &reread).await {
+            Ok(Testimony::Committed) => Ended::Written { written: reread, problems: BTreeMap::new() },
+            Ok(Testimony::NotCommitted) => {
+                Ended::Refused { problems: BTreeMap::new(), message: format!("Nothing was saved: {}", error.message) }
+            }
+            Ok(Testimony::Nothing) => Ended::Unknown { error },
+            Err(other) => {
+                tracing::info!(error = %other, "it could not be found out whether a save was committed");
+                Ended::Unknown { error }
+            }
+        }
+    }
+
+    async fn testimony(&self, job: &Job, state: &State, reread: &[Written]) -> Result<Testimony, AppError> {
+        let (target, frame) = (&job.target, &job.frame);
+        let place = &target.place;
+        let (session, permit) = place.opened.session(&place.connected, Role::Scratch).await?;
+        let mut runner = Runner {
+            session,
+            saving: Saving::new(),
+            timeout: Some(std::time::Duration::from_secs(30)),
+            key_columns: target.about.key.len(),
+            sent: 0,
+        };
+        let mut told = Testimony::Nothing;
+        runner.run_all(&frame.begin).await?;
+        for (piece, row) in job
+            .pieces
+            .iter()
+            .filter_map(|piece| reread.iter().find(|row| row.id == piece.id).map(|row| (piece, row)))
+            .take(WITNESSES)
+        {
+            told = witness(job, state, &mut runner, piece, row).await?;
+            if told != Testimony::Nothing {
+                break;
+            }
+        }
+        runner.roll_back(&frame.rollback).await;
+        runner.session.close().await;
+        drop(permit);
+        Ok(told)
+    }
+
+    /// Notes how a save ended: in what is staged, on disk and in the history.
+    ///
+    /// # Errors
+    /// None at present: what is saved is saved, whatever the disk says.
+    pub(super) async fn settle(
+        &self,
+        job: &Job,
+        staged: &Staged,
+        state: &mut Locked,
+        ended: Ended,
+        recorded: Option<keeping::Recorded>,
+        elapsed_ms: u64,
+    ) -> Result<SaveOutcome, AppError> {
+        match ended {
+            Ended::Refused { problems, message } => {
+                state.set.untroubled();
+                for (id, problem) in problems {
+                    state.set.trouble(id, Some(problem));
+                }
+                keeping::finish(self, recorded, &keeping::End::Refused(&message), None, elapsed_ms).await;
+                Ok(SaveOutcome::Refused { message })
+            }
+            Ended::Unknown { error } => {
+                keeping::finish(self, recorded, &keeping::End::Lost, None, elapsed_ms).await;
+                Ok(SaveOutcome::Unknown { error: error.into() })
+            }
+            Ended::Written { written, problems } => {
+                let inverse = keeping::inverse(job.target.as_ref(), &job.frame, &job.pieces, &written, state);
+                let counts = counts(&job.pieces, &written);
+                let rows = written.iter().filter_map(|written| Some((written.id, saved(state, written)?))).collect();
+                state.set.untroubled();
+                state.set.saved(rows);
+                let message = first_reason(&problems);
+                let partly = !problems.is_empty();
+                for (id, problem) in problems {
+                    state.set.trouble(id, Some(problem));
+                }
+                let kept = match (state.set.is_clean(), state.set.steps().0.first()) {
+                    (false, Some(step)) => {
+                        journal::rewrite(&self.store, &state.writing(&staged.key), step).await.map(drop)
+                    }
+                    _ => journal::forget(&self.store, &staged.key).await,
+                };
+                if let Err(error) = kept {
+                    tracing::error!(%error, "edits that were saved are still in the journal");
+                }
+                let rows = u64::from(counts.updates) + u64::from(counts.inserts) + u64::from(counts.deletes);
+                keeping::finish(self, recorded, &keeping::End::Done(rows), Some(inverse), elapsed_ms).await;
+                Ok(match partly {
+                    true => SaveOutcome::Partly {
+                        counts,
+                        message: message.replacen("Nothing was saved", "Not all was saved", 1),
+                    },
+                    false => SaveOutcome::Saved { counts, elapsed_ms },
+                })
+            }
+        }
+    }
+}
+
+/// What one row tells of a commit.
+async fn witness(
+    job: &Job,
+    state: &State,
+    runner: &mut Runner,
+    piece: &Piece,
+    row: &Written,
+) -> Result<Testimony, Error> {
+    let target = &job.target;
+    let Some(key) = row.key.as_ref().or_else(|| piece.key()) else { return Ok(Testimony::Nothing) };
+    let text = target.edit().map_err(internal)?.reread(&target.catalog, &target.relation, std::slice::from_ref(key))?;
+    let ran = runner.run(&text).await?;
+    let now = columns_of(&ran, target, key)?;
+    Ok(match (&piece.doing, now) {
+        (Doing::Delete(_), None) | (Doing::Insert(_), Some(_)) => Testimony::Committed,
+        (Doing::Delete(_), Some(_)) | (Doing::Insert(_), None) => Testimony::NotCommitted,
+        // Under its new key it is there only if it was changed; a row of an unchanged key tells by what it holds.
+        (Doing::Update(update), None) if update.key != *key => Testimony::NotCommitted,
+        (Doing::Update(_), None) => Testimony::Nothing,
+        (Doing::Update(update), Some(now)) => {
+            let (Some(fresh), Some(at)) = (&state.fresh, row.fresh) else { return Ok(Testimony::Nothing) };
+            let mut told = Testimony::Nothing;
+            for (column, _) in &update.set {
+                let Some(position) = target.about.columns.iter().position(|about| about.name == *column) else {
+                    continue;
+                };
+                let made = whole_cell(&fresh.held.hold, at, position).map_err(internal)?;
+                let before = update.originals.iter().find(|original| original.column == *column);
+                if before.is_some_and(|before| before.value == made) {
+                    continue;
+                }
+                match now.get(column) {
+                    Some(now) if *now == made => told = Testimony::Committed,
+                    Some(now) if before.is_some_and(|before| before.value == *now) => {
+                        return Ok(Testimony::NotCommitted);
+                    }
+                    _ => return Ok(Testimony::Nothing),
+                }
+            }
+            told
+        }
+    })
+}
+
+/// What a rule that is checked at the end of a transaction says of rows: those that gave its columns, where only one did.
+fn late(job: &Job, state: &State, error: &Error) -> BTreeMap<u32, Problem> {
+    let mut problems = BTreeMap::new();
+    let Ok(edit) = job.target.edit() else { return problems };
+    let Some(violation) = edit.violation(&job.target.catalog, &job.target.relation, error) else { return problems };
+    let concerned = |piece: &&Piece| match &piece.doing {
+        Doing::Update(update) => update.set.iter().any(|(column, _)| violation.columns.contains(column)),
+        Doing::Insert(insert) => insert.values.iter().any(|(column, _)| violation.columns.contains(column)),
+        Doing::Delete(_) => violation.kind == driver::ViolationKind::Referenced,
+    };
+    let mut concerned = job.pieces.iter().filter(concerned);
+    if let (Some(piece), None) = (concerned.next(), concerned.next()) {
+        let mut diagnosis = Diagnosis::new(state.head.clone());
+        problems.insert(piece.id, diagnosis.violated(&job.target, piece, error.clone()));
+    }
+    problems
+}
+
+fn counts(pieces: &[Piece], written: &[Written]) -> EditCounts {
+    let done: std::collections::HashSet<u32> = written.iter().map(|written| written.id).collect();
+    let mut counts = EditCounts::default();
+    for piece in pieces.iter().filter(|piece| done.contains(&piece.id)) {
+        match piece.doing {
+            Doing::Delete(_) => counts.deletes += 1,
+            Doing::Update(_) => counts.updates += 1,
+            Doing::Insert(_) => counts.inserts += 1,
+        }
+    }
+    counts
+}
+
+/// A staged row after it was saved.
+fn saved(state: &State, written: &Written) -> Option<StagedRow> {
+    let row = state.set.row(written.id)?;
+    let mut next = StagedRow::clone(row);
+    next.set.clear();
+    next.originals.clear();
+    next.place = row.place.clone().or_else(|| row.key.clone());
+    next.fresh = written.fresh;
+    match row.fate {
+        Fate::Delete => next.fate = Fate::Gone,
+        _ => {
+            next.fate = Fate::Saved;
+            next.key.clone_from(&written.key);
+        }
+    }
+    Some(next)
+}
+
+/// Whether a trouble is about what somebody else did.
+pub(in crate::edits) fn is_conflict(trouble: &Trouble) -> bool {
+    matches!(trouble, Trouble::Changed(_) | Trouble::Gone)
+}

@@ -1,0 +1,114 @@
+//! Rows as a save leaves them, read before it is committed: triggers, defaults and generated columns may have made something else
+//! of what was sent.
+
+use std::{collections::HashMap, sync::Arc};
+
+use driver::{Edit as _, Error, RowKey};
+
+use super::{
+    diagnosis::internal,
+    runner::{Ran, Runner, Saving},
+    transaction::Written,
+};
+use crate::{
+    App,
+    api::AppError,
+    edits::{
+        shared::{Fresh, State},
+        target::Target,
+    },
+    holds::{Held, Source},
+};
+
+/// Rows read again at once.
+const AT_ONCE: usize = 200;
+
+impl App {
+    /// Reads written rows again.
+    ///
+    /// # Errors
+    /// As the server says; `Exhausted` for a full disk.
+    pub(super) async fn read_again(
+        &self,
+        target: &Target,
+        state: &mut State,
+        runner: &mut Runner,
+        written: Vec<Written>,
+    ) -> Result<Vec<Written>, Error> {
+        let mut places: HashMap<RowKey, u64> = HashMap::new();
+        let keys: Vec<RowKey> = written.iter().filter_map(|written| written.key.clone()).collect();
+        for some in keys.chunks(AT_ONCE) {
+            let text = target.edit().map_err(internal)?.reread(&target.catalog, &target.relation, some)?;
+            let ran = runner.run(&text).await?;
+            places.extend(self.add_fresh(target, state, &ran).await?);
+        }
+        let one = |written: Written| {
+            let fresh = written.key.as_ref().and_then(|key| places.get(key)).copied();
+            Written { fresh, ..written }
+        };
+        Ok(written.into_iter().map(one).collect())
+    }
+
+    /// Adds re-read rows to those the grids show, and tells where each is.
+    ///
+    /// # Errors
+    /// `Exhausted` for a full disk; `Internal` for a row without a key.
+    pub(super) async fn add_fresh(
+        &self,
+        target: &Target,
+        state: &mut State,
+        ran: &Ran,
+    ) -> Result<HashMap<RowKey, u64>, Error> {
+        let Some((schema, context)) = &ran.shape else { return Ok(HashMap::new()) };
+        let keys = ran.keys(target.about.columns.len(), target.about.key.len())?;
+        let usable = state.fresh.as_ref().is_some_and(|fresh| fresh.held.hold.schema() == schema);
+        if !usable {
+            let (writer, hold) = self.live.results.hold(Arc::clone(schema), context.clone())?;
+            let place = &target.place;
+            let visible = target.about.columns.len();
+            // Nothing more comes by itself, and there is nothing to stop.
+            let source = Source::Run { controller: std::sync::Weak::new(), reads: true, fails_transaction: false };
+            let held = Held::new(hold, &place.connected.driver, &place.opened.dialect, visible, source);
+            self.live.holds.keep(&held);
+            if let Some(former) = state.fresh.replace(Fresh { held, writer }) {
+                // Rows of another shape: what was shown of them is in the relation.
+                self.live.holds.remove(&former.held.id);
+                state.set.drop_saved();
+            }
+        }
+        let Some(mut fresh) = state.fresh.take() else { return Ok(HashMap::new()) };
+        let first = fresh.held.hold.rows();
+        let batches = ran.batches.clone();
+        let appended = tokio::task::spawn_blocking(move || {
+            let mut ended = Ok(());
+            for batch in &batches {
+                ended = ended.and_then(|()| fresh.writer.append(batch));
+            }
+            (fresh, ended)
+        });
+        let (fresh, ended) =
+            appended.await.map_err(|_| Error::new(driver::Code::Internal, "Keeping re-read rows broke off."))?;
+        state.fresh = Some(fresh);
+        ended?;
+        Ok(keys.into_iter().zip(first..).collect())
+    }
+
+    /// Reads one row as it is now, for who wants to see what somebody else made of it.
+    ///
+    /// # Errors
+    /// As connecting; as the server says.
+    pub(in crate::edits) async fn read_now(
+        &self,
+        target: &Target,
+        state: &mut State,
+        key: RowKey,
+    ) -> Result<Option<u64>, AppError> {
+        let place = &target.place;
+        let lent = place.opened.browser(&place.connected).await?;
+        let mut runner =
+            Runner { session: lent.shared(), saving: Saving::new(), timeout: None, key_columns: key.0.len(), sent: 0 };
+        let text = target.edit()?.reread(&target.catalog, &target.relation, std::slice::from_ref(&key))?;
+        let ran = runner.run(&text).await?;
+        Ok(self.add_fresh(target, state, &ran).await?.get(&key).copied())
+    }
+}

@@ -1,0 +1,313 @@
+//! One edit set for each relation of a connection, whoever shows it: two tabs and two windows share it.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
+
+use results::HoldWriter;
+use tokio::sync::OwnedMutexGuard;
+
+use super::{
+    binding::Bound,
+    journal::{self, SetHead, SetKey, Writing},
+    model::{EditSet, Step},
+    saving::Saving,
+    target::{Editable, Target},
+    view,
+};
+use crate::{App, api::*, connections::lock, holds::Held};
+
+/// The edit sets of this process, and which holds show them.
+#[derive(Default)]
+pub(crate) struct Edits {
+    sets: Mutex<HashMap<SetKey, Arc<Staged>>>,
+    shown: Mutex<HashMap<String, Arc<Staged>>>,
+}
+
+/// The edit set of one relation.
+pub(super) struct Staged {
+    pub(super) key: SetKey,
+    state: Arc<tokio::sync::Mutex<State>>,
+    /// The save in progress.
+    pub(super) saving: Mutex<Option<Arc<Saving>>>,
+}
+
+/// Everything of one edit set that changes together.
+pub(super) struct State {
+    pub(super) object: ObjectRef,
+    pub(super) set: EditSet,
+    pub(super) head: SetHead,
+    /// Rows that were read again.
+    pub(super) fresh: Option<Fresh>,
+    bounds: HashMap<String, Bound>,
+    loaded: bool,
+    /// Nobody shows it any more: who waited for it takes another.
+    left: bool,
+}
+
+/// Rows as they are after a save, or as somebody else has made them.
+pub(super) struct Fresh {
+    pub(super) held: Arc<Held>,
+    pub(super) writer: HoldWriter,
+}
+
+/// A state somebody works on.
+pub(super) type Locked = OwnedMutexGuard<State>;
+
+impl Staged {
+    pub(super) async fn lock(&self) -> Locked {
+        Arc::clone(&self.state).lock_owned().await
+    }
+
+    pub(super) fn is_saving(&self) -> bool {
+        lock(&self.saving).is_some()
+    }
+
+    /// The state, to be changed.
+    ///
+    /// # Errors
+    /// `Conflict` while a save runs.
+    pub(super) async fn lock_to_change(&self) -> Result<Locked, AppError> {
+        let busy = || {
+            AppError::new(ErrorCode::Conflict, "These edits are being saved.")
+                .with_hint("Wait for the save, or stop it.")
+        };
+        if self.is_saving() {
+            return Err(busy());
+        }
+        let state = self.lock().await;
+        if self.is_saving() { Err(busy()) } else { Ok(state) }
+    }
+}
+
+impl State {
+    /// Works on a hold's view of the edits. Blocks on the disk.
+    ///
+    /// # Errors
+    /// `NotFound` for a hold that was released meanwhile; as the work says.
+    pub(super) fn with<T>(
+        &mut self,
+        hold_id: &str,
+        work: impl FnOnce(&mut State, &mut Bound) -> Result<T, AppError>,
+    ) -> Result<T, AppError> {
+        let Some(mut bound) = self.bounds.remove(hold_id) else {
+            return Err(AppError::new(ErrorCode::NotFound, "These rows are closed.").with_hint("Open them again."));
+        };
+        let done = work(self, &mut bound);
+        self.bounds.insert(hold_id.to_owned(), bound);
+        done
+    }
+
+    /// Whether what a hold's cells print can be compared with what is staged.
+    fn is_comparable(&self, bound: &Bound) -> bool {
+        self.head.context.as_ref().is_none_or(|context| context == bound.held.hold.context())
+    }
+
+    /// Refuses to save into a relation whose rows are told apart in another way than when they were edited.
+    ///
+    /// # Errors
+    /// `Conflict`.
+    pub(super) fn check_key(&self, target: &Target) -> Result<(), AppError> {
+        match self.head.source == target.about.source && self.head.key == target.about.key {
+            true => Ok(()),
+            false => Err(self.key_changed()),
+        }
+    }
+
+    fn key_changed(&self) -> AppError {
+        AppError::new(
+            ErrorCode::Conflict,
+            format!("The key of “{}” has changed since its rows were edited.", self.object.name),
+        )
+        .with_hint("Discard what is staged with `rowhouse edits discard`, then read the rows again.")
+    }
+
+    /// Brings a hold's view up to date.
+    ///
+    /// # Errors
+    /// As [`Bound::sync`].
+    pub(super) fn sync(&mut self, bound: &mut Bound) -> Result<(), AppError> {
+        let comparable = self.is_comparable(bound);
+        bound.sync(&mut self.set, comparable)
+    }
+
+    /// Takes over what rows of a hold print by, before they are staged.
+    ///
+    /// # Errors
+    /// `Conflict` where what is staged was read under other settings.
+    pub(super) fn admit(&mut self, bound: &Bound) -> Result<(), AppError> {
+        if self.is_comparable(bound) || self.set.is_clean() {
+            self.head.context = Some(bound.held.hold.context().clone());
+            return Ok(());
+        }
+        Err(AppError::new(
+            ErrorCode::Conflict,
+            "These rows were read under other settings (time zone, date style) than those that are edited already.",
+        )
+        .with_hint("Save or discard those first."))
+    }
+
+    pub(super) fn fresh_held(&self) -> Option<&Held> {
+        self.fresh.as_ref().map(|fresh| fresh.held.as_ref())
+    }
+
+    /// What a hold's grid is told.
+    pub(super) fn view(&mut self, bound: &mut Bound, whole: bool) -> EditsView {
+        let fresh = self.fresh.as_ref().map(|fresh| fresh.held.id.clone());
+        view::view(bound, &self.set, &self.head, &self.object, fresh, whole)
+    }
+
+    pub(super) fn writing<'a>(&'a self, key: &'a SetKey) -> Writing<'a> {
+        let (_, position) = self.set.steps();
+        Writing { key, object: &self.object, head: &self.head, position, counts: self.set.counts() }
+    }
+
+    /// The number of a column in the set, given where it has none.
+    fn number(&mut self, name: &str) -> u32 {
+        let known = self.head.columns.iter().position(|own| own == name);
+        let at = known.unwrap_or_else(|| {
+            self.head.columns.push(name.to_owned());
+            self.head.columns.len() - 1
+        });
+        u32::try_from(at).unwrap_or(u32::MAX)
+    }
+
+    /// The name of a column of the set.
+    pub(super) fn name(&self, number: u32) -> &str {
+        self.head.columns.get(number as usize).map_or("", String::as_str)
+    }
+
+    fn bind(&mut self, hold_id: &str, held: Arc<Held>, editable: Editable) -> Result<(), AppError> {
+        let about = &editable.target.about;
+        if self.set.is_clean() && self.bounds.is_empty() {
+            self.head.source = about.source;
+            self.head.key.clone_from(&about.key);
+        } else if self.head.source != about.source || self.head.key != about.key {
+            return Err(self.key_changed());
+        }
+        let columns = editable.names.iter().map(|name| name.as_deref().map(|name| self.number(name))).collect();
+        let bound = Bound::new(held, editable.target, editable.identity, &editable.names, columns);
+        self.bounds.insert(hold_id.to_owned(), bound);
+        Ok(())
+    }
+}
+
+impl Edits {
+    pub(super) fn of(&self, hold_id: &str) -> Option<Arc<Staged>> {
+        lock(&self.shown).get(hold_id).cloned()
+    }
+
+    fn set(&self, key: &SetKey, object: &ObjectRef, editable: &Editable) -> Arc<Staged> {
+        let about = &editable.target.about;
+        let fresh = || {
+            Arc::new(Staged {
+                key: key.clone(),
+                state: Arc::new(tokio::sync::Mutex::new(State {
+                    object: object.clone(),
+                    set: EditSet::default(),
+                    head: SetHead { source: about.source, key: about.key.clone(), columns: Vec::new(), context: None },
+                    fresh: None,
+                    bounds: HashMap::new(),
+                    loaded: false,
+                    left: false,
+                })),
+                saving: Mutex::default(),
+            })
+        };
+        Arc::clone(lock(&self.sets).entry(key.clone()).or_insert_with(fresh))
+    }
+
+    /// Forgets every edit set of this process; what is on disk is another's to forget.
+    pub(crate) fn leave(&self, profile_id: Option<&str>) {
+        let of = |key: &SetKey| profile_id.is_none_or(|profile| key.profile_id == profile);
+        lock(&self.sets).retain(|key, _| !of(key));
+        lock(&self.shown).retain(|_, staged| !of(&staged.key));
+    }
+}
+
+impl App {
+    /// The edit set that a hold shows, bound to it where it was not.
+    ///
+    /// # Errors
+    /// As [`Editable::of`]; `Conflict` for a relation whose key has changed; as the store says.
+    pub(super) async fn staged(&self, hold_id: &str) -> Result<Arc<Staged>, AppError> {
+        let held = self.live.holds.get(hold_id)?;
+        if let Some(staged) = self.edits.of(hold_id) {
+            return Ok(staged);
+        }
+        let editable = Editable::of(self, &held).await?;
+        let (key, object) = (editable.key(), editable.target.object.clone());
+        loop {
+            let staged = self.edits.set(&key, &object, &editable);
+            let mut state = staged.lock().await;
+            if state.left {
+                continue;
+            }
+            if !state.loaded {
+                if let Some(kept) = journal::load(&self.store, &key).await? {
+                    state.head = kept.head;
+                    state.set = kept.set;
+                }
+                state.loaded = true;
+            }
+            state.bind(hold_id, held, editable)?;
+            lock(&self.edits.shown).insert(hold_id.to_owned(), Arc::clone(&staged));
+            return Ok(staged);
+        }
+    }
+
+    /// A hold shows its edits no more. With the last one the set goes from memory, and one that has nothing left from the disk.
+    pub(crate) async fn leave_edits(&self, hold_id: &str) {
+        let Some(staged) = lock(&self.edits.shown).remove(hold_id) else { return };
+        let mut state = staged.lock().await;
+        state.bounds.remove(hold_id);
+        if !state.bounds.is_empty() || staged.is_saving() {
+            return;
+        }
+        state.left = true;
+        if let Some(fresh) = state.fresh.take() {
+            self.live.holds.remove(&fresh.held.id);
+        }
+        lock(&self.edits.sets).remove(&staged.key);
+        if state.set.is_clean()
+            && let Err(error) = journal::forget(&self.store, &staged.key).await
+        {
+            tracing::warn!(%error, "edits that were taken back stay in the store for now");
+        }
+    }
+
+    /// Does a step and keeps it; without the disk it is not done.
+    ///
+    /// # Errors
+    /// As the store says.
+    pub(super) async fn keep_step(&self, staged: &Staged, state: &mut State, step: Step) -> Result<(), AppError> {
+        state.set.apply(step);
+        let kept = match state.set.steps() {
+            (steps, position) => match position.checked_sub(1).and_then(|last| steps.get(last)) {
+                Some(step) => journal::append(&self.store, &state.writing(&staged.key), step).await,
+                None => Err(AppError::internal("a step was lost")),
+            },
+        };
+        if let Err(error) = kept {
+            state.set.forget_last();
+            return Err(error);
+        }
+        self.edits_changed(&staged.key.profile_id);
+        Ok(())
+    }
+
+    /// Keeps that a step was taken back or done again.
+    ///
+    /// # Errors
+    /// As the store says.
+    pub(super) async fn keep_position(&self, staged: &Staged, state: &State) -> Result<(), AppError> {
+        journal::position(&self.store, &state.writing(&staged.key)).await?;
+        self.edits_changed(&staged.key.profile_id);
+        Ok(())
+    }
+
+    pub(super) fn edits_changed(&self, profile_id: &str) {
+        self.events.changed(&[Topic::Edits], Some(profile_id));
+    }
+}
