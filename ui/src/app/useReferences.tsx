@@ -1,5 +1,5 @@
 /** Foreign keys in the rows of a tab: marks and menus of cells, what refers to a row, lookups, and the way back. */
-import { type ReactNode, useMemo, useRef, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { useKeys, useOffers } from "@/commands";
 import { IconButton, Menu, type MenuItem, toast } from "@/design";
 import { goLabel, keysAt, LookupPicker, nowhere, type PlacedKey, ReferencedBy } from "@/features/references";
@@ -175,6 +175,10 @@ export function useReferences(active: boolean): {
   );
 
   const close = () => setOpen(null);
+  useEffect(() => {
+    // What stands over the cells of one tab must not stand over another.
+    if (!active) setOpen(null);
+  }, [active]);
   const over =
     open?.kind === "choose" ? (
       <Menu

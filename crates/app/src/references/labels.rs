@@ -35,6 +35,11 @@ const NEVER: [&str; 8] = ["password", "passwd", "pwd", "hash", "secret", "token"
 /// Text that is long more often than not.
 const LONG: [&str; 9] = ["description", "body", "content", "comment", "comments", "note", "notes", "text", "html"];
 
+/// Ranks: an exact name is less than the first, text that is long more often than not more than the last.
+const PART_OF_NAME: usize = 20;
+const TELLS_APART: usize = 40;
+const MERELY_TEXT: usize = 100;
+
 fn folded(name: &str) -> String {
     name.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
@@ -48,12 +53,12 @@ fn rank(name: &str) -> Option<usize> {
     let place = |names: &[&str]| names.iter().position(|known| *known == name);
     Some(match (place(&NAMES), place(&SECOND)) {
         (Some(place), _) => place,
-        (_, Some(place)) => 40 + place,
-        _ if name.ends_with("name") => 20,
+        (_, Some(place)) => TELLS_APART + place,
+        _ if name.ends_with("name") => PART_OF_NAME,
         _ if name.ends_with("title") || name.ends_with("label") => 21,
-        _ if name.ends_with("email") || name.ends_with("code") => 50,
+        _ if name.ends_with("email") || name.ends_with("code") => TELLS_APART + SECOND.len(),
         _ if LONG.contains(&name.as_str()) => 200,
-        _ => 100,
+        _ => MERELY_TEXT,
     })
 }
 
@@ -66,8 +71,15 @@ pub(super) fn likely(columns: &[Column], key: &[String], is_text: impl Fn(&str) 
         .collect();
     // As they stand in the relation where they are equally likely.
     ranked.sort_by_key(|(rank, _)| *rank);
-    let known = ranked.iter().take(2).filter(|(rank, _)| *rank < 100).count();
-    ranked.iter().take(known.max(1)).map(|(_, name)| (*name).to_owned()).collect()
+    let Some((first, name)) = ranked.first().copied() else { return Vec::new() };
+    // Parts of a name belong together; else what tells namesakes apart stands beside it.
+    let second = ranked.iter().skip(1).find(|(rank, _)| match first {
+        PART_OF_NAME => *rank == PART_OF_NAME,
+        _ => (TELLS_APART..MERELY_TEXT).contains(rank),
+    });
+    let apart = || ranked.iter().skip(1).find(|(rank, _)| (TELLS_APART..MERELY_TEXT).contains(rank));
+    let second = if first < MERELY_TEXT { second.or_else(apart) } else { None };
+    std::iter::once(name).chain(second.map(|(_, name)| *name)).map(str::to_owned).collect()
 }
 
 /// A relation among those of its connection.
@@ -155,6 +167,10 @@ mod tests {
             ["Full Name", "email"]
         );
         assert_eq!(found(&[("id", "int"), ("note", "text"), ("title", "text")]), ["title"]);
+        assert_eq!(
+            found(&[("id", "int"), ("email", "text"), ("name", "text"), ("company", "text")]),
+            ["name", "email"]
+        );
         assert_eq!(
             found(&[("first_name", "text"), ("last_name", "text"), ("email", "text")]),
             ["first_name", "last_name"]
