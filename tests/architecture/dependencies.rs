@@ -20,10 +20,26 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("driver-sqlite", &["catalog", "sql", "driver", "route"]),
     ("results", &["catalog", "sql", "driver"]),
     ("transfer", &["catalog", "sql", "driver", "results"]),
-    ("app", &["catalog", "sql", "driver", "driver-mysql", "driver-postgres", "driver-sqlite", "results", "route", "transfer"]),
+    (
+        "app",
+        &[
+            "catalog",
+            "sql",
+            "driver",
+            "driver-mysql",
+            "driver-postgres",
+            "driver-sqlite",
+            "results",
+            "route",
+            "transfer",
+        ],
+    ),
     ("cli", &["app", "catalog", "driver", "results", "transfer"]),
     ("rowhouse-desktop", &["app", "catalog", "driver", "results"]),
-    ("tests", &["app", "catalog", "cli", "driver", "driver-postgres", "driver-sqlite", "results", "route", "sql", "transfer"]),
+    (
+        "tests",
+        &["app", "catalog", "cli", "driver", "driver-postgres", "driver-sqlite", "results", "route", "sql", "transfer"],
+    ),
 ];
 
 /// Packages that must not be anywhere in the tree of a package.

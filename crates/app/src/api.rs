@@ -25,6 +25,7 @@ mod settings;
 mod sweep;
 mod system;
 
+mod transfer;
 pub use activity::*;
 pub use audit::*;
 pub use browse::*;
@@ -47,4 +48,5 @@ pub use sweep::*;
 pub use system::*;
 
 /// A count that fits a double exactly: rows, bytes, milliseconds. Never a database value.
+pub use transfer::*;
 pub(crate) type Count = specta_typescript::Number;

@@ -2,6 +2,7 @@
 
 mod copying;
 mod head;
+pub(crate) mod targets;
 
 use std::{
     collections::HashMap,
@@ -50,6 +51,26 @@ pub(crate) struct Held {
     pub(crate) source: Source,
     /// Where its rows come from and lead to, once its head was made.
     leads: OnceLock<Leads>,
+    /// Columns that tell one row of a table from another, by position and name; none where they are not known.
+    pub(crate) keys: OnceLock<Vec<(usize, String)>>,
+    /// Schema and name of the relation whose rows these are, where they are a relation's.
+    pub(crate) relation: OnceLock<Vec<String>>,
+    /// What the rows are called.
+    pub(crate) title: OnceLock<String>,
+    /// The statement that gave them, where it may run again.
+    pub(crate) again: OnceLock<Again>,
+}
+
+/// A statement of a tab that may run again.
+pub(crate) struct Again {
+    pub(crate) tab_id: String,
+    pub(crate) profile_id: String,
+    pub(crate) database: Option<String>,
+    pub(crate) statement: driver::Statement,
+    /// Why it may not; `None` for one that only reads.
+    pub(crate) refused: Option<&'static str>,
+    /// Which of its result sets gave these rows, from 1.
+    pub(crate) set: usize,
 }
 
 /// Where more rows come from.
@@ -84,6 +105,10 @@ impl Held {
             took_ms: OnceLock::new(),
             source,
             leads: OnceLock::new(),
+            keys: OnceLock::new(),
+            relation: OnceLock::new(),
+            title: OnceLock::new(),
+            again: OnceLock::new(),
         })
     }
 
@@ -98,6 +123,13 @@ impl Held {
 
     fn fails_transaction(&self) -> bool {
         matches!(self.source, Source::Run { fails_transaction: true, .. })
+    }
+
+    /// What is said where the rows are not all: `first 100,000 rows, not all`.
+    pub(crate) fn partial(&self) -> Option<String> {
+        let progress = self.progress();
+        let rows = crate::explorer::grouped(progress.rows);
+        (progress.state != HoldState::Complete).then(|| format!("first {rows} rows, not all"))
     }
 
     /// Notes that nothing more will come.

@@ -41,6 +41,7 @@ pub mod terminal;
 mod testing;
 mod text;
 
+mod transfers;
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, OnceLock, PoisonError, RwLock, Weak},
@@ -113,6 +114,7 @@ pub struct App {
     pub(crate) live: connections::Live,
     pub(crate) edits: edits::Edits,
     /// Itself, for tasks that outlive a call.
+    pub(crate) transfers: transfers::Transfers,
     me: OnceLock<Weak<App>>,
     /// Kept to the end: what a window process has and no other may have.
     _lock: Option<FileLock>,
@@ -182,6 +184,7 @@ impl App {
             live,
             edits: edits::Edits::default(),
             me: OnceLock::new(),
+            transfers: transfers::Transfers::default(),
             _lock: lock,
         };
         for profile_id in app.unrecorded().await? {

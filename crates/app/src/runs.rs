@@ -1,6 +1,7 @@
 //! Scripts that run in tabs' own sessions.
 
 mod asking;
+mod claiming;
 mod client_copy;
 mod prepare;
 mod reading;
@@ -19,6 +20,7 @@ use crate::{App, api::*, connections::Connected};
 pub(crate) use asking::{Asked, Standing};
 pub(crate) use prepare::{Sent, guard, parameter_name, prepare};
 pub(crate) use script::{marks, notice_row};
+pub(crate) use claiming::{Claimed, claim};
 pub(crate) use seat::Seat;
 pub(crate) use tabs::Tabs;
 

@@ -220,6 +220,25 @@ impl Terminal {
         sql::secret_spans(script, &self.opened.dialect).into_iter().map(|span| span.start..span.end).collect()
     }
 
+    /// Reads a whole file for what its columns are, and looks the table up.
+    ///
+    /// # Errors
+    /// As [`App::import_look`].
+    pub async fn import_look(&self, look: &crate::api::FileLook) -> Result<crate::api::FileContents, AppError> {
+        crate::transfers::preview(&self.connected, &self.opened, look).await
+    }
+
+    /// Whether a person says yes to an import before it begins.
+    pub fn import_asks(&self) -> bool {
+        crate::transfers::asks(&self.connected)
+    }
+
+    /// Starts an import; [`Importing::next`] tells what happens.
+    pub fn import(&self, request: crate::api::FileImport) -> Importing {
+        let (app, connected, opened) = (Arc::clone(&self.app), Arc::clone(&self.connected), Arc::clone(&self.opened));
+        Importing::start(app, connected, opened, request)
+    }
+
     /// Opens a session to run statements in.
     ///
     /// # Errors
@@ -388,9 +407,12 @@ impl Started<'_, '_> {
 mod tests;
 
 /// A target as a message may show it: an address of an unknown kind may hold a password too.
+mod importing;
 fn without_password(target: &str) -> String {
     match target.split_once("://") {
         Some((scheme, rest)) => match rest.rsplit_once('@') {
+pub use importing::Importing;
+
             Some((_, place)) => format!("{scheme}://…@{place}"),
             None => target.to_owned(),
         },

@@ -3,6 +3,7 @@
 mod saved;
 mod schema;
 
+mod transfer;
 use std::{path::PathBuf, time::Duration};
 
 use app::api::AuditKind;
@@ -13,6 +14,7 @@ pub(crate) use saved::{Saved, SavedRun};
 pub(crate) use schema::{Schema, SchemaFormat};
 
 const TARGETS: &str = "\
+pub(crate) use transfer::{Export, Import, file_format};
 TARGET is the name of a saved connection (rowhouse connections list), a URL, or a file:
   \"Sample shop\"                      the built-in sample database, always there
   postgres://ann@db.example.org/shop  a PostgreSQL server

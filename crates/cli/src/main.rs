@@ -13,6 +13,7 @@ mod failure;
 mod forget;
 mod interrupt;
 mod open;
+mod import;
 mod output;
 mod prompt;
 mod query;

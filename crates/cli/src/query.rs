@@ -22,6 +22,7 @@ use crate::{
     say::{self, Script},
     target,
 };
+pub(crate) use script::read as script_text;
 use stream::Stream;
 
 /// How long a server is given to confirm that it stopped.
@@ -36,7 +37,7 @@ pub(crate) async fn run(app: &Arc<App>, query: &Query, interrupt: &Interrupt) ->
         () = interrupt.asked() => return Err(Failure::interrupted()),
         opened = opening => opened?,
     };
-    let (name, text) = script::read(query).await?;
+    let (name, text) = script::read(query.command.as_deref(), query.file.as_deref()).await?;
     let secrets = terminal.secrets(&text);
     let script = Script { name: &name, text: &text, secrets: &secrets };
     let (pieces, marks) = terminal.split(&text);
@@ -44,7 +45,7 @@ pub(crate) async fn run(app: &Arc<App>, query: &Query, interrupt: &Interrupt) ->
     let parameters = tokio::select! {
         biased;
         () = interrupt.asked() => return Err(Failure::interrupted()),
-        parameters = parameters(app, query, &terminal, &text) => parameters?,
+        parameters = parameters(app, &query.parameters, &terminal, &text) => parameters?,
     };
     let session = tokio::select! {
         biased;
@@ -87,7 +88,12 @@ pub(crate) async fn run(app: &Arc<App>, query: &Query, interrupt: &Interrupt) ->
             Err(failure)
         }
     };
-    done.map_err(|failure| told(failure, &script))
+    told_in(done, &script)
+}
+
+/// Says how a script failed, with the place in it.
+pub(crate) fn told_in(done: Outcome, script: &Script<'_>) -> Outcome {
+    done.map_err(|failure| told(failure, script))
 }
 
 /// Says an error with its place in the script, which only this command knows.
@@ -142,10 +148,15 @@ fn has_word(text: &str, word: &str) -> bool {
 }
 
 /// The values of the placeholders: those that were given, and on a terminal the others are asked for.
-async fn parameters(app: &App, query: &Query, terminal: &Terminal, text: &str) -> Outcome<Vec<ParameterValue>> {
+pub(crate) async fn parameters(
+    app: &App,
+    given: &[(String, Option<String>)],
+    terminal: &Terminal,
+    text: &str,
+) -> Outcome<Vec<ParameterValue>> {
     let outline = app.outline(&terminal.profile().driver, text).map_err(Failure::connecting)?;
     let mut values = Vec::with_capacity(outline.placeholders.len());
-    for (name, value) in &query.parameters {
+    for (name, value) in given {
         // A value for a placeholder the text does not have is a slip of the pen, and must not pass unseen.
         if !outline.placeholders.iter().any(|placeholder| placeholder.name == *name) {
             let names: Vec<_> = outline.placeholders.iter().map(|placeholder| placeholder.text.as_str()).collect();

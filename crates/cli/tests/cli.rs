@@ -12,10 +12,14 @@ mod bad_input;
 mod connections;
 #[path = "cli/consent.rs"]
 mod consent;
+#[path = "cli/export.rs"]
+mod export;
 #[path = "cli/formats.rs"]
 mod formats;
 #[path = "cli/harness.rs"]
 mod harness;
+#[path = "cli/import.rs"]
+mod import;
 #[path = "cli/interchange.rs"]
 mod interchange;
 #[path = "cli/interrupting.rs"]

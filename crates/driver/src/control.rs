@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use catalog::{Catalog, ObjectKey, Scope};
 use serde::{Deserialize, Serialize};
 
-use crate::{Activity, Edit, Error, Explain, Scan};
+use crate::{Activity, Edit, Error, Explain, Load, Scan};
 
 /// The server behind a connection, as probed when it was opened.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +43,10 @@ pub trait Control: Send + Sync {
     }
     /// Changing rows one by one.
     fn edit(&self) -> Option<&dyn Edit> {
+        None
+    }
+    /// Putting rows of a file into a table.
+    fn load(&self) -> Option<&dyn Load> {
         None
     }
     /// Definition texts.
@@ -94,6 +98,9 @@ pub struct Capabilities {
     pub scan: bool,
     /// Rows can be changed one by one.
     pub edit: bool,
+    /// Rows of a file can be put into a table.
+    #[serde(default)]
+    pub load: bool,
     /// Definition texts can be shown.
     pub ddl: bool,
     /// The server's sessions can be watched.
@@ -109,6 +116,7 @@ impl Capabilities {
         Capabilities {
             scan: control.scan().is_some(),
             edit: control.edit().is_some(),
+            load: control.load().is_some(),
             ddl: control.ddl().is_some(),
             activity: control.activity().is_some(),
             explain: control.explain().is_some(),

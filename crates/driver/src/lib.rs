@@ -33,6 +33,7 @@ pub mod fake;
 mod fields;
 pub mod json;
 mod limit;
+pub mod load;
 pub mod plan;
 mod run;
 mod scan;
@@ -57,6 +58,7 @@ pub use error::{Code, Error, Native, Span};
 pub use explain::{Explain, ExplainOptions, ExplainQuestion, Undo};
 pub use fields::{Choice, Field, FieldKind, ParsedUrl, Visible};
 pub use limit::{PatientAsk, within_limit};
+pub use load::{ColumnKind, Load, LoadChunk, LoadColumn, LoadRows, NewColumn};
 pub use plan::Plan;
 pub use run::{
     Cancel, CancelHandle, CopyFeed, EVENT_ROOM, Event, Message, Notice, Outcome, Parameter, Run, RunId, Severity,

@@ -1,16 +1,18 @@
 //! Rows as text: for the clipboard, files and terminals. Writes to any [`io::Write`] from reused buffers.
 
 mod delimited;
+mod html;
 mod json;
 mod layout;
-mod script;
+mod markdown;
+mod sql;
 mod table;
 
 use std::{io, ops::Range};
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
-use driver::{Cast, Error};
+use driver::{Cast, Error, Literals};
 
 use crate::{Cells, Hold, View};
 
@@ -29,8 +31,14 @@ pub enum Format {
     Ndjson,
     /// A Markdown table.
     Markdown,
+    /// An HTML table.
+    Html,
     /// One INSERT statement per row.
     SqlInsert,
+    /// One UPDATE statement per row, found by its key.
+    SqlUpdate,
+    /// The values of one column as they stand behind IN.
+    InList,
     /// An aligned table for terminals; widths are those of the first 500 rows.
     Table,
 }
@@ -70,15 +78,18 @@ impl Default for TextForms {
     }
 }
 
-/// Where INSERT statements lead, as the dialect writes it.
+/// Where INSERT and UPDATE statements lead, and how the dialect writes values.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct InsertTarget {
+pub struct SqlTarget {
     /// The table's name, quoted where it must be.
     pub table: String,
-    /// The names of the columns written, quoted where they must be.
+    /// The names of the columns written, quoted where they must be; of UPDATE statements those that are set.
     pub columns: Vec<String>,
-    /// How the dialect writes true and false.
-    pub booleans: (&'static str, &'static str),
+    /// For [`Format::SqlUpdate`]: positions and names of the columns that find a row. They are written besides
+    /// [`FormatOptions::columns`].
+    pub keys: Vec<(usize, String)>,
+    /// How the dialect writes literals.
+    pub literals: Literals,
     /// Whether a backslash in a literal is written twice.
     pub backslash_escapes: bool,
 }
@@ -93,14 +104,32 @@ pub struct FormatOptions<'a> {
     pub header: bool,
     /// Which visible columns, in which order; `None` is all.
     pub columns: Option<Vec<usize>>,
-    /// For [`Format::SqlInsert`].
-    pub insert: Option<InsertTarget>,
+    /// For the formats that are SQL.
+    pub target: Option<SqlTarget>,
+    /// Between the values of CSV.
+    pub delimiter: u8,
+    /// Whether CSV quotes every value, and not only those that must be.
+    pub quote_all: bool,
+    /// What stands for NULL (CSV, TSV, Markdown, HTML); `None` is the format's own.
+    pub null_text: Option<String>,
+    /// What is said of the rows where the format has a place for it: that they are not all.
+    pub note: Option<String>,
 }
 
 impl<'a> FormatOptions<'a> {
     /// Every column with its header, in the database's text forms.
     pub fn new(cast: &'a dyn Cast) -> Self {
-        FormatOptions { cast, forms: TextForms::of(cast), header: true, columns: None, insert: None }
+        FormatOptions {
+            cast,
+            forms: TextForms::of(cast),
+            header: true,
+            columns: None,
+            target: None,
+            delimiter: b',',
+            quote_all: false,
+            null_text: None,
+            note: None,
+        }
     }
 }
 
@@ -120,6 +149,10 @@ trait RowFormat: Send {
     fn begin(&mut self, layout: &Layout, out: &mut Vec<u8>);
     fn rows(&mut self, layout: &Layout, cells: &[Cells<'_>], rows: Range<usize>, out: &mut Vec<u8>);
     fn end(&mut self, layout: &Layout, out: &mut Vec<u8>);
+    /// Rows that have no place in this format.
+    fn left_out(&self) -> u64 {
+        0
+    }
 }
 
 /// Writes batches of one result set in one format.
@@ -142,16 +175,21 @@ impl RowWriter {
     ///
     /// # Errors
     /// `NotFound` for a column that is not there, `Unsupported` for a column type the contract does not have,
-    /// `InvalidStatement` for INSERT statements without a target of as many columns.
+    /// `InvalidStatement` for SQL without a target of as many columns, and an IN list of several.
     pub fn new(format: Format, schema: &SchemaRef, options: &FormatOptions<'_>) -> Result<Self, Error> {
-        let layout = Layout::new(schema, options)?;
+        let layout = Layout::new(format, schema, options)?;
+        let null = |own: &str| options.null_text.clone().unwrap_or_else(|| own.to_owned());
+        let (target, note) = (options.target.as_ref(), options.note.clone());
         let format: Box<dyn RowFormat> = match format {
-            Format::Csv => Box::new(delimited::Csv { header: options.header }),
-            Format::Tsv => Box::new(delimited::Tsv { header: options.header }),
+            Format::Csv => Box::new(delimited::Csv::new(options)),
+            Format::Tsv => Box::new(delimited::Tsv { header: options.header, null: null("") }),
             Format::Json => Box::new(json::Json::array(&layout)),
             Format::Ndjson => Box::new(json::Json::lines(&layout)),
-            Format::Markdown => Box::new(script::Markdown),
-            Format::SqlInsert => Box::new(script::Insert::new(&layout, options.insert.as_ref())?),
+            Format::Markdown => Box::new(markdown::Markdown { null: null("NULL"), note }),
+            Format::Html => Box::new(html::Html { null: null("NULL"), note }),
+            Format::SqlInsert => Box::new(sql::Insert::new(&layout, target, note)?),
+            Format::SqlUpdate => Box::new(sql::Update::new(&layout, target, note)?),
+            Format::InList => Box::new(sql::InList::new(&layout, target)?),
             Format::Table => Box::new(table::Table::default()),
         };
         Ok(RowWriter { layout, format, buffer: Vec::with_capacity(FLUSH * 2), begun: false })
@@ -172,6 +210,11 @@ impl RowWriter {
             }
         }
         Ok(())
+    }
+
+    /// Rows so far that the format has no place for: NULL in an IN list.
+    pub fn left_out(&self) -> u64 {
+        self.format.left_out()
     }
 
     /// Hands over what is still in the buffer, so that a slow result is seen as it comes.

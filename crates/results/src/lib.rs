@@ -30,7 +30,7 @@ mod work;
 
 pub use cells::{Cell, Cells};
 pub use drive::{Controller, ReadPolicy, RunEvent, drive};
-pub use format::{BytesForm, Format, FormatOptions, InsertTarget, RowWriter, TextForms, WriteError, write_hold};
+pub use format::{BytesForm, Format, FormatOptions, RowWriter, SqlTarget, TextForms, WriteError, write_hold};
 pub use hold::{Batches, Hold, HoldState, HoldWriter, Progress, Truncation};
 pub use store::{Limits, Store};
 pub use view::View;

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { toast } from "@/design";
+import { ExportDialog } from "@/features/transfer";
 import { host, queryKeys } from "@/ipc";
 import { useActions } from "./actions";
 import { ConfirmClose } from "./ConfirmClose";
@@ -107,6 +108,7 @@ export function Shell() {
       <Palette open={palette} onClose={() => setPalette(false)} actions={actions} />
       <ConfirmClose id={closing} onDone={() => setClosing(null)} actions={actions} />
       <Questions />
+      <ExportDialog />
     </div>
   );
 }

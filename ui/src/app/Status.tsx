@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState, useSyncExternalStore } from "react";
+import { useRunCommand } from "@/commands";
 import { Icon, Menu, Spinner, StatusBar, StatusItem, StatusMark } from "@/design";
 import {
   completeness,
@@ -10,10 +11,12 @@ import {
   type RunStore,
   useNow,
 } from "@/features/results";
+import { TransferChips } from "@/features/transfer";
 import { type ConnectionProfile, host, queryKeys, type SessionSetting, type TabSession } from "@/ipc";
 import { colourOf } from "./colours";
+import { readView } from "./documents/queryView";
 import { profileOfTab, type QueryTab } from "./model";
-import { phaseWords, serverWords, transactionWords } from "./status";
+import { endingTransaction, phaseWords, serverWords, transactionWords } from "./status";
 import { useWorkspace } from "./workspace";
 
 const TONES = { quiet: "", warn: "text-warn-text font-[500]", danger: "text-danger-text font-[500]" } as const;
@@ -240,6 +243,7 @@ function Connected({ profile }: { profile: ConnectionProfile }) {
           read-only
         </StatusItem>
       ) : null}
+          <TransferChips />
       {profile.recorded === false ? (
         <StatusItem
           icon="eye-off"
@@ -276,6 +280,7 @@ export function Status() {
   const { active, profile, profiles, live } = useWorkspace();
   const owner = profile(profileOfTab(active));
   if (owner) return <Connected profile={owner} />;
+          <TransferChips />
   const open = [...live.connections.values()].filter((state) => state.phase.phase === "open").length;
   return <Idle connections={profiles.length} open={open} />;
 }

@@ -15,6 +15,7 @@ import type {
 import { momentOf, signalOf, sizesOf } from "./fake/activity";
 import { browse, browseMore, countRows } from "./fake/browsing";
 import { completionsOf, definitionOf, relationPage, searchHits, treePage } from "./fake/catalog";
+import { editCommands } from "./fake/edits";
 import { cellBytes, copyOf, holdOf, windowOf } from "./fake/holds";
 import { previewOf, SOURCES } from "./fake/imports";
 import { objectPage } from "./fake/objects";
@@ -24,6 +25,7 @@ import { keepSession, startRun } from "./fake/runs";
 import { savedCommands } from "./fake/saved";
 import { formatted, outlineOf } from "./fake/script";
 import { testOf } from "./fake/trial";
+import { exportOf, offerOf, stopTransfer } from "./fake/transfers";
 import {
   auditOf,
   DRIVERS,
@@ -376,6 +378,12 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
           (entry) => (profile_id === null || entry.profile_id === profile_id) && (before === null || entry.id < before),
         )
         .filter((entry) =>
+    exportOffer: async (holdId) => offerOf(world, holdId),
+    exportRows: async (request, onEvent) => exportOf(world, request, onEvent, 300),
+    stopTransfer: async (id) => {
+      stopTransfer(id);
+      return null;
+    },
           text
             .toLowerCase()
             .split(/\s+/)

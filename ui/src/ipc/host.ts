@@ -9,6 +9,7 @@ import type {
   AppEvent,
   commands,
   ErrorCode,
+  ExportRequest,
   HopReport,
   AppError as HostFailure,
   ProfileDraft,
@@ -23,7 +24,7 @@ type Generated = typeof commands;
 /** What a generated command answers once its typed error is thrown instead of returned. */
 type Answer<T> = T extends { status: "ok"; data: infer D } ? D : T extends { status: "error" } ? never : T;
 
-type Plain = Omit<Generated, "run" | "subscribe" | "testProfile">;
+type Plain = Omit<Generated, "run" | "subscribe" | "testProfile" | "exportRows">;
 
 /** The generated commands with plain answers, and the three that stream. */
 export type Host = {
@@ -34,6 +35,8 @@ export type Host = {
   /** Tries a connection; `onHop` hears each step as it ends. `stopTest` with the same id gives it up. */
   testProfile(draft: ProfileDraft, testId: string, onHop: (hop: HopReport) => void): Promise<TestReport>;
   /** Hears every change, for as long as the window lives. */
+  /** Writes rows to a file; resolves to the transfer's id. `onEvent` hears `done`, `stopped` or `failed` last. */
+  exportRows(request: ExportRequest, onEvent: (event: TransferEvent) => void): Promise<string>;
   subscribe(onEvent: (event: AppEvent) => void): void;
   /** Hears of files that are dropped on the window, for as long as it lives. */
   onFilesDropped(listener: (paths: readonly string[]) => void): void;

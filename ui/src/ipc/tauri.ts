@@ -2,7 +2,15 @@
 import { Channel } from "@tauri-apps/api/core";
 import { getCurrentWebview } from "@tauri-apps/api/webview";
 import { getCurrentWindow } from "@tauri-apps/api/window";
-import { type AppEvent, commands, type HopReport, type RunAnswer, type RunEvent, type TestReport } from "./bindings";
+import {
+  type AppEvent,
+  commands,
+  type HopReport,
+  type RunAnswer,
+  type RunEvent,
+  type TestReport,
+  type TransferEvent,
+} from "./bindings";
 import { failureOf, type Host, HostError } from "./host";
 
 type Typed = { status: "ok"; data: unknown } | { status: "error"; error: unknown };
@@ -41,6 +49,11 @@ export const tauriHost = {
     const channel = new Channel<HopReport>();
     channel.onmessage = onHop;
     return settle(commands.testProfile(draft, testId, channel)) as Promise<TestReport>;
+  },
+  exportRows(request, onEvent) {
+    const channel = new Channel<TransferEvent>();
+    channel.onmessage = onEvent;
+    return settle(commands.exportRows(request, channel)) as Promise<string>;
   },
   subscribe(onEvent) {
     const channel = new Channel<AppEvent>();

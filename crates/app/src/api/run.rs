@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{AppError, Count, ResultKey, RunConsent, TextRange};
+use super::{AppError, Count, ResultKey, RunConsent, TextOptions, TextRange};
 
 /// A value for one placeholder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -27,6 +27,9 @@ pub struct RunRequest {
     pub parameters: Vec<ParameterValue>,
     /// Whether later statements still run after an error.
     pub go_on: bool,
+    /// Whether the first statement opens a transaction that a person ends, rather than each being kept at once.
+    #[serde(default)]
+    pub manual_transactions: bool,
     /// The yes to what was asked before.
     #[serde(default)]
     pub confirmed: Option<RunConsent>,
@@ -277,6 +280,9 @@ pub struct TabSession {
     pub server_id: Option<String>,
     /// Whether a run is in progress.
     pub running: bool,
+    /// Since when an open transaction has not been used, in ms since the epoch; none while something runs in it.
+    #[specta(type = Option<Count>)]
+    pub unused_since_ms: Option<i64>,
     /// Whether writes are refused.
     pub read_only: bool,
     /// Whether a pooler may give each transaction another session of the server.
@@ -315,10 +321,18 @@ pub enum CopyFormat {
     Csv,
     /// An array of objects.
     Json,
+    /// One object per line.
+    Ndjson,
     /// A Markdown table.
     Markdown,
+    /// An HTML table.
+    Html,
     /// INSERT statements.
     SqlInsert,
+    /// UPDATE statements, where the rows' key is known.
+    SqlUpdate,
+    /// The values of one column as they stand behind IN.
+    InList,
 }
 
 /// What to copy from a hold: full values of these columns, in this order.
@@ -338,6 +352,9 @@ pub struct CopyRequest {
     pub format: CopyFormat,
     /// Whether column names come first, where the format leaves it open.
     pub header: bool,
+    /// What else the format leaves open.
+    #[serde(default)]
+    pub options: Option<TextOptions>,
 }
 
 /// Copied text.
@@ -348,6 +365,6 @@ pub struct Copied {
     /// Rows in it.
     #[specta(type = Count)]
     pub rows: u64,
-    /// Set when the selection was larger than what fits the clipboard sensibly, as a sentence.
+    /// What is missing in it, as a sentence: what does not fit the clipboard sensibly or has no place in the format.
     pub cut: Option<String>,
 }

@@ -109,6 +109,24 @@ impl Pages {
         }
     }
 
+    /// What is browsed.
+    pub(crate) fn request(&self) -> &BrowseRequest {
+        &self.request
+    }
+
+    /// The statement that reads every row under the same conditions, in the same order.
+    ///
+    /// # Errors
+    /// As connecting; `NotFound` for a relation or a column that is gone.
+    pub(crate) async fn whole(&self, app: &App) -> Result<(Place, driver::Statement), AppError> {
+        let place = app.place(&self.request.profile_id, &self.request.object).await?;
+        let relation = to_key(&self.request.object)?;
+        let found = place.relation_catalog(&relation).await?;
+        let asked = PageRequest { limit: u32::MAX, ..self.page_request(app, &relation) };
+        let statement = place.scan()?.page(found.catalog(), &asked)?.statement;
+        Ok((place, statement))
+    }
+
     fn page_request(&self, app: &App, relation: &ObjectKey) -> PageRequest {
         PageRequest {
             relation: relation.clone(),

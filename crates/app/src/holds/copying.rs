@@ -2,13 +2,13 @@
 
 use std::io;
 
-use driver::arrow;
-use results::{BytesForm, Format, FormatOptions, InsertTarget, RowWriter, TextForms, WriteError};
+use results::{BytesForm, Format, FormatOptions, RowWriter, TextForms, WriteError};
 
-use super::{Held, blocking};
+use super::{Held, blocking, targets};
 use crate::{
     App,
     api::{AppError, Copied, CopyFormat, CopyRequest, ErrorCode},
+    transfers::delimiter,
 };
 
 /// Where a copy ends: more than this no clipboard takes gladly.
@@ -28,20 +28,36 @@ impl App {
 
 fn copy(held: &Held, request: &CopyRequest) -> Result<Copied, AppError> {
     let columns: Vec<usize> = request.columns.iter().map(|column| *column as usize).collect();
-    let insert = (request.format == CopyFormat::SqlInsert).then(|| target(held, &columns));
     let format = match request.format {
         CopyFormat::Tsv => Format::Tsv,
         CopyFormat::Csv => Format::Csv,
         CopyFormat::Json => Format::Json,
+        CopyFormat::Ndjson => Format::Ndjson,
         CopyFormat::Markdown => Format::Markdown,
+        CopyFormat::Html => Format::Html,
         CopyFormat::SqlInsert => Format::SqlInsert,
+        CopyFormat::SqlUpdate => Format::SqlUpdate,
+        CopyFormat::InList => Format::InList,
     };
+    let open = request.options.clone().unwrap_or_default();
+    let table = open.table.as_deref();
+    let target = match format {
+        Format::SqlInsert | Format::InList => Some(targets::target(held, &columns, table, false)?),
+        Format::SqlUpdate => Some(targets::target(held, &columns, table, true)?),
+        _ => None,
+    };
+    // Part of what is held is what was chosen; all of it may still not be all there is.
+    let partial = held.partial().filter(|_| request.first_row == 0 && request.rows >= held.hold.rows());
     let options = FormatOptions {
-        cast: held.driver.cast(),
         forms: TextForms { bytes: BytesForm::Hex, ..TextForms::of(held.driver.cast()) },
         header: request.header,
         columns: Some(columns),
-        insert,
+        target,
+        note: partial.clone(),
+        delimiter: delimiter(open.delimiter.as_deref())?,
+        quote_all: open.quote_all,
+        null_text: open.null_text,
+        ..FormatOptions::new(held.driver.cast())
     };
     let mut writer = RowWriter::new(format, held.hold.schema(), &options)?;
     let mut out = Text(Vec::new());
@@ -57,39 +73,14 @@ fn copy(held: &Held, request: &CopyRequest) -> Result<Copied, AppError> {
             break;
         }
     }
+    let left_out = writer.left_out();
     writer.finish(&mut out).map_err(failed)?;
+    let cut = cut
+        .or_else(|| (left_out > 0).then(|| format!("NULL was left out ({left_out} rows): IN never finds it.")))
+        .or_else(|| partial.map(|partial| format!("These are the {partial}.")));
     // Values that are no text are the only bytes that are not UTF-8.
     let text = String::from_utf8(out.0).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
     Ok(Copied { text, rows, cut })
-}
-
-/// Where INSERT statements lead: the relation all columns come from, if there is one.
-fn target(held: &Held, columns: &[usize]) -> InsertTarget {
-    let fields = held.hold.schema().fields();
-    let chosen: Vec<_> = columns.iter().filter_map(|column| fields.get(*column)).collect();
-    let origins: Vec<Option<Vec<&str>>> =
-        chosen.iter().map(|field| Some(field.metadata().get(arrow::ORIGIN)?.split('\u{1f}').collect())).collect();
-    let whole = |origin: &Option<Vec<&str>>| match origin.as_deref() {
-        Some([schema, relation, ..]) => Some((schema.to_string(), relation.to_string())),
-        _ => None,
-    };
-    let first = origins.first().and_then(whole);
-    let table = match first.filter(|first| origins.iter().all(|origin| whole(origin).as_ref() == Some(first))) {
-        Some((schema, relation)) => {
-            held.dialect.quote_path([schema.as_str(), relation.as_str()].into_iter().filter(|part| !part.is_empty()))
-        }
-        None => "result".to_owned(),
-    };
-    let name = |(field, origin): (&&std::sync::Arc<arrow_schema::Field>, &Option<Vec<&str>>)| {
-        let own = origin.as_ref().and_then(|parts| parts.get(2)).copied();
-        held.dialect.quote_identifier_if_needed(own.unwrap_or(field.name()))
-    };
-    InsertTarget {
-        table,
-        columns: chosen.iter().zip(&origins).map(name).collect(),
-        booleans: ("true", "false"),
-        backslash_escapes: held.dialect.backslash_escapes,
-    }
 }
 
 fn failed(error: WriteError) -> AppError {

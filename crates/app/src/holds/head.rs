@@ -39,6 +39,11 @@ pub(crate) fn head(held: &Held, about: &Head<'_>) -> ResultHead {
     };
     let foreign_keys = held.lead(leads(about.profile_id, about.database, &known)).keys.clone();
     let forms = TextForms::of(held.driver.cast());
+    held.keys.get_or_init(|| super::targets::keys(held, about));
+    held.title.get_or_init(|| about.title.clone());
+    if let Some(relation) = about.relation {
+        held.relation.get_or_init(|| vec![relation.schema().to_owned(), relation.row().name.clone()]);
+    }
     ResultHead {
         hold_id: held.id.clone(),
         title: about.title.clone(),

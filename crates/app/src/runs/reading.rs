@@ -17,7 +17,7 @@ use super::{Seat, Sent, notice_row, script::Play};
 use crate::{
     api::{RunEvent, StatementOutcome},
     explorer::kept,
-    holds::{Head, Held, Source, head},
+    holds::{Again, Head, Held, Source, head},
     profiles::dial::elapsed_ms,
     text::Positions,
 };
@@ -133,6 +133,7 @@ pub(super) async fn read(
                     let visible = hold.visible_columns();
                     let watched = hold.progress();
                     let held = Held::new(hold, &seat.connected.driver, &seat.opened.dialect, visible, source);
+                    held.again.get_or_init(|| again(play, sent, sets));
                     play.app.live.holds.keep(&held);
                     // Until the catalog is read, what was kept of it knows the keys.
                     let shelved = match seat.opened.shelf.latest() {
@@ -190,6 +191,19 @@ pub(super) async fn read(
         Err(error) => StatementOutcome::Failed { error: sent.located(error, positions), elapsed_ms },
     };
     Ended { outcome }
+}
+
+/// What would run again for all of its rows.
+fn again(play: &Play, sent: &Sent, set: usize) -> Again {
+    let answer = &sent.answer;
+    let refused = match answer.class {
+        Class::Read if answer.effect.locks_rows.is_some() => Some("it locks the rows it reads"),
+        Class::Read => None,
+        _ => Some("it does more than read"),
+    };
+    let (request, statement) = (&play.request, sent.statement.clone());
+    let (tab_id, profile_id) = (request.tab_id.clone(), request.profile_id.clone());
+    Again { tab_id, profile_id, database: request.database.clone(), statement, refused, set }
 }
 
 fn completed(summary: Summary) -> StatementOutcome {

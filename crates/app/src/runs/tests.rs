@@ -3,6 +3,7 @@
 mod asking;
 mod copies;
 mod disk;
+mod explaining;
 mod guarded;
 mod paths;
 mod places;

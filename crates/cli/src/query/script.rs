@@ -5,19 +5,16 @@ use std::{
     path::Path,
 };
 
-use crate::{
-    arguments::Query,
-    failure::{Exit, Failure, Outcome},
-};
+use crate::failure::{Exit, Failure, Outcome};
 use app::api::{AppError, ErrorCode};
 
 /// The script and its name: empty for one given with the command.
-pub(super) async fn read(query: &Query) -> Outcome<(String, String)> {
-    if let Some(text) = &query.command {
-        return Ok((String::new(), text.clone()));
+pub(crate) async fn read(command: Option<&str>, file: Option<&Path>) -> Outcome<(String, String)> {
+    if let Some(text) = command {
+        return Ok((String::new(), text.to_owned()));
     }
-    let path = query.file.clone().filter(|path| path != Path::new("-"));
-    if path.is_none() && query.file.is_none() && io::stdin().is_terminal() {
+    let path = file.filter(|path| *path != Path::new("-")).map(Path::to_owned);
+    if path.is_none() && file.is_none() && io::stdin().is_terminal() {
         return Err(Failure::usage(
             "There is no SQL to run.",
             "Give it with -c 'select …', with -f FILE, or on standard input.",

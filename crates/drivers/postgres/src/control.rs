@@ -332,6 +332,10 @@ impl driver::Control for PostgresControl {
         self.is_postgres().then_some(&self.edits as &dyn Edit)
     }
 
+    fn load(&self) -> Option<&dyn driver::Load> {
+        Some(&crate::load::Loading)
+    }
+
     fn ddl(&self) -> Option<&dyn Ddl> {
         Some(&self.definitions)
     }

@@ -18,6 +18,7 @@ mod dialect;
 mod edit;
 mod error;
 mod explain;
+mod load;
 mod queries;
 mod scan;
 mod session;

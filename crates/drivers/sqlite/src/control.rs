@@ -153,6 +153,10 @@ impl Control for SqliteControl {
         Some(&self.edit)
     }
 
+    fn load(&self) -> Option<&dyn driver::Load> {
+        Some(&crate::load::Loading)
+    }
+
     fn ddl(&self) -> Option<&dyn Ddl> {
         Some(self)
     }

@@ -33,6 +33,7 @@ mod edit;
 mod error;
 mod explain;
 mod lexer;
+mod load;
 mod open;
 mod quote;
 mod real;

@@ -2,31 +2,50 @@
 
 use std::ops::Range;
 
-use super::{RowFormat, layout::Layout};
+use super::{FormatOptions, RowFormat, layout::Layout};
 use crate::Cells;
 
 /// CSV as PostgreSQL's `COPY` writes it: NULL is nothing, empty text is `""`.
 pub(super) struct Csv {
-    pub(super) header: bool,
+    header: bool,
+    delimiter: u8,
+    /// Whether every value is quoted, and not only those that must be.
+    quote_all: bool,
+    /// What stands for NULL, never in quotes.
+    null: Vec<u8>,
+    /// Bytes that make a value be quoted.
+    special: [bool; 256],
 }
 
-/// Bytes that make a CSV value be quoted.
-const SPECIAL: [bool; 256] = {
-    let mut special = [false; 256];
-    special[b',' as usize] = true;
-    special[b'"' as usize] = true;
-    special[b'\n' as usize] = true;
-    special[b'\r' as usize] = true;
-    special
-};
+impl Csv {
+    pub(super) fn new(options: &FormatOptions<'_>) -> Self {
+        let mut special = [false; 256];
+        for byte in [options.delimiter, b'"', b'\n', b'\r'] {
+            if let Some(special) = special.get_mut(usize::from(byte)) {
+                *special = true;
+            }
+        }
+        Csv {
+            header: options.header,
+            delimiter: options.delimiter,
+            quote_all: options.quote_all,
+            null: options.null_text.clone().unwrap_or_default().into_bytes(),
+            special,
+        }
+    }
 
-fn push_csv(text: &[u8], alone: bool, out: &mut Vec<u8>) {
-    // A lone `\.` would read as the end of the data.
-    let quoted = text.is_empty() || text.iter().any(|byte| SPECIAL[*byte as usize]) || (alone && text == b"\\.");
-    if quoted {
-        push_quoted(text, out);
-    } else {
-        out.extend_from_slice(text);
+    fn push(&self, text: &[u8], alone: bool, out: &mut Vec<u8>) {
+        // A lone `\.` would read as the end of the data, and what reads as NULL is none in quotes.
+        let quoted = self.quote_all
+            || text.is_empty()
+            || text.iter().any(|byte| self.special.get(usize::from(*byte)).copied().unwrap_or_default())
+            || (alone && text == b"\\.")
+            || text == self.null;
+        if quoted {
+            push_quoted(text, out);
+        } else {
+            out.extend_from_slice(text);
+        }
     }
 }
 
@@ -47,9 +66,9 @@ impl RowFormat for Csv {
             let alone = layout.columns.len() == 1;
             for (index, column) in layout.columns.iter().enumerate() {
                 if index > 0 {
-                    out.push(b',');
+                    out.push(self.delimiter);
                 }
-                push_csv(column.name.as_bytes(), alone, out);
+                self.push(column.name.as_bytes(), alone, out);
             }
             out.push(b'\n');
         }
@@ -60,12 +79,11 @@ impl RowFormat for Csv {
         for row in rows {
             for (index, column) in cells.iter().enumerate() {
                 if index > 0 {
-                    out.push(b',');
+                    out.push(self.delimiter);
                 }
-                layout.with_text(column.get(row), |text| {
-                    if let Some(text) = text {
-                        push_csv(text, alone, out);
-                    }
+                layout.with_text(column.get(row), |text| match text {
+                    Some(text) => self.push(text, alone, out),
+                    None => out.extend_from_slice(&self.null),
                 });
             }
             out.push(b'\n');
@@ -75,9 +93,10 @@ impl RowFormat for Csv {
     fn end(&mut self, _layout: &Layout, _out: &mut Vec<u8>) {}
 }
 
-/// Tabs between values; quoted as spreadsheets read the clipboard. NULL is nothing.
+/// Tabs between values; quoted as spreadsheets read the clipboard. NULL is nothing, unless something stands for it.
 pub(super) struct Tsv {
     pub(super) header: bool,
+    pub(super) null: String,
 }
 
 fn push_tsv(text: &[u8], out: &mut Vec<u8>) {
@@ -107,7 +126,10 @@ impl RowFormat for Tsv {
                 if index > 0 {
                     out.push(b'\t');
                 }
-                layout.with_text(column.get(row), |text| push_tsv(text.unwrap_or_default(), out));
+                layout.with_text(column.get(row), |text| match text {
+                    Some(text) => push_tsv(text, out),
+                    None => out.extend_from_slice(self.null.as_bytes()),
+                });
             }
             out.push(b'\n');
         }

@@ -4,7 +4,7 @@ use arrow_array::RecordBatch;
 use arrow_schema::{DataType, SchemaRef};
 use driver::{Error, ValueClass, arrow, arrow::CellClass};
 
-use super::{BytesForm, FormatOptions, TextForms};
+use super::{BytesForm, Format, FormatOptions, TextForms};
 use crate::{
     Cell, Cells,
     cells::{is_raw, no_column, unsupported},
@@ -25,9 +25,14 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    pub(super) fn new(schema: &SchemaRef, options: &FormatOptions<'_>) -> Result<Self, Error> {
+    pub(super) fn new(format: Format, schema: &SchemaRef, options: &FormatOptions<'_>) -> Result<Self, Error> {
         let visible = arrow::visible_columns(schema);
-        let wanted = options.columns.clone().unwrap_or_else(|| (0..visible).collect());
+        let mut wanted = options.columns.clone().unwrap_or_else(|| (0..visible).collect());
+        if let (Format::SqlUpdate, Some(target)) = (format, &options.target) {
+            // A key is not set, it finds the row.
+            wanted.retain(|column| target.keys.iter().all(|(key, _)| key != column));
+            wanted.extend(target.keys.iter().map(|(key, _)| *key));
+        }
         let column = |index: usize| {
             if index >= visible {
                 return Err(no_column(index));

@@ -3,7 +3,7 @@ use std::io::{self, ErrorKind};
 use driver::{Code, fake::binary_batch};
 
 use super::*;
-use crate::{BytesForm, Format, FormatOptions, InsertTarget, RowWriter, TextForms, WriteError, write_hold};
+use crate::{BytesForm, Format, FormatOptions, RowWriter, SqlTarget, TextForms, WriteError, write_hold};
 
 fn cell(text: &str) -> Option<Vec<u8>> {
     Some(text.as_bytes().to_vec())
@@ -133,28 +133,19 @@ fn classes_decide_in_mixed_columns() {
     assert_eq!(plain(Format::Ndjson, &rows), expected);
     let hex = written(Format::Csv, &rows, |options| options.forms.bytes = BytesForm::Hex);
     assert_eq!(hex, "v\n\n12\n12\n\\xab01\n1.5\nInf\n");
-    let target = InsertTarget {
-        table: "t".into(),
-        columns: vec!["v".into()],
-        booleans: ("TRUE", "FALSE"),
-        ..InsertTarget::default()
-    };
-    let inserts = written(Format::SqlInsert, &rows, |options| options.insert = Some(target));
+    let target = SqlTarget { table: "t".into(), columns: vec!["v".into()], ..SqlTarget::default() };
+    let inserts = written(Format::SqlInsert, &rows, |options| options.target = Some(target));
     assert!(inserts.contains("VALUES (X'ab01');") && inserts.contains("VALUES (12);") && inserts.contains("('12')"));
 }
 
 #[test]
 fn inserts_quote_text_and_need_a_target() {
     let rows = binary_batch(&[("n", "numeric", vec![cell("1.50"), None]), ("t", "text", vec![cell("it's"), cell("")])]);
-    let target = InsertTarget {
-        table: "\"my table\"".into(),
-        columns: vec!["n".into(), "\"T\"".into()],
-        booleans: ("TRUE", "FALSE"),
-        backslash_escapes: false,
-    };
+    let target =
+        SqlTarget { table: "\"my table\"".into(), columns: vec!["n".into(), "\"T\"".into()], ..SqlTarget::default() };
     let expected = "INSERT INTO \"my table\" (n, \"T\") VALUES (1.50, 'it''s');\n\
         INSERT INTO \"my table\" (n, \"T\") VALUES (NULL, '');\n";
-    assert_eq!(written(Format::SqlInsert, &rows, |options| options.insert = Some(target)), expected);
+    assert_eq!(written(Format::SqlInsert, &rows, |options| options.target = Some(target)), expected);
     let cast = super::local::cast();
     let error = RowWriter::new(Format::SqlInsert, &rows.schema(), &FormatOptions::new(&*cast)).err().unwrap();
     assert_eq!(error.code, Code::InvalidStatement);
@@ -185,8 +176,8 @@ fn raw_bytes_and_backslashes_are_written_as_the_database_reads_them() {
     ]);
     let written = |format: Format, backslash_escapes: bool| {
         let columns = vec!["b".into(), "t".into()];
-        let insert = Some(InsertTarget { table: "t".into(), columns, booleans: ("true", "false"), backslash_escapes });
-        let options = FormatOptions { insert, ..FormatOptions::new(&RawCast) };
+        let target = Some(SqlTarget { table: "t".into(), columns, backslash_escapes, ..SqlTarget::default() });
+        let options = FormatOptions { target, ..FormatOptions::new(&RawCast) };
         let mut writer = RowWriter::new(format, &rows.schema(), &options).unwrap();
         let mut out = Vec::new();
         writer.batch(&rows, &mut out).unwrap();
@@ -267,4 +258,93 @@ fn a_closed_pipe_is_told_apart() {
     let mut writer = RowWriter::new(Format::Csv, &schema(), &FormatOptions::new(&*cast)).unwrap();
     let error = writer.batch(&batch(0..5000), &mut Closed).unwrap_err();
     assert!(matches!(error, WriteError::Output(error) if error.kind() == ErrorKind::BrokenPipe));
+}
+
+fn sql(columns: &[&str], keys: &[(usize, &str)]) -> SqlTarget {
+    SqlTarget {
+        table: "t".into(),
+        columns: columns.iter().map(|name| (*name).to_owned()).collect(),
+        keys: keys.iter().map(|(at, name)| (*at, (*name).to_owned())).collect(),
+        ..SqlTarget::default()
+    }
+}
+
+#[test]
+fn updates_set_what_is_no_key_and_find_the_row_by_it() {
+    let rows = binary_batch(&[
+        ("id", "numeric", ["1", "2"].map(cell).into()),
+        ("t", "text", vec![cell("it's"), None]),
+        ("u", "text", vec![cell(""), cell("x")]),
+    ]);
+    let updates = |columns: Vec<usize>, target: SqlTarget| {
+        written(Format::SqlUpdate, &rows, |options| {
+            options.columns = Some(columns);
+            options.target = Some(target);
+        })
+    };
+    let expected = "UPDATE t SET t = 'it''s', u = '' WHERE id = 1;\nUPDATE t SET t = NULL, u = 'x' WHERE id = 2;\n";
+    assert_eq!(updates(vec![0, 1, 2], sql(&["t", "u"], &[(0, "id")])), expected);
+    let by_two =
+        "UPDATE t SET u = '' WHERE id = 1 AND t = 'it''s';\nUPDATE t SET u = 'x' WHERE id = 2 AND t IS NULL;\n";
+    assert_eq!(updates(vec![2], sql(&["u"], &[(0, "id"), (1, "t")])), by_two);
+    let cast = super::local::cast();
+    for target in [sql(&["t"], &[]), sql(&[], &[(0, "id")])] {
+        let options = FormatOptions { columns: Some(vec![0]), target: Some(target), ..FormatOptions::new(&*cast) };
+        assert!(RowWriter::new(Format::SqlUpdate, &rows.schema(), &options).is_err());
+    }
+}
+
+#[test]
+fn an_in_list_has_each_value_once_and_no_null() {
+    let rows = binary_batch(&[("t", "text", vec![cell("b"), None, cell("it's"), cell("b"), None])]);
+    let cast = super::local::cast();
+    let options = FormatOptions { target: Some(sql(&[], &[])), ..FormatOptions::new(&*cast) };
+    let mut writer = RowWriter::new(Format::InList, &rows.schema(), &options).unwrap();
+    let mut out = Vec::new();
+    writer.batch(&rows, &mut out).unwrap();
+    assert_eq!(writer.left_out(), 2);
+    writer.finish(&mut out).unwrap();
+    assert_eq!(String::from_utf8(out).unwrap(), "('b', 'it''s')");
+    let none = binary_batch(&[("t", "text", vec![None])]);
+    assert_eq!(written(Format::InList, &none, |options| options.target = Some(sql(&[], &[]))), "(NULL)");
+    let two = binary_batch(&[("a", "text", vec![]), ("b", "text", vec![])]);
+    assert!(RowWriter::new(Format::InList, &two.schema(), &options).is_err());
+}
+
+#[test]
+fn html_escapes_and_csv_follows_its_options() {
+    let rows =
+        binary_batch(&[("a<b", "text", vec![cell("<i>&\r"), None]), ("n", "numeric", ["1", "2"].map(cell).into())]);
+    let html = plain(Format::Html, &rows);
+    assert!(html.contains("<th>a&lt;b</th><th>n</th>"), "{html}");
+    assert!(html.contains("<tr><td>&lt;i&gt;&amp;&#13;</td><td class=\"number\">1</td></tr>"), "{html}");
+    assert!(html.contains("<td class=\"null\">NULL</td>"), "{html}");
+    let rows = binary_batch(&[("a", "text", vec![cell("x;y"), None, cell("NULL"), cell(""), cell("a,b")])]);
+    let csv = |change: fn(&mut FormatOptions<'_>)| written(Format::Csv, &rows, change);
+    let marked = csv(|options| {
+        options.delimiter = b';';
+        options.null_text = Some("NULL".into());
+    });
+    assert_eq!(marked, "a\n\"x;y\"\nNULL\n\"NULL\"\n\"\"\na,b\n");
+    let quoted = csv(|options| options.quote_all = true);
+    assert_eq!(quoted, "\"a\"\n\"x;y\"\n\n\"NULL\"\n\"\"\n\"a,b\"\n");
+}
+
+#[test]
+fn literals_the_database_could_not_read_are_written_by_their_bytes() {
+    let fields = vec![arrow::field("v", DataType::Binary, ""), arrow::class_field(0)];
+    let cells: Vec<Option<&[u8]>> = vec![Some(b"Inf"), Some(b"-Inf"), Some(b"a\0b"), Some(b"\xff"), Some(b"Inf")];
+    let columns: Vec<ArrayRef> =
+        vec![Arc::new(BinaryArray::from_iter(cells)), Arc::new(UInt8Array::from(vec![4, 4, 1, 5, 1]))];
+    let rows = RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).unwrap();
+    let literals = driver::Literals {
+        nul_ends: true,
+        infinities: &[("Inf", "9e999"), ("-Inf", "-9e999")],
+        ..driver::Literals::default()
+    };
+    let target = SqlTarget { literals, ..sql(&["v"], &[]) };
+    let inserts = written(Format::SqlInsert, &rows, |options| options.target = Some(target));
+    let values: Vec<&str> = inserts.lines().map(|line| line.split("VALUES ").nth(1).unwrap()).collect();
+    let expected = ["(9e999);", "(-9e999);", "(CAST(X'610062' AS TEXT));", "(CAST(X'ff' AS TEXT));", "('Inf');"];
+    assert_eq!(values, expected);
 }

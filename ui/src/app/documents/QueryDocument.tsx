@@ -1,12 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { useOffers } from "@/commands";
+import { useKeys, useOffers } from "@/commands";
 import { Banner, Button, ConfirmDialog, hasOpenLayer, openContextMenu, SplitPane, toast } from "@/design";
 import { type Caret, type EditorHandle, EditorPane, ParameterDialog } from "@/features/editor";
 import { errorDetails, ResultsPane, SweepDialog } from "@/features/results";
 import { SavedDialog, suggestedName } from "@/features/saved";
 import { failureOf, host, queryKeys, type TextEdit } from "@/ipc";
 import type { Actions } from "../actions";
+import { openExport } from "@/features/transfer";
 import type { QueryTab } from "../model";
 import { panelIdOf } from "../place";
 import { useReferences } from "../useReferences";
@@ -330,6 +331,10 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
             name: suggestedName(editor.current?.text() ?? "", tab.title),
             folder: "",
             tags: [],
+              onExport={openExport}
+              {...(tab.profileId ? { lookup: lookupOn(tab.profileId) } : {})}
+              saveTo={profile?.environment === "production" ? profile.name : undefined}
+              highlight={(sql) => highlightSql(sql, driver?.language.grammar)}
             profile_id: null,
             driver: profile?.driver ?? null,
           }}

@@ -12,6 +12,7 @@ import {
 } from "@/features/relation";
 import { DataPane, type GridLayout } from "@/features/results";
 import { host, queryKeys } from "@/ipc";
+import { openExport } from "@/features/transfer";
 import type { Actions } from "../actions";
 import type { RelationTab } from "../model";
 import { useReferences } from "../useReferences";
@@ -19,6 +20,7 @@ import { useWorkspace } from "../workspace";
 import { Denied } from "./access";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { Offline } from "./Offline";
+import { lookupOn } from "./lookup";
 import { useFocusWhen } from "./useFocusWhen";
 
 type View = "data" | RelationView;
@@ -224,6 +226,10 @@ function Opened({ tab, active, actions, kept, rows, onKept, onReconnect }: Opene
             links={references.links}
             barStart={references.bar}
             denied={(failure, more) => (
+            saveTo={production?.name}
+            lookup={lookupOn(tab.profileId)}
+            highlight={(sql) => highlightSql(sql, driver?.language.grammar)}
+            onExport={openExport}
               <Denied
                 object={tab.object}
                 failure={failure}

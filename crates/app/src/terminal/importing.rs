@@ -1,0 +1,45 @@
+//! An import for a face without windows.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use crate::{
+    App,
+    api::{FileImport, TransferEvent},
+    connections::{Connected, Opened},
+    transfers::{Tally, import_told},
+};
+
+/// An import on its way.
+pub struct Importing {
+    events: mpsc::UnboundedReceiver<TransferEvent>,
+    tally: Arc<Tally>,
+}
+
+impl Importing {
+    pub(super) fn start(
+        app: Arc<App>,
+        connected: Arc<Connected>,
+        opened: Arc<Opened>,
+        request: FileImport,
+    ) -> Importing {
+        let (sender, events) = mpsc::unbounded_channel();
+        let tally = Arc::new(Tally::default());
+        let counted = Arc::clone(&tally);
+        tokio::spawn(async move {
+            import_told(&app, &connected, &opened, &request, &counted, &sender).await;
+        });
+        Importing { events, tally }
+    }
+
+    /// What happens next; `Done`, `Stopped` or `Failed` is the last.
+    pub async fn next(&mut self) -> Option<TransferEvent> {
+        self.events.recv().await
+    }
+
+    /// Stops it; what was sent is undone.
+    pub fn stop(&self) {
+        self.tally.stop();
+    }
+}

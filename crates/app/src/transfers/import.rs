@@ -1,0 +1,470 @@
+//! A file into a table: in one transaction, or in batches that leave out what is refused.
+
+use std::{ops::Range, path::Path, sync::Arc};
+
+use driver::{Event, Load, Outcome, Role, Session, Severity, Statement};
+use tokio::sync::mpsc;
+use transfer::{Analysis, Problem};
+
+use super::{
+    Tally, chunks,
+    chunks::Chunk,
+    plan::{Plan, plan},
+    reading::{Into, analyse, loader, plain_engine_note, table},
+    rejects::Rejects,
+};
+use crate::{
+    App,
+    api::*,
+    connections::{Connected, Opened},
+    explorer::{grouped, to_key},
+    history::{Ending, Recorded, Sending},
+};
+
+/// What became of an import.
+#[derive(Debug)]
+pub(crate) struct Imported {
+    pub(crate) rows: u64,
+    pub(crate) rejected: u64,
+    pub(crate) notes: Vec<String>,
+}
+
+/// Imports a file; what is stopped or fails is undone, but for batches that were committed.
+///
+/// # Errors
+/// `Forbidden` on a read-only connection, and on production without the table's name; `NotFound`, `AlreadyExists` for tables;
+/// `InvalidStatement` for a file or a mapping that does not fit; `Cancelled`; the server's own, with the line of the file.
+pub(crate) async fn import(
+    app: &App,
+    connected: &Arc<Connected>,
+    opened: &Arc<Opened>,
+    request: &FileImport,
+    tally: &Arc<Tally>,
+) -> Result<Imported, AppError> {
+    permitted(connected, request)?;
+    let load = loader(opened)?;
+    let key = to_key(&request.table)?;
+    let into = table(opened, &key).await?;
+    let analysis = analyse(&request.file, Some(Arc::clone(tally))).await?;
+    tally.set_total(analysis.rows);
+    let plan = plan(request, key, &analysis, into.as_ref(), load)?;
+    let notes = undoable(request, into.as_ref())?;
+    if request.batch.is_none()
+        && let Some(problem) = analysis.problems.first()
+    {
+        let more = if analysis.bad > 1 { format!(" So do {} more.", grouped(analysis.bad - 1)) } else { String::new() };
+        return Err(at_line(problem.line, AppError::new(ErrorCode::InvalidStatement, format!("{}{more}", problem.reason)))
+            .with_hint("Import in batches: records that cannot be read are left out and written to a file."));
+    }
+    let (session, permit) = opened.session(connected, Role::Scratch).await?;
+    let job = Job {
+        app,
+        connected,
+        opened,
+        load,
+        session,
+        plan: Arc::new(plan),
+        analysis: Arc::new(analysis),
+        request,
+        tally,
+        rejects: tokio::sync::Mutex::new(Rejects::new(request)?),
+    };
+    let done = job.run().await;
+    job.session.close().await;
+    drop(permit);
+    if request.create && !request.dry_run && done.is_ok() {
+        opened.shelf.read_in_background(opened, connected);
+    }
+    let (rows, rejected) = done?;
+    let mut notes: Vec<String> = notes;
+    if request.dry_run {
+        notes.push("It was a trial: nothing was changed.".to_owned());
+    }
+    if let Some(said) = job.rejects.into_inner().finish()? {
+        notes.push(said);
+    }
+    Ok(Imported { rows, rejected, notes })
+}
+
+/// Whether a person says yes to an import before it begins: on production, and where the safety level wants every change confirmed.
+pub(crate) fn asks(connected: &Connected) -> bool {
+    let profile = &connected.profile;
+    profile.environment == Environment::Production || !matches!(profile.safety, Safety::Free | Safety::ReadOnly)
+}
+
+/// The guard, in every outlet.
+fn permitted(connected: &Connected, request: &FileImport) -> Result<(), AppError> {
+    if connected.read_only {
+        return Err(AppError::new(ErrorCode::Forbidden, "Nothing was imported: the connection is read-only.")
+            .with_hint("Change the connection's safety level to allow writes."));
+    }
+    let given = request.confirmed.as_deref().map(str::trim);
+    if asks(connected) && !request.dry_run && given != Some(request.table.name.as_str()) {
+        return Err(AppError::new(
+            ErrorCode::Forbidden,
+            format!("Nothing was imported into “{}”: nobody has said yes.", connected.profile.name),
+        )
+        .with_hint(format!("Type {} to go on.", request.table.name)));
+    }
+    Ok(())
+}
+
+/// A trial of what cannot be undone is none.
+fn undoable(request: &FileImport, into: Option<&Into>) -> Result<Vec<String>, AppError> {
+    let Some(engine) = into.and_then(|into| into.plain_engine.as_deref()) else { return Ok(Vec::new()) };
+    let note = plain_engine_note(engine);
+    if request.dry_run {
+        return Err(AppError::new(ErrorCode::Unsupported, format!("A trial is not possible here. {note}"))
+            .with_hint("Try it with a new table."));
+    }
+    Ok(vec![note])
+}
+
+/// An error of one line of the file.
+fn at_line(line: u64, error: AppError) -> AppError {
+    AppError { message: format!("Line {}: {}", grouped(line), error.message), range: None, ..error }
+}
+
+struct Job<'a> {
+    app: &'a App,
+    connected: &'a Connected,
+    opened: &'a Arc<Opened>,
+    load: &'a dyn Load,
+    session: Arc<dyn Session>,
+    plan: Arc<Plan>,
+    analysis: Arc<Analysis>,
+    request: &'a FileImport,
+    tally: &'a Arc<Tally>,
+    rejects: tokio::sync::Mutex<Rejects>,
+}
+
+impl Job<'_> {
+    async fn run(&self) -> Result<(u64, u64), AppError> {
+        let summary = self.load.summary(&self.plan.table, &self.plan.columns);
+        let recorded = self.record(&summary).await;
+        let begun = std::time::Instant::now();
+        let done = match self.request.batch.filter(|_| !self.request.dry_run) {
+            Some(rows) => self.in_batches(rows as usize).await,
+            None => self.at_once().await,
+        };
+        let ending = match &done {
+            Ok((rows, _)) => Ending::Completed { rows: Some(*rows) },
+            Err(error) if error.code == ErrorCode::Cancelled => Ending::Cancelled,
+            Err(error) if error.code == ErrorCode::Unreachable => Ending::Lost,
+            Err(error) => Ending::Failed {
+                message: &error.message,
+                code: error.native.as_ref().map(|native| native.code.as_str()),
+            },
+        };
+        if let Some(recorded) = recorded {
+            let elapsed = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+            if let Err(error) = self.app.history_finish(recorded, ending, elapsed).await {
+                tracing::warn!(%error, "the history does not say how an import ended");
+            }
+        }
+        done
+    }
+
+    async fn record(&self, text: &str) -> Option<Recorded> {
+        let profile = &self.connected.profile;
+        let database = self.session.state().borrow().database.clone();
+        let sending = Sending {
+            profile_id: Some(profile.id.as_str()).filter(|id| !id.is_empty()),
+            profile_name: &profile.name,
+            database: database.as_deref(),
+            text,
+            dialect: &self.opened.dialect,
+            file: None,
+        };
+        match self.app.history_begin(sending).await {
+            Ok(recorded) => Some(recorded),
+            Err(error) => {
+                tracing::warn!(%error, "an import is missing in the history");
+                None
+            }
+        }
+    }
+
+    /// Runs one statement to its end; a person may stop it.
+    async fn send(&self, statement: Statement) -> Result<(), driver::Error> {
+        let watch = self.load.warnings_change_values();
+        let mut warned = None;
+        let mut run = self.session.run(statement);
+        let mut stopping = false;
+        loop {
+            let event = tokio::select! {
+                biased;
+                () = self.tally.until_stopped(), if !stopping => {
+                    stopping = true;
+                    drop(run.cancel.cancel().await);
+                    continue;
+                }
+                event = run.next() => event,
+            };
+            match event {
+                Some(Ok(Event::Notice(notice))) if watch && notice.severity == Severity::Warning => {
+                    warned.get_or_insert(notice);
+                }
+                Some(Ok(Event::Done(summary))) => {
+                    if stopping || summary.outcome == Outcome::Cancelled {
+                        return Err(driver::Error::cancelled());
+                    }
+                    return match warned {
+                        // The value that arrived is not the one that was sent.
+                        Some(notice) => Err(driver::Error::new(driver::Code::ConstraintViolated, notice.message)),
+                        None => Ok(()),
+                    };
+                }
+                Some(Ok(_)) => {}
+                Some(Err(_)) if stopping => return Err(driver::Error::cancelled()),
+                Some(Err(error)) => return Err(error),
+                None => return Err(driver::Error::lost("the server")),
+            }
+        }
+    }
+
+    /// Sends a word that ends or opens a transaction, also when a person has stopped the import.
+    async fn word(&self, text: &'static str) -> Result<(), driver::Error> {
+        let mut run = self.session.run(Statement::new(text));
+        while let Some(event) = run.next().await {
+            if let Event::Done(_) = event? {
+                return Ok(());
+            }
+        }
+        Err(driver::Error::lost("the server"))
+    }
+
+    async fn append(&self, chunk: &Chunk, range: Range<usize>) -> Result<(), driver::Error> {
+        let statement = {
+            let values = chunk.values();
+            self.load.append(&self.plan.table, &self.plan.columns, &chunk.rows(&values, range))
+        };
+        self.send(statement).await
+    }
+
+    /// Whether the table that is made for a trial is one that goes by itself.
+    fn is_temporary(&self) -> bool {
+        self.request.dry_run && !self.load.transactional_tables()
+    }
+
+    async fn create(&self) -> Result<(), driver::Error> {
+        let Some(columns) = &self.plan.create else { return Ok(()) };
+        let text = self.load.create_table(&self.plan.table, columns, self.is_temporary());
+        let recorded = if self.request.dry_run { None } else { self.record(&text).await };
+        let made = self.send(Statement::new(text)).await;
+        if let Some(recorded) = recorded {
+            let ending = match &made {
+                Ok(()) => Ending::Completed { rows: None },
+                Err(error) => Ending::Failed { message: &error.message, code: None },
+            };
+            drop(self.app.history_finish(recorded, ending, 0).await);
+        }
+        made
+    }
+
+    /// Drops the table this import has made where no ROLLBACK does.
+    async fn unmake(&self) {
+        if self.plan.create.is_some() && (self.is_temporary() || !self.load.transactional_tables()) {
+            let text = self.load.drop_table(&self.plan.table);
+            let mut run = self.session.run(Statement::new(text));
+            while let Some(event) = run.next().await {
+                if let Err(error) = event {
+                    tracing::warn!(%error, "a table that an import made is still there");
+                }
+            }
+        }
+    }
+
+    /// Starts reading the file, in portions of at most so many rows.
+    fn chunks(&self, rows: usize) -> (mpsc::Receiver<Chunk>, tokio::task::JoinHandle<Result<(), AppError>>) {
+        let (sender, inbox) = mpsc::channel(2);
+        let mut size = self.load.chunk();
+        size.rows = size.rows.min(rows.max(1));
+        let (plan, analysis, tally) = (Arc::clone(&self.plan), Arc::clone(&self.analysis), Arc::clone(self.tally));
+        let reading = tokio::task::spawn_blocking(move || {
+            let names: Vec<String> = analysis.columns.iter().map(|column| column.name.clone()).collect();
+            chunks::read(&analysis.source, &names, &plan, size, &sender, &tally)
+        });
+        (inbox, reading)
+    }
+
+    async fn at_once(&self) -> Result<(u64, u64), AppError> {
+        let words = self.opened.dialect.transactions;
+        let early = self.plan.create.is_some() && !self.load.transactional_tables();
+        if early {
+            self.create().await?;
+        }
+        self.word(words.begin).await?;
+        let done = self.everything(!early).await;
+        let keep = done.is_ok() && !self.request.dry_run;
+        let ended = self.word(if keep { words.commit } else { words.rollback }).await;
+        // A commit may refuse too: constraints that wait for it.
+        let done = done.and_then(|rows| ended.map(|()| rows).map_err(AppError::from));
+        if done.is_err() || self.request.dry_run {
+            self.unmake().await;
+        }
+        done.map(|rows| (rows, 0))
+    }
+
+    async fn everything(&self, create: bool) -> Result<u64, AppError> {
+        if create {
+            self.create().await?;
+        }
+        let (mut inbox, reading) = self.chunks(usize::MAX);
+        let mut rows = 0;
+        while let Some(chunk) = inbox.recv().await {
+            if let Some(problem) = chunk.problems.first() {
+                let error = AppError::new(ErrorCode::InvalidStatement, problem.reason.clone());
+                return Err(at_line(problem.line, error));
+            }
+            if let Err(error) = self.append(&chunk, 0..chunk.len()).await {
+                return Err(self.told(&chunk, 0..chunk.len(), error));
+            }
+            rows += chunk.len() as u64;
+            self.tally.set_rows(rows);
+        }
+        reading.await.map_err(|_| AppError::internal("reading a file was interrupted"))??;
+        Ok(rows)
+    }
+
+    /// An error with the line it is about, or the lines among which it is.
+    fn told(&self, chunk: &Chunk, range: Range<usize>, error: driver::Error) -> AppError {
+        if matches!(error.code, driver::Code::Cancelled | driver::Code::Unreachable) {
+            return error.into();
+        }
+        let row = self.load.row_of(&error).map(|row| range.start + row).filter(|row| *row < range.end);
+        match (row, range.len()) {
+            (Some(row), _) => at_line(chunk.line(row), error.into()),
+            (None, 1) => at_line(chunk.line(range.start), error.into()),
+            (None, _) => {
+                let (first, last) = (chunk.line(range.start), chunk.line(range.end.saturating_sub(1)));
+                let error = AppError::from(error);
+                AppError {
+                    message: format!("Among lines {} to {}: {}", grouped(first), grouped(last), error.message),
+                    range: None,
+                    ..error
+                }
+            }
+        }
+    }
+
+    async fn in_batches(&self, size: usize) -> Result<(u64, u64), AppError> {
+        self.create().await?;
+        let (mut inbox, reading) = self.chunks(size);
+        let (mut rows, mut rejected) = (0u64, 0u64);
+        while let Some(chunk) = inbox.recv().await {
+            for Problem { line, reason } in &chunk.problems {
+                rejected += 1;
+                self.rejects.lock().await.add(*line, reason, &[])?;
+            }
+            let left_out = self.batch(&chunk).await?;
+            rejected += left_out;
+            rows += chunk.len() as u64 - left_out;
+            self.tally.set_rows(rows + rejected);
+        }
+        reading.await.map_err(|_| AppError::internal("reading a file was interrupted"))??;
+        Ok((rows, rejected))
+    }
+
+    /// Commits what of a batch the database takes; how many rows it refused.
+    async fn batch(&self, chunk: &Chunk) -> Result<u64, AppError> {
+        let words = self.opened.dialect.transactions;
+        let mut waiting = vec![0..chunk.len()];
+        let mut rejected = 0;
+        while let Some(range) = waiting.pop() {
+            if range.is_empty() {
+                continue;
+            }
+            self.word(words.begin).await?;
+            let sent = match self.append(chunk, range.clone()).await {
+                Ok(()) => self.word(words.commit).await,
+                Err(error) => Err(error),
+            };
+            let Err(error) = sent else { continue };
+            if matches!(error.code, driver::Code::Unreachable) {
+                return Err(error.into());
+            }
+            self.word(words.rollback).await?;
+            if matches!(error.code, driver::Code::Cancelled | driver::Code::Forbidden | driver::Code::NotFound) {
+                return Err(error.into());
+            }
+            let row = self.load.row_of(&error).map(|row| range.start + row).filter(|row| *row < range.end);
+            match (row, range.len()) {
+                (Some(row), _) => {
+                    self.reject(chunk, row, &error).await?;
+                    rejected += 1;
+                    waiting.push(row + 1..range.end);
+                    waiting.push(range.start..row);
+                }
+                (None, 1) => {
+                    self.reject(chunk, range.start, &error).await?;
+                    rejected += 1;
+                }
+                (None, length) => {
+                    let middle = range.start + length / 2;
+                    waiting.push(middle..range.end);
+                    waiting.push(range.start..middle);
+                }
+            }
+        }
+        Ok(rejected)
+    }
+
+    async fn reject(&self, chunk: &Chunk, row: usize, error: &driver::Error) -> Result<(), AppError> {
+        let values = chunk.values();
+        let columns = self.plan.columns.len();
+        let own = values.get(row * columns..(row + 1) * columns).unwrap_or_default();
+        self.rejects.lock().await.add(chunk.line(row), &error.message, own)
+    }
+}
+
+/// Imports and tells how far it is, and at last how it ended.
+pub(crate) async fn import_told(
+    app: &App,
+    connected: &Arc<Connected>,
+    opened: &Arc<Opened>,
+    request: &FileImport,
+    tally: &Arc<Tally>,
+    events: &mpsc::UnboundedSender<TransferEvent>,
+) {
+    let work = import(app, connected, opened, request, tally);
+    let ended = super::watched(work, tally, events).await;
+    // Whoever listened may be gone.
+    drop(events.send(match ended {
+        Ok(Imported { rows, rejected, mut notes }) => {
+            if rejected > 0 {
+                notes.insert(0, format!("{} rows were refused.", grouped(rejected)));
+            }
+            TransferEvent::Done { rows, bytes: tally.bytes(), elapsed_ms: tally.elapsed_ms(), notes }
+        }
+        Err(_) if tally.is_stopped() => TransferEvent::Stopped,
+        Err(error) => TransferEvent::Failed { error },
+    }));
+}
+
+impl App {
+    /// Imports a file and returns the transfer's id; what happens comes by `events`, with `Done`, `Stopped` or `Failed` last.
+    ///
+    /// # Errors
+    /// `Forbidden` on a read-only connection, and on production without the table's name; as connecting.
+    pub async fn import(
+        &self,
+        request: FileImport,
+        events: mpsc::UnboundedSender<TransferEvent>,
+    ) -> Result<String, AppError> {
+        let place = self.place(&request.profile_id, &request.table).await?;
+        permitted(&place.connected, &request)?;
+        let (id, tally) = self.transfers.begin();
+        let (me, done) = (self.shared()?, id.clone());
+        tokio::spawn(async move {
+            import_told(&me, &place.connected, &place.opened, &request, &tally, &events).await;
+            me.transfers.end(&done);
+        });
+        Ok(id)
+    }
+}
+
+/// The file rejects go to, as faces say it.
+pub(super) fn shown(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}

@@ -1,0 +1,186 @@
+//! What a file holds, and what is known of the table it goes to.
+
+use std::{path::Path, sync::Arc};
+
+use catalog::{Catalog, Kind, Known, ObjectKey, Scope};
+use driver::{ColumnKind, Load};
+use transfer::{Analysis, FileKind, ReadError, ReadOptions, Source};
+
+use super::{Tally, export::delimiter};
+use crate::{
+    App,
+    api::*,
+    connections::{Connected, Opened},
+    explorer::to_key,
+};
+
+impl From<SourceKind> for FileKind {
+    fn from(kind: SourceKind) -> Self {
+        match kind {
+            SourceKind::Delimited => FileKind::Delimited,
+            SourceKind::Lines => FileKind::Lines,
+            SourceKind::Sheet => FileKind::Sheet,
+        }
+    }
+}
+
+pub(super) fn refused(path: &Path, error: ReadError) -> AppError {
+    match error {
+        ReadError::File(error) => AppError::file(&error, path, "read"),
+        ReadError::Content { message, hint } => AppError::new(ErrorCode::InvalidStatement, message).with_hint(hint),
+        ReadError::Stopped => AppError::new(ErrorCode::Cancelled, "Stopped."),
+    }
+}
+
+/// The options a person gave.
+fn options(file: &SourceFile) -> Result<ReadOptions, AppError> {
+    let given = file.delimiter.as_deref().filter(|text| !text.is_empty());
+    Ok(ReadOptions {
+        kind: file.kind.map(FileKind::from),
+        encoding: file.encoding.clone().filter(|name| !name.is_empty()),
+        delimiter: given.map(|text| delimiter(Some(text))).transpose()?,
+        header: file.header,
+        null: file.null_text.clone(),
+        sheet: file.sheet.clone(),
+    })
+}
+
+/// The file as it was found to be.
+fn found(source: &Source) -> SourceFile {
+    SourceFile {
+        path: source.path.to_string_lossy().into_owned(),
+        kind: Some(match source.kind {
+            FileKind::Delimited => SourceKind::Delimited,
+            FileKind::Lines => SourceKind::Lines,
+            FileKind::Sheet => SourceKind::Sheet,
+        }),
+        encoding: (source.kind != FileKind::Sheet).then(|| source.encoding.to_owned()),
+        delimiter: (source.kind == FileKind::Delimited).then(|| char::from(source.delimiter).to_string()),
+        header: source.header,
+        null_text: source.null.clone(),
+        sheet: source.sheet.clone(),
+    }
+}
+
+/// Reads a whole file for what it is and what its columns are.
+pub(super) async fn analyse(file: &SourceFile, tally: Option<Arc<Tally>>) -> Result<Analysis, AppError> {
+    let options = options(file)?;
+    let path = std::path::absolute(&file.path).map_err(|error| AppError::file(&error, file.path.as_ref(), "found"))?;
+    let work = move || {
+        let source = transfer::look(&path, &options).map_err(|error| refused(&path, error))?;
+        let mut go_on = |_| tally.as_ref().is_none_or(|tally| !tally.is_stopped());
+        transfer::analyse(&source, &mut go_on).map_err(|error| refused(&path, error))
+    };
+    tokio::task::spawn_blocking(work).await.map_err(|_| AppError::internal("reading a file was interrupted"))?
+}
+
+/// The facet that loads.
+///
+/// # Errors
+/// `Unsupported` for databases without it.
+pub(super) fn loader(opened: &Opened) -> Result<&dyn Load, AppError> {
+    opened.connection.control().load().ok_or_else(|| {
+        AppError::new(ErrorCode::Unsupported, "Files cannot be imported into this database.")
+    })
+}
+
+/// The table as the server has it.
+pub(super) struct Into {
+    pub(super) columns: Vec<TargetColumn>,
+    /// The storage engine, where no ROLLBACK reaches its tables.
+    pub(super) plain_engine: Option<String>,
+    /// Its own name and schema, as the server keeps them.
+    pub(super) key: ObjectKey,
+}
+
+/// Looks a table up; `None` where there is none of this name.
+pub(super) async fn table(opened: &Opened, table: &ObjectKey) -> Result<Option<Into>, AppError> {
+    let scope = Scope {
+        kinds: vec![Kind::Schemas, Kind::Relations, Kind::Columns, Kind::Constraints],
+        definitions: false,
+        ..Scope::relation(table.schema.as_deref(), &table.name)
+    };
+    let catalog: Catalog = opened.shelf.ask(opened.connection.as_ref(), &scope).await?;
+    let mut relations: Vec<_> = catalog.walk_relations().filter(|relation| relation.row().name == table.name).collect();
+    if relations.len() > 1 {
+        // By its name alone it is the one a statement would mean.
+        let path = &catalog.search_path;
+        relations.sort_by_key(|relation| path.iter().position(|schema| schema == relation.schema()).unwrap_or(usize::MAX));
+    }
+    let Some(relation) = relations.first() else { return Ok(None) };
+    let engine = relation.row().options.iter().find_map(|option| option.strip_prefix("ENGINE="));
+    let plain = engine.filter(|engine| opened.dialect.plain_engines.iter().any(|one| engine.eq_ignore_ascii_case(one)));
+    let columns = relation.columns().iter().map(|column| TargetColumn {
+        name: column.name.clone(),
+        native_type: column.native_type.clone(),
+        required: column.nullable == Known::Value(false)
+            && column.default.is_none()
+            && column.identity.is_none()
+            && column.generated.is_none(),
+        generated: column.generated.is_some(),
+    });
+    Ok(Some(Into {
+        columns: columns.collect(),
+        plain_engine: plain.map(str::to_owned),
+        key: ObjectKey { schema: Some(relation.schema().to_owned()).filter(|schema| !schema.is_empty()), ..relation.key() },
+    }))
+}
+
+pub(super) fn plain_engine_note(engine: &str) -> String {
+    format!("Tables of the engine {engine} have no transactions: what was inserted stays, whatever happens.")
+}
+
+impl App {
+    /// Reads a whole file for what its columns are, and looks the table up.
+    ///
+    /// # Errors
+    /// As the file system says; `InvalidStatement` for a file that is not what it is read as; as connecting.
+    pub async fn import_look(&self, look: FileLook) -> Result<FileContents, AppError> {
+        let place = self.place(&look.profile_id, &look.table).await?;
+        preview(&place.connected, &place.opened, &look).await
+    }
+}
+
+/// What there is to be seen before anything is imported.
+pub(crate) async fn preview(
+    connected: &Connected,
+    opened: &Opened,
+    look: &FileLook,
+) -> Result<FileContents, AppError> {
+    let load = loader(opened)?;
+    let key = to_key(&look.table)?;
+    let into = if key.name.is_empty() { None } else { table(opened, &key).await? };
+    let analysis = analyse(&look.file, None).await?;
+    let column = |column: &transfer::ColumnProfile| {
+        let kind = column.kind();
+        SourceColumn {
+            name: column.name.clone(),
+            words: transfer::kind_words(kind).to_owned(),
+            native_type: load.native_type(kind),
+            nulls: column.nulls,
+            empty: column.empty,
+            longest: column.longest as u64,
+            odd: column
+                .odd
+                .as_ref()
+                .filter(|_| kind == ColumnKind::Text)
+                .map(|(line, text)| format!("line {line}: {text}")),
+        }
+    };
+    Ok(FileContents {
+        file: found(&analysis.source),
+        sheets: analysis.source.sheets.clone(),
+        columns: analysis.columns.iter().map(column).collect(),
+        rows: analysis.rows,
+        bad: analysis.bad,
+        problems: analysis
+            .problems
+            .iter()
+            .map(|problem| FileProblem { line: problem.line, reason: problem.reason.clone() })
+            .collect(),
+        preview: analysis.preview.clone(),
+        notes: into.iter().filter_map(|into| into.plain_engine.as_deref().map(plain_engine_note)).collect(),
+        into: into.map(|into| into.columns),
+        asks: super::asks(connected),
+    })
+}

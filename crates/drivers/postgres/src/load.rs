@@ -1,0 +1,125 @@
+//! Rows into tables, by COPY.
+
+use catalog::ObjectKey;
+use driver::{
+    ColumnKind, CopyFeed, Error, Load, LoadChunk, LoadColumn, LoadRows, NewColumn, Statement,
+    load::{create_table, quoted_columns, quoted_table},
+};
+
+/// PostgreSQL's way of loading.
+pub(crate) struct Loading;
+
+impl Load for Loading {
+    fn native_type(&self, kind: ColumnKind) -> String {
+        match kind {
+            ColumnKind::Boolean => "boolean".to_owned(),
+            ColumnKind::Integer => "integer".to_owned(),
+            ColumnKind::BigInteger => "bigint".to_owned(),
+            // What has more digits than can be declared is declared without.
+            ColumnKind::Decimal { precision, .. } if precision > 1000 => "numeric".to_owned(),
+            ColumnKind::Decimal { precision, scale } => format!("numeric({precision},{scale})"),
+            ColumnKind::Float => "double precision".to_owned(),
+            ColumnKind::Date => "date".to_owned(),
+            ColumnKind::Time => "time".to_owned(),
+            ColumnKind::Timestamp => "timestamp".to_owned(),
+            ColumnKind::TimestampTz => "timestamptz".to_owned(),
+            ColumnKind::Uuid => "uuid".to_owned(),
+            // `jsonb` would drop white space and the order of keys.
+            ColumnKind::Json => "json".to_owned(),
+            ColumnKind::Text => "text".to_owned(),
+        }
+    }
+
+    fn create_table(&self, table: &ObjectKey, columns: &[NewColumn], temporary: bool) -> String {
+        create_table(sql::dialect::postgres(), table, columns, temporary)
+    }
+
+    fn drop_table(&self, table: &ObjectKey) -> String {
+        format!("DROP TABLE {}", quoted_table(sql::dialect::postgres(), table))
+    }
+
+    fn chunk(&self) -> LoadChunk {
+        LoadChunk { rows: 100_000, bytes: 8 << 20 }
+    }
+
+    fn append(&self, table: &ObjectKey, columns: &[LoadColumn], rows: &LoadRows<'_>) -> Statement {
+        let mut data = Vec::with_capacity(rows.values.iter().map(|value| value.map_or(3, |text| text.len() + 1)).sum());
+        for row in rows.iter() {
+            for (at, value) in row.iter().enumerate() {
+                if at > 0 {
+                    data.push(b'\t');
+                }
+                match value {
+                    None => data.extend_from_slice(b"\\N"),
+                    Some(text) => push(text.as_bytes(), &mut data),
+                }
+            }
+            data.push(b'\n');
+        }
+        let mut statement = Statement::new(self.summary(table, columns));
+        statement.copy = CopyFeed::Bytes(data.into());
+        statement
+    }
+
+    fn summary(&self, table: &ObjectKey, columns: &[LoadColumn]) -> String {
+        let dialect = sql::dialect::postgres();
+        let names = quoted_columns(dialect, columns.iter().map(|column| column.name.as_str()));
+        // The data is UTF-8, whatever the session says.
+        format!("COPY {} {names} FROM STDIN (FORMAT text, ENCODING 'UTF8')", quoted_table(dialect, table))
+    }
+
+    fn row_of(&self, error: &Error) -> Option<usize> {
+        // `COPY t, line 3, column n: "x"`; other words only in other languages.
+        let context = error.native.as_ref()?.context.as_deref()?;
+        let place = context.lines().find(|line| line.starts_with("COPY "))?;
+        let rest = place.split_once(", line ")?.1;
+        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        digits.parse::<usize>().ok()?.checked_sub(1)
+    }
+}
+
+/// As COPY's text format escapes it.
+fn push(text: &[u8], data: &mut Vec<u8>) {
+    let mut plain = 0;
+    for (at, byte) in text.iter().enumerate() {
+        let escaped = match byte {
+            b'\\' => b'\\',
+            b'\n' => b'n',
+            b'\r' => b'r',
+            b'\t' => b't',
+            _ => continue,
+        };
+        data.extend_from_slice(text.get(plain..at).unwrap_or_default());
+        data.extend_from_slice(&[b'\\', escaped]);
+        plain = at + 1;
+    }
+    data.extend_from_slice(text.get(plain..).unwrap_or_default());
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn an_errors_context_names_the_row() {
+        let error = |context: &str| {
+            let native = driver::Native { context: Some(context.to_owned()), ..driver::Native::default() };
+            Error::new(driver::Code::InvalidStatement, "no").with_native(native)
+        };
+        assert_eq!(Loading.row_of(&error("COPY t, line 3, column n: \"x\"")), Some(2));
+        assert_eq!(Loading.row_of(&error("PL/pgSQL function f()\nCOPY \"a, line 9\", line 1")), None);
+        assert_eq!(Loading.row_of(&error("nothing")), None);
+    }
+
+    #[test]
+    fn values_are_escaped_as_copy_reads_them() {
+        let columns = [LoadColumn { name: "a\"b".into(), boolean: false }, LoadColumn { name: "c".into(), boolean: false }];
+        let table = ObjectKey::relation(None, Some("s"), "odd t");
+        let values = [Some("a\tb\\N\r\n"), None, Some(""), Some("\\.")];
+        let statement = Loading.append(&table, &columns, &LoadRows { values: &values, columns: 2 });
+        assert_eq!(&*statement.text, "COPY \"s\".\"odd t\" (\"a\"\"b\", \"c\") FROM STDIN (FORMAT text, ENCODING 'UTF8')");
+        let CopyFeed::Bytes(data) = statement.copy else { unreachable!() };
+        assert_eq!(&*data, b"a\\tb\\\\N\\r\\n\t\\N\n\t\\\\.\n");
+    }
+}

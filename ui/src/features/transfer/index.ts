@@ -1,0 +1,6 @@
+/** Transfers: rows to files and from files, and what is on its way. */
+export { ExportDialog } from "./ExportDialog";
+export { ImportDialog } from "./ImportDialog";
+export { isData } from "./importModel";
+export { openExport, openImportInto } from "./opening";
+export { TransferChips } from "./TransferChips";
