@@ -2,7 +2,7 @@
 
 use tauri_specta::{Builder, collect_commands};
 
-use crate::commands::{activity, connections, editor, edits, explorer, privacy, references, runs, saved, system};
+use crate::commands::{activity, connections, editor, edits, explorer, plans, privacy, references, runs, saved, system, transfer};
 
 /// Every command the webview may call.
 pub fn builder() -> Builder<tauri::Wry> {
@@ -48,6 +48,8 @@ pub fn builder() -> Builder<tauri::Wry> {
         activity::signal_session,
         runs::cancel_run,
         runs::close_session,
+        runs::end_transaction,
+        runs::keep_transaction,
         runs::tab_session,
         runs::hold_more,
         runs::hold_all,
@@ -84,6 +86,10 @@ pub fn builder() -> Builder<tauri::Wry> {
         editor::history,
         editor::audit,
         editor::forget_history,
+        plans::explain,
+        plans::cancel_plan,
+        plans::plan,
+        plans::plans,
         privacy::export_audit,
         privacy::kept_amounts,
         privacy::forget,
@@ -113,6 +119,11 @@ pub fn builder() -> Builder<tauri::Wry> {
         system::pick_file,
         system::pick_save_path,
         system::opened_for,
+        transfer::export_offer,
+        transfer::export_rows,
+        transfer::import_look,
+        transfer::import_rows,
+        transfer::stop_transfer,
     ])
 }
 

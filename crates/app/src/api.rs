@@ -18,14 +18,15 @@ mod forgetting;
 mod history;
 mod interchange;
 mod object;
+mod plan;
 mod reference;
 mod run;
 mod saved;
 mod settings;
 mod sweep;
 mod system;
-
 mod transfer;
+
 pub use activity::*;
 pub use audit::*;
 pub use browse::*;
@@ -40,13 +41,14 @@ pub use forgetting::*;
 pub use history::*;
 pub use interchange::*;
 pub use object::*;
+pub use plan::*;
 pub use reference::*;
 pub use run::*;
 pub use saved::*;
 pub use settings::*;
 pub use sweep::*;
 pub use system::*;
+pub use transfer::*;
 
 /// A count that fits a double exactly: rows, bytes, milliseconds. Never a database value.
-pub use transfer::*;
 pub(crate) type Count = specta_typescript::Number;

@@ -45,6 +45,13 @@ pub(crate) struct Recorded {
     secrets: Vec<driver::Secret>,
 }
 
+impl Recorded {
+    /// Its line of the history, where there is one.
+    pub(crate) fn id(&self) -> Option<i64> {
+        self.id
+    }
+}
+
 /// How a recorded statement ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ending<'a> {
@@ -151,8 +158,8 @@ impl App {
     pub async fn history(&self, query: HistoryQuery) -> Result<Vec<HistoryEntry>, AppError> {
         let limit = query.limit.clamp(1, MOST_LISTED);
         let mut select = sqlx::QueryBuilder::<sqlx::Sqlite>::new(
-            "SELECT id, at_ms, profile_id, profile_name, database, text, outcome, rows, elapsed_ms, error, face \
-             FROM history WHERE true",
+            "SELECT id, at_ms, profile_id, profile_name, database, text, outcome, rows, elapsed_ms, error, face, \
+             EXISTS (SELECT 1 FROM plans WHERE plans.history_id = history.id) AS plan FROM history WHERE true",
         );
         if let Some(profile) = query.profile_id {
             select.push(" AND profile_id = ").push_bind(profile);
@@ -241,12 +248,27 @@ struct Row {
     elapsed_ms: Option<i64>,
     error: Option<String>,
     face: String,
+    plan: bool,
 }
 
 impl From<Row> for HistoryEntry {
     fn from(row: Row) -> Self {
-        let Row { id, at_ms, profile_id, profile_name, database, text, outcome, rows, elapsed_ms, error, face } = row;
-        HistoryEntry { id, at_ms, profile_id, profile_name, database, text, outcome, rows, elapsed_ms, error, face }
+        let Row { id, at_ms, profile_id, profile_name, database, text, outcome, rows, elapsed_ms, error, face, plan } =
+            row;
+        HistoryEntry {
+            id,
+            at_ms,
+            profile_id,
+            profile_name,
+            database,
+            text,
+            outcome,
+            rows,
+            elapsed_ms,
+            error,
+            face,
+            plan,
+        }
     }
 }
 

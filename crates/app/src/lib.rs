@@ -26,6 +26,7 @@ mod holds;
 mod interchange;
 mod keychain;
 mod passwords;
+mod plans;
 mod profiles;
 mod references;
 mod registry;
@@ -40,8 +41,8 @@ pub mod terminal;
 #[cfg(test)]
 mod testing;
 mod text;
-
 mod transfers;
+
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, OnceLock, PoisonError, RwLock, Weak},
@@ -113,8 +114,8 @@ pub struct App {
     pub(crate) kept: Arc<explorer::Kept>,
     pub(crate) live: connections::Live,
     pub(crate) edits: edits::Edits,
-    /// Itself, for tasks that outlive a call.
     pub(crate) transfers: transfers::Transfers,
+    /// Itself, for tasks that outlive a call.
     me: OnceLock<Weak<App>>,
     /// Kept to the end: what a window process has and no other may have.
     _lock: Option<FileLock>,
@@ -183,8 +184,8 @@ impl App {
             used: editor::Used::default(),
             live,
             edits: edits::Edits::default(),
-            me: OnceLock::new(),
             transfers: transfers::Transfers::default(),
+            me: OnceLock::new(),
             _lock: lock,
         };
         for profile_id in app.unrecorded().await? {

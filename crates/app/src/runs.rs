@@ -3,6 +3,7 @@
 mod asking;
 mod claiming;
 mod client_copy;
+mod explaining;
 mod prepare;
 mod reading;
 mod script;
@@ -10,6 +11,7 @@ mod seat;
 mod tabs;
 #[cfg(test)]
 pub(crate) mod tests;
+mod transactions;
 
 use std::sync::Arc;
 
@@ -18,9 +20,9 @@ use tokio::sync::mpsc;
 use crate::{App, api::*, connections::Connected};
 
 pub(crate) use asking::{Asked, Standing};
+pub(crate) use claiming::{Claimed, claim};
 pub(crate) use prepare::{Sent, guard, parameter_name, prepare};
 pub(crate) use script::{marks, notice_row};
-pub(crate) use claiming::{Claimed, claim};
 pub(crate) use seat::Seat;
 pub(crate) use tabs::Tabs;
 

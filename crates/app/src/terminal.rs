@@ -269,6 +269,10 @@ impl<'a> TerminalSession<'a> {
         self
     }
 
+    pub(crate) fn terminal(&self) -> &Terminal {
+        self.terminal
+    }
+
     /// What is known of the session now.
     pub fn state(&self) -> SessionState {
         self.session.state().borrow().clone()
@@ -403,16 +407,16 @@ impl Started<'_, '_> {
     }
 }
 
+mod importing;
 #[cfg(test)]
 mod tests;
 
+pub use importing::Importing;
+
 /// A target as a message may show it: an address of an unknown kind may hold a password too.
-mod importing;
 fn without_password(target: &str) -> String {
     match target.split_once("://") {
         Some((scheme, rest)) => match rest.rsplit_once('@') {
-pub use importing::Importing;
-
             Some((_, place)) => format!("{scheme}://…@{place}"),
             None => target.to_owned(),
         },

@@ -1,20 +1,22 @@
 //! What may stand on the command line, and the help that teaches it.
 
+mod explain;
 mod saved;
 mod schema;
-
 mod transfer;
+
 use std::{path::PathBuf, time::Duration};
 
 use app::api::AuditKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use time::{Date, macros::format_description};
 
+pub(crate) use explain::{Explain, PlanFormat};
 pub(crate) use saved::{Saved, SavedRun};
 pub(crate) use schema::{Schema, SchemaFormat};
+pub(crate) use transfer::{Export, Import, file_format};
 
 const TARGETS: &str = "\
-pub(crate) use transfer::{Export, Import, file_format};
 TARGET is the name of a saved connection (rowhouse connections list), a URL, or a file:
   \"Sample shop\"                      the built-in sample database, always there
   postgres://ann@db.example.org/shop  a PostgreSQL server
@@ -42,6 +44,12 @@ pub(crate) enum Command {
     Connections(Connections),
     /// Run SQL and print what comes back
     Query(Query),
+    /// Write the rows of a table or a query to a file, whatever their number
+    Export(Export),
+    /// Put the rows of a file into a table
+    Import(Box<Import>),
+    /// Print the plan of a statement, or run it and measure it; what it changes is rolled back
+    Explain(Explain),
     /// Print what a database contains
     Schema(Schema),
     /// Saved queries: list, show, run, import, export
@@ -285,7 +293,7 @@ pub(crate) struct Details {
     /// Its colour instead of the environment's, as #rrggbb; an empty one clears it
     #[arg(long)]
     pub(crate) colour: Option<String>,
-    /// How much depends on it; production is read-only unless --safety says otherwise
+    /// How much depends on it; on production every change is confirmed unless --safety says otherwise
     #[arg(long, value_enum)]
     pub(crate) environment: Option<Environment>,
     /// What may be changed through it
@@ -326,6 +334,8 @@ pub(crate) enum Environment {
 pub(crate) enum Safety {
     /// Nothing may be changed
     ReadOnly,
+    /// Every script that changes something is confirmed first
+    ConfirmWrites,
     /// Anything the login may change
     Free,
 }

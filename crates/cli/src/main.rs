@@ -9,11 +9,13 @@ mod arguments;
 mod audit;
 mod connections;
 mod doctor;
+mod explain;
+mod export;
 mod failure;
 mod forget;
+mod import;
 mod interrupt;
 mod open;
-mod import;
 mod output;
 mod prompt;
 mod query;
@@ -93,6 +95,9 @@ async fn with_core(command: Command, app: &Arc<App>, interrupt: &Interrupt) -> O
     match command {
         // These have their own way to stop: something may be running on a server.
         Command::Query(query) => query::run(app, &query, interrupt).await,
+        Command::Import(import) => import::run(app, &import, interrupt).await,
+        Command::Export(export) => export::run(app, &export, interrupt).await,
+        Command::Explain(explain) => explain::run(app, &explain, interrupt).await,
         Command::Schema(schema) => stoppable(interrupt, schema::run(app, &schema)).await,
         Command::Activity(activity) => stoppable(interrupt, activity::run(app, &activity)).await,
         Command::Saved(command) => saved::run(app, command, interrupt).await,

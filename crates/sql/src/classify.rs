@@ -175,6 +175,8 @@ pub enum TransactionKind {
 pub struct Explain {
     /// Whether explaining runs it.
     pub runs: bool,
+    /// The byte at which the explained statement begins.
+    pub statement: usize,
 }
 
 /// What a `COPY` moves and where.
@@ -304,7 +306,7 @@ impl Reader<'_> {
         self.effect.loosens_read_only = readonly::loosening(nodes, &self.effect);
         self.effect.commits_implicitly = self.commits(class);
         match self.effect.explain {
-            Some(Explain { runs: false }) if class != Class::Unknown => Class::Read,
+            Some(Explain { runs: false, .. }) if class != Class::Unknown => Class::Read,
             _ => class,
         }
     }
@@ -351,7 +353,8 @@ impl Reader<'_> {
                 }
             }
         }
-        self.effect.explain = Some(Explain { runs: runs && nodes.dialect.explain_analyze_runs });
+        let statement = nodes.span(next).start;
+        self.effect.explain = Some(Explain { runs: runs && nodes.dialect.explain_analyze_runs, statement });
         next
     }
 

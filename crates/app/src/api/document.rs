@@ -19,12 +19,14 @@ pub enum TabKind {
     Connection,
     /// What a connection's server is doing.
     Activity,
+    /// A kept plan.
+    Plan,
 }
 
 impl TabKind {
     /// Whether closing it loses something worth bringing back.
     pub(crate) fn is_work(self) -> bool {
-        matches!(self, TabKind::Query | TabKind::Relation | TabKind::Activity)
+        matches!(self, TabKind::Query | TabKind::Relation | TabKind::Activity | TabKind::Plan)
     }
 }
 

@@ -57,4 +57,6 @@ pub struct HistoryEntry {
     pub error: Option<String>,
     /// Where it was run: `window` or `cli`.
     pub face: String,
+    /// Whether a plan is kept with it.
+    pub plan: bool,
 }

@@ -1,0 +1,141 @@
+//! Sending the statement that asks for a plan, and what stands around it, to their ends.
+
+use std::pin::Pin;
+
+use driver::{Event, Link, Notice, Outcome, Severity, Statement, Transaction, arrow};
+use results::Cells;
+
+use super::{Place, asking::Ready};
+use crate::{api::*, runs::notice_row};
+
+/// More than any plan is; what is larger is not read on.
+const MOST_BYTES: usize = 256 << 20;
+/// MySQL's word for what a rollback left.
+const STAYED: &str = "1196";
+
+/// A plan as it came.
+pub(super) struct Answered {
+    pub(super) plan: driver::Plan,
+    pub(super) rows: u64,
+    pub(super) notices: Vec<NoticeRow>,
+    pub(super) warnings: Vec<String>,
+}
+
+/// What one statement gave.
+#[derive(Default)]
+struct Given {
+    rows: Vec<Vec<Option<String>>>,
+    notices: Vec<Notice>,
+}
+
+impl Place<'_> {
+    /// Asks for the plan, undoes what had to be run for it, and reads it.
+    ///
+    /// # Errors
+    /// As the server says; `Cancelled` when it was stopped; `Conflict` when something could not be undone.
+    pub(super) async fn run<F>(&self, ready: &Ready, mut stop: Pin<&mut F>) -> Result<Answered, driver::Error>
+    where
+        F: Future<Output = ()> + Send,
+    {
+        let mut warnings = Vec::new();
+        let mut asked = Ok(Given::default());
+        for text in ready.undo.iter().flat_map(|undo| &undo.before) {
+            if asked.is_ok() {
+                asked = self.send(Statement::new(*text), &mut stop).await;
+            }
+        }
+        if asked.is_ok() {
+            asked = self.send(ready.sent.statement.clone(), &mut stop).await;
+        }
+        if let Some(undo) = &ready.undo {
+            let mut undone = true;
+            for text in &undo.after {
+                // Nobody can stop this: it is the way back.
+                match self.send(Statement::new(*text), &mut std::pin::pin!(std::future::pending())).await {
+                    Ok(given) => warnings.extend(given.notices.iter().filter_map(stayed)),
+                    Err(error) => {
+                        tracing::warn!(%error, "what was measured is not undone as asked");
+                        undone = false;
+                    }
+                }
+            }
+            let state = self.session.state().borrow().clone();
+            let wanted = if undo.inside { Transaction::Open } else { Transaction::Idle };
+            if matches!(state.link, Link::Up) && (!undone || state.transaction != wanted) {
+                if undo.inside {
+                    return Err(driver::Error::new(
+                        driver::Code::Conflict,
+                        "What was run could not be taken back by itself; your transaction holds it.",
+                    )
+                    .with_hint("Roll the transaction back."));
+                }
+                // The server rolls back what a session leaves.
+                self.session.close().await;
+                warnings.push("The session was closed, so that the server rolls back what was run.".to_owned());
+            }
+        }
+        let given = asked?;
+        let explain = self.opened.connection.control().explain();
+        let explain = explain
+            .ok_or_else(|| driver::Error::new(driver::Code::Unsupported, "This server does not tell its plans."))?;
+        let plan = explain.read(&ready.question, &given.rows)?;
+        let notices = given.notices.into_iter().map(|notice| notice_row(notice, None)).collect();
+        Ok(Answered { plan, rows: u64::try_from(given.rows.len()).unwrap_or(u64::MAX), notices, warnings })
+    }
+
+    async fn send<F>(&self, statement: Statement, stop: &mut Pin<&mut F>) -> Result<Given, driver::Error>
+    where
+        F: Future<Output = ()> + Send + ?Sized,
+    {
+        let mut run = self.session.run(statement);
+        let mut given = Given::default();
+        let mut bytes = 0usize;
+        let mut stopped = false;
+        loop {
+            let event = tokio::select! {
+                biased;
+                event = run.next() => event,
+                () = stop.as_mut(), if !stopped => {
+                    stopped = true;
+                    if let Err(error) = run.cancel.cancel().await {
+                        tracing::debug!(%error, "a cancel was not delivered");
+                    }
+                    continue;
+                }
+            };
+            match event {
+                Some(Ok(Event::ResultSet(..))) => given.rows.clear(),
+                Some(Ok(Event::Batch(batch))) => {
+                    let columns = arrow::visible_columns(batch.schema_ref());
+                    let cells = (0..columns).map(|at| Cells::of(&batch, at)).collect::<Result<Vec<_>, _>>()?;
+                    for row in 0..batch.num_rows() {
+                        let texts: Vec<Option<String>> = cells.iter().map(|cells| text(cells, row)).collect();
+                        bytes = bytes.saturating_add(texts.iter().flatten().map(String::len).sum());
+                        given.rows.push(texts);
+                    }
+                    if bytes > MOST_BYTES {
+                        return Err(driver::Error::new(driver::Code::Exhausted, "The plan is larger than 256 MB."));
+                    }
+                }
+                Some(Ok(Event::Notice(notice))) => given.notices.push(notice),
+                Some(Ok(Event::Done(summary))) if summary.outcome == Outcome::Cancelled => {
+                    return Err(driver::Error::cancelled());
+                }
+                Some(Ok(Event::Done(_))) => return Ok(given),
+                Some(Err(error)) => return Err(error),
+                None => return Err(driver::Error::lost(self.connected.driver.label())),
+            }
+        }
+    }
+}
+
+fn text(cells: &Cells<'_>, row: usize) -> Option<String> {
+    let mut digits = Default::default();
+    cells.get(row).text(&mut digits).map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+}
+
+/// What the server says it did not roll back.
+fn stayed(notice: &Notice) -> Option<String> {
+    let told = notice.code.as_deref() == Some(STAYED) && notice.severity == Severity::Warning;
+    told.then(|| format!("Not everything could be rolled back: {}", notice.message))
+}
