@@ -5,6 +5,7 @@ import { hasPage } from "@/ipc";
 import type { Actions } from "./actions";
 import { ActivityDocument } from "./documents/ActivityDocument";
 import { ObjectDocument } from "./documents/ObjectDocument";
+import { PlanDocument } from "./documents/PlanDocument";
 import { QueryDocument } from "./documents/QueryDocument";
 import { RelationDocument } from "./documents/RelationDocument";
 import { ErrorBoundary } from "./ErrorBoundary";
@@ -78,6 +79,8 @@ function Content({ tab, active, actions }: DocumentProps<OpenTab>) {
       );
     case "activity":
       return <ActivityDocument tab={tab} active={active} actions={actions} />;
+    case "plan":
+      return <PlanDocument tab={tab} actions={actions} />;
   }
 }
 
@@ -88,6 +91,7 @@ const SAFE = {
   query: "Your text is safe.",
   relation: "Nothing was changed.",
   activity: "Nothing was changed.",
+  plan: "Nothing was changed.",
 } as const;
 
 interface PlacedProps extends DocumentProps<OpenTab> {

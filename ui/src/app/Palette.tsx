@@ -90,7 +90,9 @@ function useItems(text: string, actions: Actions): readonly PaletteItem[] {
           ? iconOf(tab.object)
           : tab.kind === "activity"
             ? "chart"
-            : "panel") as IconName,
+            : tab.kind === "plan"
+              ? "explain"
+              : "panel") as IconName,
       run: () => dispatch({ type: "activate", id: tab.id }),
     }));
   // What belongs to the part in front comes first, what is not possible last.

@@ -6,7 +6,7 @@ import { HistoryPanel } from "@/features/history";
 import { SavedPanel } from "@/features/saved";
 import type { Actions } from "./actions";
 import { ErrorBoundary } from "./ErrorBoundary";
-import { profileOfTab } from "./model";
+import { planTitle, profileOfTab } from "./model";
 import type { Panel, Place } from "./panel";
 import { useWorkspace } from "./workspace";
 
@@ -77,6 +77,7 @@ function History({ actions, hide }: { actions: Actions; hide: ReactNode }) {
             text: entry.text,
           })
         }
+        onPlan={({ id, profile_id, text }, compare) => actions.plan(id, profile_id, planTitle(text), compare)}
       />
     </>
   );

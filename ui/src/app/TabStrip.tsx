@@ -18,6 +18,7 @@ const ICONS: Readonly<Record<OpenTab["kind"], IconName>> = {
   query: "terminal",
   relation: "table",
   activity: "chart",
+  plan: "explain",
 };
 
 /** The tabs as they are shown, and the title of the one in front. */

@@ -33,7 +33,7 @@ export interface Actions {
   relation(profileId: string, object: ObjectRef, view?: "ddl"): void;
   activity(profileId: string): void;
   /** Shows a kept plan, beside another one where `compare`. */
-  plan(id: number, profileId: string | null, compare: boolean): void;
+  plan(id: number, profileId: string | null, title: string, compare: boolean): void;
   connectionForm(profileId: string | null, target?: string | null): void;
   /** Closes a tab; where that costs something, asks first. */
   close(id: string, sure?: boolean): void;
@@ -170,9 +170,9 @@ function build(now: () => Workspace, panel: () => Panel, ask: (id: string) => vo
       if (panel().narrow) panel().hide();
       requestAnimationFrame(focusDocument);
     },
-    plan: (planId, profileId, comparing) => {
+    plan: (planId, profileId, title, comparing) => {
       const view = JSON.stringify({ plan: planId, shape: "tree", comparing });
-      const tab = { id: newTabId(), kind: "plan", title: `Plan ${planId}`, profileId, planId, view } as const;
+      const tab = { id: newTabId(), kind: "plan", title, profileId, planId, view } as const;
       const { tabs, dispatch } = now();
       const known = twin(tabs, tab);
       dispatch({ type: "open", tab });

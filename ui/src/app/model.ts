@@ -40,6 +40,16 @@ export interface ActivityTab extends Tab {
   readonly view: string;
 }
 
+/** A kept plan. */
+export interface PlanTab extends Tab {
+  readonly kind: "plan";
+  readonly title: string;
+  readonly profileId: string | null;
+  /** The line of the history it is kept with. */
+  readonly planId: number;
+  readonly view: string;
+}
+
 /** A connection's form; `target` is a URL or path to begin with. */
 export interface ConnectionTab extends Tab {
   readonly kind: "connection";
@@ -55,7 +65,7 @@ interface SettingsTab extends Tab {
   readonly kind: "settings";
 }
 
-export type OpenTab = QueryTab | RelationTab | ActivityTab | ConnectionTab | HomeTab | SettingsTab;
+export type OpenTab = QueryTab | RelationTab | ActivityTab | PlanTab | ConnectionTab | HomeTab | SettingsTab;
 
 export interface Tabs {
   readonly open: readonly OpenTab[];
@@ -93,6 +103,32 @@ function targetOf(view: string): string | null {
       : null;
   } catch {
     return null;
+  }
+}
+
+/** How a plan's tab shows it. */
+export function planViewOf(view: string): { readonly shape: "tree" | "diagram" | "raw"; readonly comparing: boolean } {
+  const kept = keptPlan(view);
+  const shape = kept["shape"];
+  return { shape: shape === "diagram" || shape === "raw" ? shape : "tree", comparing: kept["comparing"] === true };
+}
+
+/** What a kept plan's tab is called: the beginning of the statement, without what asked for the plan. */
+export function planTitle(text: string): string {
+  const statement = text.replace(
+    /^\s*(?:explain|analyze)\b(?:\s*\([^)]*\)|\s+(?:analyze|query\s+plan|format=json)\b)*\s*/i,
+    "",
+  );
+  const words = statement.replace(/\s+/g, " ").trim();
+  return `Plan of ${words.length > 24 ? `${words.slice(0, 24)}…` : words}`;
+}
+
+function keptPlan(view: string): Record<string, unknown> {
+  try {
+    const kept: unknown = JSON.parse(view);
+    return typeof kept === "object" && kept !== null ? { ...kept } : {};
+  } catch {
+    return {};
   }
 }
 
@@ -134,6 +170,11 @@ export function restored({ tab, text, sequence }: RestoredTab): OpenTab | null {
       return tab.profile_id === null
         ? null
         : { id: tab.id, kind: "activity", profileId: tab.profile_id, view: tab.view };
+    case "plan": {
+      const planId = keptPlan(tab.view)["plan"];
+      const { id, title, profile_id: profileId, view } = tab;
+      return typeof planId === "number" ? { id, kind: "plan", title, profileId, planId, view } : null;
+    }
     case "relation":
       break;
   }
@@ -170,6 +211,11 @@ export function records(tabs: Tabs): TabRecord[] {
       }
       case "activity":
         return { ...bare, title: "Activity", profile_id: tab.profileId, view: tab.view };
+      case "plan": {
+        const { title, profileId, planId, view } = tab;
+        const kept = JSON.stringify({ ...planViewOf(view), plan: planId });
+        return { ...bare, title, profile_id: profileId, view: kept };
+      }
       case "connection": {
         const target = keepable(tab.target);
         return { ...bare, profile_id: tab.profileId, view: target === null ? "{}" : JSON.stringify({ target }) };
@@ -196,6 +242,7 @@ export function twin({ open }: Tabs, tab: OpenTab): OpenTab | undefined {
       return other.kind === "relation" && other.profileId === tab.profileId && sameObject(other.object, tab.object);
     }
     if (tab.kind === "activity") return other.kind === "activity" && other.profileId === tab.profileId;
+    if (tab.kind === "plan") return other.kind === "plan" && other.planId === tab.planId;
     if (tab.kind === "query") {
       if (other.kind !== "query") return false;
       return tab.saved === null ? tab.path !== null && other.path === tab.path : other.saved?.id === tab.saved.id;
@@ -261,7 +308,8 @@ function changed(tabs: Tabs, action: TabsAction): Tabs {
         open: open.map((tab): OpenTab => {
           if (tab.id !== action.id) return tab;
           if (tab.kind === "query") return { ...tab, ...action.change };
-          return (tab.kind === "relation" || tab.kind === "activity") && action.change.view !== undefined
+          return (tab.kind === "relation" || tab.kind === "activity" || tab.kind === "plan") &&
+            action.change.view !== undefined
             ? { ...tab, view: action.change.view }
             : tab;
         }),
@@ -271,7 +319,9 @@ function changed(tabs: Tabs, action: TabsAction): Tabs {
 
 /** The connection a tab works on. */
 export const profileOfTab = (tab: OpenTab | undefined): string | null =>
-  tab?.kind === "query" || tab?.kind === "relation" || tab?.kind === "activity" ? tab.profileId : null;
+  tab?.kind === "query" || tab?.kind === "relation" || tab?.kind === "activity" || tab?.kind === "plan"
+    ? tab.profileId
+    : null;
 
 /** `Query 4`: one more than the greatest number in use. */
 export function nextQueryTitle({ open }: Tabs): string {
@@ -292,6 +342,7 @@ export function titleOf(tab: OpenTab, connection: string | undefined, several: b
       return `Activity · ${connection ?? "connection"}`;
     case "query":
     case "relation":
+    case "plan":
       return several && connection !== undefined ? `${tab.title} · ${connection}` : tab.title;
   }
 }

@@ -82,6 +82,14 @@ export const commands = {
 	activity: (profileId: string) => typedError<ActivityMoment, AppError>(__TAURI_INVOKE("activity", { profileId })),
 	/**  Sizes and use of the tables and indexes of a connection's database. */
 	activitySizes: (profileId: string) => typedError<ActivitySizes, AppError>(__TAURI_INVOKE("activity_sizes", { profileId })),
+	/**  Asks for the plan of a statement in its tab's session; may ask first. */
+	explain: (request: PlanRequest) => typedError<PlanAnswer, AppError>(__TAURI_INVOKE("explain", { request })),
+	/**  Stops what explains in a tab. */
+	cancelPlan: (tabId: string) => typedError<null, AppError>(__TAURI_INVOKE("cancel_plan", { tabId })),
+	/**  A kept plan, by its line of the history. */
+	plan: (id: number) => typedError<ExplainedPlan, AppError>(__TAURI_INVOKE("plan", { id })),
+	/**  Kept plans: those of the same statement first. */
+	plans: (query: PlanQuery) => typedError<PlanLine[], AppError>(__TAURI_INVOKE("plans", { query })),
 	/**  Cancels what a session does, or ends it; may ask first. */
 	signalSession: (request: SignalRequest) => typedError<SignalAnswer, AppError>(__TAURI_INVOKE("signal_session", { request })),
 	/**  Asks the server to stop the statement in progress and skips the rest. */
@@ -1323,6 +1331,8 @@ export type HistoryEntry = {
 	error: string | null,
 	/**  Where it was run: `window` or `cli`. */
 	face: string,
+	/**  Whether a plan is kept with it. */
+	plan: boolean,
 };
 
 /**  What to look for in the history. */
@@ -2661,7 +2671,9 @@ export type TabKind =
 /**  A connection's form: of a saved one where there is a profile, else of a new one. */
 "connection" | 
 /**  What a connection's server is doing. */
-"activity";
+"activity" | 
+/**  A kept plan. */
+"plan";
 
 /**  A tab as it is kept: everything but an editor's text, which is journaled apart. */
 export type TabRecord = {
@@ -2900,6 +2912,221 @@ export type Workspace = {
 	/**  The window's own JSON of how its tabs are split. */
 	layout?: string | null,
 };
+
+export type PlanRequest = {
+	/**  The tab whose session is asked. */
+	tab_id: string,
+	/**  The connection. */
+	profile_id: string,
+	/**  Another database of that server; `None` is the profile's own. */
+	database: string | null,
+	/**  One statement. An error's range counts from its start. */
+	text: string,
+	/**  Values of its placeholders. */
+	parameters: ParameterValue[],
+	/**  Whether it is run and measured. */
+	analyze: boolean,
+	/**  The digest of the question a person has said yes to. */
+	confirmed: string | null,
+};
+
+export type PlanQuestion = {
+	/**  Names what is asked; a yes repeats it. */
+	digest: string,
+	/**  The question. */
+	title: string,
+	/**  What will be done, and what of it stays. */
+	description: string,
+	/**  The yes. */
+	confirm: string,
+	/**  The connection's name. */
+	connection: string,
+	/**  Whether that is production. */
+	production: boolean,
+};
+
+export type ExplainedPlan = {
+	/**  The line of the history it is kept with; `None` where it is not kept. */
+	id: number | null,
+	/**  Why it is not kept, as a sentence. */
+	not_kept: string | null,
+	/**  The connection, which may be gone. */
+	profile_id: string | null,
+	/**  Its name then. */
+	profile_name: string,
+	/**  The database. */
+	database: string | null,
+	/**  The server and its version. */
+	server: string,
+	/**  The explained statement, secrets redacted. */
+	statement: string,
+	/**  The same for every way to write the same statement. */
+	digest: string,
+	/**  How it was asked for (`ANALYZE, BUFFERS`). */
+	options: string,
+	/**  When, in ms since the epoch. */
+	at_ms: number,
+	/**  What became of what it changed, as a sentence; `None` where nothing was run that could. */
+	undone: string | null,
+	/**  What did not go as it should, as sentences. */
+	warnings: string[],
+	/**  What the server said meanwhile. */
+	notices: NoticeRow[],
+	/**  The plan. */
+	plan: Plan,
+	/**  The plan as lines of text. */
+	outline: string,
+};
+
+export type PlanLine = {
+	/**  The line of the history it is kept with. */
+	id: number,
+	/**  When, in ms since the epoch. */
+	at_ms: number,
+	/**  The connection's name then. */
+	profile_name: string,
+	/**  The database. */
+	database: string | null,
+	/**  The explained statement. */
+	statement: string,
+	/**  How it was asked for. */
+	options: string,
+	/**  Whether it is of the statement that was asked about. */
+	same: boolean,
+	/**  How long running took. */
+	execution_ns: number | null,
+	/**  How many nodes it has. */
+	nodes: number,
+};
+
+export type PlanQuery = {
+	/**  Of the statement with this [`ExplainedPlan::digest`] first. */
+	digest: string | null,
+	/**  Only this connection. */
+	profile_id: string | null,
+	/**  Most lines. */
+	limit: number,
+};
+
+export type PlanText = {
+	/**  Its name. */
+	name: string,
+	/**  Its text, digits as printed. */
+	text: string,
+};
+
+export type Plan = {
+	/**  Its nodes, each after the one it belongs to; none where the answer is only text. */
+	nodes: PlanNode[],
+	/**  What is said of the whole. */
+	facts: PlanText[],
+	/**  How long planning took. */
+	planning_ns: number | null,
+	/**  How long running took. */
+	execution_ns: number | null,
+	/**  Whether the statement was run and measured. */
+	measured: boolean,
+	/**  Bytes of a page. */
+	page_bytes: number,
+	/**  The server's answer. */
+	raw: string,
+	/**  Its form. */
+	form: PlanForm,
+};
+
+export type PlanNode = {
+	/**  The node it works for, by place; always an earlier one. */
+	parent: number | null,
+	/**  How deep it stands; the first is 0. */
+	depth: number,
+	/**  What it does to what: `Seq Scan on orders o`. */
+	title: string,
+	/**  What it does, in the server's words. */
+	kind: string,
+	/**  What it is to its parent. */
+	role: string | null,
+	/**  The schema of its relation. */
+	schema: string | null,
+	/**  The relation. */
+	relation: string | null,
+	/**  What the statement calls that. */
+	alias: string | null,
+	/**  The index. */
+	index: string | null,
+	/**  What tells it from others of its kind. */
+	summary: string | null,
+	/**  Conditions and keys. */
+	conditions: PlanText[],
+	/**  Rows expected, per loop. */
+	estimated_rows: string | null,
+	/**  Bytes of a row, expected. */
+	width: string | null,
+	/**  Cost before the first row. */
+	startup_cost: string | null,
+	/**  Cost in all. */
+	total_cost: string | null,
+	/**  The part of the cost which is its own. */
+	own_cost: string | null,
+	/**  What was measured. */
+	actual: PlanActual | null,
+	/**  Time with all it waited for, over all loops. */
+	total_ns: number | null,
+	/**  The part of that which is its own. */
+	own_ns: number | null,
+	/**  How far its rows were estimated wrongly. */
+	off: PlanOff | null,
+	/**  Pages it touched itself. */
+	pages: PlanPages | null,
+	/**  Everything the server says of it. */
+	properties: PlanText[],
+};
+
+export type PlanActual = {
+	/**  Rows. */
+	rows: string | null,
+	/**  How often it was run. */
+	loops: string | null,
+	/**  Milliseconds before the first row. */
+	startup_ms: string | null,
+	/**  Milliseconds in all. */
+	total_ms: string | null,
+	/**  How many processes shared the loops. */
+	processes: number,
+	/**  Whether what it worked for had enough before it came to its end. */
+	stopped_early: boolean,
+	/**  Whether it was never run. */
+	never: boolean,
+};
+
+export type PlanOff = {
+	/**  `close`, `1.3× fewer`, `12× more`. */
+	words: string,
+	/**  Whether more came than was expected. */
+	more: boolean,
+	/**  How much it matters. */
+	weight: PlanWeight,
+};
+
+export type PlanPages = {
+	/**   */
+	hit: number,
+	/**   */
+	read: number,
+	/**   */
+	dirtied: number,
+	/**   */
+	written: number,
+	/**   */
+	temp_read: number,
+	/**   */
+	temp_written: number,
+};
+
+export type PlanForm = "json" | "text";
+
+export type PlanWeight = "usual" | "notable" | "far";
+
+export type PlanAnswer = { answer: "confirm"; question: PlanQuestion } | { answer: "explained"; plan: ExplainedPlan };
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

@@ -19,13 +19,14 @@ import { editCommands } from "./fake/edits";
 import { cellBytes, copyOf, holdOf, windowOf } from "./fake/holds";
 import { previewOf, SOURCES } from "./fake/imports";
 import { objectPage } from "./fake/objects";
+import { planCommands } from "./fake/plans";
 import { privacy } from "./fake/privacy";
 import { referenceCommands } from "./fake/references";
 import { keepSession, startRun } from "./fake/runs";
 import { savedCommands } from "./fake/saved";
 import { formatted, outlineOf } from "./fake/script";
-import { testOf } from "./fake/trial";
 import { exportOf, offerOf, stopTransfer } from "./fake/transfers";
+import { testOf } from "./fake/trial";
 import {
   auditOf,
   DRIVERS,
@@ -256,7 +257,10 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     ...documents(world),
     ...files(world),
     ...savedCommands(world),
+    ...planCommands(world, () => latency),
     ...referenceCommands(world),
+    ...editCommands(world),
+    historyInverse: async () => null,
     drivers: async () => [...DRIVERS],
     profiles: async () => world.profiles,
     saveProfile: async (draft) => saved(world, draft),
@@ -344,6 +348,16 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
       world.sessions.delete(tabId);
       return null;
     },
+    endTransaction: async (tabId) => {
+      const session = world.sessions.get(tabId);
+      if (session) keepSession(world, { ...session, transaction: "idle", unused_since_ms: null });
+      return null;
+    },
+    keepTransaction: async (tabId) => {
+      const session = world.sessions.get(tabId);
+      if (session?.unused_since_ms) keepSession(world, { ...session, unused_since_ms: Date.now() });
+      return null;
+    },
     activity: async (profileId) => momentOf(world, profileId),
     activitySizes: async (profileId) => sizesOf(world, profileId),
     signalSession: async (request) => signalOf(world, request),
@@ -364,6 +378,12 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
       world.holds.delete(holdId);
       return null;
     },
+    exportOffer: async (holdId) => offerOf(world, holdId),
+    exportRows: async (request, onEvent) => exportOf(world, request, onEvent, 300),
+    stopTransfer: async (id) => {
+      stopTransfer(id);
+      return null;
+    },
     copy: async (request) => copyOf(holdOf(world, request.hold_id), request),
     holdWindow: async (holdId, first, rows, columns) => windowOf(holdOf(world, holdId), first, rows, columns),
     holdCell: async (holdId, row, column, offset, length) =>
@@ -378,12 +398,6 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
           (entry) => (profile_id === null || entry.profile_id === profile_id) && (before === null || entry.id < before),
         )
         .filter((entry) =>
-    exportOffer: async (holdId) => offerOf(world, holdId),
-    exportRows: async (request, onEvent) => exportOf(world, request, onEvent, 300),
-    stopTransfer: async (id) => {
-      stopTransfer(id);
-      return null;
-    },
           text
             .toLowerCase()
             .split(/\s+/)

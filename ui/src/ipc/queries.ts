@@ -12,6 +12,7 @@ export const queryKeys = {
   history: (text: string, profileId: string | null) => ["history", "run", profileId, text] as const,
   audit: (text: string, profileId: string | null, kind: string | null, when: string) =>
     ["history", "changes", profileId, text, kind, when] as const,
+  plan: (id: number) => ["plan", id] as const,
   /** How much is kept, of a connection or in all. */
   kept: (profileId: string | null) => ["kept", profileId] as const,
   activity: (profileId: string) => ["activity", profileId, "now"] as const,
@@ -41,7 +42,7 @@ export function topicKeys(topic: Topic, profileId: string | null): readonly (rea
           ]
         : [["catalog"]];
     case "history":
-      return [["history"], ["kept"]];
+      return [["history"], ["kept"], ["plan"]];
     case "saved":
       return [["saved"]];
     case "edits":

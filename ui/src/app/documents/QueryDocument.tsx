@@ -3,24 +3,31 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useKeys, useOffers } from "@/commands";
 import { Banner, Button, ConfirmDialog, hasOpenLayer, openContextMenu, SplitPane, toast } from "@/design";
 import { type Caret, type EditorHandle, EditorPane, ParameterDialog } from "@/features/editor";
+import { plansOf } from "@/features/plans";
+import { highlightSql } from "@/features/relation";
 import { errorDetails, ResultsPane, SweepDialog } from "@/features/results";
 import { SavedDialog, suggestedName } from "@/features/saved";
+import { openExport } from "@/features/transfer";
 import { failureOf, host, queryKeys, type TextEdit } from "@/ipc";
 import type { Actions } from "../actions";
-import { openExport } from "@/features/transfer";
 import type { QueryTab } from "../model";
 import { panelIdOf } from "../place";
 import { useReferences } from "../useReferences";
 import { type CloseGuard, useCloseGuard, useWorkspace } from "../workspace";
 import { ConnectionBanner } from "./ConnectionBanner";
+import { lookupOn } from "./lookup";
+import { PlanPane } from "./PlanPane";
 import { QueryToolbar } from "./QueryToolbar";
 import { readView, usualResults } from "./queryView";
 import { runOnChoices, runOnItems } from "./runOn";
+import { useExplain } from "./useExplain";
 import { useQueryFile } from "./useQueryFile";
 import { useQueryRun } from "./useQueryRun";
 import { useSavedQuery } from "./useSavedQuery";
 
 const VIEW_MS = 400;
+/** The tab among the results that shows a plan. */
+const PLAN = "plan";
 
 /** Keeps the view state a moment after it changed. The caret is no state of the page: moving it draws nothing anew. */
 function useKeptView(tab: QueryTab) {
@@ -29,6 +36,7 @@ function useKeptView(tab: QueryTab) {
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const latest = useRef({ ...view, kept: tab.view });
   latest.current.results = view.results;
+  latest.current.manual = view.manual;
   latest.current.kept = tab.view;
   const { id } = tab;
   const keep = useCallback(() => {
@@ -42,7 +50,7 @@ function useKeptView(tab: QueryTab) {
   useEffect(() => {
     if (view.results > 0) keep();
     return () => clearTimeout(timer.current);
-  }, [view.results, keep]);
+  }, [view.results, view.manual, keep]);
   const onCaret = useCallback(
     ({ anchor, head }: Caret) => {
       if (latest.current.anchor === anchor && latest.current.head === head) return;
@@ -83,7 +91,13 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
   const settings = useQuery({ queryKey: queryKeys.settings, queryFn: () => host().settings() });
   const driver = drivers.data?.find((each) => each.id === profile?.driver);
   const references = useReferences(active);
-  const run = useQueryRun(tab, store, editor, profile, state?.phase.phase === "open");
+  const run = useQueryRun(tab, store, editor, profile, state?.phase.phase === "open", view.manual);
+  const explain = useExplain(tab, plansOf(store, tab.id), editor, profile, state?.phase.phase === "open");
+  const explainNow = (analyze: boolean) => {
+    store.show(PLAN);
+    void explain.explain(analyze);
+  };
+  const busy = run.busy || explain.busy;
   const elsewhere = run.asking?.kind === "production" ? run.asking.on : null;
   const file = useQueryFile(tab, editor, active, dispatch);
   const query = useSavedQuery(tab, editor, dispatch);
@@ -128,7 +142,9 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
   );
   useCloseGuard(tab.id, guard);
 
-  const stop = () => void store.stop().then((failure) => failure && toast({ tone: "danger", title: failure.message }));
+  const stop = () => (explain.busy ? explain.stop() : stopRun());
+  const stopRun = () =>
+    void store.stop().then((failure) => failure && toast({ tone: "danger", title: failure.message }));
   const format = async () => {
     try {
       const text = editor.current?.text() ?? "";
@@ -138,20 +154,35 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
       toast({ tone: "danger", title: failureOf(thrown).message });
     }
   };
-  useEscape(active && run.busy, stop);
+  useEscape(active && busy, stop);
+  const stopKeys = useKeys("run.stop");
   const none = profile ? {} : { disabledReason: "choose a connection first" };
   const noTransaction = transaction ? {} : { disabledReason: "no transaction is open" };
   useOffers(
     {
       "query.run": { run: () => void run.runPiece(), ...none },
+      "query.explain": {
+        run: () => explainNow(false),
+        ...none,
+        ...(busy ? { disabledReason: "a statement is running here" } : {}),
+      },
+      "query.explain-analyze": {
+        run: () => explainNow(true),
+        ...none,
+        ...(busy ? { disabledReason: "a statement is running here" } : {}),
+      },
       "query.run-all": { run: () => void run.runAll(), ...none },
       "query.save": { run: save },
       "query.save-query": { run: () => setNaming(true) },
       "query.run-on": { run: runOn, ...(run.busy ? { disabledReason: "a statement is running here" } : {}) },
       "query.save-as": { run: () => void file.saveAs() },
       "query.format": { run: () => void format() },
-      "query.commit": { run: () => run.runText("COMMIT"), ...noTransaction },
-      "query.rollback": { run: () => run.runText("ROLLBACK"), ...noTransaction },
+      "query.commit": { run: () => void run.endTransaction(true), ...noTransaction },
+      "query.rollback": { run: () => void run.endTransaction(false), ...noTransaction },
+      "query.transactions": {
+        run: () => setView((now) => ({ ...now, manual: !now.manual })),
+        ...(transaction ? { disabledReason: "a transaction is open: commit it or roll it back first" } : {}),
+      },
       "query.close-session": {
         run: () =>
           void host()
@@ -159,7 +190,7 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
             .catch((thrown: unknown) => toast({ tone: "danger", title: failureOf(thrown).message })),
         ...(session ? {} : { disabledReason: "this tab has no session" }),
       },
-      "run.stop": { run: stop, ...(run.busy ? {} : { disabledReason: "nothing is running" }) },
+      "run.stop": { run: stop, ...(busy ? {} : { disabledReason: "nothing is running" }) },
     },
     active,
   );
@@ -191,6 +222,8 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
         onSaveQuery={() => setNaming(true)}
         onRunOn={runOn}
         runOnButton={runOnButton}
+        explain={explain}
+        onExplain={explainNow}
         onStop={stop}
       />
       {profile ? (
@@ -262,7 +295,7 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
           onSizeChange={(results) => setView((now) => ({ ...now, results }))}
           min={120}
           defaultSize={usualResults()}
-          collapsed={run.run.phase === "idle"}
+          collapsed={run.run.phase === "idle" && explain.state.phase === "idle"}
           first={
             <EditorPane
               ref={editor}
@@ -274,7 +307,7 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
               active={active}
               onEdits={onEdits}
               onCaret={onCaret}
-              shown={run.shown}
+              shown={explain.shown ?? run.shown}
               detailsOf={errorDetails}
               label={`SQL of ${tab.title}`}
             />
@@ -282,8 +315,26 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
           second={
             <ResultsPane
               store={store}
+              aside={
+                explain.state.phase === "idle"
+                  ? undefined
+                  : {
+                      id: PLAN,
+                      title: "Plan",
+                      busy: explain.busy,
+                      content: <PlanPane explain={explain} title={tab.title} actions={actions} stopKeys={stopKeys} />,
+                      onClose: () => {
+                        plansOf(store, tab.id).close();
+                        store.show("messages");
+                      },
+                    }
+              }
               density={settings.data?.density ?? "dense"}
               active={active}
+              onExport={openExport}
+              {...(tab.profileId ? { lookup: lookupOn(tab.profileId) } : {})}
+              saveTo={profile?.environment === "production" ? profile.name : undefined}
+              highlight={(sql) => highlightSql(sql, driver?.language.grammar)}
               links={references.links}
               onShowStatement={(index) => {
                 const range = run.run.statements[index]?.range;
@@ -316,6 +367,31 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
         }
         confirmLabel={`Run on ${elsewhere?.name ?? profile?.name ?? "production"}`}
       />
+      {explain.asking?.kind === "parameters" ? (
+        <ParameterDialog
+          placeholders={explain.asking.placeholders}
+          former={explain.asking.former}
+          onRun={(values) =>
+            explain.asking?.kind === "parameters" &&
+            explain.withParameters(explain.asking.piece, values, explain.asking.analyze)
+          }
+          onCancel={explain.cancelAsking}
+        />
+      ) : null}
+      <ConfirmDialog
+        open={explain.asking?.kind === "write"}
+        onClose={explain.cancelAsking}
+        onConfirm={() =>
+          explain.asking?.kind === "write" && explain.onWrite(explain.asking.wish, explain.asking.question)
+        }
+        title={explain.asking?.kind === "write" ? explain.asking.question.title : ""}
+        description={
+          explain.asking?.kind === "write"
+            ? `On ${explain.asking.question.connection}${explain.asking.question.production ? ", which is production" : ""}. ${explain.asking.question.description}`
+            : ""
+        }
+        confirmLabel={explain.asking?.kind === "write" ? explain.asking.question.confirm : ""}
+      />
       {run.asking?.kind === "sweep" ? (
         <SweepDialog
           question={run.asking.question}
@@ -331,10 +407,6 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
             name: suggestedName(editor.current?.text() ?? "", tab.title),
             folder: "",
             tags: [],
-              onExport={openExport}
-              {...(tab.profileId ? { lookup: lookupOn(tab.profileId) } : {})}
-              saveTo={profile?.environment === "production" ? profile.name : undefined}
-              highlight={(sql) => highlightSql(sql, driver?.language.grammar)}
             profile_id: null,
             driver: profile?.driver ?? null,
           }}

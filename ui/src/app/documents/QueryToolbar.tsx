@@ -4,6 +4,7 @@ import { useKeys } from "@/commands";
 import { Button, IconButton, MenuButton, Select, type SelectOption, Toolbar, ToolbarDivider } from "@/design";
 import { type ConnectionProfile, host, queryKeys, type TabSession, type TreeNode } from "@/ipc";
 import type { QueryTab } from "../model";
+import type { QueryExplain } from "./useExplain";
 import type { QueryRun } from "./useQueryRun";
 
 export interface QueryToolbarProps {
@@ -25,6 +26,9 @@ export interface QueryToolbarProps {
   onSaveQuery: () => void;
   onRunOn: () => void;
   runOnButton: Ref<HTMLButtonElement>;
+  explain: QueryExplain;
+  /** Plans the statement at the caret; `analyze` runs and measures it. */
+  onExplain: (analyze: boolean) => void;
   onStop: () => void;
 }
 
@@ -57,6 +61,8 @@ export function QueryToolbar({
   onSaveQuery,
   onRunOn,
   runOnButton,
+  explain,
+  onExplain,
   onStop,
 }: QueryToolbarProps) {
   const keys = {
@@ -68,6 +74,8 @@ export function QueryToolbar({
     saveQuery: useKeys("query.save-query"),
     runOn: useKeys("query.run-on"),
     format: useKeys("query.format"),
+    explain: useKeys("query.explain"),
+    analyze: useKeys("query.explain-analyze"),
     commit: useKeys("query.commit"),
     rollback: useKeys("query.rollback"),
   };
@@ -158,8 +166,37 @@ export function QueryToolbar({
             ]}
           />
           <ToolbarDivider />
-          {run.busy ? (
-            <Button icon="stop" {...shown(keys.stop)} showKeys onClick={onStop} loading={run.run.phase === "stopping"}>
+          <IconButton
+            icon="explain"
+            label="Explain the statement at the caret"
+            {...shown(keys.explain)}
+            disabledReason={noConnection ?? (run.busy || explain.busy ? "A statement is running here" : undefined)}
+            onClick={() => onExplain(false)}
+          />
+          <MenuButton
+            icon="chevron-down"
+            label="Ways to explain"
+            dense
+            align="end"
+            items={[
+              { label: "Explain", icon: "explain", ...shown(keys.explain), onSelect: () => onExplain(false) },
+              {
+                label: "Explain analyze: run and measure",
+                icon: "run",
+                ...shown(keys.analyze),
+                onSelect: () => onExplain(true),
+              },
+            ]}
+          />
+          <ToolbarDivider />
+          {run.busy || explain.busy ? (
+            <Button
+              icon="stop"
+              {...shown(keys.stop)}
+              showKeys
+              onClick={onStop}
+              loading={run.run.phase === "stopping" || explain.state.phase === "stopping"}
+            >
               Stop
             </Button>
           ) : (

@@ -31,6 +31,8 @@ export interface HistoryPanelProps {
   /** Puts a statement at the caret; absent where no editor is in front. */
   onInsert?: ((text: string) => void) | undefined;
   onOpen: (entry: HistoryEntry) => void;
+  /** Shows the plan that is kept with a statement, beside another one where `compare`. */
+  onPlan?: (entry: HistoryEntry, compare: boolean) => void;
 }
 
 const keyOf = (line: HistoryLine): string => (isHeading(line) ? `day:${line.heading}` : String(line.id));
@@ -48,6 +50,7 @@ function Line({ line }: { line: HistoryLine }) {
         <span className="rh-meta rh-truncate block">
           {metaOf(line)}
           {line.face === "cli" ? " · terminal" : ""}
+          {line.plan ? " · plan" : ""}
         </span>
       </span>
     </div>
@@ -60,11 +63,12 @@ interface DetailProps {
   entry: HistoryEntry;
   onOpen: () => void;
   onInsert: (() => void) | undefined;
+  onPlan: ((compare: boolean) => void) | undefined;
   onClose: () => void;
 }
 
 /** The whole of one statement: its text, where and when it ran, how it ended. */
-function Detail({ entry, onOpen, onInsert, onClose }: DetailProps) {
+function Detail({ entry, onOpen, onInsert, onPlan, onClose }: DetailProps) {
   const look = outcomeLook(entry.outcome);
   return (
     <section aria-label="Statement" className="hist-detail">
@@ -91,7 +95,17 @@ function Detail({ entry, onOpen, onInsert, onClose }: DetailProps) {
           {entry.text}
         </CodeBlock>
       </div>
-      <div className="flex gap-2">
+      <div className="flex flex-wrap gap-2">
+        {onPlan ? (
+          <>
+            <Button dense icon="explain" onClick={() => onPlan(false)}>
+              Show its plan
+            </Button>
+            <Button dense icon="columns" onClick={() => onPlan(true)}>
+              Compare with…
+            </Button>
+          </>
+        ) : null}
         <Button dense icon="open-external" onClick={onOpen}>
           Open in a new tab
         </Button>
@@ -104,7 +118,7 @@ function Detail({ entry, onOpen, onInsert, onClose }: DetailProps) {
 }
 
 /** What was run, newest first; secrets are taken out before it is kept. */
-export function HistoryPanel({ profileId = null, onInsert, onOpen }: HistoryPanelProps) {
+export function HistoryPanel({ profileId = null, onInsert, onOpen, onPlan }: HistoryPanelProps) {
   const [text, setText] = useState("");
   const [selected, setSelected] = useState<string>();
   const [clearing, setClearing] = useState(false);
@@ -135,6 +149,12 @@ export function HistoryPanel({ profileId = null, onInsert, onOpen }: HistoryPane
         disabledReason: onInsert ? undefined : "No editor is in front",
       },
       { label: "Copy", icon: "copy", onSelect: () => void copyText(line.text) },
+      ...(onPlan && line.plan
+        ? [
+            { label: "Show its plan", icon: "explain" as const, onSelect: () => onPlan(line, false) },
+            { label: "Compare its plan with…", icon: "columns" as const, onSelect: () => onPlan(line, true) },
+          ]
+        : []),
       ...(changes
         ? []
         : ([
@@ -222,6 +242,7 @@ export function HistoryPanel({ profileId = null, onInsert, onOpen }: HistoryPane
           entry={shown}
           onOpen={() => onOpen(shown)}
           onInsert={onInsert ? () => onInsert(shown.text) : undefined}
+          onPlan={onPlan && shown.plan ? (compare) => onPlan(shown, compare) : undefined}
           onClose={() => setSelected(undefined)}
         />
       ) : null}

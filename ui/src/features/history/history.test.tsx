@@ -25,6 +25,7 @@ const entry = (id: number, more: Partial<HistoryEntry> = {}): HistoryEntry => ({
   elapsed_ms: 3,
   error: null,
   face: "window",
+  plan: false,
   ...more,
 });
 

@@ -15,6 +15,7 @@ const entry = (id: number, hours: number, more: Partial<HistoryEntry> = {}): His
   elapsed_ms: 312,
   error: null,
   face: "window",
+  plan: false,
   ...more,
 });
 

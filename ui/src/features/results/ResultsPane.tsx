@@ -68,7 +68,6 @@ export function ResultsPane({
   const busy = isBusy(runs);
   const now = useNow(busy && runs.sets.length === 0);
   const shown = runs.sets.find((set) => set.head.hold_id === runs.active);
-  const place = runs.sets.findIndex((set) => set.head.hold_id === runs.active);
   const edits = useEdits(shown && shown.head.columns.length > 0 ? shown.head : undefined, shown?.progress);
 
   const step = (by: number) => {
@@ -184,8 +183,10 @@ export function ResultsPane({
         onLayout={(layout) => layouts.current.set(shown.head.hold_id, layout)}
       />
     )
+  ) : aside && runs.active === aside.id ? (
+    aside.content
   ) : (
-    aside && runs.active === aside.id ? aside.content : <MessagesPane runs={runs} {...(onShowStatement ? { onShowStatement } : {})} />
+    <MessagesPane runs={runs} {...(onShowStatement ? { onShowStatement } : {})} />
   );
 
   return (

@@ -356,6 +356,7 @@ function remember(run: Running, mark: StatementMark, outcome: StatementOutcome):
       rows: outcome.outcome === "completed" ? (outcome.affected_rows ?? outcome.rows) : null,
       error: outcome.outcome === "failed" ? outcome.error.message : null,
       face: "window",
+      plan: false,
     },
     ...world.history,
   ];

@@ -9,6 +9,7 @@ import type {
   ConnectionState,
   DriverForm,
   ErrorCode,
+  ExplainedPlan,
   FormField,
   HistoryEntry,
   RestoredTab,
@@ -50,6 +51,9 @@ export interface World {
   closed: RestoredTab[];
   readonly texts: Map<string, { text: string; sequence: number }>;
   history: HistoryEntry[];
+  plans: ExplainedPlan[];
+  /** Whether a plan is being asked for. */
+  explaining: boolean;
   settings: Settings;
   about: About;
   openedFor: string | null;
@@ -282,6 +286,7 @@ function history(): HistoryEntry[] {
     elapsed_ms,
     error: error ?? null,
     face: index === 7 ? "cli" : "window",
+    plan: false,
   }));
 }
 
@@ -300,6 +305,8 @@ export function makeWorld(options: FakeOptions): World {
     active: options.active ?? options.tabs?.[0]?.tab.id ?? null,
     closed: [],
     texts: new Map((options.tabs ?? []).map((tab) => [tab.tab.id, { text: tab.text, sequence: tab.sequence }])),
+    plans: [],
+    explaining: false,
     history: options.firstStart ? [] : history(),
     settings: { ...DEFAULTS, ...options.settings },
     about: {
