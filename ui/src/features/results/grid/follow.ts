@@ -49,6 +49,7 @@ class Mark {
 /** Marks in cells that lead elsewhere, and what a press on them means. Costs nothing in a grid whose cells lead nowhere. */
 export function attachFollow(grid: Grid, signal: AbortSignal) {
   const { scroller, body } = grid;
+  const cursor = body.pane.querySelector<HTMLElement>(".rg-cursor");
   const hovered = new Mark(body.pane);
   const active = new Mark(body.pane);
   let pointer: { x: number; y: number } | undefined;
@@ -65,9 +66,10 @@ export function attachFollow(grid: Grid, signal: AbortSignal) {
   const same = (a: Place | undefined, b: Place | undefined) => a?.row === b?.row && a?.column === b?.column;
   const draw = () => {
     frame = 0;
-    active.draw(grid, grid.selected ? grid.active : undefined);
+    // Without a cursor there is no cell to stand in, or an editor stands there.
+    active.draw(grid, cursor?.hidden ? undefined : grid.active);
     const under = pointer && placeAt(pointer.x, pointer.y);
-    hovered.draw(grid, same(under, active.place) ? undefined : under);
+    hovered.draw(grid, same(under, grid.active) ? undefined : under);
   };
   const schedule = () => {
     if (grid.events.leads && !frame) frame = requestAnimationFrame(draw);
@@ -106,7 +108,6 @@ export function attachFollow(grid: Grid, signal: AbortSignal) {
   );
   // The cursor moves with whatever moves the active cell.
   const watching = new MutationObserver(schedule);
-  const cursor = body.pane.querySelector(".rg-cursor");
   if (cursor) watching.observe(cursor, { attributes: true });
   signal.addEventListener("abort", () => {
     watching.disconnect();
