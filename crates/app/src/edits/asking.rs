@@ -1,5 +1,5 @@
 //! What a person is asked before a save: nothing for rows that were changed one by one, as the button says where they go; but
-//! many deletions may be one slip of the hand.
+//! many deletions may be one slip of the hand, and at the safety level that confirms writes every save waits for a yes.
 
 use sha2::{Digest as _, Sha256};
 
@@ -23,16 +23,16 @@ pub(super) fn question(
     confirmed: Option<&RunConsent>,
 ) -> Result<Option<SweepQuestion>, AppError> {
     let deletes = pieces.iter().filter(|piece| matches!(piece.doing, Doing::Delete(_))).count();
-    if deletes <= UNASKED {
-        return Ok(None);
-    }
     let profile = &target.place.connected.profile;
+    let confirms = profile.safety == Safety::ConfirmWrites;
     let production = profile.environment == Environment::Production;
-    if !production && app.current_settings().ask_whole_table == AskWhen::Never {
+    let many =
+        deletes > UNASKED && (production || confirms || app.current_settings().ask_whole_table != AskWhen::Never);
+    if !many && !confirms {
         return Ok(None);
     }
     let name = target.relation.name.clone();
-    let typed = production.then(|| name.trim().to_owned());
+    let typed = (many && (production || confirms)).then(|| name.trim().to_owned());
     let digest = digest(target, pieces);
     if let Some(consent) = confirmed.filter(|consent| consent.digest == digest) {
         let given = consent.typed.as_deref().map(str::trim);
@@ -45,35 +45,56 @@ pub(super) fn question(
         };
     }
     let (way_back, way_back_words) = match target.about.can_roll_back {
-        true => (WayBack::None, "It is committed at once. The history keeps statements that bring the rows back."),
-        false => {
-            (WayBack::NoTransactions, "The table's engine has no transactions: what is deleted is deleted at once.")
-        }
+        true => (WayBack::None, "It is committed at once. The history keeps statements that take it back."),
+        false => (WayBack::NoTransactions, "The table's engine has no transactions: what is written stays written."),
     };
     let rows = grouped(deletes as u64);
+    let all = grouped(pieces.len() as u64);
+    let (title, confirm) = match many {
+        true => (format!("Delete {rows} rows of {name}?"), format!("Delete {rows} rows and save")),
+        false if pieces.len() == 1 => (format!("Save 1 changed row of {name}?"), "Save 1 row".to_owned()),
+        false => (format!("Save {all} changed rows of {name}?"), format!("Save {all} rows")),
+    };
     Ok(Some(SweepQuestion {
         digest,
-        title: format!("Delete {rows} rows of {name}?"),
-        confirm: format!("Delete {rows} rows and save"),
+        title,
+        confirm,
         connection: profile.name.clone(),
         production,
-        changes: vec![SweepChange {
-            action: format!("DELETE of {rows} rows"),
-            targets: vec![SweepTarget {
-                name,
-                estimated_rows: Some(deletes as u64),
-                rows: Some(format!("{rows} rows, one by one")),
-            }],
-            range: TextRange { from: 0, to: 0 },
-            way_back,
-            way_back_words: way_back_words.to_owned(),
-        }],
+        changes: counted(pieces)
+            .into_iter()
+            .map(|(verb, count)| SweepChange {
+                action: verb.to_owned(),
+                targets: vec![SweepTarget {
+                    name: name.clone(),
+                    estimated_rows: Some(count),
+                    rows: Some(match count {
+                        1 => "1 row".to_owned(),
+                        _ => format!("{} rows, one by one", grouped(count)),
+                    }),
+                }],
+                range: TextRange { from: 0, to: 0 },
+                way_back,
+                way_back_words: way_back_words.to_owned(),
+            })
+            .collect(),
         more: 0,
         typed,
     }))
 }
 
-/// Stands for just these deletions on this connection.
+/// What is done to how many rows, in the order it is done.
+fn counted(pieces: &[Piece]) -> Vec<(&'static str, u64)> {
+    let count = |is: fn(&Doing) -> bool| pieces.iter().filter(|piece| is(&piece.doing)).count() as u64;
+    let verbs = [
+        ("DELETE", count(|doing| matches!(doing, Doing::Delete(_)))),
+        ("UPDATE", count(|doing| matches!(doing, Doing::Update(_)))),
+        ("INSERT", count(|doing| matches!(doing, Doing::Insert(_)))),
+    ];
+    verbs.into_iter().filter(|(_, rows)| *rows > 0).collect()
+}
+
+/// Stands for just these changes on this connection.
 fn digest(target: &Target, pieces: &[Piece]) -> String {
     let mut digest = Sha256::new();
     let mut add = |text: &str| {
@@ -87,9 +108,7 @@ fn digest(target: &Target, pieces: &[Piece]) -> String {
     add(target.relation.schema.as_deref().unwrap_or_default());
     add(&target.relation.name);
     for piece in pieces {
-        if let Doing::Delete(delete) = &piece.doing {
-            delete.key.0.iter().for_each(|part| add(part));
-        }
+        add(&format!("{:?}", piece.doing));
     }
     digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
