@@ -64,7 +64,9 @@ export function EditBar({
   const said =
     failure?.message ??
     (outcome?.outcome === "refused"
-      ? `Nothing was saved. ${outcome.message}`
+      ? outcome.message.startsWith("Nothing was saved")
+        ? outcome.message
+        : `Nothing was saved. ${outcome.message}`
       : outcome?.outcome === "unknown"
         ? `Whether it was saved is not known: ${outcome.error.message} Read the rows again to see.`
         : outcome?.outcome === "partly"

@@ -1,8 +1,8 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { act, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
+import { act, configure, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import axe from "axe-core";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { CommandsProvider } from "@/commands";
 import { DesignRoot } from "@/design";
 import { setHost } from "@/ipc";
@@ -14,6 +14,11 @@ const NO_KEYS = {};
 const customers = { database: "shop", schema: "public", kind: "relation", name: "customers", signature: null };
 
 describe("editing rows where they are shown", () => {
+  // Many keys, each drawn: a busy machine takes its time.
+  beforeAll(() => {
+    vi.setConfig({ testTimeout: 120_000 });
+    configure({ asyncUtilTimeout: 30_000 });
+  });
   let host: FakeHost;
   beforeEach(() => {
     host = fakeHost({ pace: 0, open: [STAGING, PROD] });
@@ -124,8 +129,8 @@ describe("editing rows where they are shown", () => {
     await user.keyboard("{Control>}s{/Control}");
     await waitFor(() => expect(host.fake.callsOf("editsSave").length).toBe(1));
     await screen.findByText(/Saved 1 changed/);
-    expect(cell(1, 1).textContent).toBe("Still open");
-    expect(cell(1, 1).getAttribute("aria-label")).toBeNull();
+    await waitFor(() => expect(cell(1, 1).textContent).toBe("Still open"));
+    await waitFor(() => expect(cell(1, 1).getAttribute("aria-label")).toBeNull());
   });
 
   it("takes the open cell when a person presses elsewhere, and keeps the old value on Escape", async () => {

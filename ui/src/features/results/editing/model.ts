@@ -22,16 +22,21 @@ export interface Staged {
 const overlayOf = (row: EditedRow): Overlay => ({ row, cells: new Map(row.cells.map((cell) => [cell.column, cell])) });
 
 /** Whether a row stands on its own: it was added, and is no row of the hold. */
-const isAdded = (row: EditedRow): boolean =>
-  row.at === null && (row.kind === "insert" || row.after !== null || (row.kind === "saved" && row.fresh !== null));
+const isAdded = (row: EditedRow): boolean => row.kind === "insert" || row.after !== null;
 
 /** What is staged after an answer. An answer that is older than what is known is passed over. */
 export function merged(before: Staged | null, answer: EditsView): Staged {
   if (before && answer.revision < before.view.revision) return before;
   const byId = new Map<number, Overlay>(answer.whole || !before ? [] : before.byId);
   for (const id of answer.removed) byId.delete(id);
-  for (const row of answer.rows) byId.set(row.id, overlayOf(row));
+  for (const row of answer.rows) {
+    // A row that has a place in the hold keeps it, whatever becomes of its edits.
+    const at = row.at ?? before?.byId.get(row.id)?.row.at ?? null;
+    byId.set(row.id, overlayOf(at === row.at ? row : { ...row, at }));
+  }
   const byHeld = new Map<number, Overlay>();
+  // One that was added above all says so only while it is new.
+  const wasAdded = new Set(before?.added.map((row) => row.id));
   const added: { id: number; after: number | null }[] = [];
   const gone: number[] = [];
   for (const overlay of byId.values()) {
@@ -39,7 +44,8 @@ export function merged(before: Staged | null, answer: EditsView): Staged {
     if (row.at !== null) {
       if (row.kind === "gone") gone.push(row.at);
       else byHeld.set(row.at, overlay);
-    } else if (isAdded(row) && row.kind !== "gone") added.push({ id: row.id, after: row.after });
+    } else if (row.kind !== "gone" && (isAdded(row) || wasAdded.has(row.id)))
+      added.push({ id: row.id, after: row.after });
   }
   return { view: answer, byId, byHeld, added, gone };
 }

@@ -183,7 +183,7 @@ export class EditedSource implements GridSource {
     const { row } = overlay;
     const problem = problemInWords(row);
     const sign = row.kind === "insert" ? "+" : row.kind === "delete" ? "−" : held < 0 ? "•" : undefined;
-    if (problem) return { ...number, sign: `! ${sign ?? held + 1}`, mark: "problem", said: `Not saved: ${problem}` };
+    if (problem) return { ...number, sign: `!${sign ?? held + 1}`, mark: "problem", said: `Not saved: ${problem}` };
     switch (row.kind) {
       case "insert":
         return { sign: "+", mark: "new", said: "A new row, not saved yet" };
