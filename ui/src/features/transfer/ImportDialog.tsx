@@ -92,7 +92,9 @@ function Open({ to }: { to: Destination }) {
       width={760}
       onClose={closeImportInto}
       title={`Import ${file ? nameOf(file.path) : "a file"} ${target}`}
-      description={contents ? `${rowsOf(contents.rows)}; every value was looked at.` : "CSV, TSV, NDJSON, Excel or OpenDocument"}
+      description={
+        contents ? `${rowsOf(contents.rows)}; every value was looked at.` : "CSV, TSV, NDJSON, Excel or OpenDocument"
+      }
       footer={
         <>
           <Button disabledReason={refused} loading={busy} onClick={() => void begin(true)}>

@@ -41,8 +41,10 @@ export function mapped(contents: FileContents, create: boolean): readonly string
   const free = into.filter((column) => !column.generated);
   return contents.columns.map(
     ({ name }) =>
-      (free.find((column) => column.name === name) ??
-        free.find((column) => column.name.toLowerCase() === name.toLowerCase()))?.name ?? "",
+      (
+        free.find((column) => column.name === name) ??
+        free.find((column) => column.name.toLowerCase() === name.toLowerCase())
+      )?.name ?? "",
   );
 }
 

@@ -1,5 +1,5 @@
 /** Exports of the fake host: nothing is written, everything is told. */
-import type { ExportOffer, ExportRequest, TransferEvent } from "../bindings";
+import type { ExportOffer, ExportRequest, FileContents, FileImport, FileLook, TransferEvent } from "../bindings";
 import { holdOf } from "./holds";
 import { refuse, type World } from "./world";
 
@@ -68,3 +68,70 @@ export function exportOf(
 }
 
 export const stopTransfer = (id: string): void => running.get(id)?.();
+
+/** What every file of the fake host holds: three people, of whom one has no mail. */
+export function contentsOf({ table, file }: FileLook): FileContents {
+  if (file.path.includes("missing"))
+    refuse("not_found", `“${file.path}” could not be read: no such file.`, { hint: "Was it moved?" });
+  const column = (name: string, words: string, native_type: string, nulls = 0, odd: string | null = null) => ({
+    name,
+    words,
+    native_type,
+    nulls,
+    empty: 0,
+    longest: 12,
+    odd,
+  });
+  const into = (name: string, native_type: string, required: boolean) => ({
+    name,
+    native_type,
+    required,
+    generated: false,
+  });
+  const bad = file.path.includes("ragged");
+  return {
+    file: { ...file, kind: "delimited", encoding: file.encoding ?? "UTF-8", delimiter: file.delimiter ?? "," },
+    sheets: [],
+    columns: [
+      column("ID", "whole numbers", "integer"),
+      column("name", "text", "text", 0, "line 2: Ada"),
+      column("mail", "text", "text", 1),
+    ],
+    rows: 3,
+    bad: bad ? 1 : 0,
+    problems: bad ? [{ line: 4, reason: "It has 2 values; there are 3 columns." }] : [],
+    preview: [
+      ["1", "Ada", "ada@example.org"],
+      ["2", "", null],
+      ["3", "Grace 🚀", "grace@example.org"],
+    ],
+    into:
+      table.name === "" || table.name === "new"
+        ? null
+        : [into("id", "bigint", true), into("name", "text", false), into("email", "text", false)],
+    notes: [],
+    asks: file.path.includes("production"),
+  };
+}
+
+export function importOf(
+  world: World,
+  _request: FileImport,
+  onEvent: (event: TransferEvent) => void,
+  pace: number,
+): string {
+  const id = `t${world.nextId++}`;
+  const timer = setTimeout(
+    () => {
+      running.delete(id);
+      onEvent({ event: "done", rows: 3, bytes: 0, elapsed_ms: 12, notes: [] });
+    },
+    Math.max(1, pace),
+  );
+  running.set(id, () => {
+    clearTimeout(timer);
+    running.delete(id);
+    onEvent({ event: "stopped" });
+  });
+  return id;
+}

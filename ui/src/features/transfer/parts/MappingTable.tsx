@@ -13,7 +13,8 @@ export interface MappingTableProps {
 }
 
 const LEFT_OUT = "";
-const set = (list: readonly string[], at: number, value: string) => list.map((old, index) => (index === at ? value : old));
+const set = (list: readonly string[], at: number, value: string) =>
+  list.map((old, index) => (index === at ? value : old));
 
 /** Which column of the file goes into which of the table. */
 export function MappingTable({ contents, draft, onColumns, onTypes, onReset }: MappingTableProps) {

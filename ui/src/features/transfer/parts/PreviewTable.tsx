@@ -4,7 +4,6 @@ import "../transfer.css";
 /** The first rows of a file, as they were read: NULL and empty text apart. */
 export function PreviewTable({ contents }: { contents: FileContents }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keyboard
     <section className="rh-transfer-preview" tabIndex={0} aria-label="First rows of the file">
       <table>
         <thead>
