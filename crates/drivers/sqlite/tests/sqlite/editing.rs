@@ -395,7 +395,7 @@ async fn a_frame_keeps_or_undoes_all_of_it_alone_and_within_a_transaction() {
         all(&frame.rollback).await;
         assert_eq!(works(&*bench.session, "SELECT v FROM t").await.one(), "a");
         all(&frame.begin).await;
-        all(&[set.clone()]).await;
+        all(std::slice::from_ref(&set)).await;
         works(&*bench.session, "UPDATE t SET v = 'b'").await;
         all(&[back, forget.clone(), set]).await;
         assert_eq!(works(&*bench.session, "SELECT v FROM t").await.one(), "a");
