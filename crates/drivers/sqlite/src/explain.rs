@@ -87,6 +87,11 @@ fn node(detail: &str) -> PlanNode {
         Some((relation, alias)) => (relation, Some(alias.to_owned())),
         None => (name, None),
     };
+    // A schema that was written is printed before the name; others cannot be told from a dot in a name.
+    let schema = ["main", "temp"]
+        .into_iter()
+        .find(|schema| named && relation.strip_prefix(schema).is_some_and(|rest| rest.starts_with('.')));
+    let relation = schema.and_then(|schema| relation.get(schema.len() + 1..)).unwrap_or(relation);
     let constants = named && relation.ends_with("CONSTANT ROWS");
     let index = how.split_once("INDEX ").map(|(_, after)| after.split(" (").next().unwrap_or(after).to_owned());
     let condition = how.rfind(" (").and_then(|at| how.get(at + 2..)).map(|text| text.trim_end_matches(')'));
@@ -94,6 +99,7 @@ fn node(detail: &str) -> PlanNode {
     let summary = if own { how.trim() } else { rest };
     PlanNode {
         kind: if kind.is_empty() { "STEP".to_owned() } else { kind.to_owned() },
+        schema: schema.map(str::to_owned),
         relation: own.then(|| relation.to_owned()),
         alias,
         index: index.filter(|_| own && !how.contains("VIRTUAL")),
@@ -156,6 +162,9 @@ mod tests {
             (44, 0, "SEARCH o USING COVERING INDEX by customer (a=? AND b>?)"),
             (60, 0, "USE TEMP B-TREE FOR ORDER BY"),
         ]);
+        let named = read(&[(1, 0, "SCAN main.paged \"table\".x")]);
+        assert_eq!(named.nodes[0].relation.as_deref(), Some("paged \"table\".x"));
+        assert_eq!(named.nodes[0].schema.as_deref(), Some("main"));
         assert_eq!(
             plan.raw,
             "QUERY PLAN\n|--MATERIALIZE recent\n|  `--SEARCH orders USING INDEX orders_placed (placed>?)\n|--SCAN c\n\
