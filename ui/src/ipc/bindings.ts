@@ -82,14 +82,6 @@ export const commands = {
 	activity: (profileId: string) => typedError<ActivityMoment, AppError>(__TAURI_INVOKE("activity", { profileId })),
 	/**  Sizes and use of the tables and indexes of a connection's database. */
 	activitySizes: (profileId: string) => typedError<ActivitySizes, AppError>(__TAURI_INVOKE("activity_sizes", { profileId })),
-	/**  Asks for the plan of a statement in its tab's session; may ask first. */
-	explain: (request: PlanRequest) => typedError<PlanAnswer, AppError>(__TAURI_INVOKE("explain", { request })),
-	/**  Stops what explains in a tab. */
-	cancelPlan: (tabId: string) => typedError<null, AppError>(__TAURI_INVOKE("cancel_plan", { tabId })),
-	/**  A kept plan, by its line of the history. */
-	plan: (id: number) => typedError<ExplainedPlan, AppError>(__TAURI_INVOKE("plan", { id })),
-	/**  Kept plans: those of the same statement first. */
-	plans: (query: PlanQuery) => typedError<PlanLine[], AppError>(__TAURI_INVOKE("plans", { query })),
 	/**  Cancels what a session does, or ends it; may ask first. */
 	signalSession: (request: SignalRequest) => typedError<SignalAnswer, AppError>(__TAURI_INVOKE("signal_session", { request })),
 	/**  Asks the server to stop the statement in progress and skips the rest. */
@@ -172,6 +164,14 @@ export const commands = {
 	audit: (query: AuditQuery) => typedError<AuditEntry[], AppError>(__TAURI_INVOKE("audit", { query })),
 	/**  Forgets one entry, or all. */
 	forgetHistory: (id: number | null) => typedError<null, AppError>(__TAURI_INVOKE("forget_history", { id })),
+	/**  Asks for the plan of a statement in its tab's session; may ask first. */
+	explain: (request: PlanRequest) => typedError<PlanAnswer, AppError>(__TAURI_INVOKE("explain", { request })),
+	/**  Stops what explains in a tab. */
+	cancelPlan: (tabId: string) => typedError<null, AppError>(__TAURI_INVOKE("cancel_plan", { tabId })),
+	/**  A kept plan, by its line of the history. */
+	plan: (id: number) => typedError<ExplainedPlan, AppError>(__TAURI_INVOKE("plan", { id })),
+	/**  Kept plans: those of the same statement first. */
+	plans: (query: PlanQuery) => typedError<PlanLine[], AppError>(__TAURI_INVOKE("plans", { query })),
 	/**  Writes what the query finds of the audit trail to a file and says how many lines. */
 	exportAudit: (query: AuditQuery, path: string, format: AuditFormat) => typedError<number, AppError>(__TAURI_INVOKE("export_audit", { query, path, format })),
 	/**  How much is kept, in all or of one connection. */
@@ -234,6 +234,10 @@ export const commands = {
 	exportOffer: (holdId: string) => typedError<ExportOffer, AppError>(__TAURI_INVOKE("export_offer", { holdId })),
 	/**  Writes rows to a file and returns the transfer's id; what happens comes by `events`. */
 	exportRows: (request: ExportRequest, events: Channel<TransferEvent>) => typedError<string, AppError>(__TAURI_INVOKE("export_rows", { request, events })),
+	/**  Reads a whole file for what its columns are, and looks the table up. */
+	importLook: (look: FileLook) => typedError<FileContents, AppError>(__TAURI_INVOKE("import_look", { look })),
+	/**  Puts the rows of a file into a table and returns the transfer's id; what happens comes by `events`. */
+	importRows: (request: FileImport, events: Channel<TransferEvent>) => typedError<string, AppError>(__TAURI_INVOKE("import_rows", { request, events })),
 	/**  Stops an export or an import. */
 	stopTransfer: (transferId: string) => typedError<null, AppError>(__TAURI_INVOKE("stop_transfer", { transferId })),
 };
@@ -567,6 +571,16 @@ export type CellProblem = {
 /**  What a value is to a person; see [`driver::ValueClass`]. */
 export type ColumnClass = "number" | "boolean" | "text" | "json" | "xml" | "bytes" | "temporal" | "interval" | "uuid" | "array" | "other";
 
+/**  Which column of the file goes into which of the table. */
+export type ColumnMapping = {
+	/**  The file's column, by its place from 0. */
+	source: number,
+	/**  The table's column. */
+	column: string,
+	/**  Its type, where the table is made; `None` is the one that was found. */
+	native_type: string | null,
+};
+
 /**  A column of a relation. */
 export type ColumnRow = {
 	/**  Its place. */
@@ -899,6 +913,8 @@ export type EditStep = {
 	duplicate?: RowPlace[],
 	/**  Held rows to delete. */
 	delete?: RowSpan[],
+	/**  Staged rows to delete, by id: saved ones, and new ones, which are dropped. */
+	delete_staged?: number[],
 	/**  Added rows to drop, and rows whose deletion or changes to take back. */
 	revert?: RowPlace[],
 	/**  Single cells to take back. */
@@ -1027,7 +1043,7 @@ export type Environment =
 "development" | 
 /**  Staging. */
 "staging" | 
-/**  Production: read-only unless told otherwise. */
+/**  Production: every change is confirmed unless told otherwise. */
 "production";
 
 /**  What a face may branch on; see [`driver::Code`]. */
@@ -1062,6 +1078,40 @@ export type ErrorCode =
 "exhausted" | 
 /**  A fault in the program. */
 "internal";
+
+/**  A plan with whose it is. */
+export type ExplainedPlan = {
+	/**  The line of the history it is kept with; `None` where it is not kept. */
+	id: number | null,
+	/**  Why it is not kept, as a sentence. */
+	not_kept: string | null,
+	/**  The connection, which may be gone. */
+	profile_id: string | null,
+	/**  Its name then. */
+	profile_name: string,
+	/**  The database. */
+	database: string | null,
+	/**  The server and its version. */
+	server: string,
+	/**  The explained statement, secrets redacted. */
+	statement: string,
+	/**  The same for every way to write the same statement. */
+	digest: string,
+	/**  How it was asked for (`ANALYZE, BUFFERS`). */
+	options: string,
+	/**  When, in ms since the epoch. */
+	at_ms: number,
+	/**  What became of what it changed, as a sentence; `None` where nothing was run that could. */
+	undone: string | null,
+	/**  What did not go as it should, as sentences. */
+	warnings: string[],
+	/**  What the server said meanwhile. */
+	notices: NoticeRow[],
+	/**  The plan. */
+	plan: Plan,
+	/**  The plan as lines of text. */
+	outline: string,
+};
 
 /**  What can be exported from a hold. */
 export type ExportOffer = {
@@ -1112,6 +1162,30 @@ rows: number } |
 /**  Every row: the statement runs again. */
 { what: "whole" };
 
+/**  What a file holds. */
+export type FileContents = {
+	/**  The file, and how it is read. */
+	file: SourceFile,
+	/**  Its sheets. */
+	sheets: string[],
+	/**  Its columns. */
+	columns: SourceColumn[],
+	/**  Rows. */
+	rows: number,
+	/**  Records that cannot be read. */
+	bad: number,
+	/**  The first of them. */
+	problems: FileProblem[],
+	/**  The first rows; long values are cut. */
+	preview: ((string | null)[])[],
+	/**  The table's columns; `None` where there is no such table. */
+	into: TargetColumn[] | null,
+	/**  What is to be known of the table, as sentences. */
+	notes: string[],
+	/**  Whether the table's name is typed before anything begins: on production, and where every change is confirmed. */
+	asks: boolean,
+};
+
 /**  How rows are written to a file. */
 export type FileFormat = 
 /**  As `COPY … CSV` writes it. */
@@ -1136,6 +1210,46 @@ export type FileFormat =
 "parquet" | 
 /**  An Excel workbook. */
 "excel";
+
+/**  A file on its way into a table. */
+export type FileImport = {
+	/**  The connection. */
+	profile_id: string,
+	/**  The table. */
+	table: ObjectRef,
+	/**  Whether the table is made first. */
+	create: boolean,
+	/**  The file. */
+	file: SourceFile,
+	/**  What goes where; empty maps columns of one name, whatever its case, and of a new table all. */
+	columns: ColumnMapping[],
+	/**  Everything is done and then undone. */
+	dry_run: boolean,
+	/**  Rows of one transaction: those that are refused are left out. `None` is one transaction for everything. */
+	batch: number | null,
+	/**  Where refused rows are written, with their lines and reasons. */
+	rejects: string | null,
+	/**  The table's name as a person has typed it, which production wants. */
+	confirmed: string | null,
+};
+
+/**  A file that may be imported, and where to. */
+export type FileLook = {
+	/**  The connection. */
+	profile_id: string,
+	/**  The table, or the one that would be made. */
+	table: ObjectRef,
+	/**  The file. */
+	file: SourceFile,
+};
+
+/**  A record that cannot be imported. */
+export type FileProblem = {
+	/**  The line it begins in, from 1. */
+	line: number,
+	/**  Why. */
+	reason: string,
+};
 
 /**  Whether a file is still what it was. */
 export type FileState = 
@@ -1851,6 +1965,213 @@ export type PlaceholderMark = {
 	range: TextRange,
 };
 
+/**  A plan; see [`driver::Plan`]. */
+export type Plan = {
+	/**  Its nodes, each after the one it belongs to; none where the answer is only text. */
+	nodes: PlanNode[],
+	/**  What is said of the whole. */
+	facts: PlanText[],
+	/**  How long planning took. */
+	planning_ns: number | null,
+	/**  How long running took. */
+	execution_ns: number | null,
+	/**  Whether the statement was run and measured. */
+	measured: boolean,
+	/**  Bytes of a page. */
+	page_bytes: number,
+	/**  The server's answer. */
+	raw: string,
+	/**  Its form. */
+	form: PlanForm,
+};
+
+/**  What was measured of a node, per loop; digits as printed. */
+export type PlanActual = {
+	/**  Rows. */
+	rows: string | null,
+	/**  How often it was run. */
+	loops: string | null,
+	/**  Milliseconds before the first row. */
+	startup_ms: string | null,
+	/**  Milliseconds in all. */
+	total_ms: string | null,
+	/**  How many processes shared the loops. */
+	processes: number,
+	/**  Whether what it worked for had enough before it came to its end. */
+	stopped_early: boolean,
+	/**  Whether it was never run. */
+	never: boolean,
+};
+
+/**  What came of asking for a plan. */
+export type PlanAnswer = 
+/**  A person has to say yes first; nothing was sent. */
+{ answer: "confirm"; 
+/**  To what. */
+question: PlanQuestion } | 
+/**  The plan. */
+{ answer: "explained"; 
+/**  It. */
+plan: ExplainedPlan };
+
+/**  In which form the server answered. */
+export type PlanForm = 
+/**  JSON. */
+"json" | 
+/**  Lines. */
+"text";
+
+/**  A kept plan in a list. */
+export type PlanLine = {
+	/**  The line of the history it is kept with. */
+	id: number,
+	/**  When, in ms since the epoch. */
+	at_ms: number,
+	/**  The connection's name then. */
+	profile_name: string,
+	/**  The database. */
+	database: string | null,
+	/**  The explained statement. */
+	statement: string,
+	/**  How it was asked for. */
+	options: string,
+	/**  Whether it is of the statement that was asked about. */
+	same: boolean,
+	/**  How long running took. */
+	execution_ns: number | null,
+	/**  How many nodes it has. */
+	nodes: number,
+};
+
+/**  One step of a plan; see [`driver::plan::PlanNode`]. */
+export type PlanNode = {
+	/**  The node it works for, by place; always an earlier one. */
+	parent: number | null,
+	/**  How deep it stands; the first is 0. */
+	depth: number,
+	/**  What it does to what: `Seq Scan on orders o`. */
+	title: string,
+	/**  What it does, in the server's words. */
+	kind: string,
+	/**  What it is to its parent. */
+	role: string | null,
+	/**  The schema of its relation. */
+	schema: string | null,
+	/**  The relation. */
+	relation: string | null,
+	/**  What the statement calls that. */
+	alias: string | null,
+	/**  The index. */
+	index: string | null,
+	/**  What tells it from others of its kind. */
+	summary: string | null,
+	/**  Conditions and keys. */
+	conditions: PlanText[],
+	/**  Rows expected, per loop. */
+	estimated_rows: string | null,
+	/**  Bytes of a row, expected. */
+	width: string | null,
+	/**  Cost before the first row. */
+	startup_cost: string | null,
+	/**  Cost in all. */
+	total_cost: string | null,
+	/**  The part of the cost which is its own. */
+	own_cost: string | null,
+	/**  What was measured. */
+	actual: PlanActual | null,
+	/**  Time with all it waited for, over all loops. */
+	total_ns: number | null,
+	/**  The part of that which is its own. */
+	own_ns: number | null,
+	/**  How far its rows were estimated wrongly. */
+	off: PlanOff | null,
+	/**  Pages it touched itself. */
+	pages: PlanPages | null,
+	/**  Everything the server says of it. */
+	properties: PlanText[],
+};
+
+/**  How far rows estimated and rows found are apart. */
+export type PlanOff = {
+	/**  `close`, `1.3× fewer`, `12× more`. */
+	words: string,
+	/**  Whether more came than was expected. */
+	more: boolean,
+	/**  How much it matters. */
+	weight: PlanWeight,
+};
+
+/**  Pages, without those of the nodes below. */
+export type PlanPages = {
+	hit: number,
+	read: number,
+	dirtied: number,
+	written: number,
+	temp_read: number,
+	temp_written: number,
+};
+
+/**  Which kept plans to list: those of the same statement first, newest first. */
+export type PlanQuery = {
+	/**  Of the statement with this [`ExplainedPlan::digest`] first. */
+	digest: string | null,
+	/**  Only this connection. */
+	profile_id: string | null,
+	/**  Most lines. */
+	limit: number,
+};
+
+/**  What a person is asked before a statement that writes is run to be measured. */
+export type PlanQuestion = {
+	/**  Names what is asked; a yes repeats it. */
+	digest: string,
+	/**  The question. */
+	title: string,
+	/**  What will be done, and what of it stays. */
+	description: string,
+	/**  The yes. */
+	confirm: string,
+	/**  The connection's name. */
+	connection: string,
+	/**  Whether that is production. */
+	production: boolean,
+};
+
+/**  A statement whose plan is asked for, in a tab's own session. */
+export type PlanRequest = {
+	/**  The tab whose session is asked. */
+	tab_id: string,
+	/**  The connection. */
+	profile_id: string,
+	/**  Another database of that server; `None` is the profile's own. */
+	database: string | null,
+	/**  One statement. An error's range counts from its start. */
+	text: string,
+	/**  Values of its placeholders. */
+	parameters: ParameterValue[],
+	/**  Whether it is run and measured. */
+	analyze: boolean,
+	/**  The digest of the question a person has said yes to. */
+	confirmed?: string | null,
+};
+
+/**  A named text of the server's. */
+export type PlanText = {
+	/**  Its name. */
+	name: string,
+	/**  Its text, digits as printed. */
+	text: string,
+};
+
+/**  How much a misestimate matters. */
+export type PlanWeight = 
+/**  As is usual, or explained by the plan itself. */
+"usual" | 
+/**  Four times and more. */
+"notable" | 
+/**  Ten times and more. */
+"far";
+
 /**  A row-security policy. */
 export type PolicyRow = {
 	/**  Its name. */
@@ -2238,6 +2559,8 @@ export type RunRequest = {
 export type Safety = 
 /**  Nothing. */
 "read_only" | 
+/**  Anything the login may change, each script that changes something after a person's yes to what it changes. */
+"confirm_writes" | 
 /**  Anything the login may change. */
 "free";
 
@@ -2577,6 +2900,51 @@ export type SoftwareRendering =
 /**  Where there is no GPU. */
 "auto" | "always" | "never";
 
+/**  A column of the file. */
+export type SourceColumn = {
+	/**  Its name. */
+	name: string,
+	/**  What all of its values are, in words. */
+	words: string,
+	/**  The type of the database that holds every one of them as it is. */
+	native_type: string,
+	/**  Rows in which it is NULL. */
+	nulls: number,
+	/**  Rows in which it is an empty text. */
+	empty: number,
+	/**  Characters of its longest value. */
+	longest: number,
+	/**  The first value that made it text, and its line; `None` where it is something else. */
+	odd: string | null,
+};
+
+/**  A file and how it is read; what is left out is found out. */
+export type SourceFile = {
+	/**  The file. */
+	path: string,
+	/**  What it is. */
+	kind: SourceKind | null,
+	/**  Its encoding. */
+	encoding: string | null,
+	/**  What stands between values: one ASCII character. */
+	delimiter: string | null,
+	/**  Whether the first record names the columns. */
+	header: boolean,
+	/**  What stands for NULL where it is not in quotes; everything else, the empty text too, is a value. */
+	null_text: string,
+	/**  The sheet. */
+	sheet: string | null,
+};
+
+/**  What kind of file it is. */
+export type SourceKind = 
+/**  Values with a delimiter between them. */
+"delimited" | 
+/**  A JSON object per line. */
+"lines" | 
+/**  A sheet of Excel or OpenDocument. */
+"sheet";
+
 /**  One statement of a script. */
 export type StatementMark = {
 	/**  Its place in the script, from 0. */
@@ -2767,6 +3135,18 @@ export type TableUse = {
 	analyzed_ms: number | null,
 };
 
+/**  A column of the table. */
+export type TargetColumn = {
+	/**  Its name. */
+	name: string,
+	/**  Its type. */
+	native_type: string,
+	/**  Whether a row needs a value for it. */
+	required: boolean,
+	/**  Whether the database computes it, so that nothing can be put into it. */
+	generated: boolean,
+};
+
 /**  How a test of a connection went. */
 export type TestReport = {
 	/**  The server, when it was reached. */
@@ -2912,221 +3292,6 @@ export type Workspace = {
 	/**  The window's own JSON of how its tabs are split. */
 	layout?: string | null,
 };
-
-export type PlanRequest = {
-	/**  The tab whose session is asked. */
-	tab_id: string,
-	/**  The connection. */
-	profile_id: string,
-	/**  Another database of that server; `None` is the profile's own. */
-	database: string | null,
-	/**  One statement. An error's range counts from its start. */
-	text: string,
-	/**  Values of its placeholders. */
-	parameters: ParameterValue[],
-	/**  Whether it is run and measured. */
-	analyze: boolean,
-	/**  The digest of the question a person has said yes to. */
-	confirmed: string | null,
-};
-
-export type PlanQuestion = {
-	/**  Names what is asked; a yes repeats it. */
-	digest: string,
-	/**  The question. */
-	title: string,
-	/**  What will be done, and what of it stays. */
-	description: string,
-	/**  The yes. */
-	confirm: string,
-	/**  The connection's name. */
-	connection: string,
-	/**  Whether that is production. */
-	production: boolean,
-};
-
-export type ExplainedPlan = {
-	/**  The line of the history it is kept with; `None` where it is not kept. */
-	id: number | null,
-	/**  Why it is not kept, as a sentence. */
-	not_kept: string | null,
-	/**  The connection, which may be gone. */
-	profile_id: string | null,
-	/**  Its name then. */
-	profile_name: string,
-	/**  The database. */
-	database: string | null,
-	/**  The server and its version. */
-	server: string,
-	/**  The explained statement, secrets redacted. */
-	statement: string,
-	/**  The same for every way to write the same statement. */
-	digest: string,
-	/**  How it was asked for (`ANALYZE, BUFFERS`). */
-	options: string,
-	/**  When, in ms since the epoch. */
-	at_ms: number,
-	/**  What became of what it changed, as a sentence; `None` where nothing was run that could. */
-	undone: string | null,
-	/**  What did not go as it should, as sentences. */
-	warnings: string[],
-	/**  What the server said meanwhile. */
-	notices: NoticeRow[],
-	/**  The plan. */
-	plan: Plan,
-	/**  The plan as lines of text. */
-	outline: string,
-};
-
-export type PlanLine = {
-	/**  The line of the history it is kept with. */
-	id: number,
-	/**  When, in ms since the epoch. */
-	at_ms: number,
-	/**  The connection's name then. */
-	profile_name: string,
-	/**  The database. */
-	database: string | null,
-	/**  The explained statement. */
-	statement: string,
-	/**  How it was asked for. */
-	options: string,
-	/**  Whether it is of the statement that was asked about. */
-	same: boolean,
-	/**  How long running took. */
-	execution_ns: number | null,
-	/**  How many nodes it has. */
-	nodes: number,
-};
-
-export type PlanQuery = {
-	/**  Of the statement with this [`ExplainedPlan::digest`] first. */
-	digest: string | null,
-	/**  Only this connection. */
-	profile_id: string | null,
-	/**  Most lines. */
-	limit: number,
-};
-
-export type PlanText = {
-	/**  Its name. */
-	name: string,
-	/**  Its text, digits as printed. */
-	text: string,
-};
-
-export type Plan = {
-	/**  Its nodes, each after the one it belongs to; none where the answer is only text. */
-	nodes: PlanNode[],
-	/**  What is said of the whole. */
-	facts: PlanText[],
-	/**  How long planning took. */
-	planning_ns: number | null,
-	/**  How long running took. */
-	execution_ns: number | null,
-	/**  Whether the statement was run and measured. */
-	measured: boolean,
-	/**  Bytes of a page. */
-	page_bytes: number,
-	/**  The server's answer. */
-	raw: string,
-	/**  Its form. */
-	form: PlanForm,
-};
-
-export type PlanNode = {
-	/**  The node it works for, by place; always an earlier one. */
-	parent: number | null,
-	/**  How deep it stands; the first is 0. */
-	depth: number,
-	/**  What it does to what: `Seq Scan on orders o`. */
-	title: string,
-	/**  What it does, in the server's words. */
-	kind: string,
-	/**  What it is to its parent. */
-	role: string | null,
-	/**  The schema of its relation. */
-	schema: string | null,
-	/**  The relation. */
-	relation: string | null,
-	/**  What the statement calls that. */
-	alias: string | null,
-	/**  The index. */
-	index: string | null,
-	/**  What tells it from others of its kind. */
-	summary: string | null,
-	/**  Conditions and keys. */
-	conditions: PlanText[],
-	/**  Rows expected, per loop. */
-	estimated_rows: string | null,
-	/**  Bytes of a row, expected. */
-	width: string | null,
-	/**  Cost before the first row. */
-	startup_cost: string | null,
-	/**  Cost in all. */
-	total_cost: string | null,
-	/**  The part of the cost which is its own. */
-	own_cost: string | null,
-	/**  What was measured. */
-	actual: PlanActual | null,
-	/**  Time with all it waited for, over all loops. */
-	total_ns: number | null,
-	/**  The part of that which is its own. */
-	own_ns: number | null,
-	/**  How far its rows were estimated wrongly. */
-	off: PlanOff | null,
-	/**  Pages it touched itself. */
-	pages: PlanPages | null,
-	/**  Everything the server says of it. */
-	properties: PlanText[],
-};
-
-export type PlanActual = {
-	/**  Rows. */
-	rows: string | null,
-	/**  How often it was run. */
-	loops: string | null,
-	/**  Milliseconds before the first row. */
-	startup_ms: string | null,
-	/**  Milliseconds in all. */
-	total_ms: string | null,
-	/**  How many processes shared the loops. */
-	processes: number,
-	/**  Whether what it worked for had enough before it came to its end. */
-	stopped_early: boolean,
-	/**  Whether it was never run. */
-	never: boolean,
-};
-
-export type PlanOff = {
-	/**  `close`, `1.3× fewer`, `12× more`. */
-	words: string,
-	/**  Whether more came than was expected. */
-	more: boolean,
-	/**  How much it matters. */
-	weight: PlanWeight,
-};
-
-export type PlanPages = {
-	/**   */
-	hit: number,
-	/**   */
-	read: number,
-	/**   */
-	dirtied: number,
-	/**   */
-	written: number,
-	/**   */
-	temp_read: number,
-	/**   */
-	temp_written: number,
-};
-
-export type PlanForm = "json" | "text";
-
-export type PlanWeight = "usual" | "notable" | "far";
-
-export type PlanAnswer = { answer: "confirm"; question: PlanQuestion } | { answer: "explained"; plan: ExplainedPlan };
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {
