@@ -174,33 +174,43 @@ fn unsupported(message: impl Into<String>, hint: &str) -> WriteError {
     Error::new(driver::Code::Unsupported, message).with_hint(hint).into()
 }
 
-/// Remembers why the output took no more: libraries between it and us tell that in words of their own, or not at all.
+/// Remembers why the output took no more: libraries between it and us tell that in words of their own, or not at all. From then on
+/// it takes everything and keeps nothing: what a library still writes while it is given up is no second failure.
 struct Remembering<W> {
     inner: W,
     why: Arc<Mutex<Option<io::Error>>>,
+    failed: bool,
 }
 
 impl<W: Write> Remembering<W> {
     fn new(inner: W) -> (Self, Arc<Mutex<Option<io::Error>>>) {
         let why = Arc::default();
-        (Remembering { inner, why: Arc::clone(&why) }, why)
+        (Remembering { inner, why: Arc::clone(&why), failed: false }, why)
     }
 
-    fn noted<T>(&self, done: io::Result<T>) -> io::Result<T> {
-        done.inspect_err(|error| {
+    fn noted<T>(&mut self, done: io::Result<T>) -> io::Result<T> {
+        if let Err(error) = &done {
             let same = error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error);
+            self.failed = true;
             self.why.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(same);
-        })
+        }
+        done
     }
 }
 
 impl<W: Write> Write for Remembering<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.failed {
+            return Ok(bytes.len());
+        }
         let done = self.inner.write(bytes);
         self.noted(done)
     }
 
     fn flush(&mut self) -> io::Result<()> {
+        if self.failed {
+            return Ok(());
+        }
         let done = self.inner.flush();
         self.noted(done)
     }

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { toast } from "@/design";
-import { ExportDialog } from "@/features/transfer";
+import { ExportDialog, ImportDialog, isData, openImportInto } from "@/features/transfer";
 import { host, queryKeys } from "@/ipc";
 import { useActions } from "./actions";
 import { ConfirmClose } from "./ConfirmClose";
@@ -80,7 +80,18 @@ export function Shell() {
       }),
     [events, runs],
   );
-  useEffect(() => events.onDrop((paths) => void actions.dropped(paths)), [events, actions]);
+  useEffect(
+    () =>
+      events.onDrop((paths) => {
+        const front = inSight.current.open.find((tab) => tab.id === inSight.current.active);
+        const [path] = paths;
+        // Rows that are dropped on a table go into it.
+        if (paths.length === 1 && path !== undefined && front?.kind === "relation" && isData(path))
+          openImportInto({ profileId: front.profileId, table: front.object, path });
+        else void actions.dropped(paths);
+      }),
+    [events, actions],
+  );
   useEffect(() => {
     if (ready) shellDrawn();
   }, [ready]);
@@ -109,6 +120,7 @@ export function Shell() {
       <ConfirmClose id={closing} onDone={() => setClosing(null)} actions={actions} />
       <Questions />
       <ExportDialog />
+      <ImportDialog />
     </div>
   );
 }

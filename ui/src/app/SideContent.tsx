@@ -4,6 +4,8 @@ import { IconButton } from "@/design";
 import { ExplorerPanel, SearchPanel } from "@/features/explorer";
 import { HistoryPanel } from "@/features/history";
 import { SavedPanel } from "@/features/saved";
+import { openImportInto } from "@/features/transfer";
+import type { ObjectRef } from "@/ipc";
 import type { Actions } from "./actions";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { planTitle, profileOfTab } from "./model";
@@ -16,6 +18,15 @@ const TITLES: Readonly<Record<Place, string>> = {
   history: "History",
   saved: "Saved queries",
 };
+
+/** Asks what is imported into a table, or into a new one of a schema. */
+function importInto(profileId: string, into: ObjectRef): void {
+  const table: ObjectRef =
+    into.kind === "schema"
+      ? { database: into.database, schema: into.name || null, kind: "relation", name: "", signature: null }
+      : into;
+  openImportInto({ profileId, table, path: null });
+}
 
 function Explorer({ actions, hide }: { actions: Actions; hide: ReactNode }) {
   const { active, live, profiles } = useWorkspace();
@@ -36,6 +47,7 @@ function Explorer({ actions, hide }: { actions: Actions; hide: ReactNode }) {
       onConnect={(profileId) => void actions.connect(profileId)}
       onDisconnect={(profileId) => void actions.disconnect(profileId)}
       onActivity={actions.activity}
+      onImport={importInto}
       onEditConnection={(profileId) => actions.connectionForm(profileId)}
       headEnd={hide}
     />

@@ -244,6 +244,7 @@ function Connected({ profile }: { profile: ConnectionProfile }) {
         </StatusItem>
       ) : null}
           <TransferChips />
+          <TransferChips />
       {profile.recorded === false ? (
         <StatusItem
           icon="eye-off"
@@ -279,8 +280,8 @@ function Connected({ profile }: { profile: ConnectionProfile }) {
 export function Status() {
   const { active, profile, profiles, live } = useWorkspace();
   const owner = profile(profileOfTab(active));
-  if (owner) return <Connected profile={owner} />;
           <TransferChips />
+  if (owner) return <Connected profile={owner} />;
   const open = [...live.connections.values()].filter((state) => state.phase.phase === "open").length;
   return <Idle connections={profiles.length} open={open} />;
 }

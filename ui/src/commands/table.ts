@@ -108,6 +108,7 @@ export const COMMANDS = [
   { id: "relation.refresh", title: "Read the rows again", scope: "relation", keys: "F5" },
   { id: "relation.filter", title: "Filter rows", scope: "relation", keys: "Mod+F" },
   { id: "relation.count", title: "Count exactly", scope: "relation" },
+  { id: "relation.import", title: "Import a file into this table", scope: "relation" },
   { id: "relation.data", title: "Show data", scope: "relation", keys: "Alt+1" },
   { id: "relation.structure", title: "Show columns", scope: "relation", keys: "Alt+2" },
   { id: "relation.indexes", title: "Show indexes", scope: "relation", keys: "Alt+3" },

@@ -25,7 +25,7 @@ import { referenceCommands } from "./fake/references";
 import { keepSession, startRun } from "./fake/runs";
 import { savedCommands } from "./fake/saved";
 import { formatted, outlineOf } from "./fake/script";
-import { exportOf, offerOf, stopTransfer } from "./fake/transfers";
+import { contentsOf, exportOf, importOf, offerOf, stopTransfer } from "./fake/transfers";
 import { testOf } from "./fake/trial";
 import {
   auditOf,
@@ -380,6 +380,8 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     },
     exportOffer: async (holdId) => offerOf(world, holdId),
     exportRows: async (request, onEvent) => exportOf(world, request, onEvent, 300),
+    importLook: async (look) => contentsOf(look),
+    importRows: async (request, onEvent) => importOf(world, request, onEvent, 200),
     stopTransfer: async (id) => {
       stopTransfer(id);
       return null;

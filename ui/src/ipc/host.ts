@@ -10,6 +10,7 @@ import type {
   commands,
   ErrorCode,
   ExportRequest,
+  FileImport,
   HopReport,
   AppError as HostFailure,
   ProfileDraft,
@@ -17,6 +18,7 @@ import type {
   RunEvent,
   RunRequest,
   TestReport,
+  TransferEvent,
 } from "./bindings";
 
 type Generated = typeof commands;
@@ -24,9 +26,9 @@ type Generated = typeof commands;
 /** What a generated command answers once its typed error is thrown instead of returned. */
 type Answer<T> = T extends { status: "ok"; data: infer D } ? D : T extends { status: "error" } ? never : T;
 
-type Plain = Omit<Generated, "run" | "subscribe" | "testProfile" | "exportRows">;
+type Plain = Omit<Generated, "run" | "subscribe" | "testProfile" | "exportRows" | "importRows">;
 
-/** The generated commands with plain answers, and the three that stream. */
+/** The generated commands with plain answers, and those that stream. */
 export type Host = {
   [Name in keyof Plain]: (...args: Parameters<Plain[Name]>) => Promise<Answer<Awaited<ReturnType<Plain[Name]>>>>;
 } & {
@@ -34,9 +36,11 @@ export type Host = {
   run(request: RunRequest, onEvent: (event: RunEvent) => void): Promise<RunAnswer>;
   /** Tries a connection; `onHop` hears each step as it ends. `stopTest` with the same id gives it up. */
   testProfile(draft: ProfileDraft, testId: string, onHop: (hop: HopReport) => void): Promise<TestReport>;
-  /** Hears every change, for as long as the window lives. */
   /** Writes rows to a file; resolves to the transfer's id. `onEvent` hears `done`, `stopped` or `failed` last. */
   exportRows(request: ExportRequest, onEvent: (event: TransferEvent) => void): Promise<string>;
+  /** Puts the rows of a file into a table; as `exportRows`. */
+  importRows(request: FileImport, onEvent: (event: TransferEvent) => void): Promise<string>;
+  /** Hears every change, for as long as the window lives. */
   subscribe(onEvent: (event: AppEvent) => void): void;
   /** Hears of files that are dropped on the window, for as long as it lives. */
   onFilesDropped(listener: (paths: readonly string[]) => void): void;

@@ -55,6 +55,11 @@ export const tauriHost = {
     channel.onmessage = onEvent;
     return settle(commands.exportRows(request, channel)) as Promise<string>;
   },
+  importRows(request, onEvent) {
+    const channel = new Channel<TransferEvent>();
+    channel.onmessage = onEvent;
+    return settle(commands.importRows(request, channel)) as Promise<string>;
+  },
   subscribe(onEvent) {
     const channel = new Channel<AppEvent>();
     channel.onmessage = onEvent;

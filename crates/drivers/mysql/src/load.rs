@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use catalog::ObjectKey;
 use driver::{
-    ColumnKind, Load, LoadChunk, LoadColumn, LoadRows, NewColumn, Statement,
+    ColumnKind, Error, Load, LoadChunk, LoadColumn, LoadRows, NewColumn, Statement,
     load::{boolean_digit, create_table, insert, quoted_columns, quoted_table},
 };
 use sql::Dialect;
@@ -70,6 +70,13 @@ impl Load for Loading {
         format!("INSERT INTO {} {names} VALUES (…)", quoted_table(&self.dialect, table))
     }
 
+    fn row_of(&self, error: &Error) -> Option<usize> {
+        // `… for column 'n' at row 3`, in every language a server has messages in but for the words around.
+        let message = error.native.as_ref().map_or(error.message.as_str(), |native| native.message.as_str());
+        let (_, number) = message.rsplit_once(" at row ")?;
+        number.trim_end_matches('.').parse::<usize>().ok()?.checked_sub(1)
+    }
+
     /// Without strict mode a value that does not fit is changed and a warning says so.
     fn warnings_change_values(&self) -> bool {
         true
@@ -94,6 +101,14 @@ fn push(value: &str, backslash_escapes: bool, text: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_error_names_its_row() {
+        let loading = Loading { dialect: Arc::new(sql::dialect::mysql().clone()) };
+        let row = |message: &str| loading.row_of(&Error::new(driver::Code::ConstraintViolated, message));
+        assert_eq!(row("Out of range value for column 'n' at row 3"), Some(2));
+        assert_eq!(row("Duplicate entry '1' for key 'PRIMARY'"), None);
+    }
 
     #[test]
     fn literals_read_back_as_the_session_escapes() {

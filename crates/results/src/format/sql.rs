@@ -49,7 +49,7 @@ impl Literal {
                 let infinity = self.forms.infinities.iter().find(|(text, _)| number && text.as_bytes() == bytes);
                 if let Some((_, literal)) = infinity {
                     out.extend_from_slice(literal.as_bytes());
-                } else if number && is_json_number(bytes) {
+                } else if number && is_json_number(bytes) && !(kind.is_none() && is_minus_zero(bytes)) {
                     out.extend_from_slice(bytes);
                 } else if self.forms.nul_ends && bytes.contains(&0) {
                     Self::push_digits(self.forms.text, bytes, out);
@@ -73,6 +73,11 @@ impl Literal {
         out.extend_from_slice(rest);
         out.push(b'\'');
     }
+}
+
+/// A literal of digits is a decimal for most databases, which has no minus zero: a float's keeps its sign in quotes.
+fn is_minus_zero(number: &[u8]) -> bool {
+    number.first() == Some(&b'-') && !number.iter().any(|byte| matches!(byte, b'1'..=b'9'))
 }
 
 fn push_note(note: Option<&str>, out: &mut Vec<u8>) {

@@ -305,6 +305,9 @@ fn an_in_list_has_each_value_once_and_no_null() {
     assert_eq!(writer.left_out(), 2);
     writer.finish(&mut out).unwrap();
     assert_eq!(String::from_utf8(out).unwrap(), "('b', 'it''s')");
+    let zero = binary_batch(&[("n", "numeric", ["-0", "-0.0", "0", "-10"].map(cell).into())]);
+    let list = written(Format::InList, &zero, |options| options.target = Some(sql(&[], &[])));
+    assert_eq!(list, "('-0', '-0.0', 0, -10)", "a decimal has no minus zero");
     let none = binary_batch(&[("t", "text", vec![None])]);
     assert_eq!(written(Format::InList, &none, |options| options.target = Some(sql(&[], &[]))), "(NULL)");
     let two = binary_batch(&[("a", "text", vec![]), ("b", "text", vec![])]);

@@ -4,6 +4,7 @@ import { useKeys, useOffers } from "@/commands";
 import { EmptyState, IconButton, Segmented, Toolbar } from "@/design";
 import {
   countOf,
+  highlightSql,
   RelationStructure,
   type RelationView,
   shownName,
@@ -11,16 +12,16 @@ import {
   useRelation,
 } from "@/features/relation";
 import { DataPane, type GridLayout } from "@/features/results";
+import { openExport, openImportInto } from "@/features/transfer";
 import { host, queryKeys } from "@/ipc";
-import { openExport } from "@/features/transfer";
 import type { Actions } from "../actions";
 import type { RelationTab } from "../model";
 import { useReferences } from "../useReferences";
 import { useWorkspace } from "../workspace";
 import { Denied } from "./access";
 import { ConnectionBanner } from "./ConnectionBanner";
-import { Offline } from "./Offline";
 import { lookupOn } from "./lookup";
+import { Offline } from "./Offline";
 import { useFocusWhen } from "./useFocusWhen";
 
 type View = "data" | RelationView;
@@ -82,6 +83,10 @@ export function RelationDocument({ tab, active, actions }: { tab: RelationTab; a
   useOffers(
     {
       "relation.data": { run: () => show("data") },
+      "relation.import": {
+        run: () => openImportInto({ profileId: tab.profileId, table: tab.object, path: null }),
+        ...(phase === "open" ? {} : { disabledReason: "the connection is not open" }),
+      },
       "relation.structure": { run: () => show("columns") },
       "relation.indexes": { run: () => show("indexes") },
       "relation.constraints": { run: () => show("constraints") },
@@ -155,6 +160,8 @@ function Opened({ tab, active, actions, kept, rows, onKept, onReconnect }: Opene
     ddl: useKeys("relation.ddl"),
   };
   const newQuery = useKeys("tab.new-query");
+  const own = profile(tab.profileId);
+  const production = own?.environment === "production" ? own : undefined;
   const queries = useQueryClient();
   // One key for all of it: structure and rows that are out of step would mislead.
   useOffers(
@@ -223,13 +230,13 @@ function Opened({ tab, active, actions, kept, rows, onKept, onReconnect }: Opene
             onLayout={(layout) => onKept((now) => ({ ...now, layout }))}
             estimatedRows={page.data?.estimated_rows ?? null}
             onReconnect={onReconnect}
-            links={references.links}
-            barStart={references.bar}
-            denied={(failure, more) => (
             saveTo={production?.name}
             lookup={lookupOn(tab.profileId)}
             highlight={(sql) => highlightSql(sql, driver?.language.grammar)}
             onExport={openExport}
+            links={references.links}
+            barStart={references.bar}
+            denied={(failure, more) => (
               <Denied
                 object={tab.object}
                 failure={failure}

@@ -13,6 +13,8 @@ export interface ExplorerActions {
   onEditConnection: (profileId: string) => void;
   /** What the connection's server is doing. */
   onActivity?: (profileId: string) => void;
+  /** Puts the rows of a file into a table, or into a new one of a schema. */
+  onImport?: (profileId: string, into: ObjectRef) => void;
 }
 
 export interface MenuOptions extends ExplorerActions {
@@ -102,12 +104,19 @@ export function useExplorerMenu(options: MenuOptions) {
     return [
       query(item),
       ...activity,
-      ...(phase === "open" ? [refresh(item)] : []),
+      ...(phase === "open" ? [...newTable(item), refresh(item)] : []),
       ...copies(item, selected),
       { separator: true },
       edit,
       disconnect(item),
     ];
+  };
+  /** Where no schema is named, a new table is made where statements would make it. */
+  const newTable = ({ profileId }: ExplorerItem): readonly MenuItem[] => {
+    const { onImport } = options;
+    const nowhere: ObjectRef = { database: null, schema: null, kind: "schema", name: "", signature: null };
+    if (!onImport) return [];
+    return [{ label: "Import a file as a table…", icon: "download", onSelect: () => onImport(profileId, nowhere) }];
   };
   const disconnect = (item: ExplorerItem): MenuItem => ({
     label: "Disconnect",
@@ -150,6 +159,17 @@ export function useExplorerMenu(options: MenuOptions) {
               { separator: true },
             ]
           : [];
-    return [...opens, query(item), ...copies(item, selected), { separator: true }, refresh(item)];
+    const { onImport } = options;
+    const imports: readonly MenuItem[] =
+      object && onImport && (item.browsable || object.kind === "schema")
+        ? [
+            {
+              label: object.kind === "schema" ? "Import a file as a table…" : "Import a file…",
+              icon: "download",
+              onSelect: () => onImport(item.profileId, object),
+            },
+          ]
+        : [];
+    return [...opens, query(item), ...imports, ...copies(item, selected), { separator: true }, refresh(item)];
   };
 }

@@ -61,7 +61,7 @@ function Open({ to }: { to: Destination }) {
   }, [file, to]);
 
   const choose = async () => {
-    const path = await host().pickFile("Import a file", []);
+    const path = await host().pickFile("Import a file");
     if (path !== null) setFile(fileOf(path));
   };
   const change = (part: Partial<ImportDraft>) => setDraft((now) => now && { ...now, ...part });
@@ -115,7 +115,7 @@ function Open({ to }: { to: Destination }) {
             Choose a file…
           </Button>
         ) : null}
-        {file !== null && busy && !contents ? <Skeleton /> : null}
+        {file !== null && busy && !contents ? <Skeleton width="100%" height={160} /> : null}
         {contents && draft ? (
           <>
             <div className="flex flex-wrap gap-3 items-end">
