@@ -68,6 +68,95 @@ function PauseWarning({ store }: { store: RunStore }) {
   );
 }
 
+/** Who ends the tab's transactions, how the present one stands, and a menu to change the former. */
+function Transactions({
+  tab,
+  session,
+  readOnly,
+}: {
+  tab: QueryTab;
+  session: TabSession | undefined;
+  readOnly: boolean;
+}) {
+  const [anchor, setAnchor] = useState<HTMLElement | null>(null);
+  const command = useRunCommand();
+  const { manual } = readView(tab.view);
+  const words = transactionWords(session, manual);
+  const open = session?.link === "up" && session.transaction !== "idle";
+  const disabledReason = open
+    ? "A transaction is open: commit it or roll it back first"
+    : readOnly
+      ? "A read-only connection has nothing to commit"
+      : undefined;
+  const choose = (wanted: boolean) => {
+    if (wanted !== manual) command("query.transactions");
+  };
+  return (
+    <>
+      <button
+        type="button"
+        className="rh-status-item"
+        aria-haspopup="menu"
+        aria-expanded={anchor !== null}
+        aria-label={`Transactions: ${manual ? "manual" : "auto-commit"}, ${open ? session.transaction : "none open"}`}
+        data-tip={manual ? "You commit what this tab's statements do" : "What each statement does is kept at once"}
+        onClick={(event) => setAnchor(anchor ? null : event.currentTarget)}
+      >
+        <span className={TONES[words.tone]}>{words.text}</span>
+      </button>
+      <Menu
+        open={anchor !== null}
+        onClose={() => setAnchor(null)}
+        anchor={anchor}
+        label="Transactions"
+        side="top"
+        items={[
+          {
+            label: "Auto-commit",
+            meta: "each statement is kept at once",
+            checked: !manual,
+            disabledReason: manual ? disabledReason : undefined,
+            onSelect: () => choose(false),
+          },
+          {
+            label: "Manual",
+            meta: "you commit or roll back",
+            checked: manual,
+            disabledReason: manual ? undefined : disabledReason,
+            onSelect: () => choose(true),
+          },
+        ]}
+      />
+    </>
+  );
+}
+
+/** Says, wherever one is, that a transaction nobody uses is about to be rolled back. */
+function EndingTransaction() {
+  const { live, tabs } = useWorkspace();
+  const settings = useQuery({ queryKey: queryKeys.settings, queryFn: () => host().settings() });
+  const limit = settings.data?.idle_transaction_min ?? 0;
+  const open = [...live.sessions.values()].some((session) => session.unused_since_ms !== null);
+  const now = useNow(open && limit > 0);
+  const ending = endingTransaction(live.sessions.values(), limit, now);
+  if (!ending) return null;
+  const tab = tabs.open.find((each) => each.id === ending.tabId);
+  const title = tab && "title" in tab ? tab.title : "A query";
+  return (
+    <button
+      type="button"
+      className="rh-status-item"
+      data-tip={`Its locks may hold others up. ${formatCount(limit)} min without use is the limit in the settings.`}
+      onClick={() => void host().keepTransaction(ending.tabId)}
+    >
+      <Icon name="warning" size={12} />
+      <span className={TONES.danger} role="alert">
+        {`${title}: transaction rolled back in ${ending.seconds} s. Keep it`}
+      </span>
+    </button>
+  );
+}
+
 /** How lines end in the tab's file, or will. */
 function LineEnds({ tab }: { tab: QueryTab }) {
   const { dispatch } = useWorkspace();
@@ -154,6 +243,7 @@ function Idle({ connections, open }: { connections: number; open: number }) {
     <StatusBar
       end={
         <>
+          <TransferChips />
           <StatusItem>{`${connections} ${connections === 1 ? "connection" : "connections"} · ${open} open`}</StatusItem>
           {active?.kind === "query" ? <LineEnds tab={active} /> : null}
         </>
@@ -184,13 +274,13 @@ function Connected({ profile }: { profile: ConnectionProfile }) {
     return other !== undefined && isBusy(other.snapshot());
   });
   const phase = phaseWords(state);
-  const transaction = transactionWords(session);
   const server = serverWords(state, profile.server);
   const readOnly = session?.read_only ?? (state ? state.read_only !== null : profile.safety === "read_only");
   return (
     <StatusBar
       end={
         <>
+          <TransferChips />
           {elsewhere.length ? (
             <StatusItem>
               <span className="inline-flex items-center gap-1">
@@ -208,6 +298,7 @@ function Connected({ profile }: { profile: ConnectionProfile }) {
               <span className={TONES.danger}>not saved</span>
             </StatusItem>
           ) : null}
+          <EndingTransaction />
           {store ? <PauseWarning store={store} /> : null}
           {store ? <RunStatus store={store} title={active && "title" in active ? active.title : ""} /> : null}
           {session && store
@@ -243,8 +334,11 @@ function Connected({ profile }: { profile: ConnectionProfile }) {
           read-only
         </StatusItem>
       ) : null}
-          <TransferChips />
-          <TransferChips />
+      {!readOnly && profile.safety === "confirm_writes" ? (
+        <StatusItem keep tooltip="What changes something is shown first and waits for your yes">
+          confirms writes
+        </StatusItem>
+      ) : null}
       {profile.recorded === false ? (
         <StatusItem
           icon="eye-off"
@@ -267,11 +361,7 @@ function Connected({ profile }: { profile: ConnectionProfile }) {
           <span className={TONES[phase.tone]}>{phase.text}</span>
         </StatusItem>
       ) : null}
-      {active?.kind === "query" ? (
-        <StatusItem keep>
-          <span className={TONES[transaction.tone]}>{transaction.text}</span>
-        </StatusItem>
-      ) : null}
+      {active?.kind === "query" ? <Transactions tab={active} session={session} readOnly={readOnly} /> : null}
     </StatusBar>
   );
 }
@@ -280,7 +370,6 @@ function Connected({ profile }: { profile: ConnectionProfile }) {
 export function Status() {
   const { active, profile, profiles, live } = useWorkspace();
   const owner = profile(profileOfTab(active));
-          <TransferChips />
   if (owner) return <Connected profile={owner} />;
   const open = [...live.connections.values()].filter((state) => state.phase.phase === "open").length;
   return <Idle connections={profiles.length} open={open} />;
