@@ -12,6 +12,8 @@ mod bad_input;
 mod connections;
 #[path = "cli/consent.rs"]
 mod consent;
+#[path = "cli/explain.rs"]
+mod explain;
 #[path = "cli/export.rs"]
 mod export;
 #[path = "cli/formats.rs"]

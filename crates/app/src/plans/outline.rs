@@ -75,7 +75,7 @@ pub(crate) fn outline(explained: &ExplainedPlan) -> String {
             let _ = writeln!(text, "{indent}   {}: {}", condition.name, condition.text);
         }
     }
-    for (name, ns) in [("Planning", plan.planning_ns), ("Execution", plan.execution_ns)] {
+    for (name, ns) in [("Planning time", plan.planning_ns), ("Execution time", plan.execution_ns)] {
         if let Some(ns) = ns {
             let _ = writeln!(text, "{name}: {}", milliseconds(ns));
         }

@@ -83,3 +83,6 @@ impl Explain for Explaining {
 fn text<'t>(texts: &'t [PlanText], name: &str) -> Option<&'t str> {
     texts.iter().find(|text| text.name == name).map(|text| text.text.as_str())
 }
+
+#[cfg(test)]
+mod tests;

@@ -267,7 +267,8 @@ async fn plans_of_every_shape_are_read() {
         let time: f64 = actual.total_ms.as_deref().unwrap().parse().unwrap();
         assert!((scan.total_ns.unwrap() as f64 - time * 1e6).abs() < 2_000.0, "processes side by side count once");
         // As deep as a server gets.
-        let deep = (0..150).fold("select 1 as a".to_owned(), |inner, _| format!("select a from ({inner} limit 100000) s"));
+        let deep =
+            (0..150).fold("select 1 as a".to_owned(), |inner, _| format!("select a from ({inner} limit 100000) s"));
         let plan = explain(&shop, "t", &deep, false).await.unwrap();
         assert!(plan.plan.nodes.iter().any(|node| node.depth > 100), "{}", plan.plan.nodes.len());
     }

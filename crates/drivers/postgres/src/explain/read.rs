@@ -61,7 +61,18 @@ fn facts(json: &Json, whole: usize, plan: &mut Plan) {
                     plan.facts.push(PlanText::new(format!("Setting {}", json.key(setting)), json.line(setting)));
                 }
             }
-            key => plan.facts.push(PlanText::new(key, json.line(at))),
+            key => {
+                // Pages and memory of the planning: what is nothing is left out.
+                let said: Vec<String> = json
+                    .children(at)
+                    .filter(|child| json.scalar(*child) != Some("0"))
+                    .map(|child| format!("{}: {}", json.key(child), json.line(child)))
+                    .collect();
+                let text = if json.holds(at) { said.join(", ") } else { json.line(at) };
+                if !text.is_empty() {
+                    plan.facts.push(PlanText::new(key, text));
+                }
+            }
         }
     }
 }

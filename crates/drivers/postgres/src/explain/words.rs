@@ -108,10 +108,8 @@ pub(super) fn summary(json: &Json, at: usize) -> Option<String> {
 
 /// Whether a property is a condition or a key.
 pub(super) fn is_condition(name: &str) -> bool {
-    name.ends_with("Cond")
-        || name.ends_with("Filter")
-        || name.ends_with("Key")
-        || matches!(name, "Order By" | "Run Condition" | "Function Call")
+    let named = ["Cond", "Filter", "Key"].iter().any(|end| name.ends_with(end));
+    (named && !name.starts_with("Rows ")) || matches!(name, "Order By" | "Run Condition" | "Function Call")
 }
 
 /// Whether the node above may have enough before its child comes to the end; `cut` is whether that is so of itself.
