@@ -34,10 +34,10 @@ impl Chunk {
         self.lines.get(row).copied().unwrap_or_default()
     }
 
-    fn push(&mut self, line: u64, values: impl Iterator<Item = Option<String>>) {
+    fn push<'a>(&mut self, line: u64, values: impl Iterator<Item = Option<&'a str>>) {
         self.lines.push(line);
         for value in values {
-            self.text.push_str(value.as_deref().unwrap_or_default());
+            self.text.push_str(value.unwrap_or_default());
             self.ends.push((self.text.len(), value.is_some()));
         }
     }
@@ -87,7 +87,7 @@ pub(super) fn read(
         };
         let mut values = Vec::with_capacity(names.len());
         record.values(&source.null, &mut values)?;
-        let chosen = plan.sources.iter().map(|at| values.get(*at).copied().flatten().map(str::to_owned));
+        let chosen = plan.sources.iter().map(|at| values.get(*at).copied().flatten());
         chunk.push(record.line, chosen);
         if chunk.len() >= size.rows || chunk.text.len() >= size.bytes {
             let full = std::mem::replace(&mut chunk, Chunk::new(plan.columns.len()));

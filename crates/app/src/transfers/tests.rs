@@ -228,7 +228,6 @@ async fn what_a_database_refuses_is_named_by_its_line_and_left_out_in_batches_on
     let TransferEvent::Failed { error } = imported(&shop, import(&shop, "twice.csv", text)).await else { panic!() };
     assert!(error.message.contains("ine"), "{error:?}");
     assert_eq!(count(&shop, "customers").await, before.to_string());
-    let (sender, _events) = mpsc::unbounded_channel();
     let rejects = shop.home.path().join("refused.csv");
     let batched = FileImport {
         batch: Some(2),
@@ -240,5 +239,4 @@ async fn what_a_database_refuses_is_named_by_its_line_and_left_out_in_batches_on
     assert_eq!(count(&shop, "customers").await, (before + 3).to_string());
     let refused = std::fs::read_to_string(rejects).unwrap();
     assert!(refused.lines().nth(1).unwrap().starts_with("5,"), "{refused}");
-    drop(sender);
 }
