@@ -1,6 +1,7 @@
 import { type KeyboardEvent, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
 import {
   type Anchor,
+  announce,
   Button,
   classes,
   EmptyState,
@@ -135,6 +136,9 @@ function Picker({ profileId, object, keyColumns, initial, onPick, verb = "Pick",
     if (to === undefined) return;
     event.preventDefault();
     setChosen(to);
+    // The focus stays in the search: what is chosen now must be said.
+    const row = rows[to];
+    if (row) announce([row.key.join(", "), ...row.labels.map((label) => label ?? "NULL")].join(", "));
   };
   const keepLabels = (labels: readonly string[]) => {
     host()
