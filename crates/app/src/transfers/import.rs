@@ -369,7 +369,7 @@ impl Job<'_> {
     /// Commits what of a batch the database takes; how many rows it refused.
     async fn batch(&self, chunk: &Chunk) -> Result<u64, AppError> {
         let words = self.opened.dialect.transactions;
-        let mut waiting = vec![0..chunk.len()];
+        let mut waiting: Vec<Range<usize>> = std::iter::once(0..chunk.len()).collect();
         let mut rejected = 0;
         while let Some(range) = waiting.pop() {
             if range.is_empty() {
