@@ -35,7 +35,7 @@ describe("the import of a file", () => {
   const importButton = () => screen.findByRole("button", { name: "Import 3 rows" });
 
   it("shows what the file holds, maps columns by name, and sends them", async () => {
-    await opened("/home/ann/people.csv");
+    await opened("/files/people.csv");
     await userEvent.click(await importButton());
     await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
     expect(host.fake.callsOf("importRows")[0]?.[0]).toMatchObject({
@@ -52,7 +52,7 @@ describe("the import of a file", () => {
   });
 
   it("tries without a change, and makes a new table with the types that were found", async () => {
-    await opened("/home/ann/people.csv", "");
+    await opened("/files/people.csv", "");
     const name = await screen.findByLabelText("New table");
     expect((name as HTMLInputElement).value).toBe("people");
     await userEvent.click(screen.getByRole("button", { name: "Try it, change nothing" }));
@@ -65,16 +65,16 @@ describe("the import of a file", () => {
   });
 
   it("leaves records that cannot be read out only with a file for them", async () => {
-    host.pickSavePath = vi.fn(async () => "/home/ann/refused.csv");
-    await opened("/home/ann/ragged.csv");
+    host.pickSavePath = vi.fn(async () => "/files/refused.csv");
+    await opened("/files/ragged.csv");
     await screen.findByText("1 record cannot be read");
     await userEvent.click(await importButton());
     await waitFor(() => expect(host.fake.callsOf("importRows").length).toBe(1));
-    expect(host.fake.callsOf("importRows")[0]?.[0]).toMatchObject({ batch: 10_000, rejects: "/home/ann/refused.csv" });
+    expect(host.fake.callsOf("importRows")[0]?.[0]).toMatchObject({ batch: 10_000, rejects: "/files/refused.csv" });
   });
 
   it("has the table's name typed on production", async () => {
-    await opened("/home/ann/production.csv");
+    await opened("/files/production.csv");
     const button = await importButton();
     await userEvent.click(button);
     expect(host.fake.callsOf("importRows")).toEqual([]);
@@ -84,9 +84,9 @@ describe("the import of a file", () => {
   });
 
   it("tells why a file cannot be read, reads it anew with other choices, and can be read by a screen reader", async () => {
-    await opened("/home/ann/missing.csv");
+    await opened("/files/missing.csv");
     await screen.findByText(/no such file/);
-    act(() => openImportInto({ profileId: STAGING, table: table("customers"), path: "/home/ann/people.csv" }));
+    act(() => openImportInto({ profileId: STAGING, table: table("customers"), path: "/files/people.csv" }));
     await importButton();
     await userEvent.click(screen.getByLabelText("First line names the columns"));
     await waitFor(() =>

@@ -41,12 +41,12 @@ describe("the export of rows", () => {
   }
 
   it("goes to the file that is chosen, is seen in the status bar, and can be stopped", async () => {
-    host.pickSavePath = vi.fn(async () => "/home/ann/orders.csv");
+    host.pickSavePath = vi.fn(async () => "/files/orders.csv");
     await opened();
     await userEvent.click(screen.getByRole("button", { name: /Export to a file/ }));
     await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
     expect(host.fake.callsOf("exportRows")[0]?.[0]).toMatchObject({
-      path: "/home/ann/orders.csv",
+      path: "/files/orders.csv",
       format: "csv",
       rows: { what: "loaded" },
     });
