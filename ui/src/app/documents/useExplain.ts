@@ -86,8 +86,10 @@ export function useExplain(
     cancelAsking: () => setAsking(null),
     explain,
     again: () => {
-      const { wish } = state;
-      if (wish) void send({ ...wish });
+      if (!state.wish) return;
+      // A yes is for once.
+      const { confirmed: _, ...wish } = state.wish;
+      void send(wish);
     },
     withParameters: (piece: Piece, values: readonly ParameterValue[], analyze: boolean) => {
       if (profile)
