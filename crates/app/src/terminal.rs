@@ -228,6 +228,14 @@ impl Terminal {
         crate::transfers::preview(&self.connected, &self.opened, look).await
     }
 
+    /// The columns of a table's primary key; none where it has none. Without a schema it is the table a statement would mean.
+    ///
+    /// # Errors
+    /// `NotFound` for a table that is not there; as the driver says.
+    pub async fn primary_key(&self, schema: Option<&str>, table: &str) -> Result<Vec<String>, AppError> {
+        crate::transfers::primary_key(&self.opened, &ObjectKey::relation(None, schema, table)).await
+    }
+
     /// Whether a person says yes to an import before it begins.
     pub fn import_asks(&self) -> bool {
         crate::transfers::asks(&self.connected)

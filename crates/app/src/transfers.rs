@@ -28,7 +28,7 @@ use crate::{
 
 pub(crate) use export::delimiter;
 pub(crate) use import::{asks, import_told};
-pub(crate) use reading::preview;
+pub(crate) use reading::{preview, primary_key};
 pub(crate) use tally::Tally;
 
 /// What is on its way in this process.

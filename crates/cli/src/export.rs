@@ -9,7 +9,6 @@ use app::{
 };
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
-use catalog::{Kind, Scope};
 use driver::{Event, Summary, ValueContext};
 use results::{BytesForm, Format, FormatOptions, SqlTarget, TextForms, WriteError};
 use transfer::{ExportFormat, ExportOptions};
@@ -144,29 +143,13 @@ async fn one(
 /// The primary key of a table.
 async fn keys(terminal: &Terminal, table: &str, schema: Option<&str>) -> Outcome<Vec<String>> {
     let (schema, name) = place(table, schema);
-    let scope = Scope {
-        kinds: vec![Kind::Schemas, Kind::Relations, Kind::Columns, Kind::Constraints, Kind::Indexes],
-        definitions: false,
-        ..Scope::relation(schema.as_deref(), &name)
-    };
-    let catalog = terminal.catalog(&scope).await.map_err(|error| Failure::statement(error, false))?;
-    let mut found = catalog.walk_relations();
-    let refused = |message: String, hint: &str| {
-        Failure::new(Exit::Statement, AppError::new(ErrorCode::NotFound, message).with_hint(hint))
-    };
-    let relation = found.next().ok_or_else(|| {
-        refused(format!("There is no table or view “{table}”."), "Names are compared letter by letter.")
-    })?;
-    if found.next().is_some() {
-        return Err(refused(format!("There are several tables “{table}”."), "Name its schema: --table SCHEMA.NAME."));
+    let keys = terminal.primary_key(schema.as_deref(), &name).await.map_err(|error| Failure::statement(error, false))?;
+    if keys.is_empty() {
+        let message = format!("“{table}” has no primary key, by which UPDATE would find its rows.");
+        let error = AppError::new(ErrorCode::Unsupported, message).with_hint("Use sql-insert.");
+        return Err(Failure::new(Exit::Statement, error));
     }
-    match relation.primary_key() {
-        Some(key) => Ok(key.columns.clone()),
-        None => Err(refused(
-            format!("“{table}” has no primary key, by which UPDATE would find its rows."),
-            "Use sql-insert.",
-        )),
-    }
+    Ok(keys)
 }
 
 fn export_format(format: FileFormat) -> ExportFormat {

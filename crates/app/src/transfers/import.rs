@@ -53,8 +53,11 @@ pub(crate) async fn import(
         && let Some(problem) = analysis.problems.first()
     {
         let more = if analysis.bad > 1 { format!(" So do {} more.", grouped(analysis.bad - 1)) } else { String::new() };
-        return Err(at_line(problem.line, AppError::new(ErrorCode::InvalidStatement, format!("{}{more}", problem.reason)))
-            .with_hint("Import in batches: records that cannot be read are left out and written to a file."));
+        return Err(at_line(
+            problem.line,
+            AppError::new(ErrorCode::InvalidStatement, format!("{}{more}", problem.reason)),
+        )
+        .with_hint("Import in batches: records that cannot be read are left out and written to a file."));
     }
     let (session, permit) = opened.session(connected, Role::Scratch).await?;
     let job = Job {

@@ -5,7 +5,7 @@ use driver::{ColumnKind, Load, LoadColumn, NewColumn};
 use transfer::Analysis;
 
 use super::reading::Into;
-use crate::api::{AppError, ErrorCode, ColumnMapping, FileImport};
+use crate::api::{AppError, ColumnMapping, ErrorCode, FileImport};
 
 /// An import that is about to begin.
 pub(super) struct Plan {
@@ -117,10 +117,8 @@ fn check(columns: &[LoadColumn], into: &Into) -> Result<(), AppError> {
             return Err(wrong(format!("“{}” is computed by the database.", column.name), "Leave it out."));
         }
     }
-    let missing = into
-        .columns
-        .iter()
-        .find(|known| known.required && columns.iter().all(|column| column.name != known.name));
+    let missing =
+        into.columns.iter().find(|known| known.required && columns.iter().all(|column| column.name != known.name));
     match missing {
         Some(missing) => Err(wrong(
             format!("“{}” needs a value and the file has none for it.", missing.name),

@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use catalog::{Catalog, Kind, Known, ObjectKey, Scope};
+use catalog::{Catalog, Kind, Known, ObjectKey, RelationWalker, Scope};
 use driver::{ColumnKind, Load};
 use transfer::{Analysis, FileKind, ReadError, ReadOptions, Source};
 
@@ -79,9 +79,11 @@ pub(super) async fn analyse(file: &SourceFile, tally: Option<Arc<Tally>>) -> Res
 /// # Errors
 /// `Unsupported` for databases without it.
 pub(super) fn loader(opened: &Opened) -> Result<&dyn Load, AppError> {
-    opened.connection.control().load().ok_or_else(|| {
-        AppError::new(ErrorCode::Unsupported, "Files cannot be imported into this database.")
-    })
+    opened
+        .connection
+        .control()
+        .load()
+        .ok_or_else(|| AppError::new(ErrorCode::Unsupported, "Files cannot be imported into this database."))
 }
 
 /// The table as the server has it.
@@ -93,21 +95,47 @@ pub(super) struct Into {
     pub(super) key: ObjectKey,
 }
 
-/// Looks a table up; `None` where there is none of this name.
-pub(super) async fn table(opened: &Opened, table: &ObjectKey) -> Result<Option<Into>, AppError> {
-    let scope = Scope {
-        kinds: vec![Kind::Schemas, Kind::Relations, Kind::Columns, Kind::Constraints],
+/// The table a statement would mean: without a schema, the first along the path that has one of this name.
+fn meant<'c>(opened: &Opened, catalog: &'c Catalog, table: &ObjectKey) -> Option<RelationWalker<'c>> {
+    let named = || catalog.walk_relations().filter(|relation| relation.row().name == table.name);
+    if let Some(schema) = &table.schema {
+        return named().find(|relation| relation.schema() == schema);
+    }
+    let path: Vec<String> = catalog
+        .search_path
+        .iter()
+        .cloned()
+        .chain(opened.database())
+        .chain(opened.dialect.default_schema.map(str::to_owned))
+        .collect();
+    path.iter().find_map(|schema| named().find(|relation| relation.schema() == schema))
+}
+
+/// The columns of a table's primary key; none where it has none.
+///
+/// # Errors
+/// `NotFound` for a table that is not there; as the driver says.
+pub(crate) async fn primary_key(opened: &Opened, key: &ObjectKey) -> Result<Vec<String>, AppError> {
+    let catalog: Catalog = opened.shelf.ask(opened.connection.as_ref(), &scope(key)).await?;
+    let relation = meant(opened, &catalog, key).ok_or_else(|| {
+        AppError::new(ErrorCode::NotFound, format!("There is no table or view “{}”.", key.name))
+            .with_hint("Names are compared letter by letter.")
+    })?;
+    Ok(relation.primary_key().map(|key| key.columns.clone()).unwrap_or_default())
+}
+
+fn scope(table: &ObjectKey) -> Scope {
+    Scope {
+        kinds: vec![Kind::Schemas, Kind::Relations, Kind::Columns, Kind::Constraints, Kind::Indexes],
         definitions: false,
         ..Scope::relation(table.schema.as_deref(), &table.name)
-    };
-    let catalog: Catalog = opened.shelf.ask(opened.connection.as_ref(), &scope).await?;
-    let mut relations: Vec<_> = catalog.walk_relations().filter(|relation| relation.row().name == table.name).collect();
-    if relations.len() > 1 {
-        // By its name alone it is the one a statement would mean.
-        let path = &catalog.search_path;
-        relations.sort_by_key(|relation| path.iter().position(|schema| schema == relation.schema()).unwrap_or(usize::MAX));
     }
-    let Some(relation) = relations.first() else { return Ok(None) };
+}
+
+/// Looks a table up; `None` where there is none of this name.
+pub(super) async fn table(opened: &Opened, table: &ObjectKey) -> Result<Option<Into>, AppError> {
+    let catalog: Catalog = opened.shelf.ask(opened.connection.as_ref(), &scope(table)).await?;
+    let Some(relation) = meant(opened, &catalog, table) else { return Ok(None) };
     let engine = relation.row().options.iter().find_map(|option| option.strip_prefix("ENGINE="));
     let plain = engine.filter(|engine| opened.dialect.plain_engines.iter().any(|one| engine.eq_ignore_ascii_case(one)));
     let columns = relation.columns().iter().map(|column| TargetColumn {
@@ -122,7 +150,10 @@ pub(super) async fn table(opened: &Opened, table: &ObjectKey) -> Result<Option<I
     Ok(Some(Into {
         columns: columns.collect(),
         plain_engine: plain.map(str::to_owned),
-        key: ObjectKey { schema: Some(relation.schema().to_owned()).filter(|schema| !schema.is_empty()), ..relation.key() },
+        key: ObjectKey {
+            schema: Some(relation.schema().to_owned()).filter(|schema| !schema.is_empty()),
+            ..relation.key()
+        },
     }))
 }
 
@@ -142,11 +173,7 @@ impl App {
 }
 
 /// What there is to be seen before anything is imported.
-pub(crate) async fn preview(
-    connected: &Connected,
-    opened: &Opened,
-    look: &FileLook,
-) -> Result<FileContents, AppError> {
+pub(crate) async fn preview(connected: &Connected, opened: &Opened, look: &FileLook) -> Result<FileContents, AppError> {
     let load = loader(opened)?;
     let key = to_key(&look.table)?;
     let into = if key.name.is_empty() { None } else { table(opened, &key).await? };

@@ -24,8 +24,11 @@ impl Rejects {
     /// `InvalidStatement` for batches without a file for what is refused: nothing may be lost in silence.
     pub(super) fn new(request: &FileImport) -> Result<Self, AppError> {
         if request.batch.is_some() && request.rejects.is_none() && !request.dry_run {
-            return Err(AppError::new(ErrorCode::InvalidStatement, "Batches need a file for the rows that are refused.")
-                .with_hint("Name one, or import in one transaction."));
+            return Err(AppError::new(
+                ErrorCode::InvalidStatement,
+                "Batches need a file for the rows that are refused.",
+            )
+            .with_hint("Name one, or import in one transaction."));
         }
         let path = request.rejects.as_deref().map(std::path::absolute).transpose();
         let path = path.map_err(|error| AppError::file(&error, Path::new("the rejects"), "found"))?;

@@ -135,7 +135,10 @@ async fn an_export_that_is_stopped_or_fails_leaves_the_old_file_and_the_tab_usab
         ..request(&shop, &hold, ExportRows::Loaded, FileFormat::Csv, "x")
     };
     assert_eq!(shop.app.export(folder, sender.clone()).await.unwrap_err().code, ErrorCode::NotFound);
-    let full = ExportRequest { path: "/dev/full".to_owned(), ..request(&shop, &hold, ExportRows::Loaded, FileFormat::Csv, "x") };
+    let full = ExportRequest {
+        path: "/dev/full".to_owned(),
+        ..request(&shop, &hold, ExportRows::Loaded, FileFormat::Csv, "x")
+    };
     assert!(shop.app.export(full, sender.clone()).await.is_err(), "a device is no place for a file");
     let update = request(&shop, &hold, ExportRows::Loaded, FileFormat::SqlUpdate, "x.sql");
     assert_eq!(shop.app.export(update, sender).await.unwrap_err().code, ErrorCode::Unsupported);

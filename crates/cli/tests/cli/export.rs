@@ -24,7 +24,15 @@ fn statements_that_were_exported_make_the_same_rows_again() {
     home.run(["export", &file, "--table", "odd \"name", "--format", "sql-update", "-o", "up.sql"]).expect(0);
     let updates = std::fs::read_to_string(home.path("up.sql")).unwrap();
     assert!(updates.lines().all(|line| line.contains(" WHERE id = ")), "{updates}");
-    home.run(["query", &copy, "-q", "-c", "update \"odd \"\"name\" set n = 7, \"a b\" = 'x', r = 1, b = null", "--yes"]).expect(0);
+    home.run([
+        "query",
+        &copy,
+        "-q",
+        "-c",
+        "update \"odd \"\"name\" set n = 7, \"a b\" = 'x', r = 1, b = null",
+        "--yes",
+    ])
+    .expect(0);
     home.run(["query", &copy, "-q", "-f", "up.sql"]).expect(0);
     assert_eq!(dump(&file), dump(&copy));
 }
@@ -32,7 +40,8 @@ fn statements_that_were_exported_make_the_same_rows_again() {
 #[test]
 fn a_format_comes_from_the_files_end_and_options_shape_it() {
     let home = Home::new();
-    let file = home.sqlite("shop.db", "create table t (a text, b text); insert into t values ('x;y', null), ('', 'NULL')");
+    let file =
+        home.sqlite("shop.db", "create table t (a text, b text); insert into t values ('x;y', null), ('', 'NULL')");
     let semicolons = ["--delimiter", ";", "--null", "NULL", "--format", "csv", "--no-header"];
     let out = home.run(["export", &file, "--table", "t"].into_iter().chain(semicolons));
     assert_eq!(out.expect(0).out(), "\"x;y\";NULL\n\"\";\"NULL\"\n");
@@ -67,7 +76,9 @@ fn what_is_not_read_whole_leaves_the_old_file() {
     home.run(["export", &file, "-c", "select 1; select 2", "-o", "out.csv"]).expect(2).says(&["one statement"]);
     home.run(["export", &file, "--table", "nothing", "-o", "out.csv"]).expect(4);
     home.run(["export", &file, "--table", "t", "-o", "out.xyz"]).expect(2).says(&[".xyz", "--format"]);
-    home.run(["export", &file, "--table", "t", "--format", "sql-update", "-o", "out.csv"]).expect(4).says(&["no primary key"]);
+    home.run(["export", &file, "--table", "t", "--format", "sql-update", "-o", "out.csv"])
+        .expect(4)
+        .says(&["no primary key"]);
     home.run(["export", &file, "--format", "csv"]).expect(2);
     assert_eq!(std::fs::read(home.path("out.csv")).unwrap(), b"old");
     let left: Vec<_> = std::fs::read_dir(home.path("."))
@@ -76,7 +87,15 @@ fn what_is_not_read_whole_leaves_the_old_file() {
         .filter(|name| name.contains(".part"))
         .collect();
     assert!(left.is_empty(), "{left:?}");
-    let rows: usize = home.run(["query", &file, "--format", "csv", "-c", "select count(*) from t"]).expect(0).out().lines().nth(1).unwrap().parse().unwrap();
+    let rows: usize = home
+        .run(["query", &file, "--format", "csv", "-c", "select count(*) from t"])
+        .expect(0)
+        .out()
+        .lines()
+        .nth(1)
+        .unwrap()
+        .parse()
+        .unwrap();
     assert_eq!(rows, 2);
     let trail = home.run(["audit", "--kind", "export", "--format", "csv"]).expect(0);
     assert!(trail.out().contains("out.csv"), "{}", trail.out());
@@ -87,7 +106,9 @@ fn the_full_device_is_told_as_a_full_disk() {
     let home = Home::new();
     let file = home.sqlite("t.db", "create table t (a text); insert into t values ('x')");
     for format in ["csv", "parquet", "xlsx"] {
-        home.run(["export", &file, "--table", "t", "--format", format, "-o", "/dev/full"]).expect(7).says(&["No space left"]);
+        home.run(["export", &file, "--table", "t", "--format", format, "-o", "/dev/full"])
+            .expect(7)
+            .says(&["No space left"]);
     }
 }
 
@@ -115,5 +136,27 @@ fn csv_of_a_table_is_what_copy_writes() {
         ));
         server.psql(&format!("drop table {name}, {name}_again"));
         assert_eq!(String::from_utf8_lossy(&differ).trim(), "0", "{script}");
+    }
+}
+
+#[test]
+fn a_table_of_1600_columns_leaves_in_every_file_format() {
+    for server in servers().into_iter().take(1) {
+        let home = Home::new();
+        let name = format!("wide_{}", std::process::id());
+        let columns: Vec<String> = (1..=1600).map(|at| format!("\"c {at}\" int")).collect();
+        server.psql(&format!("create table {name} ({})", columns.join(", ")));
+        server.psql(&format!("insert into {name} (\"c 1\", \"c 1600\") values (1, 1600), (2, null)"));
+        let copied = server.psql(&format!("copy {name} to stdout (format csv, header)"));
+        for format in ["csv", "parquet", "xlsx", "ndjson", "sql-insert"] {
+            let file = format!("wide.{format}");
+            home.run(["export", &server.url, "--table", &name, "--format", format, "-o", &file, "-q"]).expect(0);
+        }
+        assert_eq!(std::fs::read(home.path("wide.csv")).unwrap(), copied);
+        let again = format!("{name}_again");
+        home.run(["import", &server.url, "wide.xlsx", "--into", &again, "--create"]).expect(0);
+        let differ = server.value(&format!("select count(*) from {again} where \"c 1600\" = '1600'"));
+        server.psql(&format!("drop table {name}, {again}"));
+        assert_eq!(differ, "1");
     }
 }
