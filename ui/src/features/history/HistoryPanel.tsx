@@ -35,6 +35,9 @@ export interface HistoryPanelProps {
   onPlan?: (entry: HistoryEntry, compare: boolean) => void;
 }
 
+/** What Rowhouse puts before a statement whose plan it asks for: the statement is what a person looks for. */
+const ASKS_FOR_PLAN = /^EXPLAIN \([^)]*\) /;
+
 const keyOf = (line: HistoryLine): string => (isHeading(line) ? `day:${line.heading}` : String(line.id));
 
 function Line({ line }: { line: HistoryLine }) {
@@ -46,7 +49,9 @@ function Line({ line }: { line: HistoryLine }) {
         {look ? <Icon name={look.icon} size={12} label={look.words} /> : <Spinner />}
       </span>
       <span className="min-w-0 flex-1">
-        <span className="rh-mono rh-truncate block">{firstWords(line.text)}</span>
+        <span className="rh-mono rh-truncate block">
+          {firstWords(line.plan ? line.text.replace(ASKS_FOR_PLAN, "EXPLAIN … ") : line.text)}
+        </span>
         <span className="rh-meta rh-truncate block">
           {metaOf(line)}
           {line.face === "cli" ? " · terminal" : ""}

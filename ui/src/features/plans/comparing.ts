@@ -123,7 +123,8 @@ function changed(old: number | null, now: number | null, least: number): { facto
 /** What is different about a pair. */
 export function changesOf(before: PlanNode | null, after: PlanNode | null): readonly Change[] {
   if (!before || !after) {
-    const words = before ? "gone" : "new";
+    const only = before ?? after;
+    const words = `${before ? "gone" : "new"}${only?.index ? `, index ${only.index}` : ""}`;
     return [{ what: before ? "gone" : "new", words, better: null }];
   }
   const changes: Change[] = [];

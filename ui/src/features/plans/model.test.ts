@@ -251,7 +251,9 @@ describe("two plans", () => {
     expect(words).toEqual(["was Seq Scan", "index items_order", "10× faster", "83× fewer rows"]);
     expect(changesOf(before.nodes[0] ?? null, after.nodes[0] ?? null)).toEqual([]);
     expect(changesOf(before.nodes[3] ?? null, null).map((change) => change.what)).toEqual(["gone"]);
-    expect(changesOf(null, after.nodes[3] ?? null).map((change) => change.what)).toEqual(["new"]);
+    expect(changesOf(null, after.nodes[3] ?? null)).toEqual([
+      { what: "new", words: "new, index items_order", better: null },
+    ]);
   });
 
   it("are judged by time where both were measured, by cost else", () => {
