@@ -173,7 +173,13 @@ impl Edit for MySqlEdit {
             if *value == NewValue::Default && column.identity.is_some() {
                 return Err(insert::chosen_by_default(column));
             }
-            set.push(format!("{} = {}", quote::name(&column.name), form::written(column, value)?));
+            let name = quote::name(&column.name);
+            // A print says less than some values are: the digits of a FLOAT, which of two hours with one name.
+            let kept = matches!(value, NewValue::Held(held) if update.originals.iter().any(|original| {
+                original.column == column.name && original.value.bytes == held.bytes
+            }));
+            let written = if kept { name.clone() } else { form::written(column, value)? };
+            set.push(format!("{name} = {written}"));
         }
         if set.is_empty() {
             return Err(Error::new(Code::InvalidStatement, "Nothing is to be changed."));

@@ -3,12 +3,16 @@
 
 mod common {
     pub mod server;
+    pub mod types;
 }
 
 use std::sync::Arc;
 
 use catalog::{Catalog, ObjectKey, Scope};
-use common::server::{run, server};
+use common::{
+    server::{run, server},
+    types::TYPES,
+};
 use driver::{
     Again, CellValue, Change, Code, Connection, Edit, KeySource, NewValue, Original, PageRequest, Role, RowDelete,
     RowInsert, RowKey, RowUpdate, Session, ValueContext, ViolationKind,
@@ -123,84 +127,6 @@ fn text(value: &str) -> NewValue {
     NewValue::Text(value.to_owned())
 }
 
-/// Types, each with extreme and odd values and twins that the server calls equal.
-const TYPES: [(&str, &[&str]); 45] = [
-    ("tinyint", &["-128", "127", "0", "1"]),
-    ("tinyint(1)", &["0", "1", "2"]),
-    ("smallint unsigned", &["65535", "0"]),
-    ("mediumint", &["-8388608", "8388607"]),
-    ("int zerofill", &["42", "4294967295"]),
-    ("bigint", &["-9223372036854775808", "9223372036854775807", "-1"]),
-    ("bigint unsigned", &["18446744073709551615", "18446744073709551614", "0"]),
-    (
-        "decimal(65,30)",
-        &[
-            "99999999999999999999999999999999999.999999999999999999999999999999",
-            "-0.000000000000000000000000000001",
-            "1.5",
-        ],
-    ),
-    ("decimal(10,2)", &["1.50", "-1.50", "0"]),
-    ("float", &["1.2345678", "1.2345679", "3.4e38", "-1e-38", "16777217", "0"]),
-    ("float(7,3)", &["1.0004", "1.001"]),
-    (
-        "double",
-        &[
-            "0.1",
-            "0.30000000000000004",
-            "1.7976931348623157e308",
-            "-2.2250738585072014e-308",
-            "1e23",
-            "123456789012345680",
-            "'-0'",
-            "0",
-        ],
-    ),
-    ("double(10,2)", &["1.005", "99999999.99"]),
-    ("bit(1)", &["b'0'", "b'1'"]),
-    ("bit(64)", &["~0", "0", "5"]),
-    ("char(5)", &["'ab'", "'AB'", "'ä'", "''"]),
-    (
-        "varchar(20)",
-        &["'ab'", "'ab '", "'AB'", "'äb'", "'a\\'b'", "'a\\\\b'", "'a\\0b'", "'🚀'", "'%_'", "'x''41'''", "''"],
-    ),
-    ("varchar(20) character set latin1", &["'é'", "'e'", "'É'", "'é '", "'€'"]),
-    ("varchar(20) character set utf8mb3", &["'żółć'", "'zolc'", "'ŻÓŁĆ'"]),
-    ("varchar(20) character set utf16", &["'żółć🚀'", "'x'"]),
-    ("varchar(20) character set sjis", &["'表'", "'ソ\\\\'"]),
-    ("varchar(20) collate utf8mb4_bin", &["'a'", "'A'", "'a '"]),
-    ("varchar(20) collate utf8mb4_nopad_bin", &["'a'", "'a '"]),
-    ("text", &["'line\\nline\\r\\n\\t'", "'line\\nline\\r\\n'"]),
-    ("longtext", &["repeat('x', 70000)", "repeat('X', 70000)"]),
-    ("binary(4)", &["'ab'", "X'61620000'", "X'00ff00ff'", "'AB'"]),
-    ("varbinary(9)", &["'ab'", "X'6162'", "X'616200'", "''", "X'275c'"]),
-    ("blob", &["X'00ff27225c'", "''", "'a'", "'A'"]),
-    ("date", &["'0000-00-00'", "'2024-00-31'", "'9999-12-31'", "'0001-01-01'", "'2024-02-29'"]),
-    ("datetime", &["'0000-00-00 00:00:00'", "'2024-02-00 01:02:03'", "'9999-12-31 23:59:59'"]),
-    ("datetime(6)", &["'2024-03-31 02:30:00.000001'", "'2024-03-31 02:30:00'"]),
-    ("timestamp null", &["0", "'1970-01-01 00:00:01'", "'2038-01-19 03:14:07'", "'2024-06-30 23:59:59'"]),
-    ("timestamp(6) null", &["'2024-10-27 01:30:00.123456'", "'2024-10-27 01:30:00'"]),
-    ("time", &["'-838:59:59'", "'838:59:59'", "'00:00:00'", "'25:00:00'"]),
-    ("time(6)", &["'-00:00:00.000001'", "'838:59:59.999999'", "'00:00:00'"]),
-    ("year", &["0", "1901", "2155", "2000"]),
-    ("enum('it''s','back\\\\slash','','q\"x','A')", &["'it''s'", "'back\\\\slash'", "''", "'q\"x'", "'A'"]),
-    ("set('a','b','c d')", &["''", "'a'", "'a,b'", "'a,b,c d'"]),
-    ("json", &["'{\"a\": 1.0, \"a\": 2}'", "'{\"a\":1.00}'", "'null'", "'[1e400]'"]),
-    (
-        "geometry",
-        &[
-            "ST_GeomFromText('POINT(1 2)')",
-            "ST_GeomFromText('POINT(1 2)', 4326)",
-            "ST_GeomFromText('POLYGON((0 0,1 0,1 1,0 0))')",
-        ],
-    ),
-    ("point", &["ST_GeomFromText('POINT(-0.1 1e300)')"]),
-    ("uuid", &["'123e4567-e89b-12d3-a456-426655440000'", "'00000000-0000-0000-0000-000000000000'"]),
-    ("inet6", &["'::1'", "'::ffff:1.2.3.4'", "'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'"]),
-    ("inet4", &["'0.0.0.0'", "'255.255.255.255'"]),
-    ("tinyblob", &["repeat('z', 255)"]),
-];
-
 async fn every_cell_is_exact(name: &str, engine: &str) {
     let declared: Vec<String> = TYPES.iter().enumerate().map(|(at, (native, _))| format!("c{at} {native}")).collect();
     let create =
@@ -277,6 +203,35 @@ async fn every_type_finds_its_row_and_is_written_back_unchanged() {
 #[tokio::test]
 async fn a_table_without_transactions_is_locked_and_no_less_exact() {
     every_cell_is_exact("myisam", "MyISAM").await;
+}
+
+#[tokio::test]
+async fn what_a_print_does_not_tell_is_kept_where_a_value_is_written_back() {
+    let Some(bench) = Bench::new(
+        "kept",
+        &[
+            "create table t (id int primary key, f float, e enum('a'))",
+            "insert into t values (1, 1.2345678, 'no such')",
+        ],
+    )
+    .await
+    else {
+        return;
+    };
+    let row = bench.rows("t").await.remove(0);
+    assert_eq!(row.cells[2].as_deref(), Some(&b""[..]), "what is none of the choices");
+    let frame = bench.begin("t", &ValueContext::default(), false).await;
+    let originals = vec![original("f", &row.cells[1]), original("e", &row.cells[2])];
+    let back = |at: usize, name: &str| (name.to_owned(), NewValue::Held(held(&row.cells[at])));
+    let change = bench.update("t", &row, originals, vec![back(1, "f"), back(2, "e")]);
+    assert_eq!(bench.saved(&change.text).await, 1, "{}", change.text);
+    for text in &frame.commit {
+        bench.saved(text).await;
+    }
+    let exact = run(&*bench.session, "select f + 0e0, e + 0 from t").await.sets[0].1[0].clone();
+    let exact: Vec<_> = exact.into_iter().map(|cell| String::from_utf8(cell.unwrap()).unwrap()).collect();
+    assert_eq!(exact, ["1.2345677614212036", "0"]);
+    bench.end().await;
 }
 
 #[tokio::test]
