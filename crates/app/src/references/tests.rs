@@ -203,6 +203,8 @@ async fn what_the_login_may_not_read_is_told_apart_from_nothing() {
             continue;
         };
         let users = made.browse_as(&limited, "users").await;
+        // Who may only read is told of keys all the same.
+        key(&users.head, &["manager_id"]);
         let rows = made.app().referenced_by(&users.head.hold_id, 0).await.unwrap();
         let orders = referring(&rows, "orders.user_id");
         assert_eq!(orders.rows.profile_id, limited);

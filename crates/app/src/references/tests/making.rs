@@ -315,7 +315,7 @@ impl Made {
             (false, _) => return None,
             (true, '`') => (
                 std::env::var("ROWHOUSE_TEST_MARIADB_URL").unwrap(),
-                // Which keys lead to a table is told only to who has some right over the referring ones.
+                // The referring table is told of only to who has some right over it.
                 vec![
                     format!("CREATE USER '{login}'@'%' IDENTIFIED BY 'Se-cret1'"),
                     format!("GRANT SELECT ON {users} TO '{login}'@'%'"),
