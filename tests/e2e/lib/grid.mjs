@@ -64,7 +64,8 @@ export class GridInFront {
   nothingStaged() {
     const clear = () =>
       this.desk.page(() => {
-        const bar = document.querySelector('[role=group][aria-label="Changes that are not saved"]');
+        const shown = (node) => node.checkVisibility({ checkVisibilityCSS: true }) && !node.closest("[inert]");
+        const bar = [...document.querySelectorAll('[role=group][aria-label="Changes that are not saved"]')].find(shown);
         return !bar || bar.innerText.includes("No changes");
       });
     return until("nothing to be staged", clear, 20_000);
