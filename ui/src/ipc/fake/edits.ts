@@ -272,6 +272,12 @@ function apply(hold: Hold, set: EditSet, step: Required<EditStep>) {
       staged.kind = "delete";
       staged.cells.clear();
     }
+  for (const id of step.delete_staged) {
+    const row = rowAt(hold, set, { kind: "staged", id });
+    if (row.kind === "insert") set.rows.delete(id);
+    else row.kind = "delete";
+    row.cells.clear();
+  }
   for (const place of step.revert) {
     const row = rowAt(hold, set, place);
     if (row.fresh === null || row.kind === "insert") set.rows.delete(row.id);
@@ -493,6 +499,7 @@ export function editCommands(world: World): EditCommands {
           add: [],
           duplicate: [],
           delete: [],
+          delete_staged: [],
           revert: [],
           revert_cells: [],
           ...step,

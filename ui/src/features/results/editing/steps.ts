@@ -77,22 +77,25 @@ export function deleteStep(staged: Staged | null, rows: Rows, first: number, las
   const spans: RowSpan[] = [];
   const revert: RowPlace[] = [];
   const restore: RowPlace[] = [];
+  /** Rows that were saved and stand where they were added. */
+  const saved: number[] = [];
   for (let screen = first; screen <= last; screen += 1) {
     const at = rows.at(screen);
     const overlay = rows.overlayAt(screen);
     if (!at) continue;
     if (overlay?.row.kind === "delete") restore.push({ kind: "staged", id: overlay.row.id });
     else if (at.kind === "added" && overlay?.row.kind === "insert") revert.push(placeOf(staged, at));
-    else if (at.kind === "held") {
+    else if (at.kind === "added") saved.push(at.id);
+    else {
       const span = spans.at(-1);
       if (span && span.first + span.rows === at.row) span.rows += 1;
       else spans.push({ first: at.row, rows: 1 });
     }
   }
-  if (spans.length === 0 && revert.length === 0)
+  if (spans.length === 0 && revert.length === 0 && saved.length === 0)
     return step(`Keep ${count(restore.length, "row", "rows")}`, { revert: restore });
-  const rowsIn = spans.reduce((sum, span) => sum + span.rows, revert.length);
-  return step(`Delete ${count(rowsIn, "row", "rows")}`, { delete: spans, revert });
+  const rowsIn = spans.reduce((sum, span) => sum + span.rows, revert.length + saved.length);
+  return step(`Delete ${count(rowsIn, "row", "rows")}`, { delete: spans, delete_staged: saved, revert });
 }
 
 export function duplicateStep(staged: Staged | null, rows: Rows, first: number, last: number): EditStep {

@@ -33,13 +33,16 @@ export const step = (label: string, parts: Partial<EditStep>): EditStep => ({
   add: [],
   duplicate: [],
   delete: [],
+  delete_staged: [],
   revert: [],
   revert_cells: [],
   ...parts,
 });
 
 export const isEmptyStep = (given: EditStep): boolean =>
-  [given.set, given.add, given.duplicate, given.delete, given.revert, given.revert_cells].every((part) => !part.length);
+  [given.set, given.add, given.duplicate, given.delete, given.delete_staged, given.revert, given.revert_cells].every(
+    (part) => !part.length,
+  );
 
 export class EditsStore {
   readonly holdId: string;
