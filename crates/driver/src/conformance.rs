@@ -10,6 +10,7 @@
 mod activity;
 mod bench;
 mod connecting;
+mod editing;
 mod explain;
 mod facets;
 mod interrupting;
@@ -94,6 +95,13 @@ cases! {
     "the scan facet pages every row once", ORDINARY, facets::scan;
     "the definition facet gives a text", ORDINARY, facets::ddl;
     "many definitions at once are the single ones", ORDINARY, facets::definitions;
+    "the edit facet names a row by its key", ORDINARY, editing::target;
+    "a row is updated only while it holds what it held", ORDINARY, editing::update;
+    "a row is deleted only while it holds what it held", ORDINARY, editing::delete;
+    "new rows tell NULL, default and empty text apart", ORDINARY, editing::insert;
+    "a row is found again after its key has changed", ORDINARY, editing::moved;
+    "a save that went wrong is undone", ORDINARY, editing::undone;
+    "a refused change says which rule it was", ORDINARY, editing::violations;
     "the activity facet lists sessions, cancels one and ends it", ORDINARY, activity::activity;
     "the explain facet reads a plan and undoes what it ran", ORDINARY, explain::explain;
 }

@@ -193,6 +193,10 @@ impl Told<'_> {
                 .map(|column| column.name.clone())
                 .collect()
         };
+        // `date/time field value out of range` names neither of the two.
+        if self.native.code == "22008" && message.starts_with("date/time") {
+            return named(&|native| ["date", "time"].iter().any(|word| native.starts_with(word)));
+        }
         let whole = named(&|native| mentions(message, native));
         if !whole.is_empty() {
             return whole;
@@ -201,9 +205,6 @@ impl Told<'_> {
             && let Some((precision, scale)) = precision
         {
             return named(&|native| native == format!("numeric({precision},{scale})"));
-        }
-        if self.native.code == "22008" {
-            return named(&|native| ["date", "time"].iter().any(|word| native.starts_with(word)));
         }
         let plain = named(&|native| {
             let plain = native.split_once('(').map_or(native, |(name, _)| name);

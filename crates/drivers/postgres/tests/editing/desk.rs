@@ -57,7 +57,12 @@ pub async fn schema(server: &Server, name: &str, script: &str) {
     let text = format!("set search_path = {name}, public; set client_min_messages = warning; {script}");
     for event in run(&mut client, &text).await {
         if let driver_postgres::wire::Event::Failed(report) = event {
-            panic!("{} {:?} {:?}", report.message, report.detail, report.position.map(|at| text.chars().skip(at as usize - 1).take(80).collect::<String>()));
+            panic!(
+                "{} {:?} {:?}",
+                report.message,
+                report.detail,
+                report.position.map(|at| text.chars().skip(at as usize - 1).take(80).collect::<String>())
+            );
         }
     }
     client.close().await;
@@ -163,7 +168,13 @@ impl Desk {
         }
     }
 
-    pub fn update(&self, table: &Table, key: &RowKey, originals: &[(&str, &CellValue)], set: &[(&str, NewValue)]) -> Change {
+    pub fn update(
+        &self,
+        table: &Table,
+        key: &RowKey,
+        originals: &[(&str, &CellValue)],
+        set: &[(&str, NewValue)],
+    ) -> Change {
         let update = RowUpdate {
             key: key.clone(),
             originals: originals

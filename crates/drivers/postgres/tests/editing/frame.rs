@@ -15,7 +15,8 @@ use crate::{
 #[tokio::test]
 async fn a_save_within_a_persons_transaction_leaves_it_and_its_settings_as_they_were() {
     for server in servers() {
-        schema(&server, "edit_within", "create table t (id int primary key, v text); insert into t values (1, 'a')").await;
+        schema(&server, "edit_within", "create table t (id int primary key, v text); insert into t values (1, 'a')")
+            .await;
         let desk = Desk::open(&server, "edit_within", "", Role::Browse).await;
         let table = desk.table("t").await;
         let context = ValueContext {
@@ -31,7 +32,8 @@ async fn a_save_within_a_persons_transaction_leaves_it_and_its_settings_as_they_
                      current_setting('timezone'), current_setting('bytea_output'), current_setting('lock_timeout'), \
                      current_setting('extra_float_digits'))";
         let before = ask_text(&*desk.scratch, shown).await;
-        let own = ["begin".to_owned(), "set local datestyle = 'SQL, MDY'".to_owned(), "set lock_timeout = '7s'".to_owned()];
+        let own =
+            ["begin".to_owned(), "set local datestyle = 'SQL, MDY'".to_owned(), "set lock_timeout = '7s'".to_owned()];
         desk.statements(&own).await;
         let within = ask_text(&*desk.scratch, shown).await;
         for (end, value) in [(&frame.rollback, "a"), (&frame.commit, "b")] {
@@ -97,7 +99,8 @@ async fn the_keys_index_is_used_whatever_its_types() {
             let change = desk.update(&table, &one.key, &[("v", one.cells.last().unwrap())], &[("v", text("x"))]);
             let reread = desk.edit().reread(&table.catalog, &table.key, &several).unwrap();
             for statement in [change.text.clone(), reread] {
-                let plan = ask(&*desk.scratch, Statement::new(format!("explain (costs off) {statement}"))).await.unwrap();
+                let plan =
+                    ask(&*desk.scratch, Statement::new(format!("explain (costs off) {statement}"))).await.unwrap();
                 let plan: Vec<String> = plan.rows.iter().map(|row| row[0].text().unwrap().to_owned()).collect();
                 let plan = plan.join("\n");
                 assert!(plan.contains("Index") || plan.contains("Tid Scan"), "{name}\n{statement}\n{plan}");

@@ -43,8 +43,13 @@ async fn a_row_is_named_by_the_best_key_there_is_and_a_relation_without_one_says
             ("also", KeySource::PrimaryKey, vec!["id"]),
         ] {
             let table = desk.table(name).await;
-            let target = desk.edit().target(&table.catalog, &table.key).unwrap_or_else(|error| panic!("{name} {error:?}"));
-            assert_eq!((target.source, target.key), (source, key.iter().map(|name| (*name).to_owned()).collect()), "{name}");
+            let target =
+                desk.edit().target(&table.catalog, &table.key).unwrap_or_else(|error| panic!("{name} {error:?}"));
+            assert_eq!(
+                (target.source, target.key),
+                (source, key.iter().map(|name| (*name).to_owned()).collect()),
+                "{name}"
+            );
             assert_eq!(target.warnings.is_empty(), source != KeySource::RowId, "{name} {:?}", target.warnings);
             let (rows, _) = desk.rows(&table).await;
             assert!(rows.is_empty());
@@ -84,7 +89,10 @@ async fn a_column_says_what_it_takes() {
             assert_eq!((column(name).read_only.is_some(), column(name).not_inserted.is_some()), (read_only, read_only));
         }
         let labels = ["sad", "it's \"so\"", "ok"];
-        assert_eq!((column("m").choices.as_slice(), column("f").choices.as_slice()), (&labels.map(str::to_owned)[..], &labels.map(str::to_owned)[..]));
+        assert_eq!(
+            (column("m").choices.as_slice(), column("f").choices.as_slice()),
+            (&labels.map(str::to_owned)[..], &labels.map(str::to_owned)[..])
+        );
         assert_eq!(column("t").default.as_deref(), Some("'x''y'::text"));
         assert!(column("f").default.as_deref().is_some_and(|default| default.contains("ok")), "{:?}", column("f"));
         assert!(column("t").nullable && !column("n").nullable);
@@ -108,7 +116,12 @@ async fn a_column_says_what_it_takes() {
 #[tokio::test]
 async fn a_row_without_a_key_is_named_by_its_place_and_found_at_its_new_one() {
     for server in servers() {
-        schema(&server, "edit_bare", "create table bare (a int, b text); insert into bare values (1, 'x'), (1, 'x'), (2, null)").await;
+        schema(
+            &server,
+            "edit_bare",
+            "create table bare (a int, b text); insert into bare values (1, 'x'), (1, 'x'), (2, null)",
+        )
+        .await;
         let desk = Desk::open(&server, "edit_bare", "", Role::Browse).await;
         let table = desk.table("bare").await;
         let (rows, _) = desk.rows(&table).await;
@@ -134,7 +147,9 @@ async fn many_rows_are_inserted_by_few_statements_and_answer_in_order() {
         schema(&server, "edit_many", "create table t (id int primary key, v text, w text default 'w')").await;
         let desk = Desk::open(&server, "edit_many", "", Role::Browse).await;
         let table = desk.table("t").await;
-        let row = |id: usize, v: &str| RowInsert { values: vec![("id".to_owned(), text(&id.to_string())), ("v".to_owned(), text(v))] };
+        let row = |id: usize, v: &str| RowInsert {
+            values: vec![("id".to_owned(), text(&id.to_string())), ("v".to_owned(), text(v))],
+        };
         let mut rows: Vec<RowInsert> = (0..1200).rev().map(|id| row(id, "it's \\ 🚀")).collect();
         rows[700].values.pop();
         let long = "x".repeat(1_100_000);

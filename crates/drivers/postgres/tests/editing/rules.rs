@@ -115,7 +115,11 @@ async fn others(desk: &Desk) {
         let change = desk.update(&table, &by(&[key]), &[], &[set]);
         let error = refused(desk, &table, &change).await;
         let found = desk.edit().violation(&table.catalog, &table.key, &error).unwrap_or_else(|| panic!("{error:?}"));
-        assert_eq!((found.kind, found.columns), (kind, columns.into_iter().map(str::to_owned).collect()), "{name} {error:?}");
+        assert_eq!(
+            (found.kind, found.columns),
+            (kind, columns.into_iter().map(str::to_owned).collect()),
+            "{name} {error:?}"
+        );
     }
     // A trigger that drops the change: no row, and no error.
     let table = desk.table("quiet").await;

@@ -1,9 +1,5 @@
 //! Columns of every type with extreme, odd and nearly equal values.
 
-use driver_postgres::wire::Event;
-
-use crate::common::server::{Server, run};
-
 /// A type and its values.
 pub type Typed = (String, Vec<String>);
 
@@ -30,10 +26,32 @@ pub const TYPES: &[(u16, &str, &[&str])] = &[
     (0, "numeric(7,2)", &["1.00", "-99999.99", "0.00", "NaN"]),
     (0, "numeric(1000,0)", &["THOUSAND", "0"]),
     (0, "real", &["46.45", "-0", "0", "NaN", "Infinity", "1e-45", "3.4028235e38", "0.1"]),
-    (0, "double precision", &["0.1", "-0", "0", "NaN", "-Infinity", "5e-324", "1.7976931348623157e308", "0.30000000000000004", "0.3"]),
+    (
+        0,
+        "double precision",
+        &["0.1", "-0", "0", "NaN", "-Infinity", "5e-324", "1.7976931348623157e308", "0.30000000000000004", "0.3"],
+    ),
     (0, "money", &["1234.50", "-92233720368547758.08", "92233720368547758.07", "0"]),
     (0, "boolean", &["t", "f"]),
-    (0, "text", &["a", "A", "", "NULL", "a ", " a", "it's \\ \"q\"", "line\nbreak\ttab", "\\.", "\u{1}", "é🚀", "e\u{301}", "$1 %s %%"]),
+    (
+        0,
+        "text",
+        &[
+            "a",
+            "A",
+            "",
+            "NULL",
+            "a ",
+            " a",
+            "it's \\ \"q\"",
+            "line\nbreak\ttab",
+            "\\.",
+            "\u{1}",
+            "é🚀",
+            "e\u{301}",
+            "$1 %s %%",
+        ],
+    ),
     (0, "text collate folded", &["a", "A", "á"]),
     (0, "folded_text", &["a", "A"]),
     (0, "text collate \"C\"", &["a", "A"]),
@@ -45,11 +63,26 @@ pub const TYPES: &[(u16, &str, &[&str])] = &[
     (0, "citext", &["a", "A"]),
     (0, "bytea", &["\\x", "\\x00", "\\xdeadbeef00ff", "\\x27275c5c", "\\x6162"]),
     (0, "uuid", &["00000000-0000-0000-0000-000000000000", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"]),
-    (0, "date", &["0044-03-15 BC", "4713-01-01 BC", "5874897-12-31", "infinity", "-infinity", "2024-02-29", "2024-03-04"]),
+    (
+        0,
+        "date",
+        &["0044-03-15 BC", "4713-01-01 BC", "5874897-12-31", "infinity", "-infinity", "2024-02-29", "2024-03-04"],
+    ),
     (0, "time", &["24:00:00", "00:00:00", "23:59:59.999999", "23:59:60"]),
     (0, "time(0)", &["12:00:01", "24:00"]),
     (0, "timetz", &["24:00:00-15:59:59", "00:00:00+15:59", "10:00+02", "08:00+00", "12:00:00.5-03:30"]),
-    (0, "timestamp", &["294276-12-31 23:59:59.999999", "4713-01-01 00:00:00 BC", "infinity", "-infinity", "2040-03-25 02:00:00", "2024-03-31 02:30:00.1"]),
+    (
+        0,
+        "timestamp",
+        &[
+            "294276-12-31 23:59:59.999999",
+            "4713-01-01 00:00:00 BC",
+            "infinity",
+            "-infinity",
+            "2040-03-25 02:00:00",
+            "2024-03-31 02:30:00.1",
+        ],
+    ),
     (0, "timestamp(3)", &["2024-02-29 23:59:59.9996", "0001-01-01 00:00 BC"]),
     (
         0,
@@ -86,7 +119,18 @@ pub const TYPES: &[(u16, &str, &[&str])] = &[
     ),
     (17, "interval", &["infinity", "-infinity"]),
     (0, "interval(0)", &["1.5 seconds", "2 seconds"]),
-    (0, "json", &["{\"b\": 1,  \"a\": 1.0, \"a\": 1.00}", "[1.10, 1e2, -0]", "null", "\"\\u0041\\\\\"", "12345678901234567890.10", "[1.10,1e2,-0]"]),
+    (
+        0,
+        "json",
+        &[
+            "{\"b\": 1,  \"a\": 1.0, \"a\": 1.00}",
+            "[1.10, 1e2, -0]",
+            "null",
+            "\"\\u0041\\\\\"",
+            "12345678901234567890.10",
+            "[1.10,1e2,-0]",
+        ],
+    ),
     (0, "jsonb", &["{\"b\": 1, \"a\": 1.00}", "{\"b\": 1, \"a\": 1.0}", "null", "\"é\\\\ '\"", "[]"]),
     (0, "jsonpath", &["$.\"a\"[*] ? (@ > 1)", "strict $"]),
     (0, "xml", &["<a>1</a>", "<a >1</a>", "text &amp; more", "<?xml version=\"1.0\"?><a/>", "<a b='1'/>", ""]),
@@ -142,7 +186,11 @@ pub const TYPES: &[(u16, &str, &[&str])] = &[
     (0, "bytea[]", &["{\"\\\\x00\",\"\\\\xff\"}"]),
     (0, "boolean[]", &["{t,f,NULL}"]),
     (0, "timestamp[]", &["{\"2024-03-31 02:30:00\",infinity}", "{\"0044-03-15 00:00:00 BC\"}"]),
-    (0, "timestamptz[]", &["{\"2024-10-27 00:30:00+00\",\"2024-10-27 01:30:00+00\"}", "{\"2024-03-31 01:00:00+00\",-infinity}"]),
+    (
+        0,
+        "timestamptz[]",
+        &["{\"2024-10-27 00:30:00+00\",\"2024-10-27 01:30:00+00\"}", "{\"2024-03-31 01:00:00+00\",-infinity}"],
+    ),
     (0, "interval[]", &["{\"1 mon\",\"30 days\"}", "{\"30 days\",\"30 days\"}"]),
     (0, "money[]", &["{$1.50}"]),
     (0, "json[]", &["{\"{\\\"a\\\": 1.0}\",NULL}"]),
@@ -163,28 +211,22 @@ pub fn literal(value: &str) -> String {
     }
 }
 
-/// The types of a server, with their values.
-pub async fn of(server: &Server) -> Vec<Typed> {
-    let mut client = server.client().await;
-    let found = run(&mut client, "select from pg_available_extensions where name = 'citext'").await;
-    let has_citext = found.iter().any(|event| matches!(event, Event::Batch(_)));
-    if has_citext {
-        // Others may be at it at the same time.
-        run(&mut client, "create extension if not exists citext schema public").await;
-    }
-    client.close().await;
+/// The types of a server, with their values; `citext` where it can be had.
+pub fn of(major: u16, citext: bool) -> Vec<Typed> {
     TYPES
         .iter()
-        .filter(|(since, ..)| *since <= server.major)
-        .filter(|(_, native, _)| has_citext || !native.starts_with("citext"))
+        .filter(|(since, ..)| *since <= major)
+        .filter(|(_, native, _)| citext || !native.starts_with("citext"))
         .map(|(_, native, values)| ((*native).to_owned(), values.iter().map(|value| literal(value)).collect()))
         .collect()
 }
 
 /// Statements that make and fill a table `every` with a key, a number, and a column `c0`, `c1` … of each type.
 pub fn script(types: &[Typed]) -> String {
-    let columns: Vec<String> = types.iter().enumerate().map(|(place, (native, _))| format!("c{place} {native}")).collect();
-    let mut script = format!("{SETUP} create table every (id integer primary key, other integer, {});", columns.join(", "));
+    let columns: Vec<String> =
+        types.iter().enumerate().map(|(place, (native, _))| format!("c{place} {native}")).collect();
+    let mut script =
+        format!("{SETUP} create table every (id integer primary key, other integer, {});", columns.join(", "));
     let longest = types.iter().map(|(_, values)| values.len()).max().unwrap_or(0);
     for row in 0..=longest {
         let mut names = vec!["id".to_owned()];

@@ -1,9 +1,10 @@
 //! Every cell is compared and written back exactly, in whatever form it was read.
 
 use driver::{CellValue, NewValue, Original, Role};
+use driver_postgres::wire::Event;
 
 use crate::{
-    common::server::{Server, servers},
+    common::server::{Server, run, servers},
     desk::{Desk, NULL, Row, Table, held, schema, text},
     types::{self, Typed},
 };
@@ -87,15 +88,33 @@ async fn not_found_by_others(desk: &Desk, table: &Table, row: &Row, rows: &[Row]
     }
 }
 
+/// The types of a server, with their values.
+async fn of(server: &Server) -> Vec<Typed> {
+    let mut client = server.client().await;
+    let found = run(&mut client, "select from pg_available_extensions where name = 'citext'").await;
+    let citext = found.iter().any(|event| matches!(event, Event::Batch(_)));
+    if citext {
+        // Others may be at it at the same time.
+        run(&mut client, "create extension if not exists citext schema public").await;
+    }
+    client.close().await;
+    types::of(server.major, citext)
+}
+
 fn two(servers: Vec<Server>) -> Vec<Server> {
     let last = servers.len().saturating_sub(1);
-    servers.into_iter().enumerate().filter(|(place, _)| *place == 0 || *place == last).map(|(_, server)| server).collect()
+    servers
+        .into_iter()
+        .enumerate()
+        .filter(|(place, _)| *place == 0 || *place == last)
+        .map(|(_, server)| server)
+        .collect()
 }
 
 #[tokio::test]
 async fn every_cell_is_compared_and_written_back_exactly_in_four_time_zones() {
     for server in two(servers()) {
-        let types = types::of(&server).await;
+        let types = of(&server).await;
         schema(&server, "edit_zones", &types::script(&types)).await;
         for zone in ZONES {
             every_cell_is_exact(&server, "edit_zones", &types, &format!("-c timezone={zone}"), Role::Browse).await;
@@ -106,9 +125,11 @@ async fn every_cell_is_compared_and_written_back_exactly_in_four_time_zones() {
 #[tokio::test]
 async fn every_cell_is_compared_and_written_back_exactly_in_the_styles_of_an_editors_session() {
     for server in two(servers()) {
-        let mut types = types::of(&server).await;
+        let mut types = of(&server).await;
         // Abbreviations of time zones cannot be read back: such a table is refused.
-        types.retain(|(native, _)| !native.starts_with("timestamptz") && !native.starts_with("tstz") && native != "timetz");
+        types.retain(|(native, _)| {
+            !native.starts_with("timestamptz") && !native.starts_with("tstz") && native != "timetz"
+        });
         schema(&server, "edit_styles", &types::script(&types)).await;
         for styles in [
             "-c datestyle=SQL,DMY -c intervalstyle=sql_standard -c bytea_output=escape -c timezone=Europe/Berlin",
