@@ -127,4 +127,7 @@ fn nothing_that_comes_back_can_break_the_reader() {
         let question = explaining.ask("select 1", ExplainOptions { analyze: true }).unwrap();
         drop(explaining.read(&question, &[vec![Some(answer.to_owned())], vec![None], vec![]]));
     }
+    for (open, close) in [("{\"a\":[", "]}"), ("{\"a\":", "}"), ("[", "]"), ("{\"nested_loop\":[{},", "]}")] {
+        read(true, true, &format!("{{\"query_block\": {}1{}}}", open.repeat(20_000), close.repeat(20_000)));
+    }
 }

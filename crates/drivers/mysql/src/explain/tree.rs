@@ -3,7 +3,7 @@
 
 use driver::{
     Error, Plan,
-    json::Json,
+    json::{Json, JsonValue},
     plan::{Actual, Estimate, Pages, PlanForm, PlanNode, PlanText, nanoseconds, number},
 };
 
@@ -11,6 +11,9 @@ use super::words;
 
 /// Bytes of an InnoDB page, but for servers that were set up otherwise.
 const PAGE: u32 = 16_384;
+
+/// Lists in lists without a part between them: no plan has more, and a text that was made to be deep ends here.
+const DEEPEST_LISTS: usize = 32;
 
 /// A part that waits to be read.
 struct Waiting {
@@ -48,35 +51,52 @@ pub(super) fn plan(raw: String, analyze: bool) -> Result<Plan, Error> {
 
 /// The parts inside of one, last first: the stack gives them back in order.
 fn below(json: &Json, at: usize, parent: Option<u32>, role: Option<&str>, waiting: &mut Vec<Waiting>) {
+    within(json, at, parent, role, waiting, 0);
+}
+
+fn within(json: &Json, at: usize, parent: Option<u32>, role: Option<&str>, waiting: &mut Vec<Waiting>, depth: usize) {
+    if is_list(json, at) {
+        return members(json, at, parent, role, waiting, depth);
+    }
     let parts: Vec<usize> = json.children(at).filter(|child| words::is_part(json, *child)).collect();
     for part in parts.into_iter().rev() {
         let key = json.key(part);
-        let list = matches!(json.value(part), driver::json::JsonValue::Array);
-        let one = Waiting { at: part, key: key.to_owned(), parent, role: role.map(str::to_owned) };
-        match key {
-            "nested_loop" if list && json.children(part).count() > 1 => {
-                waiting.push(Waiting { key: "nested_loop".to_owned(), ..one });
-            }
-            _ if list => {
-                let role = key.ends_with("subqueries").then(|| words::of_key(key));
-                for element in json.children(part).collect::<Vec<_>>().into_iter().rev() {
-                    if json.text(element, "operation").is_some() {
-                        waiting.push(Waiting { at: element, key: String::new(), parent, role: role.clone() });
-                    } else {
-                        below(json, element, parent, role.as_deref(), waiting);
-                    }
-                }
-            }
-            _ => waiting.push(one),
+        if is_list(json, part) && !(key == "nested_loop" && json.children(part).count() > 1) {
+            let own = key.ends_with("subqueries").then(|| words::of_key(key));
+            members(json, part, parent, own.as_deref(), waiting, depth);
+        } else {
+            waiting.push(Waiting { at: part, key: key.to_owned(), parent, role: role.map(str::to_owned) });
         }
     }
+}
+
+/// The parts inside of the members of a list, which are none themselves unless they name an operation.
+fn members(
+    json: &Json,
+    list: usize,
+    parent: Option<u32>,
+    role: Option<&str>,
+    waiting: &mut Vec<Waiting>,
+    depth: usize,
+) {
+    for member in json.children(list).collect::<Vec<_>>().into_iter().rev() {
+        if json.text(member, "operation").is_some() {
+            waiting.push(Waiting { at: member, key: String::new(), parent, role: role.map(str::to_owned) });
+        } else if depth < DEEPEST_LISTS {
+            within(json, member, parent, role, waiting, depth + 1);
+        }
+    }
+}
+
+fn is_list(json: &Json, at: usize) -> bool {
+    matches!(json.value(at), JsonValue::Array)
 }
 
 fn node(json: &Json, waiting: &Waiting) -> PlanNode {
     let Waiting { at, key, parent, role } = waiting;
     let at = *at;
     // The members of a list are parts; only an object says something of itself.
-    let list = matches!(json.value(at), driver::json::JsonValue::Array);
+    let list = is_list(json, at);
     let properties: Vec<PlanText> = json
         .children(at)
         .filter(|child| !list && !words::is_part(json, *child))
