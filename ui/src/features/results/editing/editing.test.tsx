@@ -2,7 +2,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { act, configure, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import axe from "axe-core";
-import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { CommandsProvider } from "@/commands";
 import { DesignRoot } from "@/design";
 import { setHost } from "@/ipc";
@@ -13,10 +13,9 @@ import { DataPane } from "../DataPane";
 const NO_KEYS = {};
 const customers = { database: "shop", schema: "public", kind: "relation", name: "customers", signature: null };
 
-describe("editing rows where they are shown", () => {
+describe("editing rows where they are shown", { timeout: 120_000 }, () => {
   // Many keys, each drawn: a busy machine takes its time.
   beforeAll(() => {
-    vi.setConfig({ testTimeout: 120_000 });
     configure({ asyncUtilTimeout: 30_000 });
   });
   let host: FakeHost;
