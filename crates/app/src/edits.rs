@@ -12,6 +12,7 @@ mod model;
 mod plan;
 mod record;
 mod resolving;
+mod results;
 mod review;
 mod saving;
 mod shared;
@@ -23,13 +24,11 @@ mod values;
 mod view;
 mod words;
 
-use std::sync::Arc;
-
 use crate::{App, api::*, holds::blocking};
 
 use model::Fate;
 pub(crate) use shared::Edits;
-use shared::{Locked, Staged};
+use shared::Locked;
 
 impl App {
     /// Binds the staged edits of a relation to these rows; again after more rows have come.

@@ -216,6 +216,7 @@ impl App {
             self.keychain.delete(id, field).await?;
         }
         rows::remove(&self.store, id).await?;
+        self.forget_edits(id).await?;
         self.forget_lookup_labels(id).await?;
         self.forget_catalogs(id).await;
         self.kept.refuse(id, false);

@@ -39,7 +39,6 @@ pub(super) struct SetKey {
 
 /// An edit set read back.
 pub(super) struct Kept {
-    pub(super) number: i64,
     pub(super) head: SetHead,
     pub(super) set: EditSet,
 }
@@ -79,7 +78,7 @@ pub(super) async fn load(store: &Store, key: &SetKey) -> Result<Option<Kept>, Ap
     })
     .await
     .map_err(|_| AppError::internal("reading staged edits was interrupted"))?;
-    Ok(Some(Kept { number: id, head, set: set.ok_or_else(damaged)? }))
+    Ok(Some(Kept { head, set: set.ok_or_else(damaged)? }))
 }
 
 /// What is written at once.

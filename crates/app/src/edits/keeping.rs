@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use driver::{CellValue, Edit as _, Frame, NewValue, Original, RowDelete, RowInsert, RowUpdate};
+use driver::{CellValue, Frame, NewValue, Original, RowDelete, RowInsert, RowUpdate};
 
 use super::{
     binding::whole_cell,

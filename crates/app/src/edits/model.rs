@@ -185,11 +185,6 @@ impl EditSet {
         self.steps.get(self.position).map(|step| step.label.as_str())
     }
 
-    /// The id the next new row gets.
-    pub(super) fn next_id(&self) -> u32 {
-        self.next
-    }
-
     /// Does a step; what was taken back before it cannot be done again.
     pub(super) fn apply(&mut self, step: Step) {
         self.steps.truncate(self.position);

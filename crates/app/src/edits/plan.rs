@@ -1,10 +1,10 @@
 //! What a save sends: staged rows as statements, in order.
 
-use driver::{Change, Edit as _, NewValue, Original, RowDelete, RowInsert, RowKey, RowUpdate};
+use driver::{Change, NewValue, Original, RowDelete, RowInsert, RowKey, RowUpdate};
 
 use super::{
     journal::SetHead,
-    model::{EditSet, Fate, StagedRow},
+    model::{EditSet, Fate},
     target::Target,
 };
 use crate::api::AppError;
@@ -22,8 +22,6 @@ pub(super) enum Doing {
 pub(super) struct Piece {
     pub(super) id: u32,
     pub(super) doing: Doing,
-    /// The staged row, for what comes of it.
-    pub(super) row: std::sync::Arc<StagedRow>,
 }
 
 impl Piece {
@@ -67,7 +65,7 @@ pub(super) fn pieces(set: &EditSet, head: &SetHead) -> Vec<Piece> {
             (Fate::Insert, _) => Doing::Insert(RowInsert { values: values() }),
             _ => continue,
         };
-        pieces.push(Piece { id, doing, row: std::sync::Arc::clone(row) });
+        pieces.push(Piece { id, doing });
     }
     pieces.sort_by_key(|piece| match piece.doing {
         Doing::Delete(_) => 0,

@@ -4,7 +4,7 @@ mod consequences;
 
 use std::sync::Arc;
 
-use driver::{Edit as _, Frame};
+use driver::Frame;
 
 use super::{
     keeping,

@@ -9,7 +9,7 @@ mod transaction;
 
 use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
-use driver::{Edit as _, Error, Frame, Role};
+use driver::{Error, Frame, Role};
 
 use super::{
     keeping,
@@ -25,6 +25,9 @@ use runner::Runner;
 pub(super) use runner::Saving;
 pub(super) use transaction::Written;
 use transaction::{Came, Careful};
+
+/// Orders of its rows that a save is tried in.
+const MOST_PASSES: u32 = 6;
 
 /// How the statements of a save ended on the server.
 enum Ended {
@@ -200,8 +203,9 @@ impl App {
     async fn row_by_row(&self, job: &Job, state: &State, runner: &mut Runner) -> Result<Came, Error> {
         let (target, frame) = (&job.target, &job.frame);
         let mut pieces = job.pieces.clone();
-        let mut moved = false;
+        let mut passes = 0;
         loop {
+            passes += 1;
             for text in &frame.rollback {
                 runner.run_to_end(text).await?;
             }
@@ -215,9 +219,8 @@ impl App {
             let miscounted = careful.miscounted().clone();
             // A row that another statement of the same save deleted or changed first is done before it.
             match (&came, transaction::reordered(&pieces, &miscounted)) {
-                (Came::Troubled(_), Some(other)) if !moved && !miscounted.is_empty() => {
+                (Came::Troubled(_), Some(other)) if passes < MOST_PASSES && !miscounted.is_empty() => {
                     pieces = other;
-                    moved = true;
                 }
                 _ => return Ok(came),
             }

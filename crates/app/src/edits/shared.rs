@@ -173,11 +173,6 @@ impl State {
         u32::try_from(at).unwrap_or(u32::MAX)
     }
 
-    /// The name of a column of the set.
-    pub(super) fn name(&self, number: u32) -> &str {
-        self.head.columns.get(number as usize).map_or("", String::as_str)
-    }
-
     fn bind(&mut self, hold_id: &str, held: Arc<Held>, editable: Editable) -> Result<(), AppError> {
         let about = &editable.target.about;
         if self.set.is_clean() && self.bounds.is_empty() {
@@ -275,6 +270,19 @@ impl App {
         {
             tracing::warn!(%error, "edits that were taken back stay in the store for now");
         }
+    }
+
+    /// Forgets every staged edit of a connection.
+    ///
+    /// # Errors
+    /// As the store says.
+    pub(crate) async fn forget_edits(&self, profile_id: &str) -> Result<(), AppError> {
+        self.edits.leave(Some(profile_id));
+        let mut change = self.store.write().await?;
+        sqlx::query("DELETE FROM edit_sets WHERE profile_id = ?").bind(profile_id).execute(&mut *change).await?;
+        change.commit().await?;
+        self.edits_changed(profile_id);
+        Ok(())
     }
 
     /// Does a step and keeps it; without the disk it is not done.

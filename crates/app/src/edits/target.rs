@@ -44,10 +44,7 @@ impl Editable {
     /// # Errors
     /// `Unsupported`, `Forbidden` and `NotFound` where they cannot be edited; as connecting.
     pub(super) async fn of(app: &App, held: &Arc<Held>) -> Result<Editable, AppError> {
-        let Source::Pages(pages) = &held.source else {
-            return Err(AppError::new(ErrorCode::Unsupported, "Results of a query are not edited here.")
-                .with_hint("Open the table and edit its rows there."));
-        };
+        let Source::Pages(pages) = &held.source else { return super::results::editable(app, held).await };
         let target = Target::at(app, pages.profile_id(), pages.object()).await?;
         let Some(identity) = pages.identity() else {
             return Err(AppError::new(

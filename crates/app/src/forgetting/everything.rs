@@ -50,6 +50,7 @@ impl App {
         drop(documents);
         self.remember_settings(Settings::default());
         self.used.forget(None);
+        self.edits.leave(None);
         let kept = Arc::clone(&self.kept);
         blocking(move || kept.forget_all())
             .await?

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use driver::{CellValue, Edit as _, Error, Original, RowKey, Violation, ViolationKind};
+use driver::{CellValue, Error, NewValue, Original, RowKey, Violation, ViolationKind};
 use results::Cells;
 
 use super::runner::{Failure, Ran, Runner};
@@ -69,7 +69,13 @@ impl Diagnosis {
     pub(super) fn violated(&mut self, target: &Target, piece: &Piece, error: Error) -> Problem {
         let violation = target.edit().ok().and_then(|edit| edit.violation(&target.catalog, &target.relation, &error));
         let app_error = AppError::from(error);
-        let Some(violation) = violation else { return self.refused(app_error) };
+        let Some(mut violation) = violation else { return self.refused(app_error) };
+        // Of a value of the wrong kind a server may name every column of the type.
+        if violation.columns.len() != 1
+            && let Some(column) = quoted(piece, &violation, &app_error)
+        {
+            violation.columns = vec![column];
+        }
         let told = words::violated(target, piece, &violation, &app_error);
         let number = |name: &String| {
             let at = self.head.columns.iter().position(|own| own == name)?;
@@ -127,6 +133,33 @@ impl Diagnosis {
             true => Trouble::NotPermitted(words::not_permitted(target)),
             false => Trouble::Changed(theirs),
         }
+    }
+}
+
+/// The column whose value an error quotes, where a server does not say which it is about.
+fn quoted(piece: &Piece, violation: &Violation, error: &AppError) -> Option<String> {
+    use ViolationKind::{NotOfType, OutOfRange, TooLong};
+    if !matches!(violation.kind, NotOfType | OutOfRange | TooLong) {
+        return None;
+    }
+    let set = match &piece.doing {
+        Doing::Update(update) => &update.set,
+        Doing::Insert(insert) => &insert.values,
+        Doing::Delete(_) => return None,
+    };
+    if let [(only, _)] = set.as_slice() {
+        return Some(only.clone());
+    }
+    let said = error.native.as_ref().map_or(error.message.as_str(), |native| native.message.as_str());
+    let mut found = set.iter().filter(|(_, value)| match value {
+        NewValue::Text(text) | NewValue::Number(text) => {
+            !text.is_empty() && (said.contains(&format!("\"{text}\"")) || said.contains(&format!("'{text}'")))
+        }
+        _ => false,
+    });
+    match (found.next(), found.next()) {
+        (Some((column, _)), None) => Some(column.clone()),
+        _ => None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use driver::{Code, Edit as _, Error, Link, Role};
+use driver::{Code, Error, Link, Role};
 
 use super::{
     Ended, Job,
@@ -17,7 +17,7 @@ use crate::{
     edits::{
         binding::whole_cell,
         journal, keeping,
-        model::{Fate, Problem, StagedRow, Trouble},
+        model::{Fate, Problem, StagedRow},
         plan::{Doing, Piece},
         shared::{Locked, Staged, State},
     },
@@ -270,9 +270,4 @@ fn saved(state: &State, written: &Written) -> Option<StagedRow> {
         }
     }
     Some(next)
-}
-
-/// Whether a trouble is about what somebody else did.
-pub(in crate::edits) fn is_conflict(trouble: &Trouble) -> bool {
-    matches!(trouble, Trouble::Changed(_) | Trouble::Gone)
 }

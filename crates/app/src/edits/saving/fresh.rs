@@ -3,7 +3,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use driver::{Edit as _, Error, RowKey};
+use driver::{Error, RowKey};
 
 use super::{
     diagnosis::internal,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use driver::{Edit as _, Error};
+use driver::Error;
 use results::{Cell, Cells};
 
 use super::{

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use driver::{Code, Edit as _, Error, Frame, NewValue, RowKey, RowUpdate, ViolationKind};
+use driver::{Code, Error, Frame, NewValue, RowKey, RowUpdate, ViolationKind};
 
 use super::{
     diagnosis::Diagnosis,
@@ -239,7 +239,7 @@ impl<'a> Careful<'a> {
             let Doing::Update(mut update) = piece.doing.clone() else { continue };
             for value in self.stand_ins(&column, &update) {
                 let moved = RowUpdate { set: vec![(column.clone(), value)], ..update.clone() };
-                let parting = Piece { doing: Doing::Update(moved), ..piece.clone() };
+                let parting = Piece { id: piece.id, doing: Doing::Update(moved) };
                 let written = self.written.len();
                 if let Tried::Written = self.attempt(std::slice::from_ref(&parting)).await? {
                     let key = self.written.split_off(written).pop().and_then(|written| written.key);
@@ -286,8 +286,10 @@ impl<'a> Careful<'a> {
 
 /// Puts rows that a statement of the same save reached before their own to the front; `None` where that changes nothing.
 pub(super) fn reordered(pieces: &[Piece], first: &HashSet<u32>) -> Option<Vec<Piece>> {
-    let (front, back): (Vec<Piece>, Vec<Piece>) =
+    let (mut front, back): (Vec<Piece>, Vec<Piece>) =
         pieces.iter().cloned().partition(|piece| first.contains(&piece.id) && !piece.is_insert());
+    // What was reached last is the furthest from what reached it.
+    front.reverse();
     let order = |piece: &Piece| piece.id;
     let same = front.iter().chain(&back).map(order).eq(pieces.iter().map(order));
     (!same).then(|| front.into_iter().chain(back).collect())

@@ -1,0 +1,88 @@
+//! Staged edits outlive the process.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::{
+    Face,
+    testing::{self, Memory},
+};
+
+#[tokio::test]
+async fn fifty_staged_edits_come_back_after_a_crash_with_undo_and_redo() {
+    let Shop { app, profile, home } = Shop::open().await;
+    let shop = Shop { app, profile, home };
+    let grid = Grid::of(&shop, "orders").await;
+    for row in 0..50 {
+        grid.stage(set(row, 2, text(&format!("-{row}")))).await;
+    }
+    shop.app.edits_undo(&grid.hold).await.unwrap();
+    let Shop { app, profile, home } = shop;
+    // Nothing is closed in order.
+    drop(app);
+    let app = loop {
+        let lock = crate::platform::instance::lock_path(home.path());
+        match crate::platform::lock::FileLock::try_take(&lock).unwrap() {
+            Some(lock) => {
+                drop(lock);
+                break testing::open_over(home.path(), Face::Window, Arc::new(Memory::default())).await;
+            }
+            None => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
+        }
+    };
+    let pending = app.edits_pending().await.unwrap();
+    assert_eq!((pending.len(), pending[0].counts.updates, pending[0].object.name.as_str()), (1, 49, "orders"));
+    let shop = Shop { app, profile, home };
+    let (grid, view) = Grid::open(&shop, shop.table("orders")).await;
+    assert_eq!((view.counts.updates, view.undo.is_some(), view.redo.is_some()), (49, true, true));
+    let view = shop.app.edits_redo(&grid.hold).await.unwrap();
+    assert_eq!(view.counts.updates, 50);
+    for _ in 0..50 {
+        shop.app.edits_undo(&grid.hold).await.unwrap();
+    }
+    assert_eq!(grid.view().await.counts, EditCounts::default());
+    for _ in 0..50 {
+        shop.app.edits_redo(&grid.hold).await.unwrap();
+    }
+    let view = grid.saved().await;
+    assert_eq!(view.rows.len(), 50);
+    assert_eq!(all(&shop, "SELECT total FROM orders WHERE id IN (1, 50)"), ["0", "-49"]);
+}
+
+#[tokio::test]
+async fn what_others_changed_while_the_program_was_away_is_told_when_the_rows_are_read() {
+    let shop = Shop::open().await;
+    let grid = Grid::of(&shop, "customers").await;
+    grid.stage(set(0, 1, text("mine"))).await;
+    shop.app.hold_release(&grid.hold).await.unwrap();
+    sqlite(&shop).execute_batch("UPDATE customers SET name = 'theirs' WHERE id = 1").unwrap();
+    let (_, view) = Grid::open(&shop, shop.table("customers")).await;
+    assert!(matches!(view.rows[0].problem, Some(RowProblem::Changed { .. })), "{:?}", view.rows);
+}
+
+#[tokio::test]
+async fn edits_leave_the_disk_when_they_are_saved_given_up_or_their_connection_goes() {
+    let shop = Shop::open().await;
+    let count = async || -> i64 {
+        sqlx::query_scalar("SELECT (SELECT count(*) FROM edit_sets) + (SELECT count(*) FROM edit_steps)")
+            .fetch_one(shop.app.store.read())
+            .await
+            .unwrap()
+    };
+    let grid = Grid::of(&shop, "customers").await;
+    grid.stage(set(0, 1, text("a"))).await;
+    assert_eq!(count().await, 2);
+    grid.saved().await;
+    assert_eq!(count().await, 0);
+    grid.stage(set(0, 1, text("b"))).await;
+    shop.app.edits_discard(&grid.hold).await.unwrap();
+    assert!(count().await > 0, "a discard can be taken back until the tab is closed");
+    shop.app.hold_release(&grid.hold).await.unwrap();
+    assert_eq!(count().await, 0);
+    let grid = Grid::of(&shop, "customers").await;
+    grid.stage(set(0, 1, text("c"))).await;
+    shop.app.hold_release(&grid.hold).await.unwrap();
+    assert_eq!(count().await, 2, "a closed tab loses no edits");
+    shop.app.remove_profile(&shop.profile).await.unwrap();
+    assert_eq!(count().await, 0);
+}
