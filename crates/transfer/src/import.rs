@@ -238,7 +238,10 @@ pub fn look(path: &Path, options: &ReadOptions) -> Result<Source, ReadError> {
             Some(name) if source.sheets.contains(name) => Some(name.clone()),
             Some(name) => {
                 let known = source.sheets.join(", ");
-                return Err(ReadError::content(format!("There is no sheet “{name}”."), &format!("There are: {known}.")));
+                return Err(ReadError::content(
+                    format!("There is no sheet “{name}”."),
+                    &format!("There are: {known}."),
+                ));
             }
             None => source.sheets.first().cloned(),
         };

@@ -35,14 +35,7 @@ pub(super) struct Delimited {
 
 impl Delimited {
     pub(super) fn new(delimiter: u8) -> Self {
-        Delimited {
-            delimiter,
-            state: State::Record,
-            record: Record::default(),
-            quoted: false,
-            line: 1,
-            opened: 1,
-        }
+        Delimited { delimiter, state: State::Record, record: Record::default(), quoted: false, line: 1, opened: 1 }
     }
 
     fn end_value(&mut self) {

@@ -42,7 +42,10 @@ pub(super) fn detect(path: &Path, wanted: Option<&str>) -> Result<&'static str, 
             wrong = first_wrong(&mut utf8, bytes, read == 0).map(|at| offset + at);
             if let (Some(at), Some(_)) = (wrong, named.or(marked)) {
                 let hint = "Choose another encoding, or leave it out to have it found.";
-                return Err(ReadError::content(format!("The file is not UTF-8: byte {at} is no part of a character."), hint));
+                return Err(ReadError::content(
+                    format!("The file is not UTF-8: byte {at} is no part of a character."),
+                    hint,
+                ));
             }
         }
         if offset < GUESS as u64 {
@@ -171,4 +174,3 @@ impl Read for Decoded {
         }
     }
 }
-

@@ -45,7 +45,7 @@ pub struct ColumnProfile {
     pub filled: u64,
     /// Characters of its longest value.
     pub longest: usize,
-    /// The line of the value that made it text, and the value's beginning.
+    /// The line of the value that made it text after others that were something else, and the value's beginning.
     pub odd: Option<(u64, String)>,
     candidates: Candidates,
     /// Digits before and behind the point, at most.
@@ -88,7 +88,8 @@ impl ColumnProfile {
             return;
         }
         self.narrow(text);
-        if self.candidates == NONE && self.odd.is_none() {
+        // A column that is text from its first value on has nothing odd.
+        if self.candidates == NONE && self.filled + self.empty > 1 {
             self.odd = Some((line, text.chars().take(60).collect()));
         }
     }
@@ -102,8 +103,8 @@ impl ColumnProfile {
             found.integer &= whole && text.parse::<i32>().is_ok();
             found.big &= whole && text.parse::<i64>().is_ok();
             found.decimal &= number.is_some_and(|number| !number.exponent && !number.minus_zero);
-            found.float &= number.is_some_and(|number| number.significant <= 17)
-                && text.parse::<f64>().is_ok_and(f64::is_finite);
+            found.float &=
+                number.is_some_and(|number| number.significant <= 17) && text.parse::<f64>().is_ok_and(f64::is_finite);
             if number.is_some_and(|number| number.minus_zero) {
                 found.integer = false;
                 found.big = false;
@@ -133,7 +134,9 @@ impl ColumnProfile {
             _ if found.boolean => ColumnKind::Boolean,
             _ if found.integer => ColumnKind::Integer,
             _ if found.big => ColumnKind::BigInteger,
-            _ if found.decimal => ColumnKind::Decimal { precision: (self.whole + self.scale).max(1), scale: self.scale },
+            _ if found.decimal => {
+                ColumnKind::Decimal { precision: (self.whole + self.scale).max(1), scale: self.scale }
+            }
             _ if found.float => ColumnKind::Float,
             _ if found.date => ColumnKind::Date,
             _ if found.timestamp => ColumnKind::Timestamp,

@@ -4,9 +4,7 @@ use driver::ColumnKind;
 use results::{Format, FormatOptions};
 
 use super::{PLAIN, Plain};
-use crate::{
-    Analysis, Export, ExportFormat, ExportOptions, FileKind, ReadError, ReadOptions, analyse, look, read,
-};
+use crate::{Analysis, Export, ExportFormat, ExportOptions, FileKind, ReadError, ReadOptions, analyse, look, read};
 
 struct Folder(tempfile::TempDir);
 
@@ -113,10 +111,13 @@ fn a_record_with_other_values_than_columns_is_told_by_its_line() {
     let folder = Folder::new();
     let (rows, problems) = folder.rows("ragged.csv", "a,b\n1,2\n3\n\"x\ny\",4,5\n6,7\n", &ReadOptions::default());
     assert_eq!(rows.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 6]);
-    assert_eq!(problems, [
-        (3, "It has 1 value; there are 2 columns.".to_owned()),
-        (4, "It has 3 values; there are 2 columns.".to_owned()),
-    ]);
+    assert_eq!(
+        problems,
+        [
+            (3, "It has 1 value; there are 2 columns.".to_owned()),
+            (4, "It has 3 values; there are 2 columns.".to_owned()),
+        ]
+    );
 }
 
 #[test]
@@ -254,7 +255,8 @@ fn what_was_exported_as_csv_is_read_back_value_by_value() {
         let mut export = Export::new(ExportFormat::Text(Format::Csv), &batch.schema(), &options, Vec::new()).unwrap();
         export.batch(&batch).unwrap();
         let (bytes, _) = export.finish().unwrap();
-        let (rows, _) = folder.rows("back.csv", &bytes, &ReadOptions { null: null.to_owned(), ..ReadOptions::default() });
+        let (rows, _) =
+            folder.rows("back.csv", &bytes, &ReadOptions { null: null.to_owned(), ..ReadOptions::default() });
         let read: Vec<Option<&str>> = rows.iter().map(|(_, row)| row[0].as_deref()).collect();
         let wanted: Vec<Option<&str>> = nasty.iter().copied().map(Some).chain([None]).collect();
         assert_eq!(read, wanted, "{null}");

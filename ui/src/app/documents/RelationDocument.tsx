@@ -12,7 +12,7 @@ import {
   useRelation,
 } from "@/features/relation";
 import { DataPane, type GridLayout } from "@/features/results";
-import { openExport, openImportInto } from "@/features/transfer";
+import { onImported, openExport, openImportInto } from "@/features/transfer";
 import { host, queryKeys } from "@/ipc";
 import type { Actions } from "../actions";
 import type { RelationTab } from "../model";
@@ -147,6 +147,13 @@ interface OpenedProps {
 function Opened({ tab, active, actions, kept, rows, onKept, onReconnect }: OpenedProps) {
   const { live, profile, browses } = useWorkspace();
   const store = browses.of(tab.id, tab.profileId, tab.object);
+  useEffect(
+    () =>
+      onImported((profileId, table) => {
+        if (profileId === tab.profileId && table === tab.object.name) void store.read();
+      }),
+    [store, tab.profileId, tab.object.name],
+  );
   const settings = useQuery({ queryKey: queryKeys.settings, queryFn: () => host().settings() });
   const page = useRelation(tab.profileId, tab.object);
   const driver = useDriverOf(tab.profileId);

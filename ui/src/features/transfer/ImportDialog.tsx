@@ -12,7 +12,7 @@ import {
   mapped,
 } from "./importModel";
 import { count, nameOf, rowsOf } from "./model";
-import { closeImportInto, useDestination } from "./opening";
+import { closeImportInto, imported, useDestination } from "./opening";
 import { MappingTable } from "./parts/MappingTable";
 import { PreviewTable } from "./parts/PreviewTable";
 import { startImport } from "./transfers";
@@ -77,7 +77,9 @@ function Open({ to }: { to: Destination }) {
     }
     setBusy(true);
     const failed = await startImport(importOf(chosen, to, dryRun), () => {
-      if (!dryRun) void queries.invalidateQueries();
+      if (dryRun) return;
+      void queries.invalidateQueries();
+      imported(to.profileId, chosen.name.trim());
     });
     setBusy(false);
     if (failed) setFailure(failed);

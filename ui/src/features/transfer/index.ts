@@ -2,5 +2,5 @@
 export { ExportDialog } from "./ExportDialog";
 export { ImportDialog } from "./ImportDialog";
 export { isData } from "./importModel";
-export { openExport, openImportInto } from "./opening";
+export { onImported, openExport, openImportInto } from "./opening";
 export { TransferChips } from "./TransferChips";

@@ -23,7 +23,7 @@ function slot<T>() {
 }
 
 const exported = slot<Exported>();
-const imported = slot<Destination>();
+const destination = slot<Destination>();
 
 /** Asks how these rows are to be exported. */
 export const openExport = (rows: Exported) => exported.set(rows);
@@ -31,6 +31,20 @@ export const closeExport = () => exported.set(null);
 export const useExported = exported.use;
 
 /** Asks what is to be imported here. */
-export const openImportInto = (to: Destination) => imported.set(to);
-export const closeImportInto = () => imported.set(null);
-export const useDestination = imported.use;
+export const openImportInto = (to: Destination) => destination.set(to);
+export const closeImportInto = () => destination.set(null);
+export const useDestination = destination.use;
+
+type Imported = (profileId: string, table: string) => void;
+const heard = new Set<Imported>();
+
+/** Hears of tables that rows were imported into; returns the way to stop. */
+export function onImported(listener: Imported): () => void {
+  heard.add(listener);
+  return () => {
+    heard.delete(listener);
+  };
+}
+export const imported = (profileId: string, table: string) => {
+  for (const listener of heard) listener(profileId, table);
+};
