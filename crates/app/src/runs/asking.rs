@@ -337,7 +337,9 @@ fn title(sweeps: &[Sweep], changes: &[SweepChange]) -> (String, String) {
         SweepKind::Other if sweep.object.is_empty() => {
             ("Run a statement that may change anything?".to_owned(), "Run it".to_owned())
         }
-        SweepKind::Other if change.targets.is_empty() => (format!("Run {}?", sweep.object), format!("Run {}", sweep.object)),
+        SweepKind::Other if change.targets.is_empty() => {
+            (format!("Run {}?", sweep.object), format!("Run {}", sweep.object))
+        }
         SweepKind::Other => (format!("Run {} on {whose}?", sweep.object), format!("Run {}", sweep.object)),
     }
 }

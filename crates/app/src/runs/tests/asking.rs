@@ -180,7 +180,10 @@ async fn at_the_level_confirm_writes_every_change_waits_for_a_yes_and_reading_do
     let shop = Shop::open().await;
     let careful = another(&shop, Environment::Development, Safety::ConfirmWrites).await;
     let events = play(&careful, script(&careful, "t", "select * from customers; pragma table_info(customers)")).await;
-    assert!(outcomes(&events).iter().all(|outcome| matches!(outcome, StatementOutcome::Completed { .. })), "{events:?}");
+    assert!(
+        outcomes(&events).iter().all(|outcome| matches!(outcome, StatementOutcome::Completed { .. })),
+        "{events:?}"
+    );
 
     let text = "insert into customers values (9, 'Eve', null)";
     let question = asked(&careful, script(&careful, "t", text)).await;
@@ -193,11 +196,10 @@ async fn at_the_level_confirm_writes_every_change_waits_for_a_yes_and_reading_do
     let several = "create table notes (a); insert into notes values (1); select 1; drop table notes";
     let question = asked(&careful, script(&careful, "t", several)).await;
     assert_eq!(question.title, "Run 3 changes?");
-    assert_eq!(question.changes.iter().map(|change| change.action.as_str()).collect::<Vec<_>>(), [
-        "CREATE TABLE",
-        "INSERT",
-        "DROP TABLE"
-    ]);
+    assert_eq!(
+        question.changes.iter().map(|change| change.action.as_str()).collect::<Vec<_>>(),
+        ["CREATE TABLE", "INSERT", "DROP TABLE"]
+    );
     assert_eq!(question.typed.as_deref(), Some("notes"), "what is dropped is typed in every environment");
     let refused = careful.app.run(
         RunRequest { confirmed: yes(&question, Some("other")), ..script(&careful, "t", several) },
