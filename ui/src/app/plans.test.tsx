@@ -1,13 +1,16 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { cleanup, render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { DesignRoot } from "@/design";
 import { PlanView, plansOf } from "@/features/plans";
 import type { ExplainedPlan, PlanRequest } from "@/ipc";
 import { setHost } from "@/ipc";
 import { type FakeHost, fakeHost, STAGING } from "@/ipc/fake";
 import { NO_TABS, planTitle, planViewOf, records, restored, tabsReducer } from "./model";
+
+// A busy machine draws slowly.
+vi.setConfig({ testTimeout: 60_000 });
 
 let fake: FakeHost;
 

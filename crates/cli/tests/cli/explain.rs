@@ -34,8 +34,7 @@ fn a_write_is_measured_after_a_yes_and_rolled_back() {
         };
         run(&[]).expect(5).says(&["--yes"]);
         run(&["--read-only", "--yes"]).expect(5).says(&["read-only"]);
-        let measured = run(&["--yes"]).expect(0);
-        measured.says(&["rolled back"]);
+        let measured = run(&["--yes"]).expect(0).says(&["rolled back"]);
         assert!(measured.out().contains("Delete on t") && measured.out().contains("Execution"), "{}", measured.out());
         assert_eq!(server.value("select count(*) from cli_explain.t"), "100");
         let given =

@@ -5,6 +5,7 @@ import { Badge, Button, EmptyState, IconButton, Select, Spinner } from "@/design
 import type { ExplainedPlan, PlanLine, PlanNode } from "@/ipc";
 import { changesOf, paired, verdict } from "../comparing";
 import { DEEPEST, duration, firstWords, grouped } from "../model";
+import "../compare.css";
 
 export interface CompareProps {
   /** The plan that is shown; it stands on the right where it is the later one. */

@@ -74,6 +74,7 @@ export function PlanTree({ plan, closed, onClosed, selected, onSelect, menu }: P
   const timed = useMemo(() => isTimed(plan), [plan]);
   const paged = useMemo(() => nodes.some((node) => pagesText(node, plan.page_bytes) !== ""), [nodes, plan.page_bytes]);
   const counted = nodes.some((node) => node.estimated_rows !== null || node.actual !== null);
+  const measured = nodes.some((node) => node.actual !== null);
   const weighed = shares.some((share) => share !== null);
   const active = rows.findIndex((row) => row.place === selected);
   const virtual = useVirtualizer({
@@ -127,6 +128,7 @@ export function PlanTree({ plan, closed, onClosed, selected, onSelect, menu }: P
   const columns = {
     "data-times": weighed || undefined,
     "data-rows": counted || undefined,
+    "data-measured": measured || undefined,
     "data-pages": paged || undefined,
   };
 
@@ -146,13 +148,17 @@ export function PlanTree({ plan, closed, onClosed, selected, onSelect, menu }: P
             <span className="plan-r" data-tip="Rows the server expected, for each time it is run">
               Estimated
             </span>
-            <span className="plan-r" data-tip="Rows that came, for each time it was run">
-              Actual
-            </span>
-            <span className="plan-wide" data-tip="On a scale of powers of ten">
-              Rows, log scale
-            </span>
-            <span>Off by</span>
+            {measured ? (
+              <>
+                <span className="plan-r" data-tip="Rows that came, for each time it was run">
+                  Actual
+                </span>
+                <span className="plan-wide" data-tip="On a scale of powers of ten">
+                  Rows, log scale
+                </span>
+                <span>Off by</span>
+              </>
+            ) : null}
           </>
         ) : null}
         {paged ? <span className="plan-pages">Buffers</span> : null}
@@ -236,22 +242,26 @@ export function PlanTree({ plan, closed, onClosed, selected, onSelect, menu }: P
                     <span className="plan-r plan-dim">
                       {node.estimated_rows === null ? "" : grouped(node.estimated_rows)}
                     </span>
-                    <span className="plan-r">
-                      {node.actual?.rows == null || node.actual.never ? "" : grouped(node.actual.rows)}
-                    </span>
-                    <span className="plan-bars plan-wide">
-                      {node.estimated_rows === null ? null : (
-                        <i style={{ width: `${Math.max(1, bar?.estimated ?? 0)}%` }} />
-                      )}
-                      {bar?.actual == null ? null : (
-                        <i
-                          className="plan-actual"
-                          data-weight={node.off?.weight}
-                          style={{ width: `${Math.max(1, bar.actual)}%` }}
-                        />
-                      )}
-                    </span>
-                    <Off node={node} />
+                    {measured ? (
+                      <>
+                        <span className="plan-r">
+                          {node.actual?.rows == null || node.actual.never ? "" : grouped(node.actual.rows)}
+                        </span>
+                        <span className="plan-bars plan-wide">
+                          {node.estimated_rows === null ? null : (
+                            <i style={{ width: `${Math.max(1, bar?.estimated ?? 0)}%` }} />
+                          )}
+                          {bar?.actual == null ? null : (
+                            <i
+                              className="plan-actual"
+                              data-weight={node.off?.weight}
+                              style={{ width: `${Math.max(1, bar.actual)}%` }}
+                            />
+                          )}
+                        </span>
+                        <Off node={node} />
+                      </>
+                    ) : null}
                   </>
                 ) : null}
                 {paged ? (
