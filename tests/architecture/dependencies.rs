@@ -38,7 +38,19 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("rowhouse-desktop", &["app", "catalog", "driver", "results"]),
     (
         "tests",
-        &["app", "catalog", "cli", "driver", "driver-postgres", "driver-sqlite", "results", "route", "sql", "transfer"],
+        &[
+            "app",
+            "catalog",
+            "cli",
+            "driver",
+            "driver-mysql",
+            "driver-postgres",
+            "driver-sqlite",
+            "results",
+            "route",
+            "sql",
+            "transfer",
+        ],
     ),
 ];
 

@@ -20,7 +20,7 @@ impl driver::Cast for PostgresCast {
         }
         match base.as_str() {
             "smallint" | "integer" | "bigint" | "int2" | "int4" | "int8" | "numeric" | "decimal" | "real"
-            | "float4" | "double precision" | "float8" | "oid" | "xid" | "xid8" | "cid" | "money" => ValueClass::Number,
+            | "float4" | "double precision" | "float8" | "oid" | "money" => ValueClass::Number,
             "boolean" | "bool" => ValueClass::Boolean,
             "text" | "character varying" | "varchar" | "character" | "char" | "\"char\"" | "bpchar" | "name"
             | "citext" => ValueClass::Text,
@@ -62,7 +62,9 @@ impl driver::Cast for PostgresCast {
             return if base == "bytea" { bytea(bytes) } else { Scalar::Bytes(bytes.to_vec()) };
         }
         let Ok(text) = std::str::from_utf8(bytes) else { return Scalar::Unrepresentable };
-        let number = self.class(native_type) == ValueClass::Number && base != "money";
+        // The numbers of transactions can be ordered as numbers; as literals the server does not take digits for them.
+        let number = (self.class(native_type) == ValueClass::Number && base != "money")
+            || matches!(base, "xid" | "xid8" | "cid");
         let cast = match target {
             CastTarget::Decimal if number => decimal(text).map(Scalar::Decimal),
             CastTarget::Decimal if base == "money" => money(text).and_then(|text| decimal(&text)).map(Scalar::Decimal),
