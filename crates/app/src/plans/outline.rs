@@ -17,7 +17,7 @@ pub(crate) fn milliseconds(ns: u64) -> String {
             let digits = (ns / 1_000_000).to_string();
             let mut grouped = String::new();
             for (index, digit) in digits.chars().enumerate() {
-                if index > 0 && (digits.len() - index) % 3 == 0 {
+                if index > 0 && (digits.len() - index).is_multiple_of(3) {
                     grouped.push(',');
                 }
                 grouped.push(digit);
