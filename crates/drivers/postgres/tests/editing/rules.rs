@@ -31,6 +31,9 @@ const SCRIPT: &str = r#"
     create trigger quiet before update on quiet for each row execute function nothing();
 "#;
 
+/// A column, what it is to become, and what refuses it: the rule's kind, its name and its columns.
+type Case = (&'static str, NewValue, ViolationKind, Option<&'static str>, &'static [&'static str]);
+
 async fn refused(desk: &Desk, table: &Table, change: &driver::Change) -> Error {
     match desk.save(table, change).await {
         Err(error) => error,
@@ -45,7 +48,7 @@ async fn every_common_rule_is_known_with_its_name_and_its_columns() {
         schema(&server, "edit_rules", SCRIPT).await;
         let desk = Desk::open(&server, "edit_rules", "", Role::Browse).await;
         let table = desk.table("child").await;
-        let cases: &[(&str, NewValue, V, Option<&str>, &[&str])] = &[
+        let cases: &[Case] = &[
             ("name", NewValue::Null, V::NotNull, None, &["name"]),
             ("d", NewValue::Null, V::NotNull, None, &["d"]),
             ("id", text("1"), V::Unique, Some("child_pkey"), &["id"]),

@@ -49,7 +49,7 @@ async fn found_by_all(desk: &Desk, table: &Table, row: &Row, options: &str, type
         let change = desk.update(table, &row.key, &[(column, &row.cells[place])], &[("other", text("1"))]);
         let (affected, again) = desk.change(&change).await.unwrap_or_else(|error| panic!("{error:?}\n{}", change.text));
         assert_eq!(affected, 1, "{} under {options:?}: {}", name(types, place), change.text);
-        assert_eq!(again, [row.key.clone()]);
+        assert_eq!(again.as_slice(), std::slice::from_ref(&row.key));
     }
     let set: Vec<(&str, NewValue)> = table
         .columns
