@@ -170,6 +170,10 @@ for (const engine of engines) {
 
 desk.test("fifty staged edits are back after the program was killed", async () => {
   const last = engines.at(-1);
+  fill(last);
+  await grid.focus();
+  await desk.keys("F5");
+  await grid.reads(0, 1, "name 1", 30_000);
   await grid.goTo(0, 2);
   for (let row = 0; row < 50; row++) await grid.type("k");
   await desk.sees("50 changed", 30_000);
