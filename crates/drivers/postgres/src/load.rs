@@ -72,7 +72,9 @@ impl Load for Loading {
         // `COPY t, line 3, column n: "x"`; other words only in other languages.
         let context = error.native.as_ref()?.context.as_deref()?;
         let place = context.lines().find(|line| line.starts_with("COPY "))?;
-        let rest = place.split_once(", line ")?.1;
+        // What stands in quotes at the end is a value; a table may be called like a place.
+        let place = place.split_once(": \"").map_or(place, |(place, _)| place);
+        let (_, rest) = place.split_once(", line ").filter(|(_, rest)| !rest.contains(", line "))?;
         let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
         digits.parse::<usize>().ok()?.checked_sub(1)
     }
@@ -114,11 +116,15 @@ mod tests {
 
     #[test]
     fn values_are_escaped_as_copy_reads_them() {
-        let columns = [LoadColumn { name: "a\"b".into(), boolean: false }, LoadColumn { name: "c".into(), boolean: false }];
+        let columns =
+            [LoadColumn { name: "a\"b".into(), boolean: false }, LoadColumn { name: "c".into(), boolean: false }];
         let table = ObjectKey::relation(None, Some("s"), "odd t");
         let values = [Some("a\tb\\N\r\n"), None, Some(""), Some("\\.")];
         let statement = Loading.append(&table, &columns, &LoadRows { values: &values, columns: 2 });
-        assert_eq!(&*statement.text, "COPY \"s\".\"odd t\" (\"a\"\"b\", \"c\") FROM STDIN (FORMAT text, ENCODING 'UTF8')");
+        assert_eq!(
+            &*statement.text,
+            "COPY \"s\".\"odd t\" (\"a\"\"b\", \"c\") FROM STDIN (FORMAT text, ENCODING 'UTF8')"
+        );
         let CopyFeed::Bytes(data) = statement.copy else { unreachable!() };
         assert_eq!(&*data, b"a\\tb\\\\N\\r\\n\t\\N\n\t\\\\.\n");
     }
