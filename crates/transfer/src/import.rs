@@ -279,6 +279,9 @@ fn kind_of(path: &Path) -> Result<FileKind, ReadError> {
 /// A record, or why it cannot be read.
 type Visit<'a> = dyn FnMut(Result<&Record, Problem>) -> Result<(), ReadError> + 'a;
 
+/// The same, with the names of the columns.
+type VisitNamed<'a> = dyn FnMut(&[String], Result<&Record, Problem>) -> Result<(), ReadError> + 'a;
+
 /// Passes every record by: first of all the names of the columns, where the file has them.
 fn visit(source: &Source, names: &mut Vec<String>, each: &mut Visit<'_>) -> Result<(), ReadError> {
     match source.kind {
@@ -305,11 +308,7 @@ fn visit(source: &Source, names: &mut Vec<String>, each: &mut Visit<'_>) -> Resu
 
 /// Reads every record for its values: first the header's names are taken, then each record is given with as many values as there
 /// are columns, or as a problem.
-fn rows(
-    source: &Source,
-    known: &[String],
-    each: &mut dyn FnMut(&[String], Result<&Record, Problem>) -> Result<(), ReadError>,
-) -> Result<Vec<String>, ReadError> {
+fn rows(source: &Source, known: &[String], each: &mut VisitNamed<'_>) -> Result<Vec<String>, ReadError> {
     let mut names: Vec<String> = known.to_vec();
     if source.kind == FileKind::Lines {
         let mut found = known.to_vec();
@@ -373,6 +372,22 @@ fn unique(given: impl Iterator<Item = String>) -> Vec<String> {
 /// # Errors
 /// As [`look`]; [`ReadError::Stopped`] where `go_on` says so.
 pub fn analyse(source: &Source, go_on: &mut dyn FnMut(u64) -> bool) -> Result<Analysis, ReadError> {
+    analysis(source, ColumnProfile::new, go_on)
+}
+
+/// As [`analyse`], for a table that has its types already: of a column's kind only is told whether it is true and false.
+///
+/// # Errors
+/// As [`analyse`].
+pub fn survey(source: &Source, go_on: &mut dyn FnMut(u64) -> bool) -> Result<Analysis, ReadError> {
+    analysis(source, ColumnProfile::of_booleans, go_on)
+}
+
+fn analysis(
+    source: &Source,
+    profile: fn(u64) -> ColumnProfile,
+    go_on: &mut dyn FnMut(u64) -> bool,
+) -> Result<Analysis, ReadError> {
     let mut columns: Vec<ColumnProfile> = Vec::new();
     let (mut count, mut bad) = (0u64, 0u64);
     let mut problems = Vec::new();
@@ -395,7 +410,7 @@ pub fn analyse(source: &Source, go_on: &mut dyn FnMut(u64) -> bool) -> Result<An
         record.values(&source.null, &mut values)?;
         // Columns that come up late were NULL before.
         while columns.len() < values.len() {
-            columns.push(ColumnProfile::new(count));
+            columns.push(profile(count));
         }
         for (column, value) in columns.iter_mut().zip(&values) {
             column.see(*value, record.line);
@@ -411,7 +426,7 @@ pub fn analyse(source: &Source, go_on: &mut dyn FnMut(u64) -> bool) -> Result<An
         Ok(())
     })?;
     while columns.len() < names.len() {
-        columns.push(ColumnProfile::new(count));
+        columns.push(profile(count));
     }
     for (column, name) in columns.iter_mut().zip(names) {
         column.name = name;
@@ -429,11 +444,7 @@ pub fn analyse(source: &Source, go_on: &mut dyn FnMut(u64) -> bool) -> Result<An
 ///
 /// # Errors
 /// As [`analyse`], and whatever `each` says.
-pub fn read(
-    source: &Source,
-    names: &[String],
-    each: &mut dyn FnMut(Result<&Record, Problem>) -> Result<(), ReadError>,
-) -> Result<(), ReadError> {
+pub fn read(source: &Source, names: &[String], each: &mut Visit<'_>) -> Result<(), ReadError> {
     rows(source, names, &mut |_, record| each(record)).map(drop)
 }
 

@@ -45,7 +45,7 @@ pub(crate) async fn import(
     let load = loader(opened)?;
     let key = to_key(&request.table)?;
     let into = table(opened, &key).await?;
-    let analysis = analyse(&request.file, Some(Arc::clone(tally))).await?;
+    let analysis = analyse(&request.file, request.create, Some(Arc::clone(tally))).await?;
     tally.set_total(analysis.rows);
     let plan = plan(request, key, &analysis, into.as_ref(), load)?;
     let notes = undoable(request, into.as_ref())?;

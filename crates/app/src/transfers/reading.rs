@@ -62,14 +62,15 @@ fn found(source: &Source) -> SourceFile {
     }
 }
 
-/// Reads a whole file for what it is and what its columns are.
-pub(super) async fn analyse(file: &SourceFile, tally: Option<Arc<Tally>>) -> Result<Analysis, AppError> {
+/// Reads a whole file for what it is and, where `kinds` says so, what its columns are.
+pub(super) async fn analyse(file: &SourceFile, kinds: bool, tally: Option<Arc<Tally>>) -> Result<Analysis, AppError> {
     let options = options(file)?;
     let path = std::path::absolute(&file.path).map_err(|error| AppError::file(&error, file.path.as_ref(), "found"))?;
     let work = move || {
         let source = transfer::look(&path, &options).map_err(|error| refused(&path, error))?;
         let mut go_on = |_| tally.as_ref().is_none_or(|tally| !tally.is_stopped());
-        transfer::analyse(&source, &mut go_on).map_err(|error| refused(&path, error))
+        let analyse = if kinds { transfer::analyse } else { transfer::survey };
+        analyse(&source, &mut go_on).map_err(|error| refused(&path, error))
     };
     tokio::task::spawn_blocking(work).await.map_err(|_| AppError::internal("reading a file was interrupted"))?
 }
@@ -177,7 +178,7 @@ pub(crate) async fn preview(connected: &Connected, opened: &Opened, look: &FileL
     let load = loader(opened)?;
     let key = to_key(&look.table)?;
     let into = if key.name.is_empty() { None } else { table(opened, &key).await? };
-    let analysis = analyse(&look.file, None).await?;
+    let analysis = analyse(&look.file, true, None).await?;
     let column = |column: &transfer::ColumnProfile| {
         let kind = column.kind();
         SourceColumn {

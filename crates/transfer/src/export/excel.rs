@@ -20,6 +20,9 @@ pub const SHEET_COLUMNS: usize = 16_384;
 /// Characters of a cell, as UTF-16 counts them.
 pub const SHEET_CELL: usize = 32_767;
 
+/// Rows after which the next sheet begins: few where it is tried out.
+const SHEET_END: u64 = if cfg!(test) { 5000 } else { SHEET_ROWS };
+
 /// Digits that a spreadsheet keeps and shows.
 const DIGITS: usize = 15;
 /// Decimals that have a style of their own.
@@ -128,7 +131,7 @@ impl<W: Write + Send> Excel<W> {
         let cells: Vec<Cells<'_>> =
             self.columns.iter().map(|column| Cells::at(batch, column.index, column.class)).collect::<Result<_, _>>()?;
         for row in 0..batch.num_rows() {
-            if self.row >= SHEET_ROWS {
+            if self.row >= SHEET_END {
                 self.end_sheet()?;
                 self.begin_sheet()?;
             }

@@ -69,6 +69,11 @@ impl ColumnProfile {
         }
     }
 
+    /// The same, of which only is to be told whether its values are true and false.
+    pub(super) fn of_booleans(nulls: u64) -> Self {
+        ColumnProfile { candidates: Candidates { boolean: true, ..NONE }, ..ColumnProfile::new(nulls) }
+    }
+
     pub(super) fn see(&mut self, value: Option<&str>, line: u64) {
         let Some(text) = value else {
             self.nulls += 1;

@@ -4,7 +4,9 @@ use driver::ColumnKind;
 use results::{Format, FormatOptions};
 
 use super::{PLAIN, Plain};
-use crate::{Analysis, Export, ExportFormat, ExportOptions, FileKind, ReadError, ReadOptions, analyse, look, read};
+use crate::{
+    Analysis, Export, ExportFormat, ExportOptions, FileKind, ReadError, ReadOptions, analyse, look, read, survey,
+};
 
 struct Folder(tempfile::TempDir);
 
@@ -69,6 +71,15 @@ fn one_empty_cell_makes_neither_the_rest_null_nor_the_column_text() {
     let marked = ReadOptions { null: "NULL".into(), ..ReadOptions::default() };
     let (rows, _) = folder.rows("null.csv", "a,b,c\nNULL,\"NULL\",\n", &marked);
     assert_eq!(rows[0].1, [None, Some("NULL".into()), Some(String::new())]);
+}
+
+#[test]
+fn for_a_table_that_is_there_only_booleans_are_told() {
+    let folder = Folder::new();
+    let path = folder.file("b.csv", "b,n\ntrue,1\nF,2\n,3\nx\n");
+    let found = survey(&look(&path, &ReadOptions::default()).unwrap(), &mut |_| true).unwrap();
+    assert_eq!(kinds(&found), [ColumnKind::Boolean, ColumnKind::Text]);
+    assert_eq!((found.rows, found.bad, found.columns[0].nulls), (3, 1, 1));
 }
 
 #[test]
