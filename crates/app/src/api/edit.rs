@@ -391,7 +391,7 @@ pub enum EditsAnswer {
     /// It was done, or tried.
     Done {
         /// How it ended.
-        saved: EditsSaved,
+        saved: Box<EditsSaved>,
     },
     /// Nothing of it was sent: a person says yes first.
     Confirm {

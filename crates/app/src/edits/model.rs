@@ -93,6 +93,9 @@ pub(super) struct Step {
     pub(super) changes: Vec<Change>,
 }
 
+/// A step as it is read back: its label, and what its rows are after it.
+pub(super) type Replayed = (String, Vec<(u32, Option<StagedRow>)>);
+
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
     pub(super) row: Arc<StagedRow>,
@@ -313,7 +316,7 @@ impl EditSet {
     }
 
     /// Reads steps back: all of them, then those that were taken back undone.
-    pub(super) fn replay(steps: Vec<(String, Vec<(u32, Option<StagedRow>)>)>, position: usize) -> EditSet {
+    pub(super) fn replay(steps: Vec<Replayed>, position: usize) -> EditSet {
         let mut set = EditSet::default();
         let done = position.min(steps.len());
         let all = steps.len();

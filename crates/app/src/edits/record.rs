@@ -6,7 +6,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use driver::{CellValue, NewValue, RowKey};
 use serde::{Deserialize, Serialize};
 
-use super::model::{Fate, StagedRow, Step};
+use super::model::{Fate, Replayed, StagedRow, Step};
 
 /// A step: what its rows are after it. What they were before, the steps before it say.
 #[derive(Serialize, Deserialize)]
@@ -49,9 +49,6 @@ enum KeptValue {
     Bytes(String),
     Held(KeptCell),
 }
-
-/// A step of the journal: its label and its rows.
-pub(super) type Replayed = (String, Vec<(u32, Option<StagedRow>)>);
 
 /// A step as it is kept.
 ///

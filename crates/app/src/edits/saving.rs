@@ -99,7 +99,7 @@ impl App {
             drop(marked);
             let outcome = SaveOutcome::Refused { message };
             let edits = self.edits_told(state, hold_id, false).await?;
-            return Ok(EditsAnswer::Done { saved: EditsSaved { outcome, edits } });
+            return Ok(EditsAnswer::Done { saved: Box::new(EditsSaved { outcome, edits }) });
         }
         let job = Job { target, frame, pieces, planned };
         let recorded = keeping::begin(self, &job.target, &object, &job.frame, &job.planned).await;
@@ -116,7 +116,7 @@ impl App {
         drop(marked);
         self.edits_changed(&staged.key.profile_id);
         let edits = self.edits_told(state, hold_id, false).await?;
-        Ok(EditsAnswer::Done { saved: EditsSaved { outcome, edits } })
+        Ok(EditsAnswer::Done { saved: Box::new(EditsSaved { outcome, edits }) })
     }
 
     /// Stops a save in progress: nothing of it stays.

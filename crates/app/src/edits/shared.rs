@@ -291,11 +291,10 @@ impl App {
     /// As the store says.
     pub(super) async fn keep_step(&self, staged: &Staged, state: &mut State, step: Step) -> Result<(), AppError> {
         state.set.apply(step);
-        let kept = match state.set.steps() {
-            (steps, position) => match position.checked_sub(1).and_then(|last| steps.get(last)) {
-                Some(step) => journal::append(&self.store, &state.writing(&staged.key), step).await,
-                None => Err(AppError::internal("a step was lost")),
-            },
+        let (steps, position) = state.set.steps();
+        let kept = match position.checked_sub(1).and_then(|last| steps.get(last)) {
+            Some(step) => journal::append(&self.store, &state.writing(&staged.key), step).await,
+            None => Err(AppError::internal("a step was lost")),
         };
         if let Err(error) = kept {
             state.set.forget_last();

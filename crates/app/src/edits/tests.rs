@@ -43,7 +43,7 @@ impl<'a> Grid<'a> {
 
     pub(super) async fn save(&self) -> EditsSaved {
         match self.shop.app.edits_save(&self.hold, None).await.unwrap() {
-            EditsAnswer::Done { saved } => saved,
+            EditsAnswer::Done { saved } => *saved,
             EditsAnswer::Confirm { question } => panic!("{question:?}"),
         }
     }

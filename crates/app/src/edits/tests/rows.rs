@@ -216,3 +216,31 @@ async fn browse_view(shop: &Shop) -> String {
     };
     shop.app.browse(request).await.unwrap().head.hold_id
 }
+
+#[tokio::test]
+async fn where_every_change_is_confirmed_a_save_waits_for_a_yes() {
+    let shop = Shop::open().await;
+    let mut draft = draft("Careful", &file(&shop), Safety::ConfirmWrites);
+    draft.environment = Environment::Development;
+    let careful = shop.app.save_profile(draft).await.unwrap();
+    let request =
+        BrowseRequest { profile_id: careful.id, object: shop.table("orders"), filters: Vec::new(), sort: Vec::new() };
+    let hold = shop.app.browse(request).await.unwrap().head.hold_id;
+    shop.app.edits_stage(&hold, delete(0, 1)).await.unwrap();
+    let EditsAnswer::Confirm { question } = shop.app.edits_save(&hold, None).await.unwrap() else {
+        panic!("nobody was asked")
+    };
+    assert_eq!((question.title.as_str(), &question.typed), ("Save 1 changed row of orders?", &None));
+    assert_eq!(all(&shop, "SELECT count(*) FROM orders"), ["2500"]);
+    shop.app.edits_stage(&hold, delete(1, 1)).await.unwrap();
+    let stale = RunConsent { digest: question.digest, typed: None };
+    let EditsAnswer::Confirm { question } = shop.app.edits_save(&hold, Some(stale)).await.unwrap() else {
+        panic!("a yes to one row was taken for two")
+    };
+    assert_eq!(question.changes[0].targets[0].rows.as_deref(), Some("2 rows, one by one"));
+    let consent = RunConsent { digest: question.digest, typed: None };
+    let EditsAnswer::Done { .. } = shop.app.edits_save(&hold, Some(consent)).await.unwrap() else {
+        panic!("asked twice")
+    };
+    assert_eq!(all(&shop, "SELECT count(*) FROM orders"), ["2498"]);
+}
