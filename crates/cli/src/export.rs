@@ -143,7 +143,8 @@ async fn one(
 /// The primary key of a table.
 async fn keys(terminal: &Terminal, table: &str, schema: Option<&str>) -> Outcome<Vec<String>> {
     let (schema, name) = place(table, schema);
-    let keys = terminal.primary_key(schema.as_deref(), &name).await.map_err(|error| Failure::statement(error, false))?;
+    let keys =
+        terminal.primary_key(schema.as_deref(), &name).await.map_err(|error| Failure::statement(error, false))?;
     if keys.is_empty() {
         let message = format!("“{table}” has no primary key, by which UPDATE would find its rows.");
         let error = AppError::new(ErrorCode::Unsupported, message).with_hint("Use sql-insert.");

@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use app::{
     App,
     api::{
-        AppError, Environment, ErrorCode, SourceFile, FileLook, ColumnMapping, FileContents, FileImport, ObjectRef,
+        AppError, ColumnMapping, Environment, ErrorCode, FileContents, FileImport, FileLook, ObjectRef, SourceFile,
         TransferEvent,
     },
     terminal::{Importing, Terminal},
