@@ -161,9 +161,9 @@ pub(crate) fn hint(report: &Report) -> Option<&'static str> {
         ("57014", Code::TimedOut) => {
             Some("The server's statement_timeout for this login: SET statement_timeout = 0 lifts it for this session.")
         }
-        ("55P03", _) if report.message.contains("timeout") => {
-            Some("Somebody else holds a lock on it, and lock_timeout ended the wait: try again later. Activity shows who.")
-        }
+        ("55P03", _) if report.message.contains("timeout") => Some(
+            "Somebody else holds a lock on it, and lock_timeout ended the wait: try again later. Activity shows who.",
+        ),
         (state, _) => HINTS.iter().find(|(known, _)| *known == state).map(|(_, hint)| *hint),
     }
 }
