@@ -209,7 +209,7 @@ mod tests {
             ("select id, total + 1 from orders", Composed::Computed("total + 1".to_owned())),
             ("select id::text from orders", Composed::Computed("id::text".to_owned())),
             ("select row_number() over () n from orders", Composed::Computed("row_number() over () n".to_owned())),
-            ("select * from orders tablesample system (1)", Composed::Other("system".to_owned())),
+            ("select * from orders tablesample system (1)", Composed::Other("tablesample".to_owned())),
         ] {
             assert_eq!(read(text).unwrap_err(), expected, "{text}");
         }
