@@ -63,6 +63,9 @@ pub fn one_table(text: &str, dialect: &Dialect) -> Result<OneTable, Composed> {
     while end > 0 && nodes.is_kind(end - 1, TokenKind::Semicolon) {
         end -= 1;
     }
+    if let Some(open) = nodes.tokens().iter().find(|token| !token.terminated) {
+        return Err(Composed::Other(open.span.of(text).chars().take(QUOTED).collect()));
+    }
     if nodes.is(0, "WITH") {
         return Err(Composed::With);
     }
