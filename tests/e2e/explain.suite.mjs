@@ -84,6 +84,7 @@ desk.test("the history shows a statement's plan in a tab of its own, which comes
   });
   await desk.press("Show its plan");
   await desk.until("its tab", async () => (await desk.titles()).some((title) => title.startsWith("Plan of select")));
+  await desk.until("it to be kept", async () => JSON.stringify(await desk.ask("workspace")).includes('"kind":"plan"'));
   await desk.close();
   await desk.open();
   await desk.until("its tab again", async () => (await desk.titles()).some((title) => title.startsWith("Plan of select")));
