@@ -252,14 +252,15 @@ async fn plans_of_every_shape_are_read() {
         assert!(plan.plan.nodes.iter().any(|node| node.role.as_deref() == Some("CTE x")));
 
         // Side by side, over several processes.
-        run(
-            &shop,
-            "t",
-            "create table if not exists rowhouse_plan_wide as select i, i % 97 v from generate_series(1, 300000) i; analyze rowhouse_plan_wide;
-             set parallel_setup_cost = 0; set parallel_tuple_cost = 0; set min_parallel_table_scan_size = 0; set max_parallel_workers_per_gather = 2;",
-        )
-        .await;
-        let plan = explain(&shop, "t", "select v, count(*) from rowhouse_plan_wide group by v", true).await.unwrap();
+        let wide = format!("rowhouse_plan_wide_{}", std::process::id());
+        let make = format!(
+            "create table {wide} as select i, i % 97 v from generate_series(1, 300000) i; analyze {wide}; \
+             set parallel_setup_cost = 0; set parallel_tuple_cost = 0; set min_parallel_table_scan_size = 0; \
+             set max_parallel_workers_per_gather = 2;"
+        );
+        run(&shop, "t", &make).await;
+        let plan = explain(&shop, "t", &format!("select v, count(*) from {wide} group by v"), true).await.unwrap();
+        run(&shop, "t", &format!("drop table {wide}")).await;
         let scan = plan.plan.nodes.iter().find(|node| node.relation.is_some()).unwrap();
         let actual = scan.actual.as_ref().unwrap();
         let loops: f64 = actual.loops.as_deref().unwrap().parse().unwrap();
