@@ -2,7 +2,9 @@
 
 use tauri_specta::{Builder, collect_commands};
 
-use crate::commands::{activity, connections, editor, edits, explorer, plans, privacy, references, runs, saved, system, transfer};
+use crate::commands::{
+    activity, connections, editor, edits, explorer, plans, privacy, references, runs, saved, system, transfer,
+};
 
 /// Every command the webview may call.
 pub fn builder() -> Builder<tauri::Wry> {

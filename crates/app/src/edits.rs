@@ -40,6 +40,7 @@ impl App {
         let staged = match self.staged(hold_id).await {
             Ok(staged) => staged,
             Err(error) if target::refuses(&error) => return Ok(refused(error)),
+            Err(error) if self.stuck_edits(hold_id).await?.is_some() => return Ok(refused(error)),
             Err(error) => return Err(error),
         };
         let state = staged.lock().await;
@@ -114,12 +115,22 @@ impl App {
         self.edits_told(state, hold_id, false).await
     }
 
-    /// Takes everything back that is not saved; itself a step that can be taken back.
+    /// Takes everything back that is not saved; itself a step that can be taken back. Edits that no longer fit their relation,
+    /// or cannot be read, are forgotten.
     ///
     /// # Errors
     /// As [`App::edits_stage`].
     pub async fn edits_discard(&self, hold_id: &str) -> Result<EditsView, AppError> {
-        let staged = self.staged(hold_id).await?;
+        let staged = match self.staged(hold_id).await {
+            Ok(staged) => staged,
+            Err(error) => match self.stuck_edits(hold_id).await? {
+                Some(key) => {
+                    self.abandon_edits(key).await?;
+                    return Box::pin(self.edits_open(hold_id)).await;
+                }
+                None => return Err(error),
+            },
+        };
         let mut state = staged.lock_to_change().await?;
         let mut draft = state.set.draft();
         for (id, entry) in state.set.pending() {

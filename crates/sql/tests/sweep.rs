@@ -166,7 +166,10 @@ fn every_statement_that_changes_something_is_a_change_and_what_reads_is_none() {
     let told = |text: &str| -> Vec<String> {
         sql::changes(text, dialect::postgres()).iter().map(|one| format!("{:?} {}", one.kind, one.object)).collect()
     };
-    assert_eq!(told("select 1; show all; begin; commit; set work_mem = '1MB'; explain delete from t"), Vec::<String>::new());
+    assert_eq!(
+        told("select 1; show all; begin; commit; set work_mem = '1MB'; explain delete from t"),
+        Vec::<String>::new()
+    );
     assert_eq!(
         told("insert into t values (1); update t set a = 1 where id = 1; delete from t; create index i on t (a)"),
         ["Other INSERT", "Other UPDATE", "Delete TABLE", "Other CREATE INDEX"]

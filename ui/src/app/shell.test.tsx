@@ -75,7 +75,7 @@ describe("the shell", () => {
     await open();
     await user.keyboard("{Control>}k{/Control}");
     const palette = await screen.findByRole("dialog", { name: "Command palette" });
-    await user.keyboard(">commit");
+    await user.keyboard(">commit transaction");
     expect(
       within(palette)
         .getByRole("option", { name: /Commit transaction/ })

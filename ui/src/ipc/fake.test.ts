@@ -9,7 +9,16 @@ async function finished(host: FakeHost, text: string, profile_id = PROD): Promis
   const events: RunEvent[] = [];
   await new Promise<void>((resolve) => {
     void host.run(
-      { tab_id: "t", profile_id, database: null, text, parameters: [], go_on: false, manual_transactions: false, confirmed: null },
+      {
+        tab_id: "t",
+        profile_id,
+        database: null,
+        text,
+        parameters: [],
+        go_on: false,
+        manual_transactions: false,
+        confirmed: null,
+      },
       (event) => {
         events.push(event);
         if (event.event === "finished" || (event.event === "progress" && event.progress.state === "paused")) resolve();

@@ -52,7 +52,7 @@ struct SetRow {
 
 fn damaged() -> AppError {
     AppError::new(ErrorCode::Corrupt, "The staged edits of this relation cannot be read back from the store.")
-        .with_hint("Discard them to go on: `rowhouse edits discard`.")
+        .with_hint("Discard them to edit the relation anew.")
 }
 
 /// What is kept of a relation's edits.

@@ -120,7 +120,7 @@ impl State {
             ErrorCode::Conflict,
             format!("The key of “{}” has changed since its rows were edited.", self.object.name),
         )
-        .with_hint("Discard what is staged with `rowhouse edits discard`, then read the rows again.")
+        .with_hint("What is staged names rows by the old key: discard it to edit the relation anew.")
     }
 
     /// Brings a hold's view up to date.
@@ -250,6 +250,34 @@ impl App {
             lock(&self.edits.shown).insert(hold_id.to_owned(), Arc::clone(&staged));
             return Ok(staged);
         }
+    }
+
+    /// The edits of a hold's relation where they stand in the way of editing it: they name rows by a key it has no more, or
+    /// cannot be read.
+    ///
+    /// # Errors
+    /// As [`Editable::of`]; as the store says.
+    pub(super) async fn stuck_edits(&self, hold_id: &str) -> Result<Option<SetKey>, AppError> {
+        let held = self.live.holds.get(hold_id)?;
+        let editable = Editable::of(self, &held).await?;
+        let about = &editable.target.about;
+        let stuck = match journal::load(&self.store, &editable.key()).await {
+            Ok(kept) => kept.is_some_and(|kept| kept.head.source != about.source || kept.head.key != about.key),
+            Err(error) if error.code == ErrorCode::Corrupt => true,
+            Err(error) => return Err(error),
+        };
+        Ok(stuck.then(|| editable.key()))
+    }
+
+    /// Forgets edits that stand in the way.
+    ///
+    /// # Errors
+    /// As the store says.
+    pub(super) async fn abandon_edits(&self, key: SetKey) -> Result<(), AppError> {
+        journal::forget(&self.store, &key).await?;
+        lock(&self.edits.sets).remove(&key);
+        self.edits_changed(&key.profile_id);
+        Ok(())
     }
 
     /// A hold shows its edits no more. With the last one the set goes from memory, and one that has nothing left from the disk.

@@ -156,7 +156,7 @@ mod tests {
 
     fn found(columns: &[(&str, &str)]) -> Vec<String> {
         let columns: Vec<Column> =
-            columns.iter().zip(1..).map(|((name, kind), at)| Column::new(RelationId(0), at, *name, *kind)).collect();
+            columns.iter().zip(1..).map(|((name, kind), at)| Column::new(RelationId(0), at, name, kind)).collect();
         likely(&columns, &["id".to_owned()], |kind| kind == "text")
     }
 

@@ -6,7 +6,9 @@ use async_trait::async_trait;
 use catalog::{Catalog, ObjectKey, Scope};
 
 use super::Shared;
-use crate::{Activity, Code, Control, Ddl, Error, Filter, KeySource, Lookup, Page, PageRequest, Scan, Server, Statement};
+use crate::{
+    Activity, Code, Control, Ddl, Error, Filter, KeySource, Lookup, Page, PageRequest, Scan, Server, Statement,
+};
 
 /// Answers from what the builder was given.
 pub(crate) struct FakeControl {

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 //! Rows of real servers, changed one by one.
 
+#[path = "common"]
 mod common {
     pub mod connecting;
     pub mod server;

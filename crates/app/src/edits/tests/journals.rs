@@ -86,3 +86,19 @@ async fn edits_leave_the_disk_when_they_are_saved_given_up_or_their_connection_g
     shop.app.remove_profile(&shop.profile).await.unwrap();
     assert_eq!(count().await, 0);
 }
+
+#[tokio::test]
+async fn edits_that_cannot_be_read_say_so_and_can_be_discarded() {
+    let shop = Shop::open().await;
+    let grid = Grid::of(&shop, "orders").await;
+    grid.stage(delete(0, 1)).await;
+    shop.app.hold_release(&grid.hold).await.unwrap();
+    let mut change = shop.app.store.write().await.unwrap();
+    sqlx::query("UPDATE edit_sets SET head = 'torn'").execute(&mut *change).await.unwrap();
+    change.commit().await.unwrap();
+    let (grid, view) = Grid::open(&shop, shop.table("orders")).await;
+    assert_eq!(view.refused.unwrap().code, ErrorCode::Corrupt);
+    let view = shop.app.edits_discard(&grid.hold).await.unwrap();
+    assert!(view.refused.is_none() && view.rows.is_empty());
+    grid.stage(delete(0, 1)).await;
+}
