@@ -113,7 +113,7 @@ fn what_has_no_sessions_or_may_not_be_changed_says_so() {
             command.env("ROWHOUSE_PASSWORD", &password);
             crate::harness::ended(command)
         };
-        // Production is read-only unless told otherwise.
+        with(&["connections", "edit", "prod", "--safety", "read-only"]).expect(0);
         with(&["activity", "prod"]).expect(0);
         with(&["activity", "prod", "--kill", "1", "--yes"]).expect(5).says(&["read-only", "safety level"]);
         with(&["connections", "edit", "prod", "--safety", "free"]).expect(0);

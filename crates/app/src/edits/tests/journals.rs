@@ -96,8 +96,16 @@ async fn edits_that_cannot_be_read_say_so_and_can_be_discarded() {
     let mut change = shop.app.store.write().await.unwrap();
     sqlx::query("UPDATE edit_sets SET head = 'torn'").execute(&mut *change).await.unwrap();
     change.commit().await.unwrap();
-    let (grid, view) = Grid::open(&shop, shop.table("orders")).await;
+    let request = BrowseRequest {
+        profile_id: shop.profile.clone(),
+        object: shop.table("orders"),
+        filters: Vec::new(),
+        sort: Vec::new(),
+    };
+    let hold = shop.app.browse(request).await.unwrap().head.hold_id;
+    let view = shop.app.edits_open(&hold).await.unwrap();
     assert_eq!(view.refused.unwrap().code, ErrorCode::Corrupt);
+    let grid = Grid { shop: &shop, hold };
     let view = shop.app.edits_discard(&grid.hold).await.unwrap();
     assert!(view.refused.is_none() && view.rows.is_empty());
     grid.stage(delete(0, 1)).await;

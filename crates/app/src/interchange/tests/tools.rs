@@ -282,7 +282,7 @@ async fn environment_files_service_files_and_option_files() {
     let preview = desk.preview(&service, false).await.unwrap();
     assert_eq!(preview.kind, ImportKind::Pgservice);
     let prod = by_name(&preview, "prod-shop");
-    assert_eq!((prod.environment, prod.safety), (Environment::Production, Safety::ReadOnly), "by its name");
+    assert_eq!((prod.environment, prod.safety), (Environment::Production, Safety::ConfirmWrites), "by its name");
     assert_eq!(prod.status, FoundStatus::Duplicate { of: "app DATABASE_URL".into() });
     assert!(by_name(&preview, "b").warnings.iter().any(|warning| warning.contains("not asked for")));
 
