@@ -68,15 +68,24 @@ desk.test("the grid is walked by its keys, and says where one is as it is drawn"
   await activeAt(1, 1);
 });
 
-desk.test("Enter shows the cell's whole value, and Escape brings back to the grid", async () => {
+desk.test("Space shows the cell's whole value beside the rows, and Escape brings back to the grid", async () => {
   await desk.keys("ArrowRight");
   const cell = await activeAt(1, 2);
-  await desk.keys("Enter");
-  await desk.until("the viewer", () => desk.window.find("section[aria-label^='Cell '] pre"));
-  assert.equal(await desk.page(() => document.querySelector("section[aria-label^='Cell '] pre").textContent), cell.text);
+  await desk.keys(" ");
+  await desk.until("the value", () => desk.window.find("section[aria-label^='Edit '] textarea"));
+  assert.equal(await desk.page(() => document.querySelector("section[aria-label^='Edit '] textarea").value), cell.text);
   await desk.keys("Escape");
-  await desk.until("the viewer to go", async () => !(await desk.window.find("section[aria-label^='Cell ']")));
+  await desk.until("it to go", async () => !(await desk.window.find("section[aria-label^='Edit ']")));
   await activeAt(1, 2);
+});
+
+desk.test("Enter edits the cell where it stands, and Escape leaves it as it was", async () => {
+  const cell = await activeAt(1, 2);
+  await desk.keys("Enter");
+  await desk.until("the value in its cell", () => desk.page((text) => document.activeElement?.value === text, cell.text));
+  await desk.keys("Escape");
+  assert.equal((await activeAt(1, 2)).text, cell.text);
+  assert.ok(!(await desk.window.text()).includes("1 changed"));
 });
 
 desk.test("a new query is typed, run, walked to and copied from", async () => {

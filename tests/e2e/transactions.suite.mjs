@@ -38,7 +38,7 @@ desk.test("a statement that fails undoes itself alone", async () => {
   await desk.run("insert into entries values (2)");
   await desk.sees("tx: open");
   await desk.run("insert into entries values (1)");
-  await desk.sees("duplicate key");
+  await desk.sees("Duplicate key value violates unique constraint");
   await desk.sees("tx: open");
   await desk.run("insert into entries values (3); select 'three is in' as marker");
   await desk.cell("three is in");
