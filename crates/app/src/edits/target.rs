@@ -87,20 +87,8 @@ impl Target {
         }
         let mut relation = to_key(object)?;
         facet(&place)?;
-        let scope = Scope {
-            kinds: vec![
-                Kind::Schemas,
-                Kind::Relations,
-                Kind::Columns,
-                Kind::Constraints,
-                Kind::ForeignKeys,
-                Kind::Indexes,
-                Kind::Triggers,
-                Kind::Policies,
-                Kind::Types,
-            ],
-            ..Scope::relation(relation.schema.as_deref(), &relation.name)
-        };
+        let mut scope = Scope::relation(relation.schema.as_deref(), &relation.name);
+        scope.kinds.push(Kind::Types);
         let catalog = place.opened.shelf.ask(place.opened.connection.as_ref(), &scope).await?;
         if relation.schema.is_none()
             && let Some(walker) = catalog.find_relation(None, &relation.name).and_then(|found| catalog.relation(found))
