@@ -120,6 +120,17 @@ pub struct Lookup {
 impl Lookup {
     /// Most characters of a label that are read: more would not be shown.
     pub const LABEL_CHARACTERS: u32 = 200;
+
+    /// What a word asks for: a row that passes any of these.
+    pub fn filters_of(&self, word: &str) -> impl Iterator<Item = Filter> {
+        let keys = self.key.iter().map(|column| (column, Comparison::StartsWith));
+        let labels = self.labels.iter().map(|column| (column, Comparison::Contains));
+        keys.chain(labels).map(move |(column, comparison)| Filter {
+            column: column.clone(),
+            comparison,
+            values: vec![word.to_owned()],
+        })
+    }
 }
 
 /// Builds statements that read a relation page by page and count it.

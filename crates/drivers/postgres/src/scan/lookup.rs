@@ -1,7 +1,7 @@
 //! Statements around foreign keys: how many rows refer, up to a cap, and rows to choose one from.
 
 use catalog::{Catalog, ObjectKey};
-use driver::{Comparison, Error, Filter, Lookup, Statement};
+use driver::{Error, Filter, Lookup, Statement};
 
 use super::{Condition, Ordered, Target, quote};
 
@@ -26,10 +26,7 @@ pub(super) fn lookup(catalog: &Catalog, request: &Lookup) -> Result<Statement, E
     let mut condition = Condition::default();
     for word in &request.words {
         let from = condition.len();
-        let words =
-            |column: &String, comparison| Filter { column: column.clone(), comparison, values: vec![word.clone()] };
-        let keys = request.key.iter().map(|column| words(column, Comparison::StartsWith));
-        for filter in keys.chain(request.labels.iter().map(|column| words(column, Comparison::Contains))) {
+        for filter in request.filters_of(word) {
             condition.filter(target.column(&filter.column)?, &filter)?;
         }
         condition.any_since(from);

@@ -1,7 +1,7 @@
 //! Statements around foreign keys: how many rows refer, up to a cap, and rows to choose one from.
 
 use catalog::{Catalog, ObjectKey};
-use driver::{Comparison, Error, Filter, Lookup, Statement};
+use driver::{Error, Filter, Lookup, Statement};
 
 use super::{column_of, condition, conditions, find, from, push_where, reference};
 
@@ -22,13 +22,8 @@ pub(super) fn lookup(catalog: &Catalog, request: &Lookup) -> Result<Statement, E
     let columns = relation.columns();
     let mut wanted = Vec::new();
     for word in &request.words {
-        let part = |name: &String, comparison| {
-            let filter = Filter { column: name.clone(), comparison, values: vec![word.clone()] };
-            condition(column_of(columns, name)?, &filter)
-        };
-        let keys = request.key.iter().map(|name| part(name, Comparison::StartsWith));
-        let labels = request.labels.iter().map(|name| part(name, Comparison::Contains));
-        let either = keys.chain(labels).collect::<Result<Vec<String>, Error>>()?;
+        let part = |filter: Filter| condition(column_of(columns, &filter.column)?, &filter);
+        let either = request.filters_of(word).map(part).collect::<Result<Vec<String>, Error>>()?;
         if !either.is_empty() {
             wanted.push(format!("({})", either.join(" OR ")));
         }
