@@ -1,10 +1,13 @@
+import { Announcer } from "./announce";
 import { GridBody, spokenText } from "./body";
 import { type Box, cellAt } from "./boxes";
-import { beginsRight, fittingWidth, initialWidth } from "./fit";
+import { GridColumns } from "./columns";
+import { fittingWidth } from "./fit";
 import { attachFollow, type FollowEvents } from "./follow";
-import { ColumnAxis, MIN_COLUMN, ScrollMap, viewportOf } from "./geometry";
+import { type ColumnAxis, ScrollMap, viewportOf } from "./geometry";
 import { GridHeader } from "./header";
 import { attachInput } from "./input";
+import { describe, gridNodes } from "./nodes";
 import { GridOverlay } from "./overlay";
 import {
   isSingle,
@@ -53,32 +56,26 @@ let grids = 0;
 
 /** The grid: one scroller, one sizer, one pinned layer, panes of recycled nodes. Knows nothing of React or of drivers. */
 export class Grid {
-  readonly scroller = document.createElement("div");
+  readonly scroller: HTMLDivElement;
   readonly map = new ScrollMap();
   readonly header = new GridHeader();
   readonly body: GridBody;
-  axis = new ColumnAxis([]);
+  readonly columns = new GridColumns();
   left = 0;
   /** Milliseconds the last frame took in script; the measuring page reads it. */
   lastFrame = 0;
   events: GridEvents;
 
   private readonly id = `grid-${++grids}`;
-  private readonly sizer = document.createElement("div");
-  private readonly layer = document.createElement("div");
-  private readonly corner = document.createElement("div");
+  private readonly sizer: HTMLDivElement;
+  private readonly layer: HTMLDivElement;
   private readonly overlay = new GridOverlay();
-  private readonly live = document.createElement("div");
+  private readonly announcer = new Announcer();
   private readonly stop = new AbortController();
   private readonly observer: ResizeObserver;
   private unsubscribe: (() => void) | undefined;
   private source: GridSource | undefined;
-  /** Source columns by visible place. */
-  private order: number[] = [];
-  private widths = new Map<string, number>();
   private fitted = false;
-  /** Columns without a declared kind whose first cells are numbers, by id. */
-  private readonly numeric = new Set<string>();
   private selection: Selection | undefined;
   private rows = { known: 0, more: false };
   private options: GridOptions;
@@ -87,7 +84,6 @@ export class Grid {
   private numberWidth = 0;
   private frame = 0;
   private idle = 0;
-  private speech = 0;
   private nearEndAt = -1;
   private drawn = false;
 
@@ -95,38 +91,19 @@ export class Grid {
     this.options = options;
     this.events = options.events;
     this.body = new GridBody(this.id);
-    this.build(host);
+    const { scroller, sizer, layer, corner } = gridNodes(options.label, options.events.onEdit !== undefined);
+    this.scroller = scroller;
+    this.sizer = sizer;
+    this.layer = layer;
+    this.body.pane.append(this.overlay.range, this.overlay.cursor, this.overlay.editor);
+    layer.append(this.header.pane, this.body.pane, this.body.numbers, corner);
+    host.append(scroller, this.announcer.node);
     this.scroller.addEventListener("scroll", () => this.onScroll(), { passive: true, signal: this.stop.signal });
     attachInput(this, this.stop.signal);
     attachFollow(this, this.stop.signal);
     this.observer = new ResizeObserver(() => this.schedule(true));
     this.observer.observe(this.scroller);
-    if (options.layout) this.widths = new Map(Object.entries(options.layout.widths));
-  }
-
-  private build(host: HTMLElement) {
-    const { scroller, sizer, layer } = this;
-    scroller.className = "rg";
-    scroller.tabIndex = 0;
-    scroller.setAttribute("role", "grid");
-    scroller.setAttribute("aria-label", this.options.label);
-    scroller.setAttribute("aria-multiselectable", "true");
-    scroller.setAttribute("aria-readonly", String(!this.options.events.onEdit));
-    sizer.className = "rg-sizer";
-    layer.className = "rg-layer";
-    sizer.setAttribute("role", "presentation");
-    layer.setAttribute("role", "presentation");
-    this.corner.className = "rg-corner";
-    this.corner.setAttribute("aria-hidden", "true");
-    this.corner.dataset["tip"] = "Select all";
-    this.corner.dataset["tipKeys"] = "Mod+A";
-    this.body.pane.append(this.overlay.range, this.overlay.cursor, this.overlay.editor);
-    this.live.className = "rh-visually-hidden";
-    this.live.setAttribute("aria-live", "polite");
-    layer.append(this.header.pane, this.body.pane, this.body.numbers, this.corner);
-    sizer.append(layer);
-    scroller.append(sizer);
-    host.append(scroller, this.live);
+    if (options.layout) this.columns.setWidths(options.layout.widths);
   }
 
   destroy() {
@@ -135,9 +112,8 @@ export class Grid {
     this.unsubscribe?.();
     cancelAnimationFrame(this.frame);
     window.clearTimeout(this.idle);
-    window.clearTimeout(this.speech);
     this.scroller.remove();
-    this.live.remove();
+    this.announcer.stop();
   }
 
   // ---- what the shell sets ------------------------------------------------------------------------------
@@ -152,15 +128,14 @@ export class Grid {
       this.map.moveTo(0);
       this.left = 0;
       this.fitted = false;
-      this.numeric.clear();
       this.drawn = false;
       this.numberWidth = 0;
       this.editing = undefined;
       this.setSelection(undefined);
-      this.widths = new Map(Object.entries(this.options.layout?.widths ?? {}));
+      this.columns.forget(this.options.layout?.widths ?? {});
     }
     this.nearEndAt = -1;
-    this.applyOrder(this.options.layout?.order ?? (same ? this.layout.order : undefined));
+    this.columns.apply(source.columns, this.options.layout?.order ?? (same ? this.layout.order : undefined));
     this.relayout();
   }
 
@@ -169,54 +144,38 @@ export class Grid {
     const relaid = options.layout !== this.options.layout && options.layout !== undefined;
     this.options = options;
     this.events = options.events;
-    this.scroller.setAttribute("aria-label", options.label);
-    this.scroller.setAttribute("aria-readonly", String(!options.events.onEdit));
+    describe(this.scroller, options.label, options.events.onEdit !== undefined);
     if (relaid && options.layout) {
-      this.widths = new Map(Object.entries(options.layout.widths));
-      this.applyOrder(options.layout.order);
+      this.columns.setWidths(options.layout.widths);
+      this.columns.apply(this.source?.columns ?? [], options.layout.order);
     }
     if (changed || relaid) this.relayout();
   }
 
-  private applyOrder(order: readonly string[] | undefined) {
-    const columns = this.source?.columns ?? [];
-    const byId = new Map(columns.map((column, index) => [column.id, index]));
-    const named = (order ?? []).map((id) => byId.get(id)).filter((index) => index !== undefined);
-    this.order = named.length > 0 ? named : columns.map((_, index) => index);
-    this.axis = new ColumnAxis(
-      this.order.map((index) => initialWidth(columns[index], this.widths.get(columns[index]?.id ?? ""))),
-    );
-  }
-
   get layout(): GridLayout {
-    const columns = this.source?.columns ?? [];
-    const order = this.order.map((index) => columns[index]?.id ?? "");
-    const widths = Object.fromEntries(order.map((id, place) => [id, this.axis.width(place)]));
-    return { order, widths };
+    return this.columns.layout;
   }
 
   // ---- columns ------------------------------------------------------------------------------------------
 
+  get axis(): ColumnAxis {
+    return this.columns.axis;
+  }
   column(place: number): GridColumn | undefined {
-    const index = this.order[place];
-    return index === undefined ? undefined : this.source?.columns[index];
+    return this.columns.at(place);
   }
   sourceColumn(place: number): number | undefined {
-    return this.order[place];
+    return this.columns.sourceColumn(place);
   }
   get visibleColumns(): readonly number[] {
-    return this.order;
+    return this.columns.visible;
   }
   placeOf(sourceColumn: number): number {
-    return this.order.indexOf(sourceColumn);
+    return this.columns.placeOf(sourceColumn);
   }
 
   resizeColumn(place: number, width: number, done = true) {
-    const column = this.column(place);
-    if (!column) return;
-    const next = Math.round(Math.max(MIN_COLUMN, Math.min(2_000, width)));
-    this.widths.set(column.id, next);
-    this.axis.setWidth(place, next);
+    if (!this.columns.resize(place, width)) return;
     this.fitted = true;
     this.relayout();
     if (done) this.events.onLayout?.(this.layout);
@@ -232,20 +191,13 @@ export class Grid {
   }
 
   private *cellsInView(place: number): Iterable<Cell | undefined> {
-    const index = this.order[place] ?? 0;
+    const index = this.columns.visible[place] ?? 0;
     const first = this.map.rowAt(0);
     for (let row = first; row < first + this.body.rowCount; row++) yield this.source?.cell(row, index);
   }
 
   moveColumn(place: number, to: number) {
-    const index = this.order[place];
-    if (index === undefined || to === place) return;
-    this.order.splice(place, 1);
-    this.order.splice(Math.max(0, Math.min(this.order.length, to)), 0, index);
-    const columns = this.source?.columns ?? [];
-    this.axis = new ColumnAxis(
-      this.order.map((at) => initialWidth(columns[at], this.widths.get(columns[at]?.id ?? ""))),
-    );
+    if (!this.columns.move(place, to)) return;
     this.relayout();
     this.events.onLayout?.(this.layout);
   }
@@ -253,24 +205,18 @@ export class Grid {
   /** Keeps what is wide now when a column is moved or the first rows come. */
   private fitFirstRows() {
     if (this.fitted || this.rows.known === 0 || !this.source) return;
-    const index = this.order[0];
+    const index = this.columns.visible[0];
     if (index === undefined || !this.source.cell(this.map.rowAt(0), index)) return;
     this.fitted = true;
-    for (let place = 0; place < this.axis.count; place++) {
-      const column = this.column(place);
-      if (column?.align === "cells" && beginsRight(this.cellsInView(place))) this.numeric.add(column.id);
-      if (!column || column.width !== undefined || this.options.layout?.widths[column.id] !== undefined) continue;
-      const width = Math.round(Math.max(72, Math.min(280, this.fittingWidth(place))));
-      this.widths.set(column.id, width);
-      this.axis.setWidth(place, width);
-    }
+    this.columns.fitFirst(
+      this.options.layout?.widths,
+      (place) => this.cellsInView(place),
+      (place) => this.fittingWidth(place),
+    );
     this.relayout();
   }
 
-  readonly rightAligned = (place: number): boolean => {
-    const column = this.column(place);
-    return column?.align === "right" || (column?.align === "cells" && this.numeric.has(column.id));
-  };
+  readonly rightAligned = (place: number): boolean => this.columns.rightAligned(place);
 
   // ---- selection ----------------------------------------------------------------------------------------
 
@@ -317,26 +263,24 @@ export class Grid {
   }
 
   toSource(place: Place): CellPlace {
-    return { row: place.row, column: this.order[place.column] ?? 0 };
+    return { row: place.row, column: this.columns.visible[place.column] ?? 0 };
   }
 
   sourceRange(): GridRange | undefined {
     const box = this.selected;
     if (!box || !this.selection) return undefined;
-    const columns = this.order.slice(box.firstColumn, box.lastColumn + 1);
+    const columns = this.columns.visible.slice(box.firstColumn, box.lastColumn + 1);
     return { firstRow: box.firstRow, lastRow: box.lastRow, columns, kind: this.selection.kind };
   }
 
   private announce() {
-    window.clearTimeout(this.speech);
-    // Held-down arrows would queue one sentence per cell.
-    this.speech = window.setTimeout(() => {
+    this.announcer.say(() => {
       const active = this.selection?.active;
-      if (!active || !this.source) return;
+      if (!active || !this.source) return undefined;
       const place = this.toSource(active);
       const name = this.column(active.column)?.name ?? "";
-      this.live.textContent = `${name}, row ${active.row + 1}: ${spokenText(this.source.cell(place.row, place.column))}`;
-    }, 150);
+      return `${name}, row ${active.row + 1}: ${spokenText(this.source.cell(place.row, place.column))}`;
+    });
   }
 
   // ---- scrolling ----------------------------------------------------------------------------------------
@@ -487,7 +431,7 @@ export class Grid {
     const count = body.rowCount;
     const firstRow = Math.max(0, Math.min(Math.floor(map.top / this.rowHeight) - OVERSCAN, this.rows.known - count));
     const firstColumn = Math.max(0, Math.min(axis.at(this.left), axis.count - body.columnCount));
-    const visible = this.order.slice(firstColumn, firstColumn + body.columnCount);
+    const visible = this.columns.visible.slice(firstColumn, firstColumn + body.columnCount);
     if (this.rows.known > 0) source.ensure(firstRow, firstRow + count - 1, visible);
     const missing = body.draw({
       top: map.top,
@@ -498,7 +442,7 @@ export class Grid {
       firstRow,
       firstColumn,
       axis,
-      cell: (row, place) => source.cell(row, this.order[place] ?? 0),
+      cell: (row, place) => source.cell(row, this.columns.visible[place] ?? 0),
       head: (row) => source.head?.(row),
       rightAligned: this.rightAligned,
       repaint,
