@@ -12,7 +12,7 @@ const grid = new GridInFront(desk);
 /** Asks a database past the window. */
 function sql(url, text) {
   const env = { ...process.env, ROWHOUSE_HOME: desk.home.path };
-  const answer = execFileSync(CLI, ["query", url, "-q", "--yes", "--format", "csv", "-c", text], { encoding: "utf8", env, timeout: 30_000 });
+  const answer = execFileSync(CLI, ["query", url, "-q", "--yes", "--format", "csv", "-c", text], { encoding: "utf8", env, timeout: 120_000 });
   return answer.trim().split("\n").slice(1).join("\n");
 }
 

@@ -18,10 +18,13 @@ function required(name) {
   return value;
 }
 
+/** How much longer than on a quiet machine anything may take before it is said not to come. */
+const PATIENCE = 3;
+
 async function until(what, probe, limit = 15_000) {
   const begun = Date.now();
   let last;
-  while (Date.now() - begun < limit) {
+  while (Date.now() - begun < limit * PATIENCE) {
     try {
       const answer = await probe();
       if (answer) return answer;
@@ -30,7 +33,7 @@ async function until(what, probe, limit = 15_000) {
     }
     await sleep(60);
   }
-  throw new Error(`waited ${limit} ms for ${what}${last ? `: ${last.message}` : ""}`);
+  throw new Error(`waited ${limit * PATIENCE} ms for ${what}${last ? `: ${last.message}` : ""}`);
 }
 export { until };
 

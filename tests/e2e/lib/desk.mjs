@@ -12,7 +12,7 @@ export function psql(url, sql) {
   return execFileSync(`${CLIENT}/psql`, ["-XAtq", "-v", "ON_ERROR_STOP=1", "-d", url, "-c", sql], {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "pipe"],
-    timeout: 20_000,
+    timeout: 120_000,
   }).trim();
 }
 
@@ -73,7 +73,7 @@ export class Desk {
       cwd: this.home.path,
       env: { ...process.env, ROWHOUSE_HOME: this.home.path },
       stdio: ["ignore", "pipe", "pipe"],
-      timeout: 20_000,
+      timeout: 120_000,
     });
   }
 
