@@ -1,14 +1,15 @@
 import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { useKeys, useOffers } from "@/commands";
-import { Banner, Button, EmptyState, IconButton, Menu, type MenuItem, Spinner, tip } from "@/design";
+import { Banner, Button, EmptyState, IconButton, type MenuItem, Spinner, tip } from "@/design";
 import { type AppError, type BrowseSort, nativeCode, present } from "@/ipc";
+import type { StatisticsSlot } from "./aside/types";
 import type { BrowseStore } from "./browsing";
 import { EditableRows } from "./editing/EditableRows";
 import { EditMarks } from "./editing/EditMarks";
 import { useEdits } from "./editing/useEdits";
 import { FilterBar, type FilterEdit } from "./FilterBar";
 import { formatCount, formatDuration } from "./format";
-import type { Box, GridHandle, GridLayout } from "./grid";
+import type { GridHandle, GridLayout } from "./grid";
 import type { ExportedRows } from "./HeldGrid";
 import type { CellLinks, Lookup } from "./links";
 import { ProgressLine } from "./ProgressLine";
@@ -33,6 +34,8 @@ export interface DataPaneProps {
   highlight?: (sql: string) => ReactNode;
   /** Where cells lead. */
   links?: CellLinks;
+  /** Draws a column's statistics beside the rows. */
+  statistics?: StatisticsSlot;
   /** Before everything else of the bar. */
   barStart?: ReactNode;
 }
@@ -59,11 +62,11 @@ export function DataPane({
   highlight,
   lookup,
   links,
+  statistics,
   barStart,
 }: DataPaneProps) {
   const state = useSyncExternalStore(store.subscribe, store.snapshot);
   const [editing, setEditing] = useState<FilterEdit | null>(null);
-  const [headerMenu, setHeaderMenu] = useState<{ column: number; box: Box } | null>(null);
   const grid = useRef<GridHandle>(null);
   const refreshKeys = useKeys("relation.refresh");
   const filterKeys = useKeys("relation.filter");
@@ -111,9 +114,6 @@ export function DataPane({
       ...(state.sort.length ? [{ label: "Do not sort", onSelect: () => void store.read({ sort: [] }) }] : []),
       { separator: true as const },
       { label: "Filter by this column", icon: "filter", onSelect: () => openFilter(name) },
-      { label: "Fit the width", icon: "fit", onSelect: () => grid.current?.fit(column) },
-      { label: "Move left", icon: "arrow-left", onSelect: () => grid.current?.move(column, -1) },
-      { label: "Move right", icon: "arrow-right", onSelect: () => grid.current?.move(column, 1) },
     ];
   };
 
@@ -240,7 +240,8 @@ export function DataPane({
             layout={layout}
             {...(onLayout ? { onLayout } : {})}
             sort={state.sort}
-            onHeaderMenu={(column, box) => setHeaderMenu({ column, box })}
+            headerItems={headerItems}
+            statistics={statistics}
             onNearEnd={() => void store.more()}
           />
         </div>
@@ -267,15 +268,6 @@ export function DataPane({
     <div ref={root} className="flex flex-col h-full min-h-0" data-scope="relation">
       {bar}
       <div className="flex-1 min-h-0 flex flex-col">{body}</div>
-      {headerMenu ? (
-        <Menu
-          open
-          onClose={() => setHeaderMenu(null)}
-          anchor={headerMenu.box}
-          label={`Column ${columns[headerMenu.column]?.name ?? ""}`}
-          items={headerItems(headerMenu.column)}
-        />
-      ) : null}
     </div>
   );
 }

@@ -1,7 +1,8 @@
 import { type Ref, type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useKeys, useOffers } from "@/commands";
-import { Banner, Button, type MenuItem, openContextMenu } from "@/design";
+import { Banner, Button, Menu, type MenuItem, openContextMenu } from "@/design";
 import { type AppError, type CopyFormat, failureOf, type HoldProgress, type ResultHead, type ResultKey } from "@/ipc";
+import { columnItems, grouped, type HeaderItems } from "./columns/items";
 import { formatsFor } from "./copying";
 import { CellEditor } from "./editing/CellEditor";
 import { copyShown } from "./editing/copying";
@@ -37,7 +38,8 @@ export interface HeldGridProps {
   sort?: readonly { readonly column: string; readonly descending: boolean }[];
   onActive?: (place: CellPlace | undefined, cell: Cell | undefined) => void;
   onOpen?: (place: CellPlace, cell: Cell | undefined) => void;
-  onHeaderMenu?: (column: number, box: Box) => void;
+  /** What else a column's menu offers, above what the grid itself does. */
+  headerItems?: HeaderItems | undefined;
   onNearEnd?: () => void;
   /** More items for a cell's menu. */
   cellMenu?: (place: CellPlace) => readonly MenuItem[];
@@ -78,6 +80,7 @@ export function HeldGrid({
   sort = NO_SORT,
   onActive,
   onOpen,
+  headerItems,
   cellMenu,
   onExport,
   links,
@@ -139,6 +142,7 @@ export function HeldGrid({
     empty: useKeys("edits.empty"),
     beside: "Alt+Enter",
   };
+  const [headed, setHeaded] = useState<{ column: number; box: Box } | null>(null);
   const [looked, setLooked] = useState<{ key: ResultKey; place: CellPlace; anchor: Box } | null>(null);
   const keyOf = (column: number): ResultKey | undefined =>
     around?.lookup ? head.foreign_keys.find((key) => !key.obstacle && key.values_at.includes(column)) : undefined;
@@ -371,6 +375,7 @@ export function HeldGrid({
                 }
               : {})}
             onOpen={(place) => onOpen?.(place, cellAt(place))}
+            onHeaderMenu={(column, box) => setHeaded({ column, box })}
             {...(editable
               ? {
                   onEdit: (place: CellPlace, typed: string | undefined) => editing.begin(place, typed),
@@ -404,6 +409,15 @@ export function HeldGrid({
             onBeside={editing.beside}
             lookUpIn={keyOf(session.column)?.object.name}
             onLookUp={() => lookUp(session)}
+          />
+        ) : null}
+        {headed ? (
+          <Menu
+            open
+            onClose={() => setHeaded(null)}
+            anchor={headed.box}
+            label={`Column ${head.columns[headed.column]?.name ?? ""}`}
+            items={grouped(headerItems?.(headed.column) ?? [], columnItems(own.current, headed.column))}
           />
         ) : null}
         {looked

@@ -2,6 +2,8 @@ import { type ReactNode, useRef, useSyncExternalStore } from "react";
 import { useKeys, useOffers } from "@/commands";
 import { EmptyState, IconButton, type TabItem, Tabs, toast } from "@/design";
 import type { AppError } from "@/ipc";
+import type { StatisticsSlot } from "./aside/types";
+import type { HeaderItems } from "./columns/items";
 import { EditableRows } from "./editing/EditableRows";
 import { EditMarks } from "./editing/EditMarks";
 import { useEdits } from "./editing/useEdits";
@@ -40,6 +42,10 @@ export interface ResultsPaneProps {
   aside?: ResultsAside | undefined;
   /** Colours SQL. */
   highlight?: (sql: string) => ReactNode;
+  /** What else a column's menu offers. */
+  headerItems?: HeaderItems;
+  /** Draws a column's statistics beside the rows. */
+  statistics?: StatisticsSlot;
 }
 
 const MESSAGES = "messages";
@@ -60,6 +66,8 @@ export function ResultsPane({
   lookup,
   links,
   aside,
+  headerItems,
+  statistics,
 }: ResultsPaneProps) {
   const runs = useSyncExternalStore(store.subscribe, store.snapshot);
   const layouts = useRef(new Map<string, GridLayout>());
@@ -178,6 +186,8 @@ export function ResultsPane({
         active={active}
         onExport={onExport}
         links={links}
+        headerItems={headerItems}
+        statistics={statistics}
         density={density}
         layout={layouts.current.get(shown.head.hold_id)}
         onLayout={(layout) => layouts.current.set(shown.head.hold_id, layout)}

@@ -1,5 +1,8 @@
 /** Results: the runs of a tab, the rows they left, and the rows of relations. */
+export { AsideHead } from "./aside/AsideHead";
+export type { StatisticsAsk, StatisticsSlot } from "./aside/types";
 export { BrowseStore } from "./browsing";
+export type { HeaderItems } from "./columns/items";
 export { DataPane, type DataPaneProps } from "./DataPane";
 export { formatBytes, formatCount, formatDuration } from "./format";
 export type { Box, Cell, CellPlace, GridHandle, GridLayout } from "./grid";

@@ -1,19 +1,18 @@
 import { type ReactNode, type Ref, useEffect, useRef, useState } from "react";
 import { useOffers } from "@/commands";
-import { SplitPane } from "@/design";
-import { CellViewer } from "../CellViewer";
-import type { Cell, CellPlace, GridHandle } from "../grid";
+import { CellAside } from "../aside/CellAside";
+import { RowsAside } from "../aside/RowsAside";
+import type { Beside, StatisticsSlot } from "../aside/types";
+import type { CellPlace, GridHandle } from "../grid";
 import { HeldGrid, type HeldGridProps } from "../HeldGrid";
 import type { Lookup } from "../links";
 import { SweepDialog } from "../SweepDialog";
-import { CellSheet, type CellSheetHandle } from "./CellSheet";
+import type { CellSheetHandle } from "./CellSheet";
 import { Conflicts } from "./Conflicts";
 import type { Draft } from "./drafts";
 import { EditBar } from "./EditBar";
-import { cellRefusal } from "./editability";
 import { stagedRows } from "./model";
 import { ReviewSheet } from "./ReviewSheet";
-import { readDraft } from "./reading";
 import type { EditsStore } from "./store";
 import type { EditedRow } from "./types";
 import type { Editing, EditNote } from "./useEditing";
@@ -30,14 +29,8 @@ export interface EditableRowsProps extends Omit<HeldGridProps, "onOpen" | "onAct
   lookup?: Lookup | undefined;
   /** A save went through: what the rows' relation is may have changed elsewhere. */
   onSaved?: (() => void) | undefined;
-}
-
-interface Beside {
-  readonly place: CellPlace;
-  readonly cell: Cell | undefined;
-  readonly begun: Draft | undefined;
-  /** To be read, not edited. */
-  readonly viewed: boolean;
+  /** Draws a column's statistics; where it is given they are on offer. */
+  statistics?: StatisticsSlot | undefined;
 }
 
 const samePlace = (a: CellPlace, b: CellPlace) => a.row === b.row && a.column === b.column;
@@ -50,6 +43,7 @@ export function EditableRows({
   highlight,
   lookup,
   onSaved,
+  statistics,
   head,
   active,
   ...rest
@@ -59,7 +53,6 @@ export function EditableRows({
   const editing = useRef<Editing | null>(null);
   const sheet = useRef<CellSheetHandle>(null);
   const [beside, setBeside] = useState<Beside | null>(null);
-  const [size, setSize] = useState(380);
   const [typing, setTyping] = useState(false);
   const [note, setNote] = useState<EditNote | null>(null);
   const [review, setReview] = useState(false);
@@ -70,26 +63,51 @@ export function EditableRows({
   /** Takes what stands in the sheet; what was not changed is no edit. */
   const settleSheet = async (): Promise<boolean> => {
     const now = sheet.current?.read();
-    if (!now || !beside) return true;
+    if (!now || beside?.kind !== "cell") return true;
     return (await editing.current?.put(beside.place, now.draft, now.initial)) ?? true;
   };
   const settle = async () => (await settleSheet()) && ((await editing.current?.settle()) ?? true);
   const latest = useRef({ settleSheet, beside });
   latest.current = { settleSheet, beside };
 
-  const closeSheet = () => {
+  const close = () => {
     setBeside(null);
     setTyping(false);
     grid.current?.focus();
   };
+  /** Opens something beside the rows; what was entered in the sheet there is taken first. */
+  const open = (next: Beside) => {
+    void settleSheet();
+    setBeside(next);
+  };
   const show = (place: CellPlace, begun: Draft | undefined, viewed: boolean) => {
     const rows = editing.current?.source;
-    setBeside({ place, begun, viewed, cell: rows?.cell(place.row, place.column) });
+    setBeside({ kind: "cell", place, begun, viewed, cell: rows?.cell(place.row, place.column) });
+  };
+  /** What is beside the rows goes with the cursor, where it is of one cell, row or column. */
+  const follow = (place: CellPlace | undefined) => {
+    if (!place || !beside) return;
+    switch (beside.kind) {
+      case "cell":
+        if (samePlace(place, beside.place)) return;
+        void settleSheet();
+        show(place, undefined, beside.viewed);
+        return;
+      case "row":
+        if (place.row !== beside.row) setBeside({ kind: "row", row: place.row });
+        return;
+      case "statistics":
+        if (place.column !== beside.column) setBeside({ kind: "statistics", column: place.column });
+        return;
+      case "compare":
+        return;
+    }
   };
   const save = async () => {
     setReview(false);
     if (!store || !(await settle())) return;
-    if (latest.current.beside && !latest.current.beside.viewed) setBeside(null);
+    const { beside: now } = latest.current;
+    if (now?.kind === "cell" && !now.viewed) setBeside(null);
     await store.save();
   };
 
@@ -136,7 +154,7 @@ export function EditableRows({
   const waiting = staged ? stagedRows(staged.view.counts) : 0;
   const nothing = waiting === 0 ? { disabledReason: "nothing is staged" } : {};
   const view = staged?.view;
-  const open = state?.question ?? null;
+  const question = state?.question ?? null;
   const openConflicts = staged ? [...staged.byId.values()].some(({ row }) => isConflict(row)) : false;
   useOffers(
     view && !view.refused
@@ -162,143 +180,118 @@ export function EditableRows({
     active,
   );
 
-  const stored = beside ? (source?.stored(beside.place.row) ?? { holdId: head.hold_id, row: beside.place.row }) : null;
-  const described = beside ? head.columns[beside.place.column] : undefined;
-  const overlay = beside && source ? source.overlayAt(beside.place.row) : undefined;
   const second = () => {
-    if (!beside || !described || !stored) return null;
-    const editable =
-      !beside.viewed && store && source && cellRefusal(staged, overlay, beside.place.column) === undefined;
-    if (!editable)
-      return (
-        <CellViewer
-          head={{ ...head, hold_id: stored.holdId }}
-          row={stored.row}
-          column={beside.place.column}
-          cell={beside.cell}
-          onClose={closeSheet}
-        />
-      );
-    const { place } = beside;
-    const at = source.at(place.row);
-    return (
-      <div className="h-full" onFocus={() => setTyping(true)} onBlur={() => setTyping(false)} data-cell-sheet>
-        <CellSheet
-          key={`${held}:${place.row}:${place.column}`}
-          ref={sheet}
-          column={described}
-          edit={staged?.view.columns[place.column]}
-          rowName={
-            overlay?.row.name ?? (at?.kind === "held" ? `row ${(at.row + 1).toLocaleString("en-US")}` : "a new row")
-          }
-          load={() => readDraft(store, source, place.row, place.column)}
-          begun={beside.begun}
-          onApply={() =>
-            void settleSheet().then((done) => {
-              if (done) closeSheet();
-            })
-          }
-          onClose={closeSheet}
-        />
-      </div>
-    );
+    switch (beside?.kind) {
+      case "cell":
+        return (
+          <CellAside
+            beside={beside}
+            head={head}
+            store={store}
+            staged={staged}
+            source={source}
+            sheet={sheet}
+            onTyping={setTyping}
+            onApply={() =>
+              void settleSheet().then((done) => {
+                if (done) close();
+              })
+            }
+            onClose={close}
+          />
+        );
+      case "statistics":
+        return (
+          statistics?.({
+            head,
+            progress: rest.progress,
+            column: beside.column,
+            source,
+            onColumn: (column) => open({ kind: "statistics", column }),
+            onClose: close,
+          }) ?? null
+        );
+      default:
+        return null;
+    }
   };
 
   return (
-    // Escape closes what stands beside the rows, wherever in here it is pressed.
-    <div
-      className="flex flex-col h-full min-h-0"
-      data-scope="results"
-      onKeyDown={(event) => {
-        if (event.key !== "Escape" || event.defaultPrevented || !beside) return;
-        event.preventDefault();
-        closeSheet();
-      }}
-    >
-      <div className="flex-1 min-h-0">
-        <SplitPane
-          direction="row"
-          fixed="second"
-          size={size}
-          onSizeChange={setSize}
-          min={240}
-          max={900}
-          label="Width of the cell"
-          collapsed={!beside}
-          first={
-            <HeldGrid
-              {...rest}
-              ref={(handle) => {
-                grid.current = handle;
-                if (typeof ref === "function") ref(handle);
-                else if (ref) ref.current = handle;
-              }}
+    <RowsAside
+      label="Width of what is beside the rows"
+      onClose={close}
+      beside={second()}
+      rows={
+        <HeldGrid
+          {...rest}
+          ref={(handle) => {
+            grid.current = handle;
+            if (typeof ref === "function") ref(handle);
+            else if (ref) ref.current = handle;
+          }}
+          head={head}
+          active={active}
+          editing={{
+            store,
+            typing: typing || question !== null,
+            handle: editing,
+            onBeside: (place, draft) => show(place, draft, false),
+            onNote: setNote,
+            lookup,
+          }}
+          onOpen={(place) => show(place, undefined, store === null || staged?.view.refused !== null)}
+          onActive={follow}
+        />
+      }
+      under={
+        <>
+          {store && state && staged && !staged.view.refused ? (
+            <EditBar
+              store={store}
+              state={state}
+              saveTo={saveTo}
+              note={note}
+              onDismissNote={() => setNote(null)}
+              onSave={() => void save()}
+              onReview={() => void settle().then((done) => done && setReview(true))}
+              onConflicts={() => setConflicts(true)}
+              onGo={go}
+            />
+          ) : null}
+          {review && store ? (
+            <ReviewSheet
+              store={store}
+              saveTo={saveTo}
+              highlight={highlight}
+              onSave={() => void save()}
+              onClose={() => setReview(false)}
+            />
+          ) : null}
+          {conflicts && staged && store ? (
+            <Conflicts
+              staged={staged}
+              store={store}
               head={head}
-              active={active}
-              editing={{
-                store,
-                typing: typing || open !== null,
-                handle: editing,
-                onBeside: (place, draft) => show(place, draft, false),
-                onNote: setNote,
-                lookup,
+              onGo={(row) => {
+                setConflicts(false);
+                go(row);
               }}
-              onOpen={(place) => show(place, undefined, store === null || staged?.view.refused !== null)}
-              onActive={(place) => {
-                if (!place || !beside || samePlace(place, beside.place)) return;
-                void settleSheet();
-                show(place, undefined, beside.viewed);
+              onClose={() => {
+                setConflicts(false);
+                grid.current?.focus();
               }}
             />
-          }
-          second={second()}
-        />
-      </div>
-      {store && state && staged && !staged.view.refused ? (
-        <EditBar
-          store={store}
-          state={state}
-          saveTo={saveTo}
-          note={note}
-          onDismissNote={() => setNote(null)}
-          onSave={() => void save()}
-          onReview={() => void settle().then((done) => done && setReview(true))}
-          onConflicts={() => setConflicts(true)}
-          onGo={go}
-        />
-      ) : null}
-      {review && store ? (
-        <ReviewSheet
-          store={store}
-          saveTo={saveTo}
-          highlight={highlight}
-          onSave={() => void save()}
-          onClose={() => setReview(false)}
-        />
-      ) : null}
-      {conflicts && staged && store ? (
-        <Conflicts
-          staged={staged}
-          store={store}
-          head={head}
-          onGo={(row) => {
-            setConflicts(false);
-            go(row);
-          }}
-          onClose={() => {
-            setConflicts(false);
-            grid.current?.focus();
-          }}
-        />
-      ) : null}
-      {store && state?.question ? (
-        <SweepDialog
-          question={state.question}
-          onConfirm={(consent) => void store.save(consent)}
-          onCancel={() => store.unask()}
-        />
-      ) : null}
-    </div>
+          ) : null}
+          {store && question ? (
+            <SweepDialog
+              question={question}
+              onConfirm={(consent) => void store.save(consent)}
+              onCancel={() => store.unask()}
+            />
+          ) : null}
+        </>
+      }
+    />
   );
 }
 
