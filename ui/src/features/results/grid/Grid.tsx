@@ -1,6 +1,8 @@
 import { type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef } from "react";
 import type { Box } from "./boxes";
-import { Grid as Engine, type GridEvents, type GridOptions } from "./engine";
+import type { GridColumns } from "./columns";
+import { Grid as Engine } from "./engine";
+import type { GridEvents, GridOptions } from "./events";
 import type { CellPlace, GridLayout, GridRange, GridSource } from "./types";
 import "./grid.css";
 
@@ -14,6 +16,15 @@ export interface GridHandle {
   fit: (column: number) => void;
   /** Moves a column by that many places. */
   move: (column: number, by: number) => void;
+  hide: (columns: readonly number[]) => void;
+  show: (columns: readonly number[]) => void;
+  /** Keeps columns at the left edge, or lets them scroll again. */
+  pin: (columns: readonly number[], pin: boolean) => void;
+  layout: () => GridLayout | undefined;
+  /** As if a person had arranged the columns so. */
+  arrange: (layout: GridLayout) => void;
+  /** As if nobody had ever changed the columns. */
+  reset: () => void;
   /** The node an editor is drawn into: it stands over its cell and moves with it. */
   editorNode: () => HTMLElement | undefined;
   /** Opens that place over a cell, or closes it. */
@@ -74,6 +85,10 @@ export function Grid({ ref, label, source, density = "dense", layout, ...events 
       alive = false;
     };
   }, []);
+  const arrange = (change: (now: GridColumns) => GridLayout) => {
+    const grid = engine.current;
+    grid?.arrange(change(grid.columns), true);
+  };
   useImperativeHandle(ref, () => ({
     focus: () => engine.current?.focus(),
     activate: (place) => engine.current?.activate(place),
@@ -87,6 +102,12 @@ export function Grid({ ref, label, source, density = "dense", layout, ...events 
       const place = engine.current?.placeOf(column) ?? -1;
       if (place >= 0) engine.current?.moveColumn(place, place + by);
     },
+    hide: (columns) => arrange((now) => now.hiding(columns)),
+    show: (columns) => arrange((now) => now.showing(columns)),
+    pin: (columns, pin) => arrange((now) => now.pinning(columns, pin)),
+    layout: () => engine.current?.layout,
+    arrange: (layout) => engine.current?.arrange(layout, true),
+    reset: () => engine.current?.resetLayout(),
     editorNode: () => engine.current?.editorNode,
     setEditing: (place) => engine.current?.setEditing(place),
     step: (rows, columns) => engine.current?.act({ type: "move", rows, columns, extend: false }),

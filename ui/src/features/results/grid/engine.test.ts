@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Grid, type GridEvents } from "./engine";
+import { Grid } from "./engine";
+import type { GridEvents } from "./events";
 import type { Cell, GridSource } from "./types";
 
 class Rows implements GridSource {

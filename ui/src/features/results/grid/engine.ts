@@ -1,14 +1,17 @@
 import { Announcer } from "./announce";
-import { GridBody, spokenText } from "./body";
+import { sameLayout } from "./arrange";
+import { type Frame, GridBody, spokenText } from "./body";
 import { type Box, cellAt } from "./boxes";
 import { GridColumns } from "./columns";
+import type { GridEvents, GridOptions } from "./events";
 import { fittingWidth } from "./fit";
-import { attachFollow, type FollowEvents } from "./follow";
+import { attachFollow } from "./follow";
 import { type ColumnAxis, ScrollMap, viewportOf } from "./geometry";
-import { GridHeader } from "./header";
+import { GridHeader, type HeaderFrame } from "./header";
 import { attachInput } from "./input";
 import { describe, gridNodes } from "./nodes";
-import { GridOverlay } from "./overlay";
+import { GridOverlay, type Standing } from "./overlay";
+import { PinnedPane } from "./pinned";
 import {
   isSingle,
   type Place,
@@ -18,36 +21,8 @@ import {
   type SelectionAction,
   select,
 } from "./selection";
+import { type Gap, Sideways } from "./sideways";
 import type { Cell, CellPlace, GridColumn, GridLayout, GridRange, GridSource } from "./types";
-
-/** What the grid tells its shell. Columns in these are source columns. */
-export interface GridEvents extends FollowEvents {
-  onActive?(place: CellPlace | undefined): void;
-  onSelection?(range: GridRange | undefined): void;
-  /** Space; Enter, F2 and a double click too where nothing can be edited. */
-  onOpen?(place: CellPlace, box: Box): void;
-  /** Enter, F2, a double click; with `typed`, a text begun in place of the value. */
-  onEdit?(place: CellPlace, typed: string | undefined): void;
-  onPaste?(text: string, range: GridRange): void;
-  onCut?(range: GridRange): void;
-  onCopy?(range: GridRange): void;
-  onContextMenu?(place: CellPlace, event: MouseEvent, box: Box): void;
-  onHeaderMenu?(column: number, box: Box): void;
-  onLayout?(layout: GridLayout): void;
-  /** The end of what is known came near, and there may be more. */
-  onNearEnd?(): void;
-  /** The first cells of a source are drawn; once per generation. */
-  onFirstCells?(): void;
-  onDelete?(range: GridRange): void;
-}
-
-export interface GridOptions {
-  label: string;
-  rowHeight: number;
-  headerHeight: number;
-  layout?: GridLayout;
-  events: GridEvents;
-}
 
 const OVERSCAN = 2;
 const IDLE = 160;
@@ -61,7 +36,7 @@ export class Grid {
   readonly header = new GridHeader();
   readonly body: GridBody;
   readonly columns = new GridColumns();
-  left = 0;
+  readonly sideways = new Sideways(this.columns);
   /** Milliseconds the last frame took in script; the measuring page reads it. */
   lastFrame = 0;
   events: GridEvents;
@@ -69,13 +44,17 @@ export class Grid {
   private readonly id = `grid-${++grids}`;
   private readonly sizer: HTMLDivElement;
   private readonly layer: HTMLDivElement;
+  private readonly corner: HTMLDivElement;
   private readonly overlay = new GridOverlay();
+  private readonly pinned: PinnedPane;
   private readonly announcer = new Announcer();
   private readonly stop = new AbortController();
   private readonly observer: ResizeObserver;
   private unsubscribe: (() => void) | undefined;
   private source: GridSource | undefined;
   private fitted = false;
+  /** The layout the shell was told last, or is known to hold still. */
+  private told: GridLayout | undefined;
   private selection: Selection | undefined;
   private rows = { known: 0, more: false };
   private options: GridOptions;
@@ -95,7 +74,9 @@ export class Grid {
     this.scroller = scroller;
     this.sizer = sizer;
     this.layer = layer;
+    this.pinned = new PinnedPane(`${this.id}-p`, layer, this.body.pane);
     this.body.pane.append(this.overlay.range, this.overlay.cursor, this.overlay.editor);
+    this.corner = corner;
     layer.append(this.header.pane, this.body.pane, this.body.numbers, corner);
     host.append(scroller, this.announcer.node);
     this.scroller.addEventListener("scroll", () => this.onScroll(), { passive: true, signal: this.stop.signal });
@@ -135,21 +116,20 @@ export class Grid {
       this.columns.forget(this.options.layout?.widths ?? {});
     }
     this.nearEndAt = -1;
-    this.columns.apply(source.columns, this.options.layout?.order ?? (same ? this.layout.order : undefined));
+    this.columns.apply(source.columns, this.options.layout ?? (same ? this.layout : undefined));
     this.relayout();
   }
 
   setOptions(options: GridOptions) {
     const changed = options.rowHeight !== this.options.rowHeight || options.headerHeight !== this.options.headerHeight;
-    const relaid = options.layout !== this.options.layout && options.layout !== undefined;
+    const given = options.layout;
+    const relaid =
+      given !== this.options.layout && given !== undefined && given !== this.told && !sameLayout(given, this.layout);
     this.options = options;
     this.events = options.events;
     describe(this.scroller, options.label, options.events.onEdit !== undefined);
-    if (relaid && options.layout) {
-      this.columns.setWidths(options.layout.widths);
-      this.columns.apply(this.source?.columns ?? [], options.layout.order);
-    }
-    if (changed || relaid) this.relayout();
+    if (relaid && given) this.arrange(given);
+    else if (changed) this.relayout();
   }
 
   get layout(): GridLayout {
@@ -158,6 +138,12 @@ export class Grid {
 
   // ---- columns ------------------------------------------------------------------------------------------
 
+  get left(): number {
+    return this.sideways.left;
+  }
+  set left(pixels: number) {
+    this.sideways.left = pixels;
+  }
   get axis(): ColumnAxis {
     return this.columns.axis;
   }
@@ -178,7 +164,7 @@ export class Grid {
     if (!this.columns.resize(place, width)) return;
     this.fitted = true;
     this.relayout();
-    if (done) this.events.onLayout?.(this.layout);
+    if (done) this.tell();
   }
 
   /** Fits a column to its head and to the rows in view. */
@@ -196,10 +182,48 @@ export class Grid {
     for (let row = first; row < first + this.body.rowCount; row++) yield this.source?.cell(row, index);
   }
 
+  /** Moves a column on its side of the pinned edge. */
   moveColumn(place: number, to: number) {
-    if (!this.columns.move(place, to)) return;
+    const layout = this.columns.moved(place, to);
+    if (layout) this.arrange(layout, true);
+  }
+
+  /** Arranges columns anew; the cursor stays on its column while that shows. `done`: a person did it, and the shell is told. */
+  arrange(layout: GridLayout, done = false) {
+    const was = this.selection;
+    const active = was && this.toSource(was.active).column;
+    this.columns.setWidths(layout.widths);
+    this.columns.apply(this.source?.columns ?? [], layout);
+    if (was && active !== undefined) {
+      const found = this.placeOf(active);
+      const column = found >= 0 ? found : Math.max(0, Math.min(this.axis.count - 1, was.active.column));
+      const single = was.anchor.column === was.active.column && found >= 0;
+      this.selection = undefined;
+      this.setSelection({
+        active: { row: was.active.row, column },
+        anchor: { row: was.anchor.row, column },
+        kind: was.kind === "columns" && !single ? "cells" : was.kind,
+      });
+    }
     this.relayout();
-    this.events.onLayout?.(this.layout);
+    if (done) this.tell();
+  }
+
+  /** As if nobody had ever changed the columns. */
+  resetLayout() {
+    const { layout, ...rest } = this.options;
+    this.options = rest;
+    this.told = layout;
+    this.columns.forget({});
+    this.fitted = false;
+    this.arrange({ order: [], widths: {} });
+    this.events.onLayoutReset?.();
+  }
+
+  /** The shell hears of a layout, and may hand the same one back. */
+  private tell() {
+    this.told = this.layout;
+    this.events.onLayout?.(this.told);
   }
 
   /** Keeps what is wide now when a column is moved or the first rows come. */
@@ -239,6 +263,8 @@ export class Grid {
 
   /** Puts the cursor on a cell; for the shell, which knows source columns. */
   activate(place: CellPlace) {
+    // What is gone to is shown: an error in a hidden column must not stay out of sight.
+    if (this.placeOf(place.column) < 0) this.arrange(this.columns.showing([place.column]), true);
     this.act({
       type: "cell",
       place: { row: place.row, column: Math.max(0, this.placeOf(place.column)) },
@@ -291,6 +317,14 @@ export class Grid {
   get viewportWidth(): number {
     return Math.max(0, this.width - this.numberWidth);
   }
+  /** Shows where a dragged column would land. */
+  showDrop(at: Gap | undefined) {
+    const { fixed, fixedWidth, left } = this.sideways;
+    const onPinned = at?.pin === true && fixed > 0 && at.gap <= fixed;
+    this.corner.classList.toggle("rg-corner-pin", at?.pin === true && fixed === 0);
+    this.pinned.header.showDrop(onPinned ? Math.min(fixedWidth - 1, this.axis.start(at.gap)) : undefined);
+    this.header.showDrop(at && !onPinned ? this.axis.start(at.gap) - left : undefined);
+  }
   get rowHeight(): number {
     return this.options.rowHeight;
   }
@@ -307,7 +341,7 @@ export class Grid {
       const top = this.map.topShowing(place.row);
       if (top !== this.map.top) this.map.moveTo(top);
     }
-    if (!keepColumns) this.left = Math.max(0, this.axis.leftShowing(place.column, this.left, this.viewportWidth));
+    if (!keepColumns) this.left = this.sideways.leftShowing(place.column, this.viewportWidth);
     this.pushScroll();
     this.draw(false);
   }
@@ -344,6 +378,7 @@ export class Grid {
 
   private onIdle() {
     this.body.sort();
+    if (this.pinned.count > 0) this.pinned.body.sort();
     if (this.map.scaled && this.map.physical !== this.map.anchor()) {
       this.map.physical = this.map.anchor();
       this.pushScroll();
@@ -385,7 +420,11 @@ export class Grid {
     const active = this.selection?.active;
     if (!active) return undefined;
     const { left, top, width, height } = this.boxOf(cellAt(active));
-    const seen = left + width > 0 && left < this.viewportWidth && top + height > 0 && top < this.viewportHeight;
+    const seen =
+      left + width > this.sideways.edgeOf(active.column) &&
+      left < this.viewportWidth &&
+      top + height > 0 &&
+      top < this.viewportHeight;
     return seen ? active : undefined;
   }
 
@@ -411,13 +450,16 @@ export class Grid {
     this.map.resize(this.rows.known, rowHeight, this.viewportHeight);
     this.layer.style.width = `${this.width}px`;
     this.layer.style.height = `${this.height}px`;
-    this.body.allocate(
-      Math.ceil(this.viewportHeight / rowHeight) + 1 + OVERSCAN * 2,
-      this.axis.mostVisible(this.viewportWidth),
-    );
+    this.sideways.resize(this.viewportWidth);
+    const { fixed, fixedWidth } = this.sideways;
+    const most = Math.ceil(this.viewportHeight / rowHeight) + 1 + OVERSCAN * 2;
+    this.body.allocate(most, this.axis.mostVisible(this.viewportWidth - fixedWidth, fixed));
     this.header.allocate(this.body.columnCount);
+    const standing = [...this.overlay.nodes, ...this.layer.querySelectorAll<HTMLElement>(".rg-follow")];
+    this.pinned.allocate(most, fixed, fixedWidth, standing);
     this.body.invalidate();
     this.header.invalidate();
+    this.pinned.invalidate();
     if (!this.map.scaled) this.map.physical = this.map.top;
     this.pushScroll();
     this.draw(true);
@@ -430,10 +472,12 @@ export class Grid {
     if (!source || this.height === 0) return;
     const count = body.rowCount;
     const firstRow = Math.max(0, Math.min(Math.floor(map.top / this.rowHeight) - OVERSCAN, this.rows.known - count));
-    const firstColumn = Math.max(0, Math.min(axis.at(this.left), axis.count - body.columnCount));
-    const visible = this.columns.visible.slice(firstColumn, firstColumn + body.columnCount);
+    const { fixed } = this.sideways;
+    const firstColumn = this.sideways.firstDrawn(body.columnCount);
+    const shown = this.columns.visible.slice(firstColumn, firstColumn + body.columnCount);
+    const visible = fixed > 0 ? [...this.columns.visible.slice(0, fixed), ...shown] : shown;
     if (this.rows.known > 0) source.ensure(firstRow, firstRow + count - 1, visible);
-    const missing = body.draw({
+    const frame: Frame = {
       top: map.top,
       left: this.left,
       rowHeight: this.rowHeight,
@@ -446,10 +490,12 @@ export class Grid {
       head: (row) => source.head?.(row),
       rightAligned: this.rightAligned,
       repaint,
-    });
+    };
+    const waiting = body.draw(frame);
+    const missing = this.pinned.draw(frame) || waiting;
     const box = this.selected;
     const kind = this.selection?.kind;
-    this.header.draw({
+    const heads: HeaderFrame = {
       left: this.left,
       firstColumn,
       count: body.columnCount,
@@ -457,8 +503,11 @@ export class Grid {
       column: (place) => this.column(place),
       rightAligned: this.rightAligned,
       selected: (place) => Boolean(box && kind !== "rows" && place >= box.firstColumn && place <= box.lastColumn),
+      pinned: (place) => place < this.columns.pinnedCount,
       hasMenu: this.events.onHeaderMenu !== undefined,
-    });
+    };
+    this.header.draw(heads);
+    this.pinned.drawHeader(heads);
     this.drawSelection(box);
     if (!this.drawn && !missing && this.rows.known > 0) {
       this.drawn = true;
@@ -479,10 +528,11 @@ export class Grid {
   private drawSelection(box: Rectangle | undefined) {
     const active = this.selection?.active;
     this.body.setActiveRow(active && box ? active.row : -1);
+    const column = this.editing ? this.placeOf(this.editing.column) : -1;
     this.overlay.draw(
       box && !isSingle(box) ? this.boxOf(box) : undefined,
       active && box ? this.boxOf(cellAt(active)) : undefined,
-      this.editing && this.boxOf(cellAt(this.editing)),
+      this.editing && column >= 0 ? this.boxOf(cellAt({ row: this.editing.row, column })) : undefined,
       this.viewportWidth,
       this.viewportHeight,
     );
@@ -491,7 +541,8 @@ export class Grid {
 
   private pointActive() {
     const active = this.selection?.active;
-    const node = active ? this.body.find(active.row, active.column) : undefined;
+    const { body } = active && active.column < this.pinned.count ? this.pinned : this;
+    const node = active ? body.find(active.row, active.column) : undefined;
     const id = node?.id ?? "";
     if ((this.scroller.getAttribute("aria-activedescendant") ?? "") === id) return;
     if (id) this.scroller.setAttribute("aria-activedescendant", id);
@@ -499,13 +550,10 @@ export class Grid {
   }
 
   /** In the body pane's pixels. */
-  private boxOf(box: Rectangle): Box {
-    const left = this.axis.start(box.firstColumn) - this.left;
-    const top = box.firstRow * this.rowHeight - this.map.top;
+  private boxOf(box: Rectangle): Standing {
     return {
-      left,
-      top,
-      width: this.axis.start(box.lastColumn + 1) - this.left - left,
+      ...this.sideways.boxOf(box),
+      top: box.firstRow * this.rowHeight - this.map.top,
       height: (box.lastRow - box.firstRow + 1) * this.rowHeight,
     };
   }
@@ -519,7 +567,7 @@ export class Grid {
 
   // ---- an editor over a cell ----------------------------------------------------------------------------
 
-  private editing: Place | undefined;
+  private editing: CellPlace | undefined;
 
   /** Where an editor is drawn; it follows its cell. */
   get editorNode(): HTMLElement {
@@ -529,10 +577,10 @@ export class Grid {
   /** Opens the editor's place over a cell; `undefined` closes it. */
   setEditing(at: CellPlace | undefined) {
     const column = at ? this.placeOf(at.column) : -1;
-    const next = at && column >= 0 ? { row: at.row, column } : undefined;
+    const next = column >= 0 ? at : undefined;
     if (next?.row === this.editing?.row && next?.column === this.editing?.column) return;
     this.editing = next;
-    if (next) this.reveal(next);
+    if (next) this.reveal({ row: next.row, column });
     else this.draw(false);
   }
 

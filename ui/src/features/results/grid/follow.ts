@@ -40,7 +40,11 @@ class Mark {
     const top = box.top - pane.top;
     // The text of the cell keeps its end: a number's mark stands before it, a text's behind.
     const right = grid.rightAligned(place.column) ? left + 2 : left + box.width - SIZE - 3;
-    this.node.hidden = right < 0 || right + SIZE > grid.viewportWidth || top < 0 || top + box.height > pane.height + 1;
+    this.node.hidden =
+      right < grid.sideways.edgeOf(place.column) ||
+      right + SIZE > grid.viewportWidth ||
+      top < 0 ||
+      top + box.height > pane.height + 1;
     this.node.dataset["tip"] = says;
     this.node.style.transform = `translate(${Math.round(right)}px, ${Math.round(top + (box.height - SIZE) / 2)}px)`;
   }
@@ -60,8 +64,8 @@ export function attachFollow(grid: Grid, signal: AbortSignal) {
     const within = { x: x - box.left, y: y - box.top };
     if (within.x < 0 || within.y < 0 || within.x >= grid.viewportWidth || within.y >= grid.viewportHeight)
       return undefined;
-    if (within.x + grid.left >= grid.axis.total || within.y + grid.map.top >= grid.map.virtualHeight) return undefined;
-    return { row: grid.map.rowAt(within.y), column: grid.axis.at(within.x + grid.left) };
+    if (grid.sideways.endsBefore(within.x) || within.y + grid.map.top >= grid.map.virtualHeight) return undefined;
+    return { row: grid.map.rowAt(within.y), column: grid.sideways.columnAt(within.x) };
   };
   const same = (a: Place | undefined, b: Place | undefined) => a?.row === b?.row && a?.column === b?.column;
   const draw = () => {

@@ -161,12 +161,12 @@ export class ColumnAxis {
     return low;
   }
 
-  /** How many columns a viewport can show at most, wherever it stands. */
-  mostVisible(viewport: number): number {
+  /** How many columns from a first one on a viewport can show at most, wherever it stands. */
+  mostVisible(viewport: number, from = 0): number {
     let most = 0;
-    for (let i = 0; i < this.count; i++) most = Math.max(most, this.at(this.start(i) + viewport) - i + 1);
+    for (let i = from; i < this.count; i++) most = Math.max(most, this.at(this.start(i) + viewport) - i + 1);
     // One more: the first may be cut at the left edge.
-    return Math.min(this.count, most + 1);
+    return Math.min(this.count - from, most + 1);
   }
 
   /** The scroll position that brings a column into view with the least movement. */

@@ -15,6 +15,7 @@ export interface HeaderFrame {
   column: (place: number) => GridColumn | undefined;
   rightAligned: (place: number) => boolean;
   selected: (place: number) => boolean;
+  pinned: (place: number) => boolean;
   hasMenu: boolean;
 }
 
@@ -108,6 +109,11 @@ function fill(node: HTMLElement, column: GridColumn, place: number, frame: Heade
   label.className = "rg-head-label";
   label.textContent = column.name;
   name.append(label);
+  if (frame.pinned(place)) {
+    const pin = iconNode("pin", 12);
+    pin.classList.add("rg-head-pin");
+    name.append(pin);
+  }
   if (column.readOnly) {
     const lock = iconNode("lock", 12);
     lock.classList.add("rg-head-lock");

@@ -13,7 +13,7 @@ interface Hit {
 }
 
 type Drag =
-  | { kind: "cells" | "rows" | "columns" }
+  | { kind: "cells" | "rows" | "columns"; scrolls: boolean }
   | { kind: "resize"; column: number; from: number; width: number }
   | { kind: "reorder"; column: number; from: number; moved: boolean };
 
@@ -33,23 +33,26 @@ export function attachInput(grid: Grid, signal: AbortSignal) {
   let pointer = { x: 0, y: 0 };
   let scrolling = 0;
 
+  /** A drag that began in columns that scroll stays in them, behind the pinned ones, until the first of them is in view. */
+  const behind = () => drag !== undefined && "scrolls" in drag && drag.scrolls && grid.left > 0;
+
   /** What is under a point of the window. Outside the grid it is the nearest cell. */
   const hit = (clientX: number, clientY: number): Hit => {
     const box = scroller.getBoundingClientRect();
     const x = clientX - box.left - scroller.clientLeft - grid.numbersWidth;
     const y = clientY - box.top - scroller.clientTop - grid.headerHeight;
     const part: Part = y < 0 ? (x < 0 ? "corner" : "header") : x < 0 ? "numbers" : "body";
-    const place = { row: grid.map.rowAt(y), column: grid.axis.at(Math.max(0, x + grid.left)) };
+    const place = { row: grid.map.rowAt(y), column: grid.sideways.columnAt(x, behind()) };
     return { part, place, x, y };
   };
   const partOf = (event: Event) =>
     event.target instanceof Element ? event.target.closest("[data-part]")?.getAttribute("data-part") : undefined;
   const beyond = (at: Hit) =>
-    at.part === "body" && (at.x + grid.left >= grid.axis.total || at.y + grid.map.top >= grid.map.virtualHeight);
+    at.part === "body" && (grid.sideways.endsBefore(at.x) || at.y + grid.map.top >= grid.map.virtualHeight);
 
   const headBox = (place: number) => {
     const box = scroller.getBoundingClientRect();
-    const left = box.left + grid.numbersWidth + grid.axis.start(place) - grid.left;
+    const left = box.left + grid.numbersWidth + grid.sideways.startOf(place);
     return { left, top: box.top, width: grid.axis.width(place), height: grid.headerHeight };
   };
   const openHeaderMenu = (place: number) => {
@@ -57,7 +60,7 @@ export function attachInput(grid: Grid, signal: AbortSignal) {
     if (column !== undefined) grid.events.onHeaderMenu?.(column, headBox(place));
   };
 
-  const drop = (x: number) => Math.max(0, Math.min(grid.axis.count, grid.axis.gapAt(x + grid.left)));
+  const drop = (at: Hit) => grid.sideways.gapAt(at.x, at.part === "corner");
 
   const follow = () => {
     if (!drag) return;
@@ -66,7 +69,7 @@ export function attachInput(grid: Grid, signal: AbortSignal) {
     else if (drag.kind === "rows") grid.act({ type: "row", row: at.place.row, extend: true }, false);
     else if (drag.kind === "columns") grid.act({ type: "column", column: at.place.column, extend: true }, false);
     else if (drag.kind === "resize") grid.resizeColumn(drag.column, drag.width + pointer.x - drag.from, false);
-    else if (drag.kind === "reorder" && drag.moved) grid.header.showDrop(grid.axis.start(drop(at.x)) - grid.left);
+    else if (drag.kind === "reorder" && drag.moved) grid.showDrop(drop(at));
   };
 
   /** Past an edge, the grid scrolls by as much as the pointer is beyond it. */
@@ -74,11 +77,12 @@ export function attachInput(grid: Grid, signal: AbortSignal) {
     scrolling = 0;
     if (!drag || drag.kind === "resize") return;
     const at = hit(pointer.x, pointer.y);
-    const over = (value: number, size: number) => (value < 0 ? value : value > size ? value - size : 0);
+    const over = (value: number, size: number, from = 0) =>
+      value < from ? value - from : value > size ? value - size : 0;
     const rows = drag.kind === "cells" || drag.kind === "rows";
     const columns = drag.kind === "cells" || drag.kind === "columns" || (drag.kind === "reorder" && drag.moved);
     const dy = rows ? over(at.y, grid.viewportHeight) : 0;
-    const dx = columns ? over(at.x, grid.viewportWidth) : 0;
+    const dx = columns ? over(at.x, grid.viewportWidth, behind() ? grid.sideways.fixedWidth : 0) : 0;
     if (dx === 0 && dy === 0) return;
     grid.scrollBy(dx / 3, dy / 3);
     follow();
@@ -99,7 +103,7 @@ export function attachInput(grid: Grid, signal: AbortSignal) {
       return;
     }
     if (at.part === "header") {
-      if (at.x + grid.left >= grid.axis.total && part !== "grip") return;
+      if (grid.sideways.endsBefore(at.x) && part !== "grip") return;
       const head = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-place]") : null;
       const column = Number(head?.dataset["place"] ?? at.place.column);
       if (part === "menu") {
@@ -111,16 +115,16 @@ export function attachInput(grid: Grid, signal: AbortSignal) {
         part === "grip"
           ? { kind: "resize", column, from: event.clientX, width: grid.axis.width(column) }
           : event.shiftKey
-            ? { kind: "columns" }
+            ? { kind: "columns", scrolls: column >= grid.sideways.fixed }
             : { kind: "reorder", column, from: event.clientX, moved: false };
       if (part !== "grip") grid.act({ type: "column", column, extend: event.shiftKey }, false);
     } else if (beyond(at)) {
       return;
     } else if (at.part === "numbers") {
-      drag = { kind: "rows" };
+      drag = { kind: "rows", scrolls: false };
       grid.act({ type: "row", row: at.place.row, extend: event.shiftKey }, false);
     } else {
-      drag = { kind: "cells" };
+      drag = { kind: "cells", scrolls: at.place.column >= grid.sideways.fixed };
       grid.act({ type: "cell", place: at.place, extend: event.shiftKey });
     }
     scroller.setPointerCapture?.(event.pointerId);
@@ -139,14 +143,16 @@ export function attachInput(grid: Grid, signal: AbortSignal) {
     drag = undefined;
     cancelAnimationFrame(scrolling);
     scrolling = 0;
-    grid.header.showDrop(undefined);
+    grid.showDrop(undefined);
     if (was?.kind === "resize") {
       const width = keep ? was.width + pointer.x - was.from : was.width;
       if (width !== was.width || !keep) grid.resizeColumn(was.column, width);
     } else if (was?.kind === "reorder" && was.moved && keep) {
-      const gap = drop(hit(pointer.x, pointer.y).x);
-      const to = gap > was.column ? gap - 1 : gap;
-      grid.moveColumn(was.column, to);
+      const { gap, pin } = drop(hit(pointer.x, pointer.y));
+      const column = grid.sourceColumn(was.column) ?? 0;
+      const layout = grid.columns.dropped(was.column, gap, pin);
+      if (layout) grid.arrange(layout, true);
+      const to = grid.placeOf(column);
       grid.act({ type: "column", column: to, extend: false }, false);
     }
   };

@@ -4,6 +4,17 @@ import { type Box, clip, place } from "./boxes";
 /** An editor is at least this wide, however narrow its column. */
 const EDITOR = 168;
 
+/** A rectangle over cells, and the pixel its cells begin to be seen at: where pinned columns end, for those that scroll. */
+export interface Standing extends Box {
+  edge: number;
+}
+
+/** What is behind pinned columns does not show; beyond the other edges the pane cuts. */
+function cutLeft(node: HTMLElement, pixels: number) {
+  const path = pixels > 0 ? `inset(-999px -999px -999px ${pixels}px)` : "";
+  if (node.style.clipPath !== path) node.style.clipPath = path;
+}
+
 export class GridOverlay {
   readonly range = document.createElement("div");
   readonly cursor = document.createElement("div");
@@ -18,17 +29,36 @@ export class GridOverlay {
     for (const node of [this.range, this.cursor, this.editor]) node.hidden = true;
   }
 
-  draw(range: Box | undefined, cursor: Box | undefined, editor: Box | undefined, width: number, height: number) {
+  get nodes(): readonly HTMLElement[] {
+    return [this.range, this.cursor, this.editor];
+  }
+
+  draw(
+    range: Standing | undefined,
+    cursor: Standing | undefined,
+    editor: Standing | undefined,
+    width: number,
+    height: number,
+  ) {
     this.range.hidden = !range;
     this.cursor.hidden = !cursor || editor !== undefined;
     this.editor.hidden = !editor;
-    if (range) place(this.range, clip(range, width, height));
-    if (cursor) place(this.cursor, clip(cursor, width, height));
+    for (const [node, box] of [
+      [this.range, range],
+      [this.cursor, cursor],
+    ] as const) {
+      if (!box) continue;
+      const cut = clip(box, width, height);
+      place(node, cut);
+      cutLeft(node, box.edge - cut.left);
+    }
     if (!editor) return;
     // A narrow column's editor reaches over its neighbours, and stays within the pane while its cell can be seen.
     const wide = Math.max(editor.width, Math.min(EDITOR, width));
     const left = editor.left < width && editor.left + wide > width ? Math.max(0, width - wide) : editor.left;
-    place(this.editor, { ...editor, left: Math.min(left, editor.left), width: wide });
+    const at = Math.min(left, editor.left);
+    place(this.editor, { ...editor, left: at, width: wide });
+    cutLeft(this.editor, editor.edge - at);
   }
 }
 

@@ -79,8 +79,12 @@ export interface GridSource {
 
 /** Which columns show, in which order, how wide. Columns are named by id. */
 export interface GridLayout {
+  /** Every column, also those that are hidden; pinned ones first. */
   order: readonly string[];
   widths: Readonly<Record<string, number>>;
+  hidden?: readonly string[];
+  /** Keep their place at the left edge. */
+  pinned?: readonly string[];
 }
 
 export interface CellPlace {
