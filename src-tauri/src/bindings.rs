@@ -3,7 +3,7 @@
 use tauri_specta::{Builder, collect_commands};
 
 use crate::commands::{
-    activity, connections, editor, edits, explorer, plans, privacy, references, runs, saved, system, transfer,
+    activity, connections, editor, edits, explorer, plans, privacy, references, runs, saved, statistics, system, transfer,
 };
 
 /// Every command the webview may call.
@@ -39,6 +39,12 @@ pub fn builder() -> Builder<tauri::Wry> {
         explorer::browse_more,
         explorer::browse_count,
         explorer::browse_cancel,
+        explorer::browse_again,
+        explorer::browse_facts,
+        explorer::browse_listen,
+        explorer::browse_unlisten,
+        explorer::browse_value,
+        explorer::browse_where,
         references::follow_reference,
         references::referenced_by,
         references::count_references,
@@ -61,6 +67,12 @@ pub fn builder() -> Builder<tauri::Wry> {
         runs::run,
         runs::hold_window,
         runs::hold_cell,
+        runs::hold_view,
+        runs::hold_view_rows,
+        runs::hold_find,
+        statistics::column_statistics,
+        statistics::column_statistics_on_server,
+        statistics::key_pairs,
         edits::edits_open,
         edits::edits_stage,
         edits::edits_undo,

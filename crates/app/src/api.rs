@@ -23,9 +23,11 @@ mod reference;
 mod run;
 mod saved;
 mod settings;
+mod statistics;
 mod sweep;
 mod system;
 mod transfer;
+mod view;
 
 pub use activity::*;
 pub use audit::*;
@@ -46,9 +48,11 @@ pub use reference::*;
 pub use run::*;
 pub use saved::*;
 pub use settings::*;
+pub use statistics::*;
 pub use sweep::*;
 pub use system::*;
 pub use transfer::*;
+pub use view::*;
 
 /// A count that fits a double exactly: rows, bytes, milliseconds. Never a database value.
 pub(crate) type Count = specta_typescript::Number;

@@ -2,7 +2,11 @@
 
 mod copying;
 mod head;
+mod rows;
 pub(crate) mod targets;
+#[cfg(test)]
+mod tests;
+mod views;
 
 use std::{
     collections::HashMap,
@@ -35,6 +39,8 @@ const CELL_PART: u64 = 16 << 20;
 #[derive(Default)]
 pub(crate) struct Holds {
     held: Mutex<HashMap<String, Arc<Held>>>,
+    /// Filters, sorts and searches in progress.
+    work: views::InProgress,
 }
 
 /// A result a window looks at.
@@ -85,6 +91,8 @@ pub(crate) enum Source {
     },
     /// Pages of our own statements.
     Pages(Arc<Pages>),
+    /// Other held rows, of which these are some in some order.
+    View(Box<views::Viewed>),
 }
 
 impl Held {
@@ -95,7 +103,11 @@ impl Held {
         visible: usize,
         source: Source,
     ) -> Arc<Self> {
-        Arc::new(Held {
+        Arc::new(Held::parts(hold, driver, dialect, visible, source))
+    }
+
+    fn parts(hold: Hold, driver: &Arc<dyn Driver>, dialect: &Arc<Dialect>, visible: usize, source: Source) -> Held {
+        Held {
             id: Uuid::new_v4().to_string(),
             visible: visible.min(hold.visible_columns()),
             hold,
@@ -109,7 +121,26 @@ impl Held {
             relation: OnceLock::new(),
             title: OnceLock::new(),
             again: OnceLock::new(),
-        })
+        }
+    }
+
+    /// Some of these rows, held under an id of their own.
+    fn viewed(&self, viewed: views::Viewed) -> Arc<Held> {
+        let source = Source::View(Box::new(viewed));
+        let view = Held {
+            begun: self.begun,
+            ..Held::parts(self.hold.clone(), &self.driver, &self.dialect, self.visible, source)
+        };
+        if let Some(keys) = self.keys.get() {
+            view.keys.get_or_init(|| keys.clone());
+        }
+        if let Some(relation) = self.relation.get() {
+            view.relation.get_or_init(|| relation.clone());
+        }
+        if let Some(title) = self.title.get() {
+            view.title.get_or_init(|| title.clone());
+        }
+        Arc::new(view)
     }
 
     /// Notes where its rows lead; the first time counts.
@@ -118,7 +149,7 @@ impl Held {
     }
 
     pub(crate) fn leads(&self) -> Option<&Leads> {
-        self.leads.get()
+        self.base().leads.get()
     }
 
     fn fails_transaction(&self) -> bool {
@@ -127,6 +158,17 @@ impl Held {
 
     /// What is said where the rows are not all: `first 100,000 rows, not all`.
     pub(crate) fn partial(&self) -> Option<String> {
+        if let Source::View(viewed) = &self.source {
+            let rows = crate::explorer::grouped(viewed.view.of);
+            return match viewed.complete {
+                true => None,
+                false if viewed.view.len() == viewed.view.of => Some(format!("first {rows} rows, not all")),
+                false => {
+                    let found = crate::explorer::grouped(viewed.view.len());
+                    Some(format!("{found} rows found among the first {rows}, not all"))
+                }
+            };
+        }
         let progress = self.progress();
         let rows = crate::explorer::grouped(progress.rows);
         (progress.state != HoldState::Complete).then(|| format!("first {rows} rows, not all"))
@@ -146,6 +188,15 @@ impl Held {
         let (state, elapsed) = match &self.source {
             Source::Run { .. } => (state, self.took_ms.get().copied().unwrap_or_else(|| elapsed_ms(self.begun))),
             Source::Pages(pages) => (pages.state(), pages.elapsed_ms()),
+            Source::View(viewed) => {
+                let state = match self.partial() {
+                    None => HoldState::Complete,
+                    Some(partial) => HoldState::Truncated { reason: format!("These are the {partial}.") },
+                };
+                let progress =
+                    HoldProgress { hold_id: self.id.clone(), rows: viewed.view.len(), ..viewed.of.progress() };
+                return HoldProgress { state, ..progress };
+            }
         };
         HoldProgress { hold_id: self.id.clone(), rows, bytes, elapsed_ms: elapsed, state }
     }
@@ -175,6 +226,20 @@ impl Holds {
         lock(&self.held).insert(held.id.clone(), Arc::clone(held));
     }
 
+    /// Keeps a view for as long as the rows it is of.
+    ///
+    /// # Errors
+    /// `NotFound` where those were released meanwhile.
+    fn keep_view(&self, view: &Arc<Held>) -> Result<(), AppError> {
+        let mut held = lock(&self.held);
+        if !held.contains_key(&view.base().id) {
+            drop(held);
+            return self.get(&view.base().id).map(|_| ());
+        }
+        held.insert(view.id.clone(), Arc::clone(view));
+        Ok(())
+    }
+
     /// # Errors
     /// `NotFound` for one that was released.
     pub(crate) fn get(&self, id: &str) -> Result<Arc<Held>, AppError> {
@@ -183,8 +248,12 @@ impl Holds {
         })
     }
 
+    /// Gives rows up, and with them what is seen of them in another order.
     pub(crate) fn remove(&self, id: &str) -> Option<Arc<Held>> {
-        lock(&self.held).remove(id)
+        let mut held = lock(&self.held);
+        let removed = held.remove(id);
+        held.retain(|_, other| other.view().is_none() || other.base().id != id);
+        removed
     }
 }
 
@@ -205,6 +274,8 @@ impl App {
                 Err(AppError::new(ErrorCode::Unsupported, "These rows come in pages.")
                     .with_hint("Ask for the next page."))
             }
+            Source::View(_) => Err(AppError::new(ErrorCode::Unsupported, "These rows are chosen from others.")
+                .with_hint("Read on there, then filter or sort again.")),
         }
     }
 
@@ -230,9 +301,13 @@ impl App {
     /// # Errors
     /// `NotFound`.
     pub async fn hold_stop(&self, hold_id: &str) -> Result<(), AppError> {
-        if let Source::Pages(pages) = &self.live.holds.get(hold_id)?.source {
-            pages.stop().await;
-            return Ok(());
+        match &self.live.holds.get(hold_id)?.source {
+            Source::Pages(pages) => {
+                pages.stop().await;
+                return Ok(());
+            }
+            Source::View(_) => return Ok(()),
+            Source::Run { .. } => {}
         }
         self.steer(hold_id, Controller::stop)
     }
@@ -243,6 +318,7 @@ impl App {
     /// None: what is not held is released already.
     pub async fn hold_release(&self, hold_id: &str) -> Result<(), AppError> {
         self.leave_edits(hold_id).await;
+        self.stop_local_work(hold_id);
         let Some(held) = self.live.holds.remove(hold_id) else { return Ok(()) };
         match &held.source {
             Source::Run { controller, reads, .. } => {
@@ -256,6 +332,7 @@ impl App {
                 }
             }
             Source::Pages(pages) => pages.stop().await,
+            Source::View(_) => {}
         }
         Ok(())
     }
@@ -274,7 +351,7 @@ impl App {
         let held = self.live.holds.get(hold_id)?;
         blocking(move || {
             let columns: Vec<usize> = columns.into_iter().map(|column| column as usize).collect();
-            Ok(held.hold.window(first, rows as usize, &columns, CELL_BYTES, held.driver.cast())?)
+            Ok(held.window(first, rows as usize, &columns, CELL_BYTES)?)
         })
         .await
     }
@@ -294,7 +371,7 @@ impl App {
         let held = self.live.holds.get(hold_id)?;
         blocking(move || {
             let range = offset..offset.saturating_add(length.min(CELL_PART));
-            Ok(held.hold.cell(row, column as usize, range)?.bytes.unwrap_or_default())
+            Ok(held.cell(row, column as usize, range)?.bytes.unwrap_or_default())
         })
         .await
     }

@@ -3,7 +3,7 @@
 //!
 //! What finds the rows comes from the hold, never from a window's shortened text. Nothing is counted before it is asked for.
 
-mod asks;
+pub(crate) mod asks;
 mod choosing;
 mod keys;
 mod labels;
@@ -153,10 +153,10 @@ async fn whole(place: &Place, database: Option<&str>) -> Result<Arc<Shelved>, Ap
 }
 
 /// The whole values of some cells of a row, as filters take them.
-async fn values(place: &Place, held: &Arc<Held>, row: u64, at: &[u32]) -> Result<Vec<Option<String>>, AppError> {
+pub(crate) async fn values(place: &Place, held: &Arc<Held>, row: u64, at: &[u32]) -> Result<Vec<Option<String>>, AppError> {
     let (reading, columns) = (Arc::clone(held), at.to_vec());
     let cells = blocking(move || {
-        let cell = |column: &u32| Ok(reading.hold.cell(row, *column as usize, 0..u64::MAX)?);
+        let cell = |column: &u32| Ok(reading.cell(row, *column as usize, 0..u64::MAX)?);
         columns.iter().map(cell).collect::<Result<Vec<_>, AppError>>()
     });
     let fields = held.hold.schema().fields();
@@ -173,7 +173,7 @@ async fn values(place: &Place, held: &Arc<Held>, row: u64, at: &[u32]) -> Result
 async fn title(held: &Arc<Held>, row: u64, at: &[u32]) -> Result<String, AppError> {
     let columns: Vec<usize> = at.iter().map(|column| *column as usize).collect();
     let held = Arc::clone(held);
-    let texts = blocking(move || Ok(held.hold.texts(row, &columns)?)).await?;
+    let texts = blocking(move || Ok(held.texts(row, &columns)?)).await?;
     let short = |text: Option<Vec<u8>>| match text {
         None => "NULL".to_owned(),
         Some(bytes) => {

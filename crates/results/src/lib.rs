@@ -35,6 +35,8 @@ pub use hold::{Batches, Hold, HoldState, HoldWriter, Progress, Truncation};
 pub use store::{Limits, Store};
 pub use view::View;
 pub use window::{CellText, LONG_SUFFIX, MAX_CELL_LIMIT, MAX_WINDOW_ROWS};
+pub use work::chart;
 pub use work::{
-    Column, Condition, Hit, Order, RowFilter, SORT_BYTES, SORT_ROWS, Search, Statistics, Stop, TopValue, VIEW_ROWS,
+    Bucket, Column, Condition, Hit, Hits, Order, Outlier, Outliers, Quartiles, RowFilter, SORT_BYTES, SORT_ROWS, Scale,
+    Search, Statistics, Stop, TopValue, VIEW_ROWS,
 };

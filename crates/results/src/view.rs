@@ -47,7 +47,8 @@ impl View {
         self.rows.get(usize::try_from(at).ok()?).copied().map(u64::from)
     }
 
-    pub(crate) fn rows(&self) -> &[u32] {
+    /// The hold's numbers of its rows, in its order.
+    pub fn rows(&self) -> &[u32] {
         &self.rows
     }
 
@@ -75,6 +76,14 @@ impl View {
     /// As [`Hold::cell`].
     pub fn cell(&self, row: u64, column: usize, range: Range<u64>) -> Result<CellText, Error> {
         self.hold.cell(self.row(row).ok_or_else(|| no_row(row))?, column, range)
+    }
+
+    /// As [`Hold::texts`], by this view's row number.
+    ///
+    /// # Errors
+    /// As [`Hold::cell`].
+    pub fn texts(&self, row: u64, columns: &[usize]) -> Result<Vec<Option<Vec<u8>>>, Error> {
+        self.hold.texts(self.row(row).ok_or_else(|| no_row(row))?, columns)
     }
 
     /// The rows of a range as batches, in this view's order; rows past the end are left out.

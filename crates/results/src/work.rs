@@ -2,6 +2,7 @@
 //!
 //! Each result says of how many rows it speaks and whether those are the whole result.
 
+pub mod chart;
 mod decimal;
 mod filter;
 mod key;
@@ -18,9 +19,9 @@ use arrow_array::RecordBatch;
 use driver::{Cast, Code, Error, ValueClass, ValueContext, arrow};
 
 pub use filter::{Condition, RowFilter};
-pub use search::{Hit, Search};
+pub use search::{Hit, Hits, Search};
 pub use sort::Order;
-pub use statistics::{Statistics, TopValue};
+pub use statistics::{Bucket, Outlier, Outliers, Quartiles, Scale, Statistics, TopValue};
 
 use crate::{Cells, Hold, cells::no_column};
 
@@ -41,7 +42,11 @@ impl Stop {
         self.0.store(true, Ordering::Relaxed);
     }
 
-    pub(crate) fn check(&self) -> Result<(), Error> {
+    /// Goes on, unless it was stopped.
+    ///
+    /// # Errors
+    /// `Cancelled`.
+    pub fn check(&self) -> Result<(), Error> {
         if self.0.load(Ordering::Relaxed) { Err(Error::cancelled()) } else { Ok(()) }
     }
 }

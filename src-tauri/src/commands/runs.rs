@@ -123,3 +123,24 @@ pub async fn hold_cell(
 ) -> Result<Raw, AppError> {
     app.hold_cell(&hold_id, row.0, column, offset.0, length.0).await.map(Raw)
 }
+
+/// Filters and sorts held rows without asking the server; what is answered takes a hold's place.
+#[tauri::command]
+#[specta::specta]
+pub async fn hold_view(app: State<'_, Arc<App>>, hold_id: String, request: ViewRequest) -> Result<HoldView, AppError> {
+    app.hold_view(&hold_id, request).await
+}
+
+/// For every row of a view, the number of the held row it is: 32 bits each, least byte first.
+#[tauri::command]
+#[specta::specta]
+pub async fn hold_view_rows(app: State<'_, Arc<App>>, hold_id: String) -> Result<Raw, AppError> {
+    app.hold_view_rows(&hold_id).await.map(Raw)
+}
+
+/// Looks for a text in held rows, round the end.
+#[tauri::command]
+#[specta::specta]
+pub async fn hold_find(app: State<'_, Arc<App>>, request: FindRequest) -> Result<Found, AppError> {
+    app.hold_find(request).await
+}

@@ -44,7 +44,14 @@ impl Editable {
     /// # Errors
     /// `Unsupported`, `Forbidden` and `NotFound` where they cannot be edited; as connecting.
     pub(super) async fn of(app: &App, held: &Arc<Held>) -> Result<Editable, AppError> {
-        let Source::Pages(pages) = &held.source else { return super::results::editable(app, held).await };
+        let pages = match &held.source {
+            Source::Pages(pages) => pages,
+            Source::Run { .. } => return super::results::editable(app, held).await,
+            // Its rows have other numbers than the edits are placed by.
+            Source::View(_) => {
+                return Err(AppError::new(ErrorCode::Unsupported, "A view is edited through the rows it is of."));
+            }
+        };
         let target = Target::at(app, pages.profile_id(), pages.object()).await?;
         let Some(identity) = pages.identity() else {
             return Err(AppError::new(

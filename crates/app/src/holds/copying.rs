@@ -47,7 +47,7 @@ fn copy(held: &Held, request: &CopyRequest) -> Result<Copied, AppError> {
         _ => None,
     };
     // Part of what is held is what was chosen; all of it may still not be all there is.
-    let partial = held.partial().filter(|_| request.first_row == 0 && request.rows >= held.hold.rows());
+    let partial = held.partial().filter(|_| request.first_row == 0 && request.rows >= held.rows());
     let options = FormatOptions {
         forms: TextForms { bytes: BytesForm::Hex, ..TextForms::of(held.driver.cast()) },
         header: request.header,
@@ -63,7 +63,7 @@ fn copy(held: &Held, request: &CopyRequest) -> Result<Copied, AppError> {
     let mut out = Text(Vec::new());
     let end = request.first_row.saturating_add(request.rows);
     let (mut rows, mut cut) = (0, None);
-    for batch in held.hold.batches(request.first_row..end) {
+    for batch in held.batches(request.first_row..end) {
         let batch = batch?;
         writer.batch(&batch, &mut out).map_err(failed)?;
         rows += batch.num_rows() as u64;

@@ -5,7 +5,7 @@ use std::{ops::Range, path::PathBuf, sync::Arc};
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use driver::{Cast, ValueContext};
-use results::{BytesForm, Format, FormatOptions, Hold, TextForms, WriteError};
+use results::{BytesForm, Format, FormatOptions, TextForms, WriteError};
 use tokio::sync::mpsc;
 use transfer::{Export, ExportFormat, ExportOptions, Target, Written};
 
@@ -77,11 +77,12 @@ impl App {
             (Source::Run { .. }, Some(again)) => {
                 again.refused.map(|why| format!("The statement does not run again: {why}."))
             }
+            (Source::View(_), _) => Some("These rows are filtered or sorted here, not by the server.".to_owned()),
             (Source::Run { .. }, None) => Some("The statement is not known any more.".to_owned()),
         };
         Ok(ExportOffer {
             title: held.title.get().cloned().unwrap_or_default(),
-            rows: held.hold.rows(),
+            rows: held.rows(),
             partial: held.partial(),
             table: targets::table_of(&held),
             no_update: targets::no_update(&held).map(|why| format!("UPDATE statements cannot be written: {why}.")),
@@ -151,10 +152,10 @@ impl App {
         };
         let range = match request.rows {
             ExportRows::Selection { first_row, rows } => Some(first_row..first_row.saturating_add(rows)),
-            ExportRows::Loaded => Some(0..held.hold.rows()),
+            ExportRows::Loaded => Some(0..held.rows()),
             ExportRows::Whole => None,
         };
-        let everything = range.as_ref().is_some_and(|range| range.start == 0 && range.end >= held.hold.rows());
+        let everything = range.as_ref().is_some_and(|range| range.start == 0 && range.end >= held.rows());
         let partial = held.partial().filter(|_| everything);
         let cast = held.driver.cast();
         let options = FormatOptions {
@@ -207,10 +208,10 @@ async fn work(
     let writing = async {
         match reading {
             Reading::Held(range) => {
-                tally.set_total(range.end.min(held.hold.rows()).saturating_sub(range.start));
+                tally.set_total(range.end.min(held.rows()).saturating_sub(range.start));
                 let line = deed(&app, &held, &path).await;
-                let hold = held.hold.clone();
-                let written = blocking(move || from_hold(plan, &hold, range)).await;
+                let reading = Arc::clone(&held);
+                let written = blocking(move || from_held(plan, &reading, range)).await;
                 end_deed(&app, line, &written, &tally).await;
                 written
             }
@@ -279,12 +280,12 @@ impl Plan {
     }
 }
 
-fn from_hold(plan: Plan, hold: &Hold, range: Range<u64>) -> Result<Written, AppError> {
+fn from_held(plan: Plan, held: &Held, range: Range<u64>) -> Result<Written, AppError> {
     let Plan { format, options, cast, title, target, path, tally } = plan;
     let failed = |error: WriteError| Plan::failed(&path, &tally, error);
     let out = Counted { inner: target, tally: Arc::clone(&tally) };
-    let mut export = writer(format, hold.schema(), &options, cast, hold.context(), &title, out)?;
-    for batch in hold.batches(range) {
+    let mut export = writer(format, held.hold.schema(), &options, cast, held.hold.context(), &title, out)?;
+    for batch in held.batches(range) {
         if tally.is_stopped() {
             return Err(AppError::new(ErrorCode::Cancelled, "Stopped."));
         }
@@ -321,6 +322,7 @@ fn from_channel(plan: Plan, mut inbox: mpsc::Receiver<Coming>) -> Result<Written
 
 /// Held rows were read before: what leaves now is a line of the audit trail of its own.
 async fn deed(app: &App, held: &Held, path: &std::path::Path) -> Option<i64> {
+    let held = held.base();
     let (profile_id, database, text) = match (&held.source, held.again.get()) {
         (Source::Pages(pages), _) => {
             let request = pages.request();

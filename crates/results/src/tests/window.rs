@@ -176,7 +176,7 @@ fn a_window_is_bounded_whatever_is_asked() {
 fn a_sorted_view_pages_through_every_row_once() {
     let hold = hold_of(&store(), 12_000);
     let cast = super::local::cast();
-    let view = hold.sort(None, Column { index: 2, cast: &*cast }, Order::Ascending, &Stop::default()).unwrap();
+    let view = hold.sort(None, &[(Column { index: 2, cast: &*cast }, Order::Ascending)], &Stop::default()).unwrap();
     let mut rows: Vec<u64> = (0..view.len()).map(|at| view.row(at).unwrap()).collect();
     rows.sort_unstable();
     assert_eq!(rows, (0..12_000).collect::<Vec<_>>());

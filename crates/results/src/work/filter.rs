@@ -4,7 +4,7 @@ use arrow_schema::DataType;
 use driver::{Cast, Code, Comparison, Error};
 
 use super::{Column, Stop, Subject, VIEW_ROWS, sort::ascending, too_much};
-use crate::{Cell, Cells, Hold, View, gather::each_row};
+use crate::{Cell, Cells, Hold, View, cells::no_column, gather::each_row};
 
 /// One condition on one column.
 #[derive(Clone, Debug)]
@@ -24,6 +24,8 @@ pub struct RowFilter {
     pub conditions: Vec<Condition>,
     /// Some visible cell of the row contains this, without regard to case.
     pub contains: Option<String>,
+    /// In which columns `contains` looks; `None` is all that are visible.
+    pub columns: Option<Vec<usize>>,
 }
 
 /// A text to look for, without regard to case.
@@ -211,12 +213,16 @@ impl Hold {
             .collect::<Result<Vec<_>, _>>()?;
         let needle = filter.contains.as_deref().filter(|text| !text.is_empty()).map(Needle::new);
         let visible = self.visible_columns();
+        let looked_in = filter.columns.clone().unwrap_or_else(|| (0..visible).collect());
+        if let Some(index) = looked_in.iter().find(|index| **index >= visible) {
+            return Err(no_column(*index));
+        }
         let only = over.map(ascending);
         let (mut kept, mut key) = (Vec::new(), Vec::new());
         each_row(self, 0..of, only.as_deref(), stop, |batch, first, rows| {
             let columns = checks.iter().map(|check| check.subject.cells(batch)).collect::<Result<Vec<_>, _>>()?;
             let all = match needle {
-                Some(_) => (0..visible).map(|index| Cells::of(batch, index)).collect::<Result<Vec<_>, _>>()?,
+                Some(_) => looked_in.iter().map(|index| Cells::of(batch, *index)).collect::<Result<Vec<_>, _>>()?,
                 None => Vec::new(),
             };
             for local in rows {

@@ -6,6 +6,7 @@ use super::{Subject, decimal};
 use crate::Cell;
 
 /// Groups of keys, in order: what cannot be read as the column's kind stands behind what can.
+const LEAST: u8 = 0x08;
 const NUMBER: u8 = 0x10;
 const TEXT: u8 = 0x20;
 const BYTES: u8 = 0x30;
@@ -57,6 +58,11 @@ impl Subject<'_> {
             ValueClass::Number => {
                 key.push(NUMBER);
                 self.push_number(bytes, key)
+            }
+            // Before all time; what is behind it stands with what cannot be read as a time.
+            ValueClass::Temporal if bytes.eq_ignore_ascii_case(b"-infinity") => {
+                key.push(LEAST);
+                true
             }
             ValueClass::Temporal => {
                 key.push(NUMBER);
