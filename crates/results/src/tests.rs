@@ -1,6 +1,7 @@
 //! What the crate promises, tried out.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+mod chart;
 mod drive;
 mod format;
 mod hold;
