@@ -20,6 +20,7 @@ mod staging;
 mod target;
 #[cfg(test)]
 mod tests;
+mod unsealing;
 mod values;
 mod view;
 mod words;
@@ -43,7 +44,12 @@ impl App {
             Err(error) if self.stuck_edits(hold_id).await?.is_some() => return Ok(refused(error)),
             Err(error) => return Err(error),
         };
-        let state = staged.lock().await;
+        let mut state = staged.lock().await;
+        if !staged.is_saving()
+            && let Err(error) = self.unseal(&staged, &mut state, hold_id).await
+        {
+            tracing::info!(%error, "what became of the last save is asked for later");
+        }
         self.edits_told(state, hold_id, true).await
     }
 
@@ -65,8 +71,7 @@ impl App {
     /// `NotFound` for released rows and rows that are not there; `Unsupported`, `Forbidden` for what cannot be edited;
     /// `Conflict` while a save runs; `Exhausted` for more than can be staged; as the store says.
     pub async fn edits_stage(&self, hold_id: &str, step: EditStep) -> Result<EditsView, AppError> {
-        let staged = self.staged(hold_id).await?;
-        let mut state = staged.lock_to_change().await?;
+        let (staged, mut state) = self.changeable(hold_id).await?;
         let id = hold_id.to_owned();
         let (mut state, step) = blocking(move || {
             let step = state.with(&id, |state, bound| {
@@ -88,8 +93,7 @@ impl App {
     /// # Errors
     /// As [`App::edits_stage`].
     pub async fn edits_undo(&self, hold_id: &str) -> Result<EditsView, AppError> {
-        let staged = self.staged(hold_id).await?;
-        let mut state = staged.lock_to_change().await?;
+        let (staged, mut state) = self.changeable(hold_id).await?;
         if state.set.undo()
             && let Err(error) = self.keep_position(&staged, &state).await
         {
@@ -104,8 +108,7 @@ impl App {
     /// # Errors
     /// As [`App::edits_stage`].
     pub async fn edits_redo(&self, hold_id: &str) -> Result<EditsView, AppError> {
-        let staged = self.staged(hold_id).await?;
-        let mut state = staged.lock_to_change().await?;
+        let (staged, mut state) = self.changeable(hold_id).await?;
         if state.set.redo()
             && let Err(error) = self.keep_position(&staged, &state).await
         {
@@ -132,6 +135,8 @@ impl App {
             },
         };
         let mut state = staged.lock_to_change().await?;
+        self.unsealed(&staged, &mut state).await;
+        state.arrived = false;
         let mut draft = state.set.draft();
         for (id, entry) in state.set.pending() {
             let saved = entry.row.fresh.map(|_| {

@@ -10,6 +10,7 @@ use sqlx::{Sqlite, Transaction};
 use super::{
     model::{EditSet, Step},
     record,
+    saving::Seal,
 };
 use crate::{
     api::{AppError, EditCounts, ErrorCode, ObjectRef, PendingEdits},
@@ -41,6 +42,8 @@ pub(super) struct SetKey {
 pub(super) struct Kept {
     pub(super) head: SetHead,
     pub(super) set: EditSet,
+    /// What tells whether a save arrived that was under way.
+    pub(super) seal: Option<Seal>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -48,6 +51,7 @@ struct SetRow {
     id: i64,
     head: String,
     position: i64,
+    seal: Option<String>,
 }
 
 fn damaged() -> AppError {
@@ -61,12 +65,12 @@ fn damaged() -> AppError {
 /// As the store says; `Corrupt` for what is no edit set.
 pub(super) async fn load(store: &Store, key: &SetKey) -> Result<Option<Kept>, AppError> {
     let row: Option<SetRow> =
-        sqlx::query_as("SELECT id, head, position FROM edit_sets WHERE profile_id = ? AND relation = ?")
+        sqlx::query_as("SELECT id, head, position, seal FROM edit_sets WHERE profile_id = ? AND relation = ?")
             .bind(&key.profile_id)
             .bind(&key.relation)
             .fetch_optional(store.read())
             .await?;
-    let Some(SetRow { id, head, position }) = row else { return Ok(None) };
+    let Some(SetRow { id, head, position, seal }) = row else { return Ok(None) };
     let steps: Vec<String> = sqlx::query_scalar("SELECT step FROM edit_steps WHERE set_id = ? ORDER BY number")
         .bind(id)
         .fetch_all(store.read())
@@ -78,7 +82,9 @@ pub(super) async fn load(store: &Store, key: &SetKey) -> Result<Option<Kept>, Ap
     })
     .await
     .map_err(|_| AppError::internal("reading staged edits was interrupted"))?;
-    Ok(Some(Kept { head, set: set.ok_or_else(damaged)? }))
+    // A seal that cannot be read tells nothing, which is not the same as none.
+    let seal = seal.map(|seal| serde_json::from_str(&seal).unwrap_or_default());
+    Ok(Some(Kept { head, set: set.ok_or_else(damaged)?, seal }))
 }
 
 /// What is written at once.
@@ -121,7 +127,27 @@ pub(super) async fn position(store: &Store, writing: &Writing<'_>) -> Result<i64
     Ok(number)
 }
 
-/// Keeps what is pending as the only step.
+/// Keeps what tells whether the save that is sent next arrives; nothing once that is known.
+///
+/// # Errors
+/// As the store says.
+pub(super) async fn seal(store: &Store, key: &SetKey, seal: Option<&Seal>) -> Result<(), AppError> {
+    let text = seal
+        .map(serde_json::to_string)
+        .transpose()
+        .map_err(|error| AppError::internal(format!("a seal cannot be written: {error}")))?;
+    let mut change = store.write().await?;
+    sqlx::query("UPDATE edit_sets SET seal = ? WHERE profile_id = ? AND relation = ?")
+        .bind(text)
+        .bind(&key.profile_id)
+        .bind(&key.relation)
+        .execute(&mut *change)
+        .await?;
+    change.commit().await?;
+    Ok(())
+}
+
+/// Keeps what is pending as the only step, and that nothing is under way.
 ///
 /// # Errors
 /// As the store says.
@@ -129,6 +155,7 @@ pub(super) async fn rewrite(store: &Store, writing: &Writing<'_>, step: &Step) -
     let text = record::write(step).map_err(|error| AppError::internal(format!("a step cannot be written: {error}")))?;
     let mut change = store.write().await?;
     let number = put_set(&mut change, writing).await?;
+    sqlx::query("UPDATE edit_sets SET seal = NULL WHERE id = ?").bind(number).execute(&mut *change).await?;
     sqlx::query("DELETE FROM edit_steps WHERE set_id = ?").bind(number).execute(&mut *change).await?;
     put_step(&mut change, number, 0, &text).await?;
     change.commit().await?;

@@ -285,6 +285,16 @@ impl EditSet {
         self.begin_anew();
     }
 
+    /// Notes that what is pending was saved, by whom nobody was told: it is staged no more.
+    pub(super) fn arrived(&mut self) {
+        self.revision += 1;
+        let pending: Vec<u32> = self.pending().map(|(id, _)| id).collect();
+        for id in pending {
+            self.put(id, None);
+        }
+        self.begin_anew();
+    }
+
     /// What was done before a save cannot be taken back by steps any more; what is left of it is one.
     fn begin_anew(&mut self) {
         self.steps.clear();

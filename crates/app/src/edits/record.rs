@@ -28,9 +28,9 @@ struct KeptRow {
     set: BTreeMap<u32, KeptValue>,
 }
 
-/// NULL has neither text nor bytes.
-#[derive(Serialize, Deserialize)]
-struct KeptCell {
+/// NULL has neither text nor bytes. Equal for equal values.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct KeptCell {
     #[serde(default, rename = "t", skip_serializing_if = "Option::is_none")]
     text: Option<String>,
     #[serde(default, rename = "b", skip_serializing_if = "Option::is_none")]
@@ -99,7 +99,7 @@ impl KeptRow {
 }
 
 impl KeptCell {
-    fn of(cell: &CellValue) -> Self {
+    pub(super) fn of(cell: &CellValue) -> Self {
         let text = cell.text().map(str::to_owned);
         let bytes = match &text {
             Some(_) => None,

@@ -17,8 +17,7 @@ impl App {
     /// # Errors
     /// `NotFound` for a row that has no such problem; as [`App::edits_stage`]; as the server says.
     pub async fn edits_resolve(&self, hold_id: &str, id: u32, keep: Keep) -> Result<EditsView, AppError> {
-        let staged = self.staged(hold_id).await?;
-        let mut state = staged.lock_to_change().await?;
+        let (staged, mut state) = self.changeable(hold_id).await?;
         let (trouble, target) = state.with(hold_id, |state, bound| {
             let problem = state.set.entry(id).and_then(|entry| entry.problem.clone());
             let trouble = problem.and_then(|problem| problem.row.clone());

@@ -5,6 +5,7 @@ mod ending;
 mod fresh;
 mod plainly;
 mod runner;
+mod seal;
 mod transaction;
 
 use std::{collections::BTreeMap, sync::Arc, time::Instant};
@@ -12,6 +13,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Instant};
 use driver::{Error, Frame, Role};
 
 use super::{
+    journal::SetKey,
     keeping,
     model::{Problem, Trouble},
     plan::{self, Piece, Planned},
@@ -23,6 +25,7 @@ use crate::{App, api::*, connections::lock, profiles::dial::elapsed_ms};
 use diagnosis::Diagnosis;
 use runner::Runner;
 pub(super) use runner::Saving;
+pub(super) use seal::{Seal, Testimony};
 pub(super) use transaction::Written;
 use transaction::{Came, Careful};
 
@@ -41,6 +44,7 @@ enum Ended {
 
 /// What a save is made of.
 struct Job {
+    key: SetKey,
     target: Arc<Target>,
     frame: Frame,
     pieces: Vec<Piece>,
@@ -65,6 +69,12 @@ impl App {
         let staged = self.staged(hold_id).await?;
         let (saving, marked, target, object, frame_context, pieces) = {
             let mut state = staged.lock_to_change().await?;
+            let waiting = state.set.counts();
+            if self.unseal(&staged, &mut state, hold_id).await? == Testimony::Committed {
+                let outcome = SaveOutcome::Saved { counts: waiting, elapsed_ms: 0 };
+                let edits = self.edits_told(state, hold_id, true).await?;
+                return Ok(EditsAnswer::Done { saved: Box::new(EditsSaved { outcome, edits }) });
+            }
             let target = state.with(hold_id, |_, bound| Ok(Arc::clone(&bound.target)))?;
             // The relation may have changed since its rows were read.
             let place = &target.place;
@@ -101,7 +111,7 @@ impl App {
             let edits = self.edits_told(state, hold_id, false).await?;
             return Ok(EditsAnswer::Done { saved: Box::new(EditsSaved { outcome, edits }) });
         }
-        let job = Job { target, frame, pieces, planned };
+        let job = Job { key: staged.key.clone(), target, frame, pieces, planned };
         let recorded = keeping::begin(self, &job.target, &object, &job.frame, &job.planned).await;
         let ended = self.carry_out(&job, &mut state, &saving).await;
         let elapsed = elapsed_ms(begun);

@@ -12,7 +12,7 @@ use super::{
     binding::Bound,
     journal::{self, SetHead, SetKey, Writing},
     model::{EditSet, Step},
-    saving::Saving,
+    saving::{Saving, Seal},
     target::{Editable, Target},
     view,
 };
@@ -40,6 +40,10 @@ pub(super) struct State {
     pub(super) head: SetHead,
     /// Rows that were read again.
     pub(super) fresh: Option<Fresh>,
+    /// What tells whether a save arrived whose answer nobody got.
+    pub(super) seal: Option<Seal>,
+    /// Such a save had arrived.
+    pub(super) arrived: bool,
     bounds: HashMap<String, Bound>,
     loaded: bool,
     /// Nobody shows it any more: who waited for it takes another.
@@ -155,7 +159,9 @@ impl State {
     /// What a hold's grid is told.
     pub(super) fn view(&mut self, bound: &mut Bound, whole: bool) -> EditsView {
         let fresh = self.fresh.as_ref().map(|fresh| fresh.held.id.clone());
-        view::view(bound, &self.set, &self.head, &self.object, fresh, whole)
+        let mut view = view::view(bound, &self.set, &self.head, &self.object, fresh, whole);
+        view.warnings.extend(self.said_of_the_last_save());
+        view
     }
 
     pub(super) fn writing<'a>(&'a self, key: &'a SetKey) -> Writing<'a> {
@@ -203,6 +209,8 @@ impl Edits {
                     set: EditSet::default(),
                     head: SetHead { source: about.source, key: about.key.clone(), columns: Vec::new(), context: None },
                     fresh: None,
+                    seal: None,
+                    arrived: false,
                     bounds: HashMap::new(),
                     loaded: false,
                     left: false,
@@ -222,6 +230,17 @@ impl Edits {
 }
 
 impl App {
+    /// The edit set that a hold shows, to be changed: what became of a save without an answer is found out first.
+    ///
+    /// # Errors
+    /// As [`App::staged`]; `Conflict` while a save runs, and while it cannot be found out.
+    pub(super) async fn changeable(&self, hold_id: &str) -> Result<(Arc<Staged>, Locked), AppError> {
+        let staged = self.staged(hold_id).await?;
+        let mut state = staged.lock_to_change().await?;
+        self.unseal(&staged, &mut state, hold_id).await?;
+        Ok((staged, state))
+    }
+
     /// The edit set that a hold shows, bound to it where it was not.
     ///
     /// # Errors
@@ -243,6 +262,7 @@ impl App {
                 if let Some(kept) = journal::load(&self.store, &key).await? {
                     state.head = kept.head;
                     state.set = kept.set;
+                    state.seal = kept.seal;
                 }
                 state.loaded = true;
             }

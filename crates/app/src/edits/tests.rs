@@ -6,6 +6,7 @@ mod models;
 mod results;
 mod rows;
 mod rules;
+mod seals;
 mod servers;
 
 use std::path::PathBuf;

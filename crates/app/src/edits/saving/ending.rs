@@ -2,37 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use driver::{Code, Error, Link, Role};
+use driver::{Code, Error, Link};
 
 use super::{
     Ended, Job,
-    diagnosis::{Diagnosis, columns_of, internal},
+    diagnosis::Diagnosis,
     first_reason,
-    runner::{Runner, Saving},
+    runner::Runner,
+    seal::{Seal, Testimony},
     transaction::Written,
 };
 use crate::{
     App,
     api::*,
     edits::{
-        binding::whole_cell,
         journal, keeping,
         model::{Fate, Problem, StagedRow},
         plan::{Doing, Piece},
         shared::{Locked, Staged, State},
     },
 };
-
-/// Rows that are looked at to find out whether a commit arrived: all of them were in it, so one that tells is enough.
-const WITNESSES: usize = 20;
-
-/// What a row tells of a commit.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Testimony {
-    Committed,
-    NotCommitted,
-    Nothing,
-}
 
 impl App {
     /// Commits what was written.
@@ -53,6 +42,11 @@ impl App {
         // From here on there is no stopping: half a commit is no answer.
         runner.timeout = None;
         let last = job.frame.commit.len().saturating_sub(1);
+        if let Err(error) = self.sealed(job, state, &reread).await {
+            runner.roll_back(&job.frame.rollback).await;
+            let message = format!("Nothing was saved, as it could not be noted first: {}", error.message);
+            return Ok(Ended::Refused { problems: BTreeMap::new(), message });
+        }
         for (number, text) in job.frame.commit.iter().enumerate() {
             let Err(error) = runner.run_to_end(text).await else { continue };
             let lost = error.code == Code::Unreachable || runner.session.state().borrow().link != Link::Up;
@@ -73,10 +67,22 @@ impl App {
         Ok(Ended::Written { written: reread, problems: BTreeMap::new() })
     }
 
+    /// Notes on disk, before the commit is sent, what will tell whether it arrived.
+    async fn sealed(&self, job: &Job, state: &mut State, reread: &[Written]) -> Result<(), AppError> {
+        let seal = Seal::of(job, state, reread)?;
+        journal::seal(&self.store, &job.key, Some(&seal)).await?;
+        state.seal = Some(seal);
+        Ok(())
+    }
+
     /// The answer to a commit was lost: what the rows hold tells whether it arrived.
     async fn after_silence(&self, job: &Job, state: &State, reread: Vec<Written>, error: Error) -> Ended {
         job.target.place.connected.look_now();
-        match self.testimony(job, state, &reread).await {
+        let told = match &state.seal {
+            Some(seal) => self.testimony(&job.target, &job.frame, seal).await,
+            None => Ok(Testimony::Nothing),
+        };
+        match told {
             Ok(Testimony::Committed) => Ended::Written { written: reread, problems: BTreeMap::new() },
             Ok(Testimony::NotCommitted) => {
                 Ended::Refused { problems: BTreeMap::new(), message: format!("Nothing was saved: {}", error.message) }
@@ -87,36 +93,6 @@ impl App {
                 Ended::Unknown { error }
             }
         }
-    }
-
-    async fn testimony(&self, job: &Job, state: &State, reread: &[Written]) -> Result<Testimony, AppError> {
-        let (target, frame) = (&job.target, &job.frame);
-        let place = &target.place;
-        let (session, permit) = place.opened.session(&place.connected, Role::Scratch).await?;
-        let mut runner = Runner {
-            session,
-            saving: Saving::new(),
-            timeout: Some(std::time::Duration::from_secs(30)),
-            key_columns: target.about.key.len(),
-            sent: 0,
-        };
-        let mut told = Testimony::Nothing;
-        runner.run_all(&frame.begin).await?;
-        for (piece, row) in job
-            .pieces
-            .iter()
-            .filter_map(|piece| reread.iter().find(|row| row.id == piece.id).map(|row| (piece, row)))
-            .take(WITNESSES)
-        {
-            told = witness(job, state, &mut runner, piece, row).await?;
-            if told != Testimony::Nothing {
-                break;
-            }
-        }
-        runner.roll_back(&frame.rollback).await;
-        runner.session.close().await;
-        drop(permit);
-        Ok(told)
     }
 
     /// Notes how a save ended: in what is staged, on disk and in the history.
@@ -134,6 +110,7 @@ impl App {
     ) -> Result<SaveOutcome, AppError> {
         match ended {
             Ended::Refused { problems, message } => {
+                self.unsealed(staged, state).await;
                 state.set.untroubled();
                 for (id, problem) in problems {
                     state.set.trouble(id, Some(problem));
@@ -151,6 +128,7 @@ impl App {
                 let rows = written.iter().filter_map(|written| Some((written.id, saved(state, written)?))).collect();
                 state.set.untroubled();
                 state.set.saved(rows);
+                state.seal = None;
                 let message = first_reason(&problems);
                 let partly = !problems.is_empty();
                 for (id, problem) in problems {
@@ -177,50 +155,6 @@ impl App {
             }
         }
     }
-}
-
-/// What one row tells of a commit.
-async fn witness(
-    job: &Job,
-    state: &State,
-    runner: &mut Runner,
-    piece: &Piece,
-    row: &Written,
-) -> Result<Testimony, Error> {
-    let target = &job.target;
-    let Some(key) = row.key.as_ref().or_else(|| piece.key()) else { return Ok(Testimony::Nothing) };
-    let text = target.edit().map_err(internal)?.reread(&target.catalog, &target.relation, std::slice::from_ref(key))?;
-    let ran = runner.run(&text).await?;
-    let now = columns_of(&ran, target, key)?;
-    Ok(match (&piece.doing, now) {
-        (Doing::Delete(_), None) | (Doing::Insert(_), Some(_)) => Testimony::Committed,
-        (Doing::Delete(_), Some(_)) | (Doing::Insert(_), None) => Testimony::NotCommitted,
-        // Under its new key it is there only if it was changed; a row of an unchanged key tells by what it holds.
-        (Doing::Update(update), None) if update.key != *key => Testimony::NotCommitted,
-        (Doing::Update(_), None) => Testimony::Nothing,
-        (Doing::Update(update), Some(now)) => {
-            let (Some(fresh), Some(at)) = (&state.fresh, row.fresh) else { return Ok(Testimony::Nothing) };
-            let mut told = Testimony::Nothing;
-            for (column, _) in &update.set {
-                let Some(position) = target.about.columns.iter().position(|about| about.name == *column) else {
-                    continue;
-                };
-                let made = whole_cell(&fresh.held.hold, at, position).map_err(internal)?;
-                let before = update.originals.iter().find(|original| original.column == *column);
-                if before.is_some_and(|before| before.value == made) {
-                    continue;
-                }
-                match now.get(column) {
-                    Some(now) if *now == made => told = Testimony::Committed,
-                    Some(now) if before.is_some_and(|before| before.value == *now) => {
-                        return Ok(Testimony::NotCommitted);
-                    }
-                    _ => return Ok(Testimony::Nothing),
-                }
-            }
-            told
-        }
-    })
 }
 
 /// What a rule that is checked at the end of a transaction says of rows: those that gave its columns, where only one did.

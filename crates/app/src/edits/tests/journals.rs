@@ -8,17 +8,9 @@ use crate::{
     testing::{self, Memory},
 };
 
-#[tokio::test]
-async fn fifty_staged_edits_come_back_after_a_crash_with_undo_and_redo() {
-    let Shop { app, profile, home } = Shop::open().await;
-    let shop = Shop { app, profile, home };
-    let grid = Grid::of(&shop, "orders").await;
-    for row in 0..50 {
-        grid.stage(set(row, 2, text(&format!("-{row}")))).await;
-    }
-    shop.app.edits_undo(&grid.hold).await.unwrap();
+/// The program after it ended with nothing closed in order.
+pub(super) async fn crashed(shop: Shop) -> Shop {
     let Shop { app, profile, home } = shop;
-    // Nothing is closed in order.
     drop(app);
     let app = loop {
         let lock = crate::platform::instance::lock_path(home.path());
@@ -30,9 +22,20 @@ async fn fifty_staged_edits_come_back_after_a_crash_with_undo_and_redo() {
             None => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
         }
     };
-    let pending = app.edits_pending().await.unwrap();
+    Shop { app, profile, home }
+}
+
+#[tokio::test]
+async fn fifty_staged_edits_come_back_after_a_crash_with_undo_and_redo() {
+    let shop = Shop::open().await;
+    let grid = Grid::of(&shop, "orders").await;
+    for row in 0..50 {
+        grid.stage(set(row, 2, text(&format!("-{row}")))).await;
+    }
+    shop.app.edits_undo(&grid.hold).await.unwrap();
+    let shop = crashed(shop).await;
+    let pending = shop.app.edits_pending().await.unwrap();
     assert_eq!((pending.len(), pending[0].counts.updates, pending[0].object.name.as_str()), (1, 49, "orders"));
-    let shop = Shop { app, profile, home };
     let (grid, view) = Grid::open(&shop, shop.table("orders")).await;
     assert_eq!((view.counts.updates, view.undo.is_some(), view.redo.is_some()), (49, true, true));
     let view = shop.app.edits_redo(&grid.hold).await.unwrap();

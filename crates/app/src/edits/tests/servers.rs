@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// A shop whose connection leads to the server this variable names, as another user where one is given.
-async fn server(variable: &str, user: Option<(&str, &str)>) -> Option<Shop> {
+pub(super) async fn server(variable: &str, user: Option<(&str, &str)>) -> Option<Shop> {
     let Ok(url) = std::env::var(variable) else {
         assert!(std::env::var("ROWHOUSE_TEST_REQUIRE").as_deref() != Ok("1"), "{variable} is required");
         eprintln!("a server is not tested: {variable} is not set");
@@ -23,9 +23,14 @@ async fn server(variable: &str, user: Option<(&str, &str)>) -> Option<Shop> {
         }
         None => url,
     };
+    Some(shop_at(&url).await)
+}
+
+/// A shop whose connection leads to this address.
+pub(super) async fn shop_at(url: &str) -> Shop {
     let home = testing::home();
     let app = testing::open(&home).await;
-    let parsed = app.parse_target(&url).await.unwrap();
+    let parsed = app.parse_target(url).await.unwrap();
     let draft = ProfileDraft {
         driver: parsed.driver,
         values: parsed.values,
@@ -37,10 +42,10 @@ async fn server(variable: &str, user: Option<(&str, &str)>) -> Option<Shop> {
         ..draft("Server", home.path(), Safety::Free)
     };
     let profile = app.save_profile(draft).await.unwrap().id;
-    Some(Shop { app, profile, home })
+    Shop { app, profile, home }
 }
 
-async fn run(shop: &Shop, tab: &str, text: &str) {
+pub(super) async fn run(shop: &Shop, tab: &str, text: &str) {
     let events = play(shop, script(shop, tab, text)).await;
     for outcome in outcomes(&events) {
         assert!(matches!(outcome, StatementOutcome::Completed { .. }), "{outcome:?} in {text}");
@@ -48,13 +53,13 @@ async fn run(shop: &Shop, tab: &str, text: &str) {
 }
 
 /// The only text of a query.
-async fn value(shop: &Shop, query: &str) -> String {
+pub(super) async fn value(shop: &Shop, query: &str) -> String {
     let events = play(shop, script(shop, "look", query)).await;
     let head = crate::runs::tests::heads(&events).pop().unwrap();
     String::from_utf8(shop.app.hold_cell(&head.hold_id, 0, 0, 0, 1 << 16).await.unwrap()).unwrap()
 }
 
-fn relation(schema: &str, name: &str) -> ObjectRef {
+pub(super) fn relation(schema: &str, name: &str) -> ObjectRef {
     ObjectRef {
         database: None,
         schema: Some(schema.to_owned()),
@@ -64,7 +69,7 @@ fn relation(schema: &str, name: &str) -> ObjectRef {
     }
 }
 
-fn fresh_name() -> String {
+pub(super) fn fresh_name() -> String {
     format!("edits_{}", uuid::Uuid::new_v4().simple())
 }
 
