@@ -6,6 +6,7 @@ mod drive;
 mod format;
 mod hold;
 mod local;
+mod statistics;
 mod window;
 
 use std::sync::Arc;

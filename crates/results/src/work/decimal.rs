@@ -40,6 +40,43 @@ pub(crate) fn push_key(text: &[u8], key: &mut Vec<u8>) -> bool {
     true
 }
 
+/// A number as `value / 10^scale`; `None` where it is none, is not finite, or needs more than 128 bits.
+pub(crate) fn exact(text: &[u8]) -> Option<(i128, u32)> {
+    let (negative, digits) = match text {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        _ => (false, text),
+    };
+    let (mantissa, exponent) = parse(digits)?;
+    let mut value = 0i128;
+    for digit in &mantissa {
+        value = value.checked_mul(10)?.checked_add(i128::from(digit - b'0'))?;
+    }
+    let scale = i64::try_from(mantissa.len()).ok()?.checked_sub(exponent)?;
+    let value = if negative { -value } else { value };
+    match u32::try_from(scale) {
+        Ok(scale) => (scale <= MOST_SCALE).then_some((value, scale)),
+        Err(_) => Some((value.checked_mul(power(u32::try_from(scale.checked_neg()?).ok()?)?)?, 0)),
+    }
+}
+
+/// Digits behind the point of a number that is reckoned with exactly.
+const MOST_SCALE: u32 = 30;
+
+/// A power of ten.
+pub(crate) fn power(exponent: u32) -> Option<i128> {
+    10i128.checked_pow(exponent)
+}
+
+/// `value / 10^scale` in digits, without needless zeros.
+pub(crate) fn text(value: i128, scale: u32) -> String {
+    let digits = format!("{:0>width$}", value.unsigned_abs(), width = scale as usize + 1);
+    let (whole, fraction) = digits.split_at(digits.len() - scale as usize);
+    let fraction = fraction.trim_end_matches('0');
+    let sign = if value < 0 { "-" } else { "" };
+    if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
+}
+
 /// The significant digits, without zeros at either end, and the exponent of `0.DIGITS`.
 fn parse(text: &[u8]) -> Option<(Vec<u8>, i64)> {
     let split = text.iter().position(|byte| matches!(byte, b'e' | b'E'));
@@ -73,7 +110,7 @@ fn parse(text: &[u8]) -> Option<(Vec<u8>, i64)> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests {
-    use super::push_key;
+    use super::{exact, push_key, text};
 
     fn key(text: &str) -> Vec<u8> {
         let mut key = Vec::new();
@@ -122,6 +159,27 @@ mod tests {
     fn what_is_no_number_has_no_key() {
         for text in ["", "-", ".", "1.2.3", "0x10", "1e", "twelve", "1 ", "1e99999999999999999999"] {
             assert!(!push_key(text.as_bytes(), &mut Vec::new()), "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_reckoned_exactly_or_not_at_all() {
+        for (given, wanted) in [
+            ("-12.50", Some((-125, 1))),
+            ("1e3", Some((1000, 0))),
+            ("0.00", Some((0, 0))),
+            ("9223372036854775808", Some((9_223_372_036_854_775_808, 0))),
+            ("1.5e-7", Some((15, 8))),
+            ("1e300", None),
+            ("1e-300", None),
+            ("NaN", None),
+            ("Infinity", None),
+            ("twelve", None),
+        ] {
+            assert_eq!(exact(given.as_bytes()), wanted, "{given}");
+        }
+        for (value, scale, wanted) in [(-125, 1, "-12.5"), (5, 3, "0.005"), (0, 4, "0"), (1200, 2, "12"), (7, 0, "7")] {
+            assert_eq!(text(value, scale), wanted);
         }
     }
 }

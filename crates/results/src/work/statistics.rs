@@ -1,20 +1,81 @@
-//! What a column of held rows looks like.
+//! What columns of held rows look like.
 
-use std::collections::HashMap;
+mod histogram;
+mod moment;
+mod pairs;
+mod quantity;
+mod tally;
 
-use driver::{CastTarget, Error, Scalar, ValueClass, arrow::CellClass};
+use driver::{Cast, Error};
 use serde::Serialize;
 
 use super::{Column, Stop, Subject, sort::ascending};
-use crate::{Cell, Hold, View, gather::each_row, window::cut};
+use crate::{Hold, View, gather::each_row};
+
+pub use histogram::Bucket;
+use tally::Tally;
 
 /// A frequent value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TopValue {
-    /// Its text, at most 256 bytes of it.
+    /// Its text, at most 256 bytes of it; bytes in hexadecimal.
     pub text: String,
     /// How often it was seen.
     pub count: u64,
+    /// The text is the whole value as it is, so that rows can be found by it.
+    pub whole: bool,
+}
+
+/// The values a quarter, half and three quarters of the way from the least to the greatest. Each is one of the values, found
+/// by nearest rank: the one at the place `ceil(p * n)`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Quartiles {
+    /// A quarter of the values are not greater.
+    pub lower: String,
+    /// Half of the values are not greater.
+    pub median: String,
+    /// Three quarters of the values are not greater.
+    pub upper: String,
+}
+
+/// A value that lies far from the others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Outlier {
+    /// Its row, of the view where there is one.
+    pub row: u64,
+    /// Its text.
+    pub text: String,
+}
+
+/// Values beyond Tukey's fences: more than one and a half times the distance of the quartiles below the lower or above the
+/// upper one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Outliers {
+    /// The lower fence.
+    pub low: String,
+    /// The upper fence.
+    pub high: String,
+    /// Values below the lower one.
+    pub below: u64,
+    /// Values above the upper one.
+    pub above: u64,
+    /// The farthest of them, the farthest first.
+    pub farthest: Vec<Outlier>,
+}
+
+/// What a column's quantities are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scale {
+    /// The column has none.
+    #[default]
+    None,
+    /// Numbers.
+    Numbers,
+    /// Moments that do not name a zone.
+    Moments,
+    /// Moments whose texts name a zone: edges and fences are in UTC.
+    ZonedMoments,
 }
 
 /// Facts about one column.
@@ -32,39 +93,36 @@ pub struct Statistics {
     pub distinct: u64,
     /// Whether `distinct` and `top` are exact.
     pub distinct_exact: bool,
+    /// Every row has a value, and no two have the same.
+    pub unique: bool,
     /// The least value's text.
     pub least: Option<String>,
     /// The greatest value's text.
     pub greatest: Option<String>,
-    /// The exact sum of whole numbers, as digits; `None` where there is none or it overflows 128 bits.
+    /// The exact sum of numbers, in digits; `None` where there is none or it overflows 128 bits.
     pub sum: Option<String>,
-    /// The mean of numbers, as a float: approximate.
-    pub mean: Option<f64>,
-    /// Numbers that counted.
+    /// The mean of numbers, in digits.
+    pub mean: Option<String>,
+    /// Whether the mean is exact.
+    pub mean_exact: bool,
+    /// What its quantities are.
+    pub scale: Scale,
+    /// Numbers or moments that counted.
     pub numbers: u64,
-    /// Values of a number column that are no finite number; not NULL and not counted.
+    /// Values of a column of numbers or moments that are none that is finite; not NULL and not counted.
     pub unrepresentable: u64,
+    /// Whether there were too many quantities for quartiles, outliers and a histogram.
+    pub too_many: bool,
     /// Bytes of the longest text.
     pub longest: u64,
-    /// The most frequent values.
+    /// The most frequent values; the one seen first before others as frequent.
     pub top: Vec<TopValue>,
-}
-
-/// Different values that are told apart.
-const DISTINCT: usize = 100_000;
-/// Bytes of those values.
-const DISTINCT_BYTES: usize = 64 << 20;
-/// Bytes of a value that is shown.
-const SHOWN: usize = 256;
-
-struct Tally {
-    counts: HashMap<Box<[u8]>, u64>,
-    bytes: usize,
-    exact: bool,
-    least: Option<(Vec<u8>, Vec<u8>)>,
-    greatest: Option<(Vec<u8>, Vec<u8>)>,
-    sum: Option<i128>,
-    total: f64,
+    /// The quartiles of numbers or moments.
+    pub quartiles: Option<Quartiles>,
+    /// How numbers or moments are spread; `None` where there are so few different ones that `top` says all.
+    pub histogram: Option<Vec<Bucket>>,
+    /// What lies far from the rest; `None` where the quartiles are the same value, or there are fewer than four values.
+    pub outliers: Option<Outliers>,
 }
 
 impl Hold {
@@ -73,115 +131,39 @@ impl Hold {
     /// # Errors
     /// `NotFound` for a column that is not there, `Corrupt`, `Cancelled`.
     pub fn statistics(&self, over: Option<&View>, column: Column<'_>, stop: &Stop) -> Result<Statistics, Error> {
+        let mut found = self.statistics_of(over, &[column.index], column.cast, stop)?;
+        Ok(found.pop().unwrap_or_default())
+    }
+
+    /// Looks at every value of some columns in one pass. A column takes up to 75 bytes of memory for each row while it lasts, and
+    /// no more than for five million rows.
+    ///
+    /// # Errors
+    /// As [`Hold::statistics`].
+    pub fn statistics_of(
+        &self,
+        over: Option<&View>,
+        columns: &[usize],
+        cast: &dyn Cast,
+        stop: &Stop,
+    ) -> Result<Vec<Statistics>, Error> {
         let complete = self.is_complete() && over.is_none_or(|view| view.complete);
         let end = self.rows();
-        let subject = Subject::of(self, column)?;
-        let mut facts = Statistics { of: over.map_or(end, View::len), complete, ..Statistics::default() };
-        let mut tally = Tally {
-            counts: HashMap::new(),
-            bytes: 0,
-            exact: true,
-            least: None,
-            greatest: None,
-            sum: Some(0),
-            total: 0.0,
-        };
+        let of = over.map_or(end, View::len);
+        let column = |index: &usize| Ok(Tally::new(self, Subject::of(self, Column { index: *index, cast })?));
+        let mut tallies: Vec<Tally<'_>> = columns.iter().map(column).collect::<Result<_, Error>>()?;
         let only = over.map(ascending);
-        let mut key = Vec::new();
-        each_row(self, 0..end, only.as_deref(), stop, |batch, _, rows| {
-            let cells = subject.cells(batch)?;
-            for local in rows {
-                let cell = cells.get(local);
-                key.clear();
-                let mut digits = itoa::Buffer::new();
-                match cell.text(&mut digits).filter(|_| subject.push_key(cell, &mut key)) {
-                    None => facts.nulls += 1,
-                    Some(text) => tally.add(&subject, cell, text, &key, &mut facts),
-                }
+        each_row(self, 0..end, only.as_deref(), stop, |batch, first, rows| {
+            let rows: Vec<usize> = rows.collect();
+            for tally in &mut tallies {
+                tally.add(batch, first, &rows)?;
             }
             Ok(true)
         })?;
-        tally.finish(&mut facts);
-        Ok(facts)
-    }
-}
-
-/// Replaces the extreme when the new key is beyond it.
-fn keep(extreme: &mut Option<(Vec<u8>, Vec<u8>)>, key: &[u8], text: &[u8], beyond: std::cmp::Ordering) {
-    if extreme.as_ref().is_none_or(|(known, _)| key.cmp(known.as_slice()) == beyond) {
-        *extreme = Some((key.to_vec(), cut(text, SHOWN).to_vec()));
-    }
-}
-
-impl Tally {
-    fn add(&mut self, subject: &Subject<'_>, cell: Cell<'_>, text: &[u8], key: &[u8], facts: &mut Statistics) {
-        facts.empty += u64::from(text.is_empty());
-        facts.longest = facts.longest.max(text.len() as u64);
-        keep(&mut self.least, key, text, std::cmp::Ordering::Less);
-        keep(&mut self.greatest, key, text, std::cmp::Ordering::Greater);
-        let room = self.counts.len() < DISTINCT && self.bytes + text.len() <= DISTINCT_BYTES;
-        match self.counts.get_mut(text) {
-            Some(count) => *count += 1,
-            None if room => {
-                self.bytes += text.len();
-                self.counts.insert(text.into(), 1);
-            }
-            None => self.exact = false,
-        }
-        self.number(subject, cell, text, facts);
-    }
-
-    #[allow(clippy::cast_precision_loss, reason = "the mean is a float")]
-    fn number(&mut self, subject: &Subject<'_>, cell: Cell<'_>, text: &[u8], facts: &mut Statistics) {
-        let whole = match cell {
-            Cell::Integer(value) => Some(i128::from(value)),
-            Cell::Unsigned(value) => Some(i128::from(value)),
-            Cell::Bytes(_, Some(CellClass::Integer)) => {
-                std::str::from_utf8(text).ok().and_then(|text| text.parse().ok())
-            }
-            _ => None,
+        let finish = |tally: Tally<'_>| {
+            stop.check()?;
+            tally.finish(self, over, Statistics { of, complete, ..Statistics::default() })
         };
-        let float = match (whole, cell) {
-            (Some(value), _) => Some(value as f64),
-            (None, Cell::Bytes(_, Some(CellClass::Real))) => {
-                std::str::from_utf8(text).ok().and_then(|text| text.parse().ok())
-            }
-            (None, Cell::Bytes(bytes, None)) if subject.class == ValueClass::Number => {
-                match subject.cast.cast(&subject.native, &subject.context, bytes, CastTarget::Float) {
-                    Scalar::Float(value) => Some(value),
-                    _ => Some(f64::NAN),
-                }
-            }
-            _ => None,
-        };
-        match float {
-            None => {}
-            Some(value) if value.is_finite() => {
-                facts.numbers += 1;
-                self.total += value;
-                self.sum = match whole {
-                    Some(whole) => self.sum.and_then(|sum| sum.checked_add(whole)),
-                    None => None,
-                };
-            }
-            Some(_) => facts.unrepresentable += 1,
-        }
-    }
-
-    #[allow(clippy::cast_precision_loss, reason = "the mean is a float")]
-    fn finish(self, facts: &mut Statistics) {
-        let shown = |bytes: &[u8]| String::from_utf8_lossy(cut(bytes, SHOWN)).into_owned();
-        facts.distinct = self.counts.len() as u64 + u64::from(!self.exact);
-        facts.distinct_exact = self.exact;
-        facts.least = self.least.map(|(_, text)| shown(&text));
-        facts.greatest = self.greatest.map(|(_, text)| shown(&text));
-        if facts.numbers > 0 {
-            facts.sum = self.sum.map(|sum| sum.to_string());
-            facts.mean = Some(self.total / facts.numbers as f64);
-        }
-        let mut counts: Vec<_> = self.counts.into_iter().collect();
-        counts.sort_unstable_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
-        counts.truncate(10);
-        facts.top = counts.into_iter().map(|(text, count)| TopValue { text: shown(&text), count }).collect();
+        tallies.into_iter().map(finish).collect()
     }
 }
