@@ -1,5 +1,9 @@
 //! Rows of a relation in pages of our own short statements.
 
+mod again;
+mod conditions;
+mod facts;
+mod listening;
 mod pages;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -7,7 +11,7 @@ pub(crate) mod tests;
 use std::{collections::HashMap, sync::Mutex, time::Instant};
 
 use catalog::{Kind, Scope};
-use driver::{Comparison, Event, Filter, KeySource, Page, Sort};
+use driver::{Event, KeySource, Page, Sort};
 use results::{Cell, Cells};
 
 use crate::{
@@ -20,6 +24,9 @@ use crate::{
     text::Positions,
 };
 
+use conditions::located;
+pub(crate) use conditions::{checked, filter};
+pub(crate) use listening::Listening;
 pub(crate) use pages::Pages;
 
 /// What runs for relations right now, so that it can be stopped.
@@ -74,6 +81,15 @@ impl App {
         pages::more(self, hold_id).await
     }
 
+    /// Reads the rows of a hold once more, under the same conditions and in the same order: as many as it has, up to a limit.
+    /// The hold stays as it is. `keep` is a row of it to be found again by its key.
+    ///
+    /// # Errors
+    /// As [`App::browse`]; `NotFound` for released rows.
+    pub async fn browse_again(&self, hold_id: &str, keep: Option<u64>) -> Result<BrowsedAgain, AppError> {
+        again::read(self, hold_id, keep).await
+    }
+
     /// Counts the rows exactly under the same conditions; stopped by `browse_cancel`.
     ///
     /// # Errors
@@ -84,15 +100,16 @@ impl App {
         let relation = to_key(&request.object)?;
         let catalog = place.relation_catalog(&relation).await?;
         let scan = place.scan()?;
-        let filters: Vec<Filter> = request.filters.iter().map(filter).collect();
+        let filters = checked(&request.filters, &place.opened.dialect)?;
         let statement = scan.count(catalog.catalog(), &relation, &filters)?;
         place.guard(&statement.text)?;
+        let text = std::sync::Arc::clone(&statement.text);
         let lent = place.opened.browser(&place.connected).await?;
         let mut run = lent.session().run(statement);
         let _entry = self.live.browsing.enter(&request.profile_id, &request.object, run.cancel.clone());
         let mut rows = None;
         while let Some(event) = run.next().await {
-            match event? {
+            match event.map_err(|error| located(error, &request.filters, &text))? {
                 Event::Batch(batch) if rows.is_none() => {
                     let cell = Cells::of(&batch, 0)?.get(0);
                     rows = match cell {
@@ -147,27 +164,6 @@ fn relation_scope(relation: &catalog::ObjectKey) -> Scope {
         kinds: vec![Kind::Schemas, Kind::Relations, Kind::Columns, Kind::Constraints, Kind::ForeignKeys, Kind::Indexes],
         definitions: false,
         ..Scope::relation(relation.schema.as_deref(), &relation.name)
-    }
-}
-
-pub(crate) fn filter(filter: &BrowseFilter) -> Filter {
-    Filter {
-        column: filter.column.clone(),
-        comparison: match filter.operator {
-            FilterOperator::Equal => Comparison::Equal,
-            FilterOperator::NotEqual => Comparison::NotEqual,
-            FilterOperator::Less => Comparison::Less,
-            FilterOperator::LessOrEqual => Comparison::LessOrEqual,
-            FilterOperator::Greater => Comparison::Greater,
-            FilterOperator::GreaterOrEqual => Comparison::GreaterOrEqual,
-            FilterOperator::Contains => Comparison::Contains,
-            FilterOperator::StartsWith => Comparison::StartsWith,
-            FilterOperator::Like => Comparison::Like,
-            FilterOperator::In => Comparison::In,
-            FilterOperator::IsNull => Comparison::IsNull,
-            FilterOperator::IsNotNull => Comparison::IsNotNull,
-        },
-        values: filter.values.clone(),
     }
 }
 

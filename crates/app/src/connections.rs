@@ -42,6 +42,7 @@ pub(crate) struct Live {
     pub(crate) tabs: Tabs,
     pub(crate) holds: Holds,
     pub(crate) browsing: InProgress,
+    pub(crate) listening: crate::browse::Listening,
     pub(crate) asks: Asks,
     pub(crate) results: results::Store,
 }
@@ -65,6 +66,7 @@ impl Live {
             tabs: Tabs::default(),
             holds: Holds::default(),
             browsing: InProgress::default(),
+            listening: crate::browse::Listening::default(),
             asks: Asks::default(),
             results: results::Store::new(limits)?,
         })

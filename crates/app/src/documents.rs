@@ -115,6 +115,7 @@ impl App {
     pub async fn close_tab(&self, tab_id: &str) -> Result<(), AppError> {
         self.require_window()?;
         self.close_session(tab_id).await?;
+        self.browse_unlisten(tab_id);
         let windows = self.documents.windows.lock().await;
         let mut change = self.store.write().await?;
         let window = windows.iter().min().map_or("", String::as_str);

@@ -39,6 +39,7 @@ mod run;
 mod scan;
 mod secret;
 mod session;
+mod statistics;
 pub mod tunnel;
 pub mod vigil;
 
@@ -64,6 +65,7 @@ pub use run::{
     Cancel, CancelHandle, CopyFeed, EVENT_ROOM, Event, Message, Notice, Outcome, Parameter, Run, RunId, Severity,
     Statement, Summary,
 };
-pub use scan::{Comparison, Filter, KeySource, Lookup, Page, PageRequest, Scan, Sort};
+pub use scan::{Comparison, Condition, Filter, KeySource, Lookup, Page, PageRequest, Scan, Sort};
 pub use secret::Secret;
 pub use session::{Link, Session, SessionState, Setting, Transaction};
+pub use statistics::ColumnFacts;

@@ -23,12 +23,24 @@ pub enum Comparison {
     GreaterOrEqual,
     /// Its text contains this, without regard to case.
     Contains,
+    /// Its text does not contain this, without regard to case; NULL counts as not containing it.
+    NotContains,
     /// Its text begins with this, without regard to case.
     StartsWith,
+    /// Its text ends with this, without regard to case.
+    EndsWith,
     /// The server's own LIKE pattern.
     Like,
     /// One of several values.
     In,
+    /// None of several values; NULL counts as none of them.
+    NotIn,
+    /// From the first of two values to the second, both included.
+    Between,
+    /// A text, or bytes, of no length; no value. NULL is not empty.
+    IsEmpty,
+    /// Of some length; no value. Neither is NULL.
+    IsNotEmpty,
     /// Is NULL; no value.
     IsNull,
     /// Is not NULL; no value.
@@ -42,8 +54,41 @@ pub struct Filter {
     pub column: String,
     /// How it is compared.
     pub comparison: Comparison,
-    /// With what: one value, several for `In`, none for NULL tests. Text the server reads.
+    /// With what: one value, two for `Between`, several for `In`, none for tests of NULL and of emptiness. Text the server reads.
     pub values: Vec<String>,
+}
+
+/// What rows have to meet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Condition {
+    /// One comparison.
+    One(Filter),
+    /// Every one of these; met where there are none.
+    All(Vec<Condition>),
+    /// At least one of these; not met where there are none.
+    Any(Vec<Condition>),
+    /// An expression in the server's own language. Whoever gives it has checked that it is one expression and nothing more; it is
+    /// put into parentheses on lines of its own ([`Condition::own_lines`]).
+    Text(String),
+}
+
+impl Condition {
+    /// A text as it stands in a statement: what it ends with, a comment say, ends on its own line.
+    pub fn own_lines(text: &str) -> String {
+        format!("(\n{text}\n)")
+    }
+
+    /// Where such a text begins in a statement that has it as its first condition.
+    pub fn place_in(text: &str, statement: &str) -> Option<usize> {
+        statement.find(&Condition::own_lines(text)).map(|at| at + 2)
+    }
+}
+
+impl From<Filter> for Condition {
+    fn from(filter: Filter) -> Self {
+        Condition::One(filter)
+    }
 }
 
 /// One sort key.
@@ -61,7 +106,7 @@ pub struct PageRequest {
     /// The relation.
     pub relation: ObjectKey,
     /// Conditions, all of which must hold.
-    pub filters: Vec<Filter>,
+    pub filters: Vec<Condition>,
     /// The user's sort; the key's columns are added to make it total.
     pub sort: Vec<Sort>,
     /// The previous page's last row: the text of each column of [`Page::key`], `None` for NULL. `None` starts over.
@@ -145,7 +190,7 @@ pub trait Scan: Send + Sync {
     ///
     /// # Errors
     /// As [`Scan::page`].
-    fn count(&self, catalog: &Catalog, relation: &ObjectKey, filters: &[Filter]) -> Result<Statement, Error>;
+    fn count(&self, catalog: &Catalog, relation: &ObjectKey, filters: &[Condition]) -> Result<Statement, Error>;
 
     /// The statement that counts the rows under these filters and stops at `cap`: one number, never more than `cap`.
     ///
@@ -165,6 +210,32 @@ pub trait Scan: Send + Sync {
     /// # Errors
     /// As [`Scan::page`].
     fn lookup(&self, catalog: &Catalog, request: &Lookup) -> Result<Statement, Error>;
+
+    /// The statement that looks at every value of a column under these conditions; [`crate::ColumnFacts`] says what it answers.
+    ///
+    /// # Errors
+    /// As [`Scan::page`]; `Unsupported` where there is none.
+    fn statistics(
+        &self,
+        _catalog: &Catalog,
+        _relation: &ObjectKey,
+        _column: &str,
+        _filters: &[Condition],
+    ) -> Result<Statement, Error> {
+        Err(Error::new(Code::Unsupported, "This server is not asked for statistics of a column."))
+    }
+
+    /// The statement that asks whether the server leaves rows of this relation out for whoever asks (row security): one truth
+    /// value. `None` where it never does.
+    fn leaves_out(&self, _catalog: &Catalog, _relation: &ObjectKey) -> Option<Statement> {
+        None
+    }
+
+    /// The statement after which a session is told of what others announce on a channel, as [`crate::Message::Notification`].
+    /// `None` where there is nothing of the kind.
+    fn listen(&self, _channel: &str) -> Option<Statement> {
+        None
+    }
 
     /// A held value as a [`Filter`] takes it: what an equal filter with it finds is this value. Mostly the value's own text.
     ///

@@ -15,6 +15,7 @@
 
 pub mod classify;
 pub mod complete;
+mod condition;
 pub mod dialect;
 pub mod lexer;
 mod literal;
@@ -36,6 +37,7 @@ pub use classify::{
     SettingScope, TransactionKind, Verb, Write, classify,
 };
 pub use complete::{CompletionContext, DerivedColumn, Place, RelationSource, ScopeRelation, complete_context};
+pub use condition::{NoCondition, NoConditionReason, check_condition};
 pub use dialect::{Dialect, Words};
 pub use lexer::{Lexer, Token, TokenKind, tokenize};
 pub use local_file::local_file;

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use app::{App, api::*};
 use tauri::State;
 
+use crate::wire::Whole;
+
 /// Children of a node; `None` is the connection itself. Opens another database's control connection when its node is asked for.
 #[tauri::command]
 #[specta::specta]
@@ -96,4 +98,65 @@ pub async fn browse_count(app: State<'_, Arc<App>>, request: BrowseRequest) -> R
 #[specta::specta]
 pub async fn browse_cancel(app: State<'_, Arc<App>>, profile_id: String, object: ObjectRef) -> Result<(), AppError> {
     app.browse_cancel(&profile_id, &object).await
+}
+
+/// Reads the rows of a hold once more, into a hold of their own; `keep` is a row to be found again.
+#[tauri::command]
+#[specta::specta]
+pub async fn browse_again(
+    app: State<'_, Arc<App>>,
+    hold_id: String,
+    keep: Option<Whole>,
+) -> Result<BrowsedAgain, AppError> {
+    app.browse_again(&hold_id, keep.map(|keep| keep.0)).await
+}
+
+/// What else is to be known of a relation whose rows are on show.
+#[tauri::command]
+#[specta::specta]
+pub async fn browse_facts(
+    app: State<'_, Arc<App>>,
+    profile_id: String,
+    object: ObjectRef,
+) -> Result<BrowseFacts, AppError> {
+    app.browse_facts(&profile_id, &object).await
+}
+
+/// Listens on a channel for a data tab, which hears of what arrives by the event `message`.
+#[tauri::command]
+#[specta::specta]
+pub async fn browse_listen(
+    app: State<'_, Arc<App>>,
+    tab_id: String,
+    profile_id: String,
+    object: ObjectRef,
+    channel: String,
+) -> Result<(), AppError> {
+    app.browse_listen(&tab_id, &profile_id, &object, &channel).await
+}
+
+/// Stops listening for a tab.
+#[tauri::command]
+#[specta::specta]
+pub fn browse_unlisten(app: State<'_, Arc<App>>, tab_id: String) {
+    app.browse_unlisten(&tab_id);
+}
+
+/// The value of a held cell as a filter takes it; `None` is NULL.
+#[tauri::command]
+#[specta::specta]
+pub async fn browse_value(
+    app: State<'_, Arc<App>>,
+    hold_id: String,
+    row: Whole,
+    column: u32,
+) -> Result<Option<String>, AppError> {
+    app.browse_value(&hold_id, row.0, column).await
+}
+
+/// The conditions of a data tab as one text for WHERE.
+#[tauri::command]
+#[specta::specta]
+pub async fn browse_where(app: State<'_, Arc<App>>, request: BrowseRequest) -> Result<String, AppError> {
+    app.browse_where(request).await
 }

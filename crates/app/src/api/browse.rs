@@ -15,9 +15,15 @@ pub enum FilterOperator {
     Greater,
     GreaterOrEqual,
     Contains,
+    NotContains,
     StartsWith,
+    EndsWith,
     Like,
     In,
+    NotIn,
+    Between,
+    IsEmpty,
+    IsNotEmpty,
     IsNull,
     IsNotNull,
 }
@@ -31,6 +37,38 @@ pub struct BrowseFilter {
     pub operator: FilterOperator,
     /// With what; text the server reads.
     pub values: Vec<String>,
+}
+
+/// What rows of a data tab have to meet; see [`driver::Condition`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum BrowseCondition {
+    /// One comparison.
+    One {
+        /// Which.
+        filter: BrowseFilter,
+    },
+    /// Every one of these.
+    All {
+        /// Which.
+        conditions: Vec<BrowseCondition>,
+    },
+    /// At least one of these.
+    Any {
+        /// Which.
+        conditions: Vec<BrowseCondition>,
+    },
+    /// What a person wrote for WHERE, without that word.
+    Where {
+        /// The expression.
+        text: String,
+    },
+}
+
+impl From<BrowseFilter> for BrowseCondition {
+    fn from(filter: BrowseFilter) -> Self {
+        BrowseCondition::One { filter }
+    }
 }
 
 /// One sort key of a data tab.
@@ -49,8 +87,8 @@ pub struct BrowseRequest {
     pub profile_id: String,
     /// The relation.
     pub object: ObjectRef,
-    /// Conditions, done by the server.
-    pub filters: Vec<BrowseFilter>,
+    /// Conditions, done by the server; all of them hold.
+    pub filters: Vec<BrowseCondition>,
     /// Sort, done by the server.
     pub sort: Vec<BrowseSort>,
 }
@@ -79,4 +117,24 @@ pub struct Counted {
     /// How long it took.
     #[specta(type = Count)]
     pub elapsed_ms: u64,
+}
+
+/// What else is to be known of a relation whose rows are on show.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct BrowseFacts {
+    /// The server leaves out rows that this login may not see (row security).
+    pub filtered_for_you: bool,
+    /// The server can tell of changes: `browse_listen`.
+    pub listens: bool,
+}
+
+/// The rows of a hold read once more, into a hold of their own.
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+pub struct BrowsedAgain {
+    /// The new rows.
+    pub browsed: Browsed,
+    /// Their numbers of those that are new or not as they were, by their key; none where rows have no key or are too many.
+    pub changed: Vec<u32>,
+    /// Where the row is that was asked to be found again; `None` where it is no longer among them, or cannot be known by a key.
+    pub kept: Option<u32>,
 }

@@ -12,7 +12,7 @@ use catalog::ObjectKey;
 use driver::{CancelHandle, Code, Event, KeySource, Outcome, Page, PageRequest};
 use results::HoldWriter;
 
-use super::{filter, paging, relation_scope, sort};
+use super::{checked, located, paging, relation_scope, sort};
 use crate::{
     App,
     api::*,
@@ -122,25 +122,30 @@ impl Pages {
         let place = app.place(&self.request.profile_id, &self.request.object).await?;
         let relation = to_key(&self.request.object)?;
         let found = place.relation_catalog(&relation).await?;
-        let asked = PageRequest { limit: u32::MAX, ..self.page_request(app, &relation) };
+        let asked = PageRequest { limit: u32::MAX, ..self.page_request(app, &place, &relation)? };
         let statement = place.scan()?.page(found.catalog(), &asked)?.statement;
         Ok((place, statement))
     }
 
-    fn page_request(&self, app: &App, relation: &ObjectKey) -> PageRequest {
-        PageRequest {
+    fn page_request(&self, app: &App, place: &Place, relation: &ObjectKey) -> Result<PageRequest, AppError> {
+        Ok(PageRequest {
             relation: relation.clone(),
-            filters: self.request.filters.iter().map(filter).collect(),
+            filters: checked(&self.request.filters, &place.opened.dialect)?,
             sort: self.request.sort.iter().map(sort).collect(),
             after: None,
             offset: 0,
             limit: app.current_settings().page_rows,
-        }
+        })
     }
 }
 
 /// Opens a relation and reads its first page.
 pub(super) async fn open(app: &App, request: BrowseRequest) -> Result<Browsed, AppError> {
+    open_with(app, request, 0).await
+}
+
+/// Opens a relation and reads its first page, of at least so many rows.
+pub(super) async fn open_with(app: &App, request: BrowseRequest, rows: u32) -> Result<Browsed, AppError> {
     let place = app.place(&request.profile_id, &request.object).await?;
     let relation = to_key(&request.object)?;
     let found = place.relation_catalog(&relation).await?;
@@ -153,7 +158,8 @@ pub(super) async fn open(app: &App, request: BrowseRequest) -> Result<Browsed, A
         cancel: Mutex::default(),
         identity: OnceLock::new(),
     });
-    let asked = pages.page_request(app, &relation);
+    let mut asked = pages.page_request(app, &place, &relation)?;
+    asked.limit = asked.limit.max(rows);
     let page = place.scan()?.page(found.catalog(), &asked)?;
     pages.identity.get_or_init(|| page.identity.clone());
     let statement = page.statement.text.to_string();
@@ -229,7 +235,7 @@ async fn next(app: &App, held: &Held, pages: &Pages, reader: &mut Reader) -> Res
     let relation = to_key(&pages.request.object)?;
     let found = place.relation_catalog(&relation).await?;
     let rows = held.hold.rows();
-    let mut asked = pages.page_request(app, &relation);
+    let mut asked = pages.page_request(app, &place, &relation)?;
     asked.offset = rows;
     if let Some(last) = rows.checked_sub(1)
         && !reader.key.is_empty()
@@ -284,7 +290,7 @@ async fn read_page(app: &App, place: &Place, pages: &Pages, reader: &mut Reader,
         }
     };
     pages.took_ms.fetch_add(elapsed_ms(begun), Ordering::Relaxed);
-    Ok(read?)
+    read.map_err(|error| located(error, &pages.request.filters, &page.statement.text))
 }
 
 async fn run_page(

@@ -23,20 +23,20 @@ pub(crate) struct Asks {
 }
 
 /// One question; it is forgotten when this is dropped.
-pub(super) struct Asking<'a> {
+pub(crate) struct Asking<'a> {
     of: &'a Asks,
     id: String,
     stop: Arc<Notify>,
 }
 
 impl Asks {
-    pub(super) fn begin(&self, id: &str) -> Asking<'_> {
+    pub(crate) fn begin(&self, id: &str) -> Asking<'_> {
         let stop = Arc::new(Notify::new());
         lock(&self.asked).insert(id.to_owned(), Arc::clone(&stop));
         Asking { of: self, id: id.to_owned(), stop }
     }
 
-    pub(super) fn stop(&self, id: &str) {
+    pub(crate) fn stop(&self, id: &str) {
         let found = lock(&self.asked).get(id).cloned();
         if let Some(stop) = found {
             // Kept for whoever listens next, if nobody does now.
@@ -56,7 +56,7 @@ impl Drop for Asking<'_> {
 
 impl Asking<'_> {
     /// The work's answer, unless the question is stopped first: then the work is dropped, and what it runs is cancelled by that.
-    pub(super) async fn unless_stopped<T>(
+    pub(crate) async fn unless_stopped<T>(
         &self,
         work: impl Future<Output = Result<T, AppError>>,
     ) -> Result<T, AppError> {
@@ -69,11 +69,11 @@ impl Asking<'_> {
 }
 
 /// A row of an answer as texts; `None` is NULL.
-pub(super) type Texts = Vec<Option<String>>;
+pub(crate) type Texts = Vec<Option<String>>;
 
 /// Runs a statement of ours on a browse session and gives the first columns of what it returned. A session that died
 /// unnoticed is replaced once.
-pub(super) async fn run(place: &Place, statement: Statement, columns: usize) -> Result<Vec<Texts>, AppError> {
+pub(crate) async fn run(place: &Place, statement: Statement, columns: usize) -> Result<Vec<Texts>, AppError> {
     place.guard(&statement.text)?;
     let mut again = true;
     loop {

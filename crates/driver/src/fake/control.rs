@@ -7,7 +7,7 @@ use catalog::{Catalog, ObjectKey, Scope};
 
 use super::Shared;
 use crate::{
-    Activity, Code, Control, Ddl, Error, Filter, KeySource, Lookup, Page, PageRequest, Scan, Server, Statement,
+    Activity, Code, Condition, Control, Ddl, Error, Filter, KeySource, Lookup, Page, PageRequest, Scan, Server, Statement,
 };
 
 /// Answers from what the builder was given.
@@ -81,7 +81,7 @@ impl Scan for FakeControl {
         })
     }
 
-    fn count(&self, _catalog: &Catalog, relation: &ObjectKey, _filters: &[Filter]) -> Result<Statement, Error> {
+    fn count(&self, _catalog: &Catalog, relation: &ObjectKey, _filters: &[Condition]) -> Result<Statement, Error> {
         let rows = self.rows(relation)?;
         Ok(Statement::new(format!("page {rows} {rows}")))
     }

@@ -6,12 +6,16 @@
 //!
 //! NULL is less than everything. Texts are ordered and compared by their column's collation, for which keys are unique too.
 
+mod condition;
 mod lookup;
+mod statistics;
 
 use catalog::{Catalog, Column, ConstraintKind, ObjectKey, RelationKind, RelationWalker};
 use driver::{
-    Code, Comparison, Error, Filter, KeySource, Lookup, Page, PageRequest, Scan, Statement, arrow::CellClass,
+    Code, Condition, Error, Filter, KeySource, Lookup, Page, PageRequest, Scan, Statement, arrow::CellClass,
 };
+
+use condition::{condition, conditions, every};
 
 use crate::quote;
 
@@ -106,7 +110,7 @@ impl Scan for Pages {
                 terms.push(Term { column, descending: false });
             }
         }
-        let mut conditions = conditions(columns, &request.filters)?;
+        let mut conditions = every(columns, &request.filters)?;
         let keyed = source != KeySource::Offset;
         if let Some(after) = request.after.as_ref().filter(|_| keyed) {
             conditions.push(behind(&terms, after)?);
@@ -140,10 +144,10 @@ impl Scan for Pages {
         Ok(Page { statement: Statement::new(text), source, key: positions, visible_columns: visible, identity })
     }
 
-    fn count(&self, catalog: &Catalog, relation: &ObjectKey, filters: &[Filter]) -> Result<Statement, Error> {
+    fn count(&self, catalog: &Catalog, relation: &ObjectKey, filters: &[Condition]) -> Result<Statement, Error> {
         let relation = find(catalog, relation)?;
         let mut text = format!("SELECT COUNT(*)\nFROM {}", from(relation));
-        push_where(&mut text, &conditions(relation.columns(), filters)?);
+        push_where(&mut text, &every(relation.columns(), filters)?);
         Ok(Statement::new(text))
     }
 
@@ -159,6 +163,16 @@ impl Scan for Pages {
 
     fn lookup(&self, catalog: &Catalog, request: &Lookup) -> Result<Statement, Error> {
         lookup::lookup(catalog, request)
+    }
+
+    fn statistics(
+        &self,
+        catalog: &Catalog,
+        relation: &ObjectKey,
+        column: &str,
+        filters: &[Condition],
+    ) -> Result<Statement, Error> {
+        statistics::statistics(catalog, relation, column, filters)
     }
 
     fn filter_value(&self, native_type: &str, value: &[u8], _class: Option<CellClass>) -> Result<String, Error> {
@@ -254,62 +268,4 @@ fn behind(terms: &[Term<'_>], after: &[Option<String>]) -> Result<String, Error>
         });
     }
     condition.ok_or_else(|| Error::new(Code::InvalidStatement, "The order has no key."))
-}
-
-fn conditions(columns: &[Column], filters: &[Filter]) -> Result<Vec<String>, Error> {
-    filters.iter().map(|filter| condition(column_of(columns, &filter.column)?, filter)).collect()
-}
-
-fn condition(column: &Column, filter: &Filter) -> Result<String, Error> {
-    let key = reference(&column.name);
-    let first = || {
-        let missing = || Error::new(Code::InvalidStatement, format!("The filter on {} has no value.", column.name));
-        filter.values.first().ok_or_else(missing)
-    };
-    let plain = key.clone();
-    let compared = |operator: &str| first().map(|value| format!("{plain} {operator} {}", typed(column, value)));
-    // A FLOAT holds more digits than it prints, and nobody types those.
-    let (key, typed_equal): (String, fn(&Column, &str) -> String) = match Form::of(column) {
-        Form::Float => (format!("CONCAT({key})"), |_, value| quote::text(value.trim())),
-        _ => (key.clone(), typed),
-    };
-    // A text of any column, compared without regard to case.
-    let text = || format!("CONVERT({plain} USING utf8mb4)");
-    let folded = |value: &str| format!("{} COLLATE utf8mb4_general_ci", quote::text(value));
-    Ok(match filter.comparison {
-        Comparison::Equal => format!("{key} = {}", typed_equal(column, first()?)),
-        Comparison::NotEqual => format!("NOT ({key} <=> {})", typed_equal(column, first()?)),
-        Comparison::In => {
-            first()?;
-            let all: Vec<String> = filter.values.iter().map(|value| typed_equal(column, value)).collect();
-            format!("{key} IN ({})", all.join(", "))
-        }
-        Comparison::Less => compared("<")?,
-        Comparison::LessOrEqual => compared("<=")?,
-        Comparison::Greater => compared(">")?,
-        Comparison::GreaterOrEqual => compared(">=")?,
-        Comparison::Contains => format!("LOCATE({}, {}) > 0", folded(first()?), text()),
-        Comparison::StartsWith => format!("LOCATE({}, {}) = 1", folded(first()?), text()),
-        Comparison::Like => format!("{} LIKE {}", text(), quote::text(first()?)),
-        Comparison::IsNull => format!("{key} IS NULL"),
-        Comparison::IsNotNull => format!("{key} IS NOT NULL"),
-    })
-}
-
-/// A value a person typed.
-fn typed(column: &Column, value: &str) -> String {
-    match Form::of(column) {
-        Form::Exact | Form::Float => number(value.trim()).unwrap_or_else(|| quote::text(value)),
-        Form::Numbered if column.native_type.starts_with("bit") => {
-            number(value.trim()).unwrap_or_else(|| quote::text(value))
-        }
-        Form::Bytes => {
-            let digits = value.strip_prefix("0x").or_else(|| value.strip_prefix("0X")).unwrap_or_default();
-            let hexadecimal = !digits.is_empty()
-                && digits.len().is_multiple_of(2)
-                && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-            if hexadecimal { format!("X'{digits}'") } else { quote::text(value) }
-        }
-        Form::Numbered | Form::Text => quote::text(value),
-    }
 }

@@ -5,6 +5,9 @@ mod common {
     pub mod server;
 }
 
+#[path = "catalog/shapes.rs"]
+mod shapes;
+
 use std::time::{Duration, Instant};
 
 use catalog::{
@@ -389,7 +392,7 @@ async fn pages_continue_behind_keys_of_every_type() {
             comparison,
             values: values.iter().map(|value| (*value).to_owned()).collect(),
         };
-        let count: Statement = connection.control().scan().unwrap().count(&catalog, &key, &[filter]).unwrap();
+        let count: Statement = connection.control().scan().unwrap().count(&catalog, &key, &[filter.into()]).unwrap();
         let counted = common::server::finish(session.run(count.clone())).await;
         counted.ok();
         assert_eq!(counted.first().unwrap(), wanted, "{}", count.text);

@@ -10,6 +10,7 @@
 
 mod condition;
 mod lookup;
+mod statistics;
 
 use catalog::{Catalog, Column, Known, ObjectKey, RelationKind, RelationWalker, TypeKind};
 use driver::{Code, Error, Filter, KeySource, Lookup, Page, PageRequest, Scan, Statement};
@@ -45,9 +46,7 @@ impl Scan for Pages {
     fn page(&self, catalog: &Catalog, request: &PageRequest) -> Result<Page, Error> {
         let target = Target::find(catalog, &request.relation)?;
         let mut condition = Condition::default();
-        for filter in &request.filters {
-            condition.filter(target.column(&filter.column)?, filter)?;
-        }
+        condition.all(&target, &request.filters)?;
         let (source, key_columns) = target.key(self.version);
         let mut order: Vec<Ordered> = Vec::new();
         for sort in &request.sort {
@@ -135,12 +134,15 @@ impl Scan for Pages {
         Ok(Page { statement: condition.into_statement(text), source, key, visible_columns, identity })
     }
 
-    fn count(&self, catalog: &Catalog, relation: &ObjectKey, filters: &[Filter]) -> Result<Statement, Error> {
+    fn count(
+        &self,
+        catalog: &Catalog,
+        relation: &ObjectKey,
+        filters: &[driver::Condition],
+    ) -> Result<Statement, Error> {
         let target = Target::find(catalog, relation)?;
         let mut condition = Condition::default();
-        for filter in filters {
-            condition.filter(target.column(&filter.column)?, filter)?;
-        }
+        condition.all(&target, filters)?;
         let text = format!("SELECT count(*) FROM {}{}", target.name(), condition.clause());
         Ok(condition.into_statement(text))
     }
@@ -157,6 +159,27 @@ impl Scan for Pages {
 
     fn lookup(&self, catalog: &Catalog, request: &Lookup) -> Result<Statement, Error> {
         lookup::lookup(catalog, request)
+    }
+
+    fn statistics(
+        &self,
+        catalog: &Catalog,
+        relation: &ObjectKey,
+        column: &str,
+        filters: &[driver::Condition],
+    ) -> Result<Statement, Error> {
+        statistics::statistics(catalog, relation, column, filters)
+    }
+
+    fn leaves_out(&self, catalog: &Catalog, relation: &ObjectKey) -> Option<Statement> {
+        let target = Target::find(catalog, relation).ok()?;
+        // The relation by its number: asked for the server's own answer, which knows owners, superusers, BYPASSRLS and FORCE.
+        let text = "SELECT pg_catalog.row_security_active($1::pg_catalog.regclass)";
+        Some(Statement::new(text).with_values([Some(target.name().as_str())]))
+    }
+
+    fn listen(&self, channel: &str) -> Option<Statement> {
+        Some(Statement::new(format!("LISTEN {}", quote(channel))))
     }
 }
 
@@ -251,6 +274,8 @@ pub(crate) fn missing(what: &str, name: &str) -> Error {
 struct Compared<'a> {
     name: &'a str,
     nullable: bool,
+    /// Bytes, whose text is never empty.
+    bytes: bool,
     order: Order,
     /// The type to write after a parameter, where the server would not find it by itself.
     cast: Option<String>,
@@ -317,7 +342,8 @@ impl<'a> Compared<'a> {
             Order::Own if is_row_type(catalog, native) => Some(native.to_owned()),
             _ => None,
         };
-        Compared { name: &column.name, nullable: column.nullable != Known::Value(false), order, cast }
+        let nullable = column.nullable != Known::Value(false);
+        Compared { name: &column.name, nullable, bytes: native == "bytea", order, cast }
     }
 
     /// Whether a key may be made of it: what sorts by its text may have equal texts.

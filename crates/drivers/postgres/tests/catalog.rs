@@ -17,3 +17,5 @@ mod roles;
 mod round_trip;
 #[path = "catalog/server.rs"]
 mod server;
+#[path = "catalog/shapes.rs"]
+mod shapes;

@@ -9,17 +9,20 @@
 //!
 //! NULL is less than everything in SQLite, then come numbers, texts and bytes.
 
+mod condition;
 mod lookup;
+mod statistics;
 
 use catalog::{Catalog, Column, ConstraintKind, Identity, ObjectKey, RelationKind, RelationWalker};
 use driver::{
-    Code, Comparison, Error, Filter, KeySource, Lookup, Page, PageRequest, Scan, Statement, arrow::CellClass,
+    Code, Condition, Error, Filter, KeySource, Lookup, Page, PageRequest, Scan, Statement, arrow::CellClass,
 };
+
+use condition::{condition, conditions, every};
 
 use crate::{
     edit::{Part, identity_of, key_literal},
     quote,
-    types::{self, Affinity, Number},
 };
 
 pub(crate) struct SqliteScan;
@@ -52,7 +55,7 @@ impl Scan for SqliteScan {
                 terms.push(term);
             }
         }
-        let mut conditions = conditions(columns, &request.filters)?;
+        let mut conditions = every(columns, &request.filters)?;
         let keyed = source != KeySource::Offset;
         if let Some(after) = request.after.as_ref().filter(|_| keyed) {
             conditions.push(behind(&terms, after)?);
@@ -91,10 +94,10 @@ impl Scan for SqliteScan {
         Ok(Page { statement: Statement::new(text), source, key: positions, visible_columns: visible, identity })
     }
 
-    fn count(&self, catalog: &Catalog, relation: &ObjectKey, filters: &[Filter]) -> Result<Statement, Error> {
+    fn count(&self, catalog: &Catalog, relation: &ObjectKey, filters: &[Condition]) -> Result<Statement, Error> {
         let relation = find(catalog, relation)?;
         let mut text = format!("SELECT count(*)\nFROM {}", from(relation));
-        push_where(&mut text, &conditions(relation.columns(), filters)?);
+        push_where(&mut text, &every(relation.columns(), filters)?);
         Ok(Statement::new(text))
     }
 
@@ -110,6 +113,16 @@ impl Scan for SqliteScan {
 
     fn lookup(&self, catalog: &Catalog, request: &Lookup) -> Result<Statement, Error> {
         lookup::lookup(catalog, request)
+    }
+
+    fn statistics(
+        &self,
+        catalog: &Catalog,
+        relation: &ObjectKey,
+        column: &str,
+        filters: &[Condition],
+    ) -> Result<Statement, Error> {
+        statistics::statistics(catalog, relation, column, filters)
     }
 
     fn filter_value(&self, _native_type: &str, value: &[u8], class: Option<CellClass>) -> Result<String, Error> {
@@ -272,71 +285,4 @@ fn behind(terms: &[Term], after: &[Option<String>]) -> Result<String, Error> {
         });
     }
     condition.ok_or_else(|| Error::new(Code::InvalidStatement, "The order has no key."))
-}
-
-fn conditions(columns: &[Column], filters: &[Filter]) -> Result<Vec<String>, Error> {
-    filters.iter().map(|filter| condition(column_of(columns, &filter.column)?, filter)).collect()
-}
-
-fn condition(column: &Column, filter: &Filter) -> Result<String, Error> {
-    let key = reference(&column.name);
-    let first = || {
-        let missing = || Error::new(Code::InvalidStatement, format!("The filter on {} has no value.", column.name));
-        filter.values.first().ok_or_else(missing)
-    };
-    let compared = |operator: &str| first().map(|value| format!("{key} {operator} {}", literal(column, value)));
-    Ok(match filter.comparison {
-        Comparison::Equal => format!("{key} IN ({})", literals(column, std::slice::from_ref(first()?))),
-        Comparison::NotEqual => {
-            format!("({key} NOT IN ({}) OR {key} IS NULL)", literals(column, std::slice::from_ref(first()?)))
-        }
-        Comparison::In => format!("{key} IN ({})", literals(column, &filter.values)),
-        Comparison::Less => compared("<")?,
-        Comparison::LessOrEqual => compared("<=")?,
-        Comparison::Greater => compared(">")?,
-        Comparison::GreaterOrEqual => compared(">=")?,
-        Comparison::Contains => format!("instr(lower({key}), lower({})) > 0", quote::text(first()?)),
-        Comparison::StartsWith => {
-            let value = first()?;
-            format!("substr(lower({key}), 1, {}) = lower({})", value.chars().count(), quote::text(value))
-        }
-        Comparison::Like => format!("{key} LIKE {}", quote::text(first()?)),
-        Comparison::IsNull => format!("{key} IS NULL"),
-        Comparison::IsNotNull => format!("{key} IS NOT NULL"),
-    })
-}
-
-/// A value to order by: a column that keeps values as they are compares numbers with numbers.
-fn literal(column: &Column, value: &str) -> String {
-    match Affinity::of(&column.native_type) {
-        Affinity::Blob => spelled(value).unwrap_or_else(|| quote::text(value)),
-        // The column's affinity turns the text into a number where it is one.
-        _ => quote::text(value),
-    }
-}
-
-/// Values to be equal to: in a column that keeps values as they are, both the number and the text.
-fn literals(column: &Column, values: &[String]) -> String {
-    let free = Affinity::of(&column.native_type) == Affinity::Blob;
-    let all: Vec<String> = values
-        .iter()
-        .flat_map(|value| {
-            let other = if free { spelled(value) } else { None };
-            other.into_iter().chain([quote::text(value)])
-        })
-        .collect();
-    all.join(", ")
-}
-
-/// The number or the blob literal a text spells.
-fn spelled(value: &str) -> Option<String> {
-    match types::number(value) {
-        Some(Number::Integer(i64::MIN)) => Some("(-9223372036854775807 - 1)".to_owned()),
-        Some(Number::Integer(_) | Number::Real(_)) => Some(value.to_owned()),
-        None => {
-            let digits = value.strip_prefix(['x', 'X'])?.strip_prefix('\'')?.strip_suffix('\'')?;
-            let whole = digits.len().is_multiple_of(2) && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-            whole.then(|| format!("x'{digits}'"))
-        }
-    }
 }

@@ -13,6 +13,8 @@ mod opening;
 mod read_only;
 #[path = "sqlite/scanning.rs"]
 mod scanning;
+#[path = "sqlite/shapes.rs"]
+mod shapes;
 #[path = "sqlite/statements.rs"]
 mod statements;
 #[path = "sqlite/support.rs"]

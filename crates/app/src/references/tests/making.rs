@@ -261,6 +261,7 @@ impl Made {
             "users" | "orders" => vec![BrowseSort { column: "id".to_owned(), descending: false }],
             _ => Vec::new(),
         };
+        let filters = filters.into_iter().map(BrowseCondition::from).collect();
         let request = BrowseRequest { profile_id: profile_id.to_owned(), object, filters, sort };
         self.app().browse(request).await.unwrap()
     }

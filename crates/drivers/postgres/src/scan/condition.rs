@@ -2,7 +2,7 @@
 
 use driver::{Code, Comparison, Error, Filter, Statement};
 
-use super::{Compared, Order, Ordered, quote};
+use super::{Compared, Order, Ordered, Target, quote};
 use crate::catalog::rows::array;
 
 /// A condition with placeholders `$1`, `$2` … and their values.
@@ -23,6 +23,37 @@ enum Piece {
 }
 
 impl Condition {
+    /// Adds conditions, all of which must hold. A text comes first: so its place in the statement is known.
+    pub(super) fn all(&mut self, target: &Target<'_>, conditions: &[driver::Condition]) -> Result<(), Error> {
+        let is_text = |one: &&driver::Condition| matches!(one, driver::Condition::Text(_));
+        for one in conditions.iter().filter(is_text).chain(conditions.iter().filter(|one| !is_text(one))) {
+            self.one(target, one)?;
+        }
+        Ok(())
+    }
+
+    fn one(&mut self, target: &Target<'_>, condition: &driver::Condition) -> Result<(), Error> {
+        let (each, word, none) = match condition {
+            driver::Condition::One(filter) => return self.filter(target.column(&filter.column)?, filter),
+            driver::Condition::Text(text) => {
+                self.parts.push(driver::Condition::own_lines(text));
+                return Ok(());
+            }
+            driver::Condition::All(each) => (each, " AND ", "true"),
+            driver::Condition::Any(each) => (each, " OR ", "false"),
+        };
+        let from = self.parts.len();
+        for one in each {
+            self.one(target, one)?;
+        }
+        let parts = self.parts.split_off(from);
+        self.parts.push(match parts.is_empty() {
+            true => none.to_owned(),
+            false => format!("({})", parts.join(word)),
+        });
+        Ok(())
+    }
+
     /// Adds what a person filters by.
     pub(super) fn filter(&mut self, column: &Compared<'_>, filter: &Filter) -> Result<(), Error> {
         let name = quote(column.name);
@@ -30,8 +61,9 @@ impl Condition {
         let left = if column.order == Order::ByText { format!("{name}::text") } else { name.clone() };
         let cast = column.cast.as_ref().map_or(String::new(), |cast| format!("::{cast}"));
         let wanted = match filter.comparison {
-            Comparison::IsNull | Comparison::IsNotNull => Some(0),
-            Comparison::In => None,
+            Comparison::IsNull | Comparison::IsNotNull | Comparison::IsEmpty | Comparison::IsNotEmpty => Some(0),
+            Comparison::In | Comparison::NotIn => None,
+            Comparison::Between => Some(2),
             _ => Some(1),
         };
         if wanted.is_some_and(|wanted| filter.values.len() != wanted) {
@@ -51,6 +83,11 @@ impl Condition {
             Comparison::Greater => format!("{left} > {}{cast}", self.place(value)),
             Comparison::GreaterOrEqual => format!("{left} >= {}{cast}", self.place(value)),
             Comparison::Contains => format!("{name}::text ILIKE {}", self.place(format!("%{}%", literally(&value)))),
+            Comparison::NotContains => {
+                let pattern = self.place(format!("%{}%", literally(&value)));
+                format!("({name}::text ILIKE {pattern}) IS NOT TRUE")
+            }
+            Comparison::EndsWith => format!("{name}::text ILIKE {}", self.place(format!("%{}", literally(&value)))),
             Comparison::StartsWith => format!("{name}::text ILIKE {}", self.place(format!("{}%", literally(&value)))),
             Comparison::Like => format!("{name}::text LIKE {}", self.place(value)),
             Comparison::In if filter.values.is_empty() => "false".to_owned(),
@@ -58,6 +95,20 @@ impl Condition {
                 let cast = column.cast.as_ref().map_or(String::new(), |cast| format!("::{cast}[]"));
                 format!("{left} = ANY ({}{cast})", self.place(array(&filter.values)))
             }
+            Comparison::NotIn if filter.values.is_empty() => "true".to_owned(),
+            Comparison::NotIn => {
+                let cast = column.cast.as_ref().map_or(String::new(), |cast| format!("::{cast}[]"));
+                format!("({left} = ANY ({}{cast})) IS NOT TRUE", self.place(array(&filter.values)))
+            }
+            Comparison::Between => {
+                let last = filter.values.get(1).cloned().unwrap_or_default();
+                let (from, to) = (self.place(value), self.place(last));
+                format!("{left} BETWEEN {from}{cast} AND {to}{cast}")
+            }
+            Comparison::IsEmpty if column.bytes => format!("octet_length({name}) = 0"),
+            Comparison::IsNotEmpty if column.bytes => format!("octet_length({name}) > 0"),
+            Comparison::IsEmpty => format!("{name}::text = ''"),
+            Comparison::IsNotEmpty => format!("{name}::text <> ''"),
         };
         self.parts.push(part);
         Ok(())

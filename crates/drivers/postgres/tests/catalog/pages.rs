@@ -21,8 +21,9 @@ pub(crate) fn sort(column: &str, descending: bool) -> Sort {
     Sort { column: column.to_owned(), descending }
 }
 
-fn filter(column: &str, comparison: Comparison, values: &[&str]) -> Filter {
+fn filter(column: &str, comparison: Comparison, values: &[&str]) -> driver::Condition {
     Filter { column: column.to_owned(), comparison, values: values.iter().map(|value| (*value).to_owned()).collect() }
+    .into()
 }
 
 /// Every row of a relation, page by page: visible columns only.

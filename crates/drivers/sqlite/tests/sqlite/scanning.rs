@@ -3,22 +3,22 @@
 use std::collections::BTreeSet;
 
 use catalog::{Catalog, ObjectKey, Scope};
-use driver::{Code, Comparison, Connection, Filter, KeySource, PageRequest, Session, Sort};
+use driver::{Code, Comparison, Condition, Connection, Filter, KeySource, PageRequest, Session, Sort};
 
 use crate::support::{connect, finish, folder, make, session, works};
 
-struct Pages {
-    texts: Vec<Vec<Option<String>>>,
+pub(crate) struct Pages {
+    pub(crate) texts: Vec<Vec<Option<String>>>,
     source: KeySource,
 }
 
-async fn pages(
+pub(crate) async fn pages(
     connection: &dyn Connection,
     session: &dyn Session,
     catalog: &Catalog,
     table: &str,
     sort: &[(&str, bool)],
-    filters: Vec<Filter>,
+    filters: Vec<Condition>,
     limit: u32,
 ) -> Pages {
     let scan = connection.control().scan().unwrap();
@@ -190,6 +190,7 @@ async fn filters_mean_what_they_say() {
             comparison,
             values: values.iter().map(|value| (*value).to_owned()).collect(),
         };
+        let filter = Condition::One(filter);
         let found = pages(&*connection, &*session, &catalog, "t", &[], vec![filter.clone()], 2).await;
         let ids: String = found.texts.iter().map(|row| row[0].clone().unwrap()).collect();
         assert_eq!(ids, expected, "{column} {comparison:?} {values:?}");
