@@ -19,7 +19,8 @@ export interface DataPaneProps {
   density?: "dense" | "comfortable";
   active: boolean;
   layout?: GridLayout | undefined;
-  onLayout?: (layout: GridLayout) => void;
+  /** Nothing where the layout was reset. */
+  onLayout?: (layout: GridLayout | undefined) => void;
   /** The catalog's estimate of the relation's rows. */
   estimatedRows?: number | null;
   onReconnect?: () => void;

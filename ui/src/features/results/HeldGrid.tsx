@@ -1,8 +1,9 @@
 import { type Ref, type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useKeys, useOffers } from "@/commands";
-import { Banner, Button, Menu, type MenuItem, openContextMenu } from "@/design";
+import { Banner, Button, type MenuItem, openContextMenu } from "@/design";
 import { type AppError, type CopyFormat, failureOf, type HoldProgress, type ResultHead, type ResultKey } from "@/ipc";
-import { columnItems, grouped, type HeaderItems } from "./columns/items";
+import type { HeaderItems } from "./columns/items";
+import { useColumns } from "./columns/useColumns";
 import { formatsFor } from "./copying";
 import { CellEditor } from "./editing/CellEditor";
 import { copyShown } from "./editing/copying";
@@ -34,7 +35,8 @@ export interface HeldGridProps {
   active: boolean;
   density?: "dense" | "comfortable";
   layout?: GridLayout | undefined;
-  onLayout?: (layout: GridLayout) => void;
+  /** Nothing where the layout was reset. */
+  onLayout?: ((layout: GridLayout | undefined) => void) | undefined;
   sort?: readonly { readonly column: string; readonly descending: boolean }[];
   onActive?: (place: CellPlace | undefined, cell: Cell | undefined) => void;
   onOpen?: (place: CellPlace, cell: Cell | undefined) => void;
@@ -86,6 +88,8 @@ export function HeldGrid({
   links,
   editing: around,
   active,
+  layout,
+  onLayout,
   ...rest
 }: HeldGridProps) {
   const [failure, setFailure] = useState<AppError | null>(null);
@@ -142,7 +146,7 @@ export function HeldGrid({
     empty: useKeys("edits.empty"),
     beside: "Alt+Enter",
   };
-  const [headed, setHeaded] = useState<{ column: number; box: Box } | null>(null);
+  const arranged = useColumns({ head, columns, grid: own, layout, onLayout, headerItems, active });
   const [looked, setLooked] = useState<{ key: ResultKey; place: CellPlace; anchor: Box } | null>(null);
   const keyOf = (column: number): ResultKey | undefined =>
     around?.lookup ? head.foreign_keys.find((key) => !key.obstacle && key.values_at.includes(column)) : undefined;
@@ -375,17 +379,19 @@ export function HeldGrid({
                 }
               : {})}
             onOpen={(place) => onOpen?.(place, cellAt(place))}
-            onHeaderMenu={(column, box) => setHeaded({ column, box })}
             {...(editable
               ? {
                   onEdit: (place: CellPlace, typed: string | undefined) => editing.begin(place, typed),
                   onPaste: (text: string, range: GridRange) => void editing.paste(text, range),
+      {arranged.strip}
                   onDelete: () => void editing.fill(NULL, "Set NULL"),
                   onCut: (range: GridRange) => {
                     copy(range);
                     void editing.clear("Cut");
                   },
                 }
+            layout={layout}
+            {...arranged.events}
               : {})}
             onContextMenu={(place, event, box) =>
               openContextMenu(event, [...linkItems(place, box), ...menu(place)], "Cell", box)
@@ -411,15 +417,7 @@ export function HeldGrid({
             onLookUp={() => lookUp(session)}
           />
         ) : null}
-        {headed ? (
-          <Menu
-            open
-            onClose={() => setHeaded(null)}
-            anchor={headed.box}
-            label={`Column ${head.columns[headed.column]?.name ?? ""}`}
-            items={grouped(headerItems?.(headed.column) ?? [], columnItems(own.current, headed.column))}
-          />
-        ) : null}
+        {arranged.over}
         {looked
           ? around?.lookup?.({
               key: looked.key,

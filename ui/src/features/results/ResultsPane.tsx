@@ -190,7 +190,10 @@ export function ResultsPane({
         statistics={statistics}
         density={density}
         layout={layouts.current.get(shown.head.hold_id)}
-        onLayout={(layout) => layouts.current.set(shown.head.hold_id, layout)}
+        onLayout={(layout) => {
+          if (layout) layouts.current.set(shown.head.hold_id, layout);
+          else layouts.current.delete(shown.head.hold_id);
+        }}
       />
     )
   ) : aside && runs.active === aside.id ? (

@@ -107,7 +107,7 @@ export function attachInput(grid: Grid, signal: AbortSignal) {
       const head = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-place]") : null;
       const column = Number(head?.dataset["place"] ?? at.place.column);
       if (part === "menu") {
-        grid.act({ type: "column", column, extend: false }, false);
+        select(column);
         openHeaderMenu(column);
         return;
       }
@@ -177,7 +177,7 @@ export function attachInput(grid: Grid, signal: AbortSignal) {
     }
     const at = hit(event.clientX, event.clientY);
     if (at.part === "header") {
-      grid.act({ type: "column", column: at.place.column, extend: false }, false);
+      select(at.place.column);
       openHeaderMenu(at.place.column);
       return;
     }
