@@ -60,6 +60,14 @@ export function attachInput(grid: Grid, signal: AbortSignal) {
     if (column !== undefined) grid.events.onHeaderMenu?.(column, headBox(place));
   };
 
+  /** Selects a column, unless it is one of several that are. */
+  const select = (column: number) => {
+    const range = grid.sourceRange();
+    const source = grid.sourceColumn(column);
+    if (range?.kind === "columns" && source !== undefined && range.columns.includes(source)) return;
+    grid.act({ type: "column", column, extend: false }, false);
+  };
+
   const drop = (at: Hit) => grid.sideways.gapAt(at.x, at.part === "corner");
 
   const follow = () => {
