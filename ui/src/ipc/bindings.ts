@@ -66,6 +66,18 @@ export const commands = {
 	browseCount: (request: BrowseRequest) => typedError<Counted, AppError>(__TAURI_INVOKE("browse_count", { request })),
 	/**  Stops a page or count in progress for this relation. */
 	browseCancel: (profileId: string, object: ObjectRef) => typedError<null, AppError>(__TAURI_INVOKE("browse_cancel", { profileId, object })),
+	/**  Reads the rows of a hold once more, into a hold of their own; `keep` is a row to be found again. */
+	browseAgain: (holdId: string, keep: number | null) => typedError<BrowsedAgain, AppError>(__TAURI_INVOKE("browse_again", { holdId, keep })),
+	/**  What else is to be known of a relation whose rows are on show. */
+	browseFacts: (profileId: string, object: ObjectRef) => typedError<BrowseFacts, AppError>(__TAURI_INVOKE("browse_facts", { profileId, object })),
+	/**  Listens on a channel for a data tab, which hears of what arrives by the event `message`. */
+	browseListen: (tabId: string, profileId: string, object: ObjectRef, channel: string) => typedError<null, AppError>(__TAURI_INVOKE("browse_listen", { tabId, profileId, object, channel })),
+	/**  Stops listening for a tab. */
+	browseUnlisten: (tabId: string) => __TAURI_INVOKE<void>("browse_unlisten", { tabId }),
+	/**  The value of a held cell as a filter takes it; `None` is NULL. */
+	browseValue: (holdId: string, row: number, column: number) => typedError<string | null, AppError>(__TAURI_INVOKE("browse_value", { holdId, row, column })),
+	/**  The conditions of a data tab as one text for WHERE. */
+	browseWhere: (request: BrowseRequest) => typedError<string, AppError>(__TAURI_INVOKE("browse_where", { request })),
 	/**  Where a row's foreign key leads; `key` is its place among the head's. */
 	followReference: (holdId: string, row: number, key: number) => typedError<Followed, AppError>(__TAURI_INVOKE("follow_reference", { holdId, row, key })),
 	/**  The foreign keys of every relation that lead to a row. Nothing is counted. */
@@ -110,6 +122,18 @@ export const commands = {
 	holdWindow: (holdId: string, first: number, rows: number, columns: number[]) => typedError<ArrayBuffer, AppError>(__TAURI_INVOKE("hold_window", { holdId, first, rows, columns })),
 	/**  Bytes of one cell. */
 	holdCell: (holdId: string, row: number, column: number, offset: number, length: number) => typedError<ArrayBuffer, AppError>(__TAURI_INVOKE("hold_cell", { holdId, row, column, offset, length })),
+	/**  Filters and sorts held rows without asking the server; what is answered takes a hold's place. */
+	holdView: (holdId: string, request: ViewRequest) => typedError<HoldView, AppError>(__TAURI_INVOKE("hold_view", { holdId, request })),
+	/**  For every row of a view, the number of the held row it is: 32 bits each, least byte first. */
+	holdViewRows: (holdId: string) => typedError<ArrayBuffer, AppError>(__TAURI_INVOKE("hold_view_rows", { holdId })),
+	/**  Looks for a text in held rows, round the end. */
+	holdFind: (request: FindRequest) => typedError<Found, AppError>(__TAURI_INVOKE("hold_find", { request })),
+	/**  Looks at every held value of some columns, at most 32 at once; stopped by `stop_asking`. */
+	columnStatistics: (askId: string, holdId: string, columns: number[]) => typedError<ColumnStatistics[], AppError>(__TAURI_INVOKE("column_statistics", { askId, holdId, columns })),
+	/**  Asks the server to look at every value of a relation's column; stopped by `stop_asking`. */
+	columnStatisticsOnServer: (askId: string, request: BrowseRequest, column: string) => typedError<ColumnStatistics, AppError>(__TAURI_INVOKE("column_statistics_on_server", { askId, request, column })),
+	/**  Which pairs among these columns tell the held rows apart. */
+	keyPairs: (askId: string, holdId: string, columns: number[]) => typedError<KeyPairs, AppError>(__TAURI_INVOKE("key_pairs", { askId, holdId, columns })),
 	/**  Binds the staged edits of a relation to these rows; again after more rows have come. */
 	editsOpen: (holdId: string) => typedError<EditsView, AppError>(__TAURI_INVOKE("edits_open", { holdId })),
 	/**  Stages what a person did at once. */
@@ -494,6 +518,33 @@ export type AuditQuery = {
 	limit: number,
 };
 
+/**  What rows of a data tab have to meet; see [`driver::Condition`]. */
+export type BrowseCondition = 
+/**  One comparison. */
+{ kind: "one"; 
+/**  Which. */
+filter: BrowseFilter } | 
+/**  Every one of these. */
+{ kind: "all"; 
+/**  Which. */
+conditions: BrowseCondition[] } | 
+/**  At least one of these. */
+{ kind: "any"; 
+/**  Which. */
+conditions: BrowseCondition[] } | 
+/**  What a person wrote for WHERE, without that word. */
+{ kind: "where"; 
+/**  The expression. */
+text: string };
+
+/**  What else is to be known of a relation whose rows are on show. */
+export type BrowseFacts = {
+	/**  The server leaves out rows that this login may not see (row security). */
+	filtered_for_you: boolean,
+	/**  The server can tell of changes: `browse_listen`. */
+	listens: boolean,
+};
+
 /**  One condition of a data tab. */
 export type BrowseFilter = {
 	/**  The column. */
@@ -510,8 +561,8 @@ export type BrowseRequest = {
 	profile_id: string,
 	/**  The relation. */
 	object: ObjectRef,
-	/**  Conditions, done by the server. */
-	filters: BrowseFilter[],
+	/**  Conditions, done by the server; all of them hold. */
+	filters: BrowseCondition[],
 	/**  Sort, done by the server. */
 	sort: BrowseSort[],
 };
@@ -536,6 +587,16 @@ export type Browsed = {
 	paging: string,
 	/**  Whether `paging` is a warning. */
 	paging_warns: boolean,
+};
+
+/**  The rows of a hold read once more, into a hold of their own. */
+export type BrowsedAgain = {
+	/**  The new rows. */
+	browsed: Browsed,
+	/**  Their numbers of those that are new or not as they were, by their key; none where rows have no key or are too many. */
+	changed: number[],
+	/**  Where the row is that was asked to be found again; `None` where it is no longer among them, or cannot be known by a key. */
+	kept: number | null,
 };
 
 /**  A count that stops at a cap. */
@@ -581,6 +642,30 @@ export type ColumnMapping = {
 	native_type: string | null,
 };
 
+/**  Values beyond Tukey's fences. */
+export type ColumnOutliers = {
+	/**  The lower fence. */
+	low: string,
+	/**  The upper fence. */
+	high: string,
+	/**  Values below the lower one. */
+	below: number,
+	/**  Values above the upper one. */
+	above: number,
+	/**  The farthest of them, the farthest first. */
+	farthest: OutlierValue[],
+};
+
+/**  The values a quarter, half and three quarters of the way up, by nearest rank: each is one of the values. */
+export type ColumnQuartiles = {
+	/**  A quarter of the values are not greater. */
+	lower: string,
+	/**  Half of them are not greater. */
+	median: string,
+	/**  Three quarters of them are not greater. */
+	upper: string,
+};
+
 /**  A column of a relation. */
 export type ColumnRow = {
 	/**  Its place. */
@@ -605,6 +690,54 @@ export type ColumnRow = {
 	primary_key: boolean,
 	/**  Where its foreign key leads (`customers.id`, `on delete restrict`). */
 	references: ReferenceRow | null,
+};
+
+/**  What a column looks like. */
+export type ColumnStatistics = {
+	/**  Rows they speak of. */
+	rows: number,
+	/**  What is said where those are not all: `first 100,000 rows, not all`. */
+	partial: string | null,
+	/**  The server looked at every row, by its own equality and order; the held rows were not asked. */
+	on_server: boolean,
+	/**  How long it took. */
+	elapsed_ms: number,
+	/**  NULLs. */
+	nulls: number,
+	/**  Empty texts; not known from the server. */
+	empty: number | null,
+	/**  Different values; at least so many where `distinct_exact` is false. */
+	distinct: number,
+	/**  Whether `distinct` and `top` are exact. */
+	distinct_exact: boolean,
+	/**  Every row has a value, and no two have the same: a candidate for a key. */
+	unique: boolean,
+	/**  The least value. */
+	least: string | null,
+	/**  The greatest value. */
+	greatest: string | null,
+	/**  The exact sum of numbers. */
+	sum: string | null,
+	/**  The mean of numbers. */
+	mean: string | null,
+	/**  Whether the mean is exact. */
+	mean_exact: boolean,
+	/**  What its quantities are. */
+	scale: QuantityScale,
+	/**  Values of a column of numbers or moments that are none that is finite (NaN, infinities); not counted in the mean. */
+	not_finite: number,
+	/**  There were too many quantities for quartiles, outliers and a histogram. */
+	too_many: boolean,
+	/**  Bytes of the longest text; not known from the server. */
+	longest: number | null,
+	/**  The most frequent values. */
+	top: FrequentValue[],
+	/**  Quartiles of numbers or moments. */
+	quartiles: ColumnQuartiles | null,
+	/**  How numbers or moments are spread; none where the frequent values are all there are. */
+	histogram: HistogramBucket[] | null,
+	/**  Values far from the others; none where the quartiles are one value or there are fewer than four values. */
+	outliers: ColumnOutliers | null,
 };
 
 /**  One completion. */
@@ -1261,7 +1394,25 @@ export type FileState =
 "missing";
 
 /**  How a column is compared; see [`driver::Comparison`]. */
-export type FilterOperator = "equal" | "not_equal" | "less" | "less_or_equal" | "greater" | "greater_or_equal" | "contains" | "starts_with" | "like" | "in" | "is_null" | "is_not_null";
+export type FilterOperator = "equal" | "not_equal" | "less" | "less_or_equal" | "greater" | "greater_or_equal" | "contains" | "not_contains" | "starts_with" | "ends_with" | "like" | "in" | "not_in" | "between" | "is_empty" | "is_not_empty" | "is_null" | "is_not_null";
+
+/**  Looks for a text in held rows, or in those of a view. */
+export type FindRequest = {
+	/**  The hold or view. */
+	hold_id: string,
+	/**  The text, without regard to case. */
+	text: string,
+	/**  In which columns, in the order they are shown in; `None` is all. */
+	columns: number[] | null,
+	/**  Goes on behind this cell, or before it; begins at an end without one. */
+	from: HeldCell | null,
+	/**  Whether the cell itself counts too. */
+	inclusive: boolean,
+	/**  Towards the beginning. */
+	backward: boolean,
+	/**  Whether to count all cells with the text as well. */
+	count: boolean,
+};
 
 /**  Where rows lead: a relation and what finds exactly these rows of it. */
 export type Followed = {
@@ -1348,6 +1499,16 @@ export type FormVisible = {
 	values: string[],
 };
 
+/**  What was found in held rows. */
+export type Found = {
+	/**  Where; none where no cell has it. */
+	hit: HeldCell | null,
+	/**  Whether the search went round the end, or the beginning. */
+	wrapped: boolean,
+	/**  How many there are, where that was asked for. */
+	hits: FoundHits | null,
+};
+
 /**  One connection of a file. */
 export type FoundConnection = {
 	/**  Its place in the list. */
@@ -1382,6 +1543,16 @@ export type FoundConnection = {
 	status: FoundStatus,
 };
 
+/**  How many cells contain a text. */
+export type FoundHits = {
+	/**  Cells; at least this many where it is not `all`. */
+	cells: number,
+	/**  Whether all of them were counted. */
+	all: boolean,
+	/**  Which of them was found, from 1. */
+	nth: number | null,
+};
+
 /**  What saving a found connection would do. */
 export type FoundStatus = 
 /**  It is new. */
@@ -1405,6 +1576,16 @@ of: string } |
 /**  Why. */
 reason: string };
 
+/**  A frequent value. */
+export type FrequentValue = {
+	/**  Its text, or the beginning of it; bytes in hexadecimal. */
+	text: string,
+	/**  How often it was seen. */
+	count: number,
+	/**  The text is the whole value as it is: rows can be found by it. */
+	whole: boolean,
+};
+
 /**  What one grantee may do with an object. */
 export type GrantRow = {
 	/**  Who has it; `PUBLIC` for everyone. */
@@ -1419,6 +1600,24 @@ export type GrantRow = {
 	grantor: string | null,
 	/**  On what it was given, where that is not the object itself (`schema shop`, `everything`). */
 	through: string | null,
+};
+
+/**  A cell of held rows. */
+export type HeldCell = {
+	/**  The row, as numbered where it was looked for. */
+	row: number,
+	/**  The column's place in the result. */
+	column: number,
+};
+
+/**  Values from one edge to below the next. */
+export type HistogramBucket = {
+	/**  The edge it begins at. */
+	from: string,
+	/**  The edge it ends before. */
+	to: string,
+	/**  Values in it. */
+	count: number,
 };
 
 /**  One executed statement, secrets redacted. */
@@ -1501,6 +1700,21 @@ reason: string } |
 error: AppError } | 
 /**  More pages can be asked for (data tabs). */
 { state: "more_pages" };
+
+/**
+ *  Some of the rows of a hold in some order. It takes the place of a hold's id wherever one is asked for, but for edits; and is
+ *  released as one.
+ */
+export type HoldView = {
+	/**  Names it. */
+	hold_id: string,
+	/**  Rows it has. */
+	rows: number,
+	/**  Of how many held rows it was made. */
+	of: number,
+	/**  Whether those were all there are. */
+	complete: boolean,
+};
 
 /**  One hop of a connection attempt. */
 export type HopReport = {
@@ -1655,6 +1869,14 @@ export type KeptAmounts = {
 	secrets: number,
 };
 
+/**  Pairs of columns that tell rows apart. */
+export type KeyPairs = {
+	/**  The pairs, by place among the columns. */
+	pairs: ([number, number])[],
+	/**  Why not all were tried, where that is so. */
+	bound: string | null,
+};
+
 /**  How the OS keychain answered the probe. */
 export type KeychainState = {
 	/**  What it is (`Secret Service`, `Keychain`, `Credential Manager`). */
@@ -1685,6 +1907,24 @@ export type ListState =
 "unread" | 
 /**  There is no such thing here. */
 "absent";
+
+/**  One condition on held rows: it is checked here, without the server. */
+export type LocalCondition = {
+	/**  The column's place in the result. */
+	column: number,
+	/**  How it is compared: as numbers or times where the column holds such, by bytes elsewhere. */
+	operator: FilterOperator,
+	/**  With what. */
+	values: string[],
+};
+
+/**  One sort key of held rows. NULLs stand last either way. */
+export type LocalSort = {
+	/**  The column's place in the result. */
+	column: number,
+	/**  From greatest to least. */
+	descending: boolean,
+};
 
 /**  A column that can be a label. */
 export type LookupColumn = {
@@ -1858,6 +2098,14 @@ export type OpenedFile = {
 	stamp: string,
 	/**  Whether the file has `\r\n`; kept when saving. */
 	crlf: boolean,
+};
+
+/**  A value far from the others. */
+export type OutlierValue = {
+	/**  Its row among the held rows, from 0. */
+	row: number,
+	/**  Its text. */
+	text: string,
 };
 
 /**  What a text consists of. */
@@ -2224,6 +2472,17 @@ export type ProfileDraft = {
 	 */
 	recorded?: boolean | null,
 };
+
+/**  What a column's quantities are; see [`results::Scale`]. */
+export type QuantityScale = 
+/**  The column has none. */
+"none" | 
+/**  Numbers. */
+"numbers" | 
+/**  Moments. */
+"moments" | 
+/**  Moments whose texts name a zone: edges and fences are in UTC. */
+"zoned_moments";
 
 /**  What a connection or a statement needs to know from a person. */
 export type QuestionKind = 
@@ -3270,6 +3529,18 @@ export type TreePage = {
 	total: number,
 	/**  When the catalog they come from was read, in ms since the epoch. */
 	as_of_ms: number | null,
+};
+
+/**  Which of the held rows to show, and in which order. */
+export type ViewRequest = {
+	/**  Some cell of the row contains this, without regard to case. */
+	contains: string | null,
+	/**  In which columns that is looked for; `None` is all that are shown. */
+	columns: number[] | null,
+	/**  All of these hold too. */
+	conditions: LocalCondition[],
+	/**  Sort keys, the first one first. */
+	sort: LocalSort[],
 };
 
 /**  Whether a change can be brought back. */

@@ -13,8 +13,8 @@ import type {
   TabRecord,
 } from "./bindings";
 import { momentOf, signalOf, sizesOf } from "./fake/activity";
-import { browse, browseMore, countRows } from "./fake/browsing";
-import { completionsOf, definitionOf, relationPage, searchHits, treePage } from "./fake/catalog";
+import { browse, browseAgain, browseMore, countRows, whereText } from "./fake/browsing";
+import { completionsOf, definitionOf, relationPage, searchHits, tableOf, treePage } from "./fake/catalog";
 import { editCommands } from "./fake/edits";
 import { cellBytes, copyOf, holdOf, windowOf } from "./fake/holds";
 import { previewOf, SOURCES } from "./fake/imports";
@@ -25,14 +25,17 @@ import { referenceCommands } from "./fake/references";
 import { keepSession, startRun } from "./fake/runs";
 import { savedCommands } from "./fake/saved";
 import { formatted, outlineOf } from "./fake/script";
+import { statisticsCommands } from "./fake/statistics";
 import { contentsOf, exportOf, importOf, offerOf, stopTransfer } from "./fake/transfers";
 import { testOf } from "./fake/trial";
+import { findIn, viewOf, viewRows } from "./fake/views";
 import {
   auditOf,
   DRIVERS,
   emit,
   type FakeOptions,
   failure,
+  isSqlite,
   makeWorld,
   profileOf,
   refuse,
@@ -259,6 +262,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     ...savedCommands(world),
     ...planCommands(world, () => latency),
     ...referenceCommands(world),
+    ...statisticsCommands(world),
     ...editCommands(world),
     historyInverse: async () => null,
     drivers: async () => [...DRIVERS],
@@ -338,6 +342,15 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     browseMore: async (holdId) => browseMore(world, holdId),
     browseCount: async (request) => ({ rows: countRows(world, request), elapsed_ms: 402 }),
     browseCancel: async () => null,
+    browseAgain: async (holdId, keep) => browseAgain(world, holdId, keep),
+    browseFacts: async (profileId, object) => ({
+      filtered_for_you: tableOf(world, profileId, object).filtered === true,
+      listens: !isSqlite(world, profileId),
+    }),
+    browseListen: async () => null,
+    browseUnlisten: async () => undefined,
+    browseValue: async (holdId, row, column) => holdOf(world, holdId).cell(row, column),
+    browseWhere: async (request) => whereText(request.filters),
     cancelRun: async (runId) => {
       world.runs.get(runId)?.();
       return null;
@@ -390,6 +403,9 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     holdWindow: async (holdId, first, rows, columns) => windowOf(holdOf(world, holdId), first, rows, columns),
     holdCell: async (holdId, row, column, offset, length) =>
       cellBytes(holdOf(world, holdId), row, column, offset, length),
+    holdView: async (holdId, request) => viewOf(world, holdId, request),
+    holdViewRows: async (holdId) => viewRows(world, holdId),
+    holdFind: async (request) => findIn(world, request),
     run: async (request, onEvent) => startRun(world, request, onEvent),
     outline: async (_driver, text) => outlineOf(text),
     complete: async (request) => completionsOf(world, request),

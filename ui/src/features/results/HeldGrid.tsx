@@ -24,8 +24,10 @@ import {
   type GridRange,
 } from "./grid";
 import type { CellLinks, Lookup } from "./links";
+import { locallySorted } from "./local/columns";
+import { progressOf, type ShownView } from "./local/model";
 import { firstCellsPainted, resultBegins } from "./marks";
-import { gridColumns, holdSource } from "./source";
+import { gridColumns, holdSource, type ReadAgain } from "./source";
 
 export interface HeldGridProps {
   ref?: Ref<GridHandle>;
@@ -45,10 +47,14 @@ export interface HeldGridProps {
   onNearEnd?: () => void;
   /** More items for a cell's menu. */
   cellMenu?: (place: CellPlace) => readonly MenuItem[];
+  /** These are rows that were shown before, read once more: the grid stays in place. */
+  again?: ReadAgain | undefined;
   /** Where cells lead. */
   links?: CellLinks | undefined;
   /** Offers these rows for export. */
   onExport?: ((rows: ExportedRows) => void) | undefined;
+  /** Some of the rows in another order, in place of all. */
+  view?: ShownView | null | undefined;
   /** Where rows can be edited: the staged edits, and what stands around the grid for them. */
   editing?: GridEditing | undefined;
 }
@@ -82,39 +88,59 @@ export function HeldGrid({
   sort = NO_SORT,
   onActive,
   onOpen,
-  headerItems,
-  cellMenu,
-  onExport,
-  links,
-  editing: around,
-  active,
   layout,
   onLayout,
+  headerItems,
+  cellMenu,
+  again,
+  onExport,
+  links,
+  view: local = null,
+  editing: around,
+  active,
   ...rest
 }: HeldGridProps) {
   const [failure, setFailure] = useState<AppError | null>(null);
   const own = useRef<GridHandle>(null);
-  const columns = useMemo(() => gridColumns(head.columns, sort, head.foreign_keys), [head, sort]);
+  const columns = useMemo(
+    () => locallySorted(gridColumns(head.columns, sort, head.foreign_keys), local?.request.sort ?? []),
+    [head, sort, local],
+  );
+  // Whose rows are read, copied and exported; edited and followed are those they are of.
+  const shown = useMemo(() => (local ? { ...head, hold_id: local.holdId } : head), [head, local]);
   const more = progress.state === "reading" || progress.state === "paused" || progress.state === "more_pages";
-  const latest = useRef({ rows: progress.rows, more });
-  latest.current = { rows: progress.rows, more };
+  const latest = useRef({ rows: progress.rows, more, again });
+  latest.current = { rows: progress.rows, more, again };
+  /** What the grid showed last, until the same rows are here again. */
+  const former = useRef<{ lineage: string; cell: ReturnType<BlockSource["keepsake"]> } | null>(null);
   // Made where it is closed: an effect that runs again gets a source that works.
   const [sources, setSources] = useState<{ held: BlockSource; rows: EditedSource } | null>(null);
   useLayoutEffect(() => {
     const failed = (thrown: unknown) => setFailure(failureOf(thrown));
-    const held = holdSource({ head, ...latest.current }, columns, failed);
-    const rows = new EditedSource(held, head, (holdId, known) =>
-      holdSource({ head: { ...head, hold_id: holdId }, rows: known, more: false }, columns, failed),
+    const seen = local ? { rows: local.rows, more: false } : latest.current;
+    const lineage = local ? shown.hold_id : (latest.current.again?.lineage ?? shown.hold_id);
+    const before = former.current?.lineage === lineage ? former.current.cell : undefined;
+    const held = holdSource({ head: shown, ...seen }, columns, failed, before);
+    const rows = new EditedSource(
+      held,
+      head,
+      (holdId, known) => holdSource({ head: { ...head, hold_id: holdId }, rows: known, more: false }, columns, failed),
+      local,
     );
     setSources({ held, rows });
     return () => {
+      former.current = { lineage, cell: held.keepsake() };
       rows.close();
       held.close();
     };
-  }, [head, columns]);
+  }, [head, shown, local, columns]);
   useLayoutEffect(() => resultBegins(head.hold_id), [head.hold_id]);
-  useEffect(() => sources?.held.grow(progress.rows, more), [sources, progress.rows, more]);
+  // A view stays what it is when more rows come: another one is made of them.
+  useEffect(() => {
+    if (!local) sources?.held.grow(progress.rows, more);
+  }, [sources, local, progress.rows, more]);
   const source = sources?.rows ?? null;
+  const shownProgress = useMemo(() => (local ? progressOf(local, progress) : progress), [local, progress]);
 
   const store = around?.store ?? null;
   const edits = useEditsState(store);
@@ -148,6 +174,7 @@ export function HeldGrid({
   };
   const arranged = useColumns({ head, columns, grid: own, layout, onLayout, headerItems, active });
   const [looked, setLooked] = useState<{ key: ResultKey; place: CellPlace; anchor: Box } | null>(null);
+  useEffect(() => (source ? () => setLooked(null) : undefined), [source]);
   const keyOf = (column: number): ResultKey | undefined =>
     around?.lookup ? head.foreign_keys.find((key) => !key.obstacle && key.values_at.includes(column)) : undefined;
   const lookUp = (place: CellPlace) => {
@@ -188,7 +215,7 @@ export function HeldGrid({
               label: "Export…",
               icon: "download" as const,
               keys: "Mod+Shift+X",
-              onSelect: () => onExport({ head, progress, range }),
+              onSelect: () => onExport({ head: shown, progress: shownProgress, range }),
             },
           ]
         : []),
@@ -290,7 +317,11 @@ export function HeldGrid({
       "results.copy-update": offered("sql_update"),
       "results.copy-in": offered("in_list"),
       ...(onExport
-        ? { "results.export": { run: () => onExport({ head, progress, range: own.current?.selection() ?? null }) } }
+        ? {
+            "results.export": {
+              run: () => onExport({ head: shown, progress: shownProgress, range: own.current?.selection() ?? null }),
+            },
+          }
         : {}),
     },
     active,
@@ -353,12 +384,15 @@ export function HeldGrid({
           {failure.message}
         </Banner>
       ) : null}
+      {arranged.strip}
       <div className="flex-1 min-h-0">
         {source ? (
           <Grid
             ref={handle}
             label={`Rows of ${head.title}`}
             source={source}
+            layout={layout}
+            {...arranged.events}
             {...rest}
             onCopy={copy}
             onFirstCells={() => firstCellsPainted(head.hold_id)}
@@ -383,15 +417,12 @@ export function HeldGrid({
               ? {
                   onEdit: (place: CellPlace, typed: string | undefined) => editing.begin(place, typed),
                   onPaste: (text: string, range: GridRange) => void editing.paste(text, range),
-      {arranged.strip}
                   onDelete: () => void editing.fill(NULL, "Set NULL"),
                   onCut: (range: GridRange) => {
                     copy(range);
                     void editing.clear("Cut");
                   },
                 }
-            layout={layout}
-            {...arranged.events}
               : {})}
             onContextMenu={(place, event, box) =>
               openContextMenu(event, [...linkItems(place, box), ...menu(place)], "Cell", box)

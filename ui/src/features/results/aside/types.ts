@@ -1,9 +1,8 @@
 /** What can stand beside the rows. One of these at a time: what opens takes the place of what is open. */
-import type { ReactNode } from "react";
-import type { HoldProgress, ResultHead } from "@/ipc";
 import type { Draft } from "../editing/drafts";
 import type { EditedSource } from "../editing/source";
 import type { Cell, CellPlace } from "../grid";
+import type { AskServer } from "../statistics/asking";
 
 /** One cell's value, read or edited. */
 export interface BesideCell {
@@ -11,6 +10,8 @@ export interface BesideCell {
   readonly place: CellPlace;
   readonly cell: Cell | undefined;
   readonly begun: Draft | undefined;
+  /** The rows its place is one of: where others are shown by now, it is still one of these. */
+  readonly of: EditedSource | null;
   /** To be read, not edited. */
   readonly viewed: boolean;
 }
@@ -36,17 +37,10 @@ export interface BesideCompare {
 
 export type Beside = BesideCell | BesideRow | BesideStatistics | BesideCompare;
 
-/** What is given to whoever draws a column's statistics: it fills the aside's whole height, its head included. */
-export interface StatisticsAsk {
-  readonly head: ResultHead;
-  readonly progress: HoldProgress;
-  /** Place in `head.columns`. */
-  readonly column: number;
-  /** The rows as the grid shows them. */
-  readonly source: EditedSource | null;
-  readonly onColumn: (column: number) => void;
-  readonly onClose: () => void;
+/** What whoever shows the rows can do about a column's statistics besides what the rows say themselves. */
+export interface StatisticsAround {
+  /** Asks the server of the rows' relation. */
+  readonly server?: AskServer;
+  /** Shows the rows with a value; `null` is NULL. */
+  readonly onFilter?: (column: string, value: string | null) => void;
 }
-
-/** Draws a column's statistics beside the rows. */
-export type StatisticsSlot = (ask: StatisticsAsk) => ReactNode;

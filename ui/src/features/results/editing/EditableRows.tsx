@@ -1,12 +1,19 @@
 import { type ReactNode, type Ref, useEffect, useRef, useState } from "react";
-import { useOffers } from "@/commands";
+import { useKeys, useOffers } from "@/commands";
 import { CellAside } from "../aside/CellAside";
 import { RowsAside } from "../aside/RowsAside";
-import type { Beside, StatisticsSlot } from "../aside/types";
+import type { Beside, StatisticsAround } from "../aside/types";
+import { grouped } from "../columns/items";
 import type { CellPlace, GridHandle } from "../grid";
 import { HeldGrid, type HeldGridProps } from "../HeldGrid";
 import type { Lookup } from "../links";
+import { localItems } from "../local/items";
+import { LocalBar, type OnServer } from "../local/LocalBar";
+import { type LocalRequest, sorted } from "../local/model";
+import { useLocal } from "../local/useLocal";
 import { SweepDialog } from "../SweepDialog";
+import { ProfileSheet } from "../statistics/ProfileSheet";
+import { StatisticsPanel } from "../statistics/StatisticsPanel";
 import type { CellSheetHandle } from "./CellSheet";
 import { Conflicts } from "./Conflicts";
 import type { Draft } from "./drafts";
@@ -18,7 +25,7 @@ import type { EditedRow } from "./types";
 import type { Editing, EditNote } from "./useEditing";
 import { useEditsState } from "./useEdits";
 
-export interface EditableRowsProps extends Omit<HeldGridProps, "onOpen" | "onActive" | "ref" | "editing"> {
+export interface EditableRowsProps extends Omit<HeldGridProps, "onOpen" | "onActive" | "ref" | "editing" | "view"> {
   ref?: Ref<GridHandle>;
   store: EditsStore | null;
   /** The connection a save goes to, where it is production. */
@@ -29,8 +36,10 @@ export interface EditableRowsProps extends Omit<HeldGridProps, "onOpen" | "onAct
   lookup?: Lookup | undefined;
   /** A save went through: what the rows' relation is may have changed elsewhere. */
   onSaved?: (() => void) | undefined;
-  /** Draws a column's statistics; where it is given they are on offer. */
-  statistics?: StatisticsSlot | undefined;
+  /** What else is on offer beside a column's statistics. */
+  statistics?: StatisticsAround | undefined;
+  /** What a local filter or sort would be as the server's own; nothing where that is not on offer. */
+  onServer?: ((request: LocalRequest) => OnServer | undefined) | undefined;
 }
 
 const samePlace = (a: CellPlace, b: CellPlace) => a.row === b.row && a.column === b.column;
@@ -44,6 +53,7 @@ export function EditableRows({
   lookup,
   onSaved,
   statistics,
+  onServer,
   head,
   active,
   ...rest
@@ -57,6 +67,7 @@ export function EditableRows({
   const [note, setNote] = useState<EditNote | null>(null);
   const [review, setReview] = useState(false);
   const [conflicts, setConflicts] = useState(false);
+  const [profile, setProfile] = useState(false);
   const staged = state?.staged ?? null;
   const source = editing.current?.source ?? null;
 
@@ -64,7 +75,7 @@ export function EditableRows({
   const settleSheet = async (): Promise<boolean> => {
     const now = sheet.current?.read();
     if (!now || beside?.kind !== "cell") return true;
-    return (await editing.current?.put(beside.place, now.draft, now.initial)) ?? true;
+    return (await editing.current?.put(beside.place, now.draft, now.initial, beside.of)) ?? true;
   };
   const settle = async () => (await settleSheet()) && ((await editing.current?.settle()) ?? true);
   const latest = useRef({ settleSheet, beside });
@@ -82,8 +93,70 @@ export function EditableRows({
   };
   const show = (place: CellPlace, begun: Draft | undefined, viewed: boolean) => {
     const rows = editing.current?.source;
-    setBeside({ kind: "cell", place, begun, viewed, cell: rows?.cell(place.row, place.column) });
+    setBeside({
+      kind: "cell",
+      place,
+      begun,
+      viewed,
+      cell: rows?.cell(place.row, place.column),
+      of: rows ?? null,
+    });
   };
+  const cursor = useRef<CellPlace | undefined>(undefined);
+  const { local, state: locally } = useLocal(
+    head.hold_id,
+    rest.progress,
+    {
+      columns: () => grid.current?.visibleColumns() ?? head.columns.map((_, index) => index),
+      // Other rows take the places of these: what was begun here is taken, what stands beside one of these rows goes.
+      settle: async () => {
+        await latest.current.settleSheet();
+        await editing.current?.settle();
+        setBeside((now) => (now?.kind === "statistics" ? now : null));
+        cursor.current = undefined;
+      },
+      cursor: () => {
+        const at = cursor.current;
+        const row = at ? (editing.current?.source?.map.placeAt(at.row) ?? -1) : -1;
+        return at && row >= 0 ? { row, column: at.column } : null;
+      },
+      go: ({ row, column }) => {
+        const screen = editing.current?.source?.screenOf(row);
+        if (screen !== undefined) grid.current?.activate({ row: screen, column });
+        return screen !== undefined;
+      },
+    },
+    rest.again !== undefined,
+  );
+  const seen = locally?.view ?? null;
+  const sortBy = (descending: boolean) => ({
+    run: () => {
+      const column = cursor.current?.column ?? grid.current?.selection()?.columns[0];
+      if (column !== undefined) local?.sort(sorted([], column, descending, false));
+    },
+  });
+  useOffers(
+    local
+      ? {
+          "results.find": { run: () => local.open("find") },
+          "results.filter": { run: () => local.open("filter") },
+          "results.sort-ascending": sortBy(false),
+          "results.sort-descending": sortBy(true),
+          "results.show-all": {
+            run: () => local.clear(),
+            ...(seen ? {} : { disabledReason: "they are shown already" }),
+          },
+          ...(locally?.sought
+            ? {
+                "results.find-next": { run: () => local.next(false) },
+                "results.find-previous": { run: () => local.next(true) },
+              }
+            : {}),
+        }
+      : {},
+    active,
+  );
+
   /** What is beside the rows goes with the cursor, where it is of one cell, row or column. */
   const follow = (place: CellPlace | undefined) => {
     if (!place || !beside) return;
@@ -115,7 +188,12 @@ export function EditableRows({
     const rows = editing.current?.source;
     const screen = row.at !== null ? rows?.map.ofHeld(row.at) : rows?.map.ofAdded(row.id);
     if (screen === undefined) {
-      setNote({ text: `${row.name} is not among the rows read here. Clear the filters, or read on, to see it.` });
+      if (seen)
+        setNote({
+          text: `${row.name} is not among the rows shown here.`,
+          choices: [{ label: "Show all rows", run: () => local?.clear() }],
+        });
+      else setNote({ text: `${row.name} is not among the rows read here. Clear the filters, or read on, to see it.` });
       return;
     }
     const column =
@@ -180,6 +258,27 @@ export function EditableRows({
     active,
   );
 
+  /** What statistics are made of: the rows that are shown. */
+  const looked = { holdId: seen?.holdId ?? head.hold_id, rows: seen?.rows ?? rest.progress.rows };
+  const goToCell = (row: number, column: number) => {
+    const screen = editing.current?.source?.screenOf(row);
+    if (screen !== undefined) grid.current?.activate({ row: screen, column });
+    grid.current?.focus();
+  };
+  const statisticsKeys = useKeys("results.statistics");
+  const showStatistics = (column: number) => open({ kind: "statistics", column });
+  useOffers(
+    head.columns.length > 0
+      ? {
+          "results.statistics": {
+            run: () => showStatistics(cursor.current?.column ?? grid.current?.selection()?.columns[0] ?? 0),
+          },
+          "results.profile": { run: () => setProfile(true) },
+        }
+      : {},
+    active,
+  );
+
   const second = () => {
     switch (beside?.kind) {
       case "cell":
@@ -189,7 +288,7 @@ export function EditableRows({
             head={head}
             store={store}
             staged={staged}
-            source={source}
+            source={beside.of ?? source}
             sheet={sheet}
             onTyping={setTyping}
             onApply={() =>
@@ -202,14 +301,16 @@ export function EditableRows({
         );
       case "statistics":
         return (
-          statistics?.({
-            head,
-            progress: rest.progress,
-            column: beside.column,
-            source,
-            onColumn: (column) => open({ kind: "statistics", column }),
-            onClose: close,
-          }) ?? null
+          <StatisticsPanel
+            head={head}
+            {...looked}
+            column={beside.column}
+            onClose={close}
+            onProfile={() => setProfile(true)}
+            onRow={(row) => goToCell(row, beside.column)}
+            onFilter={statistics?.onFilter}
+            server={statistics?.server}
+          />
         );
       default:
         return null;
@@ -222,26 +323,56 @@ export function EditableRows({
       onClose={close}
       beside={second()}
       rows={
-        <HeldGrid
-          {...rest}
-          ref={(handle) => {
-            grid.current = handle;
-            if (typeof ref === "function") ref(handle);
-            else if (ref) ref.current = handle;
-          }}
-          head={head}
-          active={active}
-          editing={{
-            store,
-            typing: typing || question !== null,
-            handle: editing,
-            onBeside: (place, draft) => show(place, draft, false),
-            onNote: setNote,
-            lookup,
-          }}
-          onOpen={(place) => show(place, undefined, store === null || staged?.view.refused !== null)}
-          onActive={follow}
-        />
+        <div className="flex flex-col h-full min-h-0">
+          {local && locally ? (
+            <LocalBar
+              local={local}
+              state={locally}
+              head={head}
+              partial={rest.progress.state !== "complete"}
+              rows={rest.progress.rows}
+              onServer={onServer?.(locally.wanted)}
+              onTyping={setTyping}
+              onClose={() => grid.current?.focus()}
+            />
+          ) : null}
+          <div className="flex-1 min-h-0">
+            <HeldGrid
+              {...rest}
+              view={seen}
+              headerItems={(column) =>
+                grouped(rest.headerItems?.(column) ?? [], localItems(local, column, rest.sort !== undefined), [
+                  {
+                    label: "Statistics",
+                    icon: "chart",
+                    ...(statisticsKeys ? { keys: statisticsKeys } : {}),
+                    onSelect: () => showStatistics(column),
+                  },
+                ])
+              }
+              ref={(handle) => {
+                grid.current = handle;
+                if (typeof ref === "function") ref(handle);
+                else if (ref) ref.current = handle;
+              }}
+              head={head}
+              active={active}
+              editing={{
+                store,
+                typing: typing || question !== null,
+                handle: editing,
+                onBeside: (place, draft) => show(place, draft, false),
+                onNote: setNote,
+                lookup,
+              }}
+              onOpen={(place) => show(place, undefined, store === null || staged?.view.refused !== null)}
+              onActive={(place) => {
+                cursor.current = place;
+                follow(place);
+              }}
+            />
+          </div>
+        </div>
       }
       under={
         <>
@@ -256,6 +387,22 @@ export function EditableRows({
               onReview={() => void settle().then((done) => done && setReview(true))}
               onConflicts={() => setConflicts(true)}
               onGo={go}
+            />
+          ) : null}
+          {profile ? (
+            <ProfileSheet
+              head={head}
+              {...looked}
+              onClose={() => setProfile(false)}
+              onColumn={(column) => {
+                setProfile(false);
+                showStatistics(column);
+                goToCell(0, column);
+              }}
+              onCell={(row, column) => {
+                setProfile(false);
+                goToCell(row, column);
+              }}
             />
           ) : null}
           {review && store ? (

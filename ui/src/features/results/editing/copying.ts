@@ -84,7 +84,7 @@ async function shownCells(store: EditsStore | null, source: EditedSource, range:
 function touched(source: EditedSource, range: GridRange): boolean {
   const first = source.stored(range.firstRow);
   const last = source.stored(range.lastRow);
-  if (!first || !last || first.holdId !== source.generation || last.holdId !== source.generation) return true;
+  if (!first || !last || first.holdId !== source.holdId || last.holdId !== source.holdId) return true;
   if (last.row - first.row !== range.lastRow - range.firstRow) return true;
   return source.hasOverlay(range.firstRow, range.lastRow);
 }
@@ -102,10 +102,11 @@ export async function copyShown(
   if (!touched(source, range)) {
     const first = source.stored(range.firstRow)?.row ?? range.firstRow;
     const held = { ...range, firstRow: first, lastRow: first + range.lastRow - range.firstRow };
-    const text = await copyRange(head, held, format);
+    const shown = { ...head, hold_id: source.holdId };
+    const text = await copyRange(shown, held, format);
     // A copy with heads is for elsewhere.
     if (text !== null && format === "tsv" && cells <= REMEMBERED && (range.kind === "cells" || single)) {
-      const csv = await csvOf(head.hold_id, first, held.lastRow - first + 1, range.columns).catch(() => null);
+      const csv = await csvOf(shown.hold_id, first, held.lastRow - first + 1, range.columns).catch(() => null);
       if (csv !== null) rememberCopy(text, csv);
     }
     return;

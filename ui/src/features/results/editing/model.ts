@@ -1,8 +1,9 @@
 /** What is staged, as one hold shows it: pure. Answers of the core are merged here, and laid out for quick look-up. */
 import type { ColumnClass } from "@/ipc";
 import type { Cell, CellClass } from "../grid";
-import { RowMap } from "./rows";
+import { type RowAt, RowMap, type ScreenRows } from "./rows";
 import type { EditColumn, EditedCell, EditedRow, EditsView, RowPlace, ShownValue } from "./types";
+import { type ViewedRows, ViewMap } from "./viewed";
 
 /** A staged row with its cells by column. */
 export interface Overlay {
@@ -50,8 +51,15 @@ export function merged(before: Staged | null, answer: EditsView): Staged {
   return { view: answer, byId, byHeld, added, gone };
 }
 
-export const rowMapOf = (staged: Staged | null, known: number): RowMap =>
-  new RowMap(known, staged?.added ?? [], staged?.gone ?? []);
+/** The screen's rows: of all that are held, or of a view of them. */
+export const rowMapOf = (staged: Staged | null, known: number, view: ViewedRows | null = null): ScreenRows =>
+  view
+    ? new ViewMap(view, staged?.added ?? [], staged?.gone ?? [])
+    : new RowMap(known, staged?.added ?? [], staged?.gone ?? []);
+
+/** Names a cell of the screen, whatever place its row has there now. */
+export const cellKey = (at: RowAt, column: number): string =>
+  at.kind === "held" ? `${at.row}:${column}` : `+${at.id}:${column}`;
 
 const CLASS: Readonly<Record<ColumnClass, CellClass>> = {
   number: "number",

@@ -12,6 +12,24 @@ export interface Anchored {
   readonly after: number | null;
 }
 
+/** The rows of the screen. */
+export interface ScreenRows {
+  /** How many there are. */
+  readonly count: number;
+  /** Rows the screen has more or fewer than what is shown of the hold. */
+  readonly extra: number;
+  /** What stands there. */
+  at(screen: number): RowAt | undefined;
+  /** The held row that stands there; -1 for an added one. Allocates nothing: it is asked for every cell. */
+  heldAt(screen: number): number;
+  /** Where the cells of the held row that stands there are read: its number, or its place in a view; -1 for an added one. */
+  placeAt(screen: number): number;
+  /** Where an added row stands. */
+  ofAdded(id: number): number | undefined;
+  /** Where a held row stands; none where it is gone or not shown. */
+  ofHeld(row: number): number | undefined;
+}
+
 interface Piece {
   /** Where it begins on the screen. */
   readonly at: number;
@@ -36,7 +54,7 @@ function lastAt(pieces: readonly Piece[], value: number, key: (piece: Piece) => 
   return found;
 }
 
-export class RowMap {
+export class RowMap implements ScreenRows {
   private readonly pieces: readonly Piece[];
   private readonly runs: readonly Piece[];
   private readonly byId = new Map<number, number>();
@@ -103,6 +121,10 @@ export class RowMap {
     if (this.extra === 0 && this.byId.size === 0 && this.gone.size === 0) return screen;
     const piece = lastAt(this.pieces, screen, (each) => each.at);
     return piece?.id === null ? piece.held + screen - piece.at : -1;
+  }
+
+  placeAt(screen: number): number {
+    return this.heldAt(screen);
   }
 
   /** Where an added row stands. */

@@ -1,9 +1,10 @@
 /** Held rows with what is staged upon them. Looks a cell up where it is asked for; keeps nothing per row of the hold. */
 import type { ResultHead } from "@/ipc";
 import type { BlockSource, Cell, GridColumn, GridSource, RowHead } from "../grid";
-import { type Overlay, problemInWords, rowMapOf, type Staged, shownCell, unsetCell } from "./model";
-import type { RowAt, RowMap } from "./rows";
+import { cellKey, type Overlay, problemInWords, rowMapOf, type Staged, shownCell, unsetCell } from "./model";
+import type { RowAt, ScreenRows } from "./rows";
 import type { EditsView, ShownValue } from "./types";
+import type { ViewedRows } from "./viewed";
 
 const MARK = { update: "changed", insert: "new", delete: "deleted" } as const;
 
@@ -12,38 +13,51 @@ export type FreshSource = Pick<BlockSource, "cell" | "ensureRows" | "subscribe" 
 
 export class EditedSource implements GridSource {
   readonly generation: string;
+  readonly kin: string;
+  /** The hold or the view whose rows are read by the places they are shown in. */
+  readonly holdId: string;
   private readonly base: BlockSource;
   private readonly head_: ResultHead;
   private readonly openFresh: (holdId: string, rows: number) => FreshSource;
   private readonly listeners = new Set<() => void>();
   private staged: Staged | null = null;
-  private rowMap: RowMap;
+  private readonly view: ViewedRows | null;
+  private rowMap: ScreenRows;
   private known: number;
   private fresh: FreshSource | null = null;
   private freshHold: string | null = null;
-  /** Values on their way to the core, by `row:column` of the screen's place. */
+  /** Values on their way to the core, as `cellKey` names them. */
   private pending: ReadonlyMap<string, ShownValue> = new Map();
   /** Rows as they were staged before they were saved: shown until they have been read again. */
   private before: ReadonlyMap<number, Overlay> = new Map();
   private readonly unsubscribe: () => void;
   columns: readonly GridColumn[];
 
-  constructor(base: BlockSource, head: ResultHead, openFresh: (holdId: string, rows: number) => FreshSource) {
+  /** `base` reads the rows in the order they are shown in; `view` says which held rows those are, where they are not all. */
+  constructor(
+    base: BlockSource,
+    head: ResultHead,
+    openFresh: (holdId: string, rows: number) => FreshSource,
+    view: { readonly holdId: string; readonly held: ViewedRows } | null = null,
+  ) {
+    this.view = view?.held ?? null;
+    this.holdId = view?.holdId ?? head.hold_id;
     this.base = base;
     this.head_ = head;
     this.openFresh = openFresh;
     this.generation = base.generation;
+    this.kin = head.hold_id;
     this.columns = base.columns;
     this.known = base.rows().known;
-    this.rowMap = rowMapOf(null, this.known);
+    this.rowMap = rowMapOf(null, this.known, this.view);
     this.unsubscribe = base.subscribe(() => this.tell());
   }
 
-  get map(): RowMap {
+  get map(): ScreenRows {
     const { known } = this.base.rows();
     if (known !== this.known) {
       this.known = known;
-      this.rowMap = rowMapOf(this.staged, known);
+      this.rowMap = rowMapOf(this.staged, known, this.view);
     }
     return this.rowMap;
   }
@@ -55,7 +69,7 @@ export class EditedSource implements GridSource {
     this.staged = staged;
     this.pending = pending;
     if (changed) {
-      this.rowMap = rowMapOf(staged, this.known);
+      this.rowMap = rowMapOf(staged, this.known, this.view);
       this.followFresh(staged?.view);
     }
     this.tell();
@@ -116,58 +130,70 @@ export class EditedSource implements GridSource {
     });
   }
 
+  /** Where the row that is read at a place of the hold, or of the view of it, stands. None where it is gone. */
+  screenOf(place: number): number | undefined {
+    return this.map.ofHeld(this.view ? this.view.heldAt(place) : place);
+  }
+
   at(screen: number): RowAt | undefined {
     return this.map.at(screen);
   }
 
-  /** The hold that has a row's values as they are stored, and its number there; none for one that was never stored. */
+  /** Whether these are some of the held rows, or in another order. */
+  get viewed(): boolean {
+    return this.view !== null;
+  }
+
+  /** The hold or view that has a row's values as they are stored, and its number there; none for one that was never stored. */
   stored(screen: number): { holdId: string; row: number } | undefined {
     const overlay = this.overlayAt(screen);
     if (overlay && overlay.row.fresh !== null && this.freshHold !== null)
       return { holdId: this.freshHold, row: overlay.row.fresh };
-    const held = this.map.heldAt(screen);
-    return held >= 0 ? { holdId: this.generation, row: held } : undefined;
+    const place = this.map.placeAt(screen);
+    return place >= 0 ? { holdId: this.holdId, row: place } : undefined;
   }
 
   cell(screen: number, column: number): Cell | undefined {
     const { map } = this;
     const held = map.heldAt(screen);
     if (this.pending.size > 0) {
-      const value = this.pending.get(`${screen}:${column}`);
+      const at = map.at(screen);
+      const value = at && this.pending.get(cellKey(at, column));
       if (value) return { ...this.valueCell(value, column), mark: held >= 0 ? "changed" : "new" };
     }
     const overlay = this.overlayAt(screen);
-    if (!overlay) return held >= 0 ? this.base.cell(held, column) : undefined;
-    return this.overlaid(overlay, held, column);
+    const place = map.placeAt(screen);
+    if (!overlay) return place >= 0 ? this.base.cell(place, column) : undefined;
+    return this.overlaid(overlay, place, column);
   }
 
   private valueCell(value: ShownValue, column: number): Cell {
     return shownCell(value, this.head_.columns[column]?.class ?? "text", this.staged?.view.columns[column]);
   }
 
-  /** What the row holds without what is staged. */
-  private below(overlay: Overlay, held: number, column: number): Cell | undefined {
+  /** What the row holds without what is staged; `place` is where it is read. */
+  private below(overlay: Overlay, place: number, column: number): Cell | undefined {
     if (overlay.row.fresh !== null) {
       const fresh = this.fresh?.cell(overlay.row.fresh, column);
       if (fresh) return fresh;
       const was = this.before.get(overlay.row.id)?.cells.get(column);
       if (was) return this.valueCell(was.value, column);
-      if (held < 0) return undefined;
+      if (place < 0) return undefined;
     }
-    return held >= 0 ? this.base.cell(held, column) : unsetCell(this.staged?.view.columns[column]);
+    return place >= 0 ? this.base.cell(place, column) : unsetCell(this.staged?.view.columns[column]);
   }
 
-  private overlaid(overlay: Overlay, held: number, column: number): Cell | undefined {
+  private overlaid(overlay: Overlay, place: number, column: number): Cell | undefined {
     const { row } = overlay;
     const staged = overlay.cells.get(column);
-    if (row.kind === "saved" || row.kind === "gone") return this.below(overlay, held, column);
+    if (row.kind === "saved" || row.kind === "gone") return this.below(overlay, place, column);
     const mark = MARK[row.kind];
     if (row.kind === "delete") {
-      const below = this.below(overlay, held, column);
+      const below = this.below(overlay, place, column);
       return below && { ...below, mark };
     }
     if (!staged) {
-      const below = this.below(overlay, held, column);
+      const below = this.below(overlay, place, column);
       return row.kind === "insert" && below ? { ...below, mark } : below;
     }
     const cell = this.valueCell(staged.value, column);
@@ -204,10 +230,10 @@ export class EditedSource implements GridSource {
     let last = -1;
     const fresh: number[] = [];
     for (let screen = firstRow; screen <= lastRow; screen += 1) {
-      const held = map.heldAt(screen);
-      if (held >= 0) {
-        if (first < 0) first = held;
-        last = held;
+      const place = map.placeAt(screen);
+      if (place >= 0) {
+        if (first < 0) first = place;
+        last = place;
       }
       if (this.fresh) {
         const row = this.overlayAt(screen)?.row.fresh;

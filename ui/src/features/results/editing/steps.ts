@@ -1,7 +1,7 @@
 /** What a person does at once, as the core takes it. Pure. */
 
 import { type Draft, editValueOf, shownOf } from "./drafts";
-import { type Overlay, placeOf, type Staged } from "./model";
+import { cellKey, type Overlay, placeOf, type Staged } from "./model";
 import type { RowAt } from "./rows";
 import { step } from "./store";
 import type { CellEdit, EditStep, RowPlace, RowSpan, ShownValue } from "./types";
@@ -57,7 +57,7 @@ export function setStep(
     }
     const value = editValueOf(draft);
     set.push({ row: placeOf(staged, at), column, value });
-    if (pending.size < 2_000) pending.set(`${screen}:${column}`, shownOf(value));
+    if (pending.size < 2_000) pending.set(cellKey(at, column), shownOf(value));
   }
   return { step: step(label, { set }), pending, passed: { cells, reasons: [...reasons] } };
 }

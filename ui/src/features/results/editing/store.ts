@@ -5,7 +5,7 @@ import type { EditStep, EditsReview, EditsView, EditValue, Keep, SaveOutcome, Sh
 
 export interface EditsState {
   readonly staged: Staged | null;
-  /** Values on their way, by `row:column` of the screen. */
+  /** Values on their way, by their row and column as `cellKey` names them. */
   readonly pending: ReadonlyMap<string, ShownValue>;
   readonly saving: boolean;
   /** What could not be done last. */

@@ -30,6 +30,8 @@ export interface Session extends CellPlace {
   /** Not known where typing replaced a value that was not read whole. */
   readonly initial: Draft | undefined;
   readonly typed: string | undefined;
+  /** The rows it is one of: where others have come since, its place is still one of these. */
+  readonly of: EditedSource;
 }
 
 /** Said beside the rows: why something was left out, or what a paste took an empty cell for. */
@@ -71,6 +73,9 @@ export function useEditing({ head, store, source, grid, onBeside, onView, onNote
   const open = useRef(session);
   open.current = session;
   const staged = () => store?.snapshot().staged ?? null;
+  // The rows on the screen now. What was begun upon others goes to the rows it was begun upon, or nowhere.
+  const shown = useRef(source);
+  shown.current = source;
   const column = (index: number) => head.columns[index];
 
   const refused = (why: string) => {
@@ -84,24 +89,29 @@ export function useEditing({ head, store, source, grid, onBeside, onView, onNote
     if (focus) grid.current?.focus();
   };
 
-  /** Gives one cell a value; nothing where it has it already. */
-  const put = (place: CellPlace, draft: Draft, initial: Draft | undefined): Promise<boolean> => {
-    if (!store || !source || (initial && sameDraft(draft, initial))) return Promise.resolve(true);
-    const why = cellRefusal(staged(), source.overlayAt(place.row), place.column);
+  /** Gives one cell a value; nothing where it has it already. `rows` are those its place is one of. */
+  const put = (
+    place: CellPlace,
+    draft: Draft,
+    initial: Draft | undefined,
+    rows: EditedSource | null = source,
+  ): Promise<boolean> => {
+    if (!store || !rows || (initial && sameDraft(draft, initial))) return Promise.resolve(true);
+    const why = cellRefusal(staged(), rows.overlayAt(place.row), place.column);
     if (why !== undefined) {
       refused(why);
       return Promise.resolve(false);
     }
     const name = column(place.column)?.name ?? "";
     const target: Target = { screen: place.row, column: place.column, draft };
-    const made = setStep(`Change ${name}`, staged(), source, [target], () => undefined);
+    const made = setStep(`Change ${name}`, staged(), rows, [target], () => undefined);
     onNote(null);
     return store.stage(made.step, made.pending);
   };
 
   /** Gives several cells of a row their values at once: a key of more than one column. */
   const give = (row: number, cells: readonly { column: number; draft: Draft }[]): Promise<boolean> => {
-    if (!store || !source) return Promise.resolve(false);
+    if (!store || !source || shown.current !== source) return Promise.resolve(false);
     const targets = cells.map(({ column: index, draft }) => ({
       screen: row,
       column: index,
@@ -124,7 +134,7 @@ export function useEditing({ head, store, source, grid, onBeside, onView, onNote
     const now = open.current;
     if (!now) return;
     close(true);
-    void put(now, draft, now.initial);
+    void put(now, draft, now.initial, now.of);
     const [rows, columns] = MOVES[move];
     if (rows !== 0 || columns !== 0) grid.current?.step(rows, columns);
   };
@@ -135,22 +145,23 @@ export function useEditing({ head, store, source, grid, onBeside, onView, onNote
     const draft = editor.current?.draft();
     if (!now || !draft) return Promise.resolve(true);
     close(false);
-    return put(now, draft, now.initial);
+    return put(now, draft, now.initial, now.of);
   };
   const latest = useRef(settle);
   latest.current = settle;
 
   const openCell = (place: CellPlace, initial: Draft | undefined, typed: string | undefined) => {
+    if (!source || shown.current !== source) return;
     onNote(null);
     grid.current?.setEditing(place);
-    const next = { ...place, initial, typed };
+    const next = { ...place, initial, typed, of: source };
     open.current = next;
     setSession(next);
   };
 
   /** Opens a cell. At once where its value is at hand: the next key must find the editor. */
   const begin = (place: CellPlace, typed?: string) => {
-    if (!store || !source) return;
+    if (!store || !source || shown.current !== source) return;
     void latest.current();
     const overlay = source.overlayAt(place.row);
     const why = cellRefusal(staged(), overlay, place.column);
@@ -205,7 +216,7 @@ export function useEditing({ head, store, source, grid, onBeside, onView, onNote
   const fill = async (given: Draft | ((column: number) => Draft), label: string) => {
     const draft = typeof given === "function" ? given : () => given;
     const at = range();
-    if (!store || !source || !at) return;
+    if (!store || !source || !at || shown.current !== source) return;
     await latest.current();
     const cells = (at.lastRow - at.firstRow + 1) * at.columns.length;
     if (tooMany(cells)) return;
@@ -234,6 +245,10 @@ export function useEditing({ head, store, source, grid, onBeside, onView, onNote
 
   const paste = async (text: string, at: GridRange, empties: Empties = "by-column") => {
     if (!store || !source) return;
+    if (shown.current !== source) {
+      refused("Other rows are shown by now. Paste again where it should go.");
+      return;
+    }
     await latest.current();
     const why = refusal(staged());
     if (why !== undefined) {
@@ -308,11 +323,13 @@ export function useEditing({ head, store, source, grid, onBeside, onView, onNote
 
   const rowsOf = async (): Promise<GridRange | undefined> => {
     await latest.current();
-    return range();
+    // Other rows came meanwhile: what is chosen among them was not meant.
+    return shown.current === source ? range() : undefined;
   };
   const insert = async () => {
     if (!store || !source) return;
     const at = await rowsOf();
+    if (shown.current !== source) return;
     const why = refusal(staged());
     if (why !== undefined) {
       refused(why);
@@ -372,6 +389,7 @@ export function useEditing({ head, store, source, grid, onBeside, onView, onNote
   // The tab is closed, or other rows come: what stands in the cell is kept as well.
   useLayoutEffect(() => () => void latest.current(), []);
   useLayoutEffect(() => () => void latest.current(), [head.hold_id]);
+  useLayoutEffect(() => () => void (source && latest.current()), [source]);
 
   /** What cutting leaves: NULL where the column takes it, no text where it is one of texts. */
   const clear = (label: string) =>

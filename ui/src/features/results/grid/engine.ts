@@ -102,21 +102,24 @@ export class Grid {
   /** Another source. Another generation starts at the first row with nothing selected; the same one stays in place. */
   setSource(source: GridSource) {
     const same = this.source?.generation === source.generation;
+    const kin = same || (source.kin !== undefined && source.kin === this.source?.kin);
     this.unsubscribe?.();
     this.source = source;
     this.unsubscribe = source.subscribe(() => this.schedule(true));
     if (!same) {
       this.map.moveTo(0);
-      this.left = 0;
-      this.fitted = false;
       this.drawn = false;
       this.numberWidth = 0;
       this.editing = undefined;
       this.setSelection(undefined);
+    }
+    if (!kin) {
+      this.left = 0;
+      this.fitted = false;
       this.columns.forget(this.options.layout?.widths ?? {});
     }
     this.nearEndAt = -1;
-    this.columns.apply(source.columns, this.options.layout ?? (same ? this.layout : undefined));
+    this.columns.apply(source.columns, this.options.layout ?? (kin ? this.layout : undefined));
     this.relayout();
   }
 

@@ -23,6 +23,8 @@ export interface Cell {
   altered?: boolean;
   /** Where it stands when that is not where its column stands: a mixed column's numbers and texts. */
   align?: "left" | "right";
+  /** Read again just now, and not as it was: it lights up for a moment. */
+  fresh?: boolean;
   /** A staged edit, shown as a wash. */
   mark?: "changed" | "new" | "deleted";
   /** Why it was refused: a mark in the corner, the text as its tooltip. */
@@ -64,6 +66,8 @@ export interface GridColumn {
 export interface GridSource {
   /** Names the run. A grid that is given another generation forgets everything it drew. */
   readonly generation: string;
+  /** Sources of one kin have the same columns: between them these keep their widths, and the grid its place across. */
+  readonly kin?: string;
   readonly columns: readonly GridColumn[];
   /** `more`: rows may still be added after the known ones. */
   rows(): { known: number; more: boolean };
