@@ -153,7 +153,12 @@ async fn whole(place: &Place, database: Option<&str>) -> Result<Arc<Shelved>, Ap
 }
 
 /// The whole values of some cells of a row, as filters take them.
-pub(crate) async fn values(place: &Place, held: &Arc<Held>, row: u64, at: &[u32]) -> Result<Vec<Option<String>>, AppError> {
+pub(crate) async fn values(
+    place: &Place,
+    held: &Arc<Held>,
+    row: u64,
+    at: &[u32],
+) -> Result<Vec<Option<String>>, AppError> {
     let (reading, columns) = (Arc::clone(held), at.to_vec());
     let cells = blocking(move || {
         let cell = |column: &u32| Ok(reading.cell(row, *column as usize, 0..u64::MAX)?);

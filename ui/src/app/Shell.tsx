@@ -73,7 +73,8 @@ export function Shell() {
     () =>
       events.onMessage((tabId, notice) => {
         // Every window hears it; the one with the editor shows it.
-        if (!inSight.current.open.some((tab) => tab.id === tabId)) return;
+        // A data tab that listens says so itself.
+        if (!inSight.current.open.some((tab) => tab.id === tabId && tab.kind !== "relation")) return;
         runs.of(tabId).said(notice);
         const { label, message, detail } = notice;
         if (!isFront(inSight.current, tabId)) toast({ title: `${label}: ${message}`, ...(detail ? { detail } : {}) });

@@ -58,12 +58,13 @@ export class Browses {
     events.onHold((progress) => {
       for (const store of this.stores.values()) store.heard(progress);
     });
+    events.onMessage((tabId, notice) => this.stores.get(tabId)?.said(notice));
   }
 
   of(tabId: string, profileId: string, object: ObjectRef): BrowseStore {
     const known = this.stores.get(tabId);
     if (known) return known;
-    const store = new BrowseStore(profileId, object);
+    const store = new BrowseStore(profileId, object, tabId);
     this.stores.set(tabId, store);
     return store;
   }

@@ -1,9 +1,18 @@
 /** The walk of a window: where a person went by following keys, and the steps back and forward. */
 import { useEffect, useMemo, useRef, useSyncExternalStore } from "react";
 import { useOffers } from "@/commands";
-import { type CellAt, NO_WALK, type Place, stepped, type Walk, went, without } from "@/features/references";
+import {
+  type CellAt,
+  type Condition,
+  NO_WALK,
+  type Place,
+  stepped,
+  type Walk,
+  went,
+  without,
+} from "@/features/references";
 import type { BrowseStore, CellPlace, GridHandle } from "@/features/results";
-import type { BrowseFilter, Followed, ResultHead } from "@/ipc";
+import type { Followed, ResultHead } from "@/ipc";
 import { newTabId } from "./actions";
 import { focusDocument } from "./focus";
 import { type RelationTab, twin } from "./model";
@@ -76,9 +85,9 @@ class Walking {
       return holdId && set ? { kind: "result", tabId: tab.id, holdId, cell: this.cells.get(holdId) ?? null } : null;
     }
     if (tab?.kind !== "relation") return null;
-    const { filters, sort, browsed } = browses.of(tab.id, tab.profileId, tab.object).snapshot();
+    const { filters, any, where, sort, browsed } = browses.of(tab.id, tab.profileId, tab.object).snapshot();
     const cell = (browsed && this.cells.get(browsed.head.hold_id)) ?? null;
-    return { kind: "rows", profileId: tab.profileId, object: tab.object, filters, sort, cell };
+    return { kind: "rows", profileId: tab.profileId, object: tab.object, filters, any, where, sort, cell };
   }
 
   /** Goes where a key leads. */
@@ -117,10 +126,16 @@ class Walking {
     const fresh: RelationTab = { id: newTabId(), kind: "relation", title: object.name, profileId, object, view: "{}" };
     const tab = twin(tabs, fresh) ?? fresh;
     const store = browses.of(tab.id, profileId, object);
-    const { filters, sort, browsed, loading } = store.snapshot();
-    const there = same(filters, place.filters) && same(sort, place.sort) && (browsed !== null || loading);
+    const { filters, any, where, sort, browsed, loading } = store.snapshot();
+    const wanted = {
+      filters: place.filters,
+      any: place.any ?? false,
+      where: place.where ?? "",
+      sort: place.sort,
+    };
+    const there = same({ filters, any, where, sort }, wanted) && (browsed !== null || loading);
     // Before the tab is drawn, or it would read its rows without conditions first.
-    const reading = there ? undefined : store.read({ filters: place.filters, sort: place.sort });
+    const reading = there ? undefined : store.read(wanted);
     dispatch({ type: "open", tab: fresh.id === tab.id ? fresh : tab });
     if (tab.kind === "relation") dispatch({ type: "change", id: tab.id, change: { view: onData(tab.view) } });
     requestAnimationFrame(focusDocument);
@@ -157,9 +172,10 @@ class Walking {
 }
 
 /** The first row's cell that was asked for. */
-function firstCell(store: BrowseStore, filters: readonly BrowseFilter[]): CellAt {
+function firstCell(store: BrowseStore, filters: readonly Condition[]): CellAt {
   const columns = store.snapshot().browsed?.head.columns ?? [];
-  const asked = columns.findIndex((column) => column.name === filters[0]?.column);
+  const [first] = filters;
+  const asked = columns.findIndex((column) => first && "column" in first && column.name === first.column);
   return { row: 0, column: Math.max(0, asked) };
 }
 

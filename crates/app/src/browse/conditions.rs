@@ -69,4 +69,3 @@ pub(crate) fn filter(filter: &BrowseFilter) -> Filter {
         values: filter.values.clone(),
     }
 }
-

@@ -114,7 +114,8 @@ async fn follow(app: Weak<App>, tab_id: String, session: Arc<dyn Session>, permi
         if let Message::Notification { channel, payload, sender } = said {
             let message = if payload.is_empty() { channel } else { format!("{channel}: {payload}") };
             let detail = sender.map(|sender| format!("Sent by session {sender}."));
-            app.events.emit(AppEvent::Message { tab_id: tab_id.clone(), notice: notice("info", "NOTIFY", message, detail) });
+            app.events
+                .emit(AppEvent::Message { tab_id: tab_id.clone(), notice: notice("info", "NOTIFY", message, detail) });
         }
     };
     session.close().await;

@@ -34,6 +34,7 @@ const ICONS: Readonly<Record<CompletionKind, IconName>> = {
 async function complete(
   context: CompletionContext,
   place: () => CompletionPlace | null,
+  before_: () => string,
 ): Promise<CompletionResult | null> {
   const where = place();
   if (!where) return null;
@@ -44,8 +45,11 @@ async function complete(
     !/[\s(,=]$/.test(context.state.sliceDoc(Math.max(0, context.pos - 1), context.pos))
   )
     return null;
-  const from = Math.max(0, context.pos - AROUND);
-  const text = context.state.sliceDoc(from, Math.min(context.state.doc.length, context.pos + AROUND));
+  // What the field's text is only the end of counts as typed before it.
+  const lead = before_();
+  const begin = Math.max(0, context.pos - AROUND);
+  const from = begin - lead.length;
+  const text = lead + context.state.sliceDoc(begin, Math.min(context.state.doc.length, context.pos + AROUND));
   const answer = await host()
     .complete({
       tab_id: where.tabId,
@@ -62,7 +66,7 @@ async function complete(
   if (!context.explicit && !before && answer.items.every((item) => item.kind === "keyword")) return null;
   const count = answer.items.length;
   return {
-    from: from + answer.replace.from,
+    from: Math.max(0, from + answer.replace.from),
     to: from + answer.replace.to,
     options: answer.items.map(
       (item, index): Completion => ({
@@ -80,10 +84,10 @@ async function complete(
   };
 }
 
-/** Asks the core; `place` says which connection's catalog. */
-export function completion(place: () => CompletionPlace | null): Extension {
+/** Asks the core; `place` says which connection's catalog, `before` what stands before the text in its statement. */
+export function completion(place: () => CompletionPlace | null, before: () => string = () => ""): Extension {
   return autocompletion({
-    override: [(context) => complete(context, place)],
+    override: [(context) => complete(context, place, before)],
     icons: false,
     activateOnTyping: true,
     maxRenderedOptions: 100,

@@ -2,4 +2,15 @@
 export { LookupPicker, type LookupPickerProps } from "./LookupPicker";
 export { goLabel, keysAt, nowhere, type PlacedKey } from "./model";
 export { ReferencedBy, type ReferencedByProps } from "./ReferencedBy";
-export { type CellAt, NO_WALK, type Place, type RowsPlace, samePlace, stepped, type Walk, went, without } from "./walk";
+export {
+  type CellAt,
+  type Condition,
+  NO_WALK,
+  type Place,
+  type RowsPlace,
+  samePlace,
+  stepped,
+  type Walk,
+  went,
+  without,
+} from "./walk";

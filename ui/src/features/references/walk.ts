@@ -6,12 +6,24 @@ export interface CellAt {
   readonly column: number;
 }
 
+/** A condition of rows, or several in a group. */
+export type Condition = (BrowseFilter & { readonly off?: boolean }) | ConditionGroup;
+
+export interface ConditionGroup {
+  readonly any: boolean;
+  readonly items: readonly (BrowseFilter & { readonly off?: boolean })[];
+}
+
 /** Rows of a relation under their conditions. */
 export interface RowsPlace {
   readonly kind: "rows";
   readonly profileId: string;
   readonly object: ObjectRef;
-  readonly filters: readonly BrowseFilter[];
+  readonly filters: readonly Condition[];
+  /** One condition is enough. */
+  readonly any?: boolean;
+  /** What was written for WHERE. */
+  readonly where?: string;
   readonly sort: readonly BrowseSort[];
   readonly cell: CellAt | null;
 }
@@ -43,7 +55,8 @@ const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.str
 export function samePlace(a: Place, b: Place): boolean {
   if (a.kind === "result" || b.kind === "result")
     return a.kind === "result" && b.kind === "result" && a.tabId === b.tabId && a.holdId === b.holdId;
-  return a.profileId === b.profileId && same(a.object, b.object) && same(a.filters, b.filters) && same(a.sort, b.sort);
+  const conditions = (place: RowsPlace) => [place.filters, place.any ?? false, place.where ?? "", place.sort];
+  return a.profileId === b.profileId && same(a.object, b.object) && same(conditions(a), conditions(b));
 }
 
 /** After going from one place to another. What was ahead is forgotten. */

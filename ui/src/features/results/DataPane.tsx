@@ -1,18 +1,22 @@
-import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { type PointerEvent, type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { useKeys, useOffers } from "@/commands";
-import { Banner, Button, EmptyState, IconButton, type MenuItem, Spinner, tip } from "@/design";
-import { type AppError, type BrowseSort, nativeCode, present } from "@/ipc";
-import type { StatisticsSlot } from "./aside/types";
+import { Badge, Banner, Button, EmptyState, IconButton, type MenuItem, Spinner, tip } from "@/design";
+import { type AppError, failureOf, host, nativeCode, present } from "@/ipc";
 import type { BrowseStore } from "./browsing";
 import { EditableRows } from "./editing/EditableRows";
 import { EditMarks } from "./editing/EditMarks";
 import { useEdits } from "./editing/useEdits";
 import { FilterBar, type FilterEdit } from "./FilterBar";
+import { filters as filtersRows } from "./filters";
 import { formatCount, formatDuration } from "./format";
 import type { GridHandle, GridLayout } from "./grid";
 import type { ExportedRows } from "./HeldGrid";
 import type { CellLinks, Lookup } from "./links";
 import { ProgressLine } from "./ProgressLine";
+import { LiveMenu } from "./shape/LiveMenu";
+import { type Live, OFF, useLive } from "./shape/live";
+import { ShapeLine, type WhereSlot } from "./shape/ShapeLine";
+import { pressed, sortedBy, thenBy, without } from "./shape/sorting";
 
 export interface DataPaneProps {
   store: BrowseStore;
@@ -35,17 +39,12 @@ export interface DataPaneProps {
   highlight?: (sql: string) => ReactNode;
   /** Where cells lead. */
   links?: CellLinks;
-  /** Draws a column's statistics beside the rows. */
-  statistics?: StatisticsSlot;
   /** Before everything else of the bar. */
   barStart?: ReactNode;
-}
-
-/** The next sort after a column is chosen: first ascending, then descending, then none. */
-export function nextSort(sort: readonly BrowseSort[], column: string): readonly BrowseSort[] {
-  const old = sort.find((key) => key.column === column);
-  if (!old) return [{ column, descending: false }];
-  return old.descending ? [] : [{ column, descending: true }];
+  /** Draws the field for a WHERE that is written by hand. */
+  whereField?: WhereSlot;
+  /** Why the server cannot be asked now. */
+  away?: string | null;
 }
 
 /** A relation's rows: pages as one scrolls, filters and sort by the server, no count before it is asked for. */
@@ -63,8 +62,9 @@ export function DataPane({
   highlight,
   lookup,
   links,
-  statistics,
   barStart,
+  whereField,
+  away = null,
 }: DataPaneProps) {
   const state = useSyncExternalStore(store.subscribe, store.snapshot);
   const [editing, setEditing] = useState<FilterEdit | null>(null);
@@ -86,12 +86,47 @@ export function DataPane({
       if (focused.contains(root.current)) grid.current?.focus();
   }, [active, arrived]);
   const columns = state.browsed?.head.columns ?? [];
+  const filtered = filtersRows(state);
+  const [whereOpen, setWhereOpen] = useState(false);
+  const [draft, setDraft] = useState<string | null>(null);
+  const openWhere = (text?: string) => {
+    setWhereOpen(true);
+    if (text !== undefined) setDraft(text);
+  };
+  const applyWhere = (where: string) => {
+    setDraft(null);
+    if (where === "") setWhereOpen(false);
+    void store.read({ where });
+  };
+  const [note, setNote] = useState<string | null>(null);
+  /** Everything chosen becomes one text, and the chips go. */
+  const showAsWhere = () =>
+    void store
+      .asWhere()
+      .then((where) => {
+        setWhereOpen(true);
+        setDraft(null);
+        return store.read({ filters: [], any: false, where });
+      })
+      .catch((thrown: unknown) => setNote(failureOf(thrown).message));
   const openFilter = (column?: string) => setEditing({ place: "new", column: column ?? columns[0]?.name ?? "" });
   useOffers(
     {
       "relation.refresh": { run: () => void store.read() },
       "relation.filter": { run: () => openFilter() },
       "relation.count": { run: () => void store.count() },
+      ...(whereField ? { "relation.where": { run: () => openWhere() } } : {}),
+      "relation.clear-filters": {
+        run: () => void store.read({ filters: [], any: false, where: "" }),
+        ...(filtered ? {} : { disabledReason: "nothing is filtered" }),
+      },
+      "relation.sort-none": {
+        run: () => void store.read({ sort: [] }),
+        ...(state.sort.length > 0 ? {} : { disabledReason: "the rows are not sorted" }),
+      },
+      "relation.live": {
+        run: () => setLive((now) => (now.kind === "off" ? { kind: "every", seconds: 5 } : OFF)),
+      },
       ...(state.loading || state.count === "counting" ? { "run.stop": { run: () => store.stop() } } : {}),
     },
     active,
@@ -99,19 +134,92 @@ export function DataPane({
 
   const { browsed, progress, failure } = state;
   const edits = useEdits(browsed?.head, progress);
+  const choicesOf = (column: string): readonly string[] => {
+    const at = columns.findIndex((each) => each.name === column);
+    const known = edits?.snapshot().staged?.view.columns[at];
+    if (known && known.choices.length > 0 && !known.several_choices) return known.choices;
+    return columns[at]?.class === "boolean" ? (browsed?.head.booleans ?? []) : [];
+  };
+  /** Keeps or leaves out the rows that have this cell's value: the whole value, NULL too. */
+  const byValue = (row: number, column: number, exclude: boolean) => {
+    const name = columns[column]?.name;
+    if (!browsed || name === undefined) return;
+    host()
+      .browseValue(browsed.head.hold_id, row, column)
+      .then((value) => {
+        if (value === null) {
+          return store.narrow({ column: name, operator: exclude ? "is_not_null" : "is_null", values: [] });
+        }
+        return store.narrow({ column: name, operator: exclude ? "not_equal" : "equal", values: [value] });
+      })
+      .catch((thrown: unknown) => setNote(failureOf(thrown).message));
+  };
+  const cellMenu = ({ row, column }: { row: number; column: number }): readonly MenuItem[] => [
+    { separator: true },
+    { label: "Filter by this value", icon: "filter", onSelect: () => byValue(row, column, false) },
+    { label: "Exclude this value", onSelect: () => byValue(row, column, true) },
+  ];
+  const [live, setLive] = useState<Live>(OFF);
+  const status = useLive({
+    store,
+    live,
+    obstacle: () => {
+      if (!active || document.hidden) return "the tab is not in sight";
+      if (away) return away;
+      const focused = document.activeElement;
+      const typing = focused instanceof HTMLElement && focused.matches("input, textarea, [contenteditable=true]");
+      if (root.current?.querySelector("[data-cell-sheet]") || (typing && root.current?.contains(focused)))
+        return "something is being edited";
+      if (root.current?.querySelector("[data-local-count]")) return "the rows are filtered or sorted here";
+      return null;
+    },
+    keep: () => grid.current?.selection()?.firstRow ?? null,
+    onEnd: (why) => {
+      setLive(OFF);
+      setNote(why || "Listening has ended.");
+    },
+  });
+  const { refresh } = state;
+  useEffect(() => {
+    // Where a row went, the selection goes too.
+    const range = grid.current?.selection();
+    const [first] = range?.columns ?? [];
+    if (!refresh || refresh.kept === null || !range || first === undefined || range.kind !== "cells") return;
+    if (range.firstRow !== refresh.kept && range.firstRow === range.lastRow)
+      grid.current?.activate({ row: refresh.kept, column: first });
+  }, [refresh]);
   const headerItems = (column: number): readonly MenuItem[] => {
     const name = columns[column]?.name ?? "";
+    const key = state.sort.find((each) => each.column === name);
+    const others = state.sort.some((each) => each.column !== name);
     return [
       {
         label: "Sort ascending",
         icon: "arrow-up",
-        onSelect: () => void store.read({ sort: [{ column: name, descending: false }] }),
+        onSelect: () => void store.read({ sort: sortedBy(name, false) }),
       },
       {
         label: "Sort descending",
         icon: "arrow-down",
-        onSelect: () => void store.read({ sort: [{ column: name, descending: true }] }),
+        onSelect: () => void store.read({ sort: sortedBy(name, true) }),
       },
+      ...(others
+        ? [
+            {
+              label: "Then by, ascending",
+              icon: "arrow-up" as const,
+              onSelect: () => void store.read({ sort: thenBy(state.sort, name, false) }),
+            },
+            {
+              label: "Then by, descending",
+              icon: "arrow-down" as const,
+              onSelect: () => void store.read({ sort: thenBy(state.sort, name, true) }),
+            },
+          ]
+        : []),
+      ...(key && others
+        ? [{ label: "Do not sort by it", onSelect: () => void store.read({ sort: without(state.sort, name) }) }]
+        : []),
       ...(state.sort.length ? [{ label: "Do not sort", onSelect: () => void store.read({ sort: [] }) }] : []),
       { separator: true as const },
       { label: "Filter by this column", icon: "filter", onSelect: () => openFilter(name) },
@@ -132,32 +240,67 @@ export function DataPane({
       <span {...tip("Filter rows", filterKeys)} className="min-w-0">
         <FilterBar
           columns={columns}
-          filters={state.filters}
-          onChange={(filters) => void store.read({ filters })}
+          conditions={state}
+          onChange={(change) => void store.read(change)}
+          choicesOf={choicesOf}
+          more={[
+            ...(whereField ? [{ label: "Write WHERE…", icon: "terminal" as const, onSelect: () => openWhere() }] : []),
+            {
+              label: "Show as WHERE",
+              ...(filtered ? {} : { disabledReason: "nothing is filtered" }),
+              onSelect: showAsWhere,
+            },
+          ]}
           editing={editing}
           onEdit={setEditing}
         />
       </span>
+      {state.facts?.filtered_for_you ? (
+        <span
+          className="shrink-0"
+          {...tip(
+            "Row security is on: the server shows you only the rows your policies allow. Others may see more. Counts and statistics are of these rows.",
+          )}
+        >
+          <Badge tone="info" icon="shield">
+            filtered for you
+          </Badge>
+        </span>
+      ) : null}
       <span className="flex-1" />
+      <LiveMenu live={live} status={status} listens={state.facts?.listens ?? false} onChange={setLive} />
       {browsed ? <EditMarks store={edits} /> : null}
       {progress ? (
         <ProgressLine
           progress={progress}
-          filtered={state.filters.length > 0}
+          filtered={filtered}
           end={
             state.count === "counting" ? (
               <Button dense icon="stop" onClick={() => store.stop()}>
                 Stop counting
               </Button>
             ) : state.count ? (
-              <span className="rh-meta shrink-0" {...tip(`Counted in ${formatDuration(state.count.elapsed_ms)}`)}>
+              <span
+                className="rh-meta shrink-0"
+                {...tip(
+                  `Counted by the server${filtered ? " under these conditions" : ""} in ${formatDuration(state.count.elapsed_ms)}`,
+                )}
+              >
                 of {formatCount(state.count.rows)}
+                {filtered ? " that match" : ""}
               </span>
             ) : progress.state === "complete" ? null : (
               <span className="flex items-center gap-2 shrink-0">
-                {estimatedRows != null && estimatedRows >= 0 && state.filters.length === 0 ? (
-                  <span className="rh-meta" {...tip("The server's estimate")}>
-                    of ~{formatCount(estimatedRows)}
+                {estimatedRows != null && estimatedRows >= 0 ? (
+                  <span
+                    className="rh-meta"
+                    {...tip(
+                      filtered
+                        ? "The server's estimate of all rows, whatever the conditions: how many match is not known before they are counted"
+                        : "The server's estimate",
+                    )}
+                  >
+                    {filtered ? `of ~${formatCount(estimatedRows)} in all` : `of ~${formatCount(estimatedRows)}`}
                   </span>
                 ) : null}
                 <Button dense variant="ghost" onClick={() => void store.count()}>
@@ -175,6 +318,41 @@ export function DataPane({
       ) : null}
     </div>
   );
+
+  /** The server, or we, did not understand what was written for WHERE. */
+  const wrongWhere =
+    failure?.code === "invalid_statement" && state.where !== "" && (failure.range !== null || !state.filters.length);
+  const where = whereField && (whereOpen || state.where !== "") ? state.where : null;
+  const shape = (
+    <ShapeLine
+      where={where}
+      draft={draft ?? state.where}
+      onDraft={setDraft}
+      onWhere={applyWhere}
+      onCloseWhere={() => {
+        setDraft(null);
+        if (state.where === "") setWhereOpen(false);
+        grid.current?.focus();
+      }}
+      failure={wrongWhere ? failure : null}
+      field={whereField}
+      focus={whereOpen}
+      sort={state.sort}
+      onSort={(sort) => void store.read({ sort })}
+    />
+  );
+  /** Shift and a press on a column's head: one more sort key, instead of a wider selection. */
+  const onHeadPress = (event: PointerEvent) => {
+    if (!event.shiftKey || event.ctrlKey || event.metaKey || event.altKey || event.button !== 0) return;
+    if (!(event.target instanceof Element) || event.target.closest("[data-part]")) return;
+    const place = event.target.closest<HTMLElement>(".rg-head")?.dataset["place"];
+    const column = place === undefined ? undefined : grid.current?.visibleColumns()[Number(place)];
+    const name = column === undefined ? undefined : columns[column]?.name;
+    if (name === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    void store.read({ sort: pressed(state.sort, name) });
+  };
 
   const code = failure ? nativeCode(failure) : undefined;
   /** What to do, and the server's own code. */
@@ -203,25 +381,32 @@ export function DataPane({
   if (browsed && progress) {
     body = (
       <>
-        {failure && error ? (
+        {note ? (
+          <Banner tone="warn" edge onDismiss={() => setNote(null)}>
+            {note}
+          </Banner>
+        ) : null}
+        {failure && error && !wrongWhere ? (
           <Banner tone={error.severity} edge detail={said(failure.hint)} actions={retry(true)}>
             {failure.message}
           </Banner>
         ) : null}
-        <div className="flex-1 min-h-0 relative" aria-busy={state.loading}>
+        <div className="flex-1 min-h-0 relative" aria-busy={state.loading} onPointerDownCapture={onHeadPress}>
           {progress.rows === 0 && progress.state === "complete" ? (
             <div className="absolute inset-x-0 bottom-0 top-[40px] grid place-items-center pointer-events-none z-10">
               <div className="pointer-events-auto">
                 <EmptyState
                   picture="empty"
-                  title={state.filters.length ? "No row matches" : "No rows"}
+                  title={filtered ? "No row matches" : "No rows"}
                   actions={
-                    state.filters.length ? (
-                      <Button onClick={() => void store.read({ filters: [] })}>Clear the filters</Button>
+                    filtered ? (
+                      <Button onClick={() => void store.read({ filters: [], any: false, where: "" })}>
+                        Clear the filters
+                      </Button>
                     ) : undefined
                   }
                 >
-                  {state.filters.length ? "The server found no row under these conditions." : "This relation is empty."}
+                  {filtered ? "The server found no row under these conditions." : "This relation is empty."}
                 </EmptyState>
               </div>
             </div>
@@ -237,12 +422,22 @@ export function DataPane({
             active={active}
             onExport={onExport}
             links={links}
+            cellMenu={cellMenu}
+            again={refresh ?? undefined}
             density={density}
             layout={layout}
             {...(onLayout ? { onLayout } : {})}
             sort={state.sort}
             headerItems={headerItems}
-            statistics={statistics}
+            statistics={{
+              server: store.statistics,
+              onFilter: (column, value) =>
+                void store.narrow(
+                  value === null
+                    ? { column, operator: "is_null", values: [] }
+                    : { column, operator: "equal", values: [value] },
+                ),
+            }}
             onNearEnd={() => void store.more()}
           />
         </div>
@@ -268,6 +463,7 @@ export function DataPane({
   return (
     <div ref={root} className="flex flex-col h-full min-h-0" data-scope="relation">
       {bar}
+      {shape}
       <div className="flex-1 min-h-0 flex flex-col">{body}</div>
     </div>
   );

@@ -1,45 +1,161 @@
-import { type FormEvent, type RefObject, useRef, useState } from "react";
-import { Button, Chip, Input, Popover, Select } from "@/design";
-import type { BrowseFilter, FilterOperator, ResultColumn } from "@/ipc";
-import { describeFilter, OPERATORS, takesValue, usualOperator, valuesOf } from "./filters";
+import { type MouseEvent, useRef } from "react";
+import { Button, Chip, IconButton, type MenuItem, openContextMenu, Popover, tip } from "@/design";
+import type { ResultColumn } from "@/ipc";
+import { ConditionForm } from "./ConditionForm";
+import {
+  added,
+  type Conditions,
+  changed,
+  describeFilter,
+  eachItem,
+  type FilterGroup,
+  type FilterItem,
+  type FilterPlace,
+  isGroup,
+  itemAt,
+  toggled,
+} from "./filters";
 
 export interface FilterBarProps {
   columns: readonly ResultColumn[];
-  filters: readonly BrowseFilter[];
-  onChange: (filters: readonly BrowseFilter[]) => void;
+  conditions: Conditions;
+  onChange: (change: Partial<Conditions>) => void;
+  /** Every value a column can have, where there are few. */
+  choicesOf?: (column: string) => readonly string[];
   /** Which condition is being edited: a place, `new`, or none; kept by the owner so that a header's menu can open it. */
   editing: FilterEdit | null;
   onEdit: (edit: FilterEdit | null) => void;
+  /** More items for the menu at the end. */
+  more?: readonly MenuItem[];
 }
 
 /** A condition under edit. */
 export interface FilterEdit {
-  readonly place: number | "new";
+  readonly place: FilterPlace | "new";
   readonly column: string;
+  /** The group a new one goes into, or the kind of a new group. */
+  readonly within?: number | "any" | "all";
 }
 
-/** Conditions as chips; each opens in place, Enter applies, the server filters. */
-export function FilterBar({ columns, filters, onChange, editing, onEdit }: FilterBarProps) {
+/** Conditions as chips, in groups where one of several is enough; each opens in place, Enter applies, the server filters. */
+export function FilterBar({ columns, conditions, onChange, choicesOf, editing, onEdit, more = [] }: FilterBarProps) {
   const anchor = useRef<HTMLDivElement>(null);
   const value = useRef<HTMLInputElement>(null);
   const first = columns[0]?.name ?? "";
+  const { filters, any } = conditions;
+  const items = eachItem(filters);
+  const allOff = items.length > 0 && items.every(({ item }) => item.off);
+  const set = (at: FilterPlace, item: FilterItem | null) => onChange({ filters: changed(filters, at, item) });
+
+  const chip = (at: FilterPlace, item: FilterItem) => {
+    const words = describeFilter(item);
+    const menu = (event: MouseEvent) => {
+      event.preventDefault();
+      openContextMenu(
+        event.nativeEvent,
+        [
+          { label: "Change…", icon: "edit", onSelect: () => onEdit({ place: at, column: item.column }) },
+          { label: item.off ? "Turn on" : "Turn off", onSelect: () => set(at, toggled(item)) },
+          { separator: true },
+          { label: "Remove", icon: "trash", onSelect: () => set(at, null) },
+        ],
+        words,
+      );
+    };
+    return (
+      <span
+        key={`${at.place}:${at.item ?? ""}`}
+        className={`min-w-0 inline-flex ${item.off ? "opacity-60 line-through" : ""}`}
+        data-filter-off={item.off ? true : undefined}
+        onContextMenu={menu}
+      >
+        <Chip
+          onPress={() => onEdit({ place: at, column: item.column })}
+          onRemove={() => set(at, null)}
+          removeLabel={`Remove the condition ${words}`}
+          {...(item.off ? { tooltip: "Turned off: it leaves nothing out" } : {})}
+        >
+          {words}
+          {item.off ? <span className="sr-only"> (turned off)</span> : null}
+        </Chip>
+      </span>
+    );
+  };
+  const group = (part: FilterGroup, place: number) => (
+    <span
+      key={`group ${place}`}
+      role="group"
+      aria-label={part.any ? "Any of" : "All of"}
+      className="inline-flex items-center gap-1 flex-wrap min-w-0 px-1 rounded-[6px] border border-line"
+    >
+      <button
+        type="button"
+        className="rh-meta px-1"
+        onClick={() =>
+          onChange({ filters: filters.map((old, at) => (at === place ? { ...part, any: !part.any } : old)) })
+        }
+        {...tip(
+          part.any ? "One of these is enough. Press to ask for all." : "All of these hold. Press to ask for any.",
+        )}
+      >
+        {part.any ? "any of" : "all of"}
+      </button>
+      {part.items.map((item, within) => chip({ place, item: within }, item))}
+      <IconButton
+        icon="plus"
+        label="Condition in this group"
+        quiet
+        onClick={() => onEdit({ place: "new", column: part.items.at(-1)?.column ?? first, within: place })}
+      />
+    </span>
+  );
+  const everything: readonly MenuItem[] = [
+    { label: "Group: any of…", onSelect: () => onEdit({ place: "new", column: first, within: "any" }) },
+    { label: "Group: all of…", onSelect: () => onEdit({ place: "new", column: first, within: "all" }) },
+    ...(items.length > 0
+      ? [
+          { separator: true as const },
+          {
+            label: allOff ? "Turn all on" : "Turn all off",
+            onSelect: () =>
+              onChange({
+                filters: filters.map((part) => {
+                  const turn = (item: FilterItem) => (Boolean(item.off) === allOff ? toggled(item) : item);
+                  return isGroup(part) ? { ...part, items: part.items.map(turn) } : turn(part);
+                }),
+              }),
+          },
+        ]
+      : []),
+    ...(more.length > 0 ? [{ separator: true as const }, ...more] : []),
+  ];
   return (
     <div ref={anchor} className="flex items-center gap-2 flex-wrap min-w-0" role="group" aria-label="Filters">
-      {filters.map((filter, place) => (
-        <Chip
-          key={describeFilter(filter)}
-          onPress={() => onEdit({ place, column: filter.column })}
-          onRemove={() => onChange(filters.filter((_, at) => at !== place))}
-          removeLabel={`Remove the condition ${describeFilter(filter)}`}
+      {filters.length > 1 ? (
+        <button
+          type="button"
+          className="rh-meta shrink-0"
+          onClick={() => onChange({ any: !any })}
+          {...tip(any ? "One of these is enough. Press to ask for all." : "All of these hold. Press to ask for any.")}
         >
-          {describeFilter(filter)}
-        </Chip>
-      ))}
+          {any ? "any of" : "all of"}
+        </button>
+      ) : null}
+      {filters.map((part, place) => (isGroup(part) ? group(part, place) : chip({ place }, part)))}
       <Button dense variant="ghost" icon="plus" onClick={() => onEdit({ place: "new", column: first })}>
         Condition
       </Button>
-      {filters.length > 1 ? (
-        <Button dense variant="ghost" onClick={() => onChange([])}>
+      <IconButton
+        icon="more"
+        label="More conditions"
+        quiet
+        onClick={(event) => {
+          const box = event.currentTarget.getBoundingClientRect();
+          openContextMenu(event.nativeEvent, everything, "More conditions", box);
+        }}
+      />
+      {items.length > 1 ? (
+        <Button dense variant="ghost" onClick={() => onChange({ filters: [], any: false })}>
           Clear
         </Button>
       ) : null}
@@ -52,17 +168,18 @@ export function FilterBar({ columns, filters, onChange, editing, onEdit }: Filte
           align="start"
           takesFocus
           initialFocus={value}
-          width={420}
+          width={440}
         >
           <ConditionForm
-            key={`${editing.place}:${editing.column}`}
+            key={JSON.stringify(editing)}
             columns={columns}
-            edit={editing}
-            filter={editing.place === "new" ? undefined : filters[editing.place]}
-            onApply={(filter) => {
+            column={editing.column}
+            filter={editing.place === "new" ? undefined : itemAt(filters, editing.place)}
+            choicesOf={choicesOf}
+            onApply={(item) => {
               onEdit(null);
-              if (editing.place === "new") onChange([...filters, filter]);
-              else onChange(filters.map((old, at) => (at === editing.place ? filter : old)));
+              if (editing.place !== "new") set(editing.place, item);
+              else onChange({ filters: added(filters, item, editing.within) });
             }}
             onCancel={() => onEdit(null)}
             value={value}
@@ -70,79 +187,5 @@ export function FilterBar({ columns, filters, onChange, editing, onEdit }: Filte
         </Popover>
       ) : null}
     </div>
-  );
-}
-
-function ConditionForm({
-  columns,
-  edit,
-  filter,
-  onApply,
-  onCancel,
-  value,
-}: {
-  columns: readonly ResultColumn[];
-  edit: FilterEdit;
-  filter: BrowseFilter | undefined;
-  onApply: (filter: BrowseFilter) => void;
-  onCancel: () => void;
-  value: RefObject<HTMLInputElement | null>;
-}) {
-  const [column, setColumn] = useState(filter?.column ?? edit.column);
-  const described = columns.find((other) => other.name === column);
-  const [operator, setOperator] = useState<FilterOperator>(filter?.operator ?? usualOperator(described?.class));
-  const [typed, setTyped] = useState(filter?.values.join(", ") ?? "");
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    onApply({ column, operator, values: valuesOf(operator, typed) });
-  };
-  return (
-    <form onSubmit={submit} className="flex flex-col gap-2 p-3">
-      <div className="flex gap-2">
-        <span className="flex-1 min-w-0">
-          <Select
-            label="Column"
-            block
-            mono
-            value={column}
-            onChange={setColumn}
-            options={columns.map((other) => ({ value: other.name, label: other.name, meta: other.native_type }))}
-          />
-        </span>
-        <span className="w-[152px] shrink-0">
-          <Select<FilterOperator>
-            label="Comparison"
-            block
-            value={operator}
-            onChange={setOperator}
-            options={OPERATORS.map(({ value, label }) => ({ value, label }))}
-          />
-        </span>
-      </div>
-      {takesValue(operator) ? (
-        <Input
-          aria-label="Value"
-          ref={value}
-          mono
-          value={typed}
-          onChange={setTyped}
-          placeholder={
-            operator === "in"
-              ? "a, b, c"
-              : operator === "like"
-                ? "pattern with % and _"
-                : "value, as the server reads it"
-          }
-        />
-      ) : null}
-      <div className="flex justify-end gap-2">
-        <Button variant="ghost" onClick={onCancel}>
-          Cancel
-        </Button>
-        <Button variant="primary" type="submit" keys="Enter" showKeys>
-          Apply
-        </Button>
-      </div>
-    </form>
   );
 }

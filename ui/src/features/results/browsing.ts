@@ -1,19 +1,25 @@
-/** The rows of one relation, live: pages appended to one hold, read again when filters or sort change. */
+/** The rows of one relation, live: pages appended to one hold, read again when conditions or sort change. */
 import {
   type AppError,
   type Browsed,
-  type BrowseFilter,
+  type BrowseFacts,
   type BrowseSort,
+  type ColumnStatistics,
   type Counted,
   failureOf,
   type HoldProgress,
   host,
+  type NoticeRow,
   type ObjectRef,
 } from "@/ipc";
+import { type Conditions, type FilterItem, type FilterPart, inForce, narrowed } from "./filters";
 
-export interface BrowseState {
-  readonly filters: readonly BrowseFilter[];
+/** The shape in which rows are read. */
+export interface Shape extends Conditions {
   readonly sort: readonly BrowseSort[];
+}
+
+export interface BrowseState extends Shape {
   /** What is on show; it stays while the next one is read. */
   readonly browsed: Browsed | null;
   readonly progress: HoldProgress | null;
@@ -21,30 +27,61 @@ export interface BrowseState {
   readonly loadingMore: boolean;
   readonly failure: AppError | null;
   readonly count: Counted | "counting" | null;
+  /** What else is known of the relation, once it was asked. */
+  readonly facts: BrowseFacts | null;
+  /** The same rows read once more. */
+  readonly refresh: Refresh | null;
 }
 
+/** Rows that were read again in the shape they had. */
+export interface Refresh {
+  /** Names what they and those before them have in common: a grid stays in place. */
+  readonly lineage: string;
+  /** When they came, in ms. */
+  readonly at: number;
+  /** Rows that are new or not as they were. */
+  readonly changed: ReadonlySet<number>;
+  /** Where the row went that was asked for. */
+  readonly kept: number | null;
+}
+
+export const NO_SHAPE: Shape = { filters: [], any: false, where: "", sort: [] };
+
 const EMPTY: BrowseState = {
-  filters: [],
-  sort: [],
+  ...NO_SHAPE,
   browsed: null,
   progress: null,
   loading: false,
   loadingMore: false,
   failure: null,
   count: null,
+  facts: null,
+  refresh: null,
 };
+
+export interface ShapeChange {
+  readonly filters?: readonly FilterPart[];
+  readonly any?: boolean;
+  readonly where?: string;
+  readonly sort?: readonly BrowseSort[];
+}
 
 export class BrowseStore {
   private state: BrowseState = EMPTY;
   private readonly listeners = new Set<() => void>();
+  private readonly hearers = new Set<(notice: NoticeRow) => void>();
   private generation = 0;
+  private refreshing = false;
 
   readonly profileId: string;
   readonly object: ObjectRef;
+  /** The tab whose rows these are. */
+  readonly tabId: string;
 
-  constructor(profileId: string, object: ObjectRef) {
+  constructor(profileId: string, object: ObjectRef, tabId = "") {
     this.profileId = profileId;
     this.object = object;
+    this.tabId = tabId;
   }
 
   readonly subscribe = (listener: () => void) => {
@@ -65,16 +102,23 @@ export class BrowseStore {
     return {
       profile_id: this.profileId,
       object: this.object,
-      filters: [...this.state.filters],
-      sort: [...this.state.sort],
+      filters: inForce(this.state),
+      sort: this.state.sort.map(({ column, descending }) => ({ column, descending })),
     };
   }
 
+  /** The shape it begins with, before anything was read: what was remembered. */
+  begin(shape: Shape): void {
+    const { browsed, loading } = this.state;
+    if (!browsed && !loading) this.set(shape);
+  }
+
   /** Reads the first page. What is on show stays until the new rows are here; the latest call wins. */
-  async read(change: { filters?: readonly BrowseFilter[]; sort?: readonly BrowseSort[] } = {}): Promise<void> {
+  async read(change: ShapeChange = {}): Promise<void> {
     this.generation += 1;
     const { generation } = this;
     this.set({ ...change, loading: true, failure: null, count: null });
+    if (!this.state.facts || Object.keys(change).length === 0) this.ask();
     try {
       const browsed = await host().browse(this.request());
       if (generation !== this.generation) {
@@ -82,17 +126,56 @@ export class BrowseStore {
         return;
       }
       const former = this.state.browsed;
-      this.set({ browsed, progress: browsed.progress, loading: false });
+      this.set({ browsed, progress: browsed.progress, loading: false, refresh: null });
       if (former) this.release(former.head.hold_id);
     } catch (thrown) {
       if (generation === this.generation) this.set({ loading: false, failure: failureOf(thrown) });
     }
   }
 
+  /** With one more condition that has to hold. */
+  narrow(item: FilterItem): Promise<void> {
+    return this.read(narrowed(this.state, item));
+  }
+
+  /** Reads what is on show once more, in the same shape. False where something else is being read, or nothing could be. */
+  async again(keep: number | null): Promise<boolean> {
+    const { browsed, loading, loadingMore, refresh } = this.state;
+    if (!browsed || loading || loadingMore || this.refreshing) return false;
+    const { generation } = this;
+    this.refreshing = true;
+    try {
+      const next = await host().browseAgain(browsed.head.hold_id, keep);
+      if (generation !== this.generation || this.state.browsed !== browsed) {
+        this.release(next.browsed.head.hold_id);
+        return false;
+      }
+      this.set({
+        browsed: next.browsed,
+        progress: next.browsed.progress,
+        failure: null,
+        count: null,
+        refresh: {
+          lineage: refresh?.lineage ?? browsed.head.hold_id,
+          at: Date.now(),
+          changed: new Set(next.changed),
+          kept: next.kept,
+        },
+      });
+      this.release(browsed.head.hold_id);
+      return true;
+    } catch (thrown) {
+      if (generation === this.generation) this.set({ failure: failureOf(thrown) });
+      return false;
+    } finally {
+      this.refreshing = false;
+    }
+  }
+
   /** Appends the next page, if there is one and none is on its way. */
   async more(): Promise<void> {
     const { browsed, progress, loadingMore, loading } = this.state;
-    if (!browsed || loadingMore || loading || progress?.state !== "more_pages") return;
+    if (!browsed || loadingMore || loading || this.refreshing || progress?.state !== "more_pages") return;
     const { generation } = this;
     this.set({ loadingMore: true });
     try {
@@ -115,6 +198,15 @@ export class BrowseStore {
     }
   }
 
+  /** Looks at every value of a column on the server, under the same conditions. */
+  readonly statistics = (askId: string, column: string): Promise<ColumnStatistics> =>
+    host().columnStatisticsOnServer(askId, this.request(), column);
+
+  /** The conditions in force as one text. */
+  asWhere(): Promise<string> {
+    return host().browseWhere(this.request());
+  }
+
   /** Stops a page or a count in progress. */
   stop(): void {
     host()
@@ -126,12 +218,33 @@ export class BrowseStore {
     if (this.state.browsed?.head.hold_id === progress.hold_id) this.set({ progress });
   }
 
+  /** What the session says that listens for this tab. */
+  said(notice: NoticeRow): void {
+    for (const hearer of this.hearers) hearer(notice);
+  }
+
+  onSaid(hearer: (notice: NoticeRow) => void): () => void {
+    this.hearers.add(hearer);
+    return () => {
+      this.hearers.delete(hearer);
+    };
+  }
+
   dispose(): void {
     this.generation += 1;
     this.listeners.clear();
+    this.hearers.clear();
     if (this.state.loading || this.state.count === "counting") this.stop();
     if (this.state.browsed) this.release(this.state.browsed.head.hold_id);
     this.state = EMPTY;
+  }
+
+  /** Beside the rows: nobody waits for it, and what is not known is not said. */
+  private ask(): void {
+    host()
+      .browseFacts(this.profileId, this.object)
+      .then((facts) => this.listeners.size > 0 && this.set({ facts }))
+      .catch(() => undefined);
   }
 
   private release(holdId: string): void {

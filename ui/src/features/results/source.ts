@@ -46,13 +46,17 @@ export function gridColumns(
   sort: readonly { readonly column: string; readonly descending: boolean }[] = [],
   keys: readonly ResultKey[] = [],
 ): readonly GridColumn[] {
+  const known = new Map<string, number>();
   return columns.map((column, index) => {
+    // The name, so that what is remembered of a relation's columns finds them again; namesakes of a query's result are counted.
+    const before = known.get(column.name) ?? 0;
+    known.set(column.name, before + 1);
     const place = sort.findIndex((key) => key.column === column.name);
     const key = sort[place];
     const leads = keys.filter((each) => each.shown_at.includes(index));
     const said = leads.map((each) => each.label).join("\n");
     return {
-      id: `${index}:${column.name}`,
+      id: before === 0 ? column.name : `${column.name}\u001f${before}`,
       name: column.name,
       type: column.native_type,
       align: RIGHT.includes(column.class) ? "right" : column.native_type === "" ? "cells" : "left",
@@ -72,16 +76,33 @@ export interface HeldRows {
   readonly head: ResultHead;
   readonly rows: number;
   readonly more: boolean;
+  /** They are the same rows read once more: the grid stays in place. */
+  readonly again?: ReadAgain | undefined;
 }
+
+/** What is known of rows that were read once more. */
+export interface ReadAgain {
+  /** What these rows and those before them have in common. */
+  readonly lineage: string;
+  /** When they came, in ms. */
+  readonly at: number;
+  /** Those that are new or not as they were. */
+  readonly changed: ReadonlySet<number>;
+}
+
+/** How long a row that changed is marked. */
+const FRESH_MS = 1_600;
 
 /** A source over a hold; close it when the grid lets it go. */
 export function holdSource(
-  { head, rows, more }: HeldRows,
+  { head, rows, more, again }: HeldRows,
   columns: readonly GridColumn[],
   onFailure: (error: unknown) => void,
+  before?: (row: number, column: number) => Cell | undefined,
 ): BlockSource {
   return new BlockSource({
-    generation: head.hold_id,
+    generation: again?.lineage ?? head.hold_id,
+    before,
     columns,
     known: rows,
     more,
@@ -96,7 +117,9 @@ export function holdSource(
         cell(row, column) {
           const described = head.columns[request.firstColumn + column];
           const stored = window.cell(row, column);
-          return described ? cellOf(stored, described) : { text: stored.text, class: "text" };
+          const cell: Cell = described ? cellOf(stored, described) : { text: stored.text, class: "text" };
+          const fresh = again?.changed.has(request.firstRow + row) && Date.now() - again.at < FRESH_MS;
+          return fresh ? { ...cell, fresh: true } : cell;
         },
       };
     },

@@ -39,6 +39,8 @@ export interface BlockSourceOptions {
   onFailure?: (error: unknown) => void;
   /** Blocks kept; the least recently wanted goes first. */
   kept?: number;
+  /** Cells that show until these rows' own are here: of the same rows, as they were read before. */
+  before?: ((row: number, column: number) => Cell | undefined) | undefined;
 }
 
 /**
@@ -51,6 +53,7 @@ export class BlockSource implements GridSource {
   private readonly fetch: FetchWindow;
   private readonly onFailure: ((error: unknown) => void) | undefined;
   private readonly kept: number;
+  private readonly before: BlockSourceOptions["before"];
   private readonly bands: number;
   private known: number;
   private more: boolean;
@@ -68,6 +71,7 @@ export class BlockSource implements GridSource {
     this.fetch = options.fetch;
     this.onFailure = options.onFailure;
     this.kept = options.kept ?? KEPT;
+    this.before = options.before;
     this.known = options.known;
     this.more = options.more;
     this.bands = Math.max(1, Math.ceil(options.columns.length / BLOCK_COLUMNS));
@@ -102,9 +106,21 @@ export class BlockSource implements GridSource {
 
   cell(row: number, column: number): Cell | undefined {
     const entry = this.entries.get(this.keyOf(Math.floor(row / BLOCK_ROWS), Math.floor(column / BLOCK_COLUMNS)));
-    if (!entry || row >= this.known) return undefined;
+    if (row >= this.known) return undefined;
+    if (!entry) return this.before?.(row, column);
     const inside = row - entry.firstRow;
     return inside < entry.window.rowCount ? entry.window.cell(inside, column - entry.firstColumn) : undefined;
+  }
+
+  /** The cells that are here now, for whatever reads the same rows again; it outlives the source. */
+  keepsake(): (row: number, column: number) => Cell | undefined {
+    const entries = new Map(this.entries);
+    return (row, column) => {
+      const entry = entries.get(this.keyOf(Math.floor(row / BLOCK_ROWS), Math.floor(column / BLOCK_COLUMNS)));
+      const inside = entry ? row - entry.firstRow : 0;
+      if (!entry || inside >= entry.window.rowCount) return undefined;
+      return entry.window.cell(inside, column - entry.firstColumn);
+    };
   }
 
   ensure(firstRow: number, lastRow: number, columns: readonly number[]) {

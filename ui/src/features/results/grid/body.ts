@@ -341,6 +341,7 @@ function paint(slot: PooledCell, cell: Cell | undefined, right: boolean, width: 
     if (cell.truncated) look += " rg-cut rg-clip";
     else if (overflows(text, width)) look += " rg-clip";
     if (cell.mark) look += ` rg-${cell.mark}`;
+    else if (cell.fresh) look += " rg-fresh";
     if (cell.problem) look += " rg-problem";
   }
   // Plain values are read as they stand; everything else is said in words.
