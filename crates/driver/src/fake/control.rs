@@ -7,7 +7,8 @@ use catalog::{Catalog, ObjectKey, Scope};
 
 use super::Shared;
 use crate::{
-    Activity, Code, Condition, Control, Ddl, Error, Filter, KeySource, Lookup, Page, PageRequest, Scan, Server, Statement,
+    Activity, Code, Condition, Control, Ddl, Error, Filter, KeySource, Lookup, Page, PageRequest, Scan, Server,
+    Statement,
 };
 
 /// Answers from what the builder was given.

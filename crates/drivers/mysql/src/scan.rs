@@ -11,9 +11,7 @@ mod lookup;
 mod statistics;
 
 use catalog::{Catalog, Column, ConstraintKind, ObjectKey, RelationKind, RelationWalker};
-use driver::{
-    Code, Condition, Error, Filter, KeySource, Lookup, Page, PageRequest, Scan, Statement, arrow::CellClass,
-};
+use driver::{Code, Condition, Error, Filter, KeySource, Lookup, Page, PageRequest, Scan, Statement, arrow::CellClass};
 
 use condition::{condition, conditions, every};
 

@@ -1,9 +1,9 @@
 /** Results: the runs of a tab, the rows they left, and the rows of relations. */
 export { AsideHead } from "./aside/AsideHead";
-export type { StatisticsAsk, StatisticsSlot } from "./aside/types";
-export { BrowseStore } from "./browsing";
+export { BrowseStore, NO_SHAPE, type Shape, type ShapeChange } from "./browsing";
 export type { HeaderItems } from "./columns/items";
 export { DataPane, type DataPaneProps } from "./DataPane";
+export { type FilterItem, type FilterPart, OPERATORS } from "./filters";
 export { formatBytes, formatCount, formatDuration } from "./format";
 export type { Box, Cell, CellPlace, GridHandle, GridLayout } from "./grid";
 export type { ExportedRows } from "./HeldGrid";
@@ -13,4 +13,5 @@ export { completeness, isBusy, type Outcome, type RunsState } from "./model";
 export { LAST_SECONDS, useNow } from "./ProgressLine";
 export { type ResultsAside, ResultsPane, type ResultsPaneProps } from "./ResultsPane";
 export { SweepDialog } from "./SweepDialog";
+export type { WhereField, WhereSlot } from "./shape/ShapeLine";
 export { RunStore, type Script } from "./store";

@@ -1,24 +1,33 @@
 /** The fake host's data tabs: pages of a relation's rows, filtered and sorted. */
-import type { Browsed, BrowseFilter, BrowseRequest, HoldProgress } from "../bindings";
+import type { BrowseCondition, Browsed, BrowsedAgain, BrowseFilter, BrowseRequest, HoldProgress } from "../bindings";
 import { tableOf } from "./catalog";
 import { columnsOf, holdOf, makeHead } from "./holds";
 import type { FakeTable } from "./tables";
 import { isSqlite, refuse, requireOpen, type World } from "./world";
 
+const asked = new WeakMap<World, Map<string, BrowseRequest>>();
+
 /** Rows a condition looks at: enough for a screen, cheap enough for a test. */
 const LOOKED_AT = 20_000;
 
-function passes(text: string | null, { operator, values }: BrowseFilter, numeric: boolean): boolean {
+/** What each of these asks is what the other does not answer, and NULL answers nothing. */
+const OPPOSITES: Partial<Record<BrowseFilter["operator"], BrowseFilter["operator"]>> = {
+  not_equal: "equal",
+  not_contains: "contains",
+  not_in: "in",
+};
+
+export function passes(text: string | null, { column, operator, values }: BrowseFilter, numeric: boolean): boolean {
   if (operator === "is_null") return text === null;
   if (operator === "is_not_null") return text !== null;
+  const opposite = OPPOSITES[operator];
+  if (opposite) return !passes(text, { column, operator: opposite, values }, numeric);
   if (text === null) return false;
   const value = values[0] ?? "";
   const order = numeric ? Number(text) - Number(value) : text.localeCompare(value);
   switch (operator) {
     case "equal":
       return text === value;
-    case "not_equal":
-      return text !== value;
     case "less":
       return order < 0;
     case "less_or_equal":
@@ -40,7 +49,35 @@ function passes(text: string | null, { operator, values }: BrowseFilter, numeric
       ).test(text);
     case "in":
       return values.includes(text);
+    case "ends_with":
+      return text.toLowerCase().endsWith(value.toLowerCase());
+    case "between": {
+      const last = values[1] ?? "";
+      return order >= 0 && (numeric ? Number(text) <= Number(last) : text.localeCompare(last) <= 0);
+    }
+    case "is_empty":
+      return text === "";
+    case "is_not_empty":
+      return text !== "";
+    default:
+      return false;
   }
+}
+
+const plain = (filter: BrowseFilter): string => {
+  const value = filter.values.map((text) => `'${text.replaceAll("'", "''")}'`).join(", ");
+  return filter.operator === "equal" ? `${filter.column} = ${value}` : `${filter.column} ${filter.operator} ${value}`;
+};
+
+/** Conditions as a text, much as a server would have them. */
+export function whereText(conditions: readonly BrowseCondition[], word = " AND "): string {
+  return conditions
+    .map((one) => {
+      if (one.kind === "one") return plain(one.filter);
+      if (one.kind === "where") return `(${one.text})`;
+      return `(${whereText(one.conditions, one.kind === "any" ? " OR " : " AND ")})`;
+    })
+    .join(word);
 }
 
 /** The rows asked for, by their numbers in the table; `null` is all of them as they are. */
@@ -49,10 +86,31 @@ function chosen(table: FakeTable, request: BrowseRequest): number[] | null {
   const column = (name: string) =>
     table.columns.find((each) => each.name === name) ?? refuse("not_found", `There is no column ${name}.`);
   let rows = Array.from({ length: Math.min(table.rows, LOOKED_AT) }, (_, row) => row);
-  for (const filter of request.filters) {
-    const of = column(filter.column);
-    rows = rows.filter((row) => passes(of.value(row), filter, of.class === "number"));
-  }
+  const holds = (row: number, one: BrowseCondition): boolean => {
+    switch (one.kind) {
+      case "one": {
+        const of = column(one.filter.column);
+        return passes(of.value(row), one.filter, of.class === "number");
+      }
+      case "all":
+        return one.conditions.every((each) => holds(row, each));
+      case "any":
+        return one.conditions.some((each) => holds(row, each));
+      case "where":
+        return written(row, one.text);
+    }
+  };
+  // Of what is written by hand, the fake understands `column = value`.
+  const written = (row: number, text: string): boolean => {
+    const found = /^\s*"?(\w+)"?\s*=\s*'?([^']*?)'?\s*$/.exec(text);
+    const of = found ? table.columns.find((each) => each.name === found[1]) : undefined;
+    if (found && of) return of.value(row) === found[2];
+    const from = text.search(/\S/);
+    return refuse("invalid_statement", `column "${text.trim()}" does not exist`, {
+      range: { from: Math.max(0, from), to: text.length },
+    });
+  };
+  for (const one of request.filters) rows = rows.filter((row) => holds(row, one));
   for (const key of [...request.sort].reverse()) {
     const of = column(key.column);
     const sign = key.descending ? -1 : 1;
@@ -125,10 +183,10 @@ export function browse(world: World, request: BrowseRequest): Browsed {
     rowOf: (row) => (places ? (places.get(row) ?? -1) : row),
     patch: (row, column, text) => patches.set(`${row}:${column}`, text),
   });
+  const requests = asked.get(world) ?? new Map<string, BrowseRequest>();
+  asked.set(world, requests.set(head.hold_id, request));
   const keyed = table.columns.some((column) => column.primaryKey);
-  const where = request.filters.length
-    ? ` WHERE ${request.filters.map((filter) => `${filter.column} …`).join(" AND ")}`
-    : "";
+  const where = request.filters.length ? ` WHERE ${whereText(request.filters)}` : "";
   return {
     head,
     progress,
@@ -138,6 +196,20 @@ export function browse(world: World, request: BrowseRequest): Browsed {
       : "by position: rows may repeat or be missed while others write",
     paging_warns: !keyed,
   };
+}
+
+/** The rows of a hold once more; those that were saved meanwhile count as changed. */
+export function browseAgain(world: World, holdId: string, keep: number | null): BrowsedAgain {
+  const former = holdOf(world, holdId);
+  const request = asked.get(world)?.get(holdId) ?? refuse("not_found", "These rows are closed.");
+  const browsed = browse(world, request);
+  const now = holdOf(world, browsed.head.hold_id);
+  now.rows = Math.min(now.total, Math.max(now.rows, former.rows));
+  now.progress = { ...now.progress, rows: now.rows, state: now.rows < now.total ? "more_pages" : "complete" };
+  const columns = browsed.head.columns.map((_, column) => column);
+  const rows = Array.from({ length: Math.min(now.rows, 1_000) }, (_, row) => row);
+  const changed = rows.filter((row) => columns.some((column) => now.cell(row, column) !== former.cell(row, column)));
+  return { browsed: { ...browsed, progress: now.progress }, changed, kept: keep };
 }
 
 export function browseMore(world: World, holdId: string): HoldProgress {

@@ -24,6 +24,8 @@ export interface FakeTable {
   readonly comment?: string;
   /** The login may not read its rows. */
   readonly denied?: boolean;
+  /** The server leaves rows out for this login. */
+  readonly filtered?: boolean;
   readonly columns: readonly FakeColumn[];
 }
 

@@ -23,7 +23,7 @@ pub(crate) fn sort(column: &str, descending: bool) -> Sort {
 
 fn filter(column: &str, comparison: Comparison, values: &[&str]) -> driver::Condition {
     Filter { column: column.to_owned(), comparison, values: values.iter().map(|value| (*value).to_owned()).collect() }
-    .into()
+        .into()
 }
 
 /// Every row of a relation, page by page: visible columns only.
