@@ -3,7 +3,7 @@
 use tauri_specta::{Builder, collect_commands};
 
 use crate::commands::{
-    activity, connections, editor, edits, explorer, plans, privacy, references, runs, saved, statistics, system, transfer,
+    activity, charts, connections, editor, edits, explorer, plans, privacy, references, runs, saved, statistics, system, transfer,
 };
 
 /// Every command the webview may call.
@@ -100,6 +100,10 @@ pub fn builder() -> Builder<tauri::Wry> {
         editor::history,
         editor::audit,
         editor::forget_history,
+        charts::chart_suggest,
+        charts::chart_of,
+        charts::stop_chart,
+        charts::save_chart,
         plans::explain,
         plans::cancel_plan,
         plans::plan,

@@ -1,6 +1,7 @@
 //! One command per user action, a few lines each: they translate, the core decides.
 
 pub mod activity;
+pub mod charts;
 pub mod connections;
 pub mod editor;
 pub mod edits;

@@ -7,6 +7,7 @@
 mod activity;
 mod audit;
 mod browse;
+mod chart;
 mod connection;
 mod document;
 mod edit;
@@ -32,6 +33,7 @@ mod view;
 pub use activity::*;
 pub use audit::*;
 pub use browse::*;
+pub use chart::*;
 pub use connection::*;
 pub use document::*;
 pub use edit::*;

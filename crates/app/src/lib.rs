@@ -12,6 +12,7 @@ pub mod platform;
 mod activity;
 mod audit;
 mod browse;
+mod charts;
 mod connections;
 mod documents;
 mod editor;
@@ -115,6 +116,7 @@ pub struct App {
     pub(crate) live: connections::Live,
     pub(crate) edits: edits::Edits,
     pub(crate) transfers: transfers::Transfers,
+    pub(crate) charts: charts::Charts,
     /// Itself, for tasks that outlive a call.
     me: OnceLock<Weak<App>>,
     /// Kept to the end: what a window process has and no other may have.
@@ -185,6 +187,7 @@ impl App {
             live,
             edits: edits::Edits::default(),
             transfers: transfers::Transfers::default(),
+            charts: charts::Charts::default(),
             me: OnceLock::new(),
             _lock: lock,
         };

@@ -78,6 +78,10 @@ export const commands = {
 	browseValue: (holdId: string, row: number, column: number) => typedError<string | null, AppError>(__TAURI_INVOKE("browse_value", { holdId, row, column })),
 	/**  The conditions of a data tab as one text for WHERE. */
 	browseWhere: (request: BrowseRequest) => typedError<string, AppError>(__TAURI_INVOKE("browse_where", { request })),
+	/**  How a person left the columns of a relation's rows. */
+	relationLayout: (profileId: string, object: ObjectRef) => typedError<RelationLayout | null, AppError>(__TAURI_INVOKE("relation_layout", { profileId, object })),
+	/**  Remembers how the columns of a relation's rows are arranged; none forgets it. */
+	keepRelationLayout: (profileId: string, object: ObjectRef, layout: RelationLayout | null) => typedError<null, AppError>(__TAURI_INVOKE("keep_relation_layout", { profileId, object, layout })),
 	/**  Where a row's foreign key leads; `key` is its place among the head's. */
 	followReference: (holdId: string, row: number, key: number) => typedError<Followed, AppError>(__TAURI_INVOKE("follow_reference", { holdId, row, key })),
 	/**  The foreign keys of every relation that lead to a row. Nothing is counted. */
@@ -188,6 +192,14 @@ export const commands = {
 	audit: (query: AuditQuery) => typedError<AuditEntry[], AppError>(__TAURI_INVOKE("audit", { query })),
 	/**  Forgets one entry, or all. */
 	forgetHistory: (id: number | null) => typedError<null, AppError>(__TAURI_INVOKE("forget_history", { id })),
+	/**  A first chart for held rows, and what their columns are on an axis. */
+	chartSuggest: (holdId: string) => typedError<ChartSuggestion, AppError>(__TAURI_INVOKE("chart_suggest", { holdId })),
+	/**  What a chart of held rows shows; a newer one of the same rows stops it. */
+	chartOf: (holdId: string, spec: ChartSpec) => typedError<ChartSeries, AppError>(__TAURI_INVOKE("chart_of", { holdId, spec })),
+	/**  Stops what is drawn of held rows. */
+	stopChart: (holdId: string) => typedError<null, AppError>(__TAURI_INVOKE("stop_chart", { holdId })),
+	/**  Writes a drawn chart to a file. */
+	saveChart: (path: string, picture: ChartPicture) => typedError<null, AppError>(__TAURI_INVOKE("save_chart", { path, picture })),
 	/**  Asks for the plan of a statement in its tab's session; may ask first. */
 	explain: (request: PlanRequest) => typedError<PlanAnswer, AppError>(__TAURI_INVOKE("explain", { request })),
 	/**  Stops what explains in a tab. */
@@ -629,8 +641,226 @@ export type CellProblem = {
 	error: AppError,
 };
 
+/**  What is made of the values of a group. */
+export type ChartAggregate = 
+/**  Nothing: every row is a point of its own. */
+"none" | 
+/**  How many rows. */
+"rows" | 
+/**  How many values that are not NULL. */
+"values" | 
+/**  Their exact sum. */
+"sum" | 
+/**  Their mean, rounded to six digits more than they have. */
+"average" | 
+/**  The least. */
+"least" | 
+/**  The greatest. */
+"greatest";
+
+/**  What a column's values are on an axis. */
+export type ChartAxis = 
+/**  Texts: no distance between them. */
+"category" | 
+/**  Numbers. */
+"number" | 
+/**  Dates and times, by the clock as it is printed. */
+"time" | 
+/**  Times of day. */
+"clock";
+
+/**  How the values of the x axis are put together. */
+export type ChartBucket = 
+/**  As fits the values. */
+{ by: "auto" } | 
+/**  Every value by itself. */
+{ by: "each" } | 
+/**  Numbers by a width. */
+{ by: "width"; 
+/**  As decimal text. */
+width: string } | 
+/**  Numbers in about so many nice steps. */
+{ by: "count"; 
+/**  How many. */
+count: number } | 
+/**  Times by a unit of the calendar, by the clock as it is printed. */
+{ by: "unit"; 
+/**  Which. */
+unit: ChartUnit };
+
+/**  A place on the x axis. */
+export type ChartGroup = {
+	/**  What it is. */
+	kind: ChartGroupKind,
+	/**  Its text, as the server printed it. */
+	label: string,
+	/**  Where it begins: a number, or milliseconds since the epoch by the printed clock. Only a place on the screen. */
+	from: number | null,
+	/**  Where it ends. */
+	to: number | null,
+	/**  Rows in it. */
+	rows: number,
+};
+
+/**  What a group or a series is. */
+export type ChartGroupKind = 
+/**  Values. */
+"value" | 
+/**  NULL. */
+"null" | 
+/**  All that have no place of their own. */
+"other";
+
+/**  How a chart is drawn. */
+export type ChartKind = 
+/**  Bars from zero. */
+"bar" | 
+/**  Points joined by lines. */
+"line" | 
+/**  Lines with the area down to zero filled. */
+"area" | 
+/**  Points. */
+"scatter" | 
+/**  Slices of a whole. */
+"pie" | 
+/**  Bars of how many values are in each bucket of numbers. */
+"histogram";
+
+/**  Marks that belong together. */
+export type ChartLine = {
+	/**  What it is. */
+	kind: ChartGroupKind,
+	/**  What the legend calls it. */
+	label: string,
+	/**  Which measure it shows, from 0. */
+	measure: number,
+	/**  Its marks. */
+	marks: ChartMark[],
+};
+
+/**  One mark of a chart. */
+export type ChartMark = {
+	/**  Its group; none where it has a place of its own. */
+	group: number | null,
+	/**  Its place on the x axis where it has no group. */
+	x: number | null,
+	/**  The x value's text where it has no group. */
+	label: string,
+	/**  Its place on the y axis; none where there is no value or none that a screen has room for. */
+	y: number | null,
+	/**  The exact value. */
+	text: string | null,
+	/**  Rows it stands for. */
+	rows: number,
+};
+
+/**  One thing a chart measures. */
+export type ChartMeasure = {
+	/**  The column's place in the result; counting rows needs none. */
+	column: number | null,
+	/**  What is made of its values. */
+	aggregate: ChartAggregate,
+};
+
+/**  How groups stand beside each other. */
+export type ChartOrder = 
+/**  By the x value. */
+"key" | 
+/**  By the x value, the greatest first. */
+"key_descending" | 
+/**  By what is measured first, the least first. */
+"value" | 
+/**  By what is measured first, the greatest first. */
+"value_descending" | 
+/**  As the rows come. */
+"met";
+
+/**  A drawn chart, for a file. */
+export type ChartPicture = 
+/**  A vector picture. */
+{ format: "svg"; 
+/**  Its text. */
+text: string } | 
+/**  Pixels. */
+{ format: "png"; 
+/**  The file's bytes in Base64. */
+base64: string };
+
+/**  What a chart of held rows shows. */
+export type ChartSeries = {
+	/**  The rows. */
+	hold_id: string,
+	/**  What it shows, in words. */
+	title: string,
+	/**  What the x axis shows, in words. */
+	x_title: string,
+	/**  What the y axis shows, in words. */
+	y_title: string,
+	/**  Of how many rows it speaks. */
+	rows: number,
+	/**  What has to be said where those are not all: `first 100,000 rows, not all`. */
+	partial: string | null,
+	/**  What the x axis is. */
+	axis: ChartAxis,
+	/**  The unit its times are put together by. */
+	unit: ChartUnit | null,
+	/**  The width its numbers are put together by. */
+	width: string | null,
+	/**  The groups; none where the marks have places of their own. */
+	groups: ChartGroup[],
+	/**  The marks, a few thousand at most. */
+	series: ChartLine[],
+	/**  What else has to be said: what was left out, what was reduced and how, the time zone. Sentences. */
+	notes: string[],
+};
+
+/**  What a chart of held rows is to show. */
+export type ChartSpec = {
+	/**  How it is drawn. */
+	kind: ChartKind,
+	/**  The column of the x axis, by its place in the result. */
+	x: number,
+	/**  The column whose values are series of their own. */
+	series: number | null,
+	/**  What is measured. Either all of them are points of their own or none. */
+	measures: ChartMeasure[],
+	/**  How x values are put together. */
+	bucket: ChartBucket,
+	/**  How groups stand beside each other. */
+	order: ChartOrder,
+	/**  Most groups, at most 1,000. */
+	limit: number,
+	/**  Whether the texts beyond that become one group. */
+	others: boolean,
+};
+
+/**  A first chart for held rows. */
+export type ChartSuggestion = {
+	/**  What it shows. */
+	spec: ChartSpec,
+	/**  What each column of the result is on an axis. */
+	axes: ChartAxis[],
+	/**  Why this one, as a sentence. */
+	why: string,
+};
+
+/**  A unit of the calendar. */
+export type ChartUnit = "second" | "minute" | "hour" | "day" | "week" | "month" | "quarter" | "year";
+
 /**  What a value is to a person; see [`driver::ValueClass`]. */
 export type ColumnClass = "number" | "boolean" | "text" | "json" | "xml" | "bytes" | "temporal" | "interval" | "uuid" | "array" | "other";
+
+/**  How a person left one column of a relation's rows. */
+export type ColumnLayout = {
+	/**  Its name: a column that is renamed is another one. */
+	name: string,
+	/**  Its width, in pixels; fitted to its rows where there is none. */
+	width: number | null,
+	/**  Not shown. */
+	hidden: boolean,
+	/**  Keeps its place while the others scroll. */
+	pinned: boolean,
+};
 
 /**  Which column of the file goes into which of the table. */
 export type ColumnMapping = {
@@ -2570,6 +2800,12 @@ export type ReferringKey = {
 	actions: string,
 	/**  The referring rows. */
 	rows: Followed,
+};
+
+/**  The columns of a relation's rows in the order a person left them. A column it does not name is one that came later. */
+export type RelationLayout = {
+	/**  Every column there was, pinned ones first. */
+	columns: ColumnLayout[],
 };
 
 /**  Everything about one relation but its rows. */
