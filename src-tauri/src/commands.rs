@@ -11,5 +11,6 @@ pub mod privacy;
 pub mod references;
 pub mod runs;
 pub mod saved;
+pub mod statistics;
 pub mod system;
 pub mod transfer;

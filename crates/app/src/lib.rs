@@ -36,6 +36,7 @@ mod runs;
 mod sample;
 mod saved;
 mod settings;
+mod statistics;
 mod store;
 mod system;
 pub mod terminal;
