@@ -44,7 +44,9 @@ export function Histogram({ facts }: { facts: ColumnStatistics }) {
 
 /** The same in a row of a table: the buckets, or how often the frequent values are. */
 export function Spark({ facts }: { facts: ColumnStatistics }) {
-  const counts = (facts.histogram ?? (facts.unique ? [] : facts.top)).map(({ count }) => count);
+  // Some of many values say nothing of how they are spread.
+  const all = facts.distinct_exact && facts.distinct <= facts.top.length && !facts.unique;
+  const counts = (facts.histogram ?? (all ? facts.top : [])).map(({ count }) => count);
   if (counts.length === 0) return null;
   const most = Math.max(1, ...counts);
   const said = facts.histogram

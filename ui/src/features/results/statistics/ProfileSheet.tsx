@@ -23,7 +23,7 @@ const ROW = 32;
 /** Pairs that are named. */
 const PAIRS = 6;
 
-const HEADS: readonly { readonly sort: ProfileSort; readonly label: string; readonly number?: boolean }[] = [
+const HEADS: readonly { readonly sort: ProfileSort | null; readonly label: string; readonly number?: boolean }[] = [
   { sort: "name", label: "Column" },
   { sort: "type", label: "Type" },
   { sort: "nulls", label: "NULLs", number: true },
@@ -31,7 +31,7 @@ const HEADS: readonly { readonly sort: ProfileSort; readonly label: string; read
   { sort: "least", label: "Least" },
   { sort: "greatest", label: "Greatest" },
   { sort: "mean", label: "Mean", number: true },
-  { sort: "place", label: "Spread" },
+  { sort: null, label: "Spread" },
   { sort: "outliers", label: "Outliers", number: true },
   { sort: "key", label: "Key" },
 ];
@@ -79,12 +79,13 @@ export function ProfileSheet({ head, holdId, rows, onClose, onColumn, onCell }: 
           : { title: "The clipboard was refused", tone: "danger" },
       ),
     );
+  /** One way, the other way, then as the result has them. */
   const sortBy = (sort: ProfileSort) =>
-    setOrder((now) =>
-      now.sort !== sort
-        ? { sort, descending: !["name", "type", "place", "least"].includes(sort) }
-        : { sort, descending: !now.descending },
-    );
+    setOrder((now) => {
+      const first = !["name", "type", "least"].includes(sort);
+      if (now.sort !== sort) return { sort, descending: first };
+      return now.descending === first ? { sort, descending: !first } : { sort: "place", descending: false };
+    });
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     // The lines are in tab order; arrows go from one to the next as in a list.
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
@@ -165,16 +166,16 @@ export function ProfileSheet({ head, holdId, rows, onClose, onColumn, onCell }: 
                     className={number ? "stat-num" : undefined}
                     aria-sort={order.sort === sort ? (order.descending ? "descending" : "ascending") : "none"}
                   >
-                    <button
-                      type="button"
-                      onClick={() => sortBy(sort)}
-                      {...tip(sort === "place" ? "Sort as the result has them" : `Sort by ${label.toLowerCase()}`)}
-                    >
-                      {label}
-                      {order.sort === sort ? (
-                        <Icon name={order.descending ? "arrow-down" : "arrow-up"} size={12} />
-                      ) : null}
-                    </button>
+                    {sort ? (
+                      <button type="button" onClick={() => sortBy(sort)} {...tip(`Sort by ${label.toLowerCase()}`)}>
+                        {label}
+                        {order.sort === sort ? (
+                          <Icon name={order.descending ? "arrow-down" : "arrow-up"} size={12} />
+                        ) : null}
+                      </button>
+                    ) : (
+                      label
+                    )}
                   </div>
                 ))}
               </div>

@@ -110,7 +110,7 @@ export function StatisticsPanel({
       {shown ? (
         <footer className="flex items-center gap-2 px-3 min-h-[32px] border-t border-line rh-meta">
           <span className="rh-truncate">
-            {shown.on_server ? "The server read every row" : `${formatCount(shown.rows)} rows`} in{" "}
+            {shown.on_server ? "The server's answer" : `${formatCount(shown.rows)} rows`} in{" "}
             {formatDuration(shown.elapsed_ms)}
           </span>
           <span className="flex-1" />
@@ -290,6 +290,7 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
 
 function Top({ facts, onFilter }: { facts: ColumnStatistics; onFilter?: ((value: string) => void) | undefined }) {
   const most = Math.max(1, ...facts.top.map(({ count }) => count));
+  if (most === 1 && facts.distinct > facts.top.length) return <p className="rh-meta">No value occurs twice.</p>;
   const named = facts.top.reduce((sum, { count }) => sum + count, 0);
   const others = filled(facts) - named;
   const body = ({ text, count, whole }: FrequentValue) => (

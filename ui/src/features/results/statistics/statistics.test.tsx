@@ -148,7 +148,7 @@ describe("a column's statistics beside the rows", () => {
     expect(server).not.toHaveBeenCalled();
     fireEvent.click(screen.getByRole("button", { name: "Ask the server" }));
     await screen.findByText("84,000");
-    screen.getByText(/The server read every row in 3 ms/);
+    screen.getByText(/The server's answer in 3 ms/);
     expect(screen.queryByText("Of the first 200 rows, not all")).toBeNull();
     fireEvent.click(screen.getByRole("radio", { name: "These rows" }));
     await screen.findByText("Of the first 200 rows, not all");
