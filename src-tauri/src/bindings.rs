@@ -3,7 +3,8 @@
 use tauri_specta::{Builder, collect_commands};
 
 use crate::commands::{
-    activity, charts, connections, editor, edits, explorer, plans, privacy, references, runs, saved, statistics, system, transfer,
+    activity, charts, connections, editor, edits, explorer, layouts, plans, privacy, references, runs, saved,
+    statistics, system, transfer,
 };
 
 /// Every command the webview may call.
@@ -45,6 +46,8 @@ pub fn builder() -> Builder<tauri::Wry> {
         explorer::browse_unlisten,
         explorer::browse_value,
         explorer::browse_where,
+        layouts::relation_layout,
+        layouts::keep_relation_layout,
         references::follow_reference,
         references::referenced_by,
         references::count_references,

@@ -26,6 +26,7 @@ mod history;
 mod holds;
 mod interchange;
 mod keychain;
+mod layouts;
 mod passwords;
 mod plans;
 mod profiles;

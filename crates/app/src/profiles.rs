@@ -218,6 +218,7 @@ impl App {
         rows::remove(&self.store, id).await?;
         self.forget_edits(id).await?;
         self.forget_lookup_labels(id).await?;
+        self.forget_layouts(id).await?;
         self.forget_catalogs(id).await;
         self.kept.refuse(id, false);
         self.held.forget_all(id);

@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useKeys, useOffers } from "@/commands";
 import { EmptyState, IconButton, Segmented, Toolbar } from "@/design";
+import { ConditionField } from "@/features/editor";
 import {
   countOf,
   highlightSql,
@@ -11,24 +12,26 @@ import {
   useDriverOf,
   useRelation,
 } from "@/features/relation";
-import { DataPane, type GridLayout } from "@/features/results";
+import { DataPane, NO_SHAPE, type Shape, type WhereField } from "@/features/results";
 import { onImported, openExport, openImportInto } from "@/features/transfer";
-import { host, queryKeys } from "@/ipc";
+import { host, type ObjectRef, queryKeys } from "@/ipc";
 import type { Actions } from "../actions";
 import type { RelationTab } from "../model";
 import { useReferences } from "../useReferences";
 import { useWorkspace } from "../workspace";
 import { Denied } from "./access";
 import { ConnectionBanner } from "./ConnectionBanner";
+import { readShape, sameShape } from "./keptShape";
 import { lookupOn } from "./lookup";
 import { Offline } from "./Offline";
 import { useFocusWhen } from "./useFocusWhen";
+import { useRelationLayout } from "./useRelationLayout";
 
 type View = "data" | RelationView;
 
 interface Kept {
   readonly view: View;
-  readonly layout: GridLayout | undefined;
+  readonly shape: Shape;
 }
 
 const VIEWS: readonly { value: View; label: string }[] = [
@@ -42,20 +45,19 @@ const VIEWS: readonly { value: View; label: string }[] = [
   { value: "ddl", label: "DDL" },
 ];
 
-const isLayout = (value: unknown): value is GridLayout =>
-  typeof value === "object" && value !== null && "order" in value && Array.isArray(value.order) && "widths" in value;
+const NOTHING_KEPT: Kept = { view: "data", shape: NO_SHAPE };
 
 function readKept(json: string): Kept {
   try {
     const kept: unknown = JSON.parse(json);
-    if (typeof kept !== "object" || kept === null) return { view: "data", layout: undefined };
-    const { view, layout } = kept as Partial<Record<keyof Kept, unknown>>;
+    if (typeof kept !== "object" || kept === null) return NOTHING_KEPT;
+    const { view, shape } = kept as Partial<Record<keyof Kept, unknown>>;
     return {
       view: VIEWS.find((each) => each.value === view)?.value ?? "data",
-      layout: isLayout(layout) ? layout : undefined,
+      shape: readShape(shape),
     };
   } catch {
-    return { view: "data", layout: undefined };
+    return NOTHING_KEPT;
   }
 }
 
@@ -66,7 +68,9 @@ export function RelationDocument({ tab, active, actions }: { tab: RelationTab; a
   const latest = useRef(kept);
   latest.current = kept;
   const setKept = (change: (now: Kept) => Kept) => {
-    latest.current = change(latest.current);
+    const next = change(latest.current);
+    if (next === latest.current) return;
+    latest.current = next;
     dispatch({ type: "change", id: tab.id, change: { view: JSON.stringify(latest.current) } });
   };
   const state = live.connections.get(tab.profileId);
@@ -133,6 +137,12 @@ export function RelationDocument({ tab, active, actions }: { tab: RelationTab; a
   );
 }
 
+/** A relation's name as it stands in a statement. */
+function quotedName({ schema, name }: ObjectRef, quote: string): string {
+  const quoted = (part: string) => `${quote}${part.replaceAll(quote, quote + quote)}${quote}`;
+  return schema ? `${quoted(schema)}.${quoted(name)}` : quoted(name);
+}
+
 interface OpenedProps {
   tab: RelationTab;
   active: boolean;
@@ -147,6 +157,19 @@ interface OpenedProps {
 function Opened({ tab, active, actions, kept, rows, onKept, onReconnect }: OpenedProps) {
   const { live, profile, browses } = useWorkspace();
   const store = browses.of(tab.id, tab.profileId, tab.object);
+  // Before the rows are read for the first time: with what was remembered of this tab.
+  useState(() => store.begin(kept.shape));
+  const keepShape = useRef(onKept);
+  keepShape.current = onKept;
+  useEffect(
+    () =>
+      store.subscribe(() => {
+        const { filters, any, where, sort } = store.snapshot();
+        const shape = { filters, any, where, sort };
+        keepShape.current((now) => (sameShape(now.shape, shape) ? now : { ...now, shape }));
+      }),
+    [store],
+  );
   useEffect(
     () =>
       onImported((profileId, table) => {
@@ -156,6 +179,7 @@ function Opened({ tab, active, actions, kept, rows, onKept, onReconnect }: Opene
   );
   const settings = useQuery({ queryKey: queryKeys.settings, queryFn: () => host().settings() });
   const page = useRelation(tab.profileId, tab.object);
+  const arranged = useRelationLayout(tab.profileId, tab.object);
   const driver = useDriverOf(tab.profileId);
   const references = useReferences(active && kept.view === "data");
   const state = live.connections.get(tab.profileId);
@@ -233,8 +257,8 @@ function Opened({ tab, active, actions, kept, rows, onKept, onReconnect }: Opene
             store={store}
             density={settings.data?.density ?? "dense"}
             active={active}
-            layout={kept.layout}
-            onLayout={(layout) => onKept((now) => ({ ...now, layout }))}
+            layout={arranged.layout}
+            onLayout={arranged.keep}
             estimatedRows={page.data?.estimated_rows ?? null}
             onReconnect={onReconnect}
             saveTo={production?.name}
@@ -243,6 +267,25 @@ function Opened({ tab, active, actions, kept, rows, onKept, onReconnect }: Opene
             onExport={openExport}
             links={references.links}
             barStart={references.bar}
+            away={state?.phase.phase === "open" ? null : "the connection is not open"}
+            {...(driver
+              ? {
+                  whereField: (field: WhereField) => (
+                    <ConditionField
+                      {...field}
+                      label="WHERE"
+                      language={driver.language}
+                      place={{
+                        tabId: tab.id,
+                        profileId: tab.profileId,
+                        database: tab.object.database,
+                        driver: driver.id,
+                      }}
+                      before={`SELECT * FROM ${quotedName(tab.object, driver.language.identifier_quote)} WHERE `}
+                    />
+                  ),
+                }
+              : {})}
             denied={(failure, more) => (
               <Denied
                 object={tab.object}

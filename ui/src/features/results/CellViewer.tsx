@@ -1,10 +1,11 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { Badge, Button, EmptyState, ErrorBlock, IconButton, Segmented, Spinner, Switch } from "@/design";
 import { type AppError, failureOf, host, type ResultHead } from "@/ipc";
+import { LongText } from "./card/LongText";
 import { copyCell } from "./copying";
 import { formatBytes, formatCount } from "./format";
 import type { Cell } from "./grid";
-import { bytesOf, hexDump, layoutJson, piecesOf } from "./viewing";
+import { bytesOf, hexDump, layoutJson } from "./viewing";
 
 /** Bytes read at first; a longer value is read on demand. */
 const FIRST = 256 * 1024;
@@ -29,27 +30,6 @@ export interface CellViewerProps {
   /** What the grid shows of it: tells NULL from the empty text, and bytes from texts. */
   cell: Cell | undefined;
   onClose: () => void;
-}
-
-/** A piece's height before it is laid out: about right is enough for the scrollbar. */
-const heightOf = (piece: string): string =>
-  `auto ${Math.ceil(Math.max(piece.split("\n").length, piece.length / 45)) * 17}px`;
-
-/** A text of any length; only what is in sight is laid out. */
-function LongText({ text, className }: { text: string; className: string }) {
-  const pieces = useMemo(() => piecesOf(text), [text]);
-  return (
-    <pre className={className}>
-      {pieces.length === 1
-        ? text
-        : pieces.map((piece, place) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a piece is its place.
-            <div key={place} style={{ contentVisibility: "auto", containIntrinsicSize: heightOf(piece) }}>
-              {piece}
-            </div>
-          ))}
-    </pre>
-  );
 }
 
 /** One cell's whole value, read alone: as text, laid-out JSON, or bytes. */

@@ -45,6 +45,8 @@ export interface HeldGridProps {
   /** What else a column's menu offers, above what the grid itself does. */
   headerItems?: HeaderItems | undefined;
   onNearEnd?: () => void;
+  /** More items for a cell's menu, by its place on screen. */
+  rowMenu?: (place: CellPlace) => readonly MenuItem[];
   /** More items for a cell's menu. */
   cellMenu?: (place: CellPlace) => readonly MenuItem[];
   /** These are rows that were shown before, read once more: the grid stays in place. */
@@ -91,6 +93,7 @@ export function HeldGrid({
   layout,
   onLayout,
   headerItems,
+  rowMenu,
   cellMenu,
   again,
   onExport,
@@ -226,6 +229,7 @@ export function HeldGrid({
         keys: editable ? "Space" : "Enter",
         onSelect: () => onOpen?.(place, cellAt(place)),
       },
+      ...(rowMenu?.(place) ?? []),
       ...(editable ? editItems(place) : []),
       ...(held(place) ? (cellMenu?.({ ...place, row: held(place)?.row ?? place.row }) ?? []) : []),
     ];

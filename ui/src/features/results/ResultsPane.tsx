@@ -2,7 +2,6 @@ import { type ReactNode, useRef, useSyncExternalStore } from "react";
 import { useKeys, useOffers } from "@/commands";
 import { EmptyState, IconButton, type TabItem, Tabs, toast } from "@/design";
 import type { AppError } from "@/ipc";
-import type { StatisticsSlot } from "./aside/types";
 import type { HeaderItems } from "./columns/items";
 import { EditableRows } from "./editing/EditableRows";
 import { EditMarks } from "./editing/EditMarks";
@@ -12,7 +11,7 @@ import type { GridHandle, GridLayout } from "./grid";
 import type { ExportedRows } from "./HeldGrid";
 import type { CellLinks, Lookup } from "./links";
 import { MessagesPane } from "./MessagesPane";
-import { firstLine, isBusy, titleAmong } from "./model";
+import { firstLine, isBusy, type ResultSet, titleAmong } from "./model";
 import { ProgressLine, useNow } from "./ProgressLine";
 import type { RunStore } from "./store";
 
@@ -44,8 +43,6 @@ export interface ResultsPaneProps {
   highlight?: (sql: string) => ReactNode;
   /** What else a column's menu offers. */
   headerItems?: HeaderItems;
-  /** Draws a column's statistics beside the rows. */
-  statistics?: StatisticsSlot;
 }
 
 const MESSAGES = "messages";
@@ -53,6 +50,10 @@ const MESSAGES = "messages";
 function refused(failure: AppError | null): void {
   if (failure) toast({ title: failure.message, tone: "danger", ...(failure.hint ? { detail: failure.hint } : {}) });
 }
+
+/** The same statement that runs again shows its columns as they were left. */
+const arrangedBy = ({ head, text }: ResultSet): string =>
+  [text, ...head.columns.map(({ name }) => name)].join("\u001f");
 
 /** A tab per result set, and the messages. */
 export function ResultsPane({
@@ -67,7 +68,6 @@ export function ResultsPane({
   links,
   aside,
   headerItems,
-  statistics,
 }: ResultsPaneProps) {
   const runs = useSyncExternalStore(store.subscribe, store.snapshot);
   const layouts = useRef(new Map<string, GridLayout>());
@@ -187,12 +187,11 @@ export function ResultsPane({
         onExport={onExport}
         links={links}
         headerItems={headerItems}
-        statistics={statistics}
         density={density}
-        layout={layouts.current.get(shown.head.hold_id)}
+        layout={layouts.current.get(arrangedBy(shown))}
         onLayout={(layout) => {
-          if (layout) layouts.current.set(shown.head.hold_id, layout);
-          else layouts.current.delete(shown.head.hold_id);
+          if (layout) layouts.current.set(arrangedBy(shown), layout);
+          else layouts.current.delete(arrangedBy(shown));
         }}
       />
     )

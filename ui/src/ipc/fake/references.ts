@@ -1,5 +1,5 @@
 /** Foreign keys of the fake's tables: following them both ways, counting, looking up. */
-import type { Followed, LookupPage, LookupRequest, ObjectRef, ReferredRow } from "../bindings";
+import type { Followed, LookupPage, LookupRequest, ObjectRef, ReferredRow, RelationLayout } from "../bindings";
 import type { Host } from "../host";
 import { refTo } from "./catalog";
 import { holdOf } from "./holds";
@@ -17,6 +17,9 @@ const named = (world: World, profileId: string, name: string): FakeTable =>
 const equal = (column: string, value: string) => ({ column, operator: "equal" as const, values: [value] });
 
 const chosen = new WeakMap<World, Map<string, string[]>>();
+const layouts = new WeakMap<World, Map<string, RelationLayout>>();
+const placeOf = (profileId: string, { database, schema, name }: ObjectRef) =>
+  [profileId, database, schema, name].join("/");
 const stopped = new WeakMap<World, Set<string>>();
 
 function labelsOf(world: World, object: ObjectRef, table: FakeTable): string[] {
@@ -52,7 +55,17 @@ function lookup(world: World, request: LookupRequest): LookupPage {
 
 export function referenceCommands(
   world: World,
-): Pick<Host, "followReference" | "referencedBy" | "countReferences" | "lookup" | "keepLookupLabels" | "stopAsking"> {
+): Pick<
+  Host,
+  | "followReference"
+  | "referencedBy"
+  | "countReferences"
+  | "lookup"
+  | "keepLookupLabels"
+  | "stopAsking"
+  | "relationLayout"
+  | "keepRelationLayout"
+> {
   return {
     followReference: async (holdId, row, at): Promise<Followed> => {
       const hold = holdOf(world, holdId);
@@ -109,6 +122,14 @@ export function referenceCommands(
       if (labels.length) own.set(object.name, [...labels]);
       else own.delete(object.name);
       chosen.set(world, own);
+      return null;
+    },
+    relationLayout: async (profileId, object) => layouts.get(world)?.get(placeOf(profileId, object)) ?? null,
+    keepRelationLayout: async (profileId, object, layout) => {
+      const own = layouts.get(world) ?? new Map<string, RelationLayout>();
+      if (layout) own.set(placeOf(profileId, object), layout);
+      else own.delete(placeOf(profileId, object));
+      layouts.set(world, own);
       return null;
     },
     stopAsking: async (askId) => {

@@ -14,6 +14,8 @@ export interface BesideCell {
   readonly of: EditedSource | null;
   /** To be read, not edited. */
   readonly viewed: boolean;
+  /** It was opened from its row's card, which comes back when it closes. */
+  readonly fromCard?: boolean;
 }
 
 /** The row of the active cell, as a card. */

@@ -19,7 +19,7 @@ const actions = {
 };
 const labels = (hidden: number, columns: readonly number[], visible = 4) =>
   columnItems(actions, { columns, pinned: false, hidden, visible, keys: {} }).map((item) =>
-    "separator" in item ? "—" : item.label,
+    "label" in item ? item.label : "—",
   );
 
 describe("a column's menu", () => {

@@ -3,6 +3,7 @@ import { useKeys, useOffers } from "@/commands";
 import { CellAside } from "../aside/CellAside";
 import { RowsAside } from "../aside/RowsAside";
 import type { Beside, StatisticsAround } from "../aside/types";
+import { useRows } from "../card/useRows";
 import { grouped } from "../columns/items";
 import type { CellPlace, GridHandle } from "../grid";
 import { HeldGrid, type HeldGridProps } from "../HeldGrid";
@@ -82,7 +83,7 @@ export function EditableRows({
   latest.current = { settleSheet, beside };
 
   const close = () => {
-    setBeside(null);
+    setBeside(beside?.kind === "cell" && beside.fromCard ? { kind: "row", row: beside.place.row } : null);
     setTyping(false);
     grid.current?.focus();
   };
@@ -91,7 +92,7 @@ export function EditableRows({
     void settleSheet();
     setBeside(next);
   };
-  const show = (place: CellPlace, begun: Draft | undefined, viewed: boolean) => {
+  const show = (place: CellPlace, begun: Draft | undefined, viewed: boolean, fromCard = false) => {
     const rows = editing.current?.source;
     setBeside({
       kind: "cell",
@@ -100,6 +101,7 @@ export function EditableRows({
       viewed,
       cell: rows?.cell(place.row, place.column),
       of: rows ?? null,
+      ...(fromCard ? { fromCard } : {}),
     });
   };
   const cursor = useRef<CellPlace | undefined>(undefined);
@@ -164,7 +166,7 @@ export function EditableRows({
       case "cell":
         if (samePlace(place, beside.place)) return;
         void settleSheet();
-        show(place, undefined, beside.viewed);
+        show(place, undefined, beside.viewed, beside.fromCard);
         return;
       case "row":
         if (place.row !== beside.row) setBeside({ kind: "row", row: place.row });
@@ -224,7 +226,7 @@ export function EditableRows({
     () => () => {
       // Other rows come: what was entered beside these is taken first.
       void latest.current.settleSheet();
-      if (held) setBeside(null);
+      if (held) setBeside((now) => (now?.kind === "statistics" || now?.kind === "row" ? now : null));
     },
     [held],
   );
@@ -279,6 +281,22 @@ export function EditableRows({
     active,
   );
 
+  const rowsBeside = useRows({
+    head,
+    grid,
+    source: () => editing.current?.source ?? null,
+    cursor,
+    staged,
+    links: rest.links,
+    beside,
+    open,
+    onCell: (place) => {
+      grid.current?.activate(place);
+      show(place, undefined, store === null || staged?.view.refused !== null, true);
+    },
+    close,
+    active,
+  });
   const second = () => {
     switch (beside?.kind) {
       case "cell":
@@ -313,7 +331,7 @@ export function EditableRows({
           />
         );
       default:
-        return null;
+        return rowsBeside.shown();
     }
   };
 
@@ -365,6 +383,7 @@ export function EditableRows({
                 onNote: setNote,
                 lookup,
               }}
+              rowMenu={rowsBeside.menu}
               onOpen={(place) => show(place, undefined, store === null || staged?.view.refused !== null)}
               onActive={(place) => {
                 cursor.current = place;
