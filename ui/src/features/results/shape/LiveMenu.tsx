@@ -87,7 +87,7 @@ export function LiveMenu({ live, status, listens, onChange }: LiveMenuProps) {
           onClick={() => setOpen("menu")}
         >
           {live.kind === "off" ? "Live" : status.paused ? `Paused: ${status.paused}` : liveWords(live)}
-          {status.heard.length > 0 && !status.paused ? ` · ${status.heard.length} heard` : ""}
+          {live.kind === "notify" && status.heard.length > 0 && !status.paused ? ` · ${status.heard.length} heard` : ""}
         </Button>
       </span>
       {open === "menu" && button.current ? (
