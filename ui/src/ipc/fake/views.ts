@@ -24,7 +24,13 @@ export function viewOf(world: World, holdId: string, request: ViewRequest): Hold
   const text = request.contains?.toLowerCase() ?? "";
   const columns = request.columns ?? base.head.columns.map((_, index) => index);
   const has = (row: number) => columns.some((column) => base.cell(row, column)?.toLowerCase().includes(text));
-  const rows = Array.from({ length: base.rows }, (_, row) => row).filter((row) => text === "" || has(row));
+  const meets = (row: number) =>
+    request.conditions.every(({ column, operator, values }) =>
+      operator === "is_null" ? base.cell(row, column) === null : base.cell(row, column) === values[0],
+    );
+  const rows = Array.from({ length: base.rows }, (_, row) => row).filter(
+    (row) => (text === "" || has(row)) && meets(row),
+  );
   rows.sort((left, right) => {
     for (const key of request.sort) {
       const order = compared(base, key.column, left, right, key.descending);

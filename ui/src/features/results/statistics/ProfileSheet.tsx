@@ -42,6 +42,8 @@ export interface ProfileSheetProps {
   holdId: string;
   /** Rows it has. */
   rows: number;
+  /** Changes of these rows are staged: they are not counted. */
+  staged?: boolean;
   onClose: () => void;
   onColumn: (column: number) => void;
   /** Goes to a cell; the row is the hold's. */
@@ -49,7 +51,7 @@ export interface ProfileSheetProps {
 }
 
 /** Every column of a result, one line each: what its values are, what lies far off, what may be a key. */
-export function ProfileSheet({ head, holdId, rows, onClose, onColumn, onCell }: ProfileSheetProps) {
+export function ProfileSheet({ head, holdId, rows, staged = false, onClose, onColumn, onCell }: ProfileSheetProps) {
   const { profile, stop, goOn } = useProfile(head, holdId, rows);
   const [order, setOrder] = useState<{ sort: ProfileSort; descending: boolean }>({ sort: "place", descending: false });
   const shown = useMemo(
@@ -211,6 +213,7 @@ export function ProfileSheet({ head, holdId, rows, onClose, onColumn, onCell }: 
               {partial && (keys.length > 0 || pairs.length > 0) ? " Among these rows only." : ""}
             </span>
           ) : null}
+          {staged ? <span>Changes that are not saved yet are not counted.</span> : null}
           <span>{METHOD}</span>
         </div>
       </div>

@@ -15,6 +15,8 @@ export interface StatisticsPanelProps {
   holdId: string;
   /** Rows it has. */
   rows: number;
+  /** Changes of these rows are staged: they are not counted. */
+  staged?: boolean;
   /** Place in `head.columns`. */
   column: number;
   onClose: () => void;
@@ -33,6 +35,7 @@ export function StatisticsPanel({
   head,
   holdId,
   rows,
+  staged = false,
   column,
   onClose,
   onProfile,
@@ -101,6 +104,7 @@ export function StatisticsPanel({
                 Of the {shown.partial}
               </Banner>
             ) : null}
+            {staged ? <p className="rh-meta">Changes that are not saved yet are not counted.</p> : null}
             <Facts facts={shown} onRow={onServer ? undefined : onRow} onFilter={filter} />
           </>
         ) : (
@@ -199,7 +203,11 @@ function Facts({
         <Fact name="Distinct">
           {distinctText(facts)}
           {facts.unique ? (
-            <Badge tone="ok" icon="key" tooltip="Every row has a value, and no two have the same.">
+            <Badge
+              tone="ok"
+              icon="key"
+              tooltip={`Every one of ${facts.partial ? "these rows" : "the rows"} has a value, and no two have the same.`}
+            >
               unique
             </Badge>
           ) : null}

@@ -1,6 +1,10 @@
 /** What is said of a column's statistics: pure. */
-import type { ColumnStatistics, KeyPairs, ResultColumn } from "@/ipc";
+import type { ColumnStatistics, HoldProgress, KeyPairs, ResultColumn } from "@/ipc";
 import { formatCount } from "../format";
+
+/** Of how many rows it is asked: while they still come, only when there are twice as many. */
+export const lookedAt = ({ state, rows }: HoldProgress): number =>
+  state === "reading" && rows > 0 ? 2 ** Math.floor(Math.log2(rows)) : rows;
 
 /** `12.3%`; never 0 or 100 where some, or not all, are meant. */
 export function share(part: number, of: number): string {

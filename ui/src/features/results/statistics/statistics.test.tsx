@@ -3,6 +3,8 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { CommandsProvider } from "@/commands";
 import { type ColumnStatistics, type ResultHead, setHost } from "@/ipc";
 import { type FakeHost, fakeFailure, fakeHost, STAGING } from "@/ipc/fake";
+import { conditionsInWords } from "../local/model";
+import { LocalRows } from "../local/store";
 import { RunStore } from "../store";
 import { pairable, profileText, share, sortedProfile } from "./facts";
 import { ProfileSheet } from "./ProfileSheet";
@@ -168,6 +170,24 @@ describe("a column's statistics beside the rows", () => {
     await screen.findByText("The stored result is damaged.");
     fireEvent.click(screen.getByRole("button", { name: "Try again" }));
     await screen.findByText("Distinct");
+  });
+
+  it("keeps the held rows with a value, one value for each column, and takes that back", async () => {
+    const local = new LocalRows(head.hold_id, {
+      columns: () => [0],
+      settle: async () => undefined,
+      cursor: () => null,
+      go: () => true,
+    });
+    const id = new TextDecoder().decode(await host.holdCell(head.hold_id, 3, 0, 0, 100));
+    local.keep({ column: 0, operator: "equal", values: ["none"] });
+    local.keep({ column: 0, operator: "equal", values: [id] });
+    await waitFor(() => expect(local.snapshot().view?.rows).toBe(1));
+    const { request } = local.snapshot().view ?? { request: undefined };
+    expect(conditionsInWords(request?.conditions ?? [], head.columns)).toBe(`${head.columns[0]?.name} is ${id}`);
+    local.keepAll();
+    await waitFor(() => expect(local.snapshot().view).toBeNull());
+    local.close();
   });
 
   it("stops what nobody waits for any more", async () => {
