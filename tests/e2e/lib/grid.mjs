@@ -10,12 +10,14 @@ export class GridInFront {
   rows() {
     return this.desk.page(() => {
       const shown = (node) => node.checkVisibility({ checkVisibilityCSS: true }) && !node.closest("[inert]") && node.getClientRects().length > 0;
+      // Pinned columns are a pane of their own: a row there is a part of the row beside it.
+      const pinned = (row) => row.closest("[role=grid]").querySelectorAll(`.rg-pinned [aria-rowindex="${row.getAttribute("aria-rowindex")}"] [role=gridcell]`);
       return [...document.querySelectorAll("[role=row][aria-rowindex]")]
-        .filter((row) => shown(row) && row.querySelector("[role=gridcell]"))
+        .filter((row) => shown(row) && row.querySelector("[role=gridcell]") && !row.closest(".rg-pinned"))
         .sort((a, b) => a.getAttribute("aria-rowindex") - b.getAttribute("aria-rowindex"))
         .map((row) => ({
           said: row.getAttribute("aria-description"),
-          cells: [...row.querySelectorAll("[role=gridcell][aria-colindex]")]
+          cells: [...pinned(row), ...row.querySelectorAll("[role=gridcell][aria-colindex]")]
             .filter(shown)
             .sort((a, b) => a.getAttribute("aria-colindex") - b.getAttribute("aria-colindex"))
             .map((cell) => ({ text: cell.textContent, name: cell.getAttribute("aria-label"), look: cell.className, tip: cell.dataset.tip })),

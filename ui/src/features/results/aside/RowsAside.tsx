@@ -12,6 +12,7 @@ export function RowsAside({
   rows,
   beside,
   under,
+  least = 0,
   onClose,
 }: {
   /** Names the bar between them. */
@@ -21,6 +22,8 @@ export function RowsAside({
   beside: ReactNode | null;
   /** Under both. */
   under: ReactNode;
+  /** Pixels that what stands there needs. */
+  least?: number;
   onClose: () => void;
 }) {
   const [size, setSize] = useState(kept);
@@ -39,7 +42,7 @@ export function RowsAside({
         <SplitPane
           direction="row"
           fixed="second"
-          size={size}
+          size={Math.max(size, least)}
           defaultSize={WIDTH}
           onSizeChange={(next) => {
             kept = next;

@@ -8,8 +8,9 @@ import { type ComparedRow, comparisonText, differenceOf, differsFrom, MOST_ROWS,
 import type { RowValue } from "./values";
 import "./card.css";
 
-const NAME = 150;
-const VALUE = 170;
+/** Pixels of a column's name, and the least of a row's values. */
+export const NAME = 112;
+export const VALUE = 128;
 const SHOWN = 2_000;
 
 export interface RowCompareProps {

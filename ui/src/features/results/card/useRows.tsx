@@ -9,7 +9,10 @@ import { arranged, type CellPlace, type GridHandle } from "../grid";
 import type { CellLinks } from "../links";
 import { MOST_ROWS } from "./comparing";
 import { type CardView, RowCard } from "./RowCard";
-import { RowCompare } from "./RowCompare";
+import { NAME, RowCompare, VALUE } from "./RowCompare";
+
+/** Pixels a comparison takes by itself at most. */
+const MOST_WIDE = 620;
 
 interface Asked {
   head: ResultHead;
@@ -139,5 +142,6 @@ export function useRows({ head, grid, source, cursor, staged, links, beside, ope
       />
     );
   };
-  return { menu, shown };
+  const least = beside?.kind === "compare" ? Math.min(MOST_WIDE, NAME + VALUE * beside.rows.length + 16) : 0;
+  return { menu, shown, least };
 }

@@ -364,6 +364,7 @@ export function EditableRows({
                     label: "Statistics",
                     icon: "chart",
                     ...(statisticsKeys ? { keys: statisticsKeys } : {}),
+      least={rowsBeside.least}
                     onSelect: () => showStatistics(column),
                   },
                 ])
