@@ -24,6 +24,7 @@ import { ReviewSheet } from "./ReviewSheet";
 import type { EditsStore } from "./store";
 import type { EditedRow } from "./types";
 import type { Editing, EditNote } from "./useEditing";
+import { troubledColumn } from "./troubled";
 import { useEditsState } from "./useEdits";
 
 export interface EditableRowsProps extends Omit<HeldGridProps, "onOpen" | "onActive" | "ref" | "editing" | "view"> {
@@ -198,12 +199,8 @@ export function EditableRows({
       else setNote({ text: `${row.name} is not among the rows read here. Clear the filters, or read on, to see it.` });
       return;
     }
-    const column =
-      row.cells.find((cell) => cell.problem)?.column ??
-      (row.problem?.kind === "changed" ? row.problem.cells[0]?.column : undefined) ??
-      row.cells[0]?.column ??
-      0;
-    grid.current?.activate({ row: screen, column });
+    const names = head.columns.map(({ name }) => name);
+    grid.current?.activate({ row: screen, column: troubledColumn(row, names) });
     grid.current?.focus();
   };
   const goTo = useRef(go);
