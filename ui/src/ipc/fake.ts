@@ -15,6 +15,7 @@ import type {
 import { momentOf, signalOf, sizesOf } from "./fake/activity";
 import { browse, browseAgain, browseMore, countRows, whereText } from "./fake/browsing";
 import { completionsOf, definitionOf, relationPage, searchHits, tableOf, treePage } from "./fake/catalog";
+import { chartCommands } from "./fake/charts";
 import { editCommands } from "./fake/edits";
 import { cellBytes, copyOf, holdOf, windowOf } from "./fake/holds";
 import { previewOf, SOURCES } from "./fake/imports";
@@ -262,6 +263,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     ...savedCommands(world),
     ...planCommands(world, () => latency),
     ...referenceCommands(world),
+    ...chartCommands(world),
     ...statisticsCommands(world),
     ...editCommands(world),
     historyInverse: async () => null,

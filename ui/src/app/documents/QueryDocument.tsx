@@ -15,6 +15,7 @@ import { panelIdOf } from "../place";
 import { useReferences } from "../useReferences";
 import { type CloseGuard, useCloseGuard, useWorkspace } from "../workspace";
 import { ConnectionBanner } from "./ConnectionBanner";
+import { chartsOf } from "./charts";
 import { lookupOn } from "./lookup";
 import { PlanPane } from "./PlanPane";
 import { QueryToolbar } from "./QueryToolbar";
@@ -80,6 +81,7 @@ function useEscape(on: boolean, stop: () => void): void {
 /** An editor over its results. */
 export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active: boolean; actions: Actions }) {
   const workspace = useWorkspace();
+  const charts = useMemo(() => chartsOf(tab.id), [tab.id]);
   const { dispatch, journal, live, profiles, editors } = workspace;
   const profile = workspace.profile(tab.profileId);
   const state = profile ? live.connections.get(profile.id) : undefined;
@@ -331,6 +333,7 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
               }
               density={settings.data?.density ?? "dense"}
               active={active}
+              chart={charts}
               onExport={openExport}
               {...(tab.profileId ? { lookup: lookupOn(tab.profileId) } : {})}
               saveTo={profile?.environment === "production" ? profile.name : undefined}

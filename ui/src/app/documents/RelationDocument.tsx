@@ -21,6 +21,7 @@ import { useReferences } from "../useReferences";
 import { useWorkspace } from "../workspace";
 import { Denied } from "./access";
 import { ConnectionBanner } from "./ConnectionBanner";
+import { chartsOf } from "./charts";
 import { readShape, sameShape } from "./keptShape";
 import { lookupOn } from "./lookup";
 import { Offline } from "./Offline";
@@ -155,6 +156,7 @@ interface OpenedProps {
 }
 
 function Opened({ tab, active, actions, kept, rows, onKept, onReconnect }: OpenedProps) {
+  const charts = useMemo(() => chartsOf(tab.id), [tab.id]);
   const { live, profile, browses } = useWorkspace();
   const store = browses.of(tab.id, tab.profileId, tab.object);
   // Before the rows are read for the first time: with what was remembered of this tab.
@@ -255,6 +257,7 @@ function Opened({ tab, active, actions, kept, rows, onKept, onReconnect }: Opene
         ) : kept.view === "data" ? (
           <DataPane
             store={store}
+            chart={charts}
             density={settings.data?.density ?? "dense"}
             active={active}
             layout={arranged.layout}

@@ -3,6 +3,7 @@ import { useKeys, useOffers } from "@/commands";
 import { Badge, Banner, Button, EmptyState, IconButton, type MenuItem, Spinner, tip } from "@/design";
 import { type AppError, failureOf, host, nativeCode, present } from "@/ipc";
 import type { BrowseStore } from "./browsing";
+import { type ChartSlot, useChartView } from "./chartView";
 import { EditableRows } from "./editing/EditableRows";
 import { EditMarks } from "./editing/EditMarks";
 import { useEdits } from "./editing/useEdits";
@@ -39,6 +40,8 @@ export interface DataPaneProps {
   highlight?: (sql: string) => ReactNode;
   /** Where cells lead. */
   links?: CellLinks;
+  /** Draws the rows in the grid's place. */
+  chart?: ChartSlot | undefined;
   /** Before everything else of the bar. */
   barStart?: ReactNode;
   /** Draws the field for a WHERE that is written by hand. */
@@ -63,6 +66,7 @@ export function DataPane({
   lookup,
   links,
   barStart,
+  chart,
   whereField,
   away = null,
 }: DataPaneProps) {
@@ -134,6 +138,7 @@ export function DataPane({
 
   const { browsed, progress, failure } = state;
   const edits = useEdits(browsed?.head, progress);
+  const charted = useChartView(chart, browsed ? "rows" : undefined, active);
   const choicesOf = (column: string): readonly string[] => {
     const at = columns.findIndex((each) => each.name === column);
     const known = edits?.snapshot().staged?.view.columns[at];
@@ -270,6 +275,7 @@ export function DataPane({
       <span className="flex-1" />
       <LiveMenu live={live} status={status} listens={state.facts?.listens ?? false} onChange={setLive} />
       {browsed ? <EditMarks store={edits} /> : null}
+      {charted.toggle}
       {progress ? (
         <ProgressLine
           progress={progress}
@@ -320,8 +326,8 @@ export function DataPane({
   );
 
   /** The server, or we, did not understand what was written for WHERE. */
-  const wrongWhere =
-    failure?.code === "invalid_statement" && state.where !== "" && (failure.range !== null || !state.filters.length);
+  const misread = failure?.code === "invalid_statement" || failure?.code === "not_found";
+  const wrongWhere = state.where !== "" && misread && (failure.range !== null || state.filters.length === 0);
   const where = whereField && (whereOpen || state.where !== "") ? state.where : null;
   const shape = (
     <ShapeLine
@@ -392,7 +398,7 @@ export function DataPane({
           </Banner>
         ) : null}
         <div className="flex-1 min-h-0 relative" aria-busy={state.loading} onPointerDownCapture={onHeadPress}>
-          {progress.rows === 0 && progress.state === "complete" ? (
+          {progress.rows === 0 && progress.state === "complete" && !charted.on ? (
             <div className="absolute inset-x-0 bottom-0 top-[40px] grid place-items-center pointer-events-none z-10">
               <div className="pointer-events-auto">
                 <EmptyState
@@ -411,35 +417,44 @@ export function DataPane({
               </div>
             </div>
           ) : null}
-          <EditableRows
-            ref={grid}
-            store={edits}
-            saveTo={saveTo}
-            highlight={highlight}
-            lookup={lookup}
-            head={browsed.head}
-            progress={progress}
-            active={active}
-            onExport={onExport}
-            links={links}
-            cellMenu={cellMenu}
-            again={refresh ?? undefined}
-            density={density}
-            layout={layout}
-            {...(onLayout ? { onLayout } : {})}
-            sort={state.sort}
-            headerItems={headerItems}
-            statistics={{
-              server: store.statistics,
-              onFilter: (column, value) =>
-                void store.narrow(
-                  value === null
-                    ? { column, operator: "is_null", values: [] }
-                    : { column, operator: "equal", values: [value] },
-                ),
-            }}
-            onNearEnd={() => void store.more()}
-          />
+          {charted.on && chart ? (
+            chart({
+              head: browsed.head,
+              progress,
+              active,
+              onMore: progress.state === "more_pages" ? () => void store.more() : undefined,
+            })
+          ) : (
+            <EditableRows
+              ref={grid}
+              store={edits}
+              saveTo={saveTo}
+              highlight={highlight}
+              lookup={lookup}
+              head={browsed.head}
+              progress={progress}
+              active={active}
+              onExport={onExport}
+              links={links}
+              cellMenu={cellMenu}
+              again={refresh ?? undefined}
+              density={density}
+              layout={layout}
+              {...(onLayout ? { onLayout } : {})}
+              sort={state.sort}
+              headerItems={headerItems}
+              statistics={{
+                server: store.statistics,
+                onFilter: (column, value) =>
+                  void store.narrow(
+                    value === null
+                      ? { column, operator: "is_null", values: [] }
+                      : { column, operator: "equal", values: [value] },
+                  ),
+              }}
+              onNearEnd={() => void store.more()}
+            />
+          )}
         </div>
       </>
     );

@@ -2,6 +2,7 @@ import { type ReactNode, useRef, useSyncExternalStore } from "react";
 import { useKeys, useOffers } from "@/commands";
 import { EmptyState, IconButton, type TabItem, Tabs, toast } from "@/design";
 import type { AppError } from "@/ipc";
+import { type ChartSlot, useChartView } from "./chartView";
 import type { HeaderItems } from "./columns/items";
 import { EditableRows } from "./editing/EditableRows";
 import { EditMarks } from "./editing/EditMarks";
@@ -41,6 +42,8 @@ export interface ResultsPaneProps {
   aside?: ResultsAside | undefined;
   /** Colours SQL. */
   highlight?: (sql: string) => ReactNode;
+  /** Draws a result in the grid's place. */
+  chart?: ChartSlot | undefined;
   /** What else a column's menu offers. */
   headerItems?: HeaderItems;
 }
@@ -67,6 +70,7 @@ export function ResultsPane({
   lookup,
   links,
   aside,
+  chart,
   headerItems,
 }: ResultsPaneProps) {
   const runs = useSyncExternalStore(store.subscribe, store.snapshot);
@@ -102,6 +106,8 @@ export function ResultsPane({
     },
     active,
   );
+
+  const charted = useChartView(chart, shown && shown.head.columns.length > 0 ? arrangedBy(shown) : undefined, active);
 
   const said = runs.messages.length + runs.between.length;
   const items: TabItem[] = [
@@ -139,6 +145,7 @@ export function ResultsPane({
       end={
         <div className="flex items-center gap-2 pr-2 min-w-0">
           {shown ? <EditMarks store={edits} /> : null}
+          {charted.toggle}
           {shown ? (
             <ProgressLine
               progress={shown.progress}
@@ -173,6 +180,13 @@ export function ResultsPane({
       <EmptyState icon="rows" title="A result without columns">
         The statement returned {formatCount(shown.progress.rows)} rows that have no columns.
       </EmptyState>
+    ) : charted.on && chart ? (
+      chart({
+        head: shown.head,
+        progress: shown.progress,
+        active,
+        onAll: paused ? () => void store.all(shown.head.hold_id).then(refused) : undefined,
+      })
     ) : (
       <EditableRows
         key={shown.head.hold_id}

@@ -1,6 +1,7 @@
 /** Results: the runs of a tab, the rows they left, and the rows of relations. */
 export { AsideHead } from "./aside/AsideHead";
 export { BrowseStore, NO_SHAPE, type Shape, type ShapeChange } from "./browsing";
+export type { ChartedRows, ChartSlot } from "./chartView";
 export type { HeaderItems } from "./columns/items";
 export { DataPane, type DataPaneProps } from "./DataPane";
 export { type FilterItem, type FilterPart, OPERATORS } from "./filters";

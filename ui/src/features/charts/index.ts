@@ -1,0 +1,2 @@
+/** Charts of results. */
+export { ChartPane, type ChartPaneProps } from "./ChartPane";

@@ -1,0 +1,57 @@
+/** Rows or a chart of them: the switch, and who draws the chart. */
+import { type ReactNode, useState } from "react";
+import { useKeys, useOffers } from "@/commands";
+import { Segmented } from "@/design";
+import type { HoldProgress, ResultHead } from "@/ipc";
+
+/** Held rows that are to be drawn. */
+export interface ChartedRows {
+  readonly head: ResultHead;
+  readonly progress: HoldProgress;
+  readonly active: boolean;
+  /** Reads the rest, where there is one to read. */
+  readonly onAll?: (() => void) | undefined;
+  /** Reads some more. */
+  readonly onMore?: (() => void) | undefined;
+}
+
+/** Draws held rows in the grid's place. */
+export type ChartSlot = (rows: ChartedRows) => ReactNode;
+
+export interface ChartView {
+  /** The switch, where there is something to draw and somebody who draws. */
+  readonly toggle: ReactNode;
+  /** Whether the chart is shown. */
+  readonly on: boolean;
+}
+
+/** Which of the two is shown, remembered by what the rows are of. */
+export function useChartView(slot: ChartSlot | undefined, of: string | undefined, active: boolean): ChartView {
+  const [charted, setCharted] = useState<ReadonlySet<string>>(new Set());
+  const keys = useKeys("results.chart");
+  const on = slot !== undefined && of !== undefined && charted.has(of);
+  const show = (chart: boolean) => {
+    if (of === undefined) return;
+    setCharted((now) => {
+      const next = new Set(now);
+      if (chart) next.add(of);
+      else next.delete(of);
+      return next;
+    });
+  };
+  useOffers(slot && of !== undefined ? { "results.chart": { run: () => show(!on) } } : {}, active);
+  const toggle =
+    slot && of !== undefined ? (
+      <Segmented
+        label="How the rows are shown"
+        dense
+        value={on ? "chart" : "rows"}
+        onChange={(value) => show(value === "chart")}
+        options={[
+          { value: "rows", label: "Rows" },
+          { value: "chart", label: "Chart", tooltip: "Chart of these rows", ...(keys ? { keys } : {}) },
+        ]}
+      />
+    ) : null;
+  return { toggle, on };
+}
