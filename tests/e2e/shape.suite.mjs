@@ -168,14 +168,16 @@ for (const engine of engines) {
   });
 }
 
-desk.test("PostgreSQL: rows are read again when a channel says so, and the badge says for whom rows are left out", async () => {
+const filteredForYou = async () => (await desk.all("[data-pane-bar] .rh-badge")).some(({ text }) => text.includes("filtered for you"));
+
+desk.test("PostgreSQL: rows are read again when a channel says so", async () => {
   const [{ url }] = engines;
   psql(url, "create table announced (id int primary key); insert into announced values (1)");
   await desk.connect("shapes on PostgreSQL");
   await desk.keys("F5");
   await openTable("announced");
   await shows("1");
-  assert.equal((await desk.all("[data-pane-bar] .rh-badge")).some(({ text }) => text.includes("filtered for you")), false);
+  assert.equal(await filteredForYou(), false);
   await desk.press("Live");
   await desk.press("On NOTIFY…", "menuitem");
   await desk.window.fill("Channel", "Rows, changed");
@@ -185,4 +187,22 @@ desk.test("PostgreSQL: rows are read again when a channel says so, and the badge
   await shows("1 2");
   await desk.sees("1 heard");
   await desk.window.shot("shape-heard");
+});
+
+desk.test("PostgreSQL: the badge says for whom rows are left out, at any width", async () => {
+  const reader = new URL(engines[0].url);
+  psql(reader.href, "create table guarded (id int primary key); insert into guarded values (1), (2); grant select on guarded to rowhouse_reader");
+  psql(reader.href, "alter table guarded enable row level security; create policy one on guarded using (id = 2)");
+  reader.username = "rowhouse_reader";
+  desk.profile(reader.href, "the reader's shapes");
+  await desk.connect("the reader's shapes");
+  await openTable("guarded");
+  await shows("2");
+  await desk.until("the badge", filteredForYou, 30_000);
+  const cut = await desk.page(() => {
+    const text = [...document.querySelectorAll("[data-pane-bar] .rh-badge .rh-truncate")].find((node) => node.textContent === "filtered for you" && node.checkVisibility());
+    return text.scrollWidth > text.clientWidth + 1;
+  });
+  assert.equal(cut, false);
+  await desk.window.shot("shape-filtered-for-you");
 });
