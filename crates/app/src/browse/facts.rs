@@ -77,6 +77,8 @@ fn written_out(statement: &driver::Statement, dialect: &sql::Dialect) -> String 
                     None => written.push_str("NULL"),
                 }
             }
+            // On one line a comment that ends with its line would take the rest along.
+            TokenKind::LineComment => {}
             TokenKind::Space => written.push(' '),
             _ => written.push_str(piece),
         }

@@ -11,7 +11,7 @@ use tokio::sync::{Notify, broadcast::error::RecvError};
 use crate::{
     App,
     api::*,
-    connections::{Permit, lock},
+    connections::{Connected, Permit, lock},
     store::now_ms,
 };
 
@@ -80,7 +80,8 @@ impl App {
                 }
             }
         }
-        tokio::spawn(follow(Arc::downgrade(self), tab_id.to_owned(), session, permit, stop));
+        let listener = Listener { session, permit, connected: place.connected, stop };
+        tokio::spawn(follow(Arc::downgrade(self), tab_id.to_owned(), listener));
         Ok(())
     }
 
@@ -90,14 +91,24 @@ impl App {
     }
 }
 
-/// Tells what arrives, until it is stopped or the session ends.
-async fn follow(app: Weak<App>, tab_id: String, session: Arc<dyn Session>, permit: Permit, stop: Arc<Notify>) {
+/// A session that listens, and what ends it.
+struct Listener {
+    session: Arc<dyn Session>,
+    permit: Permit,
+    connected: Arc<Connected>,
+    stop: Arc<Notify>,
+}
+
+/// Tells what arrives, until it is stopped or the session or its connection ends.
+async fn follow(app: Weak<App>, tab_id: String, listener: Listener) {
+    let Listener { session, permit, connected, stop } = listener;
     let mut messages = session.messages();
     let mut state = session.state();
     let ended = loop {
         let said = tokio::select! {
             biased;
             () = stop.notified() => break false,
+            () = connected.until_ended() => break true,
             message = messages.recv() => match message {
                 Ok(message) => message,
                 Err(RecvError::Lagged(_)) => continue,

@@ -30,10 +30,10 @@ export interface ConditionFieldProps {
 const styleNonce = () => document.querySelector<HTMLStyleElement>("style[nonce]")?.nonce ?? "";
 
 const oneLine = EditorView.theme({
-  "&": { height: "auto", backgroundColor: "transparent" },
-  ".cm-scroller": { overflowX: "auto", overflowY: "hidden", scrollbarWidth: "none" },
-  ".cm-content": { padding: "3px 0" },
-  ".cm-line": { padding: "0 6px" },
+  "&": { height: "22px", backgroundColor: "transparent" },
+  ".cm-scroller": { overflowX: "auto", overflowY: "hidden", scrollbarWidth: "none", lineHeight: "22px" },
+  ".cm-content": { padding: "0" },
+  ".cm-line": { padding: "0 2px" },
   ".cm-wrong": { textDecoration: "underline wavy var(--danger)", textUnderlineOffset: "3px" },
 });
 
@@ -120,8 +120,9 @@ export function ConditionField({
           placeholder("total > 100 and status <> 'draft'"),
           grammar.of(language(start.facts)),
           marks.of([]),
-          editorTheme,
+          // The first one wins.
           oneLine,
+          editorTheme,
           EditorView.contentAttributes.of({
             "aria-label": start.label,
             "aria-multiline": "false",
