@@ -266,13 +266,18 @@ export function shop(scale: number): readonly FakeTable[] {
       amount("unit_price", 19, 90),
     ]),
     orders(scale === 1 ? 10_000 : 1_204_418),
-    table("payments", many(12_000), [
-      id(many(12_000)),
-      foreign("order_id", "orders.id", 10_000, 20),
-      amount("amount", 21),
-      column("took", "interval", "TEXT", "interval", (row) => `00:00:0${row % 9}.${(row * 37) % 1000}`),
-      text("method", (row) => pick(["card", "invoice", "wallet"], row, 22)),
-    ]),
+    table(
+      "payments",
+      many(12_000),
+      [
+        id(many(12_000)),
+        foreign("order_id", "orders.id", 10_000, 20),
+        amount("amount", 21),
+        column("took", "interval", "TEXT", "interval", (row) => `00:00:0${row % 9}.${(row * 37) % 1000}`),
+        text("method", (row) => pick(["card", "invoice", "wallet"], row, 22)),
+      ],
+      { filtered: true },
+    ),
     table("payroll", 96, [id(96), text("name", (row) => pick(PEOPLE, row, 23)), amount("gross", 24, 9000)], {
       denied: true,
     }),

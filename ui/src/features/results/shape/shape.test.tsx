@@ -25,8 +25,8 @@ describe("the shape of a data tab", { timeout: 120_000 }, () => {
   const user = userEvent.setup();
   const asked = () => host.fake.callsOf("browse").at(-1)?.[0] as BrowseRequest;
 
-  async function shown(away: string | null = null) {
-    const store = new BrowseStore(STAGING, orders, "tab");
+  async function shown(away: string | null = null, name = "orders") {
+    const store = new BrowseStore(STAGING, { ...orders, name }, "tab");
     const pane = (why: string | null) => (
       <QueryClientProvider client={new QueryClient()}>
         <DesignRoot theme="light">
@@ -35,6 +35,7 @@ describe("the shape of a data tab", { timeout: 120_000 }, () => {
               store={store}
               active
               away={why}
+              estimatedRows={12_000}
               whereField={({ value, onApply, onChange, describedBy }) => (
                 <input
                   aria-label="WHERE"
@@ -189,5 +190,16 @@ describe("the shape of a data tab", { timeout: 120_000 }, () => {
     );
     await screen.findByText("It ended.");
     await screen.findByRole("button", { name: "Live" });
+  });
+
+  it("says for whom rows are left out, and what an estimate and a count rest on", async () => {
+    const { store } = await shown(null, "payments");
+    await screen.findByText("filtered for you");
+    screen.getByText("of ~12,000");
+    await act(() => store.read({ filters: [{ column: "id", operator: "greater", values: ["9000"] }] }));
+    await screen.findByText("of ~12,000 in all");
+    await user.click(screen.getByRole("button", { name: "Count exactly" }));
+    const counted = await screen.findByText(/^of [\d,]+ that match$/);
+    expect(counted.getAttribute("data-tip")).toContain("under these conditions");
   });
 });
