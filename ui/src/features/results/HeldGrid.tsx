@@ -395,7 +395,7 @@ export function HeldGrid({
             ref={handle}
             label={`Rows of ${head.title}`}
             source={source}
-            layout={layout}
+            layout={arranged.layout}
             {...arranged.events}
             {...rest}
             onCopy={copy}

@@ -23,6 +23,8 @@ export interface BesideRow {
   readonly kind: "row";
   /** A place on screen. */
   readonly row: number;
+  /** The column the cursor is in. */
+  readonly column?: number | undefined;
 }
 
 /** What is known of a column's values; it follows the active cell's column. */

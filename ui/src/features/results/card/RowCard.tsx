@@ -35,6 +35,8 @@ export interface RowCardProps {
   source: EditedSource;
   /** The row's place on screen. */
   row: number;
+  /** The column the cursor is in. */
+  at: number | undefined;
   /** Source columns in the order of the grid, also those that are hidden. */
   order: readonly number[];
   hidden: ReadonlySet<number>;
@@ -44,6 +46,8 @@ export interface RowCardProps {
   keys: Partial<Record<"next" | "previous", string | undefined>>;
   onView: (view: CardView) => void;
   onStep: (by: number) => void;
+  /** A column was chosen here: the cursor goes there too. */
+  onColumn: (column: number) => void;
   /** Opens a cell: its editor where it takes a value. */
   onCell: (column: number) => void;
   onCompare: () => void;
@@ -60,6 +64,7 @@ function boxOf(node: Element): Box {
 export function RowCard(props: RowCardProps) {
   const { head, source, row, order, hidden, staged, links, view, keys, onView, onStep, onCell, onCompare, onClose } =
     props;
+  const { at: cursor, onColumn } = props;
   const [sought, setSought] = useState("");
   const [at, setAt] = useState(0);
   const [menu, setMenu] = useState<Element | null>(null);
@@ -113,7 +118,18 @@ export function RowCard(props: RowCardProps) {
     const next = Math.max(0, Math.min(columns.length - 1, to));
     setAt(next);
     virtual.scrollToIndex(next);
+    const column = columns[next];
+    if (column !== undefined) onColumn(column);
   };
+  // The cursor moved in the grid: its column is the one looked at here too.
+  const follow = useRef({ columns, virtual });
+  follow.current = { columns, virtual };
+  useEffect(() => {
+    const index = cursor === undefined ? -1 : follow.current.columns.indexOf(cursor);
+    if (index < 0) return;
+    setAt(index);
+    follow.current.virtual.scrollToIndex(index);
+  }, [cursor]);
   const copyValue = (column: number) => {
     const value = values?.[column];
     if (!value) return;
@@ -132,6 +148,9 @@ export function RowCard(props: RowCardProps) {
     else if (event.key === "PageUp" && !event.altKey && !mod) go(active - 8);
     else if (event.key === "Home") go(0);
     else if (event.key === "End") go(columns.length - 1);
+    else if (event.key === " ")
+      // Unfolds a value that is cut, or lays JSON out.
+      document.getElementById(`${id}-${active}`)?.querySelector<HTMLElement>("[data-unfolds]")?.click();
     else if ((event.key === "Enter" || event.key === "F2") && !mod && column !== undefined) onCell(column);
     else if (mod && event.key.toLowerCase() === "c" && !event.shiftKey && column !== undefined) {
       // A part of a text that is marked is copied by the platform.
@@ -251,7 +270,10 @@ export function RowCard(props: RowCardProps) {
                   aria-setsize={columns.length}
                   className="rh-card-row"
                   style={{ transform: `translateY(${start}px)` }}
-                  onPointerDown={() => setAt(index)}
+                  onPointerDown={() => {
+                    setAt(index);
+                    onColumn(column);
+                  }}
                   onDoubleClick={() => onCell(column)}
                 >
                   <RowField

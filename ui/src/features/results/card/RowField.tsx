@@ -78,6 +78,7 @@ export function RowField({
               icon="format"
               label={laidOut ? "As it is stored" : "Lay out the JSON"}
               pressed={laidOut}
+              data-unfolds
               quiet
               tabIndex={-1}
               onClick={() => setLaidOut(!laidOut)}
@@ -106,7 +107,7 @@ export function RowField({
             {rest && "says" in rest ? (
               <span className="rh-meta">{rest.says}</span>
             ) : (
-              <Button dense variant="ghost" tabIndex={-1} onClick={unfold}>
+              <Button dense variant="ghost" tabIndex={-1} data-unfolds onClick={unfold}>
                 Show all
               </Button>
             )}

@@ -43,7 +43,7 @@ export function useRows({ head, grid, source, cursor, staged, links, beside, ope
   const card = (row: number | undefined, next: CardView) => {
     if (row === undefined) return announce("No row is selected");
     setView(next);
-    open({ kind: "row", row });
+    open({ kind: "row", row, column: cursor.current?.column });
   };
   const step = (by: number) => {
     const rows = source()?.rows().known ?? 0;
@@ -109,6 +109,7 @@ export function useRows({ head, grid, source, cursor, staged, links, beside, ope
           head={head}
           source={rows}
           row={beside.row}
+          at={beside.column}
           order={sequence}
           hidden={hidden}
           staged={staged}
@@ -117,6 +118,10 @@ export function useRows({ head, grid, source, cursor, staged, links, beside, ope
           keys={keys}
           onView={setView}
           onStep={step}
+          onColumn={(column) => {
+            // A hidden column stays hidden: to read it here is no wish to see it there.
+            if (!hidden.has(column)) grid.current?.activate({ row: beside.row, column });
+          }}
           onCell={(column) => onCell({ row: beside.row, column })}
           onCompare={() => add(beside.row)}
           onClose={close}

@@ -79,6 +79,7 @@ export function ColumnChooser({ anchor, columns, described, layout, onChange, on
   const move = (choice: Choice, by: number) => {
     const from = choices.indexOf(choice);
     const to = Math.max(0, Math.min(choices.length - 1, from + by));
+    setAt(choice.id);
     if (to === from) return;
     place(choice, to);
     announce(`${choice.name}, ${to + 1} of ${choices.length}`);
@@ -86,8 +87,6 @@ export function ColumnChooser({ anchor, columns, described, layout, onChange, on
   const onKeyDown = (event: KeyboardEvent, choice: Choice | undefined) => {
     if (!choice) return;
     if (event.key === " ") toggle(choice);
-    else if (event.altKey && event.key === "ArrowUp") move(choice, -1);
-    else if (event.altKey && event.key === "ArrowDown") move(choice, 1);
     else if (event.key === "p" && !event.ctrlKey && !event.metaKey)
       onChange(pinColumns(whole, [choice.id], !choice.pinned));
     else return;
@@ -134,7 +133,18 @@ export function ColumnChooser({ anchor, columns, described, layout, onChange, on
       <div className="p-2 border-b border-line">
         <SearchField label="Search columns" value={sought} onChange={setSought} placeholder="Name or type" />
       </div>
-      <div ref={list} className="rh-columns-list">
+      {/* Before the list takes the arrows for its own. */}
+      <div
+        ref={list}
+        className="rh-columns-list"
+        onKeyDownCapture={(event) => {
+          const choice = found.find(({ id }) => id === (at ?? found[0]?.id));
+          if (!event.altKey || !choice || (event.key !== "ArrowUp" && event.key !== "ArrowDown")) return;
+          event.preventDefault();
+          event.stopPropagation();
+          move(choice, event.key === "ArrowUp" ? -1 : 1);
+        }}
+      >
         <VirtualList<Choice>
           label="Columns, in their order. Space shows or hides one, Alt and an arrow moves it, P pins it."
           items={found}

@@ -104,7 +104,10 @@ describe("the chooser of columns", () => {
 
   it("moves a column by keys, and pins it", () => {
     key("ArrowDown", { altKey: true });
-    // The list's own arrows move the choice; with Alt they move the column.
+    expect(layout.order).toEqual(["1:name", "0:id", "2:email", "3:note"]);
+    key("ArrowUp", { altKey: true });
+    expect(layout.order[0]).toBe("0:id");
+    key("ArrowDown");
     key("p");
     expect(layout.pinned).toHaveLength(1);
   });

@@ -24,6 +24,8 @@ export function useColumns({ head, columns, grid, layout, onLayout, headerItems,
     onLayoutReset: () => void;
     onHeaderMenu: (column: number, box: Box) => void;
   };
+  /** As it is now, whether or not whoever keeps it has said so again. */
+  layout: GridLayout | undefined;
   /** Says what is hidden; above the rows. */
   strip: ReactNode;
   over: ReactNode;
@@ -101,6 +103,7 @@ export function useColumns({ head, columns, grid, layout, onLayout, headerItems,
   };
   const them = menu ? withSelected(menu.column) : [];
   return {
+    layout: current,
     events: {
       onLayout: (next) => {
         setCurrent(next);

@@ -84,7 +84,7 @@ export function EditableRows({
   latest.current = { settleSheet, beside };
 
   const close = () => {
-    setBeside(beside?.kind === "cell" && beside.fromCard ? { kind: "row", row: beside.place.row } : null);
+    setBeside(beside?.kind === "cell" && beside.fromCard ? { kind: "row", ...beside.place } : null);
     setTyping(false);
     grid.current?.focus();
   };
@@ -170,7 +170,7 @@ export function EditableRows({
         show(place, undefined, beside.viewed, beside.fromCard);
         return;
       case "row":
-        if (place.row !== beside.row) setBeside({ kind: "row", row: place.row });
+        if (place.row !== beside.row || place.column !== beside.column) setBeside({ kind: "row", ...place });
         return;
       case "statistics":
         if (place.column !== beside.column) setBeside({ kind: "statistics", column: place.column });
