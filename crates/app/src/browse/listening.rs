@@ -68,6 +68,14 @@ impl App {
                 return Err(error);
             }
         };
+        let pooled = session.state().borrow().pooled;
+        if pooled {
+            self.live.listening.stop(tab_id);
+            session.close().await;
+            let message = "A pooler stands between: it gives every transaction another session, and none goes on listening.";
+            return Err(AppError::new(ErrorCode::Unsupported, message)
+                .with_hint("Connect to the server itself, or read the rows again at an interval."));
+        }
         let mut run = session.run(statement);
         while let Some(event) = run.next().await {
             match event {

@@ -129,7 +129,7 @@ export function DataPane({
         ...(state.sort.length > 0 ? {} : { disabledReason: "the rows are not sorted" }),
       },
       "relation.live": {
-        run: () => setLive((now) => (now.kind === "off" ? { kind: "every", seconds: 5 } : OFF)),
+        run: () => store.keepLive(state.live.kind === "off" ? { kind: "every", seconds: 5 } : OFF),
       },
       ...(state.loading || state.count === "counting" ? { "run.stop": { run: () => store.stop() } } : {}),
     },
@@ -164,7 +164,8 @@ export function DataPane({
     { label: "Filter by this value", icon: "filter", onSelect: () => byValue(row, column, false) },
     { label: "Exclude this value", onSelect: () => byValue(row, column, true) },
   ];
-  const [live, setLive] = useState<Live>(OFF);
+  const { live } = state;
+  const setLive = (next: Live) => store.keepLive(next);
   const status = useLive({
     store,
     live,

@@ -13,6 +13,7 @@ import {
   type ObjectRef,
 } from "@/ipc";
 import { type Conditions, type FilterItem, type FilterPart, inForce, narrowed } from "./filters";
+import { type Live, OFF } from "./shape/live";
 
 /** The shape in which rows are read. */
 export interface Shape extends Conditions {
@@ -31,6 +32,8 @@ export interface BrowseState extends Shape {
   readonly facts: BrowseFacts | null;
   /** The same rows read once more. */
   readonly refresh: Refresh | null;
+  /** How the rows are kept live while they are in sight. */
+  readonly live: Live;
 }
 
 /** Rows that were read again in the shape they had. */
@@ -57,6 +60,7 @@ const EMPTY: BrowseState = {
   count: null,
   facts: null,
   refresh: null,
+  live: OFF,
 };
 
 export interface ShapeChange {
@@ -131,6 +135,10 @@ export class BrowseStore {
     } catch (thrown) {
       if (generation === this.generation) this.set({ loading: false, failure: failureOf(thrown) });
     }
+  }
+
+  keepLive(live: Live): void {
+    this.set({ live });
   }
 
   /** With one more condition that has to hold. */
