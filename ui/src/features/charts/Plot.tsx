@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useRef, useState } from "react";
 import type { Drawing, DrawnMark } from "./drawing";
-import { colourOf, dashOf, shapeOf, shapePath } from "./palette";
+import { COLOURS, colourOf, dashOf, shapeOf, shapePath } from "./palette";
 
 export interface PlotProps {
   drawing: Drawing;
@@ -148,7 +148,9 @@ export function Plot({ drawing, label, xTitle, yTitle, rowsWord }: PlotProps) {
                 role="img"
                 aria-label={spoken(mark, rowsWord(mark.rows))}
                 fill={colourOf(mark.colour)}
-                {...(outline.as === "slice" ? { stroke: "var(--surface-2)" } : {})}
+                {...(outline.as === "slice"
+                  ? { stroke: "var(--surface-2)", fillOpacity: mark.colour < COLOURS ? 1 : 0.6 }
+                  : {})}
                 {...(outline.as === "point" && outline.size < 3 ? { fillOpacity: 0.75 } : {})}
                 onMouseEnter={() => setOver(mark.id)}
                 onFocus={() => {
@@ -159,6 +161,15 @@ export function Plot({ drawing, label, xTitle, yTitle, rowsWord }: PlotProps) {
               />
             );
           })}
+        </g>
+        <g {...UNSPOKEN} fontSize="11" fill="var(--surface-2)" textAnchor="middle" pointerEvents="none">
+          {marks.map(({ id, outline }) =>
+            outline.as === "slice" && outline.caption ? (
+              <text key={id} x={outline.x} y={outline.y + 4}>
+                {outline.caption}
+              </text>
+            ) : null,
+          )}
         </g>
       </svg>
       {shown ? <Tooltip mark={shown} drawing={drawing} rows={rowsWord(shown.rows)} /> : null}

@@ -16,7 +16,8 @@ export interface Look {
 export type Outline =
   | { readonly as: "bar"; readonly x: number; readonly y: number; readonly width: number; readonly height: number }
   | { readonly as: "point"; readonly x: number; readonly y: number; readonly size: number }
-  | { readonly as: "slice"; readonly path: string; readonly x: number; readonly y: number };
+  /** `caption` stands in a slice that has room for it. */
+  | { readonly as: "slice"; readonly path: string; readonly x: number; readonly y: number; readonly caption: string };
 
 export interface DrawnMark {
   readonly id: string;

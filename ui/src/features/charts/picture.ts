@@ -57,7 +57,7 @@ export function svgOf(shown: SVGSVGElement, drawing: Drawing, words: PictureWord
     if (text !== undefined) node.textContent = text;
     return node;
   };
-  const root = made("svg", { xmlns: NS, role: "img" });
+  const root = made("svg", { role: "img" });
   root.setAttribute("font-family", FONT);
   const said = [words.title, words.partial].filter((part) => part).join(", ");
   root.append(made("title", {}, said));

@@ -59,7 +59,8 @@ export function linear(
   }
   const step = niceStep(to - from, count);
   if (nice) [from, to] = [Math.floor(from / step + 1e-9) * step, Math.ceil(to / step - 1e-9) * step];
-  const first = Math.ceil(from / step - 1e-9);
+  // Zero has no sign.
+  const first = Math.ceil(from / step - 1e-9) + 0;
   const ticks: Tick[] = [];
   for (let at = first; at * step <= to + step * 1e-9 && ticks.length < 100; at++) {
     // Counted in steps: adding them up would drift.

@@ -1,6 +1,6 @@
 /** A pie: slices of a whole. Only what is above zero is a part of one. */
 import type { ChartSeries } from "@/ipc";
-import type { Drawing, DrawnMark, Look } from "./drawing";
+import { type Drawing, type DrawnMark, type Look, short } from "./drawing";
 import { groupName } from "./spec";
 
 const round = (value: number): number => Math.round(value * 100) / 100;
@@ -74,6 +74,7 @@ export function slicesOf(chart: ChartSeries, look: Look, width: number, height: 
         path,
         x: cx + Math.sin(middle) * radius * 0.68,
         y: cy - Math.cos(middle) * radius * 0.68,
+        caption: share > 0.06 && radius > 60 ? `${short(part.label, 14)} ${percent(share)}` : "",
       },
     };
   });

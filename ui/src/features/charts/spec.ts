@@ -42,7 +42,7 @@ export const ORDERS: readonly (readonly [ChartOrder, string])[] = [
 export const LIMITS = [10, 30, 100, 1_000] as const;
 
 /** Slices a pie can be read with, the one for all others aside. */
-const SLICES = 9;
+const SLICES = 7;
 
 /** How x values of a kind may be put together; the texts are what a choice is called. */
 export function buckets(axis: ChartAxis): readonly (readonly [string, string, ChartBucket])[] {
