@@ -134,9 +134,9 @@ describe("the shell", () => {
       (await screen.findByText(/is “Command palette” already/, { selector: "[role=alert]" })).textContent,
     ).toContain("Ctrl+K");
     expect(screen.queryByRole("dialog")).toBeNull();
-    await user.keyboard("{Control>}j{/Control}");
-    await waitFor(() => expect(host.fake.world.settings.shortcuts).toEqual({ "tab.new-query": "Mod+J" }));
-    await user.keyboard("{Control>}j{/Control}");
+    await user.keyboard("{Control>}y{/Control}");
+    await waitFor(() => expect(host.fake.world.settings.shortcuts).toEqual({ "tab.new-query": "Mod+Y" }));
+    await user.keyboard("{Control>}y{/Control}");
     await waitFor(() => expect(tabNames()).toContain("Query 1"));
   });
 
