@@ -52,6 +52,10 @@ export function ChartPane({ head, progress, active, place, onAll, onMore }: Char
   const [table, setTable] = useState(false);
   const [body, size] = useSize();
   const root = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // Whoever came from the grid with a key goes on here.
+    if (document.activeElement === document.body) root.current?.focus();
+  }, []);
   const drawing = useMemo(
     () => (chart && spec ? draw(chart, spec, look, size.width, size.height) : null),
     [chart, spec, look, size.width, size.height],
@@ -107,7 +111,7 @@ export function ChartPane({ head, progress, active, place, onAll, onMore }: Char
   );
 
   return (
-    <div ref={root} className="rh-chart" data-chart-pane data-scope="results" aria-busy={state.busy}>
+    <div ref={root} className="rh-chart" tabIndex={-1} data-chart-pane data-scope="results" aria-busy={state.busy}>
       {spec && state.axes.length ? (
         <ChartControls
           spec={spec}

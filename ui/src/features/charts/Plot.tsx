@@ -22,6 +22,29 @@ function anchorOf({ outline }: DrawnMark): readonly [number, number] {
 /** The marks say what the axes and lines show. */
 const UNSPOKEN = { "aria-hidden": true } as const;
 
+/** How far from a point the pointer still means it. */
+const REACH = 28;
+
+/** The mark a pointer means: the bar above or below it, the nearest point, the slice it is in. */
+export function markAt(marks: readonly DrawnMark[], x: number, y: number): DrawnMark | null {
+  let [best, least] = [null as DrawnMark | null, Number.POSITIVE_INFINITY];
+  for (const mark of marks) {
+    const { outline } = mark;
+    if (outline.as === "slice") continue;
+    const beside =
+      outline.as === "bar" ? Math.max(outline.x - x, 0, x - outline.x - outline.width) : Math.abs(outline.x - x);
+    const away = outline.as === "bar" ? Math.max(outline.y - y, 0, y - outline.y - outline.height) : outline.y - y;
+    const far =
+      outline.as === "bar"
+        ? beside > 2
+          ? Number.POSITIVE_INFINITY
+          : beside + Math.abs(away) / 1e4
+        : Math.hypot(beside, away);
+    if (far < least && (outline.as === "bar" || far <= REACH)) [best, least] = [mark, far];
+  }
+  return best;
+}
+
 /** A chart as SVG. The marks are walked with the arrows, each of them says what it is. */
 export function Plot({ drawing, label, xTitle, yTitle, rowsWord }: PlotProps) {
   const root = useRef<SVGSVGElement>(null);
@@ -69,6 +92,11 @@ export function Plot({ drawing, label, xTitle, yTitle, rowsWord }: PlotProps) {
         aria-label={label}
         data-chart
         onKeyDown={onKeyDown}
+        onMouseMove={(event) => {
+          if (isPie) return;
+          const box = event.currentTarget.getBoundingClientRect();
+          setOver(markAt(marks, event.clientX - box.left, event.clientY - box.top)?.id ?? null);
+        }}
         onMouseLeave={() => setOver(null)}
       >
         <title>{label}</title>
@@ -152,7 +180,8 @@ export function Plot({ drawing, label, xTitle, yTitle, rowsWord }: PlotProps) {
                   ? { stroke: "var(--surface-2)", fillOpacity: mark.colour < COLOURS ? 1 : 0.6 }
                   : {})}
                 {...(outline.as === "point" && outline.size < 3 ? { fillOpacity: 0.75 } : {})}
-                onMouseEnter={() => setOver(mark.id)}
+                {...(outline.as === "slice" ? { onMouseEnter: () => setOver(mark.id) } : {})}
+                {...(mark.id === over ? { "data-over": "" } : {})}
                 onFocus={() => {
                   setCurrent(at);
                   setOver(mark.id);

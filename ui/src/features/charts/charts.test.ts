@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ChartGroup, ChartLine, ChartSeries, ChartSpec } from "@/ipc";
 import { canLog, type Drawing, draw, type Look, short } from "./drawing";
+import { markAt } from "./Plot";
 import { fileName, wrapped } from "./picture";
 import { linear, logarithmic, niceStep, numberLabel, temporal, timeLabel } from "./scale";
 import { percent } from "./slices";
@@ -167,6 +168,13 @@ describe("a drawing", () => {
     expect(drawing.marks.map(({ name, text }) => `${name} ${text}`)).toEqual(["a 3 (75 %)", "b 1 (25 %)"]);
     expect(drawing.notes[0]).toContain("below zero");
     expect([1, 0.9999, 0.0001].map(percent)).toEqual(["100 %", "99.9 %", "< 0.1 %"]);
+  });
+
+  it("finds the mark a pointer means", () => {
+    const { marks, plot } = draw(chart([group("a"), group("b")], [line("", [10, 0])]), SPEC, LOOK, 600, 300);
+    expect(markAt(marks, plot.x + plot.width * 0.75, plot.y + 5)?.name).toBe("b");
+    expect(markAt(marks, plot.x + plot.width * 0.25, plot.y + 5)?.name).toBe("a");
+    expect(markAt(marks, 1, 1)).toBeNull();
   });
 
   it("takes logarithms only of what is above zero", () => {

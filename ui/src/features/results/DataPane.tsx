@@ -138,7 +138,7 @@ export function DataPane({
 
   const { browsed, progress, failure } = state;
   const edits = useEdits(browsed?.head, progress);
-  const charted = useChartView(chart, browsed ? "rows" : undefined, active);
+  const charted = useChartView(chart, browsed ? "rows" : undefined, active, grid);
   const choicesOf = (column: string): readonly string[] => {
     const at = columns.findIndex((each) => each.name === column);
     const known = edits?.snapshot().staged?.view.columns[at];

@@ -107,7 +107,7 @@ export function ResultsPane({
     active,
   );
 
-  const charted = useChartView(chart, shown && shown.head.columns.length > 0 ? arrangedBy(shown) : undefined, active);
+  const charted = useChartView(chart, shown && shown.head.columns.length > 0 ? arrangedBy(shown) : undefined, active, grid);
 
   const said = runs.messages.length + runs.between.length;
   const items: TabItem[] = [

@@ -1,8 +1,9 @@
 /** Rows or a chart of them: the switch, and who draws the chart. */
-import { type ReactNode, useState } from "react";
+import { type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
 import { useKeys, useOffers } from "@/commands";
 import { Segmented } from "@/design";
 import type { HoldProgress, ResultHead } from "@/ipc";
+import type { GridHandle } from "./grid";
 
 /** Held rows that are to be drawn. */
 export interface ChartedRows {
@@ -26,7 +27,12 @@ export interface ChartView {
 }
 
 /** Which of the two is shown, remembered by what the rows are of. */
-export function useChartView(slot: ChartSlot | undefined, of: string | undefined, active: boolean): ChartView {
+export function useChartView(
+  slot: ChartSlot | undefined,
+  of: string | undefined,
+  active: boolean,
+  grid: RefObject<GridHandle | null>,
+): ChartView {
   const [charted, setCharted] = useState<ReadonlySet<string>>(new Set());
   const keys = useKeys("results.chart");
   const on = slot !== undefined && of !== undefined && charted.has(of);
@@ -39,6 +45,12 @@ export function useChartView(slot: ChartSlot | undefined, of: string | undefined
       return next;
     });
   };
+  const before = useRef(on);
+  useEffect(() => {
+    // Whoever left the chart with a key goes on in the rows.
+    if (before.current && !on && document.activeElement === document.body) grid.current?.focus();
+    before.current = on;
+  }, [on, grid]);
   useOffers(slot && of !== undefined ? { "results.chart": { run: () => show(!on) } } : {}, active);
   const toggle =
     slot && of !== undefined ? (
