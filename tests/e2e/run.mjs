@@ -14,21 +14,27 @@ const all = readdirSync(here)
   .sort()
   .map((name) => here + name);
 
-/** Runs suites; what passed in each and the names of what failed. */
-async function suites(files) {
-  const counts = new Map(files.map((file) => [file, { passed: 0, failed: [] }]));
-  const stream = run({ files, concurrency: 1, timeout: 900_000 });
-  const of = (event) => counts.get(event.file) ?? counts.get(event.name) ?? counts.get(here + event.name);
+/** Runs a suite alone: a test that stands in a helper says the helper's file of itself, so nothing else tells whose it is. */
+async function suite(file) {
+  const count = { passed: 0, failed: [] };
+  const stream = run({ files: [file], concurrency: 1, timeout: 900_000 });
   // Suites and files report themselves too: only the tests inside count, and a file that broke on its way to them.
   const inside = (event) => !event.name.endsWith(".mjs");
   stream.on("test:pass", (event) => {
-    if (inside(event) && event.details.type !== "suite") of(event).passed += 1;
+    if (inside(event) && event.details.type !== "suite") count.passed += 1;
   });
   stream.on("test:fail", (event) => {
-    if (inside(event) || event.details.error) of(event)?.failed.push(event.name);
+    if (inside(event) || event.details.error) count.failed.push(event.name);
   });
   stream.compose(spec).pipe(process.stdout, { end: false });
   await new Promise((resolve) => stream.on("end", resolve));
+  return count;
+}
+
+/** Runs suites; what passed in each and the names of what failed. */
+async function suites(files) {
+  const counts = new Map();
+  for (const file of files) counts.set(file, await suite(file));
   return counts;
 }
 
