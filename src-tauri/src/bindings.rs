@@ -72,6 +72,7 @@ pub fn builder() -> Builder<tauri::Wry> {
         runs::hold_cell,
         runs::hold_view,
         runs::hold_view_rows,
+        runs::hold_on_server,
         runs::hold_find,
         statistics::column_statistics,
         statistics::column_statistics_on_server,

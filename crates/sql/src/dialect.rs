@@ -75,6 +75,8 @@ pub struct Dialect {
     pub charset_introducers: bool,
     /// Whether `x'…'` makes bytes, so that a literal of bytes is written `X'…'`.
     pub blob_literals: bool,
+    /// The type that a value of any other is cast to, to be looked at as text.
+    pub text_type: &'static str,
 
     // Comments and lines.
     /// Whether `/* /* */ */` nests.

@@ -31,6 +31,7 @@ pub mod split;
 pub mod sweep;
 mod title;
 mod transaction;
+mod wrap;
 
 pub use classify::{
     Class, Classification, CopyDirection, CopyEffect, CopyEndpoint, Destroys, Destruction, Effect, Explain, Setting,
@@ -52,3 +53,4 @@ pub use split::{Statement, StatementKind, split, statement_at};
 pub use sweep::{Sweep, SweepKind, changes, sweeps};
 pub use title::{comment_title, result_title, search_path};
 pub use transaction::{SavepointWords, TransactionWords, stays_outside_transactions};
+pub use wrap::{NoWrap, Wrapping, wrapped};

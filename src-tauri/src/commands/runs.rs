@@ -138,6 +138,17 @@ pub async fn hold_view_rows(app: State<'_, Arc<App>>, hold_id: String) -> Result
     app.hold_view_rows(&hold_id).await.map(Raw)
 }
 
+/// The statement of held rows with a filter and a sort put around it, for the server to do.
+#[tauri::command]
+#[specta::specta]
+pub fn hold_on_server(
+    app: State<'_, Arc<App>>,
+    hold_id: String,
+    request: ViewRequest,
+) -> Result<ServerQuery, AppError> {
+    app.hold_on_server(&hold_id, request)
+}
+
 /// Looks for a text in held rows, round the end.
 #[tauri::command]
 #[specta::specta]

@@ -103,7 +103,7 @@ export const COMMANDS = [
   { id: "results.find", title: "Find in these rows", scope: "results", keys: "Mod+F" },
   { id: "results.find-next", title: "Next cell with the text", scope: "results", keys: "F3" },
   { id: "results.find-previous", title: "Previous cell with the text", scope: "results", keys: "Shift+F3" },
-  { id: "results.filter", title: "Filter these rows, without the server", scope: "results", keys: "Mod+Shift+F" },
+  { id: "results.filter", title: "Filter these rows, without the server", scope: "results", keys: "Mod+Alt+F" },
   { id: "results.sort-ascending", title: "Sort these rows by the column, ascending", scope: "results" },
   { id: "results.sort-descending", title: "Sort these rows by the column, descending", scope: "results" },
   { id: "results.show-all", title: "Show all held rows in their order", scope: "results" },

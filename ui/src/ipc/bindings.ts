@@ -130,6 +130,8 @@ export const commands = {
 	holdView: (holdId: string, request: ViewRequest) => typedError<HoldView, AppError>(__TAURI_INVOKE("hold_view", { holdId, request })),
 	/**  For every row of a view, the number of the held row it is: 32 bits each, least byte first. */
 	holdViewRows: (holdId: string) => typedError<ArrayBuffer, AppError>(__TAURI_INVOKE("hold_view_rows", { holdId })),
+	/**  The statement of held rows with a filter and a sort put around it, for the server to do. */
+	holdOnServer: (holdId: string, request: ViewRequest) => typedError<ServerQuery, AppError>(__TAURI_INVOKE("hold_on_server", { holdId, request })),
 	/**  Looks for a text in held rows, round the end. */
 	holdFind: (request: FindRequest) => typedError<Found, AppError>(__TAURI_INVOKE("hold_find", { request })),
 	/**  Looks at every held value of some columns, at most 32 at once; stopped by `stop_asking`. */
@@ -3246,6 +3248,14 @@ export type ServerFacts = {
 	version: string,
 	/**  Other facts by name. */
 	facts: { [key in string]: string },
+};
+
+/**  What a local filter and sort of a query's rows would be as the server's own. */
+export type ServerQuery = {
+	/**  The statement; none where it cannot be made. */
+	text: string | null,
+	/**  Why it cannot be made. */
+	refused: string | null,
 };
 
 /**  What a session of the server does. */

@@ -408,6 +408,10 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     holdView: async (holdId, request) => viewOf(world, holdId, request),
     holdViewRows: async (holdId) => viewRows(world, holdId),
     holdFind: async (request) => findIn(world, request),
+    holdOnServer: async (_holdId, request) => ({
+      text: `SELECT *\nFROM (\nselect 1\n) AS q -- ${request.contains ?? ""}`,
+      refused: null,
+    }),
     run: async (request, onEvent) => startRun(world, request, onEvent),
     outline: async (_driver, text) => outlineOf(text),
     complete: async (request) => completionsOf(world, request),

@@ -52,6 +52,15 @@ pub struct HoldView {
     pub complete: bool,
 }
 
+/// What a local filter and sort of a query's rows would be as the server's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ServerQuery {
+    /// The statement; none where it cannot be made.
+    pub text: Option<String>,
+    /// Why it cannot be made.
+    pub refused: Option<String>,
+}
+
 /// A cell of held rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct HeldCell {

@@ -140,3 +140,51 @@ async fn a_text_is_found_cell_by_cell_round_the_end_in_rows_and_in_views_of_them
     let back = ask(FindRequest { backward: true, ..find(&view, "999") }).await.unwrap();
     assert_eq!(back.hit, there.hit);
 }
+
+async fn ran(shop: &Shop, text: &str) -> (String, u64) {
+    let (sender, mut events) = tokio::sync::mpsc::unbounded_channel();
+    let request = RunRequest {
+        tab_id: uuid::Uuid::new_v4().to_string(),
+        profile_id: shop.profile.clone(),
+        database: None,
+        text: text.to_owned(),
+        parameters: Vec::new(),
+        go_on: false,
+        manual_transactions: false,
+        confirmed: None,
+    };
+    shop.app.run(request, sender).await.unwrap();
+    let (mut hold, mut rows) = (None, 0);
+    while let Some(event) = events.recv().await {
+        match event {
+            RunEvent::ResultSet { head, .. } => hold = Some(head.hold_id),
+            RunEvent::Progress { progress } => rows = progress.rows,
+            RunEvent::Finished { .. } => break,
+            _ => {}
+        }
+    }
+    (hold.unwrap(), rows)
+}
+
+#[tokio::test]
+async fn what_is_chosen_here_runs_on_the_server_as_a_query_around_the_query_and_says_why_not() {
+    let shop = Shop::open().await;
+    let (hold, _) = ran(&shop, "SELECT id, total FROM orders LIMIT 40").await;
+    let chosen =
+        ViewRequest { contains: Some("9".into()), sort: sort(&[(1, true), (0, false)]), ..ViewRequest::default() };
+    let here = shop.app.hold_view(&hold, chosen.clone()).await.unwrap();
+    let text = shop.app.hold_on_server(&here.hold_id, chosen.clone()).unwrap().text.unwrap();
+    let (there, _) = ran(&shop, &text).await;
+    let all = shop.app.hold_view(&there, ViewRequest::default()).await.unwrap();
+    assert_eq!(all.rows, here.rows, "{text}");
+    assert_eq!(
+        texts(&shop, &there, 0, 0..all.rows).await,
+        texts(&shop, &here.hold_id, 0, 0..here.rows).await,
+        "in the same order"
+    );
+    let (twice, _) = ran(&shop, "SELECT id, id FROM orders LIMIT 4").await;
+    let refused = shop.app.hold_on_server(&twice, chosen.clone()).unwrap().refused.unwrap();
+    assert!(refused.contains("two of its columns are called id"), "{refused}");
+    let base = shop.app.browse(orders(&shop)).await.unwrap().head.hold_id;
+    assert!(shop.app.hold_on_server(&base, chosen).unwrap().refused.is_some());
+}

@@ -9,6 +9,7 @@ use std::{
 };
 
 use results::{Column, Condition, Hit, Order, RowFilter, Search, Stop, View};
+use sql::{NoWrap, Wrapping};
 
 use super::{Held, Source, blocking};
 use crate::{App, api::*, browse::filter};
@@ -121,6 +122,19 @@ impl App {
         blocking(move || found(&held, request, &stop)).await
     }
 
+    /// The statement of held rows with a filter and a sort put around it, for the server to do.
+    ///
+    /// # Errors
+    /// `NotFound` for released rows.
+    pub fn hold_on_server(&self, hold_id: &str, request: ViewRequest) -> Result<ServerQuery, AppError> {
+        let held = self.live.holds.get(hold_id)?;
+        let made = on_server(held.base(), &request);
+        Ok(match made {
+            Ok(text) => ServerQuery { text: Some(text), refused: None },
+            Err(why) => ServerQuery { text: None, refused: Some(why) },
+        })
+    }
+
     /// Stops filtering, sorting and finding on a hold.
     pub(super) fn stop_local_work(&self, hold_id: &str) {
         self.live.holds.work.stop(hold_id);
@@ -149,6 +163,31 @@ fn made(held: &Held, request: ViewRequest, stop: &Stop) -> Result<View, AppError
         Some(view) if keys.is_empty() => Ok(view),
         filtered => Ok(held.hold.sort(filtered.as_ref(), &keys, stop)?),
     }
+}
+
+/// # Errors
+/// Why it cannot be made, as part of a sentence.
+fn on_server(held: &Held, request: &ViewRequest) -> Result<String, String> {
+    let again = held.again.get().ok_or("the rows are not those of a statement")?;
+    if again.set > 1 {
+        return Err("the statement gave several results".to_owned());
+    }
+    if !request.conditions.is_empty() {
+        return Err("the rows are chosen by more than a text".to_owned());
+    }
+    let fields = held.hold.schema().fields();
+    let contains = request.contains.as_deref().filter(|text| !text.is_empty());
+    let wanted = Wrapping {
+        columns: fields.iter().take(held.visible).map(|field| field.name().as_str()).collect(),
+        contains: contains.map(|text| (text, columns(request.columns.clone(), held))),
+        sort: request.sort.iter().map(|key| (key.column as usize, key.descending)).collect(),
+    };
+    sql::wrapped(&again.statement.text, &held.dialect, &wanted).map_err(|refused| match refused {
+        NoWrap::NoQuery => "the statement is not one query that only reads".to_owned(),
+        NoWrap::Locks => "the statement locks the rows it reads".to_owned(),
+        NoWrap::SameName(name) => format!("two of its columns are called {name}: give each a name of its own"),
+        NoWrap::NoName => "a column has no name: give it one with AS".to_owned(),
+    })
 }
 
 fn found(held: &Held, request: FindRequest, stop: &Stop) -> Result<Found, AppError> {

@@ -191,6 +191,13 @@ fn conditions_compare_as_the_column_does() {
     assert_eq!(filtered("text", &values, Comparison::StartsWith, &["9"]), [1, 3]);
     assert_eq!(filtered("text", &values, Comparison::Like, &["%.%"]), [3]);
     assert_eq!(filtered("text", &[Some("Größe"), Some("x")], Comparison::Contains, &["GRÖ"]), [0]);
+    assert_eq!(filtered("text", &values, Comparison::NotContains, &["9"]), [0, 2, 4]);
+    assert_eq!(filtered("text", &values, Comparison::EndsWith, &[".0"]), [3]);
+    assert_eq!(filtered("text", &[Some("GRÖSSE"), Some("x")], Comparison::EndsWith, &["össe"]), [0]);
+    assert_eq!(filtered("numeric", &values, Comparison::NotIn, &["10", "9"]), [2, 4]);
+    assert_eq!(filtered("numeric", &values, Comparison::Between, &["9", "9.99"]), [1, 3]);
+    assert_eq!(filtered("text", &values, Comparison::IsEmpty, &[]), [4]);
+    assert_eq!(filtered("text", &values, Comparison::IsNotEmpty, &[]), [0, 1, 3]);
 }
 
 #[test]

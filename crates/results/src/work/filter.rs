@@ -52,6 +52,16 @@ impl Needle {
         String::from_utf8_lossy(text).to_lowercase().contains(&self.lower)
     }
 
+    fn ends(&self, text: &[u8]) -> bool {
+        if self.ascii && text.is_ascii() {
+            let start = text.len().checked_sub(self.lower.len());
+            return start
+                .and_then(|start| text.get(start..))
+                .is_some_and(|tail| tail.eq_ignore_ascii_case(self.lower.as_bytes()));
+        }
+        String::from_utf8_lossy(text).to_lowercase().ends_with(&self.lower)
+    }
+
     fn starts(&self, text: &[u8]) -> bool {
         if self.ascii && text.is_ascii() {
             return text.get(..self.lower.len()).is_some_and(|head| head.eq_ignore_ascii_case(self.lower.as_bytes()));
@@ -96,9 +106,22 @@ fn like(pattern: &[char], text: &[char]) -> bool {
 
 enum Test {
     Keys(Comparison, Vec<Vec<u8>>),
-    Text(Needle, bool),
+    /// Contains it. NULL contains nothing.
+    Text(Needle, At),
+    /// Does not contain it; NULL does not either.
+    NoText(Needle),
     Like(Vec<char>),
     Null(bool),
+    /// A text of no length, or of some. NULL is neither.
+    Empty(bool),
+}
+
+/// Where in a text another one stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum At {
+    Anywhere,
+    Start,
+    End,
 }
 
 struct Check<'a> {
@@ -114,12 +137,19 @@ impl<'a> Check<'a> {
         let test = match condition.comparison {
             Comparison::IsNull => Test::Null(true),
             Comparison::IsNotNull => Test::Null(false),
-            Comparison::Contains => Test::Text(Needle::new(one()?), false),
-            Comparison::StartsWith => Test::Text(Needle::new(one()?), true),
+            Comparison::IsEmpty => Test::Empty(true),
+            Comparison::IsNotEmpty => Test::Empty(false),
+            Comparison::Contains => Test::Text(Needle::new(one()?), At::Anywhere),
+            Comparison::NotContains => Test::NoText(Needle::new(one()?)),
+            Comparison::StartsWith => Test::Text(Needle::new(one()?), At::Start),
+            Comparison::EndsWith => Test::Text(Needle::new(one()?), At::End),
             Comparison::Like => Test::Like(one()?.chars().collect()),
             comparison => {
-                if comparison != Comparison::In {
+                if !matches!(comparison, Comparison::In | Comparison::NotIn) {
                     one()?;
+                }
+                if comparison == Comparison::Between && condition.values.len() != 2 {
+                    return Err(missing());
                 }
                 let data_type = hold.schema().field(condition.column).data_type();
                 let key = |value: &String| value_key(&subject, value, data_type);
@@ -132,9 +162,13 @@ impl<'a> Check<'a> {
     fn holds(&self, cell: Cell<'_>, key: &mut Vec<u8>) -> bool {
         match &self.test {
             Test::Null(wanted) => (cell == Cell::Null) == *wanted,
-            Test::Text(needle, start) => cell
-                .text(&mut itoa::Buffer::new())
-                .is_some_and(|text| if *start { needle.starts(text) } else { needle.is_in(text) }),
+            Test::Empty(wanted) => cell.text(&mut itoa::Buffer::new()).is_some_and(|text| text.is_empty() == *wanted),
+            Test::Text(needle, at) => cell.text(&mut itoa::Buffer::new()).is_some_and(|text| match at {
+                At::Anywhere => needle.is_in(text),
+                At::Start => needle.starts(text),
+                At::End => needle.ends(text),
+            }),
+            Test::NoText(needle) => cell.text(&mut itoa::Buffer::new()).is_none_or(|text| !needle.is_in(text)),
             Test::Like(pattern) => cell.text(&mut itoa::Buffer::new()).is_some_and(|text| {
                 let text: Vec<char> = String::from_utf8_lossy(text).chars().collect();
                 like(pattern, &text)
@@ -142,7 +176,7 @@ impl<'a> Check<'a> {
             Test::Keys(comparison, values) => {
                 key.clear();
                 if !self.subject.push_key(cell, key) {
-                    return *comparison == Comparison::NotEqual;
+                    return matches!(comparison, Comparison::NotEqual | Comparison::NotIn);
                 }
                 let first = values.first();
                 let is = |accept: fn(std::cmp::Ordering) -> bool| first.is_some_and(|value| accept((*key).cmp(value)));
@@ -154,7 +188,20 @@ impl<'a> Check<'a> {
                     Comparison::Greater => is(|order| order.is_gt()),
                     Comparison::GreaterOrEqual => is(|order| order.is_ge()),
                     Comparison::In => values.iter().any(|value| value == key),
-                    _ => false,
+                    Comparison::NotIn => values.iter().all(|value| value != key),
+                    Comparison::Between => {
+                        is(|order| order.is_ge()) && values.get(1).is_some_and(|last| (*key).cmp(last).is_le())
+                    }
+                    // These have tests of their own.
+                    Comparison::Contains
+                    | Comparison::NotContains
+                    | Comparison::StartsWith
+                    | Comparison::EndsWith
+                    | Comparison::Like
+                    | Comparison::IsEmpty
+                    | Comparison::IsNotEmpty
+                    | Comparison::IsNull
+                    | Comparison::IsNotNull => false,
                 }
             }
         }

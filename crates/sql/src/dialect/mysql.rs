@@ -25,6 +25,7 @@ pub(super) fn facts() -> Dialect {
         adjacent_strings: true,
         charset_introducers: true,
         blob_literals: true,
+        text_type: "CHAR",
         nested_comments: false,
         hash_comments: true,
         dashes_need_space: true,

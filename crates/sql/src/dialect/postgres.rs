@@ -22,6 +22,7 @@ pub(super) fn facts() -> Dialect {
         adjacent_strings: false,
         charset_introducers: false,
         blob_literals: false,
+        text_type: "text",
         nested_comments: true,
         hash_comments: false,
         dashes_need_space: false,

@@ -23,6 +23,7 @@ pub(super) fn facts() -> Dialect {
         adjacent_strings: false,
         charset_introducers: false,
         blob_literals: true,
+        text_type: "TEXT",
         nested_comments: false,
         hash_comments: false,
         dashes_need_space: false,

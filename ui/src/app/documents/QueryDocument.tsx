@@ -335,6 +335,7 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
               active={active}
               chart={charts}
               onExport={openExport}
+              onStatement={(text) => actions.query({ profileId: tab.profileId, database: tab.database, text })}
               {...(tab.profileId ? { lookup: lookupOn(tab.profileId) } : {})}
               saveTo={profile?.environment === "production" ? profile.name : undefined}
               highlight={(sql) => highlightSql(sql, driver?.language.grammar)}

@@ -3,7 +3,7 @@ import { useKeys, useOffers } from "@/commands";
 import { Badge, Banner, Button, EmptyState, IconButton, type MenuItem, Spinner, tip } from "@/design";
 import { type AppError, failureOf, host, nativeCode, present } from "@/ipc";
 import type { BrowseStore } from "./browsing";
-import { type ChartSlot, useChartView } from "./chartView";
+import { Charted, type ChartSlot, useChartView } from "./chartView";
 import { EditableRows } from "./editing/EditableRows";
 import { EditMarks } from "./editing/EditMarks";
 import { useEdits } from "./editing/useEdits";
@@ -13,6 +13,8 @@ import { formatCount, formatDuration } from "./format";
 import type { GridHandle, GridLayout } from "./grid";
 import type { ExportedRows } from "./HeldGrid";
 import type { CellLinks, Lookup } from "./links";
+import type { LocalRequest } from "./local/model";
+import { containing, joined } from "./local/server";
 import { ProgressLine } from "./ProgressLine";
 import { LiveMenu } from "./shape/LiveMenu";
 import { type Live, OFF, useLive } from "./shape/live";
@@ -164,6 +166,27 @@ export function DataPane({
     { label: "Filter by this value", icon: "filter", onSelect: () => byValue(row, column, false) },
     { label: "Exclude this value", onSelect: () => byValue(row, column, true) },
   ];
+  /** What was filtered and sorted among these rows, asked of the server. */
+  const askServer = (request: LocalRequest, among: readonly number[]) => {
+    const keys = request.sort.map((key) => ({
+      column: columns[key.column]?.name ?? "",
+      descending: key.descending,
+    }));
+    const sort = keys.length > 0 ? { sort: keys } : {};
+    if (request.contains === "") {
+      void store.read(sort);
+      return;
+    }
+    const shown = among.map((at) => columns[at]).filter((column) => column !== undefined);
+    const group = containing(request.contains, shown);
+    const conditions = joined(store.snapshot(), group);
+    if (conditions) void store.read({ ...conditions, ...sort });
+    else
+      store
+        .asWhere()
+        .then((where) => store.read({ filters: [group], any: false, where, ...sort }))
+        .catch((thrown: unknown) => setNote(failureOf(thrown).message));
+  };
   const { live } = state;
   const setLive = (next: Live) => store.keepLive(next);
   const status = useLive({
@@ -418,23 +441,26 @@ export function DataPane({
               </div>
             </div>
           ) : null}
-          {charted.on && chart ? (
-            chart({
+          <Charted
+            view={charted}
+            slot={chart}
+            rows={{
               head: browsed.head,
               progress,
               active,
               onMore: progress.state === "more_pages" ? () => void store.more() : undefined,
-            })
-          ) : (
+            }}
+          >
             <EditableRows
               ref={grid}
               store={edits}
               saveTo={saveTo}
               highlight={highlight}
               lookup={lookup}
+              onView={charted.onView}
               head={browsed.head}
               progress={progress}
-              active={active}
+              active={active && !charted.on}
               onExport={onExport}
               links={links}
               cellMenu={cellMenu}
@@ -454,8 +480,12 @@ export function DataPane({
                   ),
               }}
               onNearEnd={() => void store.more()}
+              server={{
+                kind: "relation",
+                read: askServer,
+              }}
             />
-          )}
+          </Charted>
         </div>
       </>
     );

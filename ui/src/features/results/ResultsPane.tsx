@@ -2,7 +2,7 @@ import { type ReactNode, useRef, useSyncExternalStore } from "react";
 import { useKeys, useOffers } from "@/commands";
 import { EmptyState, IconButton, type TabItem, Tabs, toast } from "@/design";
 import type { AppError } from "@/ipc";
-import { type ChartSlot, useChartView } from "./chartView";
+import { Charted, type ChartSlot, useChartView } from "./chartView";
 import type { HeaderItems } from "./columns/items";
 import { EditableRows } from "./editing/EditableRows";
 import { EditMarks } from "./editing/EditMarks";
@@ -31,6 +31,8 @@ export interface ResultsPaneProps {
   /** Whether the tab is in front: only then are its commands on offer. */
   active: boolean;
   onShowStatement?: (index: number) => void;
+  /** Opens a statement in a tab of its own. */
+  onStatement?: (text: string) => void;
   onExport?: (rows: ExportedRows) => void;
   /** Where cells lead. */
   links?: CellLinks;
@@ -64,6 +66,7 @@ export function ResultsPane({
   density = "dense",
   active,
   onShowStatement,
+  onStatement,
   onExport,
   saveTo,
   highlight,
@@ -107,7 +110,12 @@ export function ResultsPane({
     active,
   );
 
-  const charted = useChartView(chart, shown && shown.head.columns.length > 0 ? arrangedBy(shown) : undefined, active, grid);
+  const charted = useChartView(
+    chart,
+    shown && shown.head.columns.length > 0 ? arrangedBy(shown) : undefined,
+    active,
+    grid,
+  );
 
   const said = runs.messages.length + runs.between.length;
   const items: TabItem[] = [
@@ -180,34 +188,40 @@ export function ResultsPane({
       <EmptyState icon="rows" title="A result without columns">
         The statement returned {formatCount(shown.progress.rows)} rows that have no columns.
       </EmptyState>
-    ) : charted.on && chart ? (
-      chart({
-        head: shown.head,
-        progress: shown.progress,
-        active,
-        onAll: paused ? () => void store.all(shown.head.hold_id).then(refused) : undefined,
-      })
     ) : (
-      <EditableRows
-        key={shown.head.hold_id}
-        ref={grid}
-        store={edits}
-        saveTo={saveTo}
-        highlight={highlight}
-        lookup={lookup}
-        head={shown.head}
-        progress={shown.progress}
-        active={active}
-        onExport={onExport}
-        links={links}
-        headerItems={headerItems}
-        density={density}
-        layout={layouts.current.get(arrangedBy(shown))}
-        onLayout={(layout) => {
-          if (layout) layouts.current.set(arrangedBy(shown), layout);
-          else layouts.current.delete(arrangedBy(shown));
+      <Charted
+        view={charted}
+        slot={chart}
+        rows={{
+          head: shown.head,
+          progress: shown.progress,
+          active,
+          onAll: paused ? () => void store.all(shown.head.hold_id).then(refused) : undefined,
         }}
-      />
+      >
+        <EditableRows
+          key={shown.head.hold_id}
+          ref={grid}
+          store={edits}
+          saveTo={saveTo}
+          highlight={highlight}
+          lookup={lookup}
+          onView={charted.onView}
+          head={shown.head}
+          progress={shown.progress}
+          active={active && !charted.on}
+          onExport={onExport}
+          links={links}
+          headerItems={headerItems}
+          {...(onStatement ? { server: { kind: "query" as const, open: onStatement } } : {})}
+          density={density}
+          layout={layouts.current.get(arrangedBy(shown))}
+          onLayout={(layout) => {
+            if (layout) layouts.current.set(arrangedBy(shown), layout);
+            else layouts.current.delete(arrangedBy(shown));
+          }}
+        />
+      </Charted>
     )
   ) : aside && runs.active === aside.id ? (
     aside.content

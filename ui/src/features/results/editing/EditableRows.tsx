@@ -1,4 +1,4 @@
-import { type ReactNode, type Ref, useEffect, useRef, useState } from "react";
+import { type PointerEvent, type ReactNode, type Ref, useEffect, useRef, useState } from "react";
 import { useKeys, useOffers } from "@/commands";
 import { CellAside } from "../aside/CellAside";
 import { RowsAside } from "../aside/RowsAside";
@@ -9,10 +9,12 @@ import type { CellPlace, GridHandle } from "../grid";
 import { HeldGrid, type HeldGridProps } from "../HeldGrid";
 import type { Lookup } from "../links";
 import { localItems } from "../local/items";
-import { LocalBar, type OnServer } from "../local/LocalBar";
-import { type LocalRequest, sorted } from "../local/model";
+import { LocalBar, NoneHere } from "../local/LocalBar";
+import { sorted, turned } from "../local/model";
+import { type LocalServer, useServerQuery } from "../local/server";
 import { useLocal } from "../local/useLocal";
 import { SweepDialog } from "../SweepDialog";
+import { lookedAt } from "../statistics/facts";
 import { ProfileSheet } from "../statistics/ProfileSheet";
 import { StatisticsPanel } from "../statistics/StatisticsPanel";
 import type { CellSheetHandle } from "./CellSheet";
@@ -22,9 +24,9 @@ import { EditBar } from "./EditBar";
 import { stagedRows } from "./model";
 import { ReviewSheet } from "./ReviewSheet";
 import type { EditsStore } from "./store";
+import { troubledColumn } from "./troubled";
 import type { EditedRow } from "./types";
 import type { Editing, EditNote } from "./useEditing";
-import { troubledColumn } from "./troubled";
 import { useEditsState } from "./useEdits";
 
 export interface EditableRowsProps extends Omit<HeldGridProps, "onOpen" | "onActive" | "ref" | "editing" | "view"> {
@@ -40,8 +42,10 @@ export interface EditableRowsProps extends Omit<HeldGridProps, "onOpen" | "onAct
   onSaved?: (() => void) | undefined;
   /** What else is on offer beside a column's statistics. */
   statistics?: StatisticsAround | undefined;
-  /** What a local filter or sort would be as the server's own; nothing where that is not on offer. */
-  onServer?: ((request: LocalRequest) => OnServer | undefined) | undefined;
+  /** Asks the server for what is filtered and sorted here; nothing where that is not on offer. */
+  server?: LocalServer | undefined;
+  /** Hears which of the rows are on the screen: some of them, under an id of their own, or all. */
+  onView?: ((holdId: string | null) => void) | undefined;
 }
 
 const samePlace = (a: CellPlace, b: CellPlace) => a.row === b.row && a.column === b.column;
@@ -55,7 +59,8 @@ export function EditableRows({
   lookup,
   onSaved,
   statistics,
-  onServer,
+  server,
+  onView,
   head,
   active,
   ...rest
@@ -132,6 +137,33 @@ export function EditableRows({
     rest.again !== undefined,
   );
   const seen = locally?.view ?? null;
+  const asked = useServerQuery(head.hold_id, seen, seen?.columns ?? [], server?.kind === "query");
+  const onServer =
+    server?.kind === "relation" && seen
+      ? {
+          run: () => {
+            server.read(seen.request, seen.columns);
+            local?.clear();
+          },
+        }
+      : server?.kind === "query" && asked
+        ? {
+            run: () => (asked.text === null ? undefined : server.open(asked.text)),
+            disabledReason: asked.refused ?? undefined,
+          }
+        : undefined;
+  /** Shift and a press on a head: one more key of the sort, where the server's is not meant by it. */
+  const onHeadPress = (event: PointerEvent) => {
+    if (!local || rest.sort !== undefined || event.button !== 0 || !event.shiftKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || !(event.target instanceof Element)) return;
+    if (event.target.closest("[data-part]")) return;
+    const place = event.target.closest<HTMLElement>(".rg-head")?.dataset["place"];
+    const column = place === undefined ? undefined : grid.current?.visibleColumns()[Number(place)];
+    if (column === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    local.sort(turned(local.snapshot().wanted.sort, column));
+  };
   const sortBy = (descending: boolean) => ({
     run: () => {
       const column = cursor.current?.column ?? grid.current?.selection()?.columns[0];
@@ -258,12 +290,23 @@ export function EditableRows({
   );
 
   /** What statistics are made of: the rows that are shown. */
-  const looked = { holdId: seen?.holdId ?? head.hold_id, rows: seen?.rows ?? rest.progress.rows };
+  const looked = {
+    holdId: seen?.holdId ?? head.hold_id,
+    rows: seen?.rows ?? lookedAt(rest.progress),
+    staged: waiting > 0,
+  };
   const goToCell = (row: number, column: number) => {
     const screen = editing.current?.source?.screenOf(row);
     if (screen !== undefined) grid.current?.activate({ row: screen, column });
     grid.current?.focus();
   };
+  const shownView = locally?.view?.holdId ?? null;
+  useEffect(() => onView?.(shownView), [onView, shownView]);
+  /** Of these rows those with a value. */
+  const keepValue = (column: number, value: string | null) =>
+    local?.keep(
+      value === null ? { column, operator: "is_null", values: [] } : { column, operator: "equal", values: [value] },
+    );
   const statisticsKeys = useKeys("results.statistics");
   const showStatistics = (column: number) => open({ kind: "statistics", column });
   useOffers(
@@ -323,7 +366,7 @@ export function EditableRows({
             onClose={close}
             onProfile={() => setProfile(true)}
             onRow={(row) => goToCell(row, beside.column)}
-            onFilter={statistics?.onFilter}
+            onFilter={statistics?.onFilter ?? ((_, value) => keepValue(beside.column, value))}
             server={statistics?.server}
           />
         );
@@ -335,6 +378,7 @@ export function EditableRows({
   return (
     <RowsAside
       label="Width of what is beside the rows"
+      least={rowsBeside.least}
       onClose={close}
       beside={second()}
       rows={
@@ -346,12 +390,13 @@ export function EditableRows({
               head={head}
               partial={rest.progress.state !== "complete"}
               rows={rest.progress.rows}
-              onServer={onServer?.(locally.wanted)}
+              onServer={onServer}
               onTyping={setTyping}
               onClose={() => grid.current?.focus()}
             />
           ) : null}
-          <div className="flex-1 min-h-0">
+          <div className="flex-1 min-h-0 relative" onPointerDownCapture={onHeadPress}>
+            {seen && seen.rows === 0 ? <NoneHere text={seen.request.contains} onAll={() => local?.clear()} /> : null}
             <HeldGrid
               {...rest}
               view={seen}
@@ -361,7 +406,6 @@ export function EditableRows({
                     label: "Statistics",
                     icon: "chart",
                     ...(statisticsKeys ? { keys: statisticsKeys } : {}),
-      least={rowsBeside.least}
                     onSelect: () => showStatistics(column),
                   },
                 ])

@@ -1,8 +1,8 @@
 import { type KeyboardEvent, useEffect, useRef } from "react";
 import { useKeys } from "@/commands";
-import { Button, Chip, IconButton, Input, Segmented, Spinner, tip } from "@/design";
+import { Button, Chip, EmptyState, IconButton, Input, Segmented, Spinner, tip } from "@/design";
 import type { ResultHead } from "@/ipc";
-import { countInWords, hitsInWords, partialInWords, sortInWords } from "./model";
+import { conditionsInWords, countInWords, hitsInWords, partialInWords, sortInWords } from "./model";
 import type { LocalBarMode, LocalRows, LocalState } from "./store";
 
 /** The same by the server: of all rows there are. */
@@ -88,7 +88,13 @@ export function LocalBar({ local, state, head, partial, rows, onServer, onTyping
               { value: "filter", label: "Filter" },
             ]}
           />
-          <span className="w-[240px] min-w-0" {...tip(COMPARED, bar === "find" ? keys.find : keys.filter)}>
+          <span
+            className="w-[240px] min-w-0"
+            {...tip(
+              bar === "find" ? "Find in these rows" : "Filter these rows",
+              bar === "find" ? keys.find : keys.filter,
+            )}
+          >
             <Input
               ref={input}
               dense
@@ -123,6 +129,11 @@ export function LocalBar({ local, state, head, partial, rows, onServer, onTyping
           removeLabel="Show all rows"
         >
           filtered here: “{view.request.contains}”
+        </Chip>
+      ) : null}
+      {view?.request.conditions?.length ? (
+        <Chip icon="filter" tooltip={COMPARED} onRemove={() => local.keepAll()} removeLabel="Show all rows">
+          filtered here: {conditionsInWords(view.request.conditions, head.columns)}
         </Chip>
       ) : null}
       {view && view.request.sort.length > 0 ? (
@@ -165,6 +176,23 @@ export function LocalBar({ local, state, head, partial, rows, onServer, onTyping
       ) : null}
       <span className="flex-1" />
       {bar ? <IconButton icon="close" label="Close" keys="Escape" quiet onClick={close} /> : null}
+    </div>
+  );
+}
+
+/** In place of rows, where none of those that are held has the text. */
+export function NoneHere({ text, onAll }: { text: string; onAll: () => void }) {
+  return (
+    <div className="absolute inset-x-0 bottom-0 top-[40px] grid place-items-center pointer-events-none z-10">
+      <div className="pointer-events-auto">
+        <EmptyState
+          picture="empty"
+          title={`No row here has “${text}”`}
+          actions={<Button onClick={onAll}>Show all rows</Button>}
+        >
+          Looked for in the columns on show, without regard to case.
+        </EmptyState>
+      </div>
     </div>
   );
 }

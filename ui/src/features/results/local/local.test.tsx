@@ -9,7 +9,8 @@ import { setHost } from "@/ipc";
 import { type FakeHost, fakeHost, PROD, STAGING } from "@/ipc/fake";
 import { BrowseStore } from "../browsing";
 import { DataPane } from "../DataPane";
-import { countInWords, hitsInWords, partialInWords, sorted, sortInWords, stepped } from "./model";
+import { countInWords, hitsInWords, partialInWords, sorted, sortInWords, stepped, turned } from "./model";
+import { containing, joined } from "./server";
 
 const NO_KEYS = {};
 const customers = { database: "shop", schema: "public", kind: "relation", name: "customers", signature: null };
@@ -31,6 +32,32 @@ describe("what is said of local work", () => {
     expect(stepped({ cells: 3, all: false, nth: 3 }, false).nth).toBeNull();
   });
 
+  it("becomes conditions of the server beside those that are there, of which none is lost", () => {
+    const columns = ["a", "b"].map((name) => ({
+      name,
+      native_type: "text",
+      class: "text" as const,
+      primary_key: false,
+      references: null,
+    }));
+    const group = containing("x", columns);
+    expect(group.items.map((item) => `${item.column} ${item.operator} ${item.values[0]}`)).toEqual([
+      "a contains x",
+      "b contains x",
+    ]);
+    const one = { column: "c", operator: "equal" as const, values: ["1"] };
+    const two = { column: "d", operator: "is_null" as const, values: [] };
+    expect(joined({ filters: [one, two], any: false, where: "" }, group)).toEqual({
+      filters: [one, two, group],
+      any: false,
+    });
+    expect(joined({ filters: [one, two], any: true, where: "" }, group)).toEqual({
+      filters: [{ any: true, items: [one, two] }, group],
+      any: false,
+    });
+    expect(joined({ filters: [one, group], any: true, where: "" }, group)).toBeNull();
+  });
+
   it("has a column as a key once", () => {
     const first = sorted([], 2, true, false);
     const both = sorted(first, 0, false, true);
@@ -39,6 +66,9 @@ describe("what is said of local work", () => {
       { column: 0, descending: false },
     ]);
     expect(sorted(both, 2, false, true).map((key) => key.descending)).toEqual([false, false]);
+    const keys = turned(turned([], 1), 0);
+    expect(turned(keys, 1)[0]).toEqual({ column: 1, descending: true });
+    expect(turned(turned(keys, 1), 1)).toEqual([{ column: 0, descending: false }]);
     const names = ["id", "name", "total"].map((name) => ({
       name,
       native_type: "",
@@ -95,7 +125,7 @@ describe("rows that are filtered, sorted and searched where they are", { timeout
   const hits = () => document.querySelector("[data-hits]")?.textContent ?? "";
   async function filtered(word: string) {
     focusGrid();
-    await user.keyboard("{Control>}{Shift>}F{/Shift}{/Control}");
+    await user.keyboard("{Control>}{Alt>}f{/Alt}{/Control}");
     await user.type(await screen.findByLabelText("Filter these rows"), word);
     await waitFor(() => expect(count()).toContain(" of "));
     await screen.findByText(`filtered here: “${word}”`);
@@ -132,7 +162,7 @@ describe("rows that are filtered, sorted and searched where they are", { timeout
     await user.keyboard("Third");
     expect(document.querySelector(".rh-cell-input")).not.toBeNull();
     // A sort by a command, with the cell still open.
-    fireEvent.keyDown(document.activeElement ?? document.body, { key: "F", ctrlKey: true, shiftKey: true });
+    fireEvent.keyDown(document.activeElement ?? document.body, { key: "f", ctrlKey: true, altKey: true });
     const input = await screen.findByLabelText("Filter these rows");
     fireEvent.change(input, { target: { value: "e" } });
     await waitFor(() => expect(steps().length).toBe(1));

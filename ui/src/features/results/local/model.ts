@@ -1,6 +1,7 @@
 /** Which of the held rows are shown, in which order, and in what words that is said. Pure. */
-import type { HoldProgress, ResultColumn } from "@/ipc";
+import type { HoldProgress, LocalCondition, ResultColumn } from "@/ipc";
 import type { ViewedRows } from "../editing/viewed";
+import { OPERATORS } from "../filters";
 import { formatCount } from "../format";
 
 export interface LocalSort {
@@ -13,11 +14,26 @@ export interface LocalSort {
 export interface LocalRequest {
   readonly contains: string;
   readonly sort: readonly LocalSort[];
+  /** All of these hold too. */
+  readonly conditions?: readonly LocalCondition[];
 }
 
 export const EVERYTHING: LocalRequest = { contains: "", sort: [] };
 
-export const isEverything = ({ contains, sort }: LocalRequest): boolean => contains === "" && sort.length === 0;
+const keepsAll = ({ contains, conditions = [] }: LocalRequest): boolean => contains === "" && conditions.length === 0;
+
+export const isEverything = (request: LocalRequest): boolean => keepsAll(request) && request.sort.length === 0;
+
+/** `status is paid, note is NULL`. */
+export const conditionsInWords = (conditions: readonly LocalCondition[], columns: readonly ResultColumn[]): string =>
+  conditions
+    .map(({ column, operator, values }) => {
+      const word = OPERATORS.find(({ value }) => value === operator)?.words ?? operator;
+      const [value] = values;
+      const said = value === "" ? "the empty text" : value;
+      return [columns[column]?.name ?? "", word, ...(said === undefined ? [] : [said])].join(" ");
+    })
+    .join(", ");
 
 /** A view that is on the screen. */
 export interface ShownView {
@@ -30,6 +46,8 @@ export interface ShownView {
   /** Which held rows they are. */
   readonly held: ViewedRows;
   readonly request: LocalRequest;
+  /** The columns the text was looked for in. */
+  readonly columns: readonly number[];
 }
 
 /** The keys after a column is chosen: alone, or behind those that are there. A column is a key once. */
@@ -46,13 +64,22 @@ export function sorted(
     : [...sort, key];
 }
 
+/** The keys after a column's head is pressed: added, turned, taken out again. */
+export function turned(sort: readonly LocalSort[], column: number): readonly LocalSort[] {
+  const key = sort.find((each) => each.column === column);
+  if (!key) return [...sort, { column, descending: false }];
+  return key.descending
+    ? sort.filter((each) => each !== key)
+    : sort.map((each) => (each === key ? { column, descending: true } : each));
+}
+
 /** `name, id ↓`. */
 export const sortInWords = (sort: readonly LocalSort[], columns: readonly ResultColumn[]): string =>
   sort.map(({ column, descending }) => `${columns[column]?.name ?? ""}${descending ? " ↓" : ""}`).join(", ");
 
 /** `120 of 100,000 rows`. */
 export const countInWords = ({ rows, of, request }: Pick<ShownView, "rows" | "of" | "request">): string =>
-  request.contains === "" ? `${formatCount(of)} rows` : `${formatCount(rows)} of ${formatCount(of)} rows`;
+  keepsAll(request) ? `${formatCount(of)} rows` : `${formatCount(rows)} of ${formatCount(of)} rows`;
 
 /** `first 100,000 rows, not all`; nothing where they are all. */
 export const partialInWords = (of: number, complete: boolean): string | null =>

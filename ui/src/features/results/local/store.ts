@@ -1,5 +1,5 @@
 /** Local work on one hold: the view of it that is shown, and what is looked for in it. The latest request wins. */
-import { type AppError, type FoundHits, failureOf, type HeldCell, host } from "@/ipc";
+import { type AppError, type FoundHits, failureOf, type HeldCell, host, type LocalCondition } from "@/ipc";
 import { ViewedRows } from "../editing/viewed";
 import { EVERYTHING, isEverything, type LocalRequest, type LocalSort, type ShownView, stepped } from "./model";
 
@@ -112,6 +112,19 @@ export class LocalRows {
     this.timer = setTimeout(() => void this.apply(), TYPING_MS);
   }
 
+  /** Keeps the rows that meet a condition, in place of the one there is on its column. */
+  keep(condition: LocalCondition) {
+    const others = (this.state.wanted.conditions ?? []).filter(({ column }) => column !== condition.column);
+    this.set({ wanted: { ...this.state.wanted, conditions: [...others, condition] } });
+    void this.apply();
+  }
+
+  /** Takes back every condition. */
+  keepAll() {
+    this.set({ wanted: { ...this.state.wanted, conditions: [] } });
+    void this.apply();
+  }
+
   sort(sort: readonly LocalSort[]) {
     this.set({ wanted: { ...this.state.wanted, sort } });
     void this.apply();
@@ -145,17 +158,18 @@ export class LocalRows {
     try {
       let view: ShownView | null = null;
       if (!isEverything(request)) {
+        const columns = [...this.around.columns()];
         const answer = await host().holdView(this.holdId, {
           contains: request.contains === "" ? null : request.contains,
-          columns: [...this.around.columns()],
-          conditions: [],
+          columns,
+          conditions: (request.conditions ?? []).map((one) => ({ ...one, values: [...one.values] })),
           sort: request.sort.map((key) => ({ ...key })),
         });
         made = answer.hold_id;
         if (!current()) return release(made);
         const held = ViewedRows.from(await host().holdViewRows(made));
         if (!current()) return release(made);
-        view = { holdId: made, rows: answer.rows, of: answer.of, complete: answer.complete, held, request };
+        view = { holdId: made, rows: answer.rows, of: answer.of, complete: answer.complete, held, request, columns };
       }
       // What stands in an open cell belongs to a row that is on the screen now.
       await this.around.settle();
