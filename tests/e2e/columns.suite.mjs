@@ -36,6 +36,17 @@ async function openTable(table) {
   await desk.until("its rows", async () => (await desk.cells()).length > 0, 30_000);
 }
 
+/** What the core remembers of the table's columns. */
+async function kept() {
+  const profileId = (await desk.ask("profiles")).answer.find(({ name }) => name === "columns").id;
+  const named = (database) => ({ profileId, object: { database, schema: "public", kind: "relation", name: "wide", signature: null } });
+  for (const database of [new URL(url).pathname.slice(1), null]) {
+    const { answer } = await desk.ask("relation_layout", named(database));
+    if (answer) return answer;
+  }
+  return null;
+}
+
 /** Closes the tab in front and opens the table anew: nothing of it comes from the tab. */
 async function again() {
   const before = (await desk.titles()).length;
@@ -93,12 +104,9 @@ desk.test("a pinned cell is edited where it stands", async () => {
 
 desk.test("the next tab of the table has the columns as they were left, and a new column shows", async () => {
   // What was changed last is on its way to the disk: it is there when the core says so.
-  const relation = { database: new URL(url).pathname.slice(1), schema: "public", kind: "relation", name: "wide", signature: null };
-  const profiles = (await desk.ask("profiles")).answer;
-  const profileId = profiles.find(({ name }) => name === "columns").id;
   await desk.until("the layout to be kept", async () => {
-    const { answer } = await desk.ask("relation_layout", { profileId, object: relation });
-    return answer?.columns.some(({ name, hidden }) => name === "note" && hidden) && answer.columns[0].pinned;
+    const layout = await kept();
+    return layout?.columns.some(({ name, hidden }) => name === "note" && hidden) && layout.columns[0].pinned;
   });
   psql(url, "alter table wide add column extra text default 'new'");
   await again();
@@ -146,9 +154,7 @@ desk.test("the layout is reset, and stays so in the next tab", async () => {
   await desk.act("Reset the columns' layout");
   await begins("id", "name", "note", "c1");
   assert.deepEqual(await pinned(), []);
-  const relation = { database: new URL(url).pathname.slice(1), schema: "public", kind: "relation", name: "wide", signature: null };
-  const profileId = (await desk.ask("profiles")).answer.find(({ name }) => name === "columns").id;
-  await desk.until("the layout to be forgotten", async () => (await desk.ask("relation_layout", { profileId, object: relation })).answer === null);
+  await desk.until("the layout to be forgotten", async () => (await kept()) === null);
   await again();
   await begins("id", "name", "note", "c1");
 });

@@ -79,7 +79,6 @@ desk.test("a cell is edited from the card, which comes back with what is staged"
   await desk.until("the sheet", () => desk.page(() => document.activeElement?.closest("[data-cell-sheet]") !== null && document.activeElement?.tagName === "TEXTAREA"));
   for (const sign of "noted") await desk.keys(sign);
   await desk.keys("Control", "Enter");
-  await card(1);
   await field("note", "noted");
   await field("note", "changed");
   await desk.until("the grid to have the focus", () => desk.page(() => document.activeElement?.getAttribute("role") === "grid"));

@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from "react";
-import { Badge, Button, Icon, IconButton } from "@/design";
+import { Badge, Icon, type IconName, tip } from "@/design";
 import { failureOf, type ResultColumn } from "@/ipc";
 import { formatBytes } from "../format";
 import { layoutJson } from "../viewing";
@@ -74,22 +74,19 @@ export function RowField({
         <span className="flex-1" />
         <span className="rh-card-acts">
           {json !== null && json !== text ? (
-            <IconButton
+            <Act
               icon="format"
-              label={laidOut ? "As it is stored" : "Lay out the JSON"}
-              pressed={laidOut}
-              data-unfolds
-              quiet
-              tabIndex={-1}
+              says={laidOut ? "As it is stored" : "Lay out the JSON"}
+              keys="Space"
+              unfolds
               onClick={() => setLaidOut(!laidOut)}
             />
           ) : null}
-          <IconButton icon="copy" label={`Copy ${column.name}`} quiet tabIndex={-1} onClick={onCopy} />
-          <IconButton
+          <Act icon="copy" says="Copy the value" keys="Mod+C" onClick={onCopy} />
+          <Act
             icon={refused === undefined ? "edit" : "open-external"}
-            label={refused === undefined ? `Edit ${column.name}` : `Open ${column.name}. ${refused}`}
-            quiet
-            tabIndex={-1}
+            says={refused === undefined ? "Edit the value" : `Open the value\n${refused}`}
+            keys="Enter"
             onClick={onOpen}
           />
         </span>
@@ -107,21 +104,12 @@ export function RowField({
             {rest && "says" in rest ? (
               <span className="rh-meta">{rest.says}</span>
             ) : (
-              <Button dense variant="ghost" tabIndex={-1} data-unfolds onClick={unfold}>
-                Show all
-              </Button>
+              <Act text="Show all" says="Read the whole value" keys="Space" unfolds onClick={unfold} />
             )}
           </span>
         ) : null}
         {leads !== undefined ? (
-          <button
-            type="button"
-            tabIndex={-1}
-            className="rh-card-link"
-            onClick={(event) => onFollow(event.currentTarget)}
-          >
-            <Icon name="arrow-right" size={12} /> {leads.split("\n")[0]}
-          </button>
+          <Act icon="arrow-right" text={leads.split("\n")[0] ?? ""} says={leads} keys="F12" onClick={onFollow} />
         ) : null}
         {cell.problem ? (
           <span className="rh-tone-danger flex items-center gap-1" role="note">
@@ -130,5 +118,37 @@ export function RowField({
         ) : null}
       </div>
     </div>
+  );
+}
+
+/** What the pointer can do with a value. Keys do the same, and a reader is told of those: an option has no controls of its own. */
+function Act({
+  icon,
+  text,
+  says,
+  keys,
+  unfolds = false,
+  onClick,
+}: {
+  icon?: IconName;
+  text?: string;
+  says: string;
+  keys: string;
+  /** Is what Space does. */
+  unfolds?: boolean;
+  onClick: (node: Element) => void;
+}) {
+  return (
+    <span
+      {...tip(says, keys)}
+      className={text === undefined ? "rh-card-act" : "rh-card-link"}
+      aria-hidden="true"
+      data-unfolds={unfolds || undefined}
+      onClick={(event) => onClick(event.currentTarget)}
+      onDoubleClick={(event) => event.stopPropagation()}
+    >
+      {icon ? <Icon name={icon} size={text === undefined ? 14 : 12} /> : null}
+      {text}
+    </span>
   );
 }

@@ -1,5 +1,5 @@
 import { type KeyboardEvent, type PointerEvent, useMemo, useRef, useState } from "react";
-import { announce, Button, Icon, IconButton, Popover, SearchField, VirtualList } from "@/design";
+import { announce, Button, Icon, IconButton, Popover, SearchField, tip, VirtualList } from "@/design";
 import type { ResultColumn } from "@/ipc";
 import {
   arranged,
@@ -179,29 +179,28 @@ export function ColumnChooser({ anchor, columns, described, layout, onChange, on
                 </span>
                 {choice.key ? <Icon name="key" size={12} /> : null}
                 <span className="rh-truncate">{choice.name}</span>
-                <span className="rh-visually-hidden">{choice.shown ? "" : ", hidden"}</span>
+                <span className="rh-visually-hidden">{`${choice.shown ? "" : ", hidden"}${choice.pinned ? ", pinned" : ""}`}</span>
                 <span className="flex-1" />
                 <span className="rh-meta rh-mono rh-truncate rh-columns-type">{choice.type}</span>
-                <button
-                  type="button"
-                  tabIndex={-1}
+                <span
+                  {...tip(choice.pinned ? "Unpin" : "Pin", "P")}
                   className="rh-columns-pin"
-                  aria-label={`${choice.pinned ? "Unpin" : "Pin"} ${choice.name}`}
-                  aria-pressed={choice.pinned}
+                  aria-hidden="true"
+                  data-on={choice.pinned || undefined}
                   onClick={(event) => {
                     event.stopPropagation();
                     onChange(pinColumns(whole, [choice.id], !choice.pinned));
                   }}
                 >
                   <Icon name="pin" size={12} />
-                </button>
+                </span>
               </div>
             );
           }}
         />
         {found.length === 0 ? <p className="rh-meta p-3 m-0">No column is called so.</p> : null}
       </div>
-      <footer className="flex items-center gap-2 p-2 border-t border-line">
+      <div className="flex items-center gap-2 p-2 border-t border-line">
         <span className="rh-meta" role="status">
           {hidden === 0
             ? `${choices.length.toLocaleString("en-US")} columns`
@@ -233,7 +232,7 @@ export function ColumnChooser({ anchor, columns, described, layout, onChange, on
           </Button>
         )}
         <IconButton icon="undo" label="Reset the layout" quiet onClick={onReset} />
-      </footer>
+      </div>
     </Popover>
   );
 }

@@ -1,4 +1,4 @@
-import { type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
+import { type ReactNode, type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import { useKeys, useOffers } from "@/commands";
 import { announce, Button, Icon, Menu } from "@/design";
 import type { ResultHead } from "@/ipc";
@@ -34,7 +34,7 @@ export function useColumns({ head, columns, grid, layout, onLayout, headerItems,
   useEffect(() => setCurrent(layout), [layout]);
   const [menu, setMenu] = useState<{ column: number; box: Box } | null>(null);
   const [chooser, setChooser] = useState<Element | Box | null>(null);
-  const { hidden, pinned } = arranged(columns, current);
+  const { hidden, pinned } = useMemo(() => arranged(columns, current), [columns, current]);
   const keys = { choose: useKeys("columns.choose"), hide: useKeys("columns.hide"), pin: useKeys("columns.pin") };
   const strip = useRef<HTMLDivElement>(null);
 
