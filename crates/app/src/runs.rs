@@ -62,7 +62,7 @@ impl App {
     /// What a person is asked before this runs.
     async fn question(
         &self,
-        connected: &Connected,
+        connected: &Arc<Connected>,
         tab: &tabs::Tab,
         request: &RunRequest,
     ) -> Result<Option<SweepQuestion>, AppError> {

@@ -29,6 +29,20 @@ pub trait Explain: Send + Sync {
 
     /// What is not brought back when the statement's transaction is: a sentence for a person.
     fn not_undone(&self) -> &'static str;
+
+    /// How many rows the server expects the statement of this plan to change; `None` where it does not say.
+    fn changes(&self, _plan: &Plan) -> Option<ExpectedRows> {
+        None
+    }
+}
+
+/// Rows that a server expects, not more than an estimate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExpectedRows {
+    /// About so many.
+    About(u64),
+    /// So many are looked at; those that pass the statement's conditions are fewer.
+    AtMost(u64),
 }
 
 /// How a plan is asked for.

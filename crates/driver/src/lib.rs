@@ -56,7 +56,7 @@ pub use edit::{
     RowUpdate, Violation, ViolationKind,
 };
 pub use error::{Code, Error, Native, Span};
-pub use explain::{Explain, ExplainOptions, ExplainQuestion, Undo};
+pub use explain::{ExpectedRows, Explain, ExplainOptions, ExplainQuestion, Undo};
 pub use fields::{Choice, Field, FieldKind, ParsedUrl, Visible};
 pub use limit::{PatientAsk, within_limit};
 pub use load::{ColumnKind, Load, LoadChunk, LoadColumn, LoadRows, NewColumn};

@@ -3,9 +3,12 @@
 //! Asked before anything of the script is sent, and told from its text. The yes is pinned to the text, its values, the
 //! connection and the database: anything else needs another.
 
+mod estimate;
+
 use std::{sync::Arc, time::Duration};
 
 use catalog::{Catalog, Kind, Relation, Scope};
+use driver::ExpectedRows;
 use sha2::{Digest as _, Sha256};
 use sql::{Dialect, Sweep, SweepKind, TransactionKind};
 
@@ -25,7 +28,7 @@ const ESTIMATE: Duration = Duration::from_secs(2);
 
 /// A script on the way to a session.
 pub(crate) struct Asked<'a> {
-    pub(crate) connected: &'a Connected,
+    pub(crate) connected: &'a Arc<Connected>,
     /// The database it runs in, where it is open.
     pub(crate) opened: Option<Arc<Opened>>,
     pub(crate) dialect: Arc<Dialect>,
@@ -112,7 +115,8 @@ impl Asked<'_> {
         let shelved = self.shelved(&sweeps).await;
         let positions = Positions::new(self.text);
         let ways = self.ways_back(&sweeps);
-        let changes = sweeps.iter().zip(ways).take(MOST_LISTED).map(|(sweep, way_back)| {
+        let expected = estimate::expected(self, &sweeps).await;
+        let changes = sweeps.iter().zip(ways).take(MOST_LISTED).enumerate().map(|(at, (sweep, way_back))| {
             let relations: Vec<_> = sweep.names.iter().map(|name| self.relation(shelved.as_deref(), name)).collect();
             let engine = relations.iter().flatten().find_map(|relation| self.without_transactions(relation));
             let way_back = match engine {
@@ -121,7 +125,7 @@ impl Asked<'_> {
             };
             SweepChange {
                 action: action(sweep),
-                targets: targets(sweep, &relations, &self.dialect),
+                targets: targets(sweep, &relations, &self.dialect, expected.get(&at).copied()),
                 range: positions.range(sweep.statement.start, sweep.statement.end),
                 way_back,
                 way_back_words: way_back_words(way_back, engine),
@@ -271,15 +275,20 @@ fn action(sweep: &Sweep) -> String {
     }
 }
 
-fn targets(sweep: &Sweep, relations: &[Option<&Relation>], dialect: &Dialect) -> Vec<SweepTarget> {
+fn targets(
+    sweep: &Sweep,
+    relations: &[Option<&Relation>],
+    dialect: &Dialect,
+    expected: Option<ExpectedRows>,
+) -> Vec<SweepTarget> {
     let quoted = |name: &sql::QualifiedName| dialect.quote_path(name.parts.iter().map(String::as_str));
     let of = sweep.of.iter().map(|of| format!(" of {}", quoted(of))).collect::<String>();
     if sweep.kind == SweepKind::Other {
-        return sweep
-            .names
-            .iter()
-            .map(|name| SweepTarget { name: quoted(name), estimated_rows: None, rows: None })
-            .collect();
+        // A plan counts the rows of the statement, not of each of its tables.
+        let expected = expected.filter(|_| sweep.names.len() == 1);
+        let (estimated_rows, rows) = expected.map(estimate::in_words).unzip();
+        let target = |name| SweepTarget { name: quoted(name), estimated_rows, rows: rows.clone() };
+        return sweep.names.iter().map(target).collect();
     }
     if sweep.names.is_empty() {
         let name = match &sweep.of {

@@ -4,7 +4,7 @@ mod lines;
 mod tree;
 mod words;
 
-use driver::{Code, Error, Explain, ExplainOptions, ExplainQuestion, Plan, Transaction, Undo};
+use driver::{Code, Error, ExpectedRows, Explain, ExplainOptions, ExplainQuestion, Plan, Transaction, Undo};
 
 /// The first MySQL that measures.
 const MEASURES: u32 = 80_018;
@@ -55,6 +55,12 @@ impl Explain for Explaining {
     fn not_undone(&self) -> &'static str {
         "AUTO_INCREMENT counters that it moved on stay where they are, and what triggers did to tables without transactions \
          stays done."
+    }
+
+    /// The rows of the first table that is looked at: what passes the conditions is not told apart from it.
+    fn changes(&self, plan: &Plan) -> Option<ExpectedRows> {
+        let rows = plan.nodes.iter().find_map(|node| node.estimate.rows.as_deref())?.parse::<f64>().ok()?;
+        (0.0..1e18).contains(&rows).then(|| ExpectedRows::AtMost(rows.round() as u64))
     }
 }
 

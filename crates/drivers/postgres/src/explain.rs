@@ -5,7 +5,7 @@ mod read;
 mod words;
 
 use driver::{
-    Code, Error, Explain, ExplainOptions, ExplainQuestion, Plan, Transaction, Undo,
+    Code, Error, ExpectedRows, Explain, ExplainOptions, ExplainQuestion, Plan, Transaction, Undo,
     plan::{PlanForm, PlanText},
 };
 
@@ -76,6 +76,19 @@ impl Explain for Explaining {
 
     fn not_undone(&self) -> &'static str {
         "Sequences that it moved on stay where they are, and what functions do outside of the database stays done."
+    }
+
+    /// The rows of what feeds the node that writes: it has none of its own without `RETURNING`.
+    fn changes(&self, plan: &Plan) -> Option<ExpectedRows> {
+        let root = plan.nodes.first()?;
+        if !["Update", "Delete", "Insert", "Merge"].contains(&root.kind.as_str()) {
+            return None;
+        }
+        // Plans of subqueries have names.
+        let feeds = plan.nodes.iter().filter(|node| node.parent == Some(0) && node.role.is_none());
+        let rows = feeds.map(|node| node.estimate.rows.as_deref()?.parse::<f64>().ok());
+        let rows = rows.sum::<Option<f64>>()?;
+        (0.0..1e18).contains(&rows).then(|| ExpectedRows::About(rows.round() as u64))
     }
 }
 

@@ -1,6 +1,9 @@
 //! What is asked before a script changes the whole of something, on a real file.
 
-use super::*;
+use super::{
+    postgres::{server, server_at},
+    *,
+};
 use crate::connections::tests::draft;
 
 async fn asked(shop: &Shop, request: RunRequest) -> SweepQuestion {
@@ -209,4 +212,46 @@ async fn at_the_level_confirm_writes_every_change_waits_for_a_yes_and_reading_do
 
     let strange = asked(&careful, script(&careful, "t", "frobnicate the database")).await;
     assert_eq!(strange.changes.len(), 1, "what is not understood counts as a change");
+}
+
+#[tokio::test]
+async fn a_change_of_some_rows_says_how_many_the_server_expects_where_its_plan_would_be_the_same() {
+    for (variable, at_most) in [("ROWHOUSE_TEST_POSTGRES_18_URL", false), ("ROWHOUSE_TEST_MARIADB_URL", true)] {
+        let Some(maker) = server(variable).await else { continue };
+        let table = format!("expected_{}", uuid::Uuid::new_v4().simple());
+        let rows = (1..=1000).map(|id| format!("({id}, 'n')")).collect::<Vec<_>>().join(", ");
+        for text in [
+            format!("create table {table} (id int primary key, name varchar(20))"),
+            format!("insert into {table} values {rows}"),
+            if at_most { format!("analyze table {table}") } else { format!("analyze {table}") },
+        ] {
+            play(&maker, script(&maker, "t", &text)).await;
+        }
+        let shop = server_at(variable, Safety::ConfirmWrites).await.unwrap();
+        shop.app.connect(&shop.profile).await.unwrap();
+        let told = async |text: &str| {
+            let question = asked(&shop, script(&shop, "t", text)).await;
+            question.changes.iter().map(|change| change.targets[0].estimated_rows).collect::<Vec<_>>()
+        };
+        let of_some =
+            told(&format!("update {table} set name = 'x' where id <= 100; delete from {table} where id = 7")).await;
+        let near = if at_most { 50..=400 } else { 80..=120 };
+        assert!(of_some[0].is_some_and(|rows| near.contains(&rows)), "{variable}: {of_some:?}");
+        assert_eq!(of_some[1], Some(1), "{variable}");
+        // Another session would plan another statement.
+        let bound = format!("delete from {table} where id = $1");
+        let values = vec![ParameterValue { name: "1".to_owned(), value: Some("7".to_owned()) }];
+        if !at_most {
+            let question = asked(&shop, RunRequest { parameters: values, ..script(&shop, "t", &bound) }).await;
+            assert_eq!(question.changes[0].targets[0].estimated_rows, None);
+            let moved = format!("set search_path = pg_catalog; delete from {table} where id = 7");
+            assert_eq!(told(&moved).await, [None]);
+        }
+        assert_eq!(
+            told("delete from nothing_is_called_so where id = 7").await,
+            [None],
+            "an error of the plan is no answer"
+        );
+        play(&maker, script(&maker, "t", &format!("drop table {table}"))).await;
+    }
 }

@@ -10,6 +10,11 @@ use crate::{
 
 /// A shop whose connection leads to the server this variable names, where it is given.
 pub(super) async fn server(variable: &str) -> Option<Shop> {
+    server_at(variable, Safety::Free).await
+}
+
+/// The same with a safety level.
+pub(super) async fn server_at(variable: &str, safety: Safety) -> Option<Shop> {
     let Ok(url) = std::env::var(variable) else {
         eprintln!("a server is not tested: {variable} is not set");
         return None;
@@ -25,7 +30,7 @@ pub(super) async fn server(variable: &str) -> Option<Shop> {
             Some(reference) => DraftPassword::Parsed { reference },
             None => DraftPassword::Keep,
         },
-        ..draft("Server", home.path(), Safety::Free)
+        ..draft("Server", home.path(), safety)
     };
     let profile = app.save_profile(draft).await.unwrap().id;
     Some(Shop { app, profile, home })
