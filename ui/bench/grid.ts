@@ -25,7 +25,7 @@ export interface Measured {
 
 declare global {
   interface Window {
-    measure: (pixels: number, frames: number) => Promise<Measured>;
+    measure: (pixels: number, frames: number, sideways?: boolean) => Promise<Measured>;
   }
 }
 
@@ -109,18 +109,23 @@ async function reachesRow(): Promise<number> {
   return lastShown() === all ? rows : lastShown();
 }
 
-window.measure = async (pixels, frames) => {
+window.measure = async (pixels, frames, sideways = false) => {
+  const move = () => {
+    grid.scroller.scrollTop += pixels;
+    if (sideways) grid.scroller.scrollLeft += pixels;
+  };
   grid.scroller.scrollTop = 0;
+  grid.scroller.scrollLeft = 0;
   await nextFrame();
   for (let i = 0; i < 30; i++) {
-    grid.scroller.scrollTop += pixels;
+    move();
     await nextFrame();
   }
   const times: number[] = [];
   const script: number[] = [];
   let before = await nextFrame();
   for (let i = 0; i < frames; i++) {
-    grid.scroller.scrollTop += pixels;
+    move();
     const now = await nextFrame();
     times.push(now - before);
     script.push(grid.lastFrame);

@@ -43,8 +43,9 @@ export class Desk {
   home = scratchHome();
   window = undefined;
 
-  constructor() {
-    after(async () => {
+  /** `cleanup` takes what is to be done in the end: a suite's own way, unless it is no suite. */
+  constructor(cleanup = after) {
+    cleanup(async () => {
       await this.close().catch(() => {});
       this.home.remove();
     });

@@ -1,7 +1,8 @@
-//! Measures how a result comes into a hold: `hold read URL SQL` reads one to its end, `hold first URL SQL RUNS` times the
-//! way from the first row on the wire to the first window.
+//! Measures how a result comes into a hold, and what can be done with it there: `hold read URL SQL` reads one to its end,
+//! `hold first URL SQL RUNS` times the way from the first row on the wire to the first window, `hold local URL SQL RUNS` times
+//! sorting, filtering and looking over rows that are held.
 //!
-//! Prints one JSON object; `tests/bench/hold.mjs` runs it beside `psql`.
+//! Prints one JSON object; `tests/bench/hold.mjs` and `local.mjs` run it.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -9,6 +10,7 @@
     reason = "for measuring: it ends where all is not well"
 )]
 
+mod local;
 mod tap;
 
 use std::{
@@ -34,8 +36,9 @@ async fn main() {
     match arguments.as_slice() {
         ["read", url, sql] => read(url, sql).await,
         ["first", url, sql, runs] => first(url, sql, runs.parse().unwrap()).await,
+        ["local", url, sql, runs] => local::measure(url, sql, runs.parse().unwrap()).await,
         _ => {
-            eprintln!("usage: hold read URL SQL | hold first URL SQL RUNS");
+            eprintln!("usage: hold read URL SQL | hold first URL SQL RUNS | hold local URL SQL RUNS");
             std::process::exit(2);
         }
     }
@@ -64,7 +67,20 @@ async fn read(url: &str, sql: &str) {
     let store = store();
     let (_connection, session) = open(url, None).await;
     let connected = begun.elapsed();
-    let (_controller, mut events) = drive(session.run(Statement::new(sql)), &store, ReadPolicy::unlimited());
+    let holds = whole(&*session, &store, sql).await;
+    let took = begun.elapsed();
+    let rows: u64 = holds.iter().map(Hold::rows).sum();
+    println!(
+        r#"{{"rows":{rows},"disk_bytes":{},"connect_ms":{:.1},"total_ms":{:.1}}}"#,
+        store.disk_bytes(),
+        milliseconds(connected),
+        milliseconds(took)
+    );
+}
+
+/// Every result of a statement, read to its end.
+async fn whole(session: &dyn Session, store: &Store, sql: &str) -> Vec<Hold> {
+    let (_controller, mut events) = drive(session.run(Statement::new(sql)), store, ReadPolicy::unlimited());
     let mut holds: Vec<Hold> = Vec::new();
     while let Some(event) = events.recv().await {
         match event {
@@ -74,15 +90,8 @@ async fn read(url: &str, sql: &str) {
             RunEvent::Failed(error) => panic!("{error}"),
         }
     }
-    let took = begun.elapsed();
-    let rows: u64 = holds.iter().map(Hold::rows).sum();
     assert!(holds.iter().all(|hold| matches!(hold.progress().borrow().state, HoldState::Complete)));
-    println!(
-        r#"{{"rows":{rows},"disk_bytes":{},"connect_ms":{:.1},"total_ms":{:.1}}}"#,
-        store.disk_bytes(),
-        milliseconds(connected),
-        milliseconds(took)
-    );
+    holds
 }
 
 /// The server is reached through a tap on the wire that notes when the first row passes it: a little before the client has
