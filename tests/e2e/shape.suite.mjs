@@ -44,6 +44,10 @@ const shown = async () => (await grid.rows()).map(({ cells }) => cells[0]?.text)
 const shows = (ids) => desk.until(`the rows ${ids || "none"}`, async () => (await shown()) === ids, 30_000);
 const chips = async () => (await desk.all(".rh-document [data-pane-bar] .rh-chip")).map(({ text }) => text.trim());
 
+/** Opens the menu of the cell under the cursor, as the key for it does. */
+const cellMenu = () =>
+  desk.page(() => document.activeElement.dispatchEvent(new MouseEvent("contextmenu", { bubbles: true, cancelable: true, button: 0 })));
+
 /** Presses a column's head with Shift held. */
 async function shiftPress(column) {
   await desk.until(`the head ${column}`, () =>
@@ -111,7 +115,7 @@ for (const engine of engines) {
 
   desk.test(`${name}: conditions stand in force or aside, and a cell's value is kept or left out`, async () => {
     await grid.goTo(1, 1);
-    await desk.keys("Shift", "F10");
+    await cellMenu();
     await desk.press("Exclude this value", "menuitem");
     // NULL is not an 'a' either.
     await shows("1 3 5 6 7");
@@ -123,7 +127,7 @@ for (const engine of engines) {
     await desk.until("the chip to stay", async () => (await chips()).some((chip) => chip.startsWith("kind is not a")));
     await desk.press("Remove the condition kind is not a");
     await grid.goTo(2, 1);
-    await desk.keys("Shift", "F10");
+    await cellMenu();
     await desk.press("Filter by this value", "menuitem");
     await shows("3");
     assert.deepEqual(await chips(), ["kind is NULL"]);

@@ -196,9 +196,8 @@ export function DataPane({
       if (!active || document.hidden) return "the tab is not in sight";
       if (away) return away;
       const focused = document.activeElement;
-      const typing = focused instanceof HTMLElement && focused.matches("input, textarea, [contenteditable=true]");
-      if (root.current?.querySelector("[data-cell-sheet]") || (typing && root.current?.contains(focused)))
-        return "something is being edited";
+      const typing = focused?.matches("input, textarea, [contenteditable=true]") && focused.closest("[role=grid]");
+      if (typing || root.current?.querySelector("[data-cell-sheet]")) return "a value is being edited";
       if (root.current?.querySelector("[data-local-count]")) return "the rows are filtered or sorted here";
       return null;
     },
