@@ -74,7 +74,8 @@ export function slicesOf(chart: ChartSeries, look: Look, width: number, height: 
         path,
         x: cx + Math.sin(middle) * radius * 0.68,
         y: cy - Math.cos(middle) * radius * 0.68,
-        caption: share > 0.06 && radius > 60 ? `${short(part.label, 14)} ${percent(share)}` : "",
+        // A name that is written the other way stays beside its share.
+        caption: share > 0.06 && radius > 60 ? `\u2068${short(part.label, 14)}\u2069 ${percent(share)}` : "",
       },
     };
   });

@@ -19,11 +19,40 @@ export interface ChartedRows {
 /** Draws held rows in the grid's place. */
 export type ChartSlot = (rows: ChartedRows) => ReactNode;
 
+/** What is shown, and of which rows. */
 export interface ChartView {
   /** The switch, where there is something to draw and somebody who draws. */
   readonly toggle: ReactNode;
   /** Whether the chart is shown. */
   readonly on: boolean;
+  /** Some of the rows, filtered and sorted here; none where all are shown. */
+  readonly viewed: string | null;
+  /** Hears which of the rows are shown. */
+  readonly onView: (holdId: string | null) => void;
+}
+
+export interface ChartedProps {
+  view: ChartView;
+  slot: ChartSlot | undefined;
+  rows: ChartedRows;
+  children: ReactNode;
+}
+
+/** Rows with their chart over them: the grid stays as it was left, with what was filtered and begun in it. */
+export function Charted({ view, slot, rows, children }: ChartedProps) {
+  const { head } = rows;
+  return (
+    <div className="relative h-full min-h-0">
+      <div className="h-full min-h-0" inert={view.on} style={view.on ? { visibility: "hidden" } : undefined}>
+        {children}
+      </div>
+      {view.on && slot ? (
+        <div className="absolute inset-0">
+          {slot({ ...rows, head: view.viewed === null ? head : { ...head, hold_id: view.viewed } })}
+        </div>
+      ) : null}
+    </div>
+  );
 }
 
 /** Which of the two is shown, remembered by what the rows are of. */
@@ -34,6 +63,7 @@ export function useChartView(
   grid: RefObject<GridHandle | null>,
 ): ChartView {
   const [charted, setCharted] = useState<ReadonlySet<string>>(new Set());
+  const [viewed, setViewed] = useState<string | null>(null);
   const keys = useKeys("results.chart");
   const on = slot !== undefined && of !== undefined && charted.has(of);
   const show = (chart: boolean) => {
@@ -65,5 +95,5 @@ export function useChartView(
         ]}
       />
     ) : null;
-  return { toggle, on };
+  return { toggle, on, viewed, onView: setViewed };
 }
