@@ -101,6 +101,8 @@ for (const engine of engines) {
     assert.equal(bytes.subarray(1, 4).toString("latin1"), "PNG");
     const [, width] = /<svg[^>]* width="(\d+)"/.exec(text) ?? [];
     assert.equal(bytes.readUInt32BE(16), 2 * Number(width), "twice the size");
+    await desk.act("Copy the chart as PNG");
+    await desk.sees("Copied the chart as PNG");
   });
 
   desk.test(`${name}: one column of numbers is a histogram, and the rows come back`, async () => {
