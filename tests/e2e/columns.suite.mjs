@@ -114,10 +114,17 @@ desk.test("the next tab of the table has the columns as they were left, and a ne
   await lacks("note");
   assert.deepEqual(await pinned(), ["name"]);
   await desk.sees("1 column hidden");
-  await grid.focus();
-  await desk.keys("Control", "Home");
-  await desk.keys("End");
-  await desk.until("the new column, at its place", async () => (await heads()).at(-1) === "extra");
+  // What a table consists of is kept: it is read again when a person says so.
+  await desk.press("Read the catalog again");
+  await desk.until("the new column, at its place", async () => {
+    await grid.focus();
+    await desk.keys("Control", "Home");
+    await desk.keys("End");
+    if ((await heads()).at(-1) === "extra") return true;
+    await desk.keys("F5");
+    return false;
+  });
+  assert.deepEqual(await pinned(), ["name"], "and the layout is what it was");
 });
 
 desk.test("a refused save shows the hidden column its error is in", async () => {

@@ -4,7 +4,15 @@ import { announce, Badge, Banner, Button, EmptyState, Icon, IconButton, Menu, Sp
 import { type AppError, failureOf, host, type ResultHead } from "@/ipc";
 import { AsideHead } from "../aside/AsideHead";
 import type { EditedSource } from "../editing/source";
-import { type ComparedRow, comparisonText, differenceOf, differsFrom, MOST_ROWS, readRows } from "./comparing";
+import {
+  type ComparedRow,
+  comparisonText,
+  differenceOf,
+  differsFrom,
+  MOST_ROWS,
+  readRows,
+  shownFrom,
+} from "./comparing";
 import type { RowValue } from "./values";
 import "./card.css";
 
@@ -166,6 +174,7 @@ export function RowCompare({ head, source, rows, order, onAdd, onRemove, onGo, o
               const described = head.columns[column];
               const differs = differences.get(column) === "differs";
               const first = compared[0]?.values[column];
+              const from = differs ? shownFrom(compared.map(({ values }) => values[column])) : 0;
               return (
                 <div
                   key={key}
@@ -196,7 +205,7 @@ export function RowCompare({ head, source, rows, order, onAdd, onRemove, onGo, o
                           ≠{" "}
                         </span>
                       ) : null}
-                      <Shown value={values[column]} />
+                      <Shown value={values[column]} from={from} />
                     </span>
                   ))}
                 </div>
@@ -222,7 +231,7 @@ export function RowCompare({ head, source, rows, order, onAdd, onRemove, onGo, o
   );
 }
 
-function Shown({ value }: { value: RowValue | undefined }) {
+function Shown({ value, from }: { value: RowValue | undefined; from: number }) {
   if (!value) return null;
   switch (value.cell.class) {
     case "null":
@@ -232,6 +241,6 @@ function Shown({ value }: { value: RowValue | undefined }) {
     case "default":
       return <span className="rh-meta">default</span>;
     default:
-      return value.text.length > SHOWN ? `${value.text.slice(0, SHOWN)}…` : value.text;
+      return `${from > 0 ? "…" : ""}${value.text.slice(from, from + SHOWN)}${value.text.length > from + SHOWN ? "…" : ""}`;
   }
 }

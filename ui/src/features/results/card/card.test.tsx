@@ -6,7 +6,7 @@ import { type ResultColumn, setHost } from "@/ipc";
 import { type FakeHost, fakeHost, STAGING } from "@/ipc/fake";
 import { ResultsPane } from "../ResultsPane";
 import { RunStore } from "../store";
-import { type ComparedRow, comparisonText, differenceOf, differsFrom } from "./comparing";
+import { type ComparedRow, comparisonText, differenceOf, differsFrom, shownFrom } from "./comparing";
 import type { RowValue } from "./values";
 
 const text = (value: string, fullBytes?: number): RowValue => ({
@@ -28,6 +28,14 @@ describe("values against each other", () => {
     expect(differenceOf([text("aaa", 9_000), text("aaa", 9_000)])).toBe("unsure");
     expect(differenceOf([text("aaa", 9_000), text("aaa", 9_001)])).toBe("differs");
     expect(differenceOf([text("aaa", 9_000), text("aab", 9_000)])).toBe("differs");
+  });
+
+  it("are shown from shortly before the place where they part", () => {
+    const long = "x".repeat(1_000);
+    expect(shownFrom([text(`${long}end`), text(`${long}END`)])).toBe(960);
+    expect(shownFrom([text("short"), text("other")])).toBe(0);
+    expect(shownFrom([text(`a${long}`), text(`b${long}`)])).toBe(0);
+    expect(shownFrom([text(long), NULL])).toBe(0);
   });
 
   it("are copied with a sign where they differ, and nothing of a value breaks a line", () => {

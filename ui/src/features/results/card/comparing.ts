@@ -37,6 +37,32 @@ export function differenceOf(values: readonly (RowValue | undefined)[]): Differe
 export const differsFrom = (first: RowValue | undefined, value: RowValue | undefined): boolean =>
   first !== undefined && value !== undefined && differenceOf([first, value]) === "differs";
 
+/** Characters before the place where texts part, where it is shown. */
+const BEFORE = 40;
+/** A text up to this long is shown from its beginning. */
+const SHORT = 240;
+
+/** Where long texts are shown from: shortly before they part, so that what differs is in sight. */
+export function shownFrom(values: readonly (RowValue | undefined)[]): number {
+  const texts = values
+    .filter((value) => value !== undefined && value.cell.class !== "null")
+    .map((value) => value?.text ?? "");
+  const [first = "", ...others] = texts;
+  if (others.length === 0 || texts.every((text) => text.length <= SHORT)) return 0;
+  let at = first.length;
+  for (const other of others) {
+    let same = 0;
+    while (same < at && same < other.length && other.charCodeAt(same) === first.charCodeAt(same)) same += 1;
+    at = Math.min(at, same);
+  }
+  const parts = texts.some((text) => text.length !== at);
+  let from = parts ? Math.max(0, at - BEFORE) : 0;
+  // Never from within a character.
+  const unit = first.charCodeAt(from);
+  if (from > 0 && unit >= 0xdc00 && unit < 0xe000) from -= 1;
+  return at <= SHORT ? 0 : from;
+}
+
 function nameOf(source: EditedSource, screen: number): string {
   const at = source.at(screen);
   if (at?.kind === "held") return `Row ${(at.row + 1).toLocaleString("en-US")}`;
