@@ -248,7 +248,16 @@ export function HeldGrid({
     const at = linked(place);
     return (at && links?.menu(head, at, (column) => cellAt({ ...place, column }), box)) ?? [];
   };
-  useEffect(() => (links && source && own.current ? links.shown(head, own.current) : undefined), [links, head, source]);
+  useEffect(() => {
+    const grid = own.current;
+    if (!links || !source || !grid) return;
+    // Who follows keys knows held rows; where they stand on the screen is known here.
+    const activate = (place: CellPlace) => {
+      const screen = source.map.ofHeld(place.row) ?? (source.viewed ? undefined : place.row);
+      if (screen !== undefined) grid.activate({ ...place, row: screen });
+    };
+    return links.shown(head, { ...grid, activate });
+  }, [links, head, source]);
   const editItems = (place: CellPlace): readonly MenuItem[] => {
     const overlay = source?.overlayAt(place.row);
     const name = head.columns[place.column]?.name ?? "";
