@@ -72,7 +72,8 @@ impl App {
         if pooled {
             self.live.listening.stop(tab_id);
             session.close().await;
-            let message = "A pooler stands between: it gives every transaction another session, and none goes on listening.";
+            let message =
+                "A pooler stands between: it gives every transaction another session, and none goes on listening.";
             return Err(AppError::new(ErrorCode::Unsupported, message)
                 .with_hint("Connect to the server itself, or read the rows again at an interval."));
         }

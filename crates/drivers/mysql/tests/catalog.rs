@@ -5,7 +5,7 @@ mod common {
     pub mod server;
 }
 
-#[path = "catalog/shapes.rs"]
+#[path = "common/shapes.rs"]
 mod shapes;
 
 use std::time::{Duration, Instant};
