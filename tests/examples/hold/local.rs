@@ -4,9 +4,15 @@ use std::time::Instant;
 
 use driver::{Comparison, Driver};
 use driver_postgres::PostgresDriver;
-use results::{Column, Condition, Order, RowFilter, Stop};
+use results::{
+    Column, Condition, Order, RowFilter, Stop,
+    chart::{Aggregate, Bucket, ChartPlan, GroupOrder, Measure, PointPlan, TimeUnit},
+};
 
 use crate::{median, milliseconds, open, store, whole};
+
+/// What it is called, and how it is done.
+type Work<'a> = (&'a str, Box<dyn Fn() + 'a>);
 
 /// Times each on the columns of the table `mixed`, by name.
 pub async fn measure(url: &str, sql: &str, runs: usize) {
@@ -29,13 +35,29 @@ pub async fn measure(url: &str, sql: &str, runs: usize) {
     };
     let anywhere = RowFilter { contains: Some("99@example".to_owned()), ..RowFilter::default() };
     let dear = condition("total", Comparison::Greater, "9990");
-    let work: Vec<(&str, Box<dyn Fn() + '_>)> = vec![
+    let charted = |x: &str, bucket: Bucket| {
+        let plan = ChartPlan {
+            x: at(x),
+            series: None,
+            measures: vec![Measure { column: Some(at("total")), aggregate: Aggregate::Sum }],
+            bucket,
+            order: GroupOrder::ValueDescending,
+            limit: 30,
+            others: true,
+        };
+        assert!(!hold.chart(None, &plan, cast, &stop).unwrap().groups.is_empty());
+    };
+    let points = PointPlan { x: at("placed"), series: None, y: vec![at("total")], line: false };
+    let work: Vec<Work<'_>> = vec![
         ("sort by a number", Box::new(|| sorted(&[("total", Order::Descending)]))),
         ("sort by a time", Box::new(|| sorted(&[("placed", Order::Descending)]))),
         ("sort by a text", Box::new(|| sorted(&[("email", Order::Ascending)]))),
         ("sort by two columns", Box::new(|| sorted(&[("state", Order::Ascending), ("total", Order::Descending)]))),
         ("filter by a text anywhere", Box::new(|| filtered(&anywhere))),
         ("filter by a number", Box::new(|| filtered(&dear))),
+        ("chart of sums by month", Box::new(|| charted("placed", Bucket::Unit(TimeUnit::Month)))),
+        ("chart of sums by a text", Box::new(|| charted("state", Bucket::Each))),
+        ("chart of points", Box::new(|| drop(hold.points(None, &points, cast, &stop).unwrap()))),
         ("statistics of a number", Box::new(|| drop(hold.statistics(None, column("total"), &stop).unwrap()))),
         ("statistics of a text", Box::new(|| drop(hold.statistics(None, column("email"), &stop).unwrap()))),
     ];

@@ -32,7 +32,7 @@ async fn the_first_chart_follows_what_the_columns_hold() {
         ("select 7 as id, 'x' as name, 3 as qty", ChartKind::Bar, 1, ChartAggregate::Sum),
         ("select 2024 as year, 3 as qty union all select 2025, 4", ChartKind::Bar, 0, ChartAggregate::Sum),
         ("select '2024-02-30' as d where 0", ChartKind::Bar, 0, ChartAggregate::Rows),
-        ("select null as nothing", ChartKind::Bar, 0, ChartAggregate::Rows),
+        ("select null as empty", ChartKind::Bar, 0, ChartAggregate::Rows),
     ];
     for (sql, kind, x, aggregate) in cases {
         let (hold, suggestion) = suggested(&shop, sql).await;
