@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod servers;
+
 use crate::{api::*, browse::tests::orders, connections::tests::Shop};
 
 fn sort(keys: &[(u32, bool)]) -> Vec<LocalSort> {
@@ -159,6 +161,9 @@ async fn ran(shop: &Shop, text: &str) -> (String, u64) {
         match event {
             RunEvent::ResultSet { head, .. } => hold = Some(head.hold_id),
             RunEvent::Progress { progress } => rows = progress.rows,
+            RunEvent::StatementDone { outcome: StatementOutcome::Failed { error, .. }, .. } => {
+                panic!("{error:?} in {text}")
+            }
             RunEvent::Finished { .. } => break,
             _ => {}
         }
