@@ -113,16 +113,18 @@ fn check(text: &str, dialect: &Dialect) -> Result<(), NoCondition> {
             TokenKind::Placeholder => return refuse(NoConditionReason::Placeholder(written().to_owned()), token.span),
             TokenKind::OpenParen => open.push((token.span, TokenKind::CloseParen)),
             TokenKind::OpenBracket => open.push((token.span, TokenKind::CloseBracket)),
-            TokenKind::CloseParen | TokenKind::CloseBracket => {
-                if open.pop().is_none_or(|(_, wanted)| wanted != token.kind) {
-                    return refuse(NoConditionReason::Unbalanced, token.span);
-                }
+            TokenKind::CloseParen | TokenKind::CloseBracket
+                if open.pop().is_none_or(|(_, wanted)| wanted != token.kind) =>
+            {
+                return refuse(NoConditionReason::Unbalanced, token.span);
             }
             TokenKind::Comma if open.is_empty() => return refuse(NoConditionReason::List, token.span),
-            TokenKind::Word if open.is_empty() && nodes.is_any(at, &CLAUSES) => {
-                if !at.checked_sub(1).is_some_and(|before| nodes.is_kind(before, TokenKind::Dot)) {
-                    return refuse(NoConditionReason::Clause(written().to_uppercase()), token.span);
-                }
+            TokenKind::Word
+                if open.is_empty()
+                    && nodes.is_any(at, &CLAUSES)
+                    && !at.checked_sub(1).is_some_and(|before| nodes.is_kind(before, TokenKind::Dot)) =>
+            {
+                return refuse(NoConditionReason::Clause(written().to_uppercase()), token.span);
             }
             _ => {}
         }
