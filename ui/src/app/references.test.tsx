@@ -100,7 +100,9 @@ describe("foreign keys in the window", () => {
     await user.keyboard("{Shift>}{F12}{/Shift}");
     await user.click(await screen.findByRole("button", { name: /orders\.customer_id/ }));
     await waitFor(() => expect(inFront()).toContain("orders"));
-    await waitFor(() => expect(lastBrowse()).toMatchObject({ filters: [{ kind: "one", filter: { column: "customer_id" } }] }));
+    await waitFor(() =>
+      expect(lastBrowse()).toMatchObject({ filters: [{ kind: "one", filter: { column: "customer_id" } }] }),
+    );
   });
 
   it("open the row that was looked up", async () => {
@@ -112,6 +114,8 @@ describe("foreign keys in the window", () => {
     const key = within(list).getAllByRole("option")[0]?.querySelector(".ref-key")?.textContent ?? "";
     await user.keyboard("{Enter}");
     await waitFor(() => expect(inFront()).toContain("customers"));
-    await waitFor(() => expect(lastBrowse()).toMatchObject({ filters: [{ kind: "one", filter: { column: "id", values: [key] } }] }));
+    await waitFor(() =>
+      expect(lastBrowse()).toMatchObject({ filters: [{ kind: "one", filter: { column: "id", values: [key] } }] }),
+    );
   });
 });
