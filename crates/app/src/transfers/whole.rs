@@ -65,8 +65,11 @@ pub(super) async fn prepare(app: &App, held: &Held) -> Result<Whole, AppError> {
             Whole { statement: again.statement.clone(), set: again.set, place }
         }
         Source::View(_) => {
-            return Err(AppError::new(ErrorCode::Unsupported, "These rows are filtered or sorted here, not by the server.")
-                .with_hint("Export the loaded rows, or run the filter and the sort on the server."));
+            return Err(AppError::new(
+                ErrorCode::Unsupported,
+                "These rows are filtered or sorted here, not by the server.",
+            )
+            .with_hint("Export the loaded rows, or run the filter and the sort on the server."));
         }
         Source::Pages(pages) => {
             let (place, statement) = pages.whole(app).await?;
