@@ -66,7 +66,7 @@ fn told(rows: Vec<Texts>, elapsed_ms: u64) -> Option<ColumnStatistics> {
         }
     }
     // The order of what stands in one answer from two questions is chance.
-    top.sort_by(|one, other| other.count.cmp(&one.count));
+    top.sort_by_key(|value| std::cmp::Reverse(value.count));
     let (rows, filled, distinct, least, greatest, mean) = facts?;
     Some(ColumnStatistics {
         rows,

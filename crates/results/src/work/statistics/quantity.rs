@@ -233,7 +233,7 @@ impl Measured for f64 {
         if twice < low {
             return Some((low - twice, false));
         }
-        (twice > high).then(|| (twice - high, true))
+        (twice > high).then_some((twice - high, true))
     }
 }
 
