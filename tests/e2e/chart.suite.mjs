@@ -103,6 +103,7 @@ for (const engine of engines) {
     assert.equal(bytes.readUInt32BE(16), 2 * Number(width), "twice the size");
     await desk.act("Copy the chart as PNG");
     await desk.sees("Copied the chart as PNG");
+    await desk.dismissToasts();
   });
 
   desk.test(`${name}: one column of numbers is a histogram, and the rows come back`, async () => {

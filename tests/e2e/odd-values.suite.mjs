@@ -65,7 +65,7 @@ desk.test("NULL, the empty text and words that look like them differ in sight an
 
 desk.test("it is filtered and sorted by the server", async () => {
   await focusGrid();
-  await desk.keys("Control", "f");
+  await desk.press("Condition");
   const value = await desk.until("the value", () => desk.window.named("Value", "textbox"));
   await value.addValue("3");
   await desk.keys("Enter");

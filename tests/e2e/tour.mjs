@@ -331,7 +331,7 @@ async function tables() {
     await sleep(300);
   });
   await stop("table-filter-form", async () => {
-    await keys("Control", "f");
+    await act("Filter rows");
     await sleep(300);
   });
   await stop("table-filtered", async () => {

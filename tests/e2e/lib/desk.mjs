@@ -217,6 +217,17 @@ export class Desk {
     await item.doubleClick();
   }
 
+  /** Closes what is said in passing: it lies over what is beneath for a while. */
+  dismissToasts() {
+    return until("nothing to be said any more", () =>
+      this.page(() => {
+        const left = [...document.querySelectorAll(".rh-toasts button[aria-label=Close]")];
+        for (const close of left) close.click();
+        return left.length === 0;
+      }),
+    );
+  }
+
   /** Runs an action of the palette. */
   async act(title) {
     await this.keys("Control", "k");

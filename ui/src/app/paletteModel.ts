@@ -29,13 +29,14 @@ export function scopeOf(text: string): { scope: Scope; words: string } {
 
 /**
  * The places of `label` that the words match, or null where one of them does not: each word as it stands, the start of a
- * word first; then, for one word, its letters in order.
+ * word first. What is called so to the letter comes before all others, then what has the words side by side.
  */
 export function match(label: string, words: string): { matched: TextRange[]; rank: number } | null {
   const text = label.toLowerCase();
+  const asked = words.toLowerCase();
   const matched: TextRange[] = [];
-  let rank = 0;
-  for (const word of words.toLowerCase().split(/\s+/).filter(Boolean)) {
+  let rank = text === asked ? -1 : text.includes(asked) ? -0.25 : 0;
+  for (const word of asked.split(/\s+/).filter(Boolean)) {
     const starts = new RegExp(`(?:^|[^\\p{L}\\p{N}])${word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}`, "u").exec(text);
     const from = starts ? starts.index + starts[0].length - word.length : text.indexOf(word);
     if (from < 0) return null;
