@@ -1,6 +1,8 @@
 //! A core for tests: a home of its own, a keychain in memory.
 #![allow(clippy::unwrap_used)]
 
+pub(crate) mod servers;
+
 use std::{path::Path, sync::Arc};
 
 use tempfile::TempDir;

@@ -7,7 +7,7 @@ use crate::{
     api::*,
     connections::tests::{Shop, draft},
     runs::tests::{heads, outcomes, play, script},
-    testing,
+    testing::{self, servers},
 };
 
 /// How far the two agree on a column.
@@ -24,27 +24,9 @@ enum Agreed {
 use Agreed::{ButForOrder, InCounts, Wholly};
 
 async fn server(variable: &str) -> Option<Shop> {
-    let Ok(url) = std::env::var(variable) else {
-        assert!(std::env::var("ROWHOUSE_TEST_REQUIRE").as_deref() != Ok("1"), "{variable} is required");
-        eprintln!("not tested: {variable} is not set");
-        return None;
-    };
-    let home = testing::home();
-    let app = testing::open(&home).await;
-    let parsed = app.parse_target(&url).await.unwrap();
-    let draft = ProfileDraft {
-        driver: parsed.driver,
-        values: parsed.values,
-        password_policy: PasswordPolicy::Keychain,
-        password: match parsed.password_reference {
-            Some(reference) => DraftPassword::Parsed { reference },
-            None => DraftPassword::Keep,
-        },
-        ..draft("Server", home.path(), Safety::Free)
-    };
-    let profile = app.save_profile(draft).await.unwrap().id;
-    app.connect(&profile).await.unwrap();
-    Some(Shop { app, profile, home })
+    let shop = servers::server(variable).await?;
+    shop.app.connect(&shop.profile).await.unwrap();
+    Some(shop)
 }
 
 async fn run(shop: &Shop, text: &str) {

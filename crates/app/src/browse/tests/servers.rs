@@ -4,31 +4,8 @@ use crate::{
     api::*,
     connections::tests::{Shop, draft, until},
     runs::tests::{outcomes, play, script},
-    testing,
+    testing::servers::server,
 };
-
-async fn server(variable: &str) -> Option<Shop> {
-    let Ok(url) = std::env::var(variable) else {
-        assert!(std::env::var("ROWHOUSE_TEST_REQUIRE").as_deref() != Ok("1"), "{variable} is required");
-        eprintln!("a server is not tested: {variable} is not set");
-        return None;
-    };
-    let home = testing::home();
-    let app = testing::open(&home).await;
-    let parsed = app.parse_target(&url).await.unwrap();
-    let draft = ProfileDraft {
-        driver: parsed.driver,
-        values: parsed.values,
-        password_policy: PasswordPolicy::Keychain,
-        password: match parsed.password_reference {
-            Some(reference) => DraftPassword::Parsed { reference },
-            None => DraftPassword::Keep,
-        },
-        ..draft("Server", home.path(), Safety::Free)
-    };
-    let profile = app.save_profile(draft).await.unwrap().id;
-    Some(Shop { app, profile, home })
-}
 
 async fn run(shop: &Shop, text: &str) {
     for outcome in outcomes(&play(shop, script(shop, "t", text)).await) {

@@ -12,9 +12,10 @@ use tokio::{
 
 use super::{
     journals::crashed,
-    servers::{fresh_name, relation, run, shop_at, value},
+    servers::{fresh_name, relation, run, value},
     *,
 };
+use crate::testing::servers::shop_at;
 
 /// A save whose journal stays although it was committed, as when the program ends between the two.
 async fn saved_and_crashed() -> Shop {
@@ -150,7 +151,7 @@ async fn behind_a_relay() -> Option<(Shop, Shop, Relay, String)> {
     let (address, path) = rest.split_once('/').unwrap();
     let relay = Relay::to(address.to_owned()).await;
     let database = path.split('?').next().unwrap();
-    let shop = shop_at(&format!("{head}@127.0.0.1:{}/{database}?sslmode=disable", relay.port)).await;
+    let shop = shop_at(&format!("{head}@127.0.0.1:{}/{database}?sslmode=disable", relay.port), Safety::Free).await;
     let schema = fresh_name();
     run(
         &direct,

@@ -4,18 +4,13 @@ use std::{collections::BTreeMap, time::Duration};
 
 use super::*;
 use crate::{
-    connections::tests::draft,
     runs::tests::{outcomes, play, script},
-    testing,
+    testing::servers::{address, shop_at},
 };
 
 /// A shop whose connection leads to the server this variable names, as another user where one is given.
 pub(super) async fn server(variable: &str, user: Option<(&str, &str)>) -> Option<Shop> {
-    let Ok(url) = std::env::var(variable) else {
-        assert!(std::env::var("ROWHOUSE_TEST_REQUIRE").as_deref() != Ok("1"), "{variable} is required");
-        eprintln!("a server is not tested: {variable} is not set");
-        return None;
-    };
+    let url = address(variable)?;
     let url = match user {
         Some((name, password)) => {
             let (scheme, rest) = url.split_once("://").unwrap();
@@ -23,26 +18,7 @@ pub(super) async fn server(variable: &str, user: Option<(&str, &str)>) -> Option
         }
         None => url,
     };
-    Some(shop_at(&url).await)
-}
-
-/// A shop whose connection leads to this address.
-pub(super) async fn shop_at(url: &str) -> Shop {
-    let home = testing::home();
-    let app = testing::open(&home).await;
-    let parsed = app.parse_target(url).await.unwrap();
-    let draft = ProfileDraft {
-        driver: parsed.driver,
-        values: parsed.values,
-        password_policy: PasswordPolicy::Keychain,
-        password: match parsed.password_reference {
-            Some(reference) => DraftPassword::Parsed { reference },
-            None => DraftPassword::Keep,
-        },
-        ..draft("Server", home.path(), Safety::Free)
-    };
-    let profile = app.save_profile(draft).await.unwrap().id;
-    Shop { app, profile, home }
+    Some(shop_at(&url, Safety::Free).await)
 }
 
 pub(super) async fn run(shop: &Shop, tab: &str, text: &str) {

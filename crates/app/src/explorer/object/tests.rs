@@ -1,35 +1,13 @@
 //! Pages of objects on real servers, where they are given; what no server is needed for on catalogs made by hand.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use crate::{
-    api::*,
-    connections::tests::{Shop, draft},
-    testing,
-};
+use crate::{api::*, connections::tests::Shop, testing::servers};
 
-/// A shop whose connection leads to the server of an environment variable; nothing where it is not given.
+/// A shop that is connected to the server of this variable.
 async fn server(variable: &str) -> Option<Shop> {
-    let Ok(url) = std::env::var(variable) else {
-        assert!(std::env::var("ROWHOUSE_TEST_REQUIRE").as_deref() != Ok("1"), "{variable} is required");
-        eprintln!("not tested: {variable} is not set");
-        return None;
-    };
-    let home = testing::home();
-    let app = testing::open(&home).await;
-    let parsed = app.parse_target(&url).await.unwrap();
-    let draft = ProfileDraft {
-        driver: parsed.driver,
-        values: parsed.values,
-        password_policy: PasswordPolicy::Keychain,
-        password: match parsed.password_reference {
-            Some(reference) => DraftPassword::Parsed { reference },
-            None => DraftPassword::Keep,
-        },
-        ..draft("Server", home.path(), Safety::Free)
-    };
-    let profile = app.save_profile(draft).await.unwrap().id;
-    app.connect(&profile).await.unwrap();
-    Some(Shop { app, profile, home })
+    let shop = servers::server(variable).await?;
+    shop.app.connect(&shop.profile).await.unwrap();
+    Some(shop)
 }
 
 /// Runs statements in a session of their own.

@@ -1,29 +1,7 @@
 //! The same on real servers, where they are given.
 
 use super::*;
-use crate::{connections::tests::draft, testing};
-
-async fn server(variable: &str) -> Option<Shop> {
-    let Ok(url) = std::env::var(variable) else {
-        eprintln!("a server is not tested: {variable} is not set");
-        return None;
-    };
-    let home = testing::home();
-    let app = testing::open(&home).await;
-    let parsed = app.parse_target(&url).await.unwrap();
-    let draft = ProfileDraft {
-        driver: parsed.driver,
-        values: parsed.values,
-        password_policy: PasswordPolicy::Keychain,
-        password: match parsed.password_reference {
-            Some(reference) => DraftPassword::Parsed { reference },
-            None => DraftPassword::Keep,
-        },
-        ..draft("Server", home.path(), Safety::Free)
-    };
-    let profile = app.save_profile(draft).await.unwrap().id;
-    Some(Shop { app, profile, home })
-}
+use crate::testing::servers::server;
 
 /// A row: its number as the server casts it, its time, its text; `None` is NULL.
 type Row = (&'static str, Option<&'static str>, Option<&'static str>);

@@ -1,10 +1,10 @@
 //! What is asked before a script changes the whole of something, on a real file.
 
-use super::{
-    postgres::{server, server_at},
-    *,
+use super::*;
+use crate::{
+    connections::tests::draft,
+    testing::servers::{server, shop_at},
 };
-use crate::connections::tests::draft;
 
 async fn asked(shop: &Shop, request: RunRequest) -> SweepQuestion {
     let (sender, mut events) = mpsc::unbounded_channel();
@@ -227,7 +227,7 @@ async fn a_change_of_some_rows_says_how_many_the_server_expects_where_its_plan_w
         ] {
             play(&maker, script(&maker, "t", &text)).await;
         }
-        let shop = server_at(variable, Safety::ConfirmWrites).await.unwrap();
+        let shop = shop_at(&std::env::var(variable).unwrap(), Safety::ConfirmWrites).await;
         shop.app.connect(&shop.profile).await.unwrap();
         let told = async |text: &str| {
             let question = asked(&shop, script(&shop, "t", text)).await;

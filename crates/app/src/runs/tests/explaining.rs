@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use super::{outcomes, play, postgres::server, script};
+use super::{outcomes, play, script};
 use crate::{
     api::*,
     connections::tests::{Shop, draft, until},
+    testing::servers::server,
 };
 
 async fn all() -> Vec<Shop> {

@@ -5,36 +5,8 @@ use std::time::Instant;
 use super::*;
 use crate::{
     connections::tests::{draft, until},
-    testing,
+    testing::servers::server,
 };
-
-/// A shop whose connection leads to the server this variable names, where it is given.
-pub(super) async fn server(variable: &str) -> Option<Shop> {
-    server_at(variable, Safety::Free).await
-}
-
-/// The same with a safety level.
-pub(super) async fn server_at(variable: &str, safety: Safety) -> Option<Shop> {
-    let Ok(url) = std::env::var(variable) else {
-        eprintln!("a server is not tested: {variable} is not set");
-        return None;
-    };
-    let home = testing::home();
-    let app = testing::open(&home).await;
-    let parsed = app.parse_target(&url).await.unwrap();
-    let draft = ProfileDraft {
-        driver: parsed.driver,
-        values: parsed.values,
-        password_policy: PasswordPolicy::Keychain,
-        password: match parsed.password_reference {
-            Some(reference) => DraftPassword::Parsed { reference },
-            None => DraftPassword::Keep,
-        },
-        ..draft("Server", home.path(), safety)
-    };
-    let profile = app.save_profile(draft).await.unwrap().id;
-    Some(Shop { app, profile, home })
-}
 
 /// One shop for each PostgreSQL server that is given.
 pub(super) async fn servers() -> Vec<Shop> {

@@ -1,9 +1,7 @@
 //! Transactions a person ends.
 
-use super::{
-    postgres::{server, servers},
-    *,
-};
+use super::{postgres::servers, *};
+use crate::testing::servers::server;
 
 fn manual(shop: &Shop, tab: &str, text: &str) -> RunRequest {
     RunRequest { manual_transactions: true, go_on: true, ..script(shop, tab, text) }
