@@ -70,6 +70,7 @@ pub fn builder() -> Builder<tauri::Wry> {
         runs::run,
         runs::hold_window,
         runs::hold_cell,
+        runs::save_cell,
         runs::hold_view,
         runs::hold_view_rows,
         runs::hold_on_server,

@@ -3,6 +3,7 @@
 mod copying;
 mod head;
 mod rows;
+mod saving;
 pub(crate) mod targets;
 #[cfg(test)]
 mod tests;

@@ -124,6 +124,13 @@ pub async fn hold_cell(
     app.hold_cell(&hold_id, row.0, column, offset.0, length.0).await.map(Raw)
 }
 
+/// Writes one value to a file; how many bytes it has.
+#[tauri::command]
+#[specta::specta]
+pub async fn save_cell(app: State<'_, Arc<App>>, path: String, cell: SavedCell) -> Result<Whole, AppError> {
+    app.save_cell(&path, cell).await.map(Whole)
+}
+
 /// Filters and sorts held rows without asking the server; what is answered takes a hold's place.
 #[tauri::command]
 #[specta::specta]

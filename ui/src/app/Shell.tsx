@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
-import { toast } from "@/design";
+import { offerFiles, toast } from "@/design";
 import { ExportDialog, ImportDialog, isData, openImportInto } from "@/features/transfer";
 import { host, queryKeys } from "@/ipc";
 import { useActions } from "./actions";
@@ -83,7 +83,9 @@ export function Shell() {
   );
   useEffect(
     () =>
-      events.onDrop((paths) => {
+      events.onDrop((paths, at) => {
+        // What lies under the pointer comes first: a table or schema of the tree.
+        if (offerFiles(paths, at)) return;
         const front = inSight.current.open.find((tab) => tab.id === inSight.current.active);
         const [path] = paths;
         // Rows that are dropped on a table go into it.

@@ -4,7 +4,7 @@ import { IconButton } from "@/design";
 import { ExplorerPanel, SearchPanel } from "@/features/explorer";
 import { HistoryPanel } from "@/features/history";
 import { SavedPanel } from "@/features/saved";
-import { openImportInto } from "@/features/transfer";
+import { isData, openImportInto } from "@/features/transfer";
 import type { ObjectRef } from "@/ipc";
 import type { Actions } from "./actions";
 import { ErrorBoundary } from "./ErrorBoundary";
@@ -19,13 +19,15 @@ const TITLES: Readonly<Record<Place, string>> = {
   saved: "Saved queries",
 };
 
-/** Asks what is imported into a table, or into a new one of a schema. */
-function importInto(profileId: string, into: ObjectRef): void {
+/** Asks what is imported into a table, or into a new one of a schema; false for a file without rows. */
+function importInto(profileId: string, into: ObjectRef, path: string | null = null): boolean {
+  if (path !== null && !isData(path)) return false;
   const table: ObjectRef =
     into.kind === "schema"
       ? { database: into.database, schema: into.name || null, kind: "relation", name: "", signature: null }
       : into;
-  openImportInto({ profileId, table, path: null });
+  openImportInto({ profileId, table, path });
+  return true;
 }
 
 function Explorer({ actions, hide }: { actions: Actions; hide: ReactNode }) {

@@ -6,6 +6,7 @@ import {
   type HoldProgress,
   host,
   type NoticeRow,
+  type Place,
   type QuestionKind,
   type TabSession,
   topicKeys,
@@ -70,12 +71,15 @@ export function after(live: Live, event: AppEvent): Live {
   }
 }
 
+/** Hears of files that were dropped, and where. */
+type Dropped = (paths: readonly string[], at: Place) => void;
+
 /** Listens for as long as the window lives. */
 export class WindowEvents {
   private live: Live = { connections: new Map(), sessions: new Map(), questions: [] };
   private readonly listeners = new Set<() => void>();
   private readonly holds = new Set<(progress: HoldProgress) => void>();
-  private readonly drops = new Set<(paths: readonly string[]) => void>();
+  private readonly drops = new Set<Dropped>();
   private readonly messages = new Set<(tabId: string, notice: NoticeRow) => void>();
   private heard = new Set<string>();
   private started = false;
@@ -90,8 +94,8 @@ export class WindowEvents {
     if (this.started) return;
     this.started = true;
     host().subscribe((event) => this.hear(event, this.queries));
-    host().onFilesDropped((paths) => {
-      for (const listener of this.drops) listener(paths);
+    host().onFilesDropped((paths, at) => {
+      for (const listener of this.drops) listener(paths, at);
     });
     void this.catchUp();
   }
@@ -110,7 +114,7 @@ export class WindowEvents {
     return () => this.holds.delete(listener);
   }
 
-  onDrop(listener: (paths: readonly string[]) => void): () => void {
+  onDrop(listener: Dropped): () => void {
     this.drops.add(listener);
     return () => this.drops.delete(listener);
   }

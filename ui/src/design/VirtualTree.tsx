@@ -14,6 +14,7 @@ import {
 } from "react";
 import { classes } from "./classes";
 import { openContextMenu } from "./contextMenu";
+import { useFiles } from "./files";
 import { Icon } from "./icons/Icon";
 import type { MenuItem } from "./menuModel";
 import { Spinner } from "./Spinner";
@@ -40,6 +41,8 @@ export interface VirtualTreeProps<T extends TreeItem> {
   /** Middle click or Mod+Enter: open beside. */
   onOpenAside?: (item: T) => void;
   menu?: (item: T, selected: ReadonlySet<string>) => readonly MenuItem[];
+  /** Files were dropped on a row; whether it takes them. */
+  onFiles?: (item: T, paths: readonly string[]) => boolean;
   /** Replaces the label's text, for marked search hits. */
   renderLabel?: (item: T) => ReactNode;
   onKeyDown?: (event: KeyboardEvent, item: T | undefined) => void;
@@ -68,6 +71,11 @@ export function VirtualTree<T extends TreeItem>(props: VirtualTreeProps<T>) {
   const scroller = useRef<HTMLDivElement>(null);
   const id = useId();
   const rows = useMemo(() => flattenTree(roots, expanded, childrenOf), [roots, expanded, childrenOf]);
+  useFiles(scroller, (target, paths) => {
+    const at = target.closest<HTMLElement>("[data-row]")?.dataset["row"];
+    const row = at === undefined ? undefined : rows[Number(at)];
+    return row?.kind === "item" && props.onFiles?.(row.item, paths) === true;
+  });
   const [activeId, setActiveId] = useState<string | undefined>();
   const anchor = useRef<string | undefined>(undefined);
   const typed = useRef({ text: "", at: 0 });
@@ -205,6 +213,7 @@ export function VirtualTree<T extends TreeItem>(props: VirtualTreeProps<T>) {
             className: "rh-tree-row",
             style,
             "data-active": index === active || undefined,
+            "data-row": index,
           };
           if (row.kind === "note") {
             return (

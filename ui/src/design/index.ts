@@ -9,6 +9,7 @@ export { applyTheme, DesignRoot, type Theme } from "./DesignRoot";
 export { ConfirmDialog, type ConfirmDialogProps, Dialog, type DialogProps } from "./Dialog";
 export { Badge, Chip, Progress, Skeleton, Swatch, type Tone } from "./Feedback";
 export { Field, type FieldControl } from "./Field";
+export { offerFiles } from "./files";
 export type { Anchor, Box } from "./floating";
 export { Input, type InputProps, SearchField, Textarea } from "./Input";
 export { iconNode } from "./icons/dom";

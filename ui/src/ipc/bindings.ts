@@ -126,6 +126,8 @@ export const commands = {
 	holdWindow: (holdId: string, first: number, rows: number, columns: number[]) => typedError<ArrayBuffer, AppError>(__TAURI_INVOKE("hold_window", { holdId, first, rows, columns })),
 	/**  Bytes of one cell. */
 	holdCell: (holdId: string, row: number, column: number, offset: number, length: number) => typedError<ArrayBuffer, AppError>(__TAURI_INVOKE("hold_cell", { holdId, row, column, offset, length })),
+	/**  Writes one value to a file; how many bytes it has. */
+	saveCell: (path: string, cell: SavedCell) => typedError<number, AppError>(__TAURI_INVOKE("save_cell", { path, cell })),
 	/**  Filters and sorts held rows without asking the server; what is answered takes a hold's place. */
 	holdView: (holdId: string, request: ViewRequest) => typedError<HoldView, AppError>(__TAURI_INVOKE("hold_view", { holdId, request })),
 	/**  For every row of a view, the number of the held row it is: 32 bits each, least byte first. */
@@ -3103,6 +3105,21 @@ export type SavedBinding = {
 	/**  The text's number. */
 	version: number,
 };
+
+/**  A value that goes into a file. */
+export type SavedCell = 
+/**  A held cell: the bytes of binary columns, the server's text of all others. */
+{ kind: "held"; 
+/**  The hold. */
+hold_id: string; 
+/**  Its row. */
+row: number; 
+/**  Its column, by position in the head. */
+column: number } | 
+/**  Bytes that are not saved yet. */
+{ kind: "bytes"; 
+/**  In base64. */
+base64: string };
 
 /**  What a saved query is called, where it is and what it is for. */
 export type SavedDetails = {

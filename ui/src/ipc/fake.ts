@@ -45,7 +45,7 @@ import {
   type World,
   wait,
 } from "./fake/world";
-import { type Host, HostError } from "./host";
+import { type Host, HostError, type Place } from "./host";
 
 export { PROD, SAMPLE, STAGING } from "./fake/world";
 export type { FakeOptions };
@@ -254,7 +254,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
   const latency = options.latencyMs ?? 0;
   const calls: FakeCall[] = [];
   const failures = new Map<keyof Host, { error: AppError; times: number }>();
-  const drops = new Set<(paths: readonly string[]) => void>();
+  const drops = new Set<(paths: readonly string[], at: Place) => void>();
   const kept = { title: "", clipboard: "" };
 
   const host: Host = {
@@ -405,6 +405,10 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     holdWindow: async (holdId, first, rows, columns) => windowOf(holdOf(world, holdId), first, rows, columns),
     holdCell: async (holdId, row, column, offset, length) =>
       cellBytes(holdOf(world, holdId), row, column, offset, length),
+    saveCell: async (_path, cell) =>
+      cell.kind === "bytes"
+        ? atob(cell.base64).length
+        : (await cellBytes(holdOf(world, cell.hold_id), cell.row, cell.column, 0, 1 << 24)).byteLength,
     holdView: async (holdId, request) => viewOf(world, holdId, request),
     holdViewRows: async (holdId) => viewRows(world, holdId),
     holdFind: async (request) => findIn(world, request),
@@ -504,7 +508,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     },
     emit: (event) => emit(world, event),
     drop: (...paths) => {
-      for (const listener of drops) listener(paths);
+      for (const listener of drops) listener(paths, { x: 0, y: 0 });
     },
     lose: (id) => {
       const error = failure("unreachable", "The server closed the connection.", {

@@ -28,6 +28,12 @@ type Answer<T> = T extends { status: "ok"; data: infer D } ? D : T extends { sta
 
 type Plain = Omit<Generated, "run" | "subscribe" | "testProfile" | "exportRows" | "importRows">;
 
+/** A place in the page, in its pixels. */
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
 /** The generated commands with plain answers, and those that stream. */
 export type Host = {
   [Name in keyof Plain]: (...args: Parameters<Plain[Name]>) => Promise<Answer<Awaited<ReturnType<Plain[Name]>>>>;
@@ -42,8 +48,8 @@ export type Host = {
   importRows(request: FileImport, onEvent: (event: TransferEvent) => void): Promise<string>;
   /** Hears every change, for as long as the window lives. */
   subscribe(onEvent: (event: AppEvent) => void): void;
-  /** Hears of files that are dropped on the window, for as long as it lives. */
-  onFilesDropped(listener: (paths: readonly string[]) => void): void;
+  /** Hears of files that are dropped on the window, and where, in the page's pixels; for as long as it lives. */
+  onFilesDropped(listener: (paths: readonly string[], at: Place) => void): void;
   /** Sets the window's title. */
   setTitle(title: string): Promise<void>;
   /** Writes text to the clipboard. */

@@ -3,7 +3,7 @@ export type * from "./bindings";
 export { host, setHost } from "./current";
 export { type ErrorPresentation, present } from "./errors";
 export { failureDetails, failureProps, nativeCode } from "./failures";
-export type { Host } from "./host";
+export type { Host, Place } from "./host";
 export { failureOf, HostError } from "./host";
 export { hasPage } from "./pages";
 export { queryKeys, topicKeys } from "./queries";

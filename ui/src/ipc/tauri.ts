@@ -69,7 +69,10 @@ export const tauriHost = {
     // A webview that does not tell of drops costs a convenience, nothing more.
     void getCurrentWebview()
       .onDragDropEvent(({ payload }) => {
-        if (payload.type === "drop") listener(payload.paths);
+        if (payload.type !== "drop") return;
+        // The window's pixels are the screen's; the page's may be larger.
+        const { x, y } = payload.position.toLogical(window.devicePixelRatio);
+        listener(payload.paths, { x, y });
       })
       .catch(() => undefined);
   },

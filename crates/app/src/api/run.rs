@@ -368,3 +368,24 @@ pub struct Copied {
     /// What is missing in it, as a sentence: what does not fit the clipboard sensibly or has no place in the format.
     pub cut: Option<String>,
 }
+
+/// A value that goes into a file.
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum SavedCell {
+    /// A held cell: the bytes of binary columns, the server's text of all others.
+    Held {
+        /// The hold.
+        hold_id: String,
+        /// Its row.
+        #[specta(type = Count)]
+        row: u64,
+        /// Its column, by position in the head.
+        column: u32,
+    },
+    /// Bytes that are not saved yet.
+    Bytes {
+        /// In base64.
+        base64: String,
+    },
+}

@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod saving;
 mod servers;
 
 use crate::{api::*, browse::tests::orders, connections::tests::Shop};

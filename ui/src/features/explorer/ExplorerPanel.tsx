@@ -28,7 +28,7 @@ import { connectionItem, type ExplorerItem, findShown, hitRoots, phaseOf, type S
 import { Marked } from "./parts/Marked";
 import { MoreRow } from "./parts/MoreRow";
 import { LIMIT, useCatalogSearch } from "./useCatalogSearch";
-import { type ExplorerActions, useExplorerMenu } from "./useExplorerMenu";
+import { type ExplorerActions, NOWHERE, takesRows, useExplorerMenu } from "./useExplorerMenu";
 import { useTree } from "./useTree";
 
 export interface ExplorerPanelProps extends ExplorerActions {
@@ -250,6 +250,11 @@ export function ExplorerPanel(props: ExplorerPanelProps) {
           onOpen={(item) => open(item)}
           onOpenAside={(item) => open(item, true)}
           menu={menu}
+          onFiles={(item, [path, ...more]) => {
+            if (!props.onImport || path === undefined || more.length > 0) return false;
+            if (item.kind === "connection") return props.onImport(item.profileId, NOWHERE, path);
+            return item.object && takesRows(item) ? props.onImport(item.profileId, item.object, path) : false;
+          }}
           renderLabel={(item) =>
             item.kind === "more" ? (
               <MoreRow label={item.label} onSeen={() => content.loadMore(item)} />

@@ -5,7 +5,7 @@ import axe from "axe-core";
 import { type ReactNode, useEffect, useState } from "react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { CommandsProvider } from "@/commands";
-import { DesignRoot } from "@/design";
+import { DesignRoot, offerFiles } from "@/design";
 import { type ConnectionState, setHost, type TreeNode, topicKeys } from "@/ipc";
 import { type FakeHost, fakeFailure, fakeHost, PROD, SAMPLE, STAGING } from "@/ipc/fake";
 import { ExplorerPanel, type ExplorerPanelProps, SearchPanel } from ".";
@@ -82,6 +82,33 @@ describe("the explorer", () => {
     expect((await row(/^public/)).getAttribute("aria-expanded")).toBe("true");
     expect((await row(/^billing/)).getAttribute("aria-expanded")).toBe("false");
     expect(host.fake.callsOf("tree").some(([, parent]) => parent === "d:postgres")).toBe(false);
+  });
+
+  it("takes a file of rows dropped on a table, a schema or a connection, and leaves what takes none", async () => {
+    const onImport = vi.fn(() => true);
+    show(<Panel onImport={onImport} />);
+    const drop = (on: Element, ...paths: string[]) => {
+      // There is no layout here: the row lies where the file is dropped.
+      document.elementFromPoint = () => on.querySelector(".rh-tree-label") ?? on;
+      return offerFiles(paths, { x: 5, y: 5 });
+    };
+    expect(drop(await row(/^orders ?[\d.]/), "/w/new.csv")).toBe(true);
+    expect(onImport).toHaveBeenLastCalledWith(
+      PROD,
+      expect.objectContaining({ name: "orders", kind: "relation" }),
+      "/w/new.csv",
+    );
+    expect(drop(await row(/^billing/), "/w/new.csv")).toBe(true);
+    expect(onImport).toHaveBeenLastCalledWith(
+      PROD,
+      expect.objectContaining({ name: "billing", kind: "schema" }),
+      "/w/new.csv",
+    );
+    expect(drop(await row(/^Tables/), "/w/new.csv")).toBe(false);
+    expect(drop(await row(/^billing/), "/w/a.csv", "/w/b.csv")).toBe(false);
+    expect(onImport).toHaveBeenCalledTimes(2);
+    onImport.mockReturnValue(false);
+    expect(drop(await row(/^billing/), "/w/a.sql")).toBe(false);
   });
 
   it("does not unfold against somebody who folds on the way", async () => {

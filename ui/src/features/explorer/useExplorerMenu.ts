@@ -13,8 +13,8 @@ export interface ExplorerActions {
   onEditConnection: (profileId: string) => void;
   /** What the connection's server is doing. */
   onActivity?: (profileId: string) => void;
-  /** Puts the rows of a file into a table, or into a new one of a schema. */
-  onImport?: (profileId: string, into: ObjectRef) => void;
+  /** Puts the rows of a file into a table, or into a new one of a schema; false for a file that has none. */
+  onImport?: (profileId: string, into: ObjectRef, path?: string) => boolean;
 }
 
 export interface MenuOptions extends ExplorerActions {
@@ -24,6 +24,12 @@ export interface MenuOptions extends ExplorerActions {
   refresh: (item: ExplorerItem) => void;
   attempt: (work: () => Promise<unknown>) => void;
 }
+
+/** No schema in particular: where statements would make a table. */
+export const NOWHERE: ObjectRef = { database: null, schema: null, kind: "schema", name: "", signature: null };
+
+/** Whether rows of a file can be put into it. */
+export const takesRows = (item: ExplorerItem): boolean => item.browsable === true || item.object?.kind === "schema";
 
 export function useExplorerMenu(options: MenuOptions) {
   const { profiles, states, attempt } = options;
@@ -114,9 +120,8 @@ export function useExplorerMenu(options: MenuOptions) {
   /** Where no schema is named, a new table is made where statements would make it. */
   const newTable = ({ profileId }: ExplorerItem): readonly MenuItem[] => {
     const { onImport } = options;
-    const nowhere: ObjectRef = { database: null, schema: null, kind: "schema", name: "", signature: null };
     if (!onImport) return [];
-    return [{ label: "Import a file as a table…", icon: "download", onSelect: () => onImport(profileId, nowhere) }];
+    return [{ label: "Import a file as a table…", icon: "download", onSelect: () => onImport(profileId, NOWHERE) }];
   };
   const disconnect = (item: ExplorerItem): MenuItem => ({
     label: "Disconnect",
@@ -161,7 +166,7 @@ export function useExplorerMenu(options: MenuOptions) {
           : [];
     const { onImport } = options;
     const imports: readonly MenuItem[] =
-      object && onImport && (item.browsable || object.kind === "schema")
+      object && onImport && takesRows(item)
         ? [
             {
               label: object.kind === "schema" ? "Import a file as a table…" : "Import a file…",

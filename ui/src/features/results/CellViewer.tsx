@@ -5,6 +5,7 @@ import { LongText } from "./card/LongText";
 import { copyCell } from "./copying";
 import { formatBytes, formatCount } from "./format";
 import type { Cell } from "./grid";
+import { saveCell } from "./saving";
 import { bytesOf, hexDump, layoutJson } from "./viewing";
 
 /** Bytes read at first; a longer value is read on demand. */
@@ -17,6 +18,9 @@ const HEX_MOST = 64 * 1024;
 const HEX_LINE = 8;
 
 type View = "text" | "json" | "hex";
+
+/** What its file is called behind the point. */
+const kindOf = (view: View): string => (view === "hex" ? "bin" : view === "json" ? "json" : "txt");
 
 interface Loaded {
   readonly bytes: Uint8Array;
@@ -106,6 +110,19 @@ export function CellViewer({ head, row, column, cell, onClose }: CellViewerProps
           Wrap
         </Switch>
         <IconButton icon="copy" label="Copy the value" onClick={() => void copyCell(head, row, column)} />
+        <IconButton
+          icon="download"
+          label="Save the value to a file…"
+          disabledReason={isNull ? "NULL is no value" : undefined}
+          onClick={() =>
+            void saveCell(described?.name ?? "value", kindOf(natural), {
+              kind: "held",
+              hold_id: head.hold_id,
+              row,
+              column,
+            })
+          }
+        />
       </div>
       <div className="flex-1 min-h-0 overflow-auto rh-scroll px-3 pb-3">
         {isNull ? (

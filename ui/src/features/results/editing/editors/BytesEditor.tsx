@@ -2,6 +2,7 @@ import { useMemo, useState } from "react";
 import { Button, EmptyState, Segmented, Textarea } from "@/design";
 import { failureOf, host, type ResultColumn } from "@/ipc";
 import { formatBytes } from "../../format";
+import { saveCell } from "../../saving";
 import { bytesOf } from "../../viewing";
 import type { Draft } from "../drafts";
 import { fromBase64, toBase64 } from "../reading";
@@ -80,6 +81,16 @@ export function BytesEditor({
         <Button dense icon="upload" onClick={load}>
           From a file…
         </Button>
+        <Button
+          dense
+          icon="download"
+          disabledReason={bytes?.length ? undefined : "there are no bytes"}
+          onClick={() => {
+            if (bytes) void saveCell(column.name, image ?? "bin", { kind: "bytes", base64: toBase64(bytes) });
+          }}
+        >
+          To a file…
+        </Button>
       </div>
       {failure ? <p className="rh-tone-danger rh-meta">{failure}</p> : null}
       {draft.kind === "file" ? (
@@ -100,7 +111,7 @@ export function BytesEditor({
         </div>
       ) : large ? (
         <EmptyState icon="file" title="Too many to type">
-          {formatBytes(bytes.length)}. Replace them from a file.
+          {formatBytes(bytes.length)}. Replace them from a file, or save them to one.
         </EmptyState>
       ) : (
         <Textarea
