@@ -2,6 +2,7 @@
 //!
 //! Each result says of how many rows it speaks and whether those are the whole result.
 
+mod calendar;
 pub mod chart;
 mod decimal;
 mod filter;

@@ -5,8 +5,9 @@
 
 use serde::Serialize;
 
+use crate::work::calendar::{DAY, date_of, day_of};
+
 const SECOND: i128 = 1_000_000;
-const DAY: i128 = 86_400 * SECOND;
 
 /// A unit of the calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -91,7 +92,7 @@ pub(super) fn read(text: &[u8]) -> Option<(i128, bool)> {
         None => (None, Some(text)),
     };
     let days = match date {
-        Some(date) => i128::from(days_of(date, before_christ)?),
+        Some(date) => days_of(date, before_christ)?,
         None if before_christ => return None,
         None => 0,
     };
@@ -107,7 +108,7 @@ fn number(text: &str, digits: std::ops::RangeInclusive<usize>) -> Option<i64> {
     plain.then(|| text.parse().ok()).flatten()
 }
 
-fn days_of(date: &str, before_christ: bool) -> Option<i64> {
+fn days_of(date: &str, before_christ: bool) -> Option<i128> {
     let mut parts = date.split('-');
     let year = number(parts.next()?, 4..=7)?;
     let (month, day) = (number(parts.next()?, 2..=2)?, number(parts.next()?, 2..=2)?);
@@ -124,7 +125,7 @@ fn days_of(date: &str, before_christ: bool) -> Option<i64> {
         1..=12 => 31,
         _ => return None,
     };
-    (1..=longest).contains(&day).then(|| from_civil(year, month, day))
+    (1..=longest).contains(&day).then(|| day_of(year.into(), month.into(), day.into()))
 }
 
 /// `HH:MM[:SS[.f]]` with or without a zone, which is left alone.
@@ -144,46 +145,20 @@ fn clock(text: &str) -> Option<i128> {
     Some(i128::from((hours * 60 + minutes) * 60 + seconds) * SECOND + i128::from(micros))
 }
 
-/// Days since the Unix epoch in the proleptic Gregorian calendar; the year 0 is 1 BC.
-fn from_civil(year: i64, month: i64, day: i64) -> i64 {
-    // Years that begin in March have the leap day last.
-    let (year, month) = if month <= 2 { (year - 1, month + 9) } else { (year, month - 3) };
-    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
-    let of_year = (153 * month + 2) / 5 + day - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
-}
-
-/// Year, month and day.
-fn civil(days: i64) -> (i64, i64, i64) {
-    let shifted = days + 719_468;
-    let (era, of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
-    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month + 2) / 5 + 1;
-    let (month, over) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
-    (year + era * 400 + over, month, day)
-}
-
-fn days(micros: i128) -> i64 {
-    i64::try_from(micros.div_euclid(DAY)).unwrap_or_default()
-}
-
 /// Where the unit begins that a time is in.
 pub(super) fn floor(micros: i128, unit: TimeUnit) -> i128 {
-    let day = days(micros);
-    let (year, month, _) = civil(day);
+    let (year, month, _) = date_of(micros);
     let first = match unit {
         TimeUnit::Second | TimeUnit::Minute | TimeUnit::Hour | TimeUnit::Day => {
             return micros.div_euclid(unit.about()) * unit.about();
         }
         // The epoch was a Thursday.
-        TimeUnit::Week => (day + 3).div_euclid(7) * 7 - 3,
-        TimeUnit::Month => from_civil(year, month, 1),
-        TimeUnit::Quarter => from_civil(year, (month - 1) / 3 * 3 + 1, 1),
-        TimeUnit::Year => from_civil(year, 1, 1),
+        TimeUnit::Week => (micros.div_euclid(DAY) + 3).div_euclid(7) * 7 - 3,
+        TimeUnit::Month => day_of(year, month, 1),
+        TimeUnit::Quarter => day_of(year, (month - 1) / 3 * 3 + 1, 1),
+        TimeUnit::Year => day_of(year, 1, 1),
     };
-    i128::from(first) * DAY
+    first * DAY
 }
 
 /// Where the next unit begins.
@@ -194,14 +169,14 @@ pub(super) fn next(start: i128, unit: TimeUnit) -> i128 {
         TimeUnit::Year => 12,
         _ => return start + unit.about(),
     };
-    let (year, month, _) = civil(days(start));
+    let (year, month, _) = date_of(start);
     let month = month - 1 + months;
-    i128::from(from_civil(year + month / 12, month % 12 + 1, 1)) * DAY
+    day_of(year + month / 12, month % 12 + 1, 1) * DAY
 }
 
 /// A unit's name: `2024-03`, `2024 Q1`, `2024-03-04 15:00`.
 pub(super) fn label(start: i128, unit: TimeUnit, clock: bool) -> String {
-    let (year, month, day) = civil(days(start));
+    let (year, month, day) = date_of(start);
     let (shown, era) = if year > 0 { (year, "") } else { (1 - year, " BC") };
     let of_day = start.rem_euclid(DAY) / SECOND;
     let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);

@@ -1,6 +1,6 @@
 //! Moments as microseconds since the Unix epoch, in the proleptic Gregorian calendar.
 
-const DAY: i128 = 86_400_000_000;
+use crate::work::calendar::{DAY, date_of, day_of};
 
 /// How much of a moment is worth printing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,37 +23,20 @@ impl Detail {
     }
 }
 
-/// Year and month (from 1) and day (from 1) of a day counted from the epoch.
-fn civil(day: i128) -> (i128, i128, i128) {
-    let shifted = day + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let of_era = shifted.rem_euclid(146_097);
-    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let shifted_month = (5 * of_year + 2) / 153;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    (year + era * 400 + i128::from(month <= 2), month, of_year - (153 * shifted_month + 2) / 5 + 1)
-}
-
 /// Months since January of the year 0.
 pub(super) fn month_of(micros: i128) -> i128 {
-    let (year, month, _) = civil(micros.div_euclid(DAY));
+    let (year, month, _) = date_of(micros);
     year * 12 + month - 1
 }
 
 /// Where a month begins.
 pub(super) fn month_begins(month: i128) -> i128 {
-    let (year, month) = (month.div_euclid(12), month.rem_euclid(12) + 1);
-    let (year, shifted) = if month <= 2 { (year - 1, month + 9) } else { (year, month - 3) };
-    let era = year.div_euclid(400);
-    let of_era = year.rem_euclid(400);
-    let of_year = (153 * shifted + 2) / 5;
-    (era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468) * DAY
+    day_of(month.div_euclid(12), month.rem_euclid(12) + 1, 1) * DAY
 }
 
 /// `2024-03-31`, `2024-03-31 02:30`, `0044-03-15 BC`.
 pub(super) fn text(micros: i128, detail: Detail) -> String {
-    let (year, month, day) = civil(micros.div_euclid(DAY));
+    let (year, month, day) = date_of(micros);
     let of_day = micros.rem_euclid(DAY);
     let (shown, era) = if year > 0 { (year, "") } else { (1 - year, " BC") };
     let (hours, minutes) = (of_day / 3_600_000_000, of_day / 60_000_000 % 60);
