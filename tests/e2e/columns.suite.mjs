@@ -27,12 +27,7 @@ const begins = (...names) =>
 const lacks = (name) => desk.until(`no column ${name}`, async () => (await heads()).length > 0 && !(await heads()).includes(name));
 
 async function openTable(table) {
-  await desk.keys("Control", "k");
-  const field = await desk.until("the palette", () => desk.window.find(".rh-palette-ask input"));
-  await field.addValue(`@${table}`);
-  const chosen = async () => (await desk.all(".rh-palette-list [role=option]")).find((option) => option.selected)?.text;
-  await desk.until(`${table} to be found`, async () => (await chosen())?.startsWith(table), 30_000);
-  await desk.keys("Enter");
+  await desk.openFound(table);
   await desk.until("its rows", async () => (await desk.cells()).length > 0, 30_000);
 }
 

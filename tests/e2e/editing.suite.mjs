@@ -1,7 +1,5 @@
 // Rows edited in the real window on every engine, and the engines asked what became of them.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { CLI } from "./harness.mjs";
 import { Desk, ownDatabase } from "./lib/desk.mjs";
 import { GridInFront } from "./lib/grid.mjs";
 
@@ -9,12 +7,7 @@ const ROWS = 60;
 const desk = new Desk();
 const grid = new GridInFront(desk);
 
-/** Asks a database past the window. */
-function sql(url, text) {
-  const env = { ...process.env, ROWHOUSE_HOME: desk.home.path };
-  const answer = execFileSync(CLI, ["query", url, "-q", "--yes", "--format", "csv", "-c", text], { encoding: "utf8", env, timeout: 120_000 });
-  return answer.trim().split("\n").slice(1).join("\n");
-}
+const sql = (url, text) => desk.sql(url, text);
 
 /** The same table everywhere: a key, a name that is unique, a text with a default, and digits no double can hold. */
 function fill({ url, table, text, big }) {
@@ -30,16 +23,6 @@ const engines = [
   { name: "SQLite", table: "people_on_sqlite", url: `sqlite:${desk.path("edited.db")}?mode=rwc`, text: "text", big: "integer" },
   ...(mariadb ? [{ name: "MariaDB", table: "people_on_mariadb", url: mariadb, text: "varchar(200)", big: "bigint" }] : []),
 ];
-
-/** Opens a relation from the palette. */
-async function openTable(table) {
-  await desk.keys("Control", "k");
-  const field = await desk.until("the palette", () => desk.window.find(".rh-palette-ask input"));
-  await field.addValue(`@${table}`);
-  const chosen = async () => (await desk.all(".rh-palette-list [role=option]")).find((option) => option.selected)?.text;
-  await desk.until(`${table} to be found`, async () => (await chosen())?.startsWith(table), 30_000);
-  await desk.keys("Enter");
-}
 
 for (const engine of engines) {
   const { name, url, table } = engine;
@@ -60,7 +43,7 @@ for (const engine of engines) {
       await desk.open();
     }
     await desk.connect(own);
-    await openTable(table);
+    await desk.openFound(table);
     await grid.reads(0, 1, "name 1", 30_000);
     await grid.goTo(0, 1);
     await grid.type("Zora");
@@ -181,7 +164,7 @@ desk.test("fifty staged edits are back after the program was killed", async () =
   desk.window = undefined;
   await desk.open();
   await desk.connect(`edits on ${last.name}`);
-  await openTable(last.table);
+  await desk.openFound(last.table);
   await desk.sees("50 changed", 30_000);
   await grid.says(0, 2, "k, changed");
   assert.notEqual(sql(last.url, `select note from ${last.table} where id = 1`), "k");

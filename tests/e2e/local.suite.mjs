@@ -1,7 +1,5 @@
 // Held rows filtered, sorted and searched in the real window, edited over such a view, and the engines asked which row it was.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { CLI } from "./harness.mjs";
 import { Desk, ownDatabase } from "./lib/desk.mjs";
 import { GridInFront } from "./lib/grid.mjs";
 
@@ -10,16 +8,7 @@ const MANY = 2500;
 const desk = new Desk();
 const grid = new GridInFront(desk);
 
-/** Asks a database past the window. */
-function sql(url, text) {
-  const env = { ...process.env, ROWHOUSE_HOME: desk.home.path };
-  const answer = execFileSync(CLI, ["query", url, "-q", "--yes", "--format", "csv", "-c", text], {
-    encoding: "utf8",
-    env,
-    timeout: 120_000,
-  });
-  return answer.trim().split("\n").slice(1).join("\n");
-}
+const sql = (url, text) => desk.sql(url, text);
 
 /** The same table everywhere; the rows are read in the order of `id`. */
 function fill({ url, table, text }) {
@@ -44,16 +33,6 @@ const engines = [
   { name: "SQLite", table: "held_on_sqlite", url: `sqlite:${desk.path("held.db")}?mode=rwc`, text: "text" },
   ...(mariadb ? [{ name: "MariaDB", table: "held_on_mariadb", url: mariadb, text: "varchar(200)" }] : []),
 ];
-
-/** Opens a relation from the palette. */
-async function openTable(table) {
-  await desk.keys("Control", "k");
-  const field = await desk.until("the palette", () => desk.window.find(".rh-palette-ask input"));
-  await field.addValue(`@${table}`);
-  const chosen = async () => (await desk.all(".rh-palette-list [role=option]")).find((option) => option.selected)?.text;
-  await desk.until(`${table} to be found`, async () => (await chosen())?.startsWith(table), 30_000);
-  await desk.keys("Enter");
-}
 
 const inFront = (selector) => desk.all(`.rh-document ${selector}`);
 const counts = (text) =>
@@ -98,7 +77,7 @@ for (const engine of engines) {
         await desk.open();
       }
       await desk.connect(own);
-      await openTable(table);
+      await desk.openFound(table);
       await grid.reads(0, 1, "name 1", 30_000);
       await filter("name 2");
       await counts("11 of 60 rows");
@@ -182,7 +161,7 @@ for (const engine of engines) {
 
 desk.test("SQLite: rows that are not all say so, and the server is asked for all of them", async () => {
   await desk.connect("local on SQLite");
-  await openTable("held_in_part");
+  await desk.openFound("held_in_part");
   await grid.reads(0, 1, "part 1", 30_000);
   await filter("part 24");
   await counts("11 of 1,000 rows");

@@ -18,12 +18,7 @@ const field = (start, value) =>
   desk.until(`${start} with ${value}`, async () => (await fields()).some((text) => text.startsWith(start) && text.includes(value)));
 
 async function openTable(table) {
-  await desk.keys("Control", "k");
-  const ask = await desk.until("the palette", () => desk.window.find(".rh-palette-ask input"));
-  await ask.addValue(`@${table}`);
-  const chosen = async () => (await desk.all(".rh-palette-list [role=option]")).find((option) => option.selected)?.text;
-  await desk.until(`${table} to be found`, async () => (await chosen())?.startsWith(table), 30_000);
-  await desk.keys("Enter");
+  await desk.openFound(table);
   await desk.until("its rows", async () => (await desk.cells()).length > 0, 30_000);
 }
 

@@ -1,20 +1,14 @@
 // The shape in which a data tab's rows are read, in the real window on every engine: several sort keys, conditions and their groups,
 // a WHERE by hand, a cell's value, rows that stay live, and the badge of row security.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { after } from "node:test";
-import { CLI } from "./harness.mjs";
 import { Desk, ownDatabase, psql } from "./lib/desk.mjs";
 import { GridInFront } from "./lib/grid.mjs";
 
 const desk = new Desk();
 const grid = new GridInFront(desk);
 
-/** Asks a database past the window. */
-function sql(url, text) {
-  const env = { ...process.env, ROWHOUSE_HOME: desk.home.path };
-  return execFileSync(CLI, ["query", url, "-q", "--yes", "--format", "csv", "-c", text], { encoding: "utf8", env, timeout: 120_000 });
-}
+const sql = (url, text) => desk.sql(url, text);
 
 const mariadb = process.env.ROWHOUSE_TEST_MARIADB_URL;
 const engines = [
@@ -38,15 +32,6 @@ function others() {
   psql(reader.href, "alter table guarded enable row level security; create policy one on guarded using (id = 2)");
   reader.username = "rowhouse_reader";
   desk.profile(reader.href, "the reader's shapes");
-}
-
-async function openTable(table) {
-  await desk.keys("Control", "k");
-  const field = await desk.until("the palette", () => desk.window.find(".rh-palette-ask input"));
-  await field.addValue(`@${table}`);
-  const chosen = async () => (await desk.all(".rh-palette-list [role=option]")).find((option) => option.selected)?.text;
-  await desk.until(`${table} to be found`, async () => (await chosen())?.startsWith(table), 30_000);
-  await desk.keys("Enter");
 }
 
 /** The keys of the rows in front, in their order. */
@@ -115,7 +100,7 @@ for (const engine of engines) {
       await desk.open();
     }
     await desk.connect(`shapes on ${name}`);
-    await openTable(table);
+    await desk.openFound(table);
     await shows("1 2 3 4 5 6 7 8");
     await shiftPress("kind");
     await shows(last ? "7 2 4 8 6 1 5 3" : "3 7 2 4 8 6 1 5");
@@ -198,7 +183,7 @@ const filteredForYou = async () => (await desk.all("[data-pane-bar] .rh-badge"))
 desk.test("PostgreSQL: rows are read again when a channel says so", async () => {
   const [{ url }] = engines;
   await desk.connect("shapes on PostgreSQL");
-  await openTable("announced");
+  await desk.openFound("announced");
   await shows("1");
   assert.equal(await filteredForYou(), false);
   await desk.press("Live");
@@ -214,7 +199,7 @@ desk.test("PostgreSQL: rows are read again when a channel says so", async () => 
 
 desk.test("PostgreSQL: the badge says for whom rows are left out, at any width", async () => {
   await desk.connect("the reader's shapes");
-  await openTable("guarded");
+  await desk.openFound("guarded", "the reader's shapes");
   await shows("2");
   await desk.until("the badge", filteredForYou, 30_000);
   const cut = await desk.page(() => {

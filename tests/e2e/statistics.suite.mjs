@@ -76,14 +76,8 @@ const press = (within, name) =>
 const conditions = async () => (await desk.all(".rh-document [data-pane-bar] .rh-chip")).map(({ text }) => text.trim());
 
 async function openTable(table) {
-  await desk.keys("Control", "k");
-  const field = await desk.until("the palette", () => desk.window.find(".rh-palette-ask input"));
-  await field.addValue(`@${table}`);
-  await desk.until(`“${table}” to be chosen`, async () =>
-    (await desk.all(".rh-palette-list [role=option]")).find(({ selected }) => selected)?.text.startsWith(table),
-  );
-  await desk.keys("Enter");
-  await desk.until("its rows", async () => (await desk.cells()).length > 0);
+  await desk.openFound(table);
+  await desk.until("its rows", async () => (await desk.cells()).length > 0, 30_000);
 }
 
 desk.test("a column's statistics say of which rows they speak, and the server is asked for all of them", async () => {

@@ -36,7 +36,12 @@ export function ownDatabase(name, options = "") {
 /** How many sessions the program has in a database. */
 export function sessions(url) {
   const name = new URL(url).pathname.slice(1);
-  return Number(psql(SERVER, `select count(*) from pg_stat_activity where datname = '${name}' and application_name ilike 'rowhouse%'`));
+  return Number(
+    psql(
+      SERVER,
+      `select count(*) from pg_stat_activity where datname = '${name}' and application_name ilike 'rowhouse%'`,
+    ),
+  );
 }
 
 export class Desk {
@@ -51,12 +56,19 @@ export class Desk {
     });
   }
 
-  /** A test that leaves a picture of the window when it fails. */
+  /** A test that leaves a picture of the window when it fails, and says where the keyboard was. */
   test(name, body) {
     plain(name, async (context) => {
       try {
         await body(context);
       } catch (error) {
+        const seen = await this.window
+          ?.page(() => {
+            const { activeElement: at, body } = document;
+            return `keyboard in <${at?.tagName} ${at?.getAttribute("aria-label") ?? at?.className ?? ""}>; seen: ${body.innerText.slice(0, 1500)}`;
+          })
+          .catch(() => undefined);
+        if (seen) context.diagnostic(seen);
         await this.window?.shot(`failed-${name.replace(/\W+/g, "-").slice(0, 60)}`).catch(() => {});
         throw error;
       }
@@ -129,7 +141,10 @@ export class Desk {
   /** Every element of a selector in the part in front: its text, name and place. */
   all(selector) {
     return this.page((selector) => {
-      const shown = (node) => node.checkVisibility({ checkVisibilityCSS: true }) && !node.closest("[inert]") && node.getClientRects().length > 0;
+      const shown = (node) =>
+        node.checkVisibility({ checkVisibilityCSS: true }) &&
+        !node.closest("[inert]") &&
+        node.getClientRects().length > 0;
       return [...document.querySelectorAll(selector)].filter(shown).map((node) => ({
         text: node.innerText ?? node.textContent,
         name: node.getAttribute("aria-label"),
@@ -150,13 +165,17 @@ export class Desk {
 
   /** The tabs' titles, of the strip on top. */
   async titles() {
-    return (await this.all('[role=tablist][aria-label="Open tabs"] [role=tab]')).map(({ text }) => text.trim().split("\n")[0]);
+    return (await this.all('[role=tablist][aria-label="Open tabs"] [role=tab]')).map(
+      ({ text }) => text.trim().split("\n")[0],
+    );
   }
 
   /** The text of the editor in front; long texts are drawn in parts. */
   editorText() {
     return this.page(() => {
-      const shown = [...document.querySelectorAll("[data-editor] .cm-content")].filter((each) => each.checkVisibility({ checkVisibilityCSS: true }));
+      const shown = [...document.querySelectorAll("[data-editor] .cm-content")].filter((each) =>
+        each.checkVisibility({ checkVisibilityCSS: true }),
+      );
       return [...(shown.at(-1)?.querySelectorAll(".cm-line") ?? [])].map((line) => line.textContent).join("\n");
     });
   }
@@ -165,7 +184,9 @@ export class Desk {
   focusEditor() {
     return until("the editor", () =>
       this.page(() => {
-        const shown = [...document.querySelectorAll("[data-editor] .cm-content")].filter((each) => each.checkVisibility({ checkVisibilityCSS: true }));
+        const shown = [...document.querySelectorAll("[data-editor] .cm-content")].filter((each) =>
+          each.checkVisibility({ checkVisibilityCSS: true }),
+        );
         shown.at(-1)?.focus();
         return shown.length > 0;
       }),
@@ -177,7 +198,9 @@ export class Desk {
     return this.page((text) => {
       const data = new DataTransfer();
       data.setData("text/plain", text);
-      document.activeElement.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+      document.activeElement.dispatchEvent(
+        new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }),
+      );
     }, text);
   }
 
@@ -206,7 +229,14 @@ export class Desk {
         if ((await item.getAttribute("aria-expanded")) === "true") return true;
         await item.click();
         await this.keys("ArrowRight");
-        return until("it to open", async () => (await this.window.named(name, "treeitem", which))?.getAttribute("aria-expanded").then((open) => open === "true"), 2000);
+        return until(
+          "it to open",
+          async () =>
+            (await this.window.named(name, "treeitem", which))
+              ?.getAttribute("aria-expanded")
+              .then((open) => open === "true"),
+          2000,
+        );
       },
       20_000,
     );
@@ -226,6 +256,28 @@ export class Desk {
         return left.length === 0;
       }),
     );
+  }
+
+  /** Opens a relation from the palette; that of one connection where several have one of its name. */
+  async openFound(name, connection = "") {
+    await this.keys("Control", "k");
+    const field = await until("the palette", () => this.window.find(".rh-palette-ask input"));
+    await field.addValue(`@${name}`);
+    const chosen = async () =>
+      (await this.all(".rh-palette-list [role=option]")).find((option) => option.selected)?.text;
+    const isIt = (text) => text?.startsWith(name) && text.includes(connection);
+    await until(`${name} to be found`, async () => isIt(await chosen()), 30_000);
+    await this.keys("Enter");
+  }
+
+  /** Asks a database past the window, any engine; what it answers as CSV without its head. */
+  sql(url, text) {
+    const answer = execFileSync(CLI, ["query", url, "-q", "--yes", "--format", "csv", "-c", text], {
+      encoding: "utf8",
+      env: { ...process.env, ROWHOUSE_HOME: this.home.path },
+      timeout: 120_000,
+    });
+    return answer.trim().split("\n").slice(1).join("\n");
   }
 
   /** Runs an action of the palette. */
@@ -257,7 +309,9 @@ export class Desk {
     );
     await (await this.window.find("[data-e2e=row]")).doubleClick();
     await until(`${name} to be connected`, async () => {
-      const bar = await this.page(() => document.querySelector(".rh-status, [role=contentinfo]")?.innerText ?? document.body.innerText);
+      const bar = await this.page(
+        () => document.querySelector(".rh-status, [role=contentinfo]")?.innerText ?? document.body.innerText,
+      );
       return bar.includes(name) && !bar.includes("connecting");
     });
   }

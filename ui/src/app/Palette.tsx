@@ -6,8 +6,8 @@ import { announce, Badge, Icon, type IconName, Kbd, useLayer } from "@/design";
 import { iconOf } from "@/features/relation";
 import { host, queryKeys, type TextRange } from "@/ipc";
 import type { Actions } from "./actions";
-import type { OpenTab } from "./model";
-import { filtered, hitItem, type PaletteItem, savedItem, scopeOf } from "./paletteModel";
+import { type OpenTab, profileOfTab } from "./model";
+import { filtered, hitItem, nearFirst, type PaletteItem, savedItem, scopeOf } from "./paletteModel";
 import { useTitles } from "./TabStrip";
 import { useWorkspace } from "./workspace";
 
@@ -62,10 +62,11 @@ function useItems(text: string, actions: Actions): readonly PaletteItem[] {
   const asks = wants("objects") && words.length > 0 && live.connections.size > 0;
   const hits = useQuery({
     queryKey: queryKeys.search(null, words),
-    queryFn: () => host().searchCatalog(null, words, MOST_HITS),
+    queryFn: () => host().searchCatalog(null, words, MOST_HITS * 4),
     enabled: asks,
     placeholderData: keepPreviousData,
   });
+  const here = profileOfTab(tabs.open.find((tab) => tab.id === tabs.active));
   const asksSaved = scope === "saved" || (scope === "everything" && words.length > 0);
   const saved = useQuery({
     queryKey: queryKeys.saved(words, []),
@@ -115,9 +116,11 @@ function useItems(text: string, actions: Actions): readonly PaletteItem[] {
     });
   return [
     ...(asks
-      ? (hits.data ?? []).map((hit) =>
-          hitItem(hit, profile(hit.profile_id)?.name ?? "", () => actions.relation(hit.profile_id, hit.object)),
-        )
+      ? nearFirst(hits.data ?? [], here)
+          .slice(0, MOST_HITS)
+          .map((hit) =>
+            hitItem(hit, profile(hit.profile_id)?.name ?? "", () => actions.relation(hit.profile_id, hit.object)),
+          )
       : []),
     ...savedItems,
     ...(wants("actions") ? filtered(actionItems, words) : []),

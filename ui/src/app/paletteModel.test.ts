@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { filtered } from "./paletteModel";
+import type { SearchHit } from "@/ipc";
+import { filtered, nearFirst } from "./paletteModel";
 
 const named = (...labels: string[]) =>
   labels.map((label) => ({
@@ -23,5 +24,14 @@ describe("what the palette lists", () => {
   it("has the start of a word before its middle, and leaves out what lacks a word", () => {
     expect(order("ort", "Sort by this", "Order by this", "Orthography")).toEqual(["Orthography", "Sort by this"]);
     expect(order("sort rows", "Sort")).toEqual([]);
+  });
+
+  it("has the object of the connection in front first among those called the same", () => {
+    const hit = (label: string, profile_id: string) => ({ label, profile_id }) as SearchHit;
+    const hits = [hit("orders", "shop"), hit("orders", "copy"), hit("orders_old", "copy"), hit("orders", "third")];
+    const order = (here: string | null) =>
+      nearFirst(hits, here).map(({ label, profile_id }) => `${label} ${profile_id}`);
+    expect(order("copy")).toEqual(["orders copy", "orders shop", "orders third", "orders_old copy"]);
+    expect(order(null)).toEqual(["orders shop", "orders copy", "orders third", "orders_old copy"]);
   });
 });

@@ -90,6 +90,14 @@ export function savedItem(head: SavedHead, words: string, run: () => void): Pale
   };
 }
 
+/** Of objects called the same, those of the connection in front come first: their rank in the search does not tell them apart. */
+export function nearFirst(hits: readonly SearchHit[], profileId: string | null): readonly SearchHit[] {
+  const first = new Map<string, number>();
+  for (const [at, { label }] of hits.entries()) if (!first.has(label)) first.set(label, at);
+  const rank = (hit: SearchHit) => (first.get(hit.label) ?? 0) * 2 + (hit.profile_id === profileId ? 0 : 1);
+  return hits.toSorted((a, b) => rank(a) - rank(b));
+}
+
 export function hitItem(hit: SearchHit, connection: string, run: () => void): PaletteItem {
   const { schema, name } = hit.object;
   return {

@@ -1,5 +1,5 @@
 /** Connections of other tools and of colleagues: choose a file, see what it holds, take what is wanted. */
-import { type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
+import { type KeyboardEvent, type ReactNode, useLayoutEffect, useRef } from "react";
 import { Banner, Button, EmptyState, ErrorBlock, Field, hasOpenLayer, IconButton, Segmented, Spinner } from "@/design";
 import { failureProps, type KeychainState } from "@/ipc";
 import "./imports.css";
@@ -91,7 +91,7 @@ export function ImportPage({ keychain, onClose }: ImportPageProps) {
   const root = useRef<HTMLDivElement>(null);
   const step = outcome ? "outcome" : preview ? "found" : "sources";
   // What was pressed is gone with its step: the keyboard goes on here.
-  useEffect(() => root.current?.focus({ preventScroll: true }), [step]);
+  useLayoutEffect(() => root.current?.focus({ preventScroll: true }), [step]);
   const back = step === "sources" ? onClose : form.back;
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Escape" || event.defaultPrevented || hasOpenLayer()) return;
