@@ -12,12 +12,13 @@ use super::checkout::{none, root};
 const ARROWS: &[(&str, &[&str])] = &[
     ("catalog", &[]),
     ("sql", &[]),
-    ("driver", &["catalog", "sql"]),
+    ("generate", &[]),
+    ("driver", &["catalog", "generate", "sql"]),
     ("route", &[]),
     ("dial", &["driver", "route"]),
-    ("driver-mysql", &["catalog", "sql", "driver", "dial", "route"]),
-    ("driver-postgres", &["catalog", "sql", "driver", "dial", "route"]),
-    ("driver-sqlite", &["catalog", "sql", "driver", "route"]),
+    ("driver-mysql", &["catalog", "sql", "driver", "generate", "dial", "route"]),
+    ("driver-postgres", &["catalog", "sql", "driver", "generate", "dial", "route"]),
+    ("driver-sqlite", &["catalog", "sql", "driver", "generate", "route"]),
     ("results", &["catalog", "sql", "driver"]),
     ("transfer", &["catalog", "sql", "driver", "results"]),
     (
@@ -29,6 +30,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "driver-mysql",
             "driver-postgres",
             "driver-sqlite",
+            "generate",
             "results",
             "route",
             "transfer",
@@ -69,7 +71,7 @@ const BANS: &[Ban] = &[
     },
     Ban {
         why: "a pure crate does no I/O",
-        of: |package| package.name == "catalog" || package.name == "sql",
+        of: |package| ["catalog", "sql", "generate"].contains(&package.name.as_str()),
         banned: |name| ["tokio", "sqlx", "rusqlite", "mio", "rustls", "reqwest", "tempfile"].contains(&name),
     },
     Ban {

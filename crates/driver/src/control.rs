@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use catalog::{Catalog, ObjectKey, Scope};
 use serde::{Deserialize, Serialize};
 
-use crate::{Activity, Edit, Error, Explain, Load, Scan};
+use crate::{Activity, Edit, Error, Explain, Generate, Load, Scan};
 
 /// The server behind a connection, as probed when it was opened.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +47,10 @@ pub trait Control: Send + Sync {
     }
     /// Putting rows of a file into a table.
     fn load(&self) -> Option<&dyn Load> {
+        None
+    }
+    /// What made-up rows need to know.
+    fn generate(&self) -> Option<&dyn Generate> {
         None
     }
     /// Definition texts.
@@ -101,6 +105,9 @@ pub struct Capabilities {
     /// Rows of a file can be put into a table.
     #[serde(default)]
     pub load: bool,
+    /// Rows can be made up for its tables.
+    #[serde(default)]
+    pub generate: bool,
     /// Definition texts can be shown.
     pub ddl: bool,
     /// The server's sessions can be watched.
@@ -117,6 +124,7 @@ impl Capabilities {
             scan: control.scan().is_some(),
             edit: control.edit().is_some(),
             load: control.load().is_some(),
+            generate: control.generate().is_some(),
             ddl: control.ddl().is_some(),
             activity: control.activity().is_some(),
             explain: control.explain().is_some(),

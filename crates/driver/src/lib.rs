@@ -31,6 +31,7 @@ mod error;
 mod explain;
 pub mod fake;
 mod fields;
+mod generate;
 pub mod json;
 mod limit;
 pub mod load;
@@ -43,6 +44,7 @@ mod statistics;
 pub mod tunnel;
 pub mod vigil;
 
+pub use self::generate::{Generate, Takes};
 pub use activity::{
     Activity, Blocker, Doing, IndexSize, Moment, SIGNAL_PATIENCE, ServerSession, Signal, Signalled, Sizes, TableSize,
     Target, Wait,
@@ -59,7 +61,7 @@ pub use error::{Code, Error, Native, Span};
 pub use explain::{ExpectedRows, Explain, ExplainOptions, ExplainQuestion, Undo};
 pub use fields::{Choice, Field, FieldKind, ParsedUrl, Visible};
 pub use limit::{PatientAsk, within_limit};
-pub use load::{ColumnKind, Load, LoadChunk, LoadColumn, LoadRows, NewColumn};
+pub use load::{ColumnKind, Load, LoadChunk, LoadColumn, LoadForm, LoadRows, NewColumn};
 pub use plan::Plan;
 pub use run::{
     Cancel, CancelHandle, CopyFeed, EVENT_ROOM, Event, Message, Notice, Outcome, Parameter, Run, RunId, Severity,

@@ -52,13 +52,25 @@ pub struct NewColumn {
     pub native_type: String,
 }
 
+/// What the text of a value is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LoadForm {
+    /// What the server reads for the column's type.
+    #[default]
+    Text,
+    /// `true` and `false` in words, for databases without such a type.
+    Boolean,
+    /// Hexadecimal digits of bytes, for databases that read no notation of them from a text.
+    Bytes,
+}
+
 /// A column that rows are sent for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoadColumn {
     /// Its name.
     pub name: String,
-    /// Whether its values are `true` and `false` in words, for databases without such a type.
-    pub boolean: bool,
+    /// What its values are.
+    pub form: LoadForm,
 }
 
 /// How many rows go into one statement at most.
@@ -167,6 +179,12 @@ pub fn insert(
         text.push(')');
     }
     Statement::new(text)
+}
+
+/// The literal of bytes in the words most of them have; `None` for what are no digits of bytes.
+pub fn bytes_literal(digits: &str) -> Option<String> {
+    let whole = digits.len() % 2 == 0 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    whole.then(|| format!("X'{digits}'"))
 }
 
 /// `1` or `0` for a boolean in words.

@@ -1,7 +1,7 @@
 //! What of a file goes where, decided before anything is sent.
 
 use catalog::ObjectKey;
-use driver::{ColumnKind, Load, LoadColumn, NewColumn};
+use driver::{ColumnKind, Load, LoadColumn, LoadForm, NewColumn};
 use transfer::Analysis;
 
 use super::reading::Into;
@@ -52,7 +52,8 @@ pub(super) fn plan(
             return Err(wrong(format!("“{}” is named twice, or nothing.", one.column), "Name every column once."));
         }
         let kind = profile.kind();
-        columns.push(LoadColumn { name: one.column.clone(), boolean: kind == ColumnKind::Boolean });
+        let form = if kind == ColumnKind::Boolean { LoadForm::Boolean } else { LoadForm::Text };
+        columns.push(LoadColumn { name: one.column.clone(), form });
         sources.push(at);
         let native_type = one.native_type.clone().filter(|own| !own.trim().is_empty());
         new.push(NewColumn {

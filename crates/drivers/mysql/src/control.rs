@@ -278,6 +278,7 @@ pub(crate) struct MySqlControl {
     watching: Watching,
     explaining: Explaining,
     loading: crate::load::Loading,
+    generating: crate::generate::Generating,
 }
 
 impl MySqlControl {
@@ -306,6 +307,7 @@ impl MySqlControl {
             vigil,
             server,
             loading: crate::load::Loading { dialect: Arc::new(dialect.clone()) },
+            generating: crate::generate::Generating { dialect: Arc::new(dialect.clone()) },
             dialect,
             facts,
             database,
@@ -363,6 +365,10 @@ impl driver::Control for MySqlControl {
 
     fn load(&self) -> Option<&dyn driver::Load> {
         Some(&self.loading)
+    }
+
+    fn generate(&self) -> Option<&dyn driver::Generate> {
+        Some(&self.generating)
     }
 
     fn ddl(&self) -> Option<&dyn Ddl> {

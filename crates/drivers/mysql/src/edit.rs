@@ -5,7 +5,7 @@
 //! [`frame`]. A row counts as changed when it was found, whether or not its values became others: sessions that save sign in
 //! with `CLIENT_FOUND_ROWS`.
 
-mod form;
+pub(crate) mod form;
 mod frame;
 mod insert;
 mod violation;

@@ -336,6 +336,10 @@ impl driver::Control for PostgresControl {
         Some(&crate::load::Loading)
     }
 
+    fn generate(&self) -> Option<&dyn driver::Generate> {
+        Some(&crate::generate::Generating)
+    }
+
     fn ddl(&self) -> Option<&dyn Ddl> {
         Some(&self.definitions)
     }

@@ -18,6 +18,7 @@ mod dialect;
 mod edit;
 mod error;
 mod explain;
+mod generate;
 mod load;
 mod queries;
 mod scan;

@@ -116,8 +116,10 @@ mod tests {
 
     #[test]
     fn values_are_escaped_as_copy_reads_them() {
-        let columns =
-            [LoadColumn { name: "a\"b".into(), boolean: false }, LoadColumn { name: "c".into(), boolean: false }];
+        let columns = [
+            LoadColumn { name: "a\"b".into(), form: driver::LoadForm::Text },
+            LoadColumn { name: "c".into(), form: driver::LoadForm::Text },
+        ];
         let table = ObjectKey::relation(None, Some("s"), "odd t");
         let values = [Some("a\tb\\N\r\n"), None, Some(""), Some("\\.")];
         let statement = Loading.append(&table, &columns, &LoadRows { values: &values, columns: 2 });

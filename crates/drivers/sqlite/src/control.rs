@@ -157,6 +157,10 @@ impl Control for SqliteControl {
         Some(&crate::load::Loading)
     }
 
+    fn generate(&self) -> Option<&dyn driver::Generate> {
+        Some(&crate::generate::Generating)
+    }
+
     fn ddl(&self) -> Option<&dyn Ddl> {
         Some(self)
     }

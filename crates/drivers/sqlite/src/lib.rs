@@ -32,6 +32,7 @@ mod dialect;
 mod edit;
 mod error;
 mod explain;
+mod generate;
 mod lexer;
 mod load;
 mod open;

@@ -2,8 +2,8 @@
 
 use catalog::ObjectKey;
 use driver::{
-    ColumnKind, Load, LoadChunk, LoadColumn, LoadRows, NewColumn, Statement,
-    load::{boolean_digit, create_table, insert, quoted_columns, quoted_table},
+    ColumnKind, Load, LoadChunk, LoadColumn, LoadForm, LoadRows, NewColumn, Statement,
+    load::{boolean_digit, bytes_literal, create_table, insert, quoted_columns, quoted_table},
 };
 
 use crate::dialect::dialect;
@@ -44,8 +44,13 @@ impl Load for Loading {
 
     fn append(&self, table: &ObjectKey, columns: &[LoadColumn], rows: &LoadRows<'_>) -> Statement {
         insert(dialect(), table, columns, rows, |column, value, text| {
-            match boolean_digit(value).filter(|_| column.boolean) {
-                Some(digit) => text.push_str(digit),
+            let literal = match column.form {
+                LoadForm::Text => None,
+                LoadForm::Boolean => boolean_digit(value).map(str::to_owned),
+                LoadForm::Bytes => bytes_literal(value),
+            };
+            match literal {
+                Some(literal) => text.push_str(&literal),
                 None => push(value, text),
             }
         })

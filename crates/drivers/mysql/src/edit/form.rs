@@ -182,7 +182,7 @@ fn typed_literal(kind: Kind, typed: &str) -> String {
 }
 
 /// The values of an ENUM or a SET, read from its declaration.
-pub(super) fn choices(native_type: &str) -> Vec<String> {
+pub(crate) fn choices(native_type: &str) -> Vec<String> {
     let mut choices = Vec::new();
     let mut signs = native_type.chars().peekable();
     while let Some(sign) = signs.next() {
