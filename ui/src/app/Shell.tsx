@@ -5,6 +5,7 @@ import { ExportDialog, ImportDialog, isData, openImportInto } from "@/features/t
 import { host, queryKeys } from "@/ipc";
 import { useActions } from "./actions";
 import { ConfirmClose } from "./ConfirmClose";
+import { Generating } from "./Generating";
 import { Groups } from "./Groups";
 import { profileOfTab } from "./model";
 import { Palette } from "./Palette";
@@ -124,6 +125,7 @@ export function Shell() {
       <Questions />
       <ExportDialog />
       <ImportDialog />
+      <Generating actions={actions} />
     </div>
   );
 }

@@ -8,6 +8,7 @@ import { isData, openImportInto } from "@/features/transfer";
 import type { ObjectRef } from "@/ipc";
 import type { Actions } from "./actions";
 import { ErrorBoundary } from "./ErrorBoundary";
+import { generateIn } from "./generating";
 import { planTitle, profileOfTab } from "./model";
 import type { Panel, Place } from "./panel";
 import { useWorkspace } from "./workspace";
@@ -50,6 +51,7 @@ function Explorer({ actions, hide }: { actions: Actions; hide: ReactNode }) {
       onDisconnect={(profileId) => void actions.disconnect(profileId)}
       onActivity={actions.activity}
       onImport={importInto}
+      onGenerate={generateIn}
       onEditConnection={(profileId) => actions.connectionForm(profileId)}
       headEnd={hide}
     />

@@ -1,10 +1,12 @@
 import { useMemo, useSyncExternalStore } from "react";
 import { useKeys } from "@/commands";
 import { IconButton, type IconName, type MenuItem, type TabItem, Tabs } from "@/design";
+import { openGenerate } from "@/features/generate";
 import { iconOf } from "@/features/relation";
 import { isBusy } from "@/features/results";
 import type { Actions } from "./actions";
 import { colourOf } from "./colours";
+import { useNoGenerate } from "./generating";
 import { type OpenTab, profileOfTab, titleOf, usesSeveral } from "./model";
 import { panelIdOf, placeOf } from "./place";
 import { frontOf, type Side, sideOf, tabsIn } from "./split";
@@ -40,6 +42,7 @@ export function TabStrip({ actions, side, onDragOut, onDropOut }: TabStripProps)
   const { tabs, dispatch, runs, live, profile } = useWorkspace();
   useSyncExternalStore(runs.subscribe, runs.snapshot);
   const title = useTitles();
+  const noGenerate = useNoGenerate();
   const closeKeys = useKeys("tab.close");
   const newKeys = useKeys("tab.new-query");
   const reopenKeys = useKeys("tab.reopen");
@@ -109,6 +112,22 @@ export function TabStrip({ actions, side, onDragOut, onDropOut }: TabStripProps)
     ];
   };
 
+  /** What can be done with what the tab shows. */
+  const within = (id: string): readonly MenuItem[] => {
+    const tab = own.find((each) => each.id === id);
+    if (tab?.kind !== "relation" || tab.object.kind !== "relation") return [];
+    const reason = noGenerate(tab.profileId, tab.object);
+    return [
+      { separator: true },
+      {
+        label: "Generate rows…",
+        icon: "dice",
+        disabledReason: reason && `Not possible: ${reason}`,
+        onSelect: () => openGenerate(tab.profileId, tab.object),
+      },
+    ];
+  };
+
   const menu = (id: string): readonly MenuItem[] => {
     const others = own.filter((tab) => tab.id !== id);
     const at = own.findIndex((tab) => tab.id === id);
@@ -123,6 +142,7 @@ export function TabStrip({ actions, side, onDragOut, onDropOut }: TabStripProps)
       { label: "Close to the right", onSelect: close(right), disabledReason: none(right) },
       { separator: true },
       ...grouping(id),
+      ...within(id),
       { separator: true },
       {
         label: "Reopen closed tab",

@@ -6,6 +6,7 @@ import { openImport } from "@/features/connections";
 import { failureOf, host, queryKeys, type Settings } from "@/ipc";
 import type { Actions } from "./actions";
 import { focusDocument, focusSide, focusSideField, isInSide } from "./focus";
+import { generateIn, schemaCalled, useNoGenerate } from "./generating";
 import { profileOfTab } from "./model";
 import type { Panel, Place } from "./panel";
 import type { Direction } from "./split";
@@ -31,6 +32,7 @@ export function useShellCommands(
         ? open[0]
         : undefined
       : open.find((state) => state.profile_id === profileId);
+  const noGenerate = useNoGenerate();
   const noConnection = "no connection belongs to this tab";
   const alone = tabs.open.length < 2 && "there is one tab";
   const oneGroup = "the tabs stand in one group";
@@ -115,6 +117,15 @@ export function useShellCommands(
       () => watched && actions.activity(watched.profile_id),
       !watched &&
         (profileId === null ? "no server that can be watched is connected" : "it is no server that can be watched"),
+    ),
+    "connection.generate": offer(
+      () => {
+        if (profileId === null) return;
+        // Beside a table those of its schema, elsewhere those that statements would find.
+        const { database, schema } = active?.kind === "relation" ? active.object : schemaCalled(null, null);
+        generateIn(profileId, schemaCalled(database, schema));
+      },
+      profileId === null ? noConnection : (noGenerate(profileId, null) ?? false),
     ),
     "file.open": offer(() => void actions.file()),
     "place.home": offer(actions.home),

@@ -279,6 +279,12 @@ export const commands = {
 	/**  Puts the rows of a file into a table and returns the transfer's id; what happens comes by `events`. */
 	importRows: (request: FileImport, events: Channel<TransferEvent>) => typedError<string, AppError>(__TAURI_INVOKE("import_rows", { request, events })),
 	/**  Stops an export or an import. */
+	/**  The tables that made-up rows can go into, when a table or a schema is named. */
+	generateOffer: (profileId: string, object: ObjectRef) => typedError<GenerateOffer, AppError>(__TAURI_INVOKE("generate_offer", { profileId, object })),
+	/**  What would be made up, with a sample. */
+	generateLook: (request: Generate) => typedError<GenerateLook, AppError>(__TAURI_INVOKE("generate_look", { request })),
+	/**  Makes rows up and returns the transfer's id; what happens comes by `events`. */
+	generateRows: (request: Generate, events: Channel<TransferEvent>) => typedError<string, AppError>(__TAURI_INVOKE("generate_rows", { request, events })),
 	stopTransfer: (transferId: string) => typedError<null, AppError>(__TAURI_INVOKE("stop_transfer", { transferId })),
 };
 
@@ -1821,6 +1827,89 @@ export type FrequentValue = {
 };
 
 /**  What one grantee may do with an object. */
+/**  Rows that are made up by types, names, checks and foreign keys: the same ones for the same number. */
+export type Generate = {
+	/**  The connection. */
+	profile_id: string,
+	/**  The tables, all of one database, each once. */
+	tables: GenerateTable[],
+	/**  The same number makes the same rows of the same tables. */
+	seed: number,
+	/**  Everything is done and then undone. */
+	dry_run: boolean,
+	/**  What [`GenerateLook::asks`] wants typed, as a person has typed it. */
+	confirmed: string | null,
+};
+
+/**  A table that made-up rows can go into. */
+export type GenerateCandidate = {
+	/**  The table. */
+	table: ObjectRef,
+	/**  Whether it is what was asked for; the others are near it. */
+	asked: boolean,
+	/**  The server's estimate of the rows it has; `None` where it has never counted. */
+	estimated_rows: number | null,
+	/**  Candidates that its foreign keys lead to, as places in the offer. */
+	refers_to: number[],
+};
+
+/**  What would be made up, before it is. */
+export type GenerateLook = {
+	/**  The tables in the order in which they are filled. */
+	tables: GeneratedTable[],
+	/**  What is to be known, as sentences. */
+	notes: string[],
+	/**
+	 *  What is to be typed before anything begins: the table's name, or of several the connection's. On production, and where
+	 *  every change is confirmed.
+	 */
+	asks: string | null,
+};
+
+/**  Tables that made-up rows can go into, when a table or a schema is named. */
+export type GenerateOffer = {
+	/**  What was asked for first, then the tables around: what it refers to, however far, and what refers to it. */
+	candidates: GenerateCandidate[],
+	/**  Tables of the schema that are left out, and why, as sentences. */
+	notes: string[],
+	/**  Why nothing may be made up here; `None` where it may. */
+	forbidden: string | null,
+};
+
+/**  How many rows a table gets. */
+export type GenerateTable = {
+	/**  The table. */
+	table: ObjectRef,
+	/**  Rows, from 1. */
+	rows: number,
+};
+
+/**  A column and what is made up for it. */
+export type GeneratedColumn = {
+	/**  Its name. */
+	name: string,
+	/**  Its type. */
+	native_type: string,
+	/**  What its values are, in words: `e-mail addresses, each once`, `refers to customers`, `made by the server`. */
+	words: string,
+	/**  Whether the rows carry it; the server makes it otherwise. */
+	carried: boolean,
+};
+
+/**  A table and what is made up for it. */
+export type GeneratedTable = {
+	/**  The table. */
+	table: ObjectRef,
+	/**  Rows it gets. */
+	rows: number,
+	/**  Rows it has. */
+	existing: number,
+	/**  Its columns. */
+	columns: GeneratedColumn[],
+	/**  The first rows, a value for each column; `None` is NULL, or what the server makes. */
+	sample: ((string | null)[])[],
+};
+
 export type GrantRow = {
 	/**  Who has it; `PUBLIC` for everyone. */
 	grantee: string,

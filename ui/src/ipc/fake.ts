@@ -399,6 +399,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     importRows: async (request, onEvent) => importOf(world, request, onEvent, 200),
     stopTransfer: async (id) => {
       stopTransfer(id);
+    ...generateCommands(world),
       return null;
     },
     copy: async (request) => copyOf(holdOf(world, request.hold_id), request),

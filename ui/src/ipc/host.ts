@@ -11,6 +11,7 @@ import type {
   ErrorCode,
   ExportRequest,
   FileImport,
+  Generate,
   HopReport,
   AppError as HostFailure,
   ProfileDraft,
@@ -26,7 +27,7 @@ type Generated = typeof commands;
 /** What a generated command answers once its typed error is thrown instead of returned. */
 type Answer<T> = T extends { status: "ok"; data: infer D } ? D : T extends { status: "error" } ? never : T;
 
-type Plain = Omit<Generated, "run" | "subscribe" | "testProfile" | "exportRows" | "importRows">;
+type Plain = Omit<Generated, "run" | "subscribe" | "testProfile" | "exportRows" | "importRows" | "generateRows">;
 
 /** A place in the page, in its pixels. */
 export interface Place {
@@ -46,6 +47,8 @@ export type Host = {
   exportRows(request: ExportRequest, onEvent: (event: TransferEvent) => void): Promise<string>;
   /** Puts the rows of a file into a table; as `exportRows`. */
   importRows(request: FileImport, onEvent: (event: TransferEvent) => void): Promise<string>;
+  /** Makes rows up; as `exportRows`. */
+  generateRows(request: Generate, onEvent: (event: TransferEvent) => void): Promise<string>;
   /** Hears every change, for as long as the window lives. */
   subscribe(onEvent: (event: AppEvent) => void): void;
   /** Hears of files that are dropped on the window, and where, in the page's pixels; for as long as it lives. */

@@ -60,6 +60,11 @@ export const tauriHost = {
     channel.onmessage = onEvent;
     return settle(commands.importRows(request, channel)) as Promise<string>;
   },
+  generateRows(request, onEvent) {
+    const channel = new Channel<TransferEvent>();
+    channel.onmessage = onEvent;
+    return settle(commands.generateRows(request, channel)) as Promise<string>;
+  },
   subscribe(onEvent) {
     const channel = new Channel<AppEvent>();
     channel.onmessage = onEvent;

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { useKeys, useOffers } from "@/commands";
 import { EmptyState, IconButton, Segmented, Toolbar } from "@/design";
 import { ConditionField } from "@/features/editor";
+import { openGenerate } from "@/features/generate";
 import {
   countOf,
   highlightSql,
@@ -16,6 +17,7 @@ import { DataPane, NO_SHAPE, type Shape, type WhereField } from "@/features/resu
 import { onImported, openExport, openImportInto } from "@/features/transfer";
 import { host, type ObjectRef, queryKeys } from "@/ipc";
 import type { Actions } from "../actions";
+import { useNoGenerate } from "../generating";
 import type { RelationTab } from "../model";
 import { useReferences } from "../useReferences";
 import { useWorkspace } from "../workspace";
@@ -84,6 +86,7 @@ export function RelationDocument({ tab, active, actions }: { tab: RelationTab; a
     else if (phase === "failed") setSeen((now) => ({ ...now, rest: true }));
   }, [phase]);
 
+  const noGenerate = useNoGenerate()(tab.profileId, tab.object);
   const show = (view: View) => setKept((now) => ({ ...now, view }));
   useOffers(
     {
@@ -91,6 +94,10 @@ export function RelationDocument({ tab, active, actions }: { tab: RelationTab; a
       "relation.import": {
         run: () => openImportInto({ profileId: tab.profileId, table: tab.object, path: null }),
         ...(phase === "open" ? {} : { disabledReason: "the connection is not open" }),
+      },
+      "relation.generate": {
+        run: () => openGenerate(tab.profileId, tab.object),
+        ...(noGenerate ? { disabledReason: noGenerate } : {}),
       },
       "relation.structure": { run: () => show("columns") },
       "relation.indexes": { run: () => show("indexes") },

@@ -32,6 +32,8 @@ export interface ExplorerItem extends TreeItem {
   /** The database it is in, where that is known. */
   readonly database: string | null;
   readonly browsable: boolean;
+  /** Whether it is a table that rows are put into: no view, and not on another server. */
+  readonly table?: boolean;
   readonly state: TreeNode["state"];
   /** The server's own. */
   readonly system?: boolean;
@@ -179,6 +181,8 @@ const nodeMeta = (node: TreeNode): string | undefined => {
   return { ready: undefined, denied: "no access", not_opened: "not opened" }[node.state];
 };
 
+const isTable = (icon: ObjectIcon): boolean => icon === "table" || icon === "partitioned_table" || icon === "partition";
+
 /** A node of a connection's tree. */
 export function nodeItem(node: TreeNode, parent: ExplorerItem): ExplorerItem {
   const tooltip = nodeTooltip(node);
@@ -199,6 +203,7 @@ export function nodeItem(node: TreeNode, parent: ExplorerItem): ExplorerItem {
     within: node.object ?? parent.within,
     database: node.icon === "database" ? node.label : (node.object?.database ?? parent.database),
     browsable: node.browsable,
+    table: node.browsable && isTable(node.icon),
     state: node.state,
     system: node.system,
   };
@@ -268,6 +273,7 @@ export function hitRoots(
       within: hit.object,
       database: hit.object.database,
       browsable: hit.browsable,
+      table: hit.browsable && isTable(hit.icon),
       matched: hit.matched,
     });
   });

@@ -15,6 +15,8 @@ export interface ExplorerActions {
   onActivity?: (profileId: string) => void;
   /** Puts the rows of a file into a table, or into a new one of a schema; false for a file that has none. */
   onImport?: (profileId: string, into: ObjectRef, path?: string) => boolean;
+  /** Makes rows up for a table, or for those of a schema. */
+  onGenerate?: (profileId: string, object: ObjectRef) => void;
 }
 
 export interface MenuOptions extends ExplorerActions {
@@ -30,6 +32,10 @@ export const NOWHERE: ObjectRef = { database: null, schema: null, kind: "schema"
 
 /** Whether rows of a file can be put into it. */
 export const takesRows = (item: ExplorerItem): boolean => item.browsable === true || item.object?.kind === "schema";
+
+/** Whether rows can be made up for it: a table, or a schema that is not the server's own. */
+const takesMadeUp = (item: ExplorerItem): boolean =>
+  item.table === true || (item.object?.kind === "schema" && item.system !== true);
 
 export function useExplorerMenu(options: MenuOptions) {
   const { profiles, states, attempt } = options;
@@ -110,7 +116,7 @@ export function useExplorerMenu(options: MenuOptions) {
     return [
       query(item),
       ...activity,
-      ...(phase === "open" ? [...newTable(item), refresh(item)] : []),
+      ...(phase === "open" ? [...newTable(item), ...generate(item, NOWHERE), refresh(item)] : []),
       ...copies(item, selected),
       { separator: true },
       edit,
@@ -123,6 +129,22 @@ export function useExplorerMenu(options: MenuOptions) {
     if (!onImport) return [];
     return [{ label: "Import a file as a table…", icon: "download", onSelect: () => onImport(profileId, NOWHERE) }];
   };
+  /** Rows made up; why not where nothing may be changed. */
+  const generate = (item: ExplorerItem, object: ObjectRef): readonly MenuItem[] => {
+    const { onGenerate } = options;
+    if (!onGenerate) return [];
+    return [
+      {
+        label: "Generate rows…",
+        icon: "dice",
+        disabledReason: readOnly(item.profileId) ? "The connection is read-only" : undefined,
+        onSelect: () => onGenerate(item.profileId, object),
+      },
+    ];
+  };
+  const readOnly = (profileId: string): boolean =>
+    profiles.some((profile) => profile.id === profileId && profile.safety === "read_only") ||
+    states.some((state) => state.profile_id === profileId && state.read_only !== null);
   const disconnect = (item: ExplorerItem): MenuItem => ({
     label: "Disconnect",
     icon: "unplug",
@@ -175,6 +197,15 @@ export function useExplorerMenu(options: MenuOptions) {
             },
           ]
         : [];
-    return [...opens, query(item), ...imports, ...copies(item, selected), { separator: true }, refresh(item)];
+    const generates = object && takesMadeUp(item) ? generate(item, object) : [];
+    return [
+      ...opens,
+      query(item),
+      ...imports,
+      ...generates,
+      ...copies(item, selected),
+      { separator: true },
+      refresh(item),
+    ];
   };
 }

@@ -1,15 +1,15 @@
 import { useSyncExternalStore } from "react";
 import { IconButton, Progress, StatusItem } from "@/design";
-import { count, nameOf, rate } from "./model";
+import { count, rate } from "./model";
 import { snapshot, stop, subscribe, type Transfer } from "./transfers";
 
 function Chip({ transfer }: { transfer: Transfer }) {
-  const { rows, total, elapsedMs, title, path, stopping } = transfer;
+  const { rows, total, elapsedMs, title, name, path, stopping } = transfer;
   const fast = rate(rows, elapsedMs);
   return (
     <StatusItem keep tooltip={`${title}: ${path}`}>
       <span className="inline-flex items-center gap-2">
-        <span className="truncate max-w-[160px]">{nameOf(path)}</span>
+        <span className="truncate max-w-[160px]">{name}</span>
         <Progress label={title} width={48} {...(total ? { value: rows / total } : {})} />
         <span className="tabular-nums">
           {count(rows)}

@@ -2,5 +2,6 @@
 export { ExportDialog } from "./ExportDialog";
 export { ImportDialog } from "./ImportDialog";
 export { isData } from "./importModel";
-export { onImported, openExport, openImportInto } from "./opening";
+export { imported, onImported, openExport, openImportInto } from "./opening";
 export { TransferChips } from "./TransferChips";
+export { type OnItsWay, startTransfer, type Words } from "./transfers";

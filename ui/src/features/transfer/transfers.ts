@@ -8,6 +8,8 @@ export interface Transfer {
   readonly id: string | null;
   /** What is done: `Exporting to orders.csv`. */
   readonly title: string;
+  /** What it is called in short, and where it goes. */
+  readonly name: string;
   readonly path: string;
   readonly rows: number;
   readonly bytes: number;
@@ -36,13 +38,18 @@ export const subscribe = (listener: () => void): (() => void) => {
 export const snapshot = (): readonly Transfer[] => transfers;
 
 /** What is said at the end. */
-interface Words {
+export interface Words {
   readonly done: (rows: number) => string;
   readonly stopped: string;
   readonly end?: () => void;
+  /** What can be done with what is done. */
+  readonly action?: { readonly label: string; readonly onPress: () => void };
+  /** Hears everything first; true where it is on screen, so that nothing is said in passing. */
+  readonly shown?: (event: TransferEvent) => boolean;
 }
 
 function heard(key: number, words: Words, event: TransferEvent): void {
+  const say = words.shown?.(event) === true ? () => 0 : toast;
   switch (event.event) {
     case "progress":
       change(key, { rows: event.rows, bytes: event.bytes, total: event.total, elapsedMs: event.elapsed_ms });
@@ -52,17 +59,18 @@ function heard(key: number, words: Words, event: TransferEvent): void {
       const title = words.done(event.rows);
       announce(title);
       const detail = event.notes.join(" ");
-      toast({ title, tone: detail ? "warn" : "ok", ...(detail ? { detail } : {}) });
+      const { action } = words;
+      say({ title, tone: detail ? "warn" : "ok", ...(detail ? { detail } : {}), ...(action ? { action } : {}) });
       words.end?.();
       return;
     }
     case "stopped":
       remove(key);
-      toast({ title: words.stopped, tone: "info" });
+      say({ title: words.stopped, tone: "info" });
       return;
     case "failed":
       remove(key);
-      toast({
+      say({
         title: event.error.message,
         tone: "danger",
         ...(event.error.hint ? { detail: event.error.hint } : {}),
@@ -70,23 +78,33 @@ function heard(key: number, words: Words, event: TransferEvent): void {
   }
 }
 
-async function start(
-  title: string,
-  path: string,
+/** Something that is on its way. */
+export interface OnItsWay {
+  readonly stop: () => void;
+}
+
+type Begin = (hear: (event: TransferEvent) => void) => Promise<string>;
+
+/** Begins what goes on whatever is on screen; rejects with why it could not begin. */
+export async function startTransfer(
+  called: Pick<Transfer, "title" | "name" | "path">,
   words: Words,
-  begin: (hear: (event: TransferEvent) => void) => Promise<string>,
-): Promise<AppError | null> {
+  begin: Begin,
+): Promise<OnItsWay> {
   const key = next++;
   const fresh = { rows: 0, bytes: 0, total: null, elapsedMs: 0, stopping: false };
-  set([...transfers, { key, id: null, title, path, ...fresh }]);
+  set([...transfers, { key, id: null, ...called, ...fresh }]);
   try {
     change(key, { id: await begin((event) => heard(key, words, event)) });
-    return null;
+    return { stop: () => void stop(key) };
   } catch (thrown) {
     remove(key);
-    return failureOf(thrown);
+    throw thrown;
   }
 }
+
+const start = (title: string, path: string, words: Words, begin: Begin): Promise<AppError | null> =>
+  startTransfer({ title, name: nameOf(path), path }, words, begin).then(() => null, failureOf);
 
 /** Begins an export; why it could not begin. */
 export const startExport = (request: ExportRequest): Promise<AppError | null> => {

@@ -3,7 +3,8 @@ import type { ExportOffer, ExportRequest, FileContents, FileImport, FileLook, Tr
 import { holdOf } from "./holds";
 import { refuse, type World } from "./world";
 
-const running = new Map<string, () => void>();
+/** What is on its way, and how it is stopped. */
+export const running = new Map<string, () => void>();
 
 export function offerOf(world: World, holdId: string): ExportOffer {
   const hold = holdOf(world, holdId);
