@@ -17,6 +17,7 @@ import { browse, browseAgain, browseMore, countRows, whereText } from "./fake/br
 import { completionsOf, definitionOf, relationPage, searchHits, tableOf, treePage } from "./fake/catalog";
 import { chartCommands } from "./fake/charts";
 import { editCommands } from "./fake/edits";
+import { generateCommands } from "./fake/generate";
 import { cellBytes, copyOf, holdOf, windowOf } from "./fake/holds";
 import { previewOf, SOURCES } from "./fake/imports";
 import { objectPage } from "./fake/objects";
