@@ -398,9 +398,9 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     exportRows: async (request, onEvent) => exportOf(world, request, onEvent, 300),
     importLook: async (look) => contentsOf(look),
     importRows: async (request, onEvent) => importOf(world, request, onEvent, 200),
+    ...generateCommands(world),
     stopTransfer: async (id) => {
       stopTransfer(id);
-    ...generateCommands(world),
       return null;
     },
     copy: async (request) => copyOf(holdOf(world, request.hold_id), request),
