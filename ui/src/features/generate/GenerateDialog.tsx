@@ -92,13 +92,13 @@ function Open({ place, ...props }: GenerateDialogProps & { place: Place }) {
     >
       {asks ? <Asking {...props} place={place} offer={data} foot={foot} /> : null}
       {offer.isPending ? (
-        <div className="rh-generate" role="status" aria-label="Reading the tables">
+        <div className="rh-generate overflow-hidden" role="status" aria-label="Reading the tables">
           <div className="flex flex-col gap-2 pt-1">
-            {[70, 90, 60, 80, 75, 85].map((width) => (
-              <Skeleton key={width} width={`${width}%`} height={20} />
+            {[70, 90, 60, 80, 75, 85, 65, 95].map((width) => (
+              <Skeleton key={width} width={`${width}%`} height={32} />
             ))}
           </div>
-          <Skeleton width="100%" height={220} />
+          <Skeleton width="100%" height={500} />
         </div>
       ) : null}
       {offer.isError && data === undefined ? (
@@ -276,6 +276,7 @@ function Asking({
             ) : objection !== null && look === null ? null : (
               <SamplePreview look={look} current={current} nameOf={nameOf} shown={shown} onShown={setShown} />
             )}
+            {refused !== undefined && look !== null ? <Banner tone="warn">{refused}</Banner> : null}
             {objection ? (
               <Banner
                 tone="danger"

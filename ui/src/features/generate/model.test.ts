@@ -78,7 +78,7 @@ describe("which tables get how many rows", () => {
     const draft = firstDraft(offer);
     expect(refusal(draft, offer)).toBeUndefined();
     expect(refusal(choose(draft, [0], false), offer)).toBe("Choose at least one table");
-    expect(refusal(withRows(draft, 0, "0"), offer)).toBe("Give orders a number of rows from 1 to 10,000,000");
+    expect(refusal(withRows(draft, 0, "0"), offer)).toBe("Give orders a number of rows from 1 to 100,000,000");
     // What is not chosen needs no number.
     expect(refusal(withRows(draft, 1, "none"), offer)).toBeUndefined();
     expect(refusal({ ...draft, seed: "4294967296" }, offer)).toContain("seed number");

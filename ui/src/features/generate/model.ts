@@ -17,7 +17,7 @@ export interface Draft {
 
 export const USUAL_ROWS = 100;
 /** More than this is no seed but a load test. */
-export const MOST_ROWS = 10_000_000;
+export const MOST_ROWS = 100_000_000;
 const MOST_SEED = 4_294_967_295;
 
 const whole = new Intl.NumberFormat("en-US");
