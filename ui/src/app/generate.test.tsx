@@ -1,6 +1,6 @@
 /** Rows made up, through the window: from the tree and the palette to what is said in the end. */
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { act, render, screen, waitFor, within } from "@testing-library/react";
+import { act, configure, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import axe from "axe-core";
 import { beforeEach, describe, expect, it, vi } from "vitest";
@@ -11,6 +11,10 @@ import { type GenerateOffer, HostError, host as ipcHost, type ObjectRef, setHost
 import { type FakeHost, fakeFailure, fakeHost, PROD, STAGING } from "@/ipc/fake";
 import { Generating } from "./Generating";
 import { generateIn, schemaCalled } from "./generating";
+
+// Roles are worked out by walking the whole page, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
+configure({ asyncUtilTimeout: 15_000 });
 
 const opened = vi.fn();
 vi.mock("./workspace", () => ({
@@ -216,7 +220,7 @@ describe("rows that are made up", () => {
         timeout: 20_000,
       },
     );
-  }, 30_000);
+  });
 
   it("keeps the choices when the server refuses the rows, and says why", async () => {
     await show();
