@@ -170,22 +170,60 @@ impl Record {
     ///
     /// # Errors
     /// [`ReadError::Content`] for bytes that are no characters.
-    pub fn values<'a>(&'a self, null: &str, into: &mut Vec<Option<&'a str>>) -> Result<(), ReadError> {
+    pub fn values<'a>(&'a self, null: &'a str, into: &mut Vec<Option<&'a str>>) -> Result<(), ReadError> {
         into.clear();
-        let mut start = 0;
-        for (end, mark) in &self.ends {
-            let bytes = self.text.get(start..*end).unwrap_or_default();
-            start = *end;
-            let text = std::str::from_utf8(bytes).map_err(|_| {
-                ReadError::content(format!("Line {} is not valid text.", self.line), "Choose another encoding.")
-            })?;
-            into.push(match mark {
-                Mark::Null => None,
-                Mark::Plain if text == null => None,
-                Mark::Plain | Mark::Quoted => Some(text),
-            });
-        }
+        into.extend(self.cells(null)?.iter());
         Ok(())
+    }
+
+    /// The same where they are, for one look at each.
+    ///
+    /// # Errors
+    /// As [`Record::values`].
+    pub fn cells<'a>(&'a self, null: &'a str) -> Result<Cells<'a>, ReadError> {
+        // Looked at as a whole, and then whether a character reaches from one value into the next.
+        let text = std::str::from_utf8(&self.text).ok();
+        let text = text.filter(|text| self.ends.iter().all(|(end, _)| text.is_char_boundary(*end)));
+        let text = text.ok_or_else(|| {
+            ReadError::content(format!("Line {} is not valid text.", self.line), "Choose another encoding.")
+        })?;
+        Ok(Cells { text, ends: &self.ends, null })
+    }
+}
+
+/// A record's values as text.
+#[derive(Clone, Copy, Debug)]
+pub struct Cells<'a> {
+    text: &'a str,
+    ends: &'a [(usize, Mark)],
+    null: &'a str,
+}
+
+impl<'a> Cells<'a> {
+    fn value(&self, start: usize, (end, mark): (usize, Mark)) -> Option<&'a str> {
+        let text = self.text.get(start..end).unwrap_or_default();
+        match mark {
+            Mark::Null => None,
+            Mark::Plain if text == self.null => None,
+            Mark::Plain | Mark::Quoted => Some(text),
+        }
+    }
+
+    /// The value at this place; `None` is NULL, and where there is none.
+    pub fn get(&self, at: usize) -> Option<&'a str> {
+        let end = *self.ends.get(at)?;
+        let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |(end, _)| *end);
+        self.value(start, end)
+    }
+
+    /// All of them; `None` is NULL.
+    pub fn iter(&self) -> impl Iterator<Item = Option<&'a str>> + use<'a> {
+        let (cells, mut start) = (*self, 0);
+        cells.ends.iter().map(move |end| {
+            let value = cells.value(start, *end);
+            start = end.0;
+            value
+        })
     }
 }
 
@@ -406,21 +444,20 @@ fn analysis(
                 return Ok(());
             }
         };
-        let mut values = Vec::new();
-        record.values(&source.null, &mut values)?;
+        let cells = record.cells(&source.null)?;
         // Columns that come up late were NULL before.
-        while columns.len() < values.len() {
+        while columns.len() < record.len() {
             columns.push(profile(count));
         }
-        for (column, value) in columns.iter_mut().zip(&values) {
-            column.see(*value, record.line);
+        for (column, value) in columns.iter_mut().zip(cells.iter()) {
+            column.see(value, record.line);
         }
-        for column in columns.iter_mut().skip(values.len()) {
+        for column in columns.iter_mut().skip(record.len()) {
             column.see(None, record.line);
         }
         if preview.len() < PREVIEW {
             let cut = |text: &str| text.chars().take(PREVIEW_CELL).collect::<String>();
-            preview.push(values.iter().map(|value| value.map(cut)).collect::<Vec<_>>());
+            preview.push(cells.iter().map(|value| value.map(cut)).collect::<Vec<_>>());
         }
         count += 1;
         Ok(())

@@ -69,15 +69,13 @@ impl Delimited {
                     self.state = State::Quoted;
                     rest = rest.get(1..).unwrap_or_default();
                 }
-                State::Value => self.state = State::Plain,
-                State::Plain => {
-                    let ends = |byte: &u8| *byte == self.delimiter || *byte == b'\n' || *byte == b'\r';
-                    let at = rest.iter().position(ends).unwrap_or(rest.len());
+                State::Value | State::Plain => {
+                    let at = first_of([self.delimiter, b'\n', b'\r'], rest).unwrap_or(rest.len());
                     self.record.text.extend_from_slice(rest.get(..at).unwrap_or_default());
                     let end = rest.get(at).copied();
                     rest = rest.get(at + 1..).unwrap_or_default();
                     match end {
-                        None => {}
+                        None => self.state = State::Plain,
                         Some(byte) if byte == self.delimiter => {
                             self.end_value();
                             self.state = State::Value;
@@ -92,10 +90,16 @@ impl Delimited {
                     }
                 }
                 State::Quoted => {
-                    let at = rest.iter().position(|byte| *byte == b'"').unwrap_or(rest.len());
+                    let at = first_of([b'"'], rest).unwrap_or(rest.len());
                     let part = rest.get(..at).unwrap_or_default();
-                    self.record.text.extend_from_slice(part);
                     self.line += part.iter().filter(|byte| **byte == b'\n').count() as u64;
+                    // A quote that stands for itself comes along at once: JSON has one every few bytes.
+                    if rest.get(at + 1) == Some(&b'"') {
+                        self.record.text.extend_from_slice(rest.get(..=at).unwrap_or_default());
+                        rest = rest.get(at + 2..).unwrap_or_default();
+                        continue;
+                    }
+                    self.record.text.extend_from_slice(part);
                     if at < rest.len() {
                         self.state = State::Quote;
                     }
@@ -123,6 +127,31 @@ impl Delimited {
             State::Value | State::Plain | State::Quote => self.end_record(each),
         }
     }
+}
+
+/// Every byte of a word is this one.
+const fn word_of(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; 8])
+}
+
+/// Where the first of these bytes stands. Values are short: a word at a time finds their ends sooner than a call of anything larger.
+fn first_of<const N: usize>(wanted: [u8; N], bytes: &[u8]) -> Option<usize> {
+    let patterns = wanted.map(word_of);
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (index, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let mut hits = 0;
+        for pattern in patterns {
+            // The lowest bit that is set stands for a byte that is 0; higher ones may be carried over from it.
+            let zero = word ^ pattern;
+            hits |= zero.wrapping_sub(word_of(1)) & !zero & word_of(0x80);
+        }
+        if hits != 0 {
+            return Some(index * 8 + hits.trailing_zeros() as usize / 8);
+        }
+    }
+    let at = rest.iter().position(|byte| wanted.contains(byte))?;
+    Some(words.len() * 8 + at)
 }
 
 const CANDIDATES: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -162,4 +191,72 @@ pub(super) fn detect(sample: &[u8], path: &Path) -> u8 {
         }
     }
     best.0
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_first_byte_is_found_wherever_it_stands_and_whatever_is_around() {
+        for around in [b'x', b',' - 1, b',' + 1, 0, 0x80, 0xac, 0xff] {
+            for length in 0..40 {
+                let mut bytes = vec![around; length];
+                assert_eq!(first_of([b',', b'\n', b'\r'], &bytes), None, "{around} {length}");
+                for at in (0..length).rev() {
+                    *bytes.get_mut(at).unwrap() = [b',', b'\r', b'\n'][at % 3];
+                    assert_eq!(first_of([b',', b'\n', b'\r'], &bytes), Some(at), "{around} {length}");
+                }
+            }
+        }
+    }
+
+    /// Lines, values, and whether they were in quotes.
+    fn records(text: &str, size: usize) -> Vec<(u64, Vec<(String, bool)>)> {
+        let mut records = Vec::new();
+        let mut each = |record: Result<&Record, Problem>| {
+            let Ok(record) = record else {
+                records.push((0, Vec::new()));
+                return Ok(());
+            };
+            let mut start = 0;
+            let value = |(end, mark): &(usize, Mark)| {
+                let bytes = record.text.get(start..*end).unwrap_or_default();
+                start = *end;
+                (String::from_utf8_lossy(bytes).into_owned(), *mark == Mark::Quoted)
+            };
+            records.push((record.line, record.ends.iter().map(value).collect()));
+            Ok(())
+        };
+        let mut parser = Delimited::new(b',');
+        for block in text.as_bytes().chunks(size) {
+            parser.feed(block, &mut each).unwrap();
+        }
+        parser.finish(&mut each).unwrap();
+        records
+    }
+
+    #[test]
+    fn where_a_block_ends_changes_nothing() {
+        let text = "a,\"b\"\"\"\"c\",\"\"\r\n\"two\n\nlines\"x\"y,,plain \"quote\" longer than a word\r\r\n\"\"\"\",\"\",z\n,\n\"open\"\",\n";
+        let whole = records(text, text.len());
+        assert_eq!(whole.len(), 6);
+        assert_eq!(whole[0].1[1], ("b\"\"c".to_owned(), true));
+        assert_eq!(
+            whole[1],
+            (
+                2,
+                vec![
+                    ("two\n\nlinesx\"y".into(), true),
+                    (String::new(), false),
+                    ("plain \"quote\" longer than a word".into(), false)
+                ]
+            )
+        );
+        assert_eq!(whole[3].1[0], ("\"".to_owned(), true));
+        for size in 1..text.len() {
+            assert_eq!(records(text, size), whole, "{size}");
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, Read},
+    io::{self, Read, Seek, SeekFrom},
     path::Path,
 };
 
@@ -25,41 +25,52 @@ pub(super) fn detect(path: &Path, wanted: Option<&str>) -> Result<&'static str, 
     };
     let mut file = File::open(path)?;
     let mut block = vec![0; BLOCK];
-    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
-    let mut utf8 = UTF_8.new_decoder_without_bom_handling();
-    let (mut offset, mut wrong) = (0u64, None);
+    // What the block begins with is the start of a character that the former one ended with.
+    let (mut before, mut offset) = (0, 0u64);
     let mut marked = None;
-    loop {
-        let read = file.read(&mut block)?;
-        let bytes = block.get(..read).unwrap_or_default();
-        if offset == 0 {
+    let wrong = loop {
+        let read = file.read(block.get_mut(before..).unwrap_or_default())?;
+        let bytes = block.get(..before + read).unwrap_or_default();
+        if offset == 0 && before == 0 {
             marked = Encoding::for_bom(bytes).map(|(encoding, _)| encoding).or_else(|| without_mark(bytes));
             if let Some(encoding) = named.or(marked).filter(|encoding| *encoding != UTF_8) {
                 return Ok(encoding.name());
             }
         }
-        if wrong.is_none() {
-            wrong = first_wrong(&mut utf8, bytes, read == 0).map(|at| offset + at);
-            if let (Some(at), Some(_)) = (wrong, named.or(marked)) {
-                let hint = "Choose another encoding, or leave it out to have it found.";
-                return Err(ReadError::content(
-                    format!("The file is not UTF-8: byte {at} is no part of a character."),
-                    hint,
-                ));
-            }
-        }
-        if offset < GUESS as u64 {
-            detector.feed(bytes, read == 0);
-        }
-        offset += read as u64;
-        if read == 0 || wrong.is_some() && offset >= GUESS as u64 {
+        let valid = match std::str::from_utf8(bytes) {
+            Ok(_) if read == 0 => return Ok(UTF_8.name()),
+            Ok(_) => bytes.len(),
+            Err(error) if error.error_len().is_some() || read == 0 => break offset + error.valid_up_to() as u64,
+            Err(error) => error.valid_up_to(),
+        };
+        before = bytes.len() - valid;
+        block.copy_within(valid..valid + before, 0);
+        offset += valid as u64;
+    };
+    if named.or(marked).is_some() {
+        let hint = "Choose another encoding, or leave it out to have it found.";
+        return Err(ReadError::content(
+            format!("The file is not UTF-8: byte {wrong} is no part of a character."),
+            hint,
+        ));
+    }
+    guess(&mut file, &mut block)
+}
+
+/// The likeliest encoding but UTF-8, by the file's beginning.
+fn guess(file: &mut File, block: &mut [u8]) -> Result<&'static str, ReadError> {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
+    file.seek(SeekFrom::Start(0))?;
+    let mut seen = 0;
+    while seen < GUESS {
+        let read = file.read(block)?;
+        detector.feed(block.get(..read).unwrap_or_default(), read == 0);
+        if read == 0 {
             break;
         }
+        seen += read;
     }
-    Ok(match wrong {
-        None => UTF_8.name(),
-        Some(_) => detector.guess(None, Utf8Detection::Deny).name(),
-    })
+    Ok(detector.guess(None, Utf8Detection::Deny).name())
 }
 
 /// UTF-16 without a mark: every other byte of plain letters is 0.
@@ -76,22 +87,6 @@ fn without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
         Some(UTF_16BE)
     } else {
         None
-    }
-}
-
-/// The first byte of a block that is no part of a character, roughly.
-fn first_wrong(decoder: &mut Decoder, bytes: &[u8], last: bool) -> Option<u64> {
-    let mut out = vec![0; 16 << 10];
-    let mut read = 0;
-    loop {
-        let rest = bytes.get(read..).unwrap_or_default();
-        let (result, consumed, _) = decoder.decode_to_utf8_without_replacement(rest, &mut out, last);
-        read += consumed;
-        match result {
-            DecoderResult::InputEmpty => return None,
-            DecoderResult::OutputFull => {}
-            DecoderResult::Malformed(length, _) => return Some((read as u64).saturating_sub(u64::from(length))),
-        }
     }
 }
 

@@ -101,34 +101,36 @@ impl ColumnProfile {
 
     fn narrow(&mut self, text: &str) {
         let found = &mut self.candidates;
-        let numbers = found.integer || found.big || found.decimal || found.float;
-        if numbers {
+        // What is not possible any more is not looked at again: this is done for every value of a file.
+        if found.integer || found.big || found.decimal || found.float {
             let number = number(text);
-            let whole = matches!(number, Some(Number { scale: 0, exponent: false, .. }));
-            found.integer &= whole && text.parse::<i32>().is_ok();
-            found.big &= whole && text.parse::<i64>().is_ok();
-            found.decimal &= number.is_some_and(|number| !number.exponent && !number.minus_zero);
-            found.float &=
-                number.is_some_and(|number| number.significant <= 17) && text.parse::<f64>().is_ok_and(f64::is_finite);
-            if number.is_some_and(|number| number.minus_zero) {
-                found.integer = false;
-                found.big = false;
-            }
+            let whole = number.filter(|number| number.scale == 0 && !number.exponent && !number.minus_zero);
+            // Nine digits fit without a trial.
+            let short = whole.is_some_and(|number| number.whole <= 9);
+            found.integer = found.integer && whole.is_some() && (short || text.parse::<i32>().is_ok());
+            found.big = found.big && whole.is_some() && (short || text.parse::<i64>().is_ok());
+            found.decimal = found.decimal && number.is_some_and(|number| !number.exponent && !number.minus_zero);
+            found.float = found.float
+                && number.is_some_and(|number| {
+                    let small = !number.exponent && number.whole <= 300;
+                    number.significant <= 17 && (small || text.parse::<f64>().is_ok_and(f64::is_finite))
+                });
             if let Some(number) = number {
                 self.whole = self.whole.max(number.whole);
                 self.scale = self.scale.max(number.scale);
             }
         }
-        found.boolean &= ["true", "false", "t", "f"].iter().any(|word| text.eq_ignore_ascii_case(word));
-        found.date &= is_date(text);
-        found.time &= is_time(text);
+        found.boolean = found.boolean && ["true", "false", "t", "f"].iter().any(|word| text.eq_ignore_ascii_case(word));
+        found.date = found.date && is_date(text);
+        found.time = found.time && is_time(text);
         if found.timestamp || found.timestamptz {
             let (moment, offset) = moment(text);
             found.timestamp &= moment && !offset;
             found.timestamptz &= moment && offset;
         }
-        found.uuid &= is_uuid(text);
-        found.json &= text.starts_with(['{', '[']) && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
+        found.uuid = found.uuid && is_uuid(text);
+        found.json =
+            found.json && text.starts_with(['{', '[']) && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
     }
 
     /// What all of its values are; text where they have nothing else in common, or where there are none.
