@@ -3,7 +3,7 @@
 use tauri_specta::{Builder, collect_commands};
 
 use crate::commands::{
-    activity, charts, connections, editor, edits, explorer, layouts, plans, privacy, references, runs, saved,
+    activity, charts, connections, editor, edits, explorer, generate, layouts, plans, privacy, references, runs, saved,
     statistics, system, transfer,
 };
 
@@ -46,6 +46,9 @@ pub fn builder() -> Builder<tauri::Wry> {
         explorer::browse_unlisten,
         explorer::browse_value,
         explorer::browse_where,
+        generate::generate_offer,
+        generate::generate_look,
+        generate::generate_rows,
         layouts::relation_layout,
         layouts::keep_relation_layout,
         references::follow_reference,
@@ -63,6 +66,7 @@ pub fn builder() -> Builder<tauri::Wry> {
         runs::keep_transaction,
         runs::tab_session,
         runs::hold_more,
+        runs::hold_again,
         runs::hold_all,
         runs::hold_stop,
         runs::hold_release,
@@ -107,6 +111,7 @@ pub fn builder() -> Builder<tauri::Wry> {
         editor::forget_history,
         charts::chart_suggest,
         charts::chart_of,
+        charts::chart_on_server,
         charts::stop_chart,
         charts::save_chart,
         plans::explain,

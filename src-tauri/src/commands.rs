@@ -6,6 +6,7 @@ pub mod connections;
 pub mod editor;
 pub mod edits;
 pub mod explorer;
+pub mod generate;
 pub mod layouts;
 pub mod plans;
 pub mod privacy;

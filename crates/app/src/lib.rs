@@ -22,6 +22,7 @@ mod events;
 mod explorer;
 mod files;
 mod forgetting;
+mod generate;
 mod history;
 mod holds;
 mod interchange;

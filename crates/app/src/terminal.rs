@@ -16,10 +16,12 @@ use sql::Dialect;
 use crate::{
     App,
     api::{
-        AppError, ConnectionProfile, Environment, ErrorCode, ObjectPage, ParameterValue, PasswordPolicy, RelationPage,
-        RunConsent, Safety, ServerFacts, StatementMark, SweepQuestion,
+        AppError, ConnectionProfile, Environment, ErrorCode, Generate, GenerateLook, GenerateOffer, ObjectPage,
+        ObjectRef, ParameterValue, PasswordPolicy, RelationPage, RunConsent, Safety, ServerFacts, StatementMark,
+        SweepQuestion,
     },
     connections::{Connected, Opened, Permit, lock},
+    explorer::Place,
     history::{Ending, Recorded, Sending},
     profiles::dial::elapsed_ms,
     runs::{Asked, Sent, Standing, guard, marks, prepare},
@@ -245,6 +247,31 @@ impl Terminal {
     pub fn import(&self, request: crate::api::FileImport) -> Importing {
         let (app, connected, opened) = (Arc::clone(&self.app), Arc::clone(&self.connected), Arc::clone(&self.opened));
         Importing::start(app, connected, opened, request)
+    }
+
+    fn whole(&self) -> Place {
+        Place { connected: Arc::clone(&self.connected), opened: Arc::clone(&self.opened) }
+    }
+
+    /// Tables that made-up rows can go into, when a table or a schema is named.
+    ///
+    /// # Errors
+    /// As [`App::generate_offer`].
+    pub async fn generate_offer(&self, object: &ObjectRef) -> Result<GenerateOffer, AppError> {
+        crate::generate::offer(&self.whole(), object).await
+    }
+
+    /// What would be made up.
+    ///
+    /// # Errors
+    /// As [`App::generate_look`].
+    pub async fn generate_look(&self, request: &Generate) -> Result<GenerateLook, AppError> {
+        crate::generate::look(&self.whole(), request).await
+    }
+
+    /// Makes rows up; [`Importing::next`] tells what happens.
+    pub fn generate(&self, request: Generate) -> Importing {
+        Importing::generate(Arc::clone(&self.app), self.whole(), request)
     }
 
     /// Opens a session to run statements in.

@@ -10,6 +10,7 @@ mod tally;
 #[cfg(test)]
 mod tests;
 mod whole;
+mod writer;
 
 use std::{
     collections::HashMap,
@@ -28,8 +29,9 @@ use crate::{
 
 pub(crate) use export::delimiter;
 pub(crate) use import::{asks, import_told};
-pub(crate) use reading::{preview, primary_key};
+pub(crate) use reading::{meant, plain_engine_note, preview, primary_key};
 pub(crate) use tally::Tally;
+pub(crate) use writer::Writer;
 
 /// What is on its way in this process.
 #[derive(Default)]
@@ -38,13 +40,13 @@ pub(crate) struct Transfers {
 }
 
 impl Transfers {
-    fn begin(&self) -> (String, Arc<Tally>) {
+    pub(crate) fn begin(&self) -> (String, Arc<Tally>) {
         let (id, tally) = (Uuid::new_v4().to_string(), Arc::new(Tally::default()));
         lock(&self.running).insert(id.clone(), Arc::clone(&tally));
         (id, tally)
     }
 
-    fn end(&self, id: &str) {
+    pub(crate) fn end(&self, id: &str) {
         lock(&self.running).remove(id);
     }
 }
@@ -53,7 +55,7 @@ impl Transfers {
 const BEAT: Duration = Duration::from_millis(100);
 
 /// Does the work and tells meanwhile how far it is.
-async fn watched<T>(
+pub(crate) async fn watched<T>(
     work: impl Future<Output = Result<T, AppError>>,
     tally: &Tally,
     events: &mpsc::UnboundedSender<TransferEvent>,

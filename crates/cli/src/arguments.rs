@@ -1,6 +1,7 @@
 //! What may stand on the command line, and the help that teaches it.
 
 mod explain;
+mod generate;
 mod saved;
 mod schema;
 mod transfer;
@@ -12,6 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use time::{Date, macros::format_description};
 
 pub(crate) use explain::{Explain, PlanFormat};
+pub(crate) use generate::Generate;
 pub(crate) use saved::{Saved, SavedRun};
 pub(crate) use schema::{Schema, SchemaFormat};
 pub(crate) use transfer::{Export, Import, file_format};
@@ -48,6 +50,8 @@ pub(crate) enum Command {
     Export(Export),
     /// Put the rows of a file into a table
     Import(Box<Import>),
+    /// Fill tables with made-up rows, the same ones for the same number
+    Generate(Box<Generate>),
     /// Print the plan of a statement, or run it and measure it; what it changes is rolled back
     Explain(Explain),
     /// Print what a database contains

@@ -54,7 +54,8 @@ pub(crate) async fn run(app: &Arc<App>, import: &Import, interrupt: &Interrupt) 
         confirmed,
     };
     let importing = terminal.import(request);
-    follow(import, importing, interrupt).await
+    let done = if import.dry_run { "would be imported" } else { "imported" };
+    follow(import.quiet, done, importing, interrupt).await
 }
 
 fn table(import: &Import) -> ObjectRef {
@@ -115,8 +116,9 @@ async fn confirmed(import: &Import, terminal: &Terminal, table: &ObjectRef) -> O
     }
 }
 
-async fn follow(import: &Import, mut importing: Importing, interrupt: &Interrupt) -> Outcome {
-    let mut progress = ProgressLine::new(import.quiet, true);
+/// Says how far it is, and how it ends. `what` has been done with the rows, in words.
+pub(crate) async fn follow(quiet: bool, what: &str, mut importing: Importing, interrupt: &Interrupt) -> Outcome {
+    let mut progress = ProgressLine::new(quiet, true);
     let mut asked = false;
     loop {
         let event = tokio::select! {
@@ -133,10 +135,9 @@ async fn follow(import: &Import, mut importing: Importing, interrupt: &Interrupt
             Some(TransferEvent::Progress { rows, .. }) => progress.rows(rows),
             Some(TransferEvent::Done { rows, notes, .. }) => {
                 progress.clear();
-                if !import.quiet {
+                if !quiet {
                     let one = if rows == 1 { "row" } else { "rows" };
-                    let done = if import.dry_run { "would be imported" } else { "imported" };
-                    say::line(&format!("{} {one} {done}", say::grouped(rows)));
+                    say::line(&format!("{} {one} {what}", say::grouped(rows)));
                 }
                 notes.iter().for_each(|note| say::line(&clean(note)));
                 return Ok(());
@@ -150,10 +151,11 @@ async fn follow(import: &Import, mut importing: Importing, interrupt: &Interrupt
     }
 }
 
-fn failed(error: AppError) -> Failure {
+/// How a transfer failed, as an exit status.
+pub(crate) fn failed(error: AppError) -> Failure {
     let exit = match error.code {
         ErrorCode::Forbidden if error.native.is_none() => Exit::Refused,
-        // The file, or how it was to be read.
+        // The file and how it was to be read, or rows that cannot be.
         ErrorCode::InvalidStatement if error.native.is_none() => Exit::Usage,
         _ => return Failure::statement(error, false),
     };

@@ -13,6 +13,7 @@ mod explain;
 mod export;
 mod failure;
 mod forget;
+mod generate;
 mod import;
 mod interrupt;
 mod open;
@@ -96,6 +97,7 @@ async fn with_core(command: Command, app: &Arc<App>, interrupt: &Interrupt) -> O
         // These have their own way to stop: something may be running on a server.
         Command::Query(query) => query::run(app, &query, interrupt).await,
         Command::Import(import) => import::run(app, &import, interrupt).await,
+        Command::Generate(generate) => generate::run(app, &generate, interrupt).await,
         Command::Export(export) => export::run(app, &export, interrupt).await,
         Command::Explain(explain) => explain::run(app, &explain, interrupt).await,
         Command::Schema(schema) => stoppable(interrupt, schema::run(app, &schema)).await,

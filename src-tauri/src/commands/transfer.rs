@@ -49,7 +49,7 @@ pub async fn stop_transfer(app: State<'_, Arc<App>>, transfer_id: String) -> Res
     app.stop_transfer(&transfer_id).await
 }
 
-fn passed_on(events: Channel<TransferEvent>) -> mpsc::UnboundedSender<TransferEvent> {
+pub(super) fn passed_on(events: Channel<TransferEvent>) -> mpsc::UnboundedSender<TransferEvent> {
     let (sender, mut receiver) = mpsc::unbounded_channel();
     tauri::async_runtime::spawn(async move {
         while let Some(event) = receiver.recv().await {

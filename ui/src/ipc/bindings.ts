@@ -78,6 +78,12 @@ export const commands = {
 	browseValue: (holdId: string, row: number, column: number) => typedError<string | null, AppError>(__TAURI_INVOKE("browse_value", { holdId, row, column })),
 	/**  The conditions of a data tab as one text for WHERE. */
 	browseWhere: (request: BrowseRequest) => typedError<string, AppError>(__TAURI_INVOKE("browse_where", { request })),
+	/**  Tables that made-up rows can go into, when a table or a schema is named. */
+	generateOffer: (profileId: string, object: ObjectRef) => typedError<GenerateOffer, AppError>(__TAURI_INVOKE("generate_offer", { profileId, object })),
+	/**  What would be made up, with the first rows of every table. */
+	generateLook: (request: Generate) => typedError<GenerateLook, AppError>(__TAURI_INVOKE("generate_look", { request })),
+	/**  Makes rows up and returns the transfer's id; what happens comes by `events`. */
+	generateRows: (request: Generate, events: Channel<TransferEvent>) => typedError<string, AppError>(__TAURI_INVOKE("generate_rows", { request, events })),
 	/**  How a person left the columns of a relation's rows. */
 	relationLayout: (profileId: string, object: ObjectRef) => typedError<RelationLayout | null, AppError>(__TAURI_INVOKE("relation_layout", { profileId, object })),
 	/**  Remembers how the columns of a relation's rows are arranged; none forgets it. */
@@ -112,6 +118,8 @@ export const commands = {
 	tabSession: (tabId: string) => __TAURI_INVOKE<TabSession | null>("tab_session", { tabId }),
 	/**  Reads on to the next cap. */
 	holdMore: (holdId: string) => typedError<null, AppError>(__TAURI_INVOKE("hold_more", { holdId })),
+	/**  Runs the statement of a result once more, into a hold of its own; `keep` is a row to be found again. */
+	holdAgain: (holdId: string, keep: number | null) => typedError<HeldAgain, AppError>(__TAURI_INVOKE("hold_again", { holdId, keep })),
 	/**  Reads on to the end. */
 	holdAll: (holdId: string) => typedError<null, AppError>(__TAURI_INVOKE("hold_all", { holdId })),
 	/**  Stops reading; what is there stays. */
@@ -200,6 +208,7 @@ export const commands = {
 	chartSuggest: (holdId: string) => typedError<ChartSuggestion, AppError>(__TAURI_INVOKE("chart_suggest", { holdId })),
 	/**  What a chart of held rows shows; a newer one of the same rows stops it. */
 	chartOf: (holdId: string, spec: ChartSpec) => typedError<ChartSeries, AppError>(__TAURI_INVOKE("chart_of", { holdId, spec })),
+	chartOnServer: (holdId: string, spec: ChartSpec) => typedError<ServerQuery, AppError>(__TAURI_INVOKE("chart_on_server", { holdId, spec })),
 	/**  Stops what is drawn of held rows. */
 	stopChart: (holdId: string) => typedError<null, AppError>(__TAURI_INVOKE("stop_chart", { holdId })),
 	/**  Writes a drawn chart to a file. */
@@ -279,12 +288,6 @@ export const commands = {
 	/**  Puts the rows of a file into a table and returns the transfer's id; what happens comes by `events`. */
 	importRows: (request: FileImport, events: Channel<TransferEvent>) => typedError<string, AppError>(__TAURI_INVOKE("import_rows", { request, events })),
 	/**  Stops an export or an import. */
-	/**  The tables that made-up rows can go into, when a table or a schema is named. */
-	generateOffer: (profileId: string, object: ObjectRef) => typedError<GenerateOffer, AppError>(__TAURI_INVOKE("generate_offer", { profileId, object })),
-	/**  What would be made up, with a sample. */
-	generateLook: (request: Generate) => typedError<GenerateLook, AppError>(__TAURI_INVOKE("generate_look", { request })),
-	/**  Makes rows up and returns the transfer's id; what happens comes by `events`. */
-	generateRows: (request: Generate, events: Channel<TransferEvent>) => typedError<string, AppError>(__TAURI_INVOKE("generate_rows", { request, events })),
 	stopTransfer: (transferId: string) => typedError<null, AppError>(__TAURI_INVOKE("stop_transfer", { transferId })),
 };
 
@@ -1826,7 +1829,6 @@ export type FrequentValue = {
 	whole: boolean,
 };
 
-/**  What one grantee may do with an object. */
 /**  Rows that are made up by types, names, checks and foreign keys: the same ones for the same number. */
 export type Generate = {
 	/**  The connection. */
@@ -1910,6 +1912,7 @@ export type GeneratedTable = {
 	sample: ((string | null)[])[],
 };
 
+/**  What one grantee may do with an object. */
 export type GrantRow = {
 	/**  Who has it; `PUBLIC` for everyone. */
 	grantee: string,
@@ -1923,6 +1926,18 @@ export type GrantRow = {
 	grantor: string | null,
 	/**  On what it was given, where that is not the object itself (`schema shop`, `everything`). */
 	through: string | null,
+};
+
+/**  A result's statement run once more, into a hold of its own. */
+export type HeldAgain = {
+	/**  The new rows' head. */
+	head: ResultHead,
+	/**  How many there are, and whether they are all. */
+	progress: HoldProgress,
+	/**  Their numbers of those that are new or not as they were, by their key; none where rows have no key or are too many. */
+	changed: number[],
+	/**  Where the row is that was asked to be found again; `None` where it is no longer among them, or cannot be known by a key. */
+	kept: number | null,
 };
 
 /**  A cell of held rows. */

@@ -1,4 +1,4 @@
-//! An import for a face without windows.
+//! Rows put into tables, for a face without windows.
 
 use std::sync::Arc;
 
@@ -6,12 +6,14 @@ use tokio::sync::mpsc;
 
 use crate::{
     App,
-    api::{FileImport, TransferEvent},
+    api::{FileImport, Generate, TransferEvent},
     connections::{Connected, Opened},
+    explorer::Place,
+    generate::generate_told,
     transfers::{Tally, import_told},
 };
 
-/// An import on its way.
+/// An import on its way, or rows that are made up.
 pub struct Importing {
     events: mpsc::UnboundedReceiver<TransferEvent>,
     tally: Arc<Tally>,
@@ -30,6 +32,14 @@ impl Importing {
         tokio::spawn(async move {
             import_told(&app, &connected, &opened, &request, &counted, &sender).await;
         });
+        Importing { events, tally }
+    }
+
+    pub(super) fn generate(app: Arc<App>, place: Place, request: Generate) -> Importing {
+        let (sender, events) = mpsc::unbounded_channel();
+        let tally = Arc::new(Tally::default());
+        let counted = Arc::clone(&tally);
+        tokio::spawn(async move { generate_told(&app, &place, &request, &counted, &sender).await });
         Importing { events, tally }
     }
 

@@ -2,23 +2,24 @@
 
 use std::{ops::Range, path::Path, sync::Arc};
 
-use driver::{Event, Load, Outcome, Role, Session, Severity, Statement};
+use driver::{Load, Role, Statement};
 use tokio::sync::mpsc;
 use transfer::{Analysis, Problem};
 
 use super::{
-    Tally, chunks,
-    chunks::Chunk,
+    Tally,
+    chunks::{self, Chunk, Cutting},
     plan::{Plan, plan},
     reading::{Into, analyse, loader, plain_engine_note, table},
     rejects::Rejects,
+    writer::Writer,
 };
 use crate::{
     App,
     api::*,
     connections::{Connected, Opened},
     explorer::{grouped, to_key},
-    history::{Ending, Recorded, Sending},
+    history::Ending,
 };
 
 /// What became of an import.
@@ -61,11 +62,9 @@ pub(crate) async fn import(
     }
     let (session, permit) = opened.session(connected, Role::Scratch).await?;
     let job = Job {
-        app,
-        connected,
+        writer: Writer { app, connected, opened, load, session, tally },
         opened,
         load,
-        session,
         plan: Arc::new(plan),
         analysis: Arc::new(analysis),
         request,
@@ -73,7 +72,7 @@ pub(crate) async fn import(
         rejects: tokio::sync::Mutex::new(Rejects::new(request)?),
     };
     let done = job.run().await;
-    job.session.close().await;
+    job.writer.session.close().await;
     drop(permit);
     if request.create && !request.dry_run && done.is_ok() {
         opened.shelf.read_in_background(opened, connected);
@@ -129,11 +128,9 @@ fn at_line(line: u64, error: AppError) -> AppError {
 }
 
 struct Job<'a> {
-    app: &'a App,
-    connected: &'a Connected,
+    writer: Writer<'a>,
     opened: &'a Arc<Opened>,
     load: &'a dyn Load,
-    session: Arc<dyn Session>,
     plan: Arc<Plan>,
     analysis: Arc<Analysis>,
     request: &'a FileImport,
@@ -144,105 +141,17 @@ struct Job<'a> {
 impl Job<'_> {
     async fn run(&self) -> Result<(u64, u64), AppError> {
         let summary = self.load.summary(&self.plan.table, &self.plan.columns);
-        let recorded = self.record(&summary).await;
-        let begun = std::time::Instant::now();
-        let done = match self.request.batch.filter(|_| !self.request.dry_run) {
-            Some(rows) => self.in_batches(rows as usize).await,
-            None => self.at_once().await,
+        let work = async {
+            match self.request.batch.filter(|_| !self.request.dry_run) {
+                Some(rows) => self.in_batches(rows as usize).await,
+                None => self.at_once().await,
+            }
         };
-        let ending = match &done {
-            Ok((rows, _)) => Ending::Completed { rows: Some(*rows) },
-            Err(error) if error.code == ErrorCode::Cancelled => Ending::Cancelled,
-            Err(error) if error.code == ErrorCode::Unreachable => Ending::Lost,
-            Err(error) => Ending::Failed {
-                message: &error.message,
-                code: error.native.as_ref().map(|native| native.code.as_str()),
-            },
-        };
-        if let Some(recorded) = recorded {
-            let elapsed = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-            if let Err(error) = self.app.history_finish(recorded, ending, elapsed).await {
-                tracing::warn!(%error, "the history does not say how an import ended");
-            }
-        }
-        done
-    }
-
-    async fn record(&self, text: &str) -> Option<Recorded> {
-        let profile = &self.connected.profile;
-        let database = self.session.state().borrow().database.clone();
-        let sending = Sending {
-            profile_id: Some(profile.id.as_str()).filter(|id| !id.is_empty()),
-            profile_name: &profile.name,
-            database: database.as_deref(),
-            text,
-            dialect: &self.opened.dialect,
-            file: None,
-        };
-        match self.app.history_begin(sending).await {
-            Ok(recorded) => Some(recorded),
-            Err(error) => {
-                tracing::warn!(%error, "an import is missing in the history");
-                None
-            }
-        }
-    }
-
-    /// Runs one statement to its end; a person may stop it.
-    async fn send(&self, statement: Statement) -> Result<(), driver::Error> {
-        let watch = self.load.warnings_change_values();
-        let mut warned = None;
-        let mut run = self.session.run(statement);
-        let mut stopping = false;
-        loop {
-            let event = tokio::select! {
-                biased;
-                () = self.tally.until_stopped(), if !stopping => {
-                    stopping = true;
-                    drop(run.cancel.cancel().await);
-                    continue;
-                }
-                event = run.next() => event,
-            };
-            match event {
-                Some(Ok(Event::Notice(notice))) if watch && notice.severity == Severity::Warning => {
-                    warned.get_or_insert(notice);
-                }
-                Some(Ok(Event::Done(summary))) => {
-                    if stopping || summary.outcome == Outcome::Cancelled {
-                        return Err(driver::Error::cancelled());
-                    }
-                    return match warned {
-                        // The value that arrived is not the one that was sent.
-                        Some(notice) => Err(driver::Error::new(driver::Code::ConstraintViolated, notice.message)),
-                        None => Ok(()),
-                    };
-                }
-                Some(Ok(_)) => {}
-                Some(Err(_)) if stopping => return Err(driver::Error::cancelled()),
-                Some(Err(error)) => return Err(error),
-                None => return Err(driver::Error::lost("the server")),
-            }
-        }
-    }
-
-    /// Sends a word that ends or opens a transaction, also when a person has stopped the import.
-    async fn word(&self, text: &'static str) -> Result<(), driver::Error> {
-        let mut run = self.session.run(Statement::new(text));
-        while let Some(event) = run.next().await {
-            if let Event::Done(_) = event? {
-                return Ok(());
-            }
-        }
-        Err(driver::Error::lost("the server"))
+        self.writer.recorded(&summary, work, |(rows, _)| *rows).await
     }
 
     async fn append(&self, chunk: &Chunk, range: Range<usize>) -> Result<(), driver::Error> {
-        let statement = {
-            let values = chunk.values();
-            self.load.append(&self.plan.table, &self.plan.columns, &chunk.rows(&values, range))
-        };
-        self.send(statement).await
+        self.writer.send(chunk.append(self.load, &self.plan, range)).await
     }
 
     /// Whether the table that is made for a trial is one that goes by itself.
@@ -253,14 +162,14 @@ impl Job<'_> {
     async fn create(&self) -> Result<(), driver::Error> {
         let Some(columns) = &self.plan.create else { return Ok(()) };
         let text = self.load.create_table(&self.plan.table, columns, self.is_temporary());
-        let recorded = if self.request.dry_run { None } else { self.record(&text).await };
-        let made = self.send(Statement::new(text)).await;
+        let recorded = if self.request.dry_run { None } else { self.writer.record(&text).await };
+        let made = self.writer.send(Statement::new(text)).await;
         if let Some(recorded) = recorded {
             let ending = match &made {
                 Ok(()) => Ending::Completed { rows: None },
                 Err(error) => Ending::Failed { message: &error.message, code: None },
             };
-            drop(self.app.history_finish(recorded, ending, 0).await);
+            drop(self.writer.app.history_finish(recorded, ending, 0).await);
         }
         made
     }
@@ -269,7 +178,7 @@ impl Job<'_> {
     async fn unmake(&self) {
         if self.plan.create.is_some() && (self.is_temporary() || !self.load.transactional_tables()) {
             let text = self.load.drop_table(&self.plan.table);
-            let mut run = self.session.run(Statement::new(text));
+            let mut run = self.writer.session.run(Statement::new(text));
             while let Some(event) = run.next().await {
                 if let Err(error) = event {
                     tracing::warn!(%error, "a table that an import made is still there");
@@ -278,29 +187,31 @@ impl Job<'_> {
         }
     }
 
-    /// Starts reading the file, in portions of at most so many rows.
-    fn chunks(&self, rows: usize) -> (mpsc::Receiver<Chunk>, tokio::task::JoinHandle<Result<(), AppError>>) {
-        let (sender, inbox) = mpsc::channel(2);
+    /// Starts reading the file, in portions of at most so many rows, where there are batches.
+    fn chunks(&self, batch: Option<usize>) -> (mpsc::Receiver<Chunk>, tokio::task::JoinHandle<Result<(), AppError>>) {
+        let (sender, inbox) = chunks::channel();
         let mut size = self.load.chunk();
-        size.rows = size.rows.min(rows.max(1));
+        size.rows = size.rows.min(batch.map_or(usize::MAX, |rows| rows.max(1)));
         let (plan, analysis, tally) = (Arc::clone(&self.plan), Arc::clone(&self.analysis), Arc::clone(self.tally));
+        let opened = Arc::clone(self.opened);
         let reading = tokio::task::spawn_blocking(move || {
             let names: Vec<String> = analysis.columns.iter().map(|column| column.name.clone()).collect();
-            chunks::read(&analysis.source, &names, &plan, size, &sender, &tally)
+            let cutting = Cutting { load: loader(&opened)?, plan: &plan, size, keep: batch.is_some() };
+            cutting.read(&analysis.source, &names, &sender, &tally)
         });
         (inbox, reading)
     }
 
     async fn at_once(&self) -> Result<(u64, u64), AppError> {
-        let words = self.opened.dialect.transactions;
+        let words = self.writer.opened.dialect.transactions;
         let early = self.plan.create.is_some() && !self.load.transactional_tables();
         if early {
             self.create().await?;
         }
-        self.word(words.begin).await?;
+        self.writer.word(words.begin).await?;
         let done = self.everything(!early).await;
         let keep = done.is_ok() && !self.request.dry_run;
-        let ended = self.word(if keep { words.commit } else { words.rollback }).await;
+        let ended = self.writer.word(if keep { words.commit } else { words.rollback }).await;
         // A commit may refuse too: constraints that wait for it.
         let done = done.and_then(|rows| ended.map(|()| rows).map_err(AppError::from));
         if done.is_err() || self.request.dry_run {
@@ -313,7 +224,7 @@ impl Job<'_> {
         if create {
             self.create().await?;
         }
-        let (mut inbox, reading) = self.chunks(usize::MAX);
+        let (mut inbox, reading) = self.chunks(None);
         let mut rows = 0;
         while let Some(chunk) = inbox.recv().await {
             if let Some(problem) = chunk.problems.first() {
@@ -353,7 +264,7 @@ impl Job<'_> {
 
     async fn in_batches(&self, size: usize) -> Result<(u64, u64), AppError> {
         self.create().await?;
-        let (mut inbox, reading) = self.chunks(size);
+        let (mut inbox, reading) = self.chunks(Some(size));
         let (mut rows, mut rejected) = (0u64, 0u64);
         while let Some(chunk) = inbox.recv().await {
             for Problem { line, reason } in &chunk.problems {
@@ -371,23 +282,23 @@ impl Job<'_> {
 
     /// Commits what of a batch the database takes; how many rows it refused.
     async fn batch(&self, chunk: &Chunk) -> Result<u64, AppError> {
-        let words = self.opened.dialect.transactions;
+        let words = self.writer.opened.dialect.transactions;
         let mut waiting: Vec<Range<usize>> = std::iter::once(0..chunk.len()).collect();
         let mut rejected = 0;
         while let Some(range) = waiting.pop() {
             if range.is_empty() {
                 continue;
             }
-            self.word(words.begin).await?;
+            self.writer.word(words.begin).await?;
             let sent = match self.append(chunk, range.clone()).await {
-                Ok(()) => self.word(words.commit).await,
+                Ok(()) => self.writer.word(words.commit).await,
                 Err(error) => Err(error),
             };
             let Err(error) = sent else { continue };
             if matches!(error.code, driver::Code::Unreachable) {
                 return Err(error.into());
             }
-            self.word(words.rollback).await?;
+            self.writer.word(words.rollback).await?;
             if matches!(error.code, driver::Code::Cancelled | driver::Code::Forbidden | driver::Code::NotFound) {
                 return Err(error.into());
             }
@@ -414,10 +325,8 @@ impl Job<'_> {
     }
 
     async fn reject(&self, chunk: &Chunk, row: usize, error: &driver::Error) -> Result<(), AppError> {
-        let values = chunk.values();
-        let columns = self.plan.columns.len();
-        let own = values.get(row * columns..(row + 1) * columns).unwrap_or_default();
-        self.rejects.lock().await.add(chunk.line(row), &error.message, own)
+        let values = chunk.values(row..row + 1);
+        self.rejects.lock().await.add(chunk.line(row), &error.message, &values)
     }
 }
 

@@ -97,7 +97,7 @@ pub(super) struct Into {
 }
 
 /// The table a statement would mean: without a schema, the first along the path that has one of this name.
-fn meant<'c>(opened: &Opened, catalog: &'c Catalog, table: &ObjectKey) -> Option<RelationWalker<'c>> {
+pub(crate) fn meant<'c>(opened: &Opened, catalog: &'c Catalog, table: &ObjectKey) -> Option<RelationWalker<'c>> {
     let named = || catalog.walk_relations().filter(|relation| relation.row().name == table.name);
     if let Some(schema) = &table.schema {
         return named().find(|relation| relation.schema() == schema);
@@ -158,7 +158,7 @@ pub(super) async fn table(opened: &Opened, table: &ObjectKey) -> Result<Option<I
     }))
 }
 
-pub(super) fn plain_engine_note(engine: &str) -> String {
+pub(crate) fn plain_engine_note(engine: &str) -> String {
     format!("Tables of the engine {engine} have no transactions: what was inserted stays, whatever happens.")
 }
 
