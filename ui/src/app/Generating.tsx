@@ -23,7 +23,7 @@ export function Generating({ actions }: { actions: Actions }) {
       first && !dry_run
         ? { action: { label: `Open ${first.name}`, onPress: () => actions.relation(profile_id, first) } }
         : {};
-    return startTransfer({ title, name, path }, { done, stopped, end, shown, ...action }, (hear) =>
+    return startTransfer({ title, name, path }, { done, stopped, end, shown, calm: true, ...action }, (hear) =>
       host().generateRows(request, hear),
     );
   };

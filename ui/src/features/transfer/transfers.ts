@@ -42,6 +42,8 @@ export interface Words {
   readonly done: (rows: number) => string;
   readonly stopped: string;
   readonly end?: () => void;
+  /** Set where notes at the end are no warnings. */
+  readonly calm?: boolean;
   /** What can be done with what is done. */
   readonly action?: { readonly label: string; readonly onPress: () => void };
   /** Hears everything first; true where it is on screen, so that nothing is said in passing. */
@@ -60,7 +62,7 @@ function heard(key: number, words: Words, event: TransferEvent): void {
       announce(title);
       const detail = event.notes.join(" ");
       const { action } = words;
-      say({ title, tone: detail ? "warn" : "ok", ...(detail ? { detail } : {}), ...(action ? { action } : {}) });
+      say({ title, tone: detail && !words.calm ? "warn" : "ok", ...(detail ? { detail } : {}), ...(action ? { action } : {}) });
       words.end?.();
       return;
     }
