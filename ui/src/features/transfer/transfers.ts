@@ -62,7 +62,12 @@ function heard(key: number, words: Words, event: TransferEvent): void {
       announce(title);
       const detail = event.notes.join(" ");
       const { action } = words;
-      say({ title, tone: detail && !words.calm ? "warn" : "ok", ...(detail ? { detail } : {}), ...(action ? { action } : {}) });
+      say({
+        title,
+        tone: detail && !words.calm ? "warn" : "ok",
+        ...(detail ? { detail } : {}),
+        ...(action ? { action } : {}),
+      });
       words.end?.();
       return;
     }
