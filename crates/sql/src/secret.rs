@@ -2,8 +2,10 @@
 //!
 //! It takes too much rather than too little: a literal beside a word that says "password" is one, whatever the statement.
 
+use std::collections::HashSet;
+
 use crate::nodes::Nodes;
-use crate::{Dialect, Lexer, Span, TokenKind};
+use crate::{Dialect, Lexer, Span, Token, TokenKind};
 
 /// What stands for a secret.
 const MASK: &str = "***";
@@ -34,6 +36,9 @@ const SECRET_NAMES: &[&str] = &[
     "sslkey",
     "pwd",
 ];
+
+/// The word that sets them in statements about users.
+const IDENTIFIED: &str = "identified";
 
 /// Names that are secrets as a whole.
 const WHOLE_SECRET_NAMES: &[&str] = &["key", "rekey", "hexkey", "hexrekey", "textkey", "textrekey", "pass"];
@@ -74,16 +79,49 @@ pub fn redact(text: &str, dialect: &Dialect) -> String {
 }
 
 fn is_secret_name(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    WHOLE_SECRET_NAMES.contains(&lower.as_str()) || SECRET_NAMES.iter().any(|part| lower.contains(part))
+    WHOLE_SECRET_NAMES.iter().any(|whole| name.eq_ignore_ascii_case(whole)) || has_secret_name(name)
 }
+
+/// Whether `text` has one of the secret names in it, in whatever case of ASCII.
+fn has_secret_name(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let begins = |at: usize, part: &str| {
+        bytes.get(at..at + part.len()).is_some_and(|here| here.eq_ignore_ascii_case(part.as_bytes()))
+    };
+    let first = |byte: &u8| FIRST_BYTES.get(usize::from(*byte)).is_some_and(|first| *first);
+    bytes.iter().enumerate().any(|(at, byte)| first(byte) && SECRET_NAMES.iter().any(|part| begins(at, part)))
+}
+
+/// Which bytes a secret name may begin with, in either case.
+const FIRST_BYTES: [bool; 256] = {
+    let mut first = [false; 256];
+    let mut at = 0;
+    while at < SECRET_NAMES.len() {
+        let byte = SECRET_NAMES[at].as_bytes()[0];
+        first[byte as usize] = true;
+        first[byte.to_ascii_uppercase() as usize] = true;
+        at += 1;
+    }
+    first
+};
 
 /// Notes the secrets of `text`, which begins at `offset` of the whole.
 fn collect(text: &str, dialect: &Dialect, offset: usize, nesting: usize, spans: &mut Vec<Span>) {
-    let nodes = Nodes::new(text, dialect);
+    let (comments, tokens): (Vec<Token>, Vec<Token>) =
+        Lexer::new(text, dialect).partition(|token| token.kind.is_comment());
+    let nodes = Nodes::from_tokens(text, dialect, tokens);
+    // A long script says the same few names again and again.
+    let mut harmless: HashSet<&str> = HashSet::new();
     for at in 0..nodes.len() {
+        if spelled_alike(&nodes, at) && harmless.contains(nodes.raw(at)) {
+            continue;
+        }
         if let Some((name, next)) = nodes.name(at) {
-            beside_name(&nodes, at, &name, next, offset, spans);
+            if concerns(&nodes, at, &name) {
+                beside_name(&nodes, at, &name, next, offset, spans);
+            } else if spelled_alike(&nodes, at) {
+                harmless.insert(nodes.raw(at));
+            }
         } else if nodes.kind(at).is_some_and(TokenKind::is_string) {
             inside_literal(&nodes, at, offset, nesting, spans);
         }
@@ -92,7 +130,7 @@ fn collect(text: &str, dialect: &Dialect, offset: usize, nesting: usize, spans: 
     if nesting == 0 {
         return;
     }
-    for token in Lexer::new(text, dialect).filter(|token| token.kind.is_comment()) {
+    for token in comments {
         let comment = token.span.of(text);
         let inner = comment.trim_start_matches(['-', '/', '*', '#']);
         let skipped = comment.len() - inner.len();
@@ -102,6 +140,21 @@ fn collect(text: &str, dialect: &Dialect, offset: usize, nesting: usize, spans: 
             collect(inner, dialect, offset + start, nesting - 1, spans);
         }
     }
+}
+
+/// Whether a name says the same wherever it is spelled so: all but those whose escapes are told behind them.
+fn spelled_alike(nodes: &Nodes<'_>, at: usize) -> bool {
+    match nodes.kind(at) {
+        Some(TokenKind::Word) => true,
+        Some(TokenKind::QuotedName) => nodes.raw(at).as_bytes().get(1) != Some(&b'&'),
+        _ => false,
+    }
+}
+
+/// Whether anything beside a name may be a secret.
+fn concerns(nodes: &Nodes<'_>, at: usize, name: &str) -> bool {
+    let function = nodes.dialect.set_function.is_some_and(|function| name.eq_ignore_ascii_case(function));
+    function || nodes.is_any(at, &["IDENTIFIED", "REPLACE"]) || is_secret_name(name)
 }
 
 /// The literals after a name that says they are secret: `PASSWORD 'x'`, `password = 'x'`, `SET app.secret TO x`,
@@ -181,6 +234,12 @@ fn literals(nodes: &Nodes<'_>, from: usize, to: usize, offset: usize, spans: &mu
 
 /// A literal may hold a connection string, or SQL that sets a secret.
 fn inside_literal(nodes: &Nodes<'_>, at: usize, offset: usize, nesting: usize, spans: &mut Vec<Span>) {
+    // Most literals stand for what is between their quotes, and mention nothing.
+    let plain = nodes.is_kind(at, TokenKind::String).then(|| nodes.raw(at));
+    let inner = plain.and_then(|raw| raw.strip_prefix('\'')?.strip_suffix('\''));
+    if inner.is_some_and(|inner| !inner.contains('\'') && !mentions_secret(inner)) {
+        return;
+    }
     let Some((content, _)) = nodes.string(at) else { return };
     if !mentions_secret(&content) {
         return;
@@ -206,8 +265,8 @@ fn inside_literal(nodes: &Nodes<'_>, at: usize, offset: usize, nesting: usize, s
 }
 
 fn mentions_secret(text: &str) -> bool {
-    let lower = text.to_ascii_lowercase();
-    SECRET_NAMES.iter().any(|part| lower.contains(part)) || lower.contains("identified")
+    has_secret_name(text)
+        || text.as_bytes().windows(IDENTIFIED.len()).any(|here| here.eq_ignore_ascii_case(IDENTIFIED.as_bytes()))
 }
 
 /// Whether the text has `password=x` the way connection strings do.

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use driver::{CellValue, Frame, NewValue, Original, RowDelete, RowInsert, RowUpdate};
+use results::Hold;
 
 use super::{
     binding::whole_cell,
     plan::{Doing, Piece, Planned},
     saving::Written,
-    shared::State,
     target::Target,
 };
 use crate::{App, Face, api::*, audit, store::now_ms};
@@ -155,28 +155,44 @@ pub(super) async fn finish(
     }
 }
 
-/// The statements that take a save back, in reverse order, each as exact as those of the save.
-pub(super) fn inverse(target: &Target, frame: &Frame, pieces: &[Piece], written: &[Written], state: &State) -> String {
+/// The statements that take a save back, in reverse order, each as exact as those of the save. `fresh` has its rows as they are
+/// now. Blocks on the disk.
+pub(super) fn inverse(
+    target: &Target,
+    frame: &Frame,
+    pieces: &[Piece],
+    written: &[Written],
+    fresh: Option<&Hold>,
+) -> String {
     let done: HashMap<u32, &Written> = written.iter().map(|written| (written.id, written)).collect();
     let mut texts: Vec<String> = frame.begin.clone();
+    let (mut length, mut left) = (0, 0u64);
     for piece in pieces.iter().rev() {
         let Some(written) = done.get(&piece.id) else { continue };
-        match back(target, piece, written, state) {
-            Some(text) => texts.push(text),
-            None => texts.push("-- a row that cannot be taken back: what it became could not be read".to_owned()),
+        // What would not be kept need not be made.
+        if length > MOST_INVERSE {
+            left += 1;
+            continue;
         }
+        let text = back(target, piece, written, fresh)
+            .unwrap_or_else(|| "-- a row that cannot be taken back: what it became could not be read".to_owned());
+        length += text.len();
+        texts.push(text);
+    }
+    if left > 0 {
+        texts.push(format!("-- … {left} more rows"));
     }
     texts.extend(frame.commit.iter().cloned());
     let text = script(texts.iter().map(String::as_str), MOST_INVERSE);
     sql::redact(&text, &target.place.opened.dialect)
 }
 
-fn back(target: &Target, piece: &Piece, written: &Written, state: &State) -> Option<String> {
+fn back(target: &Target, piece: &Piece, written: &Written, fresh: Option<&Hold>) -> Option<String> {
     let edit = target.edit().ok()?;
     let (catalog, relation) = (&target.catalog, &target.relation);
     let now = |column: &str| -> Option<CellValue> {
         let position = target.about.columns.iter().position(|about| about.name == column)?;
-        whole_cell(&state.fresh.as_ref()?.held.hold, written.fresh?, position).ok()
+        whole_cell(fresh?, written.fresh?, position).ok()
     };
     let change = match &piece.doing {
         Doing::Update(update) => {

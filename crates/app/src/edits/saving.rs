@@ -11,6 +11,7 @@ mod transaction;
 use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use driver::{Error, Frame, Role};
+use tokio::task::JoinHandle;
 
 use super::{
     journal::SetKey,
@@ -35,7 +36,7 @@ const MOST_PASSES: u32 = 6;
 /// How the statements of a save ended on the server.
 enum Ended {
     /// Committed, but for rows with problems in a table that cannot be rolled back.
-    Written { written: Vec<Written>, problems: BTreeMap<u32, Problem> },
+    Written { written: Vec<Written>, problems: BTreeMap<u32, Problem>, inverse: Inverse },
     /// Nothing was changed.
     Refused { problems: BTreeMap<u32, Problem>, message: String },
     /// Nobody knows.
@@ -49,6 +50,24 @@ struct Job {
     frame: Frame,
     pieces: Vec<Piece>,
     planned: Vec<Planned>,
+}
+
+/// What would take a save back, in the making: it takes as long as the save itself, and nobody waits for it before the commit.
+struct Inverse(JoinHandle<String>);
+
+impl Inverse {
+    /// Begins to write it.
+    fn of(job: &Arc<Job>, written: &[Written], state: &State) -> Self {
+        let (job, written) = (Arc::clone(job), written.to_vec());
+        let fresh = state.fresh.as_ref().map(|fresh| fresh.held.hold.clone());
+        Inverse(tokio::task::spawn_blocking(move || {
+            keeping::inverse(&job.target, &job.frame, &job.pieces, &written, fresh.as_ref())
+        }))
+    }
+
+    async fn text(self) -> Option<String> {
+        self.0.await.ok()
+    }
 }
 
 /// Takes the mark of a running save away, however it ends.
@@ -111,7 +130,7 @@ impl App {
             let edits = self.edits_told(state, hold_id, false).await?;
             return Ok(EditsAnswer::Done { saved: Box::new(EditsSaved { outcome, edits }) });
         }
-        let job = Job { key: staged.key.clone(), target, frame, pieces, planned };
+        let job = Arc::new(Job { key: staged.key.clone(), target, frame, pieces, planned });
         let recorded = keeping::begin(self, &job.target, &object, &job.frame, &job.planned).await;
         let ended = self.carry_out(&job, &mut state, &saving).await;
         let elapsed = elapsed_ms(begun);
@@ -143,7 +162,7 @@ impl App {
     }
 
     /// Runs the statements on a session of their own.
-    async fn carry_out(&self, job: &Job, state: &mut Locked, saving: &Arc<Saving>) -> Result<Ended, AppError> {
+    async fn carry_out(&self, job: &Arc<Job>, state: &mut Locked, saving: &Arc<Saving>) -> Result<Ended, AppError> {
         let place = &job.target.place;
         let (session, permit) = place.opened.session(&place.connected, Role::Scratch).await?;
         let seconds = self.current_settings().statement_timeout_s;
@@ -175,7 +194,7 @@ impl App {
     }
 
     /// One transaction: straight on; row by row where something is wrong; then what it made is read, and committed.
-    async fn in_transaction(&self, job: &Job, state: &mut State, runner: &mut Runner) -> Result<Ended, Error> {
+    async fn in_transaction(&self, job: &Arc<Job>, state: &mut State, runner: &mut Runner) -> Result<Ended, Error> {
         let (target, frame) = (&job.target, &job.frame);
         runner.run_all(&frame.begin).await?;
         let straight = transaction::straight(runner, &job.planned, &job.pieces).await;
@@ -210,7 +229,7 @@ impl App {
     }
 
     /// From the beginning, between savepoints.
-    async fn row_by_row(&self, job: &Job, state: &State, runner: &mut Runner) -> Result<Came, Error> {
+    async fn row_by_row(&self, job: &Arc<Job>, state: &State, runner: &mut Runner) -> Result<Came, Error> {
         let (target, frame) = (&job.target, &job.frame);
         let mut pieces = job.pieces.clone();
         let mut passes = 0;

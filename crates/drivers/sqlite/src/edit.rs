@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Most rows, and about the most bytes, of one INSERT.
-const INSERT_ROWS: usize = 500;
+const INSERT_ROWS: usize = 1000;
 const INSERT_BYTES: usize = 1 << 20;
 
 /// Builds statements from what was probed of the file.
@@ -78,6 +78,23 @@ impl<'a> Table<'a> {
             return Err(Error::new(Code::InvalidStatement, "The row's key does not fit the table's."));
         }
         self.identity.parts.iter().zip(&key.0).map(|(part, text)| self.spelling.is(part, text)).collect()
+    }
+
+    /// The condition that a row has one of these numbers, where rows are told apart by them: a list, which is read and looked up
+    /// sooner than as many conditions.
+    fn numbers(&self, keys: &[RowKey]) -> Result<Option<String>, Error> {
+        let ([part], [_, _, ..]) = (self.identity.parts.as_slice(), keys) else { return Ok(None) };
+        if !part.rowid {
+            return Ok(None);
+        }
+        let mut numbers = Vec::with_capacity(keys.len());
+        for key in keys {
+            let [text] = key.0.as_slice() else {
+                return Err(Error::new(Code::InvalidStatement, "The row's key does not fit the table's."));
+            };
+            numbers.push(value::row_number(text)?);
+        }
+        Ok(Some(format!("{} IN ({})", part.reference("t"), numbers.join(", "))))
     }
 
     /// The identity as a RETURNING clause gives it; aliases are not known there.
@@ -296,6 +313,9 @@ impl Edit for SqliteEdit {
             selected.push("NULL".to_owned());
         }
         selected.extend(table.identity.parts.iter().map(|part| part.encoded("t")));
+        if let Some(numbers) = table.numbers(keys)? {
+            return Ok(format!("SELECT {}\nFROM {} AS t\nWHERE {numbers}", selected.join(", "), table.name()));
+        }
         let conditions = keys
             .iter()
             .map(|key| table.identified(key).map(|parts| format!("({})", parts.join(" AND "))))

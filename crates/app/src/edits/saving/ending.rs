@@ -1,11 +1,11 @@
 //! How a save ends: the commit, what is known of one whose answer was lost, and what is staged afterwards.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use driver::{Code, Error, Link};
 
 use super::{
-    Ended, Job,
+    Ended, Inverse, Job,
     diagnosis::Diagnosis,
     first_reason,
     runner::Runner,
@@ -30,7 +30,7 @@ impl App {
     /// None: whatever goes wrong is how the save ended.
     pub(super) async fn commit(
         &self,
-        job: &Job,
+        job: &Arc<Job>,
         state: &mut State,
         runner: &mut Runner,
         reread: Vec<Written>,
@@ -39,6 +39,7 @@ impl App {
             runner.roll_back(&job.frame.rollback).await;
             return Err(Error::cancelled());
         }
+        let inverse = Inverse::of(job, &reread, state);
         // From here on there is no stopping: half a commit is no answer.
         runner.timeout = None;
         let last = job.frame.commit.len().saturating_sub(1);
@@ -51,7 +52,7 @@ impl App {
             let Err(error) = runner.run_to_end(text).await else { continue };
             let lost = error.code == Code::Unreachable || runner.session.state().borrow().link != Link::Up;
             if number == last && lost {
-                return Ok(self.after_silence(job, state, reread, error).await);
+                return Ok(self.after_silence(job, state, reread, inverse, error).await);
             }
             runner.roll_back(&job.frame.rollback).await;
             if lost {
@@ -64,7 +65,7 @@ impl App {
             };
             return Ok(Ended::Refused { problems, message });
         }
-        Ok(Ended::Written { written: reread, problems: BTreeMap::new() })
+        Ok(Ended::Written { written: reread, problems: BTreeMap::new(), inverse })
     }
 
     /// Notes on disk, before the commit is sent, what will tell whether it arrived.
@@ -76,14 +77,21 @@ impl App {
     }
 
     /// The answer to a commit was lost: what the rows hold tells whether it arrived.
-    async fn after_silence(&self, job: &Job, state: &State, reread: Vec<Written>, error: Error) -> Ended {
+    async fn after_silence(
+        &self,
+        job: &Job,
+        state: &State,
+        reread: Vec<Written>,
+        inverse: Inverse,
+        error: Error,
+    ) -> Ended {
         job.target.place.connected.look_now();
         let told = match &state.seal {
             Some(seal) => self.testimony(&job.target, &job.frame, seal).await,
             None => Ok(Testimony::Nothing),
         };
         match told {
-            Ok(Testimony::Committed) => Ended::Written { written: reread, problems: BTreeMap::new() },
+            Ok(Testimony::Committed) => Ended::Written { written: reread, problems: BTreeMap::new(), inverse },
             Ok(Testimony::NotCommitted) => {
                 Ended::Refused { problems: BTreeMap::new(), message: format!("Nothing was saved: {}", error.message) }
             }
@@ -122,8 +130,7 @@ impl App {
                 keeping::finish(self, recorded, &keeping::End::Lost, None, elapsed_ms).await;
                 Ok(SaveOutcome::Unknown { error: error.into() })
             }
-            Ended::Written { written, problems } => {
-                let inverse = keeping::inverse(job.target.as_ref(), &job.frame, &job.pieces, &written, state);
+            Ended::Written { written, problems, inverse } => {
                 let counts = counts(&job.pieces, &written);
                 let rows = written.iter().filter_map(|written| Some((written.id, saved(state, written)?))).collect();
                 state.set.untroubled();
@@ -144,7 +151,7 @@ impl App {
                     tracing::error!(%error, "edits that were saved are still in the journal");
                 }
                 let rows = u64::from(counts.updates) + u64::from(counts.inserts) + u64::from(counts.deletes);
-                keeping::finish(self, recorded, &keeping::End::Done(rows), Some(inverse), elapsed_ms).await;
+                keeping::finish(self, recorded, &keeping::End::Done(rows), inverse.text().await, elapsed_ms).await;
                 Ok(match partly {
                     true => SaveOutcome::Partly {
                         counts,

@@ -1,12 +1,12 @@
 //! A save into a table that cannot be rolled back: it is locked, each row is counted, and only then written.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use driver::Error;
 use results::{Cell, Cells};
 
 use super::{
-    Ended, Job,
+    Ended, Inverse, Job,
     diagnosis::{Diagnosis, internal},
     first_reason,
     runner::{Failure, Ran, Runner},
@@ -18,7 +18,7 @@ use crate::edits::{model::Problem, plan::Piece, shared::State, target::Target};
 ///
 /// # Errors
 /// What is not about one row, before anything was written.
-pub(super) async fn run(job: &Job, state: &State, runner: &mut Runner) -> Result<Ended, Error> {
+pub(super) async fn run(job: &Arc<Job>, state: &State, runner: &mut Runner) -> Result<Ended, Error> {
     let target = &job.target;
     let mut diagnosis = Diagnosis::new(state.head.clone());
     let (mut written, mut problems): (Vec<_>, BTreeMap<u32, Problem>) = (Vec::new(), BTreeMap::new());
@@ -61,7 +61,8 @@ pub(super) async fn run(job: &Job, state: &State, runner: &mut Runner) -> Result
         let message = first_reason(&problems);
         return Ok(Ended::Refused { problems, message });
     }
-    Ok(Ended::Written { written, problems })
+    let inverse = Inverse::of(job, &written, state);
+    Ok(Ended::Written { written, problems, inverse })
 }
 
 /// How many rows are as they were seen; one for a new row.

@@ -21,6 +21,7 @@ const MOST_PROBLEMS: usize = 100;
 const MOST_ATTEMPTS: u64 = 50_000;
 
 /// A row that was written.
+#[derive(Clone)]
 pub(in crate::edits) struct Written {
     pub(in crate::edits) id: u32,
     /// What names it now; none for one that went.

@@ -66,14 +66,11 @@ impl Spelling {
 
     /// The condition that a part of the key is exactly this.
     pub(crate) fn is(self, part: &Part, text: &str) -> Result<String, Error> {
-        let (literal, class) = key_value(text, self)?;
         let reference = part.reference("t");
         if part.rowid {
-            return match class {
-                CellClass::Integer => Ok(format!("{reference} = {literal}")),
-                _ => Err(wrong_key()),
-            };
+            return Ok(format!("{reference} = {}", row_number(text)?));
         }
+        let (literal, class) = key_value(text, self)?;
         let exactly = exactly(&reference, &literal, class, part.affinity, part.collated, "=");
         let plain = format!("{reference} = {literal}");
         // What no index can answer is said a second time in a way that one can.
@@ -242,6 +239,14 @@ fn key_value(text: &str, spelling: Spelling) -> Result<(String, CellClass), Erro
     }
     let value: f64 = text.parse().map_err(|_| wrong_key())?;
     Ok((real(value), CellClass::Real))
+}
+
+/// A row's number as a literal.
+///
+/// # Errors
+/// `InvalidStatement` for what is none.
+pub(crate) fn row_number(text: &str) -> Result<String, Error> {
+    text.parse().map(integer).map_err(|_| wrong_key())
 }
 
 /// A part of a page's position as a literal without affinity, so that comparing converts nothing.
