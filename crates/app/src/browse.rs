@@ -24,6 +24,7 @@ use crate::{
     text::Positions,
 };
 
+pub(crate) use again::compare;
 use conditions::located;
 pub(crate) use conditions::{checked, filter};
 pub(crate) use listening::Listening;

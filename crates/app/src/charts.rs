@@ -1,5 +1,6 @@
 //! Charts of held rows: a first suggestion, what a chart shows, and its picture as a file.
 
+mod server;
 mod suggest;
 #[cfg(test)]
 mod tests;

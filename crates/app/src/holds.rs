@@ -30,6 +30,7 @@ use crate::{
 };
 
 pub(crate) use head::{Head, head, leads_to};
+pub(crate) use views::not_wrapped;
 
 /// Cells of a window are cut at this many bytes.
 const CELL_BYTES: usize = 4 << 10;
@@ -69,6 +70,7 @@ pub(crate) struct Held {
 }
 
 /// A statement of a tab that may run again.
+#[derive(Clone)]
 pub(crate) struct Again {
     pub(crate) tab_id: String,
     pub(crate) profile_id: String,

@@ -6,6 +6,7 @@ mod client_copy;
 mod explaining;
 mod prepare;
 mod reading;
+mod rereading;
 mod script;
 mod seat;
 mod tabs;

@@ -53,4 +53,4 @@ pub use split::{Statement, StatementKind, split, statement_at};
 pub use sweep::{Sweep, SweepKind, changes, sweeps};
 pub use title::{comment_title, result_title, search_path};
 pub use transaction::{SavepointWords, TransactionWords, stays_outside_transactions};
-pub use wrap::{NoWrap, Wrapping, wrapped};
+pub use wrap::{Computed, Grouping, NoWrap, Wrapping, grouped, wrapped};

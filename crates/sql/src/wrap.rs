@@ -33,32 +33,72 @@ const NAME: &str = "q";
 /// Makes the next character of a pattern plain. A backslash is read in more than one way.
 const ESCAPE: char = '!';
 
+/// What is computed of a group, and of which column, by its place; of rows none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum Computed {
+    /// How many rows.
+    Rows,
+    /// How many values that are not NULL.
+    Values(usize),
+    /// The sum.
+    Sum(usize),
+    /// The mean.
+    Average(usize),
+    /// The least.
+    Least(usize),
+    /// The greatest.
+    Greatest(usize),
+}
+
+/// What the outer query groups by and computes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Grouping<'a> {
+    /// The result's columns, as the server calls them.
+    pub columns: Vec<&'a str>,
+    /// Columns whose equal values are one group, by their places.
+    pub by: Vec<usize>,
+    /// What is computed of each group.
+    pub computed: Vec<Computed>,
+}
+
+/// `SELECT …, sum(…) FROM (…) AS q GROUP BY … ORDER BY …`, quoted as the dialect has it. The text stays as it is written.
+///
+/// # Errors
+/// Why the statement cannot stand within another one.
+pub fn grouped(text: &str, dialect: &Dialect, wanted: &Grouping<'_>) -> Result<String, NoWrap> {
+    let query = inner(text, dialect, &wanted.columns)?;
+    let column = |at: usize| {
+        let name = wanted.columns.get(at).ok_or(NoWrap::NoName)?;
+        Ok(format!("{NAME}.{}", dialect.quote_identifier(name)))
+    };
+    let by = wanted.by.iter().map(|at| column(*at)).collect::<Result<Vec<String>, NoWrap>>()?;
+    let mut selected = by.clone();
+    for computed in &wanted.computed {
+        let (function, at) = match computed {
+            Computed::Rows => {
+                selected.push(format!("COUNT(*) AS {}", dialect.quote_identifier("rows")));
+                continue;
+            }
+            Computed::Values(at) => ("COUNT", *at),
+            Computed::Sum(at) => ("SUM", *at),
+            Computed::Average(at) => ("AVG", *at),
+            Computed::Least(at) => ("MIN", *at),
+            Computed::Greatest(at) => ("MAX", *at),
+        };
+        let name = wanted.columns.get(at).copied().unwrap_or_default();
+        let called = dialect.quote_identifier(&format!("{} of {name}", function.to_ascii_lowercase()));
+        selected.push(format!("{function}({}) AS {called}", column(at)?));
+    }
+    let (list, by) = (selected.join(", "), by.join(", "));
+    Ok(format!("SELECT {list}\nFROM (\n{query}\n) AS {NAME}\nGROUP BY {by}\nORDER BY {by};"))
+}
+
 /// `SELECT * FROM (…) AS q WHERE … ORDER BY …`, quoted as the dialect has it. The text stays as it is written.
 ///
 /// # Errors
 /// Why the statement cannot stand within another one.
 pub fn wrapped(text: &str, dialect: &Dialect, wanted: &Wrapping<'_>) -> Result<String, NoWrap> {
-    let statements = split(text, dialect);
-    let [only] = statements.as_slice() else { return Err(NoWrap::NoQuery) };
-    let query = only.span.of(text);
-    if only.kind != StatementKind::Sql || !matches!(only.command.as_str(), "SELECT" | "WITH") {
-        return Err(NoWrap::NoQuery);
-    }
-    let known = classify(query, dialect);
-    if known.class != Class::Read || known.effect.select_into.is_some() || known.effect.explain.is_some() {
-        return Err(NoWrap::NoQuery);
-    }
-    if known.effect.locks_rows.is_some() {
-        return Err(NoWrap::Locks);
-    }
-    for (at, name) in wanted.columns.iter().enumerate() {
-        if name.is_empty() {
-            return Err(NoWrap::NoName);
-        }
-        if wanted.columns.iter().take(at).any(|other| dialect.same_name(other, name)) {
-            return Err(NoWrap::SameName((*name).to_owned()));
-        }
-    }
+    let query = inner(text, dialect, &wanted.columns)?;
     let column = |at: &usize| {
         let name = wanted.columns.get(*at).ok_or(NoWrap::NoName)?;
         Ok(format!("{NAME}.{}", dialect.quote_identifier(name)))
@@ -96,11 +136,53 @@ pub fn wrapped(text: &str, dialect: &Dialect, wanted: &Wrapping<'_>) -> Result<S
     Ok(made)
 }
 
+/// The one query of a text, that may stand within another one and whose columns can be named there.
+fn inner<'a>(text: &'a str, dialect: &Dialect, columns: &[&str]) -> Result<&'a str, NoWrap> {
+    let statements = split(text, dialect);
+    let [only] = statements.as_slice() else { return Err(NoWrap::NoQuery) };
+    let query = only.span.of(text);
+    if only.kind != StatementKind::Sql || !matches!(only.command.as_str(), "SELECT" | "WITH") {
+        return Err(NoWrap::NoQuery);
+    }
+    let known = classify(query, dialect);
+    if known.class != Class::Read || known.effect.select_into.is_some() || known.effect.explain.is_some() {
+        return Err(NoWrap::NoQuery);
+    }
+    if known.effect.locks_rows.is_some() {
+        return Err(NoWrap::Locks);
+    }
+    for (at, name) in columns.iter().enumerate() {
+        if name.is_empty() {
+            return Err(NoWrap::NoName);
+        }
+        if columns.iter().take(at).any(|other| dialect.same_name(other, name)) {
+            return Err(NoWrap::SameName((*name).to_owned()));
+        }
+    }
+    Ok(query)
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
     use super::*;
     use crate::dialect::{mysql, postgres, sqlite};
+
+    #[test]
+    fn a_query_is_grouped_around_as_its_server_quotes() {
+        let wanted = Grouping {
+            columns: vec!["status", "total"],
+            by: vec![0],
+            computed: vec![Computed::Rows, Computed::Sum(1)],
+        };
+        let made = grouped("select status, total from orders;", postgres(), &wanted).unwrap();
+        let expected = "SELECT q.status, COUNT(*) AS rows, SUM(q.total) AS \"sum of total\"\nFROM (\nselect status, total from orders\n) AS q\nGROUP BY q.status\nORDER BY q.status;";
+        assert_eq!(
+            made.replace("q.\"status\"", "q.status").replace("q.\"total\"", "q.total").replace("\"rows\"", "rows"),
+            expected
+        );
+        assert_eq!(grouped("delete from orders", postgres(), &wanted), Err(NoWrap::NoQuery));
+    }
 
     #[test]
     fn a_query_is_filtered_and_sorted_around_as_its_server_quotes() {

@@ -19,6 +19,17 @@ pub async fn chart_of(app: State<'_, Arc<App>>, hold_id: String, spec: ChartSpec
     app.chart_of(&hold_id, spec).await
 }
 
+/// The groups of a chart as a statement that asks the server for them.
+#[tauri::command]
+#[specta::specta]
+pub async fn chart_on_server(
+    app: State<'_, Arc<App>>,
+    hold_id: String,
+    spec: ChartSpec,
+) -> Result<ServerQuery, AppError> {
+    app.chart_on_server(&hold_id, spec).await
+}
+
 /// Stops what is drawn of held rows.
 #[tauri::command]
 #[specta::specta]

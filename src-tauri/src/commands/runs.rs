@@ -57,6 +57,13 @@ pub async fn hold_all(app: State<'_, Arc<App>>, hold_id: String) -> Result<(), A
     app.hold_all(&hold_id).await
 }
 
+/// Runs the statement of a result once more, into a hold of its own; `keep` is a row to be found again.
+#[tauri::command]
+#[specta::specta]
+pub async fn hold_again(app: State<'_, Arc<App>>, hold_id: String, keep: Option<Whole>) -> Result<HeldAgain, AppError> {
+    app.hold_again(&hold_id, keep.map(|keep| keep.0)).await
+}
+
 /// Stops reading; what is there stays.
 #[tauri::command]
 #[specta::specta]

@@ -128,6 +128,19 @@ pub enum HoldState {
     MorePages,
 }
 
+/// A result's statement run once more, into a hold of its own.
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+pub struct HeldAgain {
+    /// The new rows' head.
+    pub head: ResultHead,
+    /// How many there are, and whether they are all.
+    pub progress: HoldProgress,
+    /// Their numbers of those that are new or not as they were, by their key; none where rows have no key or are too many.
+    pub changed: Vec<u32>,
+    /// Where the row is that was asked to be found again; `None` where it is no longer among them, or cannot be known by a key.
+    pub kept: Option<u32>,
+}
+
 /// How much a hold has.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct HoldProgress {

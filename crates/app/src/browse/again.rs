@@ -40,7 +40,11 @@ pub(super) async fn read(app: &App, hold_id: &str, keep: Option<u64>) -> Result<
 
 type Key = Vec<Option<Vec<u8>>>;
 
-fn compare(
+/// Which rows are new or not as they were, by their key, and where a row went; blocks on the disk.
+///
+/// # Errors
+/// As reading held rows.
+pub(crate) fn compare(
     was: &Arc<Held>,
     now: &Arc<Held>,
     identity: Option<Vec<usize>>,

@@ -182,12 +182,17 @@ fn on_server(held: &Held, request: &ViewRequest) -> Result<String, String> {
         contains: contains.map(|text| (text, columns(request.columns.clone(), held))),
         sort: request.sort.iter().map(|key| (key.column as usize, key.descending)).collect(),
     };
-    sql::wrapped(&again.statement.text, &held.dialect, &wanted).map_err(|refused| match refused {
+    sql::wrapped(&again.statement.text, &held.dialect, &wanted).map_err(not_wrapped)
+}
+
+/// Why a statement cannot stand within another one, as part of a sentence.
+pub(crate) fn not_wrapped(refused: NoWrap) -> String {
+    match refused {
         NoWrap::NoQuery => "the statement is not one query that only reads".to_owned(),
         NoWrap::Locks => "the statement locks the rows it reads".to_owned(),
         NoWrap::SameName(name) => format!("two of its columns are called {name}: give each a name of its own"),
         NoWrap::NoName => "a column has no name: give it one with AS".to_owned(),
-    })
+    }
 }
 
 fn found(held: &Held, request: FindRequest, stop: &Stop) -> Result<Found, AppError> {

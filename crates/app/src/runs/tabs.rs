@@ -58,6 +58,11 @@ impl Running {
         }
     }
 
+    /// Lets whatever is begun in the tab end this first, as if it only waited.
+    pub(super) fn give_way(&self) {
+        self.paused.store(true, Ordering::Release);
+    }
+
     pub(crate) fn is_cancelled(&self) -> bool {
         *self.cancelled.borrow()
     }

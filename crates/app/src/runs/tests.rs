@@ -8,6 +8,7 @@ mod guarded;
 mod paths;
 mod places;
 mod postgres;
+mod rereading;
 mod transactions;
 
 use std::time::Duration;
