@@ -208,6 +208,7 @@ export const commands = {
 	chartSuggest: (holdId: string) => typedError<ChartSuggestion, AppError>(__TAURI_INVOKE("chart_suggest", { holdId })),
 	/**  What a chart of held rows shows; a newer one of the same rows stops it. */
 	chartOf: (holdId: string, spec: ChartSpec) => typedError<ChartSeries, AppError>(__TAURI_INVOKE("chart_of", { holdId, spec })),
+	/**  The groups of a chart as a statement that asks the server for them. */
 	chartOnServer: (holdId: string, spec: ChartSpec) => typedError<ServerQuery, AppError>(__TAURI_INVOKE("chart_on_server", { holdId, spec })),
 	/**  Stops what is drawn of held rows. */
 	stopChart: (holdId: string) => typedError<null, AppError>(__TAURI_INVOKE("stop_chart", { holdId })),

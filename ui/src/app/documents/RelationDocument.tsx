@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useKeys, useOffers } from "@/commands";
 import { EmptyState, IconButton, Segmented, Toolbar } from "@/design";
+import { type KeptChart, readCharts } from "@/features/charts";
 import { ConditionField } from "@/features/editor";
 import { openGenerate } from "@/features/generate";
 import {
@@ -23,7 +24,7 @@ import { useReferences } from "../useReferences";
 import { useWorkspace } from "../workspace";
 import { Denied } from "./access";
 import { ConnectionBanner } from "./ConnectionBanner";
-import { chartsOf } from "./charts";
+import { useCharts } from "./charts";
 import { readShape, sameShape } from "./keptShape";
 import { lookupOn } from "./lookup";
 import { Offline } from "./Offline";
@@ -35,6 +36,8 @@ type View = "data" | RelationView;
 interface Kept {
   readonly view: View;
   readonly shape: Shape;
+  /** What was chosen for the charts of its rows. */
+  readonly charts?: readonly KeptChart[];
 }
 
 const VIEWS: readonly { value: View; label: string }[] = [
@@ -54,8 +57,10 @@ function readKept(json: string): Kept {
   try {
     const kept: unknown = JSON.parse(json);
     if (typeof kept !== "object" || kept === null) return NOTHING_KEPT;
-    const { view, shape } = kept as Partial<Record<keyof Kept, unknown>>;
+    const { view, shape, charts } = kept as Partial<Record<keyof Kept, unknown>>;
+    const chosen = readCharts(charts);
     return {
+      ...(chosen.length > 0 ? { charts: chosen } : {}),
       view: VIEWS.find((each) => each.value === view)?.value ?? "data",
       shape: readShape(shape),
     };
@@ -163,7 +168,9 @@ interface OpenedProps {
 }
 
 function Opened({ tab, active, actions, kept, rows, onKept, onReconnect }: OpenedProps) {
-  const charts = useMemo(() => chartsOf(tab.id), [tab.id]);
+  const charts = useCharts(tab.id, kept.charts ?? [], (charts) =>
+    onKept(({ charts: _, ...now }) => (charts.length > 0 ? { ...now, charts } : now)),
+  );
   const { live, profile, browses } = useWorkspace();
   const store = browses.of(tab.id, tab.profileId, tab.object);
   // Before the rows are read for the first time: with what was remembered of this tab.

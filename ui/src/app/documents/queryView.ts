@@ -1,3 +1,5 @@
+import { type KeptChart, readCharts } from "@/features/charts";
+
 /** A query tab's own view state: where the caret was, how the panes stand. Kept as JSON; never text, never rows. */
 export interface QueryView {
   readonly anchor: number;
@@ -6,6 +8,8 @@ export interface QueryView {
   readonly results: number;
   /** Whether a person ends the transactions of this tab. */
   readonly manual: boolean;
+  /** What was chosen for the charts of its results. */
+  readonly charts?: readonly KeptChart[] | undefined;
 }
 
 /** Results take about a third of the window, so that an editor in a small one still shows its lines. */
@@ -21,8 +25,10 @@ export function readView(json: string): QueryView {
   try {
     const kept: unknown = JSON.parse(json);
     if (typeof kept !== "object" || kept === null) return usual();
-    const { anchor, head, results, manual } = kept as Partial<Record<keyof QueryView, unknown>>;
+    const { anchor, head, results, manual, charts } = kept as Partial<Record<keyof QueryView, unknown>>;
+    const chosen = readCharts(charts);
     return {
+      ...(chosen.length > 0 ? { charts: chosen } : {}),
       anchor: size(anchor, 0),
       head: size(head, 0),
       results: Math.max(120, size(results, usualResults())),

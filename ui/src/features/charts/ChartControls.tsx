@@ -1,7 +1,9 @@
+import { useState } from "react";
 import { Button, IconButton, Select, type SelectOption } from "@/design";
 import type { ChartAggregate, ChartAxis, ChartKind, ChartOrder, ChartSeries, ChartSpec, ResultColumn } from "@/ipc";
 import { canLog, canStack, type Look } from "./drawing";
 import { AGGREGATES, bucketKey, buckets, isRaw, KINDS, LIMITS, ORDERS, withAggregate, withKind, withX } from "./spec";
+import { WidthField } from "./WidthField";
 
 export interface ChartControlsProps {
   spec: ChartSpec;
@@ -14,6 +16,7 @@ export interface ChartControlsProps {
 }
 
 const NONE = "none";
+const WIDTH = "width";
 /** Measures beside each other. */
 const MOST = 4;
 
@@ -30,6 +33,7 @@ export function ChartControls({ spec, columns, axes, chart, look, onChange, onLo
   const numbers = all.filter((_, at) => axes[at] === "number");
   const axis = axes[spec.x] ?? "category";
   const raw = isRaw(spec);
+  const [typing, setTyping] = useState(false);
   const histogram = spec.kind === "histogram";
   const several = spec.kind !== "pie" && !histogram;
   const measured = (index: number, column: string) =>
@@ -68,14 +72,29 @@ export function ChartControls({ spec, columns, axes, chart, look, onChange, onLo
           <Select
             label="How x is put together"
             dense
-            value={bucketKey(spec.bucket)}
+            value={typing ? WIDTH : spec.bucket.by === "width" ? WIDTH : bucketKey(spec.bucket)}
             onChange={(key) => {
+              setTyping(key === WIDTH);
               const found = bucketOptions.find(([value]) => value === key);
               if (found) onChange({ ...spec, bucket: found[2] });
             }}
-            options={bucketOptions
-              .filter(([value]) => !histogram || value !== "each")
-              .map(([value, label]) => ({ value, label }))}
+            options={[
+              ...bucketOptions
+                .filter(([value]) => !histogram || value !== "each")
+                .map(([value, label]) => ({ value, label })),
+              ...(axis === "number" ? [{ value: WIDTH, label: "Steps of…" }] : []),
+            ]}
+          />
+        ) : null}
+        {axis === "number" && !raw && (typing || spec.bucket.by === "width") ? (
+          <WidthField
+            key={spec.x}
+            width={spec.bucket.by === "width" ? spec.bucket.width : ""}
+            begun={typing}
+            onWidth={(width) => {
+              setTyping(false);
+              onChange({ ...spec, bucket: { by: "width", width } });
+            }}
           />
         ) : null}
       </span>

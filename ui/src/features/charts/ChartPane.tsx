@@ -9,7 +9,7 @@ import { draw } from "./drawing";
 import { Legend } from "./Legend";
 import { Plot } from "./Plot";
 import { base64Of, fileName, pngOf, resolveIn, svgOf } from "./picture";
-import { useChart } from "./useChart";
+import { useChart, useOnServer } from "./useChart";
 import "./charts.css";
 
 export interface ChartPaneProps {
@@ -23,6 +23,8 @@ export interface ChartPaneProps {
   onAll?: (() => void) | undefined;
   /** Reads some more of them. */
   onMore?: (() => void) | undefined;
+  /** Opens a statement that asks the server for the chart's groups, in a tab of its own. */
+  onStatement?: ((text: string) => void) | undefined;
 }
 
 const rowsWord = (rows: number): string => (rows > 1 ? `${rows.toLocaleString("en")} rows` : "");
@@ -46,7 +48,7 @@ function useSize(): [(node: HTMLDivElement | null) => void, { width: number; hei
   return [setNode, size];
 }
 
-export function ChartPane({ head, progress, active, place, onAll, onMore }: ChartPaneProps) {
+export function ChartPane({ head, progress, active, place, onAll, onMore, onStatement }: ChartPaneProps) {
   const state = useChart(place, head, progress);
   const { spec, look, chart, failure } = state;
   const [table, setTable] = useState(false);
@@ -60,6 +62,7 @@ export function ChartPane({ head, progress, active, place, onAll, onMore }: Char
     () => (chart && spec ? draw(chart, spec, look, size.width, size.height) : null),
     [chart, spec, look, size.width, size.height],
   );
+  const onServer = useOnServer(head.hold_id, chart?.partial && onStatement ? spec : null);
   const notes = [...(chart?.notes ?? []), ...(drawing?.notes ?? [])];
 
   const svg = (): string | null => {
@@ -135,6 +138,17 @@ export function ChartPane({ head, progress, active, place, onAll, onMore }: Char
             ) : onMore ? (
               <Button dense onClick={onMore}>
                 Read more rows
+              </Button>
+            ) : null}
+            {onStatement && onServer ? (
+              <Button
+                dense
+                variant="ghost"
+                icon="run"
+                {...(onServer.text === null ? { disabledReason: onServer.refused ?? "It cannot be asked" } : {})}
+                onClick={() => onServer.text !== null && onStatement(onServer.text)}
+              >
+                Run on the server
               </Button>
             ) : null}
           </span>

@@ -5,7 +5,7 @@ import { markAt } from "./Plot";
 import { fileName, wrapped } from "./picture";
 import { linear, logarithmic, niceStep, numberLabel, temporal, timeLabel } from "./scale";
 import { percent } from "./slices";
-import { buckets, groupName, withAggregate, withKind, withX } from "./spec";
+import { buckets, groupName, widthOf, withAggregate, withKind, withX } from "./spec";
 
 const LOOK: Look = { log: false, stacked: false, hidden: [] };
 
@@ -218,5 +218,17 @@ describe("a picture", () => {
     expect(fileName("///", "png")).toBe("chart.png");
     expect(wrapped("one two three", 7)).toEqual(["one two", "three"]);
     expect(wrapped("abcdefghij", 4)).toEqual(["abcd", "efgh", "ij"]);
+  });
+
+  it("reads a width of steps as typed, exactly, and nothing that is none", () => {
+    for (const [typed, width] of [
+      ["2.5", "2.5"],
+      [" 1,000 ", "1000"],
+      [".5", "0.5"],
+      ["7.", "7"],
+      ["0.1000000000000000000000001", "0.1000000000000000000000001"],
+    ])
+      expect(widthOf(typed ?? "")).toBe(width);
+    for (const typed of ["", "0", "0.00", "-1", "1e3", "abc", "1.2.3", "."]) expect(widthOf(typed), typed).toBeNull();
   });
 });

@@ -6,6 +6,7 @@ import { DesignRoot } from "@/design";
 import { type Browsed, setHost } from "@/ipc";
 import { type FakeHost, fakeHost, STAGING } from "@/ipc/fake";
 import { ChartPane } from "./ChartPane";
+import { chartsIn, hearCharts, readCharts, restoreCharts } from "./memory";
 
 // A busy machine draws slowly.
 vi.setConfig({ testTimeout: 60_000 });
@@ -29,7 +30,7 @@ beforeEach(async () => {
 });
 afterEach(cleanup);
 
-const show = (onMore?: () => void) =>
+const show = (onMore?: () => void, onStatement?: (text: string) => void) =>
   render(
     <DesignRoot theme="light">
       <CommandsProvider own={{}}>
@@ -39,6 +40,7 @@ const show = (onMore?: () => void) =>
           active
           place={`t${place}`}
           {...(onMore ? { onMore } : {})}
+          {...(onStatement ? { onStatement } : {})}
         />
       </CommandsProvider>
     </DesignRoot>,
@@ -79,6 +81,46 @@ describe("the chart of a result", () => {
       () => expect(screen.getByRole("combobox", { name: "Kind of chart" }).textContent).toContain("Pie"),
       WAIT,
     );
+  });
+
+  it("is kept by its place, and comes back in a window that never saw it", async () => {
+    const user = userEvent.setup();
+    const heard = vi.fn();
+    const stop = hearCharts(`t${place}`, heard);
+    show();
+    await waitFor(() => expect(marks().length).toBeGreaterThan(1), WAIT);
+    await user.click(screen.getByRole("combobox", { name: "Kind of chart" }));
+    await user.click(await screen.findByRole("option", { name: "Pie" }, WAIT));
+    expect(heard).toHaveBeenCalled();
+    const kept = JSON.parse(JSON.stringify(chartsIn(`t${place}`))) as unknown;
+    stop();
+    cleanup();
+    // Another tab, as the same one is after a restart.
+    place += 1;
+    restoreCharts(`t${place}`, readCharts(kept));
+    show();
+    await waitFor(
+      () => expect(screen.getByRole("combobox", { name: "Kind of chart" }).textContent).toContain("Pie"),
+      WAIT,
+    );
+    expect(readCharts([{ columns: 1 }, { columns: "a", spec: { kind: "cube" } }, null])).toEqual([]);
+    expect(readCharts("odd")).toEqual([]);
+  });
+
+  it("asks the server for its groups where that can be said in a statement, and says why where it cannot", async () => {
+    const user = userEvent.setup();
+    const opened = vi.fn();
+    show(undefined, opened);
+    // Each row is a point of its own at first: that is no group.
+    const refused = await screen.findByRole("button", { name: "Run on the server" }, WAIT);
+    await user.click(refused);
+    expect(opened).not.toHaveBeenCalled();
+    cleanup();
+    const text = "SELECT q.status, COUNT(*)\nFROM (…) AS q\nGROUP BY q.status;";
+    setHost({ ...host, chartOnServer: async () => ({ text, refused: null }) });
+    show(undefined, opened);
+    await user.click(await screen.findByRole("button", { name: "Run on the server" }, WAIT));
+    expect(opened).toHaveBeenCalledWith(text);
   });
 
   it("saves its picture with its title and what is not in it, with nothing that refers to the window", async () => {

@@ -72,6 +72,14 @@ export function bucketKey(bucket: ChartBucket): string {
   }
 }
 
+/** A width of steps as a person types it, as decimal text; nothing where it is none above zero. */
+export function widthOf(typed: string): string | null {
+  const text = typed.trim().replaceAll(/[\s_,]/g, "");
+  if (!/^\+?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})$/.test(text) || !/[1-9]/.test(text)) return null;
+  const plain = text.replace(/^\+/, "").replace(/\.$/, "");
+  return plain.startsWith(".") ? `0${plain}` : plain;
+}
+
 const numberAmong = (axes: readonly ChartAxis[], but?: number): number | null => {
   const other = axes.findIndex((axis, at) => axis === "number" && at !== but);
   return other >= 0 ? other : axes.indexOf("number") >= 0 ? axes.indexOf("number") : null;

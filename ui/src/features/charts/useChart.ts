@@ -8,6 +8,7 @@ import {
   type HoldProgress,
   host,
   type ResultHead,
+  type ServerQuery,
 } from "@/ipc";
 import type { Look } from "./drawing";
 import { type Kept, keyOf, remember, remembered } from "./memory";
@@ -32,6 +33,27 @@ export interface ChartState {
 interface Drawn {
   readonly chart: ChartSeries;
   readonly asked: string;
+}
+
+/** The statement that asks the server for a chart's groups; none where that is not wanted, or before it is known. */
+export function useOnServer(holdId: string, spec: ChartSpec | null): ServerQuery | null {
+  const [made, setMade] = useState<{ asked: string; query: ServerQuery } | null>(null);
+  const asked = spec ? JSON.stringify([holdId, spec]) : null;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is asked holds the spec and the rows.
+  useEffect(() => {
+    if (asked === null || spec === null) return;
+    let live = true;
+    host()
+      .chartOnServer(holdId, spec)
+      .then((query) => live && setMade({ asked, query }))
+      .catch((thrown: unknown) => {
+        if (live) setMade({ asked, query: { text: null, refused: failureOf(thrown).message } });
+      });
+    return () => {
+      live = false;
+    };
+  }, [asked]);
+  return made?.asked === asked ? made.query : null;
 }
 
 /** What a chart of held rows shows; a newer question stops the older one. */

@@ -14,6 +14,10 @@ export interface ChartedRows {
   readonly onAll?: (() => void) | undefined;
   /** Reads some more. */
   readonly onMore?: (() => void) | undefined;
+  /** What these rows and the same read again have in common. */
+  readonly lineage?: string | undefined;
+  /** Opens a statement in a tab of its own. */
+  readonly onStatement?: ((text: string) => void) | undefined;
 }
 
 /** Draws held rows in the grid's place. */
@@ -48,7 +52,11 @@ export function Charted({ view, slot, rows, children }: ChartedProps) {
       </div>
       {view.on && slot ? (
         <div className="absolute inset-0">
-          {slot({ ...rows, head: view.viewed === null ? head : { ...head, hold_id: view.viewed } })}
+          {slot(
+            view.viewed === null
+              ? rows
+              : { ...rows, head: { ...head, hold_id: view.viewed }, lineage: undefined, onStatement: undefined },
+          )}
         </div>
       ) : null}
     </div>

@@ -169,12 +169,20 @@ function drawn(hold: Hold, spec: ChartSpec): ChartSeries {
   return { ...told, groups: kept.map((each) => ({ ...each.group, rows: each.rows.length })), series };
 }
 
-export function chartCommands(world: World): Pick<Host, "chartSuggest" | "chartOf" | "stopChart" | "saveChart"> {
+export function chartCommands(
+  world: World,
+): Pick<Host, "chartSuggest" | "chartOf" | "chartOnServer" | "stopChart" | "saveChart"> {
   return {
     chartSuggest: async (holdId) => {
       await wait(0);
       const { head } = holdOf(world, holdId);
       return { spec: suggested(head), axes: axesOf(head), why: "It is what the columns are good for." };
+    },
+    chartOnServer: async (holdId, spec) => {
+      const column = holdOf(world, holdId).head.columns[spec.x]?.name ?? "";
+      return spec.bucket.by === "each" && !spec.measures.some(({ aggregate }) => aggregate === "none")
+        ? { text: `SELECT q.${column}, COUNT(*)\nFROM (…) AS q\nGROUP BY q.${column};`, refused: null }
+        : { text: null, refused: "values along x are put together here: choose “Every value”" };
     },
     chartOf: async (holdId, spec) => {
       await wait(0);
