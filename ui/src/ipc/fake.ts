@@ -18,7 +18,7 @@ import { completionsOf, definitionOf, relationPage, searchHits, tableOf, treePag
 import { chartCommands } from "./fake/charts";
 import { editCommands } from "./fake/edits";
 import { generateCommands } from "./fake/generate";
-import { cellBytes, copyOf, holdOf, windowOf } from "./fake/holds";
+import { cellBytes, copyOf, holdAgain, holdOf, windowOf } from "./fake/holds";
 import { previewOf, SOURCES } from "./fake/imports";
 import { objectPage } from "./fake/objects";
 import { planCommands } from "./fake/plans";
@@ -386,6 +386,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
       holdOf(world, holdId).resume?.("end");
       return null;
     },
+    holdAgain: async (holdId, keep) => holdAgain(world, holdId, keep),
     holdStop: async (holdId) => {
       holdOf(world, holdId).stop?.();
       return null;
@@ -477,6 +478,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     setTitle: async (title) => {
       kept.title = title;
     },
+    readClipboard: async () => kept.clipboard,
     writeClipboard: async (text) => {
       kept.clipboard = text;
     },

@@ -57,6 +57,8 @@ export type Host = {
   setTitle(title: string): Promise<void>;
   /** Writes text to the clipboard. */
   writeClipboard(text: string): Promise<void>;
+  /** The text of the clipboard; refused where only a person's own paste may read it. */
+  readClipboard(): Promise<string>;
 };
 
 /** A failure of the host, with everything the core said. */

@@ -82,5 +82,6 @@ export const tauriHost = {
       .catch(() => undefined);
   },
   setTitle: (title) => getCurrentWindow().setTitle(title),
+  readClipboard: () => navigator.clipboard.readText(),
   writeClipboard: (text) => navigator.clipboard.writeText(text),
 } as Host;

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useKeys, useOffers } from "@/commands";
 import { Banner, Button, ConfirmDialog, hasOpenLayer, openContextMenu, SplitPane, toast } from "@/design";
+import type { KeptChart } from "@/features/charts";
 import { type Caret, type EditorHandle, EditorPane, ParameterDialog } from "@/features/editor";
 import { plansOf } from "@/features/plans";
 import { highlightSql } from "@/features/relation";
@@ -15,7 +16,7 @@ import { panelIdOf } from "../place";
 import { useReferences } from "../useReferences";
 import { type CloseGuard, useCloseGuard, useWorkspace } from "../workspace";
 import { ConnectionBanner } from "./ConnectionBanner";
-import { chartsOf } from "./charts";
+import { useCharts } from "./charts";
 import { lookupOn } from "./lookup";
 import { PlanPane } from "./PlanPane";
 import { QueryToolbar } from "./QueryToolbar";
@@ -61,7 +62,14 @@ function useKeptView(tab: QueryTab) {
     },
     [keep],
   );
-  return { view, setView, onCaret };
+  const onCharts = useCallback(
+    (charts: readonly KeptChart[]) => {
+      latest.current.charts = charts.length > 0 ? charts : undefined;
+      keep();
+    },
+    [keep],
+  );
+  return { view, setView, onCaret, onCharts };
 }
 
 /** Escape goes one step back; only when nothing on the way wants it is the run stopped. */
@@ -81,14 +89,14 @@ function useEscape(on: boolean, stop: () => void): void {
 /** An editor over its results. */
 export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active: boolean; actions: Actions }) {
   const workspace = useWorkspace();
-  const charts = useMemo(() => chartsOf(tab.id), [tab.id]);
   const { dispatch, journal, live, profiles, editors } = workspace;
   const profile = workspace.profile(tab.profileId);
   const state = profile ? live.connections.get(profile.id) : undefined;
   const session = live.sessions.get(tab.id);
   const store = workspace.runs.of(tab.id);
   const editor = useRef<EditorHandle>(null);
-  const { view, setView, onCaret } = useKeptView(tab);
+  const { view, setView, onCaret, onCharts } = useKeptView(tab);
+  const charts = useCharts(tab.id, view.charts ?? [], onCharts);
   const drivers = useQuery({ queryKey: queryKeys.drivers, queryFn: () => host().drivers() });
   const settings = useQuery({ queryKey: queryKeys.settings, queryFn: () => host().settings() });
   const driver = drivers.data?.find((each) => each.id === profile?.driver);
@@ -334,6 +342,15 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
               density={settings.data?.density ?? "dense"}
               active={active}
               chart={charts}
+              away={
+                state?.phase.phase !== "open"
+                  ? "the connection is not open"
+                  : transaction
+                    ? "a transaction is open here"
+                    : explain.busy
+                      ? "a plan is being asked for"
+                      : null
+              }
               onExport={openExport}
               onStatement={(text) => actions.query({ profileId: tab.profileId, database: tab.database, text })}
               {...(tab.profileId ? { lookup: lookupOn(tab.profileId) } : {})}

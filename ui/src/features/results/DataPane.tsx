@@ -17,7 +17,7 @@ import type { LocalRequest } from "./local/model";
 import { containing, joined } from "./local/server";
 import { ProgressLine } from "./ProgressLine";
 import { LiveMenu } from "./shape/LiveMenu";
-import { type Live, OFF, useLive } from "./shape/live";
+import { follow, type Live, OFF, standing, useLive } from "./shape/live";
 import { ShapeLine, type WhereSlot } from "./shape/ShapeLine";
 import { pressed, sortedBy, thenBy, without } from "./shape/sorting";
 
@@ -190,16 +190,13 @@ export function DataPane({
   const { live } = state;
   const setLive = (next: Live) => store.keepLive(next);
   const status = useLive({
+    again: (keep) => store.again(keep),
     store,
     live,
     obstacle: () => {
       if (!active || document.hidden) return "the tab is not in sight";
       if (away) return away;
-      const focused = document.activeElement;
-      const typing = focused?.matches("input, textarea, [contenteditable=true]") && focused.closest("[role=grid]");
-      if (typing || root.current?.querySelector("[data-cell-sheet]")) return "a value is being edited";
-      if (root.current?.querySelector("[data-local-count]")) return "the rows are filtered or sorted here";
-      return null;
+      return standing(root.current);
     },
     keep: () => grid.current?.selection()?.firstRow ?? null,
     onEnd: (why) => {
@@ -209,12 +206,7 @@ export function DataPane({
   });
   const { refresh } = state;
   useEffect(() => {
-    // Where a row went, the selection goes too.
-    const range = grid.current?.selection();
-    const [first] = range?.columns ?? [];
-    if (!refresh || refresh.kept === null || !range || first === undefined || range.kind !== "cells") return;
-    if (range.firstRow !== refresh.kept && range.firstRow === range.lastRow)
-      grid.current?.activate({ row: refresh.kept, column: first });
+    if (refresh) follow(grid.current, refresh.kept);
   }, [refresh]);
   const headerItems = (column: number): readonly MenuItem[] => {
     const name = columns[column]?.name ?? "";
@@ -447,6 +439,7 @@ export function DataPane({
               head: browsed.head,
               progress,
               active,
+              lineage: refresh?.lineage ?? browsed.head.hold_id,
               onMore: progress.state === "more_pages" ? () => void store.more() : undefined,
             }}
           >

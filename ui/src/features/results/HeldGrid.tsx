@@ -1,7 +1,15 @@
 import { type Ref, type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useKeys, useOffers } from "@/commands";
 import { Banner, Button, type MenuItem, openContextMenu } from "@/design";
-import { type AppError, type CopyFormat, failureOf, type HoldProgress, type ResultHead, type ResultKey } from "@/ipc";
+import {
+  type AppError,
+  type CopyFormat,
+  failureOf,
+  type HoldProgress,
+  host,
+  type ResultHead,
+  type ResultKey,
+} from "@/ipc";
 import type { HeaderItems } from "./columns/items";
 import { useColumns } from "./columns/useColumns";
 import { formatsFor } from "./copying";
@@ -51,6 +59,8 @@ export interface HeldGridProps {
   cellMenu?: (place: CellPlace) => readonly MenuItem[];
   /** These are rows that were shown before, read once more: the grid stays in place. */
   again?: ReadAgain | undefined;
+  /** A text whose cells are marked, whatever its case. */
+  sought?: string | undefined;
   /** Where cells lead. */
   links?: CellLinks | undefined;
   /** Offers these rows for export. */
@@ -258,6 +268,18 @@ export function HeldGrid({
     };
     return links.shown(head, { ...grid, activate });
   }, [links, head, source]);
+  /** What the clipboard has, as if pasted by key; where only the key may read it, that is said. */
+  const pasteHere = async () => {
+    const range = own.current?.selection();
+    if (!range) return;
+    try {
+      const text = await host().readClipboard();
+      if (text !== "") await editing.paste(text, range);
+    } catch {
+      own.current?.focus();
+      around?.onNote({ text: "The clipboard cannot be read from a menu here. Press Ctrl+V to paste." });
+    }
+  };
   const editItems = (place: CellPlace): readonly MenuItem[] => {
     const overlay = source?.overlayAt(place.row);
     const name = head.columns[place.column]?.name ?? "";
@@ -294,6 +316,12 @@ export function HeldGrid({
             onSelect: () => void editing.fill(textDraft(""), "Set empty text"),
           },
         ],
+      },
+      {
+        label: "Paste",
+        icon: "paste",
+        keys: "Mod+V",
+        onSelect: () => void pasteHere(),
       },
       { separator: true },
       { label: "New row below", icon: "plus", ...keyed(keys.insert), onSelect: () => void editing.insert() },

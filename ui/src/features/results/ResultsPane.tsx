@@ -1,6 +1,6 @@
-import { type ReactNode, useRef, useSyncExternalStore } from "react";
+import { type ReactNode, useEffect, useRef, useSyncExternalStore } from "react";
 import { useKeys, useOffers } from "@/commands";
-import { EmptyState, IconButton, type TabItem, Tabs, toast } from "@/design";
+import { Banner, EmptyState, IconButton, type TabItem, Tabs, toast } from "@/design";
 import type { AppError } from "@/ipc";
 import { Charted, type ChartSlot, useChartView } from "./chartView";
 import type { HeaderItems } from "./columns/items";
@@ -14,6 +14,8 @@ import type { CellLinks, Lookup } from "./links";
 import { MessagesPane } from "./MessagesPane";
 import { firstLine, isBusy, type ResultSet, titleAmong } from "./model";
 import { ProgressLine, useNow } from "./ProgressLine";
+import { LiveMenu } from "./shape/LiveMenu";
+import { follow, OFF, standing, useLive } from "./shape/live";
 import type { RunStore } from "./store";
 
 /** A tab among the results that somebody else fills. */
@@ -48,6 +50,8 @@ export interface ResultsPaneProps {
   chart?: ChartSlot | undefined;
   /** What else a column's menu offers. */
   headerItems?: HeaderItems;
+  /** Why no statement can be run again by itself now. */
+  away?: string | null;
 }
 
 const MESSAGES = "messages";
@@ -55,6 +59,9 @@ const MESSAGES = "messages";
 function refused(failure: AppError | null): void {
   if (failure) toast({ title: failure.message, tone: "danger", ...(failure.hint ? { detail: failure.hint } : {}) });
 }
+
+/** What a result and the readings after it have in common: the grid stays in place. */
+const lineageOf = ({ head, refresh }: ResultSet): string => refresh?.lineage ?? head.hold_id;
 
 /** The same statement that runs again shows its columns as they were left. */
 const arrangedBy = ({ head, text }: ResultSet): string =>
@@ -75,6 +82,7 @@ export function ResultsPane({
   aside,
   chart,
   headerItems,
+  away = null,
 }: ResultsPaneProps) {
   const runs = useSyncExternalStore(store.subscribe, store.snapshot);
   const layouts = useRef(new Map<string, GridLayout>());
@@ -84,6 +92,30 @@ export function ResultsPane({
   const now = useNow(busy && runs.sets.length === 0);
   const shown = runs.sets.find((set) => set.head.hold_id === runs.active);
   const edits = useEdits(shown && shown.head.columns.length > 0 ? shown.head : undefined, shown?.progress);
+
+  const root = useRef<HTMLDivElement>(null);
+  const live = shown?.live ?? OFF;
+  // What its statement is, the run says for as long as it is the last one; a pinned result is refused by the core where it has to be.
+  const reads =
+    shown !== undefined &&
+    (shown.pinned || (runs.statements[shown.statement]?.class ?? "read") === "read") &&
+    shown.head.columns.length > 0;
+  const status = useLive({
+    again: (keep) => (shown ? store.again(shown.head.hold_id, keep) : Promise.resolve(false)),
+    live,
+    obstacle: () => {
+      if (!active || document.hidden) return "the tab is not in sight";
+      if (away) return away;
+      if (isBusy(store.snapshot())) return "a statement is running here";
+      return standing(root.current, edits?.snapshot().staged?.view.counts);
+    },
+    keep: () => grid.current?.selection()?.firstRow ?? null,
+    onEnd: (why) => shown && store.keepLive(shown.head.hold_id, OFF, why),
+  });
+  const refresh = shown?.refresh;
+  useEffect(() => {
+    if (refresh) follow(grid.current, refresh.kept);
+  }, [refresh]);
 
   const step = (by: number) => {
     const ids = [...runs.sets.map((set) => set.head.hold_id), ...(aside ? [aside.id] : []), MESSAGES];
@@ -99,6 +131,13 @@ export function ResultsPane({
       "results.previous": { run: () => step(-1) },
       ...(aside ? { "results.plan": { run: () => store.show(aside.id) } } : {}),
       "query.focus-results": { run: () => grid.current?.focus() },
+      ...(shown && reads
+        ? {
+            "results.live": {
+              run: () => store.keepLive(shown.head.hold_id, live.kind === "off" ? { kind: "every", seconds: 5 } : OFF),
+            },
+          }
+        : {}),
       ...(shown ? { "results.pin": { run: () => store.pin(shown.head.hold_id, !shown.pinned) } } : {}),
       ...(shown && paused
         ? { "results.load-more": { run: () => void store.more(shown.head.hold_id).then(refused) } }
@@ -152,6 +191,16 @@ export function ResultsPane({
       }}
       end={
         <div className="flex items-center gap-2 pr-2 min-w-0">
+          {shown && reads ? (
+            <LiveMenu
+              key={lineageOf(shown)}
+              live={live}
+              status={status}
+              listens={false}
+              statement
+              onChange={(next) => store.keepLive(shown.head.hold_id, next)}
+            />
+          ) : null}
           {shown ? <EditMarks store={edits} /> : null}
           {charted.toggle}
           {shown ? (
@@ -196,11 +245,13 @@ export function ResultsPane({
           head: shown.head,
           progress: shown.progress,
           active,
+          lineage: lineageOf(shown),
+          onStatement,
           onAll: paused ? () => void store.all(shown.head.hold_id).then(refused) : undefined,
         }}
       >
         <EditableRows
-          key={shown.head.hold_id}
+          key={lineageOf(shown)}
           ref={grid}
           store={edits}
           saveTo={saveTo}
@@ -213,6 +264,7 @@ export function ResultsPane({
           onExport={onExport}
           links={links}
           headerItems={headerItems}
+          again={refresh}
           {...(onStatement ? { server: { kind: "query" as const, open: onStatement } } : {})}
           density={density}
           layout={layouts.current.get(arrangedBy(shown))}
@@ -230,8 +282,13 @@ export function ResultsPane({
   );
 
   return (
-    <div className="flex flex-col h-full min-h-0" data-scope="query">
+    <div ref={root} className="flex flex-col h-full min-h-0" data-scope="query">
       {bar}
+      {shown?.liveEnded ? (
+        <Banner tone="warn" edge onDismiss={() => store.keepLive(shown.head.hold_id, live)}>
+          {shown.liveEnded}
+        </Banner>
+      ) : null}
       <div className="flex-1 min-h-0">{rows}</div>
     </div>
   );

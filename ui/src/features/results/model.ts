@@ -2,7 +2,18 @@
  * What the runs of one tab look like: pure. A run is a script; each of its statements has an outcome and any number of result
  * sets, each a hold in the core. Pinned sets outlive the run that made them; the rest go when the next run starts.
  */
-import type { AppError, HoldProgress, NoticeRow, ResultHead, RunEvent, StatementMark, StatementOutcome } from "@/ipc";
+import type {
+  AppError,
+  HeldAgain,
+  HoldProgress,
+  NoticeRow,
+  ResultHead,
+  RunEvent,
+  StatementMark,
+  StatementOutcome,
+} from "@/ipc";
+import type { Refresh } from "./browsing";
+import type { Live } from "./shape/live";
 
 export type Outcome = StatementOutcome | { readonly outcome: "running" } | { readonly outcome: "waiting" };
 
@@ -17,6 +28,12 @@ export interface ResultSet {
   readonly pinned: boolean;
   /** The connection it was run on, where that is not the tab's own. */
   readonly on?: string | null;
+  /** How it is kept live, where it is. */
+  readonly live?: Live;
+  /** The same statement run once more by itself. */
+  readonly refresh?: Refresh;
+  /** Why it is not kept live any more. */
+  readonly liveEnded?: string | null;
 }
 
 /** A line of the Messages tab. */
@@ -94,7 +111,10 @@ export type RunsAction =
   | { readonly type: "stopping" }
   | { readonly type: "show"; readonly active: string }
   | { readonly type: "pin"; readonly holdId: string; readonly pinned: boolean }
-  | { readonly type: "drop"; readonly holdId: string };
+  | { readonly type: "drop"; readonly holdId: string }
+  | { readonly type: "live"; readonly holdId: string; readonly live: Live; readonly why: string | null }
+  /** The rows of a set as they are now, in place of those before. */
+  | { readonly type: "again"; readonly holdId: string; readonly again: HeldAgain; readonly at: number };
 
 const READING = (holdId: string): HoldProgress => ({
   hold_id: holdId,
@@ -144,9 +164,24 @@ export function runsReducer(state: RunsState, action: RunsAction): RunsState {
       const active = state.active === action.holdId ? (sets.at(-1)?.head.hold_id ?? "messages") : state.active;
       return { ...state, sets, active };
     }
+    case "live":
+      return withSet(state, action.holdId, (set) => ({ ...set, live: action.live, liveEnded: action.why }));
+    case "again": {
+      const { head, progress, changed, kept } = action.again;
+      const next = withSet(state, action.holdId, (set) => {
+        const lineage = set.refresh?.lineage ?? action.holdId;
+        const refresh = { lineage, at: action.at, changed: new Set(changed), kept };
+        return { ...set, head, progress, refresh };
+      });
+      return { ...next, active: state.active === action.holdId ? head.hold_id : state.active };
+    }
     case "event":
       return onEvent(state, action.event);
   }
+}
+
+function withSet(state: RunsState, holdId: string, change: (set: ResultSet) => ResultSet): RunsState {
+  return { ...state, sets: state.sets.map((set) => (set.head.hold_id === holdId ? change(set) : set)) };
 }
 
 function withProgress(state: RunsState, progress: HoldProgress): RunsState {

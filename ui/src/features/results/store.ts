@@ -11,6 +11,7 @@ import {
   type SweepQuestion,
 } from "@/ipc";
 import { isBusy, isSettled, NO_RUN, type RunsAction, type RunsState, runsReducer } from "./model";
+import { type Live, OFF } from "./shape/live";
 
 export interface Script {
   readonly profileId: string;
@@ -38,6 +39,9 @@ export class RunStore {
   private closed = false;
   /** A script was given to the host, which has not answered. */
   private opening = false;
+
+  /** A result that is being read again. */
+  private rereading = false;
 
   /** Sessions on other connections than the tab's own. */
   private readonly elsewhere = new Map<string, string>();
@@ -164,6 +168,39 @@ export class RunStore {
 
   all(holdId: string): Promise<AppError | null> {
     return this.attempt(host().holdAll(holdId));
+  }
+
+  /** Keeps a result live, or no more, and why not. */
+  keepLive(holdId: string, live: Live, why: string | null = null): void {
+    this.dispatch({ type: "live", holdId, live, why });
+  }
+
+  /**
+   * Runs the statement of a result once more, its rows in place of those on show. False where something else is under way. What
+   * goes wrong ends it being kept live; only what was stopped for the sake of another run is tried again.
+   */
+  async again(holdId: string, keep: number | null): Promise<boolean> {
+    if (isBusy(this.state) || this.opening || this.rereading) return false;
+    this.rereading = true;
+    const { generation } = this;
+    const shown = () => this.state.sets.some((set) => set.head.hold_id === holdId);
+    try {
+      const again = await host().holdAgain(holdId, keep);
+      if (this.closed || generation !== this.generation || !shown()) {
+        this.release(again.head.hold_id);
+        return false;
+      }
+      this.dispatch({ type: "again", holdId, again, at: Date.now() });
+      this.release(holdId);
+      return true;
+    } catch (thrown) {
+      const { code, message, hint } = failureOf(thrown);
+      if (generation === this.generation && code !== "cancelled" && code !== "conflict")
+        this.keepLive(holdId, OFF, [`Live has ended: ${message}`, hint].filter(Boolean).join(" "));
+      return false;
+    } finally {
+      this.rereading = false;
+    }
   }
 
   stopHold(holdId: string): Promise<AppError | null> {

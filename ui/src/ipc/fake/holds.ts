@@ -1,6 +1,6 @@
 /** Held rows of the fake host: made on demand and sent as real Arrow IPC bytes. */
 import { binary, bool, type DataType, int64, tableFromArrays, tableToIPC, uint8, uint64 } from "@uwdata/flechette";
-import type { Copied, CopyRequest, HoldProgress, ObjectRef, ResultColumn, ResultHead } from "../bindings";
+import type { Copied, CopyRequest, HeldAgain, HoldProgress, ObjectRef, ResultColumn, ResultHead } from "../bindings";
 import { keysOf } from "./keys";
 import type { FakeColumn, FakeTable } from "./tables";
 import { refuse, type World } from "./world";
@@ -52,6 +52,15 @@ export function makeHead(world: World, title: string, columns: ResultColumn[], s
 
 export const holdOf = (world: World, id: string): Hold =>
   world.holds.get(id) ?? refuse("not_found", "These rows are not held any more.", { hint: "Run the statement again." });
+
+/** A result's statement once more: the same rows under another id. */
+export function holdAgain(world: World, id: string, keep: number | null): HeldAgain {
+  const former = holdOf(world, id);
+  const head = { ...former.head, hold_id: `h${world.nextId++}` };
+  const progress: HoldProgress = { ...former.progress, hold_id: head.hold_id };
+  world.holds.set(head.hold_id, { ...former, head, progress });
+  return { head, progress, changed: [0], kept: keep };
+}
 
 const INTEGERS = new Set(["bigint", "integer", "smallint", "INTEGER"]);
 

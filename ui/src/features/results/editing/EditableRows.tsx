@@ -400,6 +400,7 @@ export function EditableRows({
             <HeldGrid
               {...rest}
               view={seen}
+              sought={locally?.bar === "find" ? locally.sought : ""}
               headerItems={(column) =>
                 grouped(rest.headerItems?.(column) ?? [], localItems(local, column, rest.sort !== undefined), [
                   {

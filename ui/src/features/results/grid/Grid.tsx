@@ -47,12 +47,14 @@ export interface GridProps extends GridEvents {
   density?: "dense" | "comfortable";
   /** As `onLayout` gave it; widths and order come back exactly. */
   layout?: GridLayout | undefined;
+  /** A text whose cells are marked, whatever its case. */
+  sought?: string | undefined;
 }
 
 const ROW = { dense: 26, comfortable: 32 } as const;
 
 /** The React shell: it owns the host node and passes properties on. Rows are the engine's. */
-export function Grid({ ref, label, source, density = "dense", layout, ...events }: GridProps) {
+export function Grid({ ref, label, source, density = "dense", layout, sought, ...events }: GridProps) {
   const host = useRef<HTMLDivElement>(null);
   const engine = useRef<Engine | null>(null);
   const hasTypes = source.columns.some((column) => column.type !== undefined);
@@ -62,6 +64,7 @@ export function Grid({ ref, label, source, density = "dense", layout, ...events 
     headerHeight: hasTypes ? 40 : 28,
     events,
     ...(layout ? { layout } : {}),
+    ...(sought ? { sought: sought.toLowerCase() } : {}),
   };
   const latest = useRef(options);
   latest.current = options;

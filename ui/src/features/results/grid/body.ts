@@ -39,6 +39,8 @@ export interface Frame {
   cell: (row: number, column: number) => Cell | undefined;
   head: (row: number) => RowHead | undefined;
   rightAligned: (column: number) => boolean;
+  /** A text in lower case whose cells are marked; empty for none. */
+  sought: string;
   /** Cells may have changed: paint all of them, not only the rebound ones. */
   repaint: boolean;
 }
@@ -269,7 +271,7 @@ export class GridBody {
       if (moved || rebound || wasWaiting || frame.repaint) {
         const cell = frame.cell(index, column);
         if (!cell) row.waiting = true;
-        paint(slot, cell, frame.rightAligned(column), frame.axis.width(column));
+        paint(slot, cell, frame.rightAligned(column), frame.axis.width(column), frame.sought);
       }
     }
   }
@@ -330,7 +332,13 @@ export class GridBody {
   }
 }
 
-function paint(slot: PooledCell, cell: Cell | undefined, right: boolean, width: number) {
+/** Whether a cell has the text that is looked for: stored values only, as they are found. */
+export function isFound(cell: Cell, sought: string): boolean {
+  const stored = cell.class !== "null" && cell.class !== "default" && cell.mark === undefined;
+  return stored && cell.text.toLowerCase().includes(sought);
+}
+
+function paint(slot: PooledCell, cell: Cell | undefined, right: boolean, width: number, sought: string) {
   const text = cell ? shownText(cell) : "";
   if (slot.text.data !== text) slot.text.data = text;
   let look = "rg-cell";
@@ -343,6 +351,7 @@ function paint(slot: PooledCell, cell: Cell | undefined, right: boolean, width: 
     if (cell.mark) look += ` rg-${cell.mark}`;
     else if (cell.fresh) look += " rg-fresh";
     if (cell.problem) look += " rg-problem";
+    if (sought !== "" && isFound(cell, sought)) look += " rg-found";
   }
   // Plain values are read as they stand; everything else is said in words.
   const plain = !cell || !(cell.mark || cell.problem || cell.class === "null" || cell.class === "empty");

@@ -125,6 +125,7 @@ export class Grid {
 
   setOptions(options: GridOptions) {
     const changed = options.rowHeight !== this.options.rowHeight || options.headerHeight !== this.options.headerHeight;
+    const marked = options.sought !== this.options.sought;
     const given = options.layout;
     const relaid =
       given !== this.options.layout && given !== undefined && given !== this.told && !sameLayout(given, this.layout);
@@ -133,6 +134,7 @@ export class Grid {
     describe(this.scroller, options.label, options.events.onEdit !== undefined);
     if (relaid && given) this.arrange(given);
     else if (changed) this.relayout();
+    else if (marked) this.draw(true);
   }
 
   get layout(): GridLayout {
@@ -492,6 +494,7 @@ export class Grid {
       cell: (row, place) => source.cell(row, this.columns.visible[place] ?? 0),
       head: (row) => source.head?.(row),
       rightAligned: this.rightAligned,
+      sought: this.options.sought ?? "",
       repaint,
     };
     const waiting = body.draw(frame);

@@ -30,5 +30,7 @@ export interface GridOptions {
   rowHeight: number;
   headerHeight: number;
   layout?: GridLayout;
+  /** A text whose cells are marked; empty where none is looked for. */
+  sought?: string;
   events: GridEvents;
 }

@@ -131,6 +131,36 @@ describe("rows that are filtered, sorted and searched where they are", { timeout
     await screen.findByText(`filtered here: “${word}”`);
   }
 
+  it("marks every cell on the screen that has the text, whatever its case, and no more once nothing is looked for", async () => {
+    await shown();
+    const word = (text(0, 1) ?? "").slice(0, 2).toUpperCase();
+    expect(word).not.toBe("");
+    focusGrid();
+    await user.keyboard("{Control>}f{/Control}");
+    await user.type(await screen.findByLabelText("Find in these rows"), word);
+    const cells = () => [...document.querySelectorAll<HTMLElement>("[role=gridcell]")];
+    const marked = () => cells().filter((cell) => cell.classList.contains("rg-found"));
+    await waitFor(() => expect(marked().length).toBeGreaterThan(0));
+    const having = cells().filter((cell) => cell.textContent?.toUpperCase().includes(word));
+    expect(marked()).toEqual(having);
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(marked()).toEqual([]));
+  });
+
+  it("pastes what the clipboard has from a cell's menu", async () => {
+    await shown();
+    await goTo(1, 2);
+    await host.writeClipboard("shipped");
+    fireEvent.contextMenu(screen.getByRole("grid"), { button: 0 });
+    await user.click(await screen.findByRole("menuitem", { name: /^Paste/ }));
+    await waitFor(() => expect(steps()).toHaveLength(1));
+    setHost({ ...host, readClipboard: () => Promise.reject(new Error("not allowed")) });
+    fireEvent.contextMenu(screen.getByRole("grid"), { button: 0 });
+    await user.click(await screen.findByRole("menuitem", { name: /^Paste/ }));
+    await screen.findByText(/Press Ctrl\+V to paste/);
+    expect(steps()).toHaveLength(1);
+  });
+
   it("keeps the rows with a text, edits the row that is shown, and shows all again", async () => {
     await shown();
     const base = host.fake.callsOf("editsOpen")[0]?.[0];

@@ -7,13 +7,15 @@ export interface LiveMenuProps {
   status: LiveStatus;
   /** Whether the server announces changes. */
   listens: boolean;
+  /** The rows are a statement's, which runs again for them. */
+  statement?: boolean;
   onChange: (live: Live) => void;
 }
 
 const at = (ms: number) => new Date(ms).toLocaleTimeString("en-GB");
 
 /** How the rows are kept live, and what of it stands still. */
-export function LiveMenu({ live, status, listens, onChange }: LiveMenuProps) {
+export function LiveMenu({ live, status, listens, statement = false, onChange }: LiveMenuProps) {
   const button = useRef<HTMLButtonElement>(null);
   const field = useRef<HTMLInputElement>(null);
   const [open, setOpen] = useState<"menu" | "every" | "notify" | null>(null);
@@ -71,8 +73,12 @@ export function LiveMenu({ live, status, listens, onChange }: LiveMenuProps) {
     : last
       ? `${at(last.at_ms)} ${last.message}`
       : live.kind === "off"
-        ? "Read the rows again by themselves"
-        : "The rows are read again by themselves";
+        ? statement
+          ? "Run this statement again by itself"
+          : "Read the rows again by themselves"
+        : statement
+          ? "The statement runs again by itself; the history does not list these runs"
+          : "The rows are read again by themselves";
   return (
     <>
       <span className="shrink-0 inline-flex" {...tip(says)}>
@@ -95,7 +101,7 @@ export function LiveMenu({ live, status, listens, onChange }: LiveMenuProps) {
           open
           onClose={() => setOpen((now) => (now === "menu" ? null : now))}
           anchor={button.current}
-          label="Live rows"
+          label={statement ? "Live result" : "Live rows"}
           items={items}
         />
       ) : null}

@@ -1,7 +1,8 @@
 /** Rows of a data tab read again and again: at an interval, or when the server announces something. */
 import { useEffect, useRef, useState } from "react";
-import { host, type NoticeRow } from "@/ipc";
+import { type EditCounts, host, type NoticeRow } from "@/ipc";
 import type { BrowseStore } from "../browsing";
+import type { GridHandle } from "../grid";
 
 export type Live =
   | { readonly kind: "off" }
@@ -38,7 +39,10 @@ const LOOK_MS = 250;
 const GATHER_MS = 150;
 
 export interface LiveOptions {
-  readonly store: BrowseStore;
+  /** Reads the rows again; false where that could not be begun. */
+  readonly again: (keep: number | null) => Promise<boolean>;
+  /** Whose server announces something; none where nothing is listened to. */
+  readonly store?: BrowseStore;
   readonly live: Live;
   /** Why it pauses, if it does; asked before every reading. */
   readonly obstacle: () => string | null;
@@ -47,12 +51,30 @@ export interface LiveOptions {
   readonly onEnd: (why: string) => void;
 }
 
+/** What in the rows themselves stands in the way of reading them again. */
+export function standing(root: HTMLElement | null, staged?: EditCounts): string | null {
+  const focused = document.activeElement;
+  const typing = focused?.matches("input, textarea, [contenteditable=true]") && focused.closest("[role=grid]");
+  if (typing || root?.querySelector("[data-cell-sheet]")) return "a value is being edited";
+  if (staged && staged.updates + staged.inserts + staged.deletes > 0) return "edits are not saved yet";
+  if (root?.querySelector("[data-local-count]")) return "the rows are filtered or sorted here";
+  return null;
+}
+
+/** Where the selected row went, the selection goes too. */
+export function follow(grid: GridHandle | null, kept: number | null): void {
+  const range = grid?.selection();
+  const [first] = range?.columns ?? [];
+  if (kept === null || !range || first === undefined || range.kind !== "cells") return;
+  if (range.firstRow !== kept && range.firstRow === range.lastRow) grid?.activate({ row: kept, column: first });
+}
+
 /** Keeps rows live. Readings never overlap: the next interval begins when the last one has ended. */
-export function useLive({ store, live, obstacle, keep, onEnd }: LiveOptions): LiveStatus {
+export function useLive({ again, store, live, obstacle, keep, onEnd }: LiveOptions): LiveStatus {
   const [paused, setPaused] = useState<string | null>(null);
   const [heard, setHeard] = useState<readonly NoticeRow[]>([]);
-  const latest = useRef({ obstacle, keep, onEnd });
-  latest.current = { obstacle, keep, onEnd };
+  const latest = useRef({ again, obstacle, keep, onEnd });
+  latest.current = { again, obstacle, keep, onEnd };
   const seconds = live.kind === "every" ? live.seconds : null;
   const channel = live.kind === "notify" ? live.channel : null;
 
@@ -64,7 +86,7 @@ export function useLive({ store, live, obstacle, keep, onEnd }: LiveOptions): Li
       const why = latest.current.obstacle();
       setPaused(why);
       if (why === null && Date.now() >= due) {
-        await store.again(latest.current.keep());
+        await latest.current.again(latest.current.keep());
         due = Date.now() + seconds * 1000;
       }
       if (timer >= 0)
@@ -76,10 +98,10 @@ export function useLive({ store, live, obstacle, keep, onEnd }: LiveOptions): Li
       timer = -1;
       setPaused(null);
     };
-  }, [store, seconds]);
+  }, [seconds]);
 
   useEffect(() => {
-    if (channel === null) return;
+    if (channel === null || !store) return;
     let alive = true;
     let timer = 0;
     let wanted = false;
