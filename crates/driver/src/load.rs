@@ -183,7 +183,7 @@ pub fn insert(
 
 /// The literal of bytes in the words most of them have; `None` for what are no digits of bytes.
 pub fn bytes_literal(digits: &str) -> Option<String> {
-    let whole = digits.len() % 2 == 0 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    let whole = digits.len().is_multiple_of(2) && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
     whole.then(|| format!("X'{digits}'"))
 }
 
