@@ -44,20 +44,18 @@ pub(crate) async fn run(app: &Arc<App>, generate: &Generate, interrupt: &Interru
         if let Some(asked) = look.as_ref().and_then(|look| look.asks.clone()).filter(|_| !terminal.read_only()) {
             request.confirmed = Some(confirmed(generate, &terminal, look.as_ref(), asked).await?);
         }
-        Ok(Some(terminal.generate(request)))
+        let filling = terminal.generate(request);
+        // Its connections close with it.
+        Ok(Some((terminal, filling)))
     };
     let filling = tokio::select! {
         biased;
         () = interrupt.asked() => return Err(Failure::interrupted()),
         filling = work => filling?,
     };
-    match filling {
-        Some(filling) => {
-            let done = if generate.dry_run { "would be made up" } else { "made up" };
-            follow(generate.quiet, done, filling, interrupt).await
-        }
-        None => Ok(()),
-    }
+    let Some((_terminal, filling)) = filling else { return Ok(()) };
+    let done = if generate.dry_run { "would be made up" } else { "made up" };
+    follow(generate.quiet, done, filling, interrupt).await
 }
 
 fn reference(schema: Option<String>, kind: &str, name: String) -> ObjectRef {

@@ -18,6 +18,8 @@ mod explain;
 mod export;
 #[path = "cli/formats.rs"]
 mod formats;
+#[path = "cli/generate.rs"]
+mod generate;
 #[path = "cli/harness.rs"]
 mod harness;
 #[path = "cli/import.rs"]
