@@ -54,6 +54,12 @@ pub trait Generate: Send + Sync {
         format!("SELECT {} FROM {}", greatest.join(", "), quoted_table(self.dialect(), table))
     }
 
+    /// The statement that asks for the greatest value of a column of numbers that is at most this.
+    fn greatest_up_to(&self, table: &ObjectKey, column: &str, most: i128) -> String {
+        let name = self.dialect().quote_identifier(column);
+        format!("SELECT max({name}) FROM {} WHERE {name} <= {most}", quoted_table(self.dialect(), table))
+    }
+
     /// The statement that asks for the first so many different keys without NULL, in their order. Bytes come as hexadecimal digits
     /// where that is how they are sent.
     fn keys(&self, table: &ObjectKey, columns: &[(&str, LoadForm)], most: u32) -> String {

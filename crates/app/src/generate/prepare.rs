@@ -144,8 +144,18 @@ pub(super) async fn prepare(place: &Place, request: &Generate) -> Result<Prepare
                 numbered.iter().filter_map(|column| Some(relation.columns().get(*column)?.name.as_str())).collect();
             let greatest = ask(place, generating.greatest(&key, &names), names.len()).await?;
             for (column, value) in numbered.iter().zip(greatest.into_iter().flatten()) {
-                if let Some(value) = value.and_then(|value| value.parse::<i128>().ok()) {
-                    starts.insert((at, *column), value.saturating_add(1).max(1));
+                let Some(value) = value.and_then(|value| value.parse::<i128>().ok()) else { continue };
+                let (name, most) = match (relation.columns().get(*column), takes.get(*column).map(|takes| &takes.kind))
+                {
+                    (Some(column), Some(generate::Kind::Integer { max, .. })) => (column.name.as_str(), *max),
+                    _ => continue,
+                };
+                let start = match value.saturating_add(i128::from(*rows)) <= most {
+                    true => Some(value.saturating_add(1).max(1)),
+                    false => room(place, generating, &key, name, most, *rows).await?,
+                };
+                if let Some(start) = start {
+                    starts.insert((at, *column), start);
                 }
             }
         }
@@ -215,6 +225,28 @@ pub(super) async fn prepare(place: &Place, request: &Generate) -> Result<Prepare
         plain.then(|| plain_engine_note(engine))
     });
     Ok(Prepared { tables: filled, plan, plain, database: first.database.clone() })
+}
+
+/// Where so many numbers are free, for a column that has one at the end of what its type holds; `None` where that is not found.
+async fn room(
+    place: &Place,
+    generating: &dyn driver::Generate,
+    key: &ObjectKey,
+    column: &str,
+    most: i128,
+    rows: u64,
+) -> Result<Option<i128>, AppError> {
+    // Between the greatest number up to a bound and the bound there is none.
+    for halves in 1..16 {
+        let bound = most >> halves;
+        let found = ask(place, generating.greatest_up_to(key, column, bound), 1).await?;
+        let found = found.into_iter().next().and_then(|row| row.into_iter().next().flatten());
+        let start = found.map_or(Some(1), |value| Some(value.parse::<i128>().ok()?.saturating_add(1).max(1)));
+        if let Some(start) = start.filter(|start| start.saturating_add(i128::from(rows)) <= bound) {
+            return Ok(Some(start));
+        }
+    }
+    Ok(None)
 }
 
 async fn ask(place: &Place, text: String, columns: usize) -> Result<Vec<asks::Texts>, AppError> {

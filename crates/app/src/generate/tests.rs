@@ -320,3 +320,18 @@ async fn an_offer_has_the_tables_around() {
     let view = shop.app.generate_offer(&shop.profile, &shop.table("shown")).await.unwrap_err();
     assert_eq!(view.code, ErrorCode::Unsupported);
 }
+
+#[tokio::test]
+async fn numbers_go_on_where_there_is_room() {
+    let shop = Shop::open().await;
+    run(
+        &shop,
+        "CREATE TABLE goods (id INTEGER PRIMARY KEY, code BIGINT UNIQUE);
+         INSERT INTO goods VALUES (7, 9223372036854775807), (8, 12)",
+    )
+    .await;
+    shop.app.refresh_catalog(&shop.profile, None).await.unwrap();
+    assert_eq!(made(&shop, request(&shop, vec![table("main", "goods", 40)], 1)).await, 40);
+    let made = one(&shop, "SELECT min(id) || ' ' || max(id) || ' ' || min(code) FROM goods WHERE id > 8").await;
+    assert_eq!(made, "9 48 13");
+}
