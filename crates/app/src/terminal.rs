@@ -243,10 +243,10 @@ impl Terminal {
         crate::transfers::asks(&self.connected)
     }
 
-    /// Starts an import; [`Importing::next`] tells what happens.
-    pub fn import(&self, request: crate::api::FileImport) -> Importing {
+    /// Starts an import; [`Filling::next`] tells what happens.
+    pub fn import(&self, request: crate::api::FileImport) -> Filling {
         let (app, connected, opened) = (Arc::clone(&self.app), Arc::clone(&self.connected), Arc::clone(&self.opened));
-        Importing::start(app, connected, opened, request)
+        Filling::import(app, connected, opened, request)
     }
 
     fn whole(&self) -> Place {
@@ -269,9 +269,9 @@ impl Terminal {
         crate::generate::look(&self.whole(), request).await
     }
 
-    /// Makes rows up; [`Importing::next`] tells what happens.
-    pub fn generate(&self, request: Generate) -> Importing {
-        Importing::generate(Arc::clone(&self.app), self.whole(), request)
+    /// Makes rows up; [`Filling::next`] tells what happens.
+    pub fn generate(&self, request: Generate) -> Filling {
+        Filling::generate(Arc::clone(&self.app), self.whole(), request)
     }
 
     /// Opens a session to run statements in.
@@ -442,11 +442,11 @@ impl Started<'_, '_> {
     }
 }
 
-mod importing;
+mod filling;
 #[cfg(test)]
 mod tests;
 
-pub use importing::Importing;
+pub use filling::Filling;
 
 /// A target as a message may show it: an address of an unknown kind may hold a password too.
 fn without_password(target: &str) -> String {

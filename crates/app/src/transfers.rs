@@ -29,7 +29,7 @@ use crate::{
 
 pub(crate) use export::delimiter;
 pub(crate) use import::{asks, import_told};
-pub(crate) use reading::{meant, plain_engine_note, preview, primary_key};
+pub(crate) use reading::{loader, meant, plain_engine_note, preview, primary_key};
 pub(crate) use tally::Tally;
 pub(crate) use writer::Writer;
 

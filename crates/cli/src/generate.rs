@@ -4,16 +4,15 @@ use std::{io::Write as _, sync::Arc};
 
 use app::{
     App,
-    api::{AppError, Environment, ErrorCode, GenerateLook, GenerateTable, GeneratedTable, ObjectRef},
+    api::{GenerateLook, GenerateTable, GeneratedTable, ObjectRef},
     terminal::Terminal,
 };
 
 use crate::{
     arguments::Generate,
-    failure::{Exit, Failure, Outcome},
-    import::{failed, follow},
+    failure::{Failure, Outcome},
+    import::{failed, follow, typed},
     interrupt::Interrupt,
-    prompt,
     say::{self, clean},
     target,
 };
@@ -42,7 +41,11 @@ pub(crate) async fn run(app: &Arc<App>, generate: &Generate, interrupt: &Interru
             return show(look).map(|()| None);
         }
         if let Some(asked) = look.as_ref().and_then(|look| look.asks.clone()).filter(|_| !terminal.read_only()) {
-            request.confirmed = Some(confirmed(generate, &terminal, look.as_ref(), asked).await?);
+            let tables = look.iter().flat_map(|look| &look.tables);
+            let each: Vec<String> =
+                tables.map(|table| format!("{} rows for {}", say::grouped(table.rows), called(table))).collect();
+            let yes = typed(generate.yes, &terminal, &asked, "Make rows up", &each, "put").await?;
+            request.confirmed = Some(yes);
         }
         let filling = terminal.generate(request);
         // Its connections close with it.
@@ -110,36 +113,6 @@ async fn tables(generate: &Generate, terminal: &Terminal) -> Outcome<Vec<Generat
         return Err(Failure::usage("There are no tables.", "Make some first."));
     }
     Ok(tables)
-}
-
-/// What production wants to hear.
-async fn confirmed(
-    generate: &Generate,
-    terminal: &Terminal,
-    look: Option<&GenerateLook>,
-    asked: String,
-) -> Outcome<String> {
-    if generate.yes {
-        return Ok(asked);
-    }
-    let profile = terminal.profile();
-    let refused = |message: String, hint: &str| {
-        Failure::new(Exit::Refused, AppError::new(ErrorCode::Forbidden, message).with_hint(hint))
-    };
-    if !prompt::is_possible() {
-        let message = format!("No rows were made up on “{}”: nobody can be asked.", clean(&profile.name));
-        return Err(refused(message, "Say yes with --yes."));
-    }
-    let production = if profile.environment == Environment::Production { ", which is production" } else { "" };
-    say::line(&format!("Make rows up on {}{production}?", clean(&profile.name)));
-    for table in look.iter().flat_map(|look| &look.tables) {
-        say::line(&format!("  {} rows for {}", say::grouped(table.rows), clean(&called(table))));
-    }
-    let typed = prompt::value(&format!("Type {} to go on: ", clean(&asked))).await;
-    match typed.filter(|given| given.trim() == asked.trim()) {
-        Some(given) => Ok(given),
-        None => Err(refused("No rows were made up.".to_owned(), "Nobody said yes.")),
-    }
 }
 
 fn called(table: &GeneratedTable) -> String {

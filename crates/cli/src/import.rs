@@ -8,7 +8,7 @@ use app::{
         AppError, ColumnMapping, Environment, ErrorCode, FileContents, FileImport, FileLook, ObjectRef, SourceFile,
         TransferEvent,
     },
-    terminal::{Importing, Terminal},
+    terminal::{Filling, Terminal},
 };
 
 use crate::{
@@ -92,32 +92,46 @@ fn mapping(import: &Import, preview: &FileContents) -> Outcome<Vec<ColumnMapping
 
 /// What production wants to hear.
 async fn confirmed(import: &Import, terminal: &Terminal, table: &ObjectRef) -> Outcome<Option<String>> {
-    let profile = terminal.profile();
     if !terminal.import_asks() || import.dry_run || terminal.read_only() {
         return Ok(None);
     }
-    if import.yes {
-        return Ok(Some(table.name.clone()));
+    let question = format!("Import {} into {}", import.path.display(), clean(&table.name));
+    typed(import.yes, terminal, &table.name, &question, &[], "imported").await.map(Some)
+}
+
+/// Has a name typed before rows go in, unless it was said beforehand. `done` is what is not done else, as a participle.
+pub(crate) async fn typed(
+    yes: bool,
+    terminal: &Terminal,
+    name: &str,
+    question: &str,
+    lines: &[String],
+    done: &str,
+) -> Outcome<String> {
+    if yes {
+        return Ok(name.to_owned());
     }
+    let profile = terminal.profile();
     let refused = |message: String, hint: &str| {
         Failure::new(Exit::Refused, AppError::new(ErrorCode::Forbidden, message).with_hint(hint))
     };
     if !prompt::is_possible() {
-        let message = format!("Nothing was imported into “{}”: nobody can be asked.", clean(&profile.name));
+        let message = format!("Nothing was {done} into “{}”: nobody can be asked.", clean(&profile.name));
         return Err(refused(message, "Say yes with --yes."));
     }
-    say::line(&format!("Import {} into {}?", import.path.display(), clean(&table.name)));
+    say::line(&format!("{question}?"));
     let production = if profile.environment == Environment::Production { ", which is production" } else { "" };
     say::line(&format!("  on {}{production}", clean(&profile.name)));
-    let typed = prompt::value(&format!("Type {} to go on: ", clean(&table.name))).await;
-    match typed.filter(|given| given.trim() == table.name) {
-        Some(given) => Ok(Some(given)),
-        None => Err(refused("Nothing was imported.".to_owned(), "Nobody said yes.")),
+    lines.iter().for_each(|line| say::line(&format!("  {}", clean(line))));
+    let given = prompt::value(&format!("Type {} to go on: ", clean(name))).await;
+    match given.filter(|given| given.trim() == name.trim()) {
+        Some(given) => Ok(given),
+        None => Err(refused(format!("Nothing was {done}."), "Nobody said yes.")),
     }
 }
 
 /// Says how far it is, and how it ends. `what` has been done with the rows, in words.
-pub(crate) async fn follow(quiet: bool, what: &str, mut importing: Importing, interrupt: &Interrupt) -> Outcome {
+pub(crate) async fn follow(quiet: bool, what: &str, mut filling: Filling, interrupt: &Interrupt) -> Outcome {
     let mut progress = ProgressLine::new(quiet, true);
     let mut asked = false;
     loop {
@@ -126,10 +140,10 @@ pub(crate) async fn follow(quiet: bool, what: &str, mut importing: Importing, in
             () = interrupt.asked(), if !asked => {
                 asked = true;
                 // What was sent is undone before this ends.
-                importing.stop();
+                filling.stop();
                 continue;
             }
-            event = importing.next() => event,
+            event = filling.next() => event,
         };
         match event {
             Some(TransferEvent::Progress { rows, .. }) => progress.rows(rows),

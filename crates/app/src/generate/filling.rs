@@ -11,7 +11,7 @@ use crate::{
     api::{AppError, ErrorCode, Generate},
     connections::Opened,
     explorer::{Place, grouped},
-    transfers::{Tally, Writer},
+    transfers::{Tally, Writer, loader},
 };
 
 /// Some rows of one table as one statement.
@@ -65,11 +65,6 @@ pub(super) async fn fill(
     }
     notes.extend(prepared.plain.clone());
     Ok((rows, notes))
-}
-
-fn loader(opened: &Opened) -> Result<&dyn Load, AppError> {
-    let load = opened.connection.control().load();
-    load.ok_or_else(|| AppError::new(ErrorCode::Unsupported, "No rows can be made up for this database."))
 }
 
 fn carried(prepared: &Prepared, table: usize) -> Vec<LoadColumn> {

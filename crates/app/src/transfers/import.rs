@@ -2,7 +2,7 @@
 
 use std::{ops::Range, path::Path, sync::Arc};
 
-use driver::{Load, Role, Statement};
+use driver::{Role, Statement};
 use tokio::sync::mpsc;
 use transfer::{Analysis, Problem};
 
@@ -64,7 +64,6 @@ pub(crate) async fn import(
     let job = Job {
         writer: Writer { app, connected, opened, load, session, tally },
         opened,
-        load,
         plan: Arc::new(plan),
         analysis: Arc::new(analysis),
         request,
@@ -130,7 +129,6 @@ fn at_line(line: u64, error: AppError) -> AppError {
 struct Job<'a> {
     writer: Writer<'a>,
     opened: &'a Arc<Opened>,
-    load: &'a dyn Load,
     plan: Arc<Plan>,
     analysis: Arc<Analysis>,
     request: &'a FileImport,
@@ -140,7 +138,7 @@ struct Job<'a> {
 
 impl Job<'_> {
     async fn run(&self) -> Result<(u64, u64), AppError> {
-        let summary = self.load.summary(&self.plan.table, &self.plan.columns);
+        let summary = self.writer.load.summary(&self.plan.table, &self.plan.columns);
         let work = async {
             match self.request.batch.filter(|_| !self.request.dry_run) {
                 Some(rows) => self.in_batches(rows as usize).await,
@@ -151,17 +149,17 @@ impl Job<'_> {
     }
 
     async fn append(&self, chunk: &Chunk, range: Range<usize>) -> Result<(), driver::Error> {
-        self.writer.send(chunk.append(self.load, &self.plan, range)).await
+        self.writer.send(chunk.append(self.writer.load, &self.plan, range)).await
     }
 
     /// Whether the table that is made for a trial is one that goes by itself.
     fn is_temporary(&self) -> bool {
-        self.request.dry_run && !self.load.transactional_tables()
+        self.request.dry_run && !self.writer.load.transactional_tables()
     }
 
     async fn create(&self) -> Result<(), driver::Error> {
         let Some(columns) = &self.plan.create else { return Ok(()) };
-        let text = self.load.create_table(&self.plan.table, columns, self.is_temporary());
+        let text = self.writer.load.create_table(&self.plan.table, columns, self.is_temporary());
         let recorded = if self.request.dry_run { None } else { self.writer.record(&text).await };
         let made = self.writer.send(Statement::new(text)).await;
         if let Some(recorded) = recorded {
@@ -176,8 +174,8 @@ impl Job<'_> {
 
     /// Drops the table this import has made where no ROLLBACK does.
     async fn unmake(&self) {
-        if self.plan.create.is_some() && (self.is_temporary() || !self.load.transactional_tables()) {
-            let text = self.load.drop_table(&self.plan.table);
+        if self.plan.create.is_some() && (self.is_temporary() || !self.writer.load.transactional_tables()) {
+            let text = self.writer.load.drop_table(&self.plan.table);
             let mut run = self.writer.session.run(Statement::new(text));
             while let Some(event) = run.next().await {
                 if let Err(error) = event {
@@ -190,7 +188,7 @@ impl Job<'_> {
     /// Starts reading the file, in portions of at most so many rows, where there are batches.
     fn chunks(&self, batch: Option<usize>) -> (mpsc::Receiver<Chunk>, tokio::task::JoinHandle<Result<(), AppError>>) {
         let (sender, inbox) = chunks::channel();
-        let mut size = self.load.chunk();
+        let mut size = self.writer.load.chunk();
         size.rows = size.rows.min(batch.map_or(usize::MAX, |rows| rows.max(1)));
         let (plan, analysis, tally) = (Arc::clone(&self.plan), Arc::clone(&self.analysis), Arc::clone(self.tally));
         let opened = Arc::clone(self.opened);
@@ -204,7 +202,7 @@ impl Job<'_> {
 
     async fn at_once(&self) -> Result<(u64, u64), AppError> {
         let words = self.writer.opened.dialect.transactions;
-        let early = self.plan.create.is_some() && !self.load.transactional_tables();
+        let early = self.plan.create.is_some() && !self.writer.load.transactional_tables();
         if early {
             self.create().await?;
         }
@@ -246,7 +244,7 @@ impl Job<'_> {
         if matches!(error.code, driver::Code::Cancelled | driver::Code::Unreachable) {
             return error.into();
         }
-        let row = self.load.row_of(&error).map(|row| range.start + row).filter(|row| *row < range.end);
+        let row = self.writer.load.row_of(&error).map(|row| range.start + row).filter(|row| *row < range.end);
         match (row, range.len()) {
             (Some(row), _) => at_line(chunk.line(row), error.into()),
             (None, 1) => at_line(chunk.line(range.start), error.into()),
@@ -302,7 +300,7 @@ impl Job<'_> {
             if matches!(error.code, driver::Code::Cancelled | driver::Code::Forbidden | driver::Code::NotFound) {
                 return Err(error.into());
             }
-            let row = self.load.row_of(&error).map(|row| range.start + row).filter(|row| *row < range.end);
+            let row = self.writer.load.row_of(&error).map(|row| range.start + row).filter(|row| *row < range.end);
             match (row, range.len()) {
                 (Some(row), _) => {
                     self.reject(chunk, row, &error).await?;

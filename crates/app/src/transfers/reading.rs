@@ -79,12 +79,12 @@ pub(super) async fn analyse(file: &SourceFile, kinds: bool, tally: Option<Arc<Ta
 ///
 /// # Errors
 /// `Unsupported` for databases without it.
-pub(super) fn loader(opened: &Opened) -> Result<&dyn Load, AppError> {
+pub(crate) fn loader(opened: &Opened) -> Result<&dyn Load, AppError> {
     opened
         .connection
         .control()
         .load()
-        .ok_or_else(|| AppError::new(ErrorCode::Unsupported, "Files cannot be imported into this database."))
+        .ok_or_else(|| AppError::new(ErrorCode::Unsupported, "Rows cannot be put into tables of this database yet."))
 }
 
 /// The table as the server has it.

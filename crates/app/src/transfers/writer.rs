@@ -78,8 +78,8 @@ impl Writer<'_> {
         Err(driver::Error::lost("the server"))
     }
 
-    /// Does work that is one line of the history: its text, what became of it and how long it took. The work answers with the
-    /// number of rows, however it ends.
+    /// Does work that is one line of the history: its text, what became of it and how long it took. `rows` says of work that
+    /// is done how many there were.
     ///
     /// # Errors
     /// The work's own.

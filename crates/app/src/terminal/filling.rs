@@ -13,34 +13,34 @@ use crate::{
     transfers::{Tally, import_told},
 };
 
-/// An import on its way, or rows that are made up.
-pub struct Importing {
+/// Rows on their way into tables: a file's, or made-up ones.
+pub struct Filling {
     events: mpsc::UnboundedReceiver<TransferEvent>,
     tally: Arc<Tally>,
 }
 
-impl Importing {
-    pub(super) fn start(
+impl Filling {
+    pub(super) fn import(
         app: Arc<App>,
         connected: Arc<Connected>,
         opened: Arc<Opened>,
         request: FileImport,
-    ) -> Importing {
+    ) -> Filling {
         let (sender, events) = mpsc::unbounded_channel();
         let tally = Arc::new(Tally::default());
         let counted = Arc::clone(&tally);
         tokio::spawn(async move {
             import_told(&app, &connected, &opened, &request, &counted, &sender).await;
         });
-        Importing { events, tally }
+        Filling { events, tally }
     }
 
-    pub(super) fn generate(app: Arc<App>, place: Place, request: Generate) -> Importing {
+    pub(super) fn generate(app: Arc<App>, place: Place, request: Generate) -> Filling {
         let (sender, events) = mpsc::unbounded_channel();
         let tally = Arc::new(Tally::default());
         let counted = Arc::clone(&tally);
         tokio::spawn(async move { generate_told(&app, &place, &request, &counted, &sender).await });
-        Importing { events, tally }
+        Filling { events, tally }
     }
 
     /// What happens next; `Done`, `Stopped` or `Failed` is the last.
