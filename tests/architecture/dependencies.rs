@@ -13,12 +13,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("catalog", &[]),
     ("sql", &[]),
     ("generate", &[]),
-    ("driver", &["catalog", "generate", "sql"]),
+    ("advisor", &["catalog", "sql"]),
+    ("policy", &["catalog"]),
+    ("driver", &["advisor", "catalog", "generate", "sql"]),
     ("route", &[]),
     ("dial", &["driver", "route"]),
-    ("driver-mysql", &["catalog", "sql", "driver", "generate", "dial", "route"]),
-    ("driver-postgres", &["catalog", "sql", "driver", "generate", "dial", "route"]),
-    ("driver-sqlite", &["catalog", "sql", "driver", "generate", "route"]),
+    ("driver-mysql", &["advisor", "catalog", "sql", "driver", "generate", "dial", "route"]),
+    ("driver-postgres", &["advisor", "catalog", "sql", "driver", "generate", "dial", "route"]),
+    ("driver-sqlite", &["advisor", "catalog", "sql", "driver", "generate", "route"]),
     ("results", &["catalog", "sql", "driver"]),
     ("transfer", &["catalog", "sql", "driver", "results"]),
     (
@@ -41,6 +43,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "tests",
         &[
+            "advisor",
             "app",
             "catalog",
             "cli",
@@ -71,7 +74,7 @@ const BANS: &[Ban] = &[
     },
     Ban {
         why: "a pure crate does no I/O",
-        of: |package| ["catalog", "sql", "generate"].contains(&package.name.as_str()),
+        of: |package| ["catalog", "sql", "generate", "advisor", "policy"].contains(&package.name.as_str()),
         banned: |name| ["tokio", "sqlx", "rusqlite", "mio", "rustls", "reqwest", "tempfile"].contains(&name),
     },
     Ban {

@@ -1,0 +1,15 @@
+//! Row security as a model: which rows policies let through, for whom, and the statements that make them so.
+//!
+//! Everything here is pure over a [`catalog::Catalog`]: no connection, no input or output, the same answer for a snapshot
+//! as for a server.
+//!
+//! - [`expression`] reads expressions and queries with PostgreSQL's own grammar: columns, calls, settings, sub-selects,
+//!   and whether an expression is always true, never true or true unless null.
+//! - [`name`] writes names and texts so that the server reads the same back.
+//!
+//! It must not know: any driver, any connection, the window. What the server alone can say (types, whether a function
+//! exists, what a sub-select finds) it does not guess.
+#![deny(missing_docs)]
+
+pub mod expression;
+pub mod name;
