@@ -16,6 +16,7 @@ mod truth;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use read::{field_names, with_tree};
 pub use resolve::{Names, Own, Scope, Unscoped};
 pub use truth::Truth;
 
@@ -280,6 +281,30 @@ impl Expression {
             let truth = truth::of(node, scope);
             Expression { text: text.to_owned(), reading, truth }
         })
+    }
+}
+
+/// The expression's tree without places: two that differ in spaces, comments, case or needless parentheses are the same
+/// then. `None` where it cannot be read.
+pub(crate) fn normal(text: &str) -> Option<serde_json::Value> {
+    read::expression(text, |node| {
+        let mut tree = serde_json::to_value(node).ok()?;
+        strip_places(&mut tree);
+        Some(tree)
+    })
+    .ok()?
+}
+
+fn strip_places(tree: &mut serde_json::Value) {
+    match tree {
+        serde_json::Value::Object(fields) => {
+            for place in ["location", "list_start", "list_end", "rexpr_list_start", "rexpr_list_end"] {
+                fields.remove(place);
+            }
+            fields.values_mut().for_each(strip_places);
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(strip_places),
+        _ => {}
     }
 }
 

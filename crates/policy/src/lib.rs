@@ -5,11 +5,15 @@
 //!
 //! - [`expression`] reads expressions and queries with PostgreSQL's own grammar: columns, calls, settings, sub-selects,
 //!   and whether an expression is always true, never true or true unless null.
+//! - [`listing`] is what lists of policies hold, as JSON and as SQL, both ways.
+//! - [`change`] makes changes of several tables into statements, with their locks and the way back.
 //! - [`name`] writes names and texts so that the server reads the same back.
 //!
 //! It must not know: any driver, any connection, the window. What the server alone can say (types, whether a function
 //! exists, what a sub-select finds) it does not guess.
 #![deny(missing_docs)]
 
+pub mod change;
 pub mod expression;
+pub mod listing;
 pub mod name;
