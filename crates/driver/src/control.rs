@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use catalog::{Catalog, ObjectKey, Scope};
 use serde::{Deserialize, Serialize};
 
-use crate::{Activity, Edit, Error, Explain, Generate, Load, Scan};
+use crate::{Activity, Advice, Edit, Error, Explain, Generate, Load, Scan};
 
 /// The server behind a connection, as probed when it was opened.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +61,10 @@ pub trait Control: Send + Sync {
     fn activity(&self) -> Option<&dyn Activity> {
         None
     }
+    /// What the advisor's rules need beyond the catalog.
+    fn advice(&self) -> Option<&dyn Advice> {
+        None
+    }
     /// Plans of statements.
     fn explain(&self) -> Option<&dyn Explain> {
         None
@@ -112,6 +116,9 @@ pub struct Capabilities {
     pub ddl: bool,
     /// The server's sessions can be watched.
     pub activity: bool,
+    /// The advisor's rules can look at it.
+    #[serde(default)]
+    pub advice: bool,
     /// Statements can be explained.
     #[serde(default)]
     pub explain: bool,
@@ -127,6 +134,7 @@ impl Capabilities {
             generate: control.generate().is_some(),
             ddl: control.ddl().is_some(),
             activity: control.activity().is_some(),
+            advice: control.advice().is_some(),
             explain: control.explain().is_some(),
         }
     }

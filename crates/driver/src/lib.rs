@@ -20,6 +20,7 @@
 #![deny(missing_docs)]
 
 mod activity;
+mod advice;
 pub mod arrow;
 mod ask;
 mod cast;
@@ -49,6 +50,7 @@ pub use activity::{
     Activity, Blocker, Doing, IndexSize, Moment, SIGNAL_PATIENCE, ServerSession, Signal, Signalled, Sizes, TableSize,
     Target, Wait,
 };
+pub use advice::Advice;
 pub use ask::{Answer, Ask, NeverAsk, PASSWORD, Question};
 pub use cast::{Cast, CastTarget, Forms, Literals, Scalar, ValueClass, ValueContext};
 pub use connect::{ConnectContext, Connection, Driver, Hop, HopOutcome, Limits, Model, Profile, Role, Unschemed};

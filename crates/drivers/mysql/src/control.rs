@@ -10,6 +10,7 @@ use tokio::sync::{Mutex, MutexGuard, Notify};
 
 use crate::{
     activity::{Own, Watching},
+    advice::Advising,
     cancel::Beside,
     catalog::read,
     ddl::Definitions,
@@ -276,6 +277,7 @@ pub(crate) struct MySqlControl {
     definitions: Definitions,
     own: Arc<Own>,
     watching: Watching,
+    advising: Advising,
     explaining: Explaining,
     loading: crate::load::Loading,
     generating: crate::generate::Generating,
@@ -295,6 +297,7 @@ impl MySqlControl {
         let definitions = Definitions::new(Arc::clone(&session), facts, database.clone());
         let own = Arc::new(Own::default());
         let watching = Watching::new(Arc::clone(&session), facts, Arc::clone(&own));
+        let advising = Advising::new(Arc::clone(&session));
         let explaining = Explaining::new(facts.mariadb, server.version_number);
         let packet = server.facts.get("max_allowed_packet").and_then(|text| text.parse().ok());
         let edit = MySqlEdit {
@@ -316,6 +319,7 @@ impl MySqlControl {
             definitions,
             own,
             watching,
+            advising,
             explaining,
         }
     }
@@ -377,6 +381,10 @@ impl driver::Control for MySqlControl {
 
     fn activity(&self) -> Option<&dyn Activity> {
         Some(&self.watching)
+    }
+
+    fn advice(&self) -> Option<&dyn driver::Advice> {
+        Some(&self.advising)
     }
 
     fn explain(&self) -> Option<&dyn Explain> {

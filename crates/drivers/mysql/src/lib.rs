@@ -22,6 +22,7 @@
 //! This crate must not know other drivers, the keychain or any user interface.
 
 mod activity;
+mod advice;
 mod cancel;
 mod cast;
 mod catalog;

@@ -14,6 +14,7 @@ use tokio::sync::{Mutex, MutexGuard, Notify};
 
 use crate::{
     activity::Watching,
+    advice::Advising,
     catalog::{read, rows::Rows},
     ddl::Definitions,
     edit::Edits,
@@ -258,6 +259,7 @@ pub struct PostgresControl {
     edits: Edits,
     definitions: Definitions,
     watching: Watching,
+    advising: Advising,
     explaining: Explaining,
 }
 
@@ -275,6 +277,7 @@ impl PostgresControl {
                 server.version_number,
                 server.facts.get("standby").is_some_and(|standby| standby == "true"),
             ),
+            advising: Advising::new(session.clone(), server.version_number),
             explaining: Explaining::new(&server.product, server.version_number),
             server,
             dialect,
@@ -347,6 +350,11 @@ impl driver::Control for PostgresControl {
     fn activity(&self) -> Option<&dyn Activity> {
         // What only speaks the protocol keeps no such views, or fills them with other meanings.
         self.is_postgres().then_some(&self.watching as &dyn Activity)
+    }
+
+    fn advice(&self) -> Option<&dyn driver::Advice> {
+        // The rules are about the server's own catalogs and how it treats rows.
+        self.is_postgres().then_some(&self.advising as &dyn driver::Advice)
     }
 
     fn explain(&self) -> Option<&dyn Explain> {

@@ -8,6 +8,7 @@
 //! This crate must not know other drivers, the keychain or any user interface.
 
 mod activity;
+mod advice;
 mod cancel;
 pub mod cast;
 mod catalog;

@@ -165,6 +165,10 @@ impl Control for SqliteControl {
         Some(self)
     }
 
+    fn advice(&self) -> Option<&dyn driver::Advice> {
+        Some(self)
+    }
+
     fn explain(&self) -> Option<&dyn Explain> {
         Some(&Explaining)
     }

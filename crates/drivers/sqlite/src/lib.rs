@@ -21,6 +21,7 @@
 //!
 //! This crate must not know other drivers, the window, the store, or how results are held.
 
+mod advice;
 mod batch;
 mod cancel;
 mod cast;

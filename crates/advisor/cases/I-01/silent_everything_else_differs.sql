@@ -1,0 +1,13 @@
+create table t (id int primary key, a text, b int);
+create index i1 on t (a);
+create index i2 on t (a desc);
+create index i3 on t (a nulls first);
+create index i4 on t (a collate "C");
+create index i5 on t (a) include (b);
+create index i6 on t (a) where b > 0;
+create index i7 on t (a) where b > 1;
+create index i8 on t using hash (a);
+create index i9 on t (b, a);
+create index i10 on t (a, b);
+create unique index i11 on t (b);
+create unique index i12 on t (b) nulls not distinct;

@@ -1,0 +1,5 @@
+create table t (id int primary key, filler text) with (autovacuum_enabled = off);
+insert into t select n, 'x' from generate_series(1, 30000) n;
+delete from t where id % 10 = 0;
+select pg_stat_force_next_flush();
+select 1;

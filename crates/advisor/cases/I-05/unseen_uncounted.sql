@@ -1,0 +1,2 @@
+-- setting: track_counts=off
+create table t (id int primary key);

@@ -1,0 +1,1 @@
+create table readings (taken datetime, celsius decimal(5, 2));

@@ -1,0 +1,2 @@
+-- fix: none
+create table readings (at text, celsius real);

@@ -1,0 +1,2 @@
+create table Customers (ID integer primary key);
+create table orders (id integer primary key, customer_id integer references customers (id));

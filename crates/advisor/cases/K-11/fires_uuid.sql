@@ -1,0 +1,2 @@
+-- fix: none
+create table posts (id int primary key, tag_ids uuid[]);

@@ -1,0 +1,3 @@
+-- setting: foreign_keys=on
+create table customers (id integer primary key);
+create table orders (id integer primary key, customer_id integer references customers (id));

@@ -1,0 +1,9 @@
+-- setting: fsync=off
+-- setting: full_page_writes=on
+-- setting: autovacuum=on
+-- setting: zero_damaged_pages=off
+-- setting: track_counts=on
+-- setting: synchronous_commit=on
+-- level: error
+-- fix: not run
+select 1;

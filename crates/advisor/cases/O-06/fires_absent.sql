@@ -1,0 +1,2 @@
+-- fix: not run
+select 1;

@@ -1,0 +1,4 @@
+-- fix: none
+create table a (id integer primary key, shop_id integer);
+create table b (id integer primary key, shop_id integer);
+create table c (id integer primary key, shop_id text);

@@ -1,0 +1,2 @@
+-- fix: none
+create table t (id integer primary key, a text);

@@ -1,0 +1,282 @@
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use catalog::{
+    Catalog, Column, ForeignKey, Grant, Index, ObjectKind, RelationId, RelationKind, RelationWalker, Role, TypeKind,
+    TypeObject,
+};
+use sql::Dialect;
+
+use crate::{
+    Engine, Exposure, Facts,
+    facts::{IndexState, TableStatistics},
+    rule::Reason,
+};
+
+/// Whoever is in no other role.
+pub(crate) const PUBLIC: &str = "PUBLIC";
+
+/// What rules look at: a catalog with definitions, facts beyond it, and what untrusted clients reach. What they look up is
+/// indexed here, once.
+pub struct Context<'a> {
+    /// The catalog; its coverage decides what can be evaluated.
+    pub catalog: &'a Catalog,
+    /// Facts beyond it.
+    pub facts: &'a Facts,
+    /// What untrusted clients reach; `None` where nobody said so and nothing hints at it.
+    pub exposure: Option<&'a Exposure>,
+    relations: HashMap<(&'a str, &'a str), RelationId>,
+    grants: HashMap<RelationId, Vec<&'a Grant>>,
+    schema_grants: HashMap<&'a str, Vec<&'a Grant>>,
+    routine_grants: HashMap<(&'a str, &'a str, &'a str), Vec<&'a Grant>>,
+    roles: HashMap<&'a str, &'a Role>,
+    index_states: HashMap<(&'a str, &'a str), &'a IndexState>,
+    table_statistics: HashMap<(&'a str, &'a str), &'a TableStatistics>,
+    members: HashSet<(ObjectKind, &'a str, &'a str, &'a str)>,
+    types: HashMap<(&'a str, &'a str), &'a TypeObject>,
+    taken: HashSet<(&'a str, &'a str)>,
+}
+
+impl<'a> Context<'a> {
+    /// Indexes a catalog and facts.
+    pub fn new(catalog: &'a Catalog, facts: &'a Facts, exposure: Option<&'a Exposure>) -> Self {
+        let mut context = Context {
+            catalog,
+            facts,
+            exposure,
+            relations: HashMap::with_capacity(catalog.relations.len()),
+            grants: HashMap::new(),
+            schema_grants: HashMap::new(),
+            routine_grants: HashMap::new(),
+            roles: catalog.roles.iter().map(|role| (role.name.as_str(), role)).collect(),
+            index_states: HashMap::new(),
+            table_statistics: HashMap::new(),
+            members: HashSet::new(),
+            types: HashMap::new(),
+            taken: HashSet::new(),
+        };
+        for relation in catalog.walk_relations() {
+            context.relations.insert((relation.schema(), &relation.row().name), relation.id());
+            context.taken.insert((relation.schema(), &relation.row().name));
+            for index in relation.indexes() {
+                context.taken.insert((relation.schema(), &index.name));
+            }
+        }
+        for grant in &catalog.grants {
+            let schema = grant.object.schema.as_deref().unwrap_or("");
+            let name = grant.object.name.as_str();
+            match grant.object.kind {
+                ObjectKind::Relation => {
+                    if let Some(id) = context.relations.get(&(schema, name)) {
+                        context.grants.entry(*id).or_default().push(grant);
+                    }
+                }
+                ObjectKind::Schema => context.schema_grants.entry(name).or_default().push(grant),
+                ObjectKind::Routine => {
+                    let signature = grant.object.signature.as_deref().unwrap_or("");
+                    context.routine_grants.entry((schema, name, signature)).or_default().push(grant);
+                }
+                _ => {}
+            }
+        }
+        for state in facts.indexes.value().into_iter().flatten() {
+            context.index_states.insert((&state.schema, &state.name), state);
+        }
+        for table in facts.tables.value().into_iter().flatten() {
+            context.table_statistics.insert((&table.schema, &table.name), table);
+        }
+        for key in facts.extension_members.value().into_iter().flatten() {
+            let signature = key.signature.as_deref().unwrap_or("");
+            context.members.insert((key.kind, key.schema.as_deref().unwrap_or(""), &key.name, signature));
+        }
+        for object in &catalog.types {
+            context.types.insert((catalog.schema_name(object.schema), &object.name), object);
+        }
+        context
+    }
+
+    /// The dialect of the engine, for texts of the server and for fixes.
+    pub(crate) fn dialect(&self) -> &'static Dialect {
+        match self.facts.engine {
+            Engine::Postgres => sql::dialect::postgres(),
+            Engine::MySql => sql::dialect::mysql(),
+            Engine::Sqlite => sql::dialect::sqlite(),
+        }
+    }
+
+    pub(crate) fn is_postgres(&self) -> bool {
+        self.facts.engine == Engine::Postgres
+    }
+
+    /// A name, in quotes where needed.
+    pub(crate) fn quote(&self, name: &str) -> String {
+        self.dialect().quote_identifier_if_needed(name)
+    }
+
+    /// Names, in quotes where needed, between commas.
+    pub(crate) fn quote_all<'n>(&self, names: impl IntoIterator<Item = &'n String>) -> String {
+        names.into_iter().map(|name| self.quote(name)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// A qualified name.
+    pub(crate) fn path(&self, schema: &str, name: &str) -> String {
+        self.dialect().quote_path([schema, name])
+    }
+
+    /// A relation's qualified name.
+    pub(crate) fn path_of(&self, relation: RelationWalker<'_>) -> String {
+        self.path(relation.schema(), &relation.row().name)
+    }
+
+    /// A role, as statements name it.
+    pub(crate) fn role_name(&self, role: &str) -> String {
+        if role == PUBLIC { PUBLIC.to_owned() } else { self.quote(role) }
+    }
+
+    /// Relations that people made here: none of the server's and none of an extension's.
+    pub(crate) fn relations(&self) -> impl Iterator<Item = RelationWalker<'a>> {
+        self.catalog.walk_relations().filter(|relation| self.is_own(*relation))
+    }
+
+    /// Tables that people declared: partitions are their parent's.
+    pub(crate) fn tables(&self) -> impl Iterator<Item = RelationWalker<'a>> {
+        self.relations()
+            .filter(|relation| matches!(relation.row().kind, RelationKind::Table | RelationKind::PartitionedTable))
+    }
+
+    /// Whether people made it here.
+    pub(crate) fn is_own(&self, relation: RelationWalker<'_>) -> bool {
+        let system = self.catalog.schemas.get(relation.row().schema.0 as usize).is_some_and(|schema| schema.system);
+        !system && !self.is_member(ObjectKind::Relation, relation.schema(), &relation.row().name, "")
+    }
+
+    /// Whether it came with an extension.
+    pub(crate) fn is_member(&self, kind: ObjectKind, schema: &str, name: &str, signature: &str) -> bool {
+        self.members.contains(&(kind, schema, name, signature))
+    }
+
+    /// The relation of this name.
+    pub(crate) fn find(&self, schema: &str, name: &str) -> Option<RelationWalker<'a>> {
+        self.relations.get(&(schema, name)).and_then(|id| self.catalog.relation(*id))
+    }
+
+    /// The relation that a foreign key refers to.
+    pub(crate) fn referenced(&self, key: &ForeignKey) -> Option<RelationWalker<'a>> {
+        key.referenced.and_then(|id| self.catalog.relation(id))
+    }
+
+    /// What else is known of an index.
+    pub(crate) fn index_state(&self, relation: RelationWalker<'_>, index: &Index) -> Option<&'a IndexState> {
+        self.index_states.get(&(relation.schema(), index.name.as_str())).copied()
+    }
+
+    /// What is known of a table's use.
+    pub(crate) fn table_statistics(&self, relation: RelationWalker<'_>) -> Option<&'a TableStatistics> {
+        self.table_statistics.get(&(relation.schema(), relation.row().name.as_str())).copied()
+    }
+
+    /// A name for an index of this table that no relation or index of its schema has.
+    pub(crate) fn free_index_name(&self, relation: RelationWalker<'_>, parts: &[&str], ending: &str) -> String {
+        let mut all = vec![relation.row().name.as_str()];
+        all.extend(parts);
+        crate::names::free(&all, ending, |name| self.taken.contains(&(relation.schema(), name)))
+    }
+
+    /// Privileges on a relation, its columns' too.
+    pub(crate) fn grants_on(&self, relation: RelationWalker<'_>) -> &[&'a Grant] {
+        self.grants.get(&relation.id()).map_or(&[], Vec::as_slice)
+    }
+
+    /// Privileges on a schema.
+    pub(crate) fn grants_on_schema(&self, schema: &str) -> &[&'a Grant] {
+        self.schema_grants.get(schema).map_or(&[], Vec::as_slice)
+    }
+
+    /// Privileges on a routine.
+    pub(crate) fn grants_on_routine(&self, schema: &str, name: &str, signature: &str) -> Vec<&'a Grant> {
+        self.routine_grants.get(&(schema, name, signature)).cloned().unwrap_or_default()
+    }
+
+    /// The role of this name.
+    pub(crate) fn role(&self, name: &str) -> Option<&'a Role> {
+        self.roles.get(name).copied()
+    }
+
+    /// The roles whose rights this one has without asking, itself and [`PUBLIC`] among them.
+    pub(crate) fn rights_of<'n>(&self, role: &'n str) -> BTreeSet<&'n str>
+    where
+        'a: 'n,
+    {
+        let mut rights = BTreeSet::from([PUBLIC, role]);
+        let mut next = vec![role];
+        while let Some(name) = next.pop() {
+            let Some(role) = self.role(name) else { continue };
+            for group in &role.member_of {
+                let mut told = role.memberships.iter().filter(|one| one.role == *group).filter_map(|one| one.inherit);
+                // Since PostgreSQL 16 each membership says so; before, the role.
+                let inherits = match told.next() {
+                    Some(first) => first || told.any(|inherit| inherit),
+                    None => role.inherit,
+                };
+                if inherits && rights.insert(group) {
+                    next.push(group);
+                }
+            }
+        }
+        rights
+    }
+
+    /// Whether somebody with these rights may use the schema.
+    pub(crate) fn may_use_schema(&self, schema: &str, rights: &BTreeSet<&str>) -> bool {
+        let owner = self.catalog.schemas.iter().find(|one| one.name == schema).and_then(|one| one.owner.as_deref());
+        owner.is_some_and(|owner| rights.contains(owner))
+            || self
+                .grants_on_schema(schema)
+                .iter()
+                .any(|grant| grant.privilege == "USAGE" && rights.contains(grant.grantee.as_str()))
+    }
+
+    /// What untrusted clients reach.
+    pub(crate) fn exposed(&self) -> Result<&'a Exposure, Reason> {
+        self.exposure.ok_or(Reason::Exposure)
+    }
+
+    /// Privileges on a relation that reach an untrusted client, in a schema that it can name: with the role that has them.
+    pub(crate) fn exposed_grants(
+        &self,
+        exposure: &'a Exposure,
+        relation: RelationWalker<'_>,
+    ) -> Vec<(&'a str, &'a Grant)> {
+        let mut reached = Vec::new();
+        let grants = self.grants_on(relation);
+        if grants.is_empty() || !exposure.has_schema(relation.schema()) {
+            return reached;
+        }
+        for role in exposure.roles() {
+            let rights = self.rights_of(role);
+            if self.may_use_schema(relation.schema(), &rights) {
+                let granted = grants.iter().filter(|grant| rights.contains(grant.grantee.as_str()));
+                reached.extend(granted.map(|grant| (role, *grant)));
+            }
+        }
+        reached
+    }
+
+    /// A column's type without what a domain adds and without modifiers: `numeric` of `numeric(9,2)`.
+    pub(crate) fn base_type(&self, column: &Column) -> String {
+        let mut native = column.native_type.as_str();
+        // A domain over a domain prints the inner one; the bound is against a loop that no honest server has.
+        for _ in 0..16 {
+            let domain = native
+                .split_once('.')
+                .and_then(|(schema, name)| self.types.get(&(schema.trim_matches('"'), name.trim_matches('"'))));
+            match domain.filter(|object| object.kind == TypeKind::Domain).and_then(|object| object.base_type.as_deref())
+            {
+                Some(base) => native = base,
+                None => break,
+            }
+        }
+        let Some((before, rest)) = native.split_once('(') else { return native.to_lowercase() };
+        let after = rest.split_once(')').map_or("", |(_, after)| after);
+        format!("{before}{after}").to_lowercase()
+    }
+}

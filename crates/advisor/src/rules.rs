@@ -1,0 +1,76 @@
+//! The rules, one a file.
+
+mod i01_duplicate_index;
+mod i02_redundant_index;
+mod i03_unused_index;
+mod i04_invalid_index;
+mod i05_dead_rows;
+mod i07_sequential_scans;
+mod i08_wrong_index_kind;
+mod i10_unnecessary_condition;
+mod i12_materialized_view_without_key;
+mod k01_no_primary_key;
+mod k02_unindexed_foreign_keys;
+mod k03_foreign_key_type_mismatch;
+mod k04_duplicate_foreign_keys;
+mod k05_reference_without_key;
+mod k06_foreign_key_to_nothing;
+mod k08_partly_null_foreign_key;
+mod k09_not_valid;
+mod k10_reference_cycle;
+mod k11_identifiers_in_array;
+mod k12_numbers_run_out;
+mod k14_blocks_upgrade;
+mod k15_foreign_keys_off;
+mod o01_wraparound;
+mod o05_dangerous_setting;
+mod o06_statements_not_counted;
+mod t01_unfit_type;
+mod t02_same_name_other_type;
+mod t04_hollow_table;
+mod t05_numbered_columns;
+mod t06_default_is_the_text_null;
+mod t07_name_needs_quotes;
+mod t11_inheritance;
+mod t12_old_storage;
+mod t13_not_strict;
+
+use crate::Rule;
+
+/// By id.
+pub(crate) const ALL: &[&Rule] = &[
+    &i01_duplicate_index::RULE,
+    &i02_redundant_index::RULE,
+    &i03_unused_index::RULE,
+    &i04_invalid_index::RULE,
+    &i05_dead_rows::RULE,
+    &i07_sequential_scans::RULE,
+    &i08_wrong_index_kind::RULE,
+    &i10_unnecessary_condition::RULE,
+    &i12_materialized_view_without_key::RULE,
+    &k01_no_primary_key::RULE,
+    &k02_unindexed_foreign_keys::RULE,
+    &k03_foreign_key_type_mismatch::RULE,
+    &k04_duplicate_foreign_keys::RULE,
+    &k05_reference_without_key::RULE,
+    &k06_foreign_key_to_nothing::RULE,
+    &k08_partly_null_foreign_key::RULE,
+    &k09_not_valid::RULE,
+    &k10_reference_cycle::RULE,
+    &k11_identifiers_in_array::RULE,
+    &k12_numbers_run_out::RULE,
+    &k14_blocks_upgrade::RULE,
+    &k15_foreign_keys_off::RULE,
+    &o01_wraparound::RULE,
+    &o05_dangerous_setting::RULE,
+    &o06_statements_not_counted::RULE,
+    &t01_unfit_type::RULE,
+    &t02_same_name_other_type::RULE,
+    &t04_hollow_table::RULE,
+    &t05_numbered_columns::RULE,
+    &t06_default_is_the_text_null::RULE,
+    &t07_name_needs_quotes::RULE,
+    &t11_inheritance::RULE,
+    &t12_old_storage::RULE,
+    &t13_not_strict::RULE,
+];
