@@ -7,6 +7,8 @@
 //!   and whether an expression is always true, never true or true unless null.
 //! - [`listing`] is what lists of policies hold, as JSON and as SQL, both ways.
 //! - [`change`] makes changes of several tables into statements, with their locks and the way back.
+//! - [`rights`] says who is whom and has which privileges, [`effect`] what row security does to a role's statement.
+//! - [`coverage`] lays that out for tables, roles and commands, with the ways around, before and after a change.
 //! - [`name`] writes names and texts so that the server reads the same back.
 //!
 //! It must not know: any driver, any connection, the window. What the server alone can say (types, whether a function
@@ -14,6 +16,12 @@
 #![deny(missing_docs)]
 
 pub mod change;
+pub mod coverage;
+pub mod effect;
 pub mod expression;
 pub mod listing;
 pub mod name;
+pub mod rights;
+
+#[cfg(test)]
+mod testing;

@@ -79,7 +79,7 @@ impl Truth {
         }
     }
 
-    fn and(self, other: Truth) -> Truth {
+    pub(crate) fn and(self, other: Truth) -> Truth {
         Truth {
             can_be_true: self.can_be_true && other.can_be_true,
             can_be_false: self.can_be_false || other.can_be_false,
@@ -92,7 +92,7 @@ impl Truth {
         Truth { can_be_true: self.can_be_false, can_be_false: self.can_be_true, ..self }
     }
 
-    fn or(self, other: Truth) -> Truth {
+    pub(crate) fn or(self, other: Truth) -> Truth {
         let or = self.not().and(other.not()).not();
         // `flag or null` follows the flag: being NULL is its way of being false.
         if self == Truth::NULL || other == Truth::NULL { or.following() } else { or }
