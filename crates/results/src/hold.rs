@@ -7,13 +7,14 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use arrow_array::{RecordBatch, UInt32Array};
-use arrow_schema::SchemaRef;
+use arrow_array::{RecordBatch, RecordBatchOptions, UInt32Array};
+use arrow_schema::{Field, Schema, SchemaRef};
 use driver::{Code, Error, ValueContext, arrow};
 use serde::Serialize;
 use tokio::sync::watch;
 
 use crate::{
+    cells::no_column,
     spool::{self, Place, Spool},
     store::Shared,
 };
@@ -109,6 +110,23 @@ impl Drop for Inner {
 #[derive(Clone)]
 pub struct Hold {
     inner: Arc<Inner>,
+    /// Which of its columns are seen; none for all of them.
+    seen: Option<Arc<Seen>>,
+}
+
+/// Columns of a hold in an order of their own.
+struct Seen {
+    schema: SchemaRef,
+    /// Where each field of the schema stands among the hold's own.
+    positions: Vec<usize>,
+}
+
+impl Seen {
+    fn of(&self, batch: &RecordBatch) -> Result<RecordBatch, Error> {
+        let columns = self.positions.iter().filter_map(|at| batch.columns().get(*at).cloned()).collect();
+        let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+        RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &options).map_err(gather_error)
+    }
 }
 
 impl std::fmt::Debug for Hold {
@@ -139,7 +157,7 @@ pub(crate) fn start(
         progress: watch::channel(Progress::default()).0,
         disk: std::sync::atomic::AtomicU64::new(0),
     };
-    let hold = Hold { inner: Arc::new(inner) };
+    let hold = Hold { inner: Arc::new(inner), seen: None };
     Ok((HoldWriter { hold: hold.clone(), spool: None, memory_bytes: 0 }, hold))
 }
 
@@ -256,7 +274,33 @@ pub(crate) fn gather_error(error: arrow_schema::ArrowError) -> Error {
 impl Hold {
     /// Its columns, class columns last.
     pub fn schema(&self) -> &SchemaRef {
-        &self.inner.schema
+        self.seen.as_ref().map_or(&self.inner.schema, |seen| &seen.schema)
+    }
+
+    /// The same rows, and those that are still to come, with these columns: for each its position here and its name there. A
+    /// column may come again.
+    ///
+    /// # Errors
+    /// `NotFound` for a position past the columns.
+    pub fn project(&self, columns: &[(usize, &str)]) -> Result<Hold, Error> {
+        let (own, visible) = (self.schema(), self.visible_columns());
+        let (mut fields, mut positions, mut classes) = (Vec::new(), Vec::new(), Vec::new());
+        for (place, (position, name)) in columns.iter().enumerate() {
+            let field = own.fields().get(*position).filter(|_| *position < visible);
+            let field = field.ok_or_else(|| no_column(*position))?;
+            fields.push(Field::clone(field).with_name(*name));
+            positions.push(*position);
+            classes.extend(arrow::class_column(own, *position).map(|class| (arrow::class_field(place), class)));
+        }
+        for (field, class) in classes {
+            fields.push(field);
+            positions.push(class);
+        }
+        if let Some(seen) = &self.seen {
+            positions = positions.into_iter().filter_map(|at| seen.positions.get(at).copied()).collect();
+        }
+        let schema = Arc::new(Schema::new_with_metadata(fields, own.metadata().clone()));
+        Ok(Hold { inner: Arc::clone(&self.inner), seen: Some(Arc::new(Seen { schema, positions })) })
     }
 
     /// The settings its texts depend on.
@@ -266,7 +310,7 @@ impl Hold {
 
     /// How many columns a person sees.
     pub fn visible_columns(&self) -> usize {
-        arrow::visible_columns(&self.inner.schema)
+        arrow::visible_columns(self.schema())
     }
 
     /// Rows so far.
@@ -359,7 +403,12 @@ impl Hold {
     /// The batch around a row: the batch and the number of its first row. `None` past the end.
     pub(crate) fn around(&self, row: u64, keep: bool) -> Result<Option<(RecordBatch, u64)>, Error> {
         let Some((number, rows)) = self.block_of(row) else { return Ok(None) };
-        Ok(Some((self.block(number, keep)?, rows.start)))
+        let block = self.block(number, keep)?;
+        let seen = match &self.seen {
+            Some(seen) => seen.of(&block)?,
+            None => block,
+        };
+        Ok(Some((seen, rows.start)))
     }
 
     /// The rows of a range as batches, in order; rows past the end are left out.

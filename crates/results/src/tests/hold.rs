@@ -155,3 +155,30 @@ fn a_batch_is_kept_without_what_its_builder_reserved() {
     let kept = hold.batches(0..1).next().unwrap().unwrap();
     assert!(kept.get_array_memory_size() < 8192, "{}", kept.get_array_memory_size());
 }
+
+#[test]
+fn columns_are_seen_in_another_order_with_their_classes_and_with_rows_that_come_later() {
+    let store = store();
+    let (mut writer, hold) = store.hold(schema(), ValueContext::default()).unwrap();
+    let seen = hold.project(&[(3, "any"), (0, "id"), (3, "again")]).unwrap();
+    writer.append(&batch(0..50)).unwrap();
+    writer.append(&batch(50..60_000)).unwrap();
+    assert!(hold.file().is_some(), "some of it is on disk");
+    let names: Vec<&str> = seen.schema().fields().iter().map(|field| field.name().as_str()).collect();
+    assert_eq!((names, seen.visible_columns()), (vec!["any", "id", "again", "0#class", "2#class"], 3));
+    assert_eq!(seen.rows(), 60_000);
+    for at in [7, 51, 59_999] {
+        let wanted = row(at);
+        for column in [0, 2] {
+            let cell = seen.cell(at, column, 0..u64::MAX).unwrap();
+            assert_eq!((cell.bytes, cell.class.map(|class| class as u8)), (wanted.3.clone(), Some(wanted.4)), "{at}");
+        }
+        let id = seen.cell(at, 1, 0..u64::MAX).unwrap().bytes;
+        assert_eq!(id, wanted.0.map(|id| id.to_string().into_bytes()), "{at}");
+    }
+    // What is seen of what is seen.
+    let one = seen.project(&[(1, "number")]).unwrap();
+    assert_eq!(one.texts(7, &[0]).unwrap(), [row(7).0.map(|id| id.to_string().into_bytes())]);
+    assert_eq!(hold.project(&[(4, "class")]).unwrap_err().code, Code::NotFound);
+    assert_eq!(one.project(&[(1, "none")]).unwrap_err().code, Code::NotFound);
+}
