@@ -14,6 +14,8 @@
 //!
 //! The texts hold their values as literals and are sent as they are: what is shown to a person before it runs is what runs.
 
+use std::borrow::Cow;
+
 use catalog::{Catalog, ObjectKey};
 use serde::{Deserialize, Serialize};
 
@@ -62,6 +64,61 @@ pub enum NewValue {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RowKey(pub Vec<String>);
+
+/// How a part of a [`RowKey`] is told from what a statement of a person's prints of its column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyForm {
+    /// Its text.
+    Text,
+    /// The hexadecimal digits of its bytes, in capitals.
+    Hex,
+    /// By what the cell is: `T` and the hexadecimal digits of a text, an integer's digits, `X'…'` for bytes. A float has none.
+    Classed,
+}
+
+impl KeyForm {
+    /// The part, of a cell's bytes and of what they are; `None` for NULL and for what is not told exactly.
+    pub fn part(self, bytes: Option<&[u8]>, class: Option<CellClass>) -> Option<String> {
+        let bytes = bytes?;
+        let text = || std::str::from_utf8(bytes).ok().map(str::to_owned);
+        match self {
+            KeyForm::Text => text(),
+            KeyForm::Hex => Some(capitals(bytes)),
+            KeyForm::Classed => match class? {
+                CellClass::Text | CellClass::InvalidText => Some(format!("T{}", capitals(bytes))),
+                CellClass::Integer => text(),
+                CellClass::Bytes => Some(format!("X'{}'", capitals(bytes))),
+                CellClass::Real | CellClass::Null => None,
+            },
+        }
+    }
+
+    /// A part as a person reads it.
+    pub fn read(self, part: &str) -> Cow<'_, str> {
+        let text = match self {
+            KeyForm::Classed => {
+                part.strip_prefix('T').and_then(bytes_of).and_then(|bytes| String::from_utf8(bytes).ok())
+            }
+            KeyForm::Text | KeyForm::Hex => None,
+        };
+        text.map_or(Cow::Borrowed(part), Cow::Owned)
+    }
+}
+
+fn bytes_of(digits: &str) -> Option<Vec<u8>> {
+    let pairs = digits.as_bytes().chunks(2);
+    pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
+}
+
+fn capitals(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    let mut text = String::with_capacity(bytes.len() * 2 + 4);
+    for byte in bytes {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02X}");
+    }
+    text
+}
 
 /// What a column held when a person saw it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -162,6 +219,8 @@ pub struct EditTarget {
     pub source: KeySource,
     /// The identity's columns, in order; of [`KeySource::RowId`] the engine's own name of it.
     pub key: Vec<String>,
+    /// For each of them, how it is told from what a statement of a person's prints of it; `None` where that says less than it is.
+    pub key_forms: Vec<Option<KeyForm>>,
     /// The relation's columns, in order.
     pub columns: Vec<ColumnEdit>,
     /// Whether the table's engine undoes a save that went wrong.
@@ -268,6 +327,44 @@ pub trait Edit: Send + Sync {
     /// As [`Edit::update`].
     fn reread(&self, catalog: &Catalog, relation: &ObjectKey, keys: &[RowKey]) -> Result<String, Error>;
 
+    /// As [`Edit::reread`], and nobody else changes these rows before the transaction ends; by itself where the frame of a save
+    /// keeps others out anyway. May need more rights than deleting them does.
+    ///
+    /// # Errors
+    /// As [`Edit::update`].
+    fn lock(&self, catalog: &Catalog, relation: &ObjectKey, keys: &[RowKey]) -> Result<String, Error> {
+        self.reread(catalog, relation, keys)
+    }
+
     /// The rule behind an error of the server's, where it is one of the common ones.
     fn violation(&self, catalog: &Catalog, relation: &ObjectKey, error: &Error) -> Option<Violation>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_of_a_key_is_told_from_what_is_printed_or_not_at_all() {
+        let told = |form: KeyForm, bytes: &[u8], class| form.part(Some(bytes), class);
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(told(KeyForm::Text, "é".as_bytes(), None), some("é"));
+        assert_eq!(told(KeyForm::Text, &[0xff], None), None);
+        assert_eq!(told(KeyForm::Hex, &[0, 0xff], None), some("00FF"));
+        for (bytes, class, part) in [
+            (&b"it's"[..], CellClass::Text, some("T69742773")),
+            (b"", CellClass::Text, some("T")),
+            (&[0xff], CellClass::InvalidText, some("TFF")),
+            (b"-5", CellClass::Integer, some("-5")),
+            (&[0, 0xff], CellClass::Bytes, some("X'00FF'")),
+            (b"1.5", CellClass::Real, None),
+        ] {
+            assert_eq!(told(KeyForm::Classed, bytes, Some(class)), part, "{class:?}");
+        }
+        assert_eq!(told(KeyForm::Classed, b"a", None), None);
+        assert_eq!(KeyForm::Text.part(None, None), None);
+        let read = |part: &str| KeyForm::Classed.read(part).into_owned();
+        assert_eq!([read("T69742773"), read("T"), read("-5"), read("TFF")], ["it's", "", "-5", "TFF"]);
+        assert_eq!(KeyForm::Text.read("T69"), "T69");
+    }
 }

@@ -56,8 +56,8 @@ pub use cast::{Cast, CastTarget, Forms, Literals, Scalar, ValueClass, ValueConte
 pub use connect::{ConnectContext, Connection, Driver, Hop, HopOutcome, Limits, Model, Profile, Role, Unschemed};
 pub use control::{Capabilities, Control, Ddl, Server};
 pub use edit::{
-    Again, CellValue, Change, ColumnEdit, Edit, EditTarget, Frame, NewValue, Original, RowDelete, RowInsert, RowKey,
-    RowUpdate, Violation, ViolationKind,
+    Again, CellValue, Change, ColumnEdit, Edit, EditTarget, Frame, KeyForm, NewValue, Original, RowDelete, RowInsert,
+    RowKey, RowUpdate, Violation, ViolationKind,
 };
 pub use error::{Code, Error, Native, Span};
 pub use explain::{ExpectedRows, Explain, ExplainOptions, ExplainQuestion, Undo};

@@ -87,11 +87,28 @@ pub(super) async fn target(bench: &Bench<'_>) -> Result<(), Verdict> {
     check(default.is_some_and(|default| default.contains("none")), || format!("the default is {default:?}"))?;
     let ids: Vec<_> = desk.rows(&table).await?.into_iter().map(|row| row.key).collect();
     check(ids == [key("1"), key("2"), key("3")], || format!("the pages' identities are {ids:?}"))?;
+    told(&desk, &table).await?;
+    let texts = desk.table("edit texts", &["code VARCHAR(20) NOT NULL PRIMARY KEY, note VARCHAR(20)"]).await?;
+    desk.run(&format!("INSERT INTO {} (code) VALUES ('it''s é'), ('A')", texts.name)).await?;
+    told(&desk, &texts).await?;
     let gone = catalog::ObjectKey { name: format!("{} that is not there", table.key.name), ..table.key.clone() };
     match desk.edit()?.target(&table.catalog, &gone) {
         Err(error) if error.code == Code::NotFound => Ok(()),
         other => fail(format!("a relation that is not there: {other:?}")),
     }
+}
+
+/// What names a row is told from what its columns print, as a page says it. The key is the first column.
+async fn told(desk: &Desk<'_>, table: &Table) -> Result<(), Verdict> {
+    let target = desk.edit()?.target(&table.catalog, &table.key).map_err(|error| unexpected("target", &error))?;
+    let [Some(form)] = target.key_forms.as_slice() else {
+        return fail(format!("the key {:?} is told by {:?}", target.key, target.key_forms));
+    };
+    for row in desk.rows(table).await? {
+        let part = row.cells.first().and_then(|cell| form.part(cell.bytes.as_deref(), cell.class()));
+        check(part.as_ref() == row.key.0.first(), || format!("{:?} is told as {part:?}", row.key))?;
+    }
+    Ok(())
 }
 
 pub(super) async fn update(bench: &Bench<'_>) -> Result<(), Verdict> {

@@ -148,6 +148,7 @@ impl Edit for MySqlEdit {
         Ok(EditTarget {
             source: table.source,
             key: table.key.iter().map(|column| column.name.clone()).collect(),
+            key_forms: table.key.iter().map(|column| Form::of(column).printed()).collect(),
             columns: table.columns().iter().map(column_edit).collect(),
             can_roll_back,
             warnings,
@@ -225,6 +226,10 @@ impl Edit for MySqlEdit {
             .collect::<Result<Vec<String>, Error>>()?;
         let condition = if conditions.is_empty() { "FALSE".to_owned() } else { conditions.join("\n   OR ") };
         Ok(format!("SELECT {}, {}\nFROM {}\nWHERE {condition}", columns.join(", "), table.identity(), table.name()))
+    }
+
+    fn lock(&self, catalog: &Catalog, relation: &ObjectKey, keys: &[RowKey]) -> Result<String, Error> {
+        Ok(format!("{}\nFOR UPDATE", self.reread(catalog, relation, keys)?))
     }
 
     fn violation(&self, catalog: &Catalog, relation: &ObjectKey, error: &Error) -> Option<Violation> {

@@ -11,7 +11,9 @@ mod lookup;
 mod statistics;
 
 use catalog::{Catalog, Column, ConstraintKind, ObjectKey, RelationKind, RelationWalker};
-use driver::{Code, Condition, Error, Filter, KeySource, Lookup, Page, PageRequest, Scan, Statement, arrow::CellClass};
+use driver::{
+    Code, Condition, Error, Filter, KeyForm, KeySource, Lookup, Page, PageRequest, Scan, Statement, arrow::CellClass,
+};
 
 use condition::{condition, conditions, every};
 
@@ -61,6 +63,15 @@ impl Form {
             Form::Float => format!("{reference} + 0e0"),
             Form::Numbered => format!("{reference} + 0"),
             Form::Bytes => format!("HEX({reference})"),
+        }
+    }
+
+    /// How that text is told from what a plain column prints; `None` where it prints less.
+    pub(crate) fn printed(self) -> Option<KeyForm> {
+        match self {
+            Form::Exact | Form::Text => Some(KeyForm::Text),
+            Form::Bytes => Some(KeyForm::Hex),
+            Form::Float | Form::Numbered => None,
         }
     }
 

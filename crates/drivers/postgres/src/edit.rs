@@ -14,8 +14,8 @@ mod violation;
 
 use catalog::{Catalog, ObjectKey};
 use driver::{
-    Again, Change, Code, Edit, EditTarget, Error, Frame, KeySource, NewValue, Original, RowDelete, RowInsert, RowKey,
-    RowUpdate, ValueContext, Violation,
+    Again, Change, Code, Edit, EditTarget, Error, Frame, KeyForm, KeySource, NewValue, Original, RowDelete, RowInsert,
+    RowKey, RowUpdate, ValueContext, Violation,
 };
 
 use crate::scan::quote;
@@ -176,6 +176,10 @@ impl Edit for Edits {
         Ok(format!("SELECT {} FROM {} WHERE {}", outputs.join(", "), target.name(), target.any_of(keys)?))
     }
 
+    fn lock(&self, catalog: &Catalog, relation: &ObjectKey, keys: &[RowKey]) -> Result<String, Error> {
+        Ok(format!("{} FOR UPDATE", self.reread(catalog, relation, keys)?))
+    }
+
     fn violation(&self, catalog: &Catalog, relation: &ObjectKey, error: &Error) -> Option<Violation> {
         violation::read(catalog, relation, error)
     }
@@ -250,6 +254,7 @@ impl<'a> Target<'a> {
         EditTarget {
             source: self.source(),
             key: self.key().iter().map(|part| part.plain_name().to_owned()).collect(),
+            key_forms: vec![Some(KeyForm::Text); self.key().len()],
             columns: self.columns().map(|column| column.described()).collect(),
             can_roll_back: true,
             warnings,

@@ -10,7 +10,7 @@ mod violation;
 
 use catalog::{Catalog, Column, ObjectKey, RelationWalker};
 use driver::{
-    Again, Change, Code, ColumnEdit, Edit, EditTarget, Error, Frame, KeySource, NewValue, Original, RowDelete,
+    Again, Change, Code, ColumnEdit, Edit, EditTarget, Error, Frame, KeyForm, KeySource, NewValue, Original, RowDelete,
     RowInsert, RowKey, RowUpdate, ValueContext, Violation,
 };
 
@@ -139,6 +139,15 @@ impl SqliteEdit {
         Ok(Table { relation, identity: identity_of(relation)?, spelling: Spelling { utf8: self.utf8 } })
     }
 
+    /// How a part of a key is told from what a plain column prints: `hex()` reads the bytes as the file keeps them.
+    fn printed(&self, part: &Part) -> Option<KeyForm> {
+        match (part.rowid, self.utf8) {
+            (true, _) => Some(KeyForm::Text),
+            (false, true) => Some(KeyForm::Classed),
+            (false, false) => None,
+        }
+    }
+
     fn warnings(&self, catalog: &Catalog, table: &Table<'_>) -> Vec<String> {
         let mut warnings = Vec::new();
         let relation = table.relation;
@@ -189,6 +198,7 @@ impl Edit for SqliteEdit {
         Ok(EditTarget {
             source: table.identity.source,
             key: table.identity.parts.iter().map(|part| part.name.clone()).collect(),
+            key_forms: table.identity.parts.iter().map(|part| self.printed(part)).collect(),
             columns,
             can_roll_back: true,
             warnings: self.warnings(catalog, &table),
