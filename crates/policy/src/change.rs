@@ -60,8 +60,8 @@ pub enum Change {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Lock {
-    /// Conflicts with changes of the same object only; reading and writing go on.
-    ShareUpdateExclusive,
+    /// What reading takes: reading and writing go on. COMMENT ON POLICY takes no more.
+    AccessShare,
     /// Conflicts with everything.
     AccessExclusive,
 }
@@ -70,7 +70,7 @@ impl Lock {
     /// As the server's documentation calls it.
     pub fn words(self) -> &'static str {
         match self {
-            Lock::ShareUpdateExclusive => "SHARE UPDATE EXCLUSIVE",
+            Lock::AccessShare => "ACCESS SHARE",
             Lock::AccessExclusive => "ACCESS EXCLUSIVE",
         }
     }
@@ -371,7 +371,7 @@ fn step(change: &Change, lock_timeout_ms: u32) -> Step {
     };
     let only_comment = sql.iter().all(|statement| statement.starts_with("COMMENT"));
     let (lock, waits) = if only_comment {
-        (Lock::ShareUpdateExclusive, format!("Reading and writing {} go on.", on.table))
+        (Lock::AccessShare, format!("Reading and writing {} go on.", on.table))
     } else {
         let waits = format!(
             "Every query on {} queues while this waits, at most {lock_timeout_ms} ms, and until the transaction ends.",

@@ -15,6 +15,7 @@ use crate::listing::Table;
 use crate::rights::{Powers, Rights};
 
 pub use ways::{Way, WayKind, Ways};
+pub(crate) use ways::{body, is_invoker};
 
 /// How far a role gets, from nothing to everything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -224,17 +225,23 @@ fn cell(effects: &Effects<'_>, relation: RelationId, powers: &Powers, command: C
     Cell { level, why, some_columns }
 }
 
+/// A policy's name, expressions, and whether it is permissive.
+type Said<'c> = (&'c str, [Option<&'c str>; 2], bool);
+
 fn same_policies(one: &Why, before: &Catalog, other: &Why, after: &Catalog) -> bool {
-    let of = |why: &Why, catalog: &Catalog| -> Option<Vec<(String, Option<String>, Option<String>, bool)>> {
+    fn said<'c>(why: &Why, catalog: &'c Catalog) -> Option<Vec<Said<'c>>> {
         let Why::Policies { indexes } = why else { return None };
         let policies = indexes.iter().filter_map(|index| catalog.policies.get(*index as usize));
         let mut all: Vec<_> = policies
-            .map(|policy| (policy.name.clone(), policy.using.clone(), policy.with_check.clone(), policy.permissive))
+            .map(|policy| {
+                let texts = [policy.using.as_deref(), policy.with_check.as_deref()];
+                (policy.name.as_str(), texts, policy.permissive)
+            })
             .collect();
-        all.sort();
+        all.sort_unstable();
         Some(all)
-    };
-    of(one, before) == of(other, after)
+    }
+    said(one, before) == said(other, after)
 }
 
 /// How far a role gets with the rights of another: a view's owner.

@@ -9,6 +9,8 @@
 //! - [`change`] makes changes of several tables into statements, with their locks and the way back.
 //! - [`rights`] says who is whom and has which privileges, [`effect`] what row security does to a role's statement.
 //! - [`coverage`] lays that out for tables, roles and commands, with the ways around, before and after a change.
+//! - [`recursion`] finds policies that lead back to their own table.
+//! - [`template`] makes policies for what tables are mostly for.
 //! - [`name`] writes names and texts so that the server reads the same back.
 //!
 //! It must not know: any driver, any connection, the window. What the server alone can say (types, whether a function
@@ -21,7 +23,9 @@ pub mod effect;
 pub mod expression;
 pub mod listing;
 pub mod name;
+pub mod recursion;
 pub mod rights;
+pub mod template;
 
 #[cfg(test)]
 mod testing;
