@@ -11,6 +11,7 @@
 //! - [`coverage`] lays that out for tables, roles and commands, with the ways around, before and after a change.
 //! - [`recursion`] finds policies that lead back to their own table.
 //! - [`template`] makes policies for what tables are mostly for.
+//! - [`sqlserver`] asks the same of SQL Server's security policies, as data.
 //! - [`name`] writes names and texts so that the server reads the same back.
 //!
 //! It must not know: any driver, any connection, the window. What the server alone can say (types, whether a function
@@ -25,6 +26,7 @@ pub mod listing;
 pub mod name;
 pub mod recursion;
 pub mod rights;
+pub mod sqlserver;
 pub mod template;
 
 #[cfg(test)]
