@@ -53,6 +53,7 @@ const staged = Array.from({ length: 1_000 }, (_, index): EditedRow => {
     fresh: null,
     name: `row ${index}`,
     cells: kind === "delete" ? [] : [...cells],
+    hidden: [],
     problem: null,
   };
 });

@@ -55,6 +55,7 @@ impl App {
 
     /// What a hold's grid is told of the edits.
     async fn edits_told(&self, mut state: Locked, hold_id: &str, whole: bool) -> Result<EditsView, AppError> {
+        self.show_fresh(&mut state, hold_id)?;
         let hold_id = hold_id.to_owned();
         blocking(move || {
             state.with(&hold_id, |state, bound| {
@@ -77,7 +78,7 @@ impl App {
             let step = state.with(&id, |state, bound| {
                 state.sync(bound)?;
                 state.admit(bound)?;
-                staging::step(bound, &state.set, state.fresh.as_ref().map(|fresh| fresh.held.as_ref()), step)
+                staging::step(bound, &state.set, step)
             })?;
             Ok((state, step))
         })

@@ -1347,6 +1347,8 @@ export type EditedRow = {
 	name: string,
 	/**  Its staged cells. */
 	cells: EditedCell[],
+	/**  Staged columns that the hold does not show: their names. */
+	hidden: string[],
 	/**  Why it could not be saved. */
 	problem: RowProblem | null,
 };
@@ -3057,7 +3059,9 @@ export type RowProblem =
 /**  Somebody else changed it meanwhile. */
 { kind: "changed"; 
 /**  The columns concerned. */
-cells: ConflictCell[] } | 
+cells: ConflictCell[]; 
+/**  More of them that the hold does not show: their names. */
+hidden: string[] } | 
 /**  Somebody else deleted it, or gave it another key. */
 { kind: "gone" } | 
 /**  It is there and holds what it held; the server changes nothing: row security does not permit it. */

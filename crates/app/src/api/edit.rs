@@ -175,6 +175,8 @@ pub enum RowProblem {
     Changed {
         /// The columns concerned.
         cells: Vec<ConflictCell>,
+        /// More of them that the hold does not show: their names.
+        hidden: Vec<String>,
     },
     /// Somebody else deleted it, or gave it another key.
     Gone,
@@ -229,6 +231,8 @@ pub struct EditedRow {
     pub name: String,
     /// Its staged cells.
     pub cells: Vec<EditedCell>,
+    /// Staged columns that the hold does not show: their names.
+    pub hidden: Vec<String>,
     /// Why it could not be saved.
     pub problem: Option<RowProblem>,
 }

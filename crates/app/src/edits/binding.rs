@@ -5,31 +5,57 @@ use std::{
     sync::Arc,
 };
 
-use driver::{CellValue, ColumnEdit, RowKey};
+use arrow_array::RecordBatch;
+use driver::{CellValue, ColumnEdit, KeyForm, RowKey};
 use results::{Cell, Cells, Hold};
 
 use super::{
     model::{EditSet, Fate, Problem, StagedRow, Trouble},
-    target::Target,
+    target::{Editable, Shown, Target},
     values::Form,
 };
-use crate::{api::*, holds::Held};
+use crate::{
+    api::*,
+    holds::{Held, Source},
+};
 
 /// One hold's rows, as edits see them.
 pub(super) struct Bound {
     pub(super) held: Arc<Held>,
     pub(super) target: Arc<Target>,
-    /// Positions of the columns that name a row.
-    identity: Vec<usize>,
+    /// Positions of the columns that name a row, and how each part of its name is told from what they print.
+    identity: Vec<(usize, KeyForm)>,
+    /// What stands behind each column of the head.
+    shown: Vec<Shown>,
     /// For each column of the head, its number in the edit set; none for one that edits do not know.
     pub(super) columns: Vec<Option<u32>>,
     /// For each column of the head, what may be done to it.
     abouts: Vec<Option<ColumnEdit>>,
-    /// For each column of the head, whether a new row is numbered by it.
-    numbered: Vec<bool>,
+    /// Every column of the relation, in its order: the target's.
+    own: Vec<Own>,
     /// For each column of the head, what its values are made of.
     pub(super) forms: Vec<Form>,
+    /// Rows that were read again.
+    pub(super) again: Option<ReadAgain>,
     pub(super) placing: Placing,
+}
+
+/// A column of the relation.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Own {
+    /// Its number in the edit set.
+    pub(super) number: u32,
+    /// Where it stands in the head first; none where it is not shown.
+    pub(super) position: Option<usize>,
+    /// Whether a new row is numbered by it.
+    pub(super) numbered: bool,
+}
+
+/// Rows that were read again, which have all of the relation's columns, seen by those of a hold.
+pub(super) struct ReadAgain {
+    whole: Arc<Held>,
+    /// The same rows with the head's columns, by its names and in its order.
+    pub(super) seen: Arc<Held>,
 }
 
 /// Where staged rows stand in the hold, as far as is known.
@@ -73,21 +99,38 @@ impl Placing {
 }
 
 impl Bound {
-    /// `names` are the relation's columns behind the head's; `columns` their numbers in the edit set.
-    pub(super) fn new(
-        held: Arc<Held>,
-        target: Arc<Target>,
-        identity: Vec<usize>,
-        names: &[Option<String>],
-        columns: Vec<Option<u32>>,
-    ) -> Self {
+    /// `numbers` are those of the relation's columns in the edit set, in the target's order.
+    pub(super) fn new(held: Arc<Held>, editable: Editable, numbers: &[u32]) -> Self {
+        let Editable { target, identity, shown } = editable;
         let forms = Form::of(held.hold.schema(), held.visible, held.driver.cast());
-        let about = |name: &Option<String>| {
-            target.about.columns.iter().find(|column| Some(&column.name) == name.as_ref()).cloned()
+        let own: Vec<Own> = target
+            .about
+            .columns
+            .iter()
+            .zip(numbers)
+            .map(|(about, number)| Own {
+                number: *number,
+                position: shown.iter().position(|shown| matches!(shown, Shown::Column(name) if *name == about.name)),
+                numbered: target.is_numbered(&about.name),
+            })
+            .collect();
+        let behind = |shown: &Shown| match shown {
+            Shown::Column(name) => target.about.columns.iter().zip(&own).find(|(about, _)| about.name == *name),
+            Shown::Key(_) => None,
         };
-        let abouts = names.iter().map(about).collect();
-        let numbered = names.iter().map(|name| name.as_deref().is_some_and(|name| target.is_numbered(name))).collect();
-        Bound { held, target, identity, columns, abouts, numbered, forms, placing: Placing::default() }
+        let columns = shown.iter().map(|shown| behind(shown).map(|(_, own)| own.number)).collect();
+        let about = |(position, shown): (usize, &Shown)| {
+            let (about, own) = behind(shown)?;
+            let first = own.position.filter(|first| *first < position);
+            Some(first.map_or_else(|| about.clone(), |first| shown_again(about, first)))
+        };
+        let abouts = shown.iter().enumerate().map(about).collect();
+        Bound { held, target, identity, shown, columns, abouts, own, forms, again: None, placing: Placing::default() }
+    }
+
+    /// Every column of the relation and what may be done to it.
+    pub(super) fn relation(&self) -> impl Iterator<Item = (&ColumnEdit, Own)> {
+        self.target.about.columns.iter().zip(self.own.iter().copied())
     }
 
     /// What may be done to a column of the head.
@@ -95,12 +138,72 @@ impl Bound {
         self.abouts.get(column as usize)?.as_ref()
     }
 
-    pub(super) fn is_numbered(&self, column: u32) -> bool {
-        self.numbered.get(column as usize).copied().unwrap_or(false)
+    /// Where a column of the edit set stands in the head first.
+    pub(super) fn position(&self, column: u32) -> Option<usize> {
+        self.positions(column).next()
     }
 
-    pub(super) fn position(&self, column: u32) -> Option<usize> {
-        self.columns.iter().position(|own| *own == Some(column))
+    /// Every position of the head where a column of the edit set is shown.
+    pub(super) fn positions(&self, column: u32) -> impl Iterator<Item = usize> {
+        let all = self.columns.iter().enumerate();
+        all.filter(move |(_, own)| **own == Some(column)).map(|(position, _)| position)
+    }
+
+    /// Whether these are the rows that were read again.
+    pub(super) fn has_read(&self, whole: Option<&Arc<Held>>) -> bool {
+        match (&self.again, whole) {
+            (Some(again), Some(whole)) => Arc::ptr_eq(&again.whole, whole),
+            (None, None) => true,
+            _ => false,
+        }
+    }
+
+    /// Rows that were read again, as the head shows rows; none where the relation has lost one of its columns meanwhile.
+    ///
+    /// # Errors
+    /// None in practice: the columns are there.
+    pub(super) fn read_again(&self, whole: &Arc<Held>) -> Result<Option<ReadAgain>, AppError> {
+        let place = |shown: &Shown| match shown {
+            Shown::Column(name) => position_in(whole, name),
+            Shown::Key(part) => Some(whole.visible + part),
+        };
+        let Some(places) = self.shown.iter().map(place).collect::<Option<Vec<_>>>() else { return Ok(None) };
+        let names = self.held.hold.schema().fields().iter().map(|field| field.name().as_str());
+        let columns: Vec<(usize, &str)> = places.into_iter().zip(names).collect();
+        let hold = whole.hold.project(&columns)?;
+        let source = Source::Run { controller: std::sync::Weak::new(), reads: true, fails_transaction: false };
+        let seen = Held::new(hold, &whole.driver, &whole.dialect, columns.len(), source);
+        Ok(Some(ReadAgain { whole: Arc::clone(whole), seen }))
+    }
+
+    /// A cell of a row that was read again, by its column in the head; none where those rows are not here.
+    ///
+    /// # Errors
+    /// As [`Bound::key`].
+    pub(super) fn fresh_cell(&self, row: u64, column: usize) -> Result<Option<CellValue>, AppError> {
+        self.again.as_ref().map(|again| whole_cell(&again.seen.hold, row, column)).transpose()
+    }
+
+    /// What a column of the relation holds in a row, by where the row stands among those that were read again and in the hold;
+    /// none where it is not shown and was not read again.
+    ///
+    /// # Errors
+    /// As [`Bound::key`].
+    pub(super) fn value(
+        &self,
+        fresh: Option<u64>,
+        at: Option<u64>,
+        (about, own): (&ColumnEdit, Own),
+    ) -> Result<Option<CellValue>, AppError> {
+        if let (Some(row), Some(again)) = (fresh, &self.again)
+            && let Some(position) = position_in(&again.whole, &about.name)
+        {
+            return whole_cell(&again.whole.hold, row, position).map(Some);
+        }
+        match (at, own.position) {
+            (Some(row), Some(position)) => self.cell(row, position).map(Some),
+            _ => Ok(None),
+        }
     }
 
     pub(super) fn form(&self, column: u32) -> Form {
@@ -112,8 +215,11 @@ impl Bound {
     /// # Errors
     /// `NotFound` for a row that is not there; `Unsupported` for a key that is no text; `Corrupt` for a damaged disk.
     pub(super) fn key(&self, row: u64) -> Result<RowKey, AppError> {
-        let texts = self.held.hold.texts(row, &self.identity)?;
-        texts.into_iter().map(key_part).collect::<Result<_, _>>().map(RowKey)
+        let part = |(at, form): &(usize, KeyForm)| {
+            let cell = self.cell(row, *at)?;
+            key_part(form.part(cell.bytes.as_deref(), cell.class()))
+        };
+        self.identity.iter().map(part).collect::<Result<_, _>>().map(RowKey)
     }
 
     /// A whole cell of the hold.
@@ -137,15 +243,20 @@ impl Bound {
         for batch in self.held.hold.batches(span) {
             let batch = batch?;
             let visible = (0..self.held.visible).map(|at| Cells::of(&batch, at)).collect::<Result<Vec<_>, _>>()?;
-            let identity = self.identity.iter().map(|at| Cells::of(&batch, *at)).collect::<Result<Vec<_>, _>>()?;
+            let identity = self.identity_of(&batch)?;
             for row in 0..batch.num_rows() {
-                let key = identity.iter().map(|cells| key_part(text(cells.get(row)))).collect::<Result<_, _>>()?;
+                let parts = identity.iter().map(|(cells, form)| key_part(part(cells.get(row), *form)));
+                let key = parts.collect::<Result<_, _>>()?;
                 let cells = visible.iter().map(|cells| value(cells.get(row))).collect();
                 each(number, RowKey(key), cells)?;
                 number += 1;
             }
         }
         Ok(())
+    }
+
+    fn identity_of<'a>(&self, batch: &'a RecordBatch) -> Result<Vec<(Cells<'a>, KeyForm)>, AppError> {
+        self.identity.iter().map(|(at, form)| Ok((Cells::of(batch, *at)?, *form))).collect()
     }
 
     /// Brings up to date where the staged rows stand, and looks at what others have made of them meanwhile. Blocks on the disk.
@@ -270,10 +381,10 @@ impl Bound {
         let mut number = rows.start;
         for batch in self.held.hold.batches(rows) {
             let batch = batch?;
-            let cells = self.identity.iter().map(|at| Cells::of(&batch, *at)).collect::<Result<Vec<_>, _>>()?;
+            let identity = self.identity_of(&batch)?;
             for row in 0..batch.num_rows() {
-                let part = |cells: &Cells<'_>| text(cells.get(row)).and_then(|text| String::from_utf8(text).ok());
-                if let Some(key) = cells.iter().map(part).collect::<Option<_>>().map(RowKey)
+                let parts = identity.iter().map(|(cells, form)| part(cells.get(row), *form));
+                if let Some(key) = parts.collect::<Option<_>>().map(RowKey)
                     && wanted.remove(&key)
                 {
                     found.insert(key, number);
@@ -295,8 +406,14 @@ impl Bound {
             let Some(at) = self.placing.at(id) else { continue };
             self.placing.unchecked.remove(&id);
             let Some(row) = set.row(id).cloned() else { continue };
-            let theirs = self.theirs(at, &row)?;
-            match set.entry(id).and_then(|entry| entry.problem.as_deref()) {
+            let mut theirs = self.theirs(at, &row)?;
+            let known = set.entry(id).and_then(|entry| entry.problem.as_deref());
+            // Of what is not shown here these rows tell nothing new.
+            if let Some(Problem { row: Some(Trouble::Changed(former)), .. }) = known {
+                let hidden = former.iter().filter(|(column, _)| self.position(**column).is_none());
+                theirs.extend(hidden.map(|(column, value)| (*column, value.clone())));
+            }
+            match known {
                 Some(Problem { row: Some(Trouble::Changed(_)), .. }) | None if !theirs.is_empty() => {
                     changed.push((id, Some(Problem { row: Some(Trouble::Changed(theirs)), ..Problem::default() })));
                 }
@@ -336,6 +453,26 @@ pub(super) fn whole_cell(hold: &Hold, row: u64, column: usize) -> Result<CellVal
     Ok(CellValue { bytes: cell.bytes, class: cell.class.map(|class| class as u8) })
 }
 
+/// Where a column of the relation stands among rows that were read again.
+fn position_in(whole: &Held, name: &str) -> Option<usize> {
+    whole.hold.schema().fields().iter().take(whole.visible).position(|field| field.name() == name)
+}
+
+/// A column that is shown again is edited where it is shown first; what is staged shows in both places.
+fn shown_again(about: &ColumnEdit, first: usize) -> ColumnEdit {
+    let why = Some(format!("It is column {} again: edit it there.", first + 1));
+    ColumnEdit { read_only: why.clone(), not_inserted: why, ..about.clone() }
+}
+
+/// One part of a row's key; none for what tells nothing.
+fn part(cell: Cell<'_>, form: KeyForm) -> Option<String> {
+    let class = match cell {
+        Cell::Bytes(_, class) => class,
+        _ => None,
+    };
+    form.part(cell.text(&mut itoa::Buffer::new()), class)
+}
+
 fn text(cell: Cell<'_>) -> Option<Vec<u8>> {
     cell.text(&mut itoa::Buffer::new()).map(<[u8]>::to_vec)
 }
@@ -351,12 +488,12 @@ pub(super) fn value(cell: Cell<'_>) -> CellValue {
 /// One part of a row's key.
 ///
 /// # Errors
-/// `Unsupported` for NULL and for what is no text.
-pub(super) fn key_part(bytes: Option<Vec<u8>>) -> Result<String, AppError> {
-    bytes.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(|| {
+/// `Unsupported` for NULL and for what does not tell a row.
+fn key_part(part: Option<String>) -> Result<String, AppError> {
+    part.ok_or_else(|| {
         AppError::new(
             ErrorCode::Unsupported,
-            "This row's key is empty or no text, so the row cannot be told from others.",
+            "This row's key is empty or does not print exactly, so the row cannot be told from others.",
         )
         .with_hint("Write the statement yourself.")
     })

@@ -8,15 +8,16 @@ use results::Hold;
 use super::{
     binding::whole_cell,
     plan::{Doing, Piece, Planned},
-    saving::Written,
+    saving::{Before, Written, unseen},
     target::Target,
+    words::and,
 };
 use crate::{App, Face, api::*, audit, store::now_ms};
 
 /// Bytes of a save's text that are recorded.
 const MOST_BYTES: usize = 1 << 20;
 /// Bytes of the statements that take a save back.
-const MOST_INVERSE: usize = 8 << 20;
+pub(super) const MOST_INVERSE: usize = 8 << 20;
 
 /// A save that is recorded and has not ended.
 pub(super) struct Recorded {
@@ -155,13 +156,14 @@ pub(super) async fn finish(
     }
 }
 
-/// The statements that take a save back, in reverse order, each as exact as those of the save. `fresh` has its rows as they are
-/// now. Blocks on the disk.
+/// The statements that take a save back, in reverse order, each as exact as those of the save. `before` has deleted rows that were
+/// not seen whole, `fresh` the others as they are now. Blocks on the disk.
 pub(super) fn inverse(
     target: &Target,
     frame: &Frame,
     pieces: &[Piece],
     written: &[Written],
+    before: &Before,
     fresh: Option<&Hold>,
 ) -> String {
     let done: HashMap<u32, &Written> = written.iter().map(|written| (written.id, written)).collect();
@@ -174,7 +176,7 @@ pub(super) fn inverse(
             left += 1;
             continue;
         }
-        let text = back(target, piece, written, fresh)
+        let text = back(target, piece, written, before, fresh)
             .unwrap_or_else(|| "-- a row that cannot be taken back: what it became could not be read".to_owned());
         length += text.len();
         texts.push(text);
@@ -187,7 +189,7 @@ pub(super) fn inverse(
     sql::redact(&text, &target.place.opened.dialect)
 }
 
-fn back(target: &Target, piece: &Piece, written: &Written, fresh: Option<&Hold>) -> Option<String> {
+fn back(target: &Target, piece: &Piece, written: &Written, before: &Before, fresh: Option<&Hold>) -> Option<String> {
     let edit = target.edit().ok()?;
     let (catalog, relation) = (&target.catalog, &target.relation);
     let now = |column: &str| -> Option<CellValue> {
@@ -223,10 +225,24 @@ fn back(target: &Target, piece: &Piece, written: &Written, fresh: Option<&Hold>)
             let takes = |column: &str| {
                 target.about.columns.iter().any(|about| about.name == column && about.not_inserted.is_none())
             };
-            let values = delete.originals.iter().filter(|original| takes(&original.column));
-            let values = values.map(|original| (original.column.clone(), NewValue::Held(original.value.clone())));
-            edit.insert(catalog, relation, &[RowInsert { values: values.collect() }]).ok()?
+            let seen = delete.originals.iter().filter(|original| takes(&original.column));
+            let seen = seen.map(|original| (original.column.clone(), NewValue::Held(original.value.clone())));
+            let mut values: Vec<(String, NewValue)> = seen.collect();
+            let whole = before.get(&piece.id);
+            for column in unseen(target, delete) {
+                match whole.and_then(|whole| whole.get(column)) {
+                    Some(value) => values.push((column.to_owned(), NewValue::Held(value.clone()))),
+                    None => return Some(lost(target, delete)),
+                }
+            }
+            edit.insert(catalog, relation, &[RowInsert { values }]).ok()?
         }
     };
     Some(change.text)
+}
+
+/// Says of a deleted row that it cannot be taken back, and why.
+fn lost(target: &Target, delete: &RowDelete) -> String {
+    let columns: Vec<String> = unseen(target, delete).map(|name| name.escape_debug().to_string()).collect();
+    format!("-- a deleted row that cannot be taken back: what it held in {} could not be read", and(&columns))
 }

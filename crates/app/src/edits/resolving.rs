@@ -2,11 +2,12 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use driver::{CellValue, NewValue};
+use driver::NewValue;
 
 use super::{
-    binding::{Bound, whole_cell},
+    binding::Bound,
     model::{Fate, StagedRow, Step, Trouble},
+    results::lacking,
     shared::State,
 };
 use crate::{App, api::*, holds::blocking};
@@ -85,17 +86,26 @@ fn yours(state: &State, bound: &Bound, id: u32, trouble: &Trouble) -> Result<Opt
         (Trouble::Gone, Fate::Update) => {
             let mut again = StagedRow::new(Fate::Insert, None);
             again.after = row.after.clone().or_else(|| row.place.clone()).or_else(|| row.key.clone());
-            for (position, number) in bound.columns.iter().enumerate() {
-                let Some(number) = *number else { continue };
-                let column = u32::try_from(position).unwrap_or(u32::MAX);
-                if bound.about(column).is_none_or(|about| about.not_inserted.is_some()) {
-                    continue;
-                }
-                let value = match row.set.get(&number) {
-                    Some(value) => value.clone(),
-                    None => NewValue::Held(before(state, bound, &row, id, position)?),
+            let at = bound.placing.at(id);
+            if row.fresh.is_none() && at.is_none() {
+                return Err(AppError::new(
+                    ErrorCode::NotFound,
+                    "The row is gone, and what it held is not among the rows that were read.",
+                ));
+            }
+            let mut missing = Vec::new();
+            for (about, own) in bound.relation().filter(|(about, _)| about.not_inserted.is_none()) {
+                let value = match row.set.get(&own.number) {
+                    Some(value) => Some(value.clone()),
+                    None => bound.value(row.fresh, at, (about, own))?.map(NewValue::Held),
                 };
-                again.set.insert(number, value);
+                match value {
+                    Some(value) => drop(again.set.insert(own.number, value)),
+                    None => missing.push(about.name.clone()),
+                }
+            }
+            if !missing.is_empty() {
+                return Err(lacking("The row is gone, and cannot be inserted again as it was", &missing));
             }
             draft.put(id, Some(again));
         }
@@ -105,15 +115,4 @@ fn yours(state: &State, bound: &Bound, id: u32, trouble: &Trouble) -> Result<Opt
         }
     }
     Ok(draft.step("Keep yours"))
-}
-
-/// What a row that is gone held.
-fn before(state: &State, bound: &Bound, row: &StagedRow, id: u32, position: usize) -> Result<CellValue, AppError> {
-    if let (Some(at), Some(fresh)) = (row.fresh, state.fresh_held()) {
-        return whole_cell(&fresh.hold, at, position);
-    }
-    let at = bound.placing.at(id).ok_or_else(|| {
-        AppError::new(ErrorCode::NotFound, "The row is gone, and what it held is not among the rows that were read.")
-    })?;
-    bound.cell(at, position)
 }

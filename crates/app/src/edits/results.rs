@@ -1,12 +1,18 @@
 //! Results of a query whose rows are rows of one table: they are edited as the table's own.
+//!
+//! A result may show some of the table's columns, in any order, by other names and more than once. What it does not show is what
+//! it cannot edit, and what is needed of it (the key, or a whole row) is asked for in words.
 
 use std::sync::Arc;
 
 use arrow_schema::Field;
-use driver::{PageRequest, arrow};
+use driver::{KeyForm, arrow};
 use sql::{Composed, SelectedItem};
 
-use super::target::{Editable, Target};
+use super::{
+    target::{Editable, Shown, Target},
+    words::{self, and},
+};
 use crate::{App, api::*, holds::Held};
 
 /// What edits of a result's rows go to.
@@ -18,7 +24,7 @@ pub(super) async fn editable(app: &App, held: &Arc<Held>) -> Result<Editable, Ap
         return Err(elsewhere("These rows are not edited here."));
     };
     let text = &again.statement.text;
-    let query = sql::one_table(text, &held.dialect).map_err(|composed| elsewhere(&words(&composed)))?;
+    let query = sql::one_table(text, &held.dialect).map_err(|composed| elsewhere(&composition(&composed)))?;
     if again.set > 1 {
         return Err(elsewhere("The statement gave several results."));
     }
@@ -46,23 +52,29 @@ pub(super) async fn editable(app: &App, held: &Arc<Held>) -> Result<Editable, Ap
         signature: None,
     };
     let target = Target::at(app, &again.profile_id, &object).await?;
-    let own: Vec<&str> = target.about.columns.iter().map(|column| column.name.as_str()).collect();
-    let shown: Vec<&str> = origins.iter().map(|origin| origin.column).collect();
+    let names: Vec<&str> = origins.iter().map(|origin| origin.column).collect();
+    let shown: Vec<Shown> = names
+        .iter()
+        .map(|name| shown(&target, name))
+        .collect::<Option<_>>()
+        .ok_or_else(|| elsewhere(&format!("The result has columns that {table} has no more.")))?;
+    // What the server says of where values come from is believed where the text agrees.
+    let known = |name: &str| names.iter().any(|column| held.dialect.same_name(column, name));
     let plain = query.items.iter().all(|item| match item {
         SelectedItem::Every => true,
-        SelectedItem::Column(name) => own.iter().any(|column| held.dialect.same_name(column, name)),
+        SelectedItem::Column(name) => known(name),
     });
-    // Rows that were saved are shown with the table's columns: the result must have just those.
-    if !plain || shown != own {
-        return Err(elsewhere(&format!(
-            "The result does not have every column of {table}, each once and in order: write SELECT * to edit its rows."
-        )));
+    if !plain {
+        return Err(elsewhere("Not every column of the result is a plain column of the table."));
     }
-    let identity = identity(&target)?.ok_or_else(|| {
-        elsewhere(&format!("The key of {table} is not among the columns in a form that tells rows apart exactly."))
-    })?;
-    let names = shown.iter().map(|name| Some((*name).to_owned())).collect();
-    Ok(Editable { target: Arc::new(target), identity, names })
+    let identity = identity(&target, &names)?;
+    if target.needs_whole_rows() {
+        let missing = target.about.columns.iter().filter(|column| !names.contains(&column.name.as_str()));
+        if missing.count() > 0 {
+            return Err(unnamed(&target));
+        }
+    }
+    Ok(Editable { target: Arc::new(target), identity, shown })
 }
 
 struct Origin<'a> {
@@ -76,29 +88,66 @@ fn origin(field: &Field) -> Option<Origin<'_>> {
     Some(Origin { schema: parts.next()?, relation: parts.next()?, column: parts.next()? })
 }
 
-/// Where the key stands among the table's own columns, if a page of the table tells its rows apart by just those: then what a
-/// query prints of them does too.
-fn identity(target: &Target) -> Result<Option<Vec<usize>>, AppError> {
-    let request = PageRequest {
-        relation: target.relation.clone(),
-        filters: Vec::new(),
-        sort: Vec::new(),
-        after: None,
-        offset: 0,
-        limit: 1,
-    };
-    let Some(scan) = target.place.opened.connection.control().scan() else { return Ok(None) };
-    let page = scan.page(&target.catalog, &request)?;
-    let visible = page.visible_columns;
-    Ok(page.identity.filter(|identity| identity.iter().all(|at| *at < visible)))
+/// What stands behind a column of the result: one of the table's, or the engine's own name of a row.
+fn shown(target: &Target, name: &str) -> Option<Shown> {
+    let about = &target.about;
+    match about.columns.iter().any(|column| column.name == name) {
+        true => Some(Shown::Column(name.to_owned())),
+        false => about.key.iter().position(|own| own == name).map(Shown::Key),
+    }
+}
+
+/// Where the key stands in the result, and how each part of it is told from what is printed there.
+///
+/// # Errors
+/// `Unsupported` where a part is missing or prints less than it is.
+fn identity(target: &Target, names: &[&str]) -> Result<Vec<(usize, KeyForm)>, AppError> {
+    let (about, table) = (&target.about, &target.relation.name);
+    let missing: Vec<String> = about.key.iter().filter(|part| !names.contains(&part.as_str())).cloned().collect();
+    if !missing.is_empty() {
+        if target.needs_whole_rows() {
+            return Err(unnamed(target));
+        }
+        let (what, is, tells) = match missing.as_slice() {
+            [one] => (format!("“{one}”"), "is", "tells"),
+            several => (and(&several.iter().map(|name| format!("“{name}”")).collect::<Vec<_>>()), "are", "tell"),
+        };
+        return Err(AppError::new(
+            ErrorCode::Unsupported,
+            format!("{what} {is} not among the result's columns and {tells} the rows of {table} apart."),
+        )
+        .with_hint(format!("Add {} to what is selected, or open the table.", and(&missing))));
+    }
+    let parts = about.key.iter().zip(&about.key_forms);
+    let place =
+        |(name, form): (&String, &Option<KeyForm>)| Some((names.iter().position(|column| column == name)?, (*form)?));
+    parts.map(place).collect::<Option<Vec<_>>>().filter(|identity| !identity.is_empty()).ok_or_else(|| {
+        elsewhere(&format!("What the key of {table} prints in a query does not tell its rows apart exactly."))
+    })
+}
+
+/// Rows without a key are told apart by where they are stored and by all of their values.
+fn unnamed(target: &Target) -> AppError {
+    let (table, place) = (&target.relation.name, and(&target.about.key));
+    AppError::new(
+        ErrorCode::Unsupported,
+        format!("{table} has no key: its rows are told apart by {place} and by the values of all columns."),
+    )
+    .with_hint(format!("Select {place}, * to edit them here, open the table, or give it a primary key."))
 }
 
 fn elsewhere(why: &str) -> AppError {
     AppError::new(ErrorCode::Unsupported, why).with_hint("Open the table and edit its rows there.")
 }
 
+/// Refuses what needs columns that a hold does not show.
+pub(super) fn lacking(what: &str, missing: &[String]) -> AppError {
+    AppError::new(ErrorCode::Unsupported, format!("{what}: {}.", words::not_shown(missing)))
+        .with_hint("Select every column (*), or do it where the table is open.")
+}
+
 /// Why a query's rows are not a table's, in words.
-fn words(composed: &Composed) -> String {
+fn composition(composed: &Composed) -> String {
     match composed {
         Composed::NoSelect => "Only rows of a plain SELECT can be edited.".to_owned(),
         Composed::With => "The query begins with WITH: its rows may be of several tables.".to_owned(),

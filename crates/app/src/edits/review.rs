@@ -10,6 +10,7 @@ use super::{
     keeping,
     plan::{self, Piece, Planned},
     target::Target,
+    words,
 };
 use crate::{App, api::*, holds::blocking};
 
@@ -27,6 +28,8 @@ struct Reviewed {
     pieces: Vec<Piece>,
     planned: Vec<Planned>,
     counts: EditCounts,
+    /// What is said of new rows whose columns are not all shown.
+    defaults: Option<String>,
 }
 
 impl App {
@@ -52,6 +55,7 @@ impl App {
                 warnings.push(locked.to_owned());
             }
         }
+        warnings.extend(reviewed.defaults.clone());
         let mut statements: Vec<ReviewedStatement> = Vec::new();
         let around = |text: &String| shown(text, Vec::new());
         statements.extend(reviewed.frame.begin.iter().map(around));
@@ -93,7 +97,10 @@ impl App {
     async fn reviewed(&self, hold_id: &str) -> Result<Reviewed, AppError> {
         let staged = self.staged(hold_id).await?;
         let mut state = staged.lock().await;
-        let target = state.with(hold_id, |_, bound| Ok(Arc::clone(&bound.target)))?;
+        let (target, hidden) = state.with(hold_id, |_, bound| {
+            let hidden = bound.relation().filter(|(about, own)| own.position.is_none() && about.not_inserted.is_none());
+            Ok((Arc::clone(&bound.target), hidden.map(|(about, _)| about.name.clone()).collect::<Vec<_>>()))
+        })?;
         let (pieces, counts) = (plan::pieces(&state.set, &state.head), state.set.counts());
         let context = state.head.context.clone().unwrap_or_default();
         drop(state);
@@ -101,7 +108,11 @@ impl App {
             let frame = target.edit()?.frame(&target.catalog, &target.relation, &context, false)?;
             let single = !target.about.can_roll_back;
             let planned = plan::plan(&target, &pieces, single).map_err(|(_, error)| error)?;
-            Ok(Reviewed { target, frame, pieces, planned, counts })
+            let said = pieces.iter().any(Piece::is_insert) && !hidden.is_empty();
+            let defaults = said.then(|| {
+                format!("New rows take the default of columns they give no value for: {}.", words::not_shown(&hidden))
+            });
+            Ok(Reviewed { target, frame, pieces, planned, counts, defaults })
         })
         .await
     }

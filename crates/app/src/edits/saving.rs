@@ -1,5 +1,6 @@
 //! Saving: everything that is staged in one transaction, in which each statement changes exactly the rows it names.
 
+mod before;
 mod diagnosis;
 mod ending;
 mod fresh;
@@ -23,6 +24,7 @@ use super::{
 };
 use crate::{App, api::*, connections::lock, profiles::dial::elapsed_ms};
 
+pub(super) use before::{Before, unseen};
 use diagnosis::Diagnosis;
 use runner::Runner;
 pub(super) use runner::Saving;
@@ -57,11 +59,11 @@ struct Inverse(JoinHandle<String>);
 
 impl Inverse {
     /// Begins to write it.
-    fn of(job: &Arc<Job>, written: &[Written], state: &State) -> Self {
+    fn of(job: &Arc<Job>, written: &[Written], state: &State, before: Before) -> Self {
         let (job, written) = (Arc::clone(job), written.to_vec());
         let fresh = state.fresh.as_ref().map(|fresh| fresh.held.hold.clone());
         Inverse(tokio::task::spawn_blocking(move || {
-            keeping::inverse(&job.target, &job.frame, &job.pieces, &written, fresh.as_ref())
+            keeping::inverse(&job.target, &job.frame, &job.pieces, &written, &before, fresh.as_ref())
         }))
     }
 
@@ -193,43 +195,43 @@ impl App {
         }
     }
 
-    /// One transaction: straight on; row by row where something is wrong; then what it made is read, and committed.
+    /// One transaction, in which all is written or nothing.
     async fn in_transaction(&self, job: &Arc<Job>, state: &mut State, runner: &mut Runner) -> Result<Ended, Error> {
-        let (target, frame) = (&job.target, &job.frame);
+        let frame = &job.frame;
         runner.run_all(&frame.begin).await?;
-        let straight = transaction::straight(runner, &job.planned, &job.pieces).await;
-        let written = match straight {
-            Ok(Some(written)) => written,
-            Ok(None) => match self.row_by_row(job, state, runner).await {
-                Ok(Came::Through(written)) => written,
-                Ok(Came::Troubled(problems)) => {
-                    runner.roll_back(&frame.rollback).await;
-                    let message = first_reason(&problems);
-                    return Ok(Ended::Refused { problems, message });
-                }
-                Err(error) => {
-                    runner.roll_back(&frame.rollback).await;
-                    return Err(error);
-                }
-            },
+        match self.written(job, state, runner).await {
+            Ok((Came::Through(written), before)) => self.commit(job, state, runner, written, before).await,
+            Ok((Came::Troubled(problems), _)) => {
+                runner.roll_back(&frame.rollback).await;
+                let message = first_reason(&problems);
+                Ok(Ended::Refused { problems, message })
+            }
             Err(error) => {
                 runner.roll_back(&frame.rollback).await;
-                return Err(error);
+                Err(error)
             }
+        }
+    }
+
+    /// Straight on; row by row where something is wrong; then what it made is read, as what cannot be read again is not
+    /// committed unseen. Also what deleted rows were.
+    async fn written(&self, job: &Job, state: &mut State, runner: &mut Runner) -> Result<(Came, Before), Error> {
+        let before = before::read(job, runner).await?;
+        let (came, before) = match transaction::straight(runner, &job.planned, &job.pieces).await? {
+            Some(written) => (Came::Through(written), before),
+            None => self.row_by_row(job, state, runner).await?,
         };
-        // Inside the transaction: what cannot be read again is not committed unseen.
-        let written = match self.read_again(target, state, runner, written).await {
-            Ok(written) => written,
-            Err(error) => {
-                runner.roll_back(&frame.rollback).await;
-                return Err(error);
+        match came {
+            Came::Through(written) => {
+                let written = self.read_again(&job.target, state, runner, written).await?;
+                Ok((Came::Through(written), before))
             }
-        };
-        self.commit(job, state, runner, written).await
+            troubled => Ok((troubled, before)),
+        }
     }
 
     /// From the beginning, between savepoints.
-    async fn row_by_row(&self, job: &Arc<Job>, state: &State, runner: &mut Runner) -> Result<Came, Error> {
+    async fn row_by_row(&self, job: &Job, state: &State, runner: &mut Runner) -> Result<(Came, Before), Error> {
         let (target, frame) = (&job.target, &job.frame);
         let mut pieces = job.pieces.clone();
         let mut passes = 0;
@@ -239,6 +241,7 @@ impl App {
                 runner.run_to_end(text).await?;
             }
             runner.run_all(&frame.begin).await?;
+            let before = before::read(job, runner).await?;
             let Some(savepoint) = transaction::savepoint(frame) else {
                 return Err(Error::new(driver::Code::Internal, "A save that can be rolled back has no savepoints."));
             };
@@ -251,7 +254,7 @@ impl App {
                 (Came::Troubled(_), Some(other)) if passes < MOST_PASSES && !miscounted.is_empty() => {
                     pieces = other;
                 }
-                _ => return Ok(came),
+                _ => return Ok((came, before)),
             }
         }
     }

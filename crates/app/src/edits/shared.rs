@@ -50,7 +50,7 @@ pub(super) struct State {
     left: bool,
 }
 
-/// Rows as they are after a save, or as somebody else has made them.
+/// Rows as they are after a save, or as somebody else has made them, with all of the relation's columns.
 pub(super) struct Fresh {
     pub(super) held: Arc<Held>,
     pub(super) writer: HoldWriter,
@@ -152,13 +152,9 @@ impl State {
         .with_hint("Save or discard those first."))
     }
 
-    pub(super) fn fresh_held(&self) -> Option<&Held> {
-        self.fresh.as_ref().map(|fresh| fresh.held.as_ref())
-    }
-
     /// What a hold's grid is told.
     pub(super) fn view(&mut self, bound: &mut Bound, whole: bool) -> EditsView {
-        let fresh = self.fresh.as_ref().map(|fresh| fresh.held.id.clone());
+        let fresh = bound.again.as_ref().map(|again| again.seen.id.clone());
         let mut view = view::view(bound, &self.set, &self.head, &self.object, fresh, whole);
         view.warnings.extend(self.said_of_the_last_save());
         view
@@ -187,8 +183,8 @@ impl State {
         } else if self.head.source != about.source || self.head.key != about.key {
             return Err(self.key_changed());
         }
-        let columns = editable.names.iter().map(|name| name.as_deref().map(|name| self.number(name))).collect();
-        let bound = Bound::new(held, editable.target, editable.identity, &editable.names, columns);
+        let numbers: Vec<u32> = about.columns.iter().map(|column| self.number(&column.name)).collect();
+        let bound = Bound::new(held, editable, &numbers);
         self.bounds.insert(hold_id.to_owned(), bound);
         Ok(())
     }
@@ -238,7 +234,29 @@ impl App {
         let staged = self.staged(hold_id).await?;
         let mut state = staged.lock_to_change().await?;
         self.unseal(&staged, &mut state, hold_id).await?;
+        self.show_fresh(&mut state, hold_id)?;
         Ok((staged, state))
+    }
+
+    /// Shows rows that were read again to a hold, with the columns it has.
+    ///
+    /// # Errors
+    /// `NotFound` for a hold that was released meanwhile.
+    pub(super) fn show_fresh(&self, state: &mut State, hold_id: &str) -> Result<(), AppError> {
+        state.with(hold_id, |state, bound| {
+            let whole = state.fresh.as_ref().map(|fresh| &fresh.held);
+            if bound.has_read(whole) {
+                return Ok(());
+            }
+            let again = whole.map(|whole| bound.read_again(whole)).transpose()?.flatten();
+            if let Some(again) = &again {
+                self.live.holds.keep(&again.seen);
+            }
+            if let Some(former) = std::mem::replace(&mut bound.again, again) {
+                self.live.holds.remove(&former.seen.id);
+            }
+            Ok(())
+        })
     }
 
     /// The edit set that a hold shows, bound to it where it was not.
@@ -304,14 +322,14 @@ impl App {
     pub(crate) async fn leave_edits(&self, hold_id: &str) {
         let Some(staged) = lock(&self.edits.shown).remove(hold_id) else { return };
         let mut state = staged.lock().await;
-        state.bounds.remove(hold_id);
+        if let Some(again) = state.bounds.remove(hold_id).and_then(|bound| bound.again) {
+            self.live.holds.remove(&again.seen.id);
+        }
         if !state.bounds.is_empty() || staged.is_saving() {
             return;
         }
         state.left = true;
-        if let Some(fresh) = state.fresh.take() {
-            self.live.holds.remove(&fresh.held.id);
-        }
+        state.fresh = None;
         lock(&self.edits.sets).remove(&staged.key);
         if state.set.is_clean()
             && let Err(error) = journal::forget(&self.store, &staged.key).await

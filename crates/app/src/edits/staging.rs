@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use driver::{CellValue, NewValue, RowKey};
 
 use super::{
-    binding::{Bound, whole_cell},
+    binding::Bound,
     model::{Draft, EditSet, Fate, StagedRow, Step},
+    results::lacking,
     values::staged,
 };
-use crate::{api::*, holds::Held};
+use crate::api::*;
 
 /// Rows that may be staged at once for a relation.
 const MOST_ROWS: usize = 250_000;
@@ -18,8 +19,6 @@ const MOST_ROWS: usize = 250_000;
 struct Staging<'a> {
     bound: &'a mut Bound,
     draft: Draft<'a>,
-    /// Rows that were saved, as they are now.
-    fresh: Option<&'a Held>,
     /// Staged rows by the hold's rows, of this step.
     here: BTreeMap<u64, u32>,
     rows: usize,
@@ -30,14 +29,9 @@ struct Staging<'a> {
 /// # Errors
 /// `NotFound` for rows and columns that are not there; `Unsupported` for columns that take no value; `Exhausted` for more than
 /// can be staged; as files say.
-pub(super) fn step(
-    bound: &mut Bound,
-    set: &EditSet,
-    fresh: Option<&Held>,
-    step: EditStep,
-) -> Result<Option<Step>, AppError> {
+pub(super) fn step(bound: &mut Bound, set: &EditSet, step: EditStep) -> Result<Option<Step>, AppError> {
     let rows = set.entries().count();
-    let mut staging = Staging { bound, draft: set.draft(), fresh, here: BTreeMap::new(), rows };
+    let mut staging = Staging { bound, draft: set.draft(), here: BTreeMap::new(), rows };
     for edit in step.set {
         let value = staged(edit.value)?;
         staging.set(edit.row, edit.column, value)?;
@@ -120,14 +114,20 @@ impl Staging<'_> {
     /// What a cell of a row that is there holds.
     fn held(&self, id: u32, place: RowPlace, position: usize) -> Result<CellValue, AppError> {
         let fresh = self.draft.row(id).and_then(|row| row.fresh);
-        if let (Some(row), Some(held)) = (fresh, self.fresh) {
-            return whole_cell(&held.hold, row, position);
+        if let Some(row) = fresh
+            && let Some(cell) = self.bound.fresh_cell(row, position)?
+        {
+            return Ok(cell);
         }
-        let row = match place {
+        self.bound.cell(self.row_at(place).ok_or_else(unseen)?, position)
+    }
+
+    /// Where a row stands in the hold, as far as is known.
+    fn row_at(&self, place: RowPlace) -> Option<u64> {
+        match place {
             RowPlace::Held { row } => Some(row),
             RowPlace::Staged { id } => self.bound.placing.at(id),
-        };
-        self.bound.cell(row.ok_or_else(unseen)?, position)
+        }
     }
 
     fn set(&mut self, place: RowPlace, column: u32, value: NewValue) -> Result<(), AppError> {
@@ -243,25 +243,31 @@ impl Staging<'_> {
         let source = self.find(place).and_then(|id| self.draft.row(id).map(|row| (id, row.clone())));
         let mut row = StagedRow::new(Fate::Insert, None);
         row.after = self.anchor(Some(place))?;
-        let columns: Vec<(usize, u32)> =
-            self.bound.columns.iter().enumerate().filter_map(|(at, number)| Some((at, (*number)?))).collect();
-        for (position, number) in columns {
-            let column = u32::try_from(position).unwrap_or(u32::MAX);
-            if self.read_only(column, true).is_some() || self.bound.is_numbered(column) {
+        let is_new = source.as_ref().is_some_and(|(_, source)| source.fate == Fate::Insert);
+        let fresh = source.as_ref().and_then(|(_, source)| source.fresh);
+        let at = source
+            .as_ref()
+            .map_or_else(|| self.row_at(place), |(id, _)| self.row_at(place).or_else(|| self.bound.placing.at(*id)));
+        if !is_new && fresh.is_none() && at.is_none() {
+            return Err(if source.is_none() { gone() } else { unseen() });
+        }
+        let mut missing = Vec::new();
+        for (about, own) in self.bound.relation() {
+            if about.not_inserted.is_some() || own.numbered {
                 continue;
             }
-            let value = match &source {
-                Some((_, source)) if source.set.contains_key(&number) => source.set.get(&number).cloned(),
-                Some((_, source)) if source.fate == Fate::Insert => None,
-                Some((id, _)) => Some(NewValue::Held(self.held(*id, place, position)?)),
-                None => {
-                    let RowPlace::Held { row } = place else { return Err(gone()) };
-                    Some(NewValue::Held(self.bound.cell(row, position)?))
+            let staged = source.as_ref().and_then(|(_, source)| source.set.get(&own.number));
+            if let Some(value) = staged {
+                row.set.insert(own.number, value.clone());
+            } else if !is_new {
+                match self.bound.value(fresh, at, (about, own))? {
+                    Some(value) => drop(row.set.insert(own.number, NewValue::Held(value))),
+                    None => missing.push(about.name.clone()),
                 }
-            };
-            if let Some(value) = value {
-                row.set.insert(number, value);
             }
+        }
+        if !missing.is_empty() {
+            return Err(lacking("A row cannot be duplicated in part", &missing));
         }
         let id = self.draft.new_id();
         self.draft.put(id, Some(row));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use catalog::{Catalog, Kind, ObjectKey, Scope};
-use driver::{Edit, EditTarget, KeySource};
+use driver::{Edit, EditTarget, KeyForm, KeySource};
 
 use super::journal::SetKey;
 use crate::{
@@ -27,10 +27,19 @@ pub(super) struct Target {
 /// A hold whose rows can be edited.
 pub(super) struct Editable {
     pub(super) target: Arc<Target>,
-    /// Positions of the columns that name a row.
-    pub(super) identity: Vec<usize>,
-    /// The relation's column behind each column of the head.
-    pub(super) names: Vec<Option<String>>,
+    /// Positions of the columns that name a row, and how each part of its name is told from what they print.
+    pub(super) identity: Vec<(usize, KeyForm)>,
+    /// What stands behind each column of the head.
+    pub(super) shown: Vec<Shown>,
+}
+
+/// What stands behind a column of a head.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// A column of the relation.
+    Column(String),
+    /// A part of what names a row that is no column: its place in the key.
+    Key(usize),
 }
 
 /// Whether an error says that rows cannot be edited, rather than that it could not be found out.
@@ -61,8 +70,10 @@ impl Editable {
             .with_hint("Add a primary key, or write the statement yourself."));
         };
         let fields = held.hold.schema().fields().iter().take(held.visible);
-        let names = fields.map(|field| Some(field.name().clone())).collect();
-        Ok(Editable { target: Arc::new(target), identity: identity.to_vec(), names })
+        let shown = fields.map(|field| Shown::Column(field.name().clone())).collect();
+        // A page prints what names its rows as it is.
+        let identity = identity.iter().map(|at| (*at, KeyForm::Text)).collect();
+        Ok(Editable { target: Arc::new(target), identity, shown })
     }
 
     /// Names the edit set of these rows, however a face names the relation.

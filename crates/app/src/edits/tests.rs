@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod columns;
 mod conflicts;
 mod journals;
 mod models;

@@ -1,5 +1,7 @@
 //! Staged edits as a hold's grid shows them.
 
+use driver::KeyForm;
+
 use super::{
     binding::Bound,
     journal::SetHead,
@@ -90,11 +92,15 @@ fn row(bound: &Bound, head: &SetHead, id: u32, entry: &Entry) -> EditedRow {
         let cells = problem.map_or(&[][..], |problem| &problem.cells);
         cells.iter().find(|(column, _)| *column == number).map(|(_, problem)| problem.clone())
     };
-    let cell = |(number, value): (&u32, &driver::NewValue)| {
-        let position = bound.position(*number)?;
-        Some(EditedCell { column: count(position), value: bound.form(*number).shown(value), problem: told(*number) })
-    };
-    let mut cells: Vec<EditedCell> = row.set.iter().filter_map(cell).collect();
+    let mut cells: Vec<EditedCell> = Vec::with_capacity(row.set.len());
+    for (number, value) in &row.set {
+        // A column that is shown twice shows what is staged for it in both places.
+        cells.extend(bound.positions(*number).map(|position| EditedCell {
+            column: count(position),
+            value: bound.form(*number).shown(value),
+            problem: told(*number),
+        }));
+    }
     cells.sort_by_key(|cell| cell.column);
     EditedRow {
         id,
@@ -108,16 +114,26 @@ fn row(bound: &Bound, head: &SetHead, id: u32, entry: &Entry) -> EditedRow {
         at: bound.placing.at(id),
         after: row.after.as_ref().and_then(|after| bound.placing.anchor(after)),
         fresh: row.fresh,
-        name: name(head, row),
+        name: name(bound, head, row),
         cells,
-        problem: problem.and_then(|problem| row_problem(bound, row, problem)),
+        hidden: hidden(bound, head, row.set.keys()),
+        problem: problem.and_then(|problem| row_problem(bound, head, row, problem)),
     }
 }
 
+/// The names of those columns that the hold does not show.
+fn hidden<'a>(bound: &Bound, head: &SetHead, columns: impl Iterator<Item = &'a u32>) -> Vec<String> {
+    let hidden = columns.filter(|number| bound.position(**number).is_none());
+    hidden.filter_map(|number| head.columns.get(*number as usize).cloned()).collect()
+}
+
 /// A row's key in words.
-pub(super) fn name(head: &SetHead, row: &StagedRow) -> String {
+fn name(bound: &Bound, head: &SetHead, row: &StagedRow) -> String {
     let Some(key) = &row.key else { return "new row".to_owned() };
-    let parts = head.key.iter().zip(&key.0).map(|(name, value)| {
+    let forms = &bound.target.about.key_forms;
+    let parts = head.key.iter().zip(&key.0).enumerate().map(|(at, (name, value))| {
+        let form = forms.get(at).copied().flatten().unwrap_or(KeyForm::Text);
+        let value = form.read(value);
         let mut short: String = value.chars().take(60).collect();
         if short.len() < value.len() {
             short.push('…');
@@ -127,7 +143,7 @@ pub(super) fn name(head: &SetHead, row: &StagedRow) -> String {
     parts.collect::<Vec<_>>().join(", ")
 }
 
-fn row_problem(bound: &Bound, row: &StagedRow, problem: &Problem) -> Option<RowProblem> {
+fn row_problem(bound: &Bound, head: &SetHead, row: &StagedRow, problem: &Problem) -> Option<RowProblem> {
     Some(match problem.row.as_ref()? {
         Trouble::Changed(theirs) => {
             let cell = |(number, theirs): (&u32, &driver::CellValue)| {
@@ -140,7 +156,10 @@ fn row_problem(bound: &Bound, row: &StagedRow, problem: &Problem) -> Option<RowP
                     yours: row.set.get(number).map(|value| form.shown(value)),
                 })
             };
-            RowProblem::Changed { cells: theirs.iter().filter_map(cell).collect() }
+            RowProblem::Changed {
+                cells: theirs.iter().filter_map(cell).collect(),
+                hidden: hidden(bound, head, theirs.keys()),
+            }
         }
         Trouble::Gone => RowProblem::Gone,
         Trouble::NotPermitted(message) => RowProblem::NotPermitted { message: message.clone() },

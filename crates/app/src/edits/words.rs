@@ -149,8 +149,22 @@ fn length(column: &Column) -> Option<u64> {
     digits.trim().parse().ok()
 }
 
+/// Columns that are named one by one where some are missing.
+const MOST_NAMED: usize = 5;
+
+/// Says which columns a query does not show.
+pub(super) fn not_shown(columns: &[String]) -> String {
+    match columns.len().checked_sub(MOST_NAMED) {
+        Some(more @ 1..) => {
+            let named = columns.get(..MOST_NAMED).unwrap_or_default();
+            format!("the query does not show {} and {more} more columns", named.join(", "))
+        }
+        _ => format!("the query does not show {}", and(columns)),
+    }
+}
+
 /// `a`, `a and b`, `a, b and c`.
-fn and(names: &[String]) -> String {
+pub(super) fn and(names: &[String]) -> String {
     match names {
         [] => String::new(),
         [one] => one.clone(),

@@ -165,6 +165,7 @@ function viewOf(world: World, hold: Hold, set: EditSet): EditsView {
         value: shown(value),
         problem: row.problems.get(column) ?? null,
       })),
+      hidden: [],
       problem: row.problem,
     };
   });
@@ -363,6 +364,7 @@ function problemsOf(hold: Hold, set: EditSet): string | null {
       if (text === "theirs")
         row.problem = {
           kind: "changed",
+          hidden: [],
           cells: [
             {
               column,

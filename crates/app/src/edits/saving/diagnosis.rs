@@ -177,20 +177,21 @@ pub(super) fn columns_of(
     target: &Target,
     key: &RowKey,
 ) -> Result<Option<BTreeMap<String, CellValue>>, Error> {
-    let first = target.about.columns.len();
-    let keys = ran.keys(first, key.0.len())?;
-    let mut at = 0;
+    Ok(rows_of(ran, target)?.remove(key))
+}
+
+/// Re-read rows' columns by name.
+pub(super) fn rows_of(ran: &Ran, target: &Target) -> Result<HashMap<RowKey, BTreeMap<String, CellValue>>, Error> {
+    let about = &target.about;
+    let mut keys = ran.keys(about.columns.len(), about.key.len())?.into_iter();
+    let mut rows = HashMap::new();
     for batch in &ran.batches {
+        let cells = (0..about.columns.len()).map(|at| Cells::of(batch, at)).collect::<Result<Vec<_>, Error>>()?;
         for row in 0..batch.num_rows() {
-            if keys.get(at) == Some(key) {
-                let mut columns = BTreeMap::new();
-                for (position, column) in target.about.columns.iter().enumerate() {
-                    columns.insert(column.name.clone(), value(Cells::of(batch, position)?.get(row)));
-                }
-                return Ok(Some(columns));
-            }
-            at += 1;
+            let columns = about.columns.iter().zip(&cells);
+            let columns = columns.map(|(column, cells)| (column.name.clone(), value(cells.get(row)))).collect();
+            rows.extend(keys.next().map(|key| (key, columns)));
         }
     }
-    Ok(None)
+    Ok(rows)
 }

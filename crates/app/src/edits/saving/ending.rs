@@ -6,6 +6,7 @@ use driver::{Code, Error, Link};
 
 use super::{
     Ended, Inverse, Job,
+    before::Before,
     diagnosis::Diagnosis,
     first_reason,
     runner::Runner,
@@ -24,7 +25,7 @@ use crate::{
 };
 
 impl App {
-    /// Commits what was written.
+    /// Commits what was written; `before` is what deleted rows were.
     ///
     /// # Errors
     /// None: whatever goes wrong is how the save ended.
@@ -34,12 +35,13 @@ impl App {
         state: &mut State,
         runner: &mut Runner,
         reread: Vec<Written>,
+        before: Before,
     ) -> Result<Ended, Error> {
         if runner.saving.is_cancelled() {
             runner.roll_back(&job.frame.rollback).await;
             return Err(Error::cancelled());
         }
-        let inverse = Inverse::of(job, &reread, state);
+        let inverse = Inverse::of(job, &reread, state, before);
         // From here on there is no stopping: half a commit is no answer.
         runner.timeout = None;
         let last = job.frame.commit.len().saturating_sub(1);

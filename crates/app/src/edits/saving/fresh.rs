@@ -69,10 +69,8 @@ impl App {
             // Nothing more comes by itself, and there is nothing to stop.
             let source = Source::Run { controller: std::sync::Weak::new(), reads: true, fails_transaction: false };
             let held = Held::new(hold, &place.connected.driver, &place.opened.dialect, visible, source);
-            self.live.holds.keep(&held);
-            if let Some(former) = state.fresh.replace(Fresh { held, writer }) {
+            if state.fresh.replace(Fresh { held, writer }).is_some() {
                 // Rows of another shape: what was shown of them is in the relation.
-                self.live.holds.remove(&former.held.id);
                 state.set.drop_saved();
             }
         }

@@ -6,7 +6,7 @@ use driver::Error;
 use results::{Cell, Cells};
 
 use super::{
-    Ended, Inverse, Job,
+    Ended, Inverse, Job, before,
     diagnosis::{Diagnosis, internal},
     first_reason,
     runner::{Failure, Ran, Runner},
@@ -26,6 +26,13 @@ pub(super) async fn run(job: &Arc<Job>, state: &State, runner: &mut Runner) -> R
         runner.roll_back(&job.frame.rollback).await;
         return Err(error);
     }
+    let before = match before::read(job, runner).await {
+        Ok(before) => before,
+        Err(error) => {
+            runner.roll_back(&job.frame.rollback).await;
+            return Err(error);
+        }
+    };
     for (piece, planned) in job.pieces.iter().zip(&job.planned) {
         let failure = match matching(target, runner, piece).await {
             Ok(1) => match runner.change(&planned.change).await {
@@ -61,7 +68,7 @@ pub(super) async fn run(job: &Arc<Job>, state: &State, runner: &mut Runner) -> R
         let message = first_reason(&problems);
         return Ok(Ended::Refused { problems, message });
     }
-    let inverse = Inverse::of(job, &written, state);
+    let inverse = Inverse::of(job, &written, state, before);
     Ok(Ended::Written { written, problems, inverse })
 }
 

@@ -15,7 +15,7 @@ async fn p61_a_colleagues_change_is_not_overwritten_but_shown() {
     let view = grid.view().await;
     let row = &view.rows[0];
     let shown = |text: &str| ShownValue::Text { text: text.to_owned(), whole: None };
-    let Some(RowProblem::Changed { cells }) = &row.problem else { panic!("{:?}", row.problem) };
+    let Some(RowProblem::Changed { cells, .. }) = &row.problem else { panic!("{:?}", row.problem) };
     assert_eq!((cells[0].column, &cells[0].original), (1, &shown("Ada")));
     assert_eq!((&cells[0].theirs, cells[0].yours.as_ref()), (&shown("theirs"), Some(&shown("mine"))));
     assert_eq!((view.rows[1].problem.as_ref(), view.counts.problems), (None, 1));
@@ -74,7 +74,7 @@ async fn a_refresh_shows_at_once_that_a_row_was_changed() {
     grid.stage(set(0, 1, text("mine"))).await;
     sqlite(&shop).execute_batch("UPDATE customers SET name = 'theirs' WHERE id = 1").unwrap();
     let (fresh, view) = Grid::open(&shop, shop.table("customers")).await;
-    assert!(matches!(&view.rows[0].problem, Some(RowProblem::Changed { cells }) if cells.len() == 1));
+    assert!(matches!(&view.rows[0].problem, Some(RowProblem::Changed { cells, .. }) if cells.len() == 1));
     sqlite(&shop).execute_batch("UPDATE customers SET name = 'Ada' WHERE id = 1").unwrap();
     let (again, _) = Grid::open(&shop, shop.table("customers")).await;
     assert_eq!(again.view().await.rows[0].problem, None, "it is again what it was");

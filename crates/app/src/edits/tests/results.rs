@@ -34,7 +34,7 @@ async fn any_other_result_says_why_it_is_not_edited() {
         ("select id, upper(name), note from customers", "“upper(name)” is computed; only plain columns can be edited."),
         (
             "select name, note from customers",
-            "The result does not have every column of customers, each once and in order: write SELECT * to edit its rows.",
+            "“id” is not among the result's columns and tells the rows of customers apart.",
         ),
         ("select * from big_orders", "“big_orders” is a view: its columns come from orders."),
         (

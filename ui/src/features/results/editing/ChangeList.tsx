@@ -31,6 +31,7 @@ export function ChangeList({
         onOpen={onGo}
         renderItem={(row) => {
           const problem = problemInWords(row);
+          const columns = row.cells.length + row.hidden.length;
           return (
             <div className="rh-change">
               <button
@@ -46,9 +47,7 @@ export function ChangeList({
                 <span className="rh-mono rh-truncate">{row.name}</span>
                 <span className={`rh-meta rh-truncate ${problem ? "rh-tone-danger" : ""}`}>
                   {problem ??
-                    (row.kind === "delete"
-                      ? "deleted"
-                      : `${row.cells.length} ${row.cells.length === 1 ? "column" : "columns"}`)}
+                    (row.kind === "delete" ? "deleted" : `${columns} ${columns === 1 ? "column" : "columns"}`)}
                   {row.at === null && row.kind !== "insert" ? " · not shown here" : ""}
                 </span>
               </button>

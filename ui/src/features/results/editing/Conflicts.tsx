@@ -119,6 +119,14 @@ export function Conflicts({
                       </td>
                     </tr>
                   ))}
+                  {row.problem.hidden.map((name) => (
+                    <tr key={`hidden ${name}`}>
+                      <td>{name}</td>
+                      <td colSpan={3} className="rh-meta">
+                        not shown here: open the table to see both values
+                      </td>
+                    </tr>
+                  ))}
                 </tbody>
               </table>
             ) : (

@@ -18,6 +18,7 @@ const view = (revision: number, rows: Partial<EditedRow>[], more: Partial<EditsV
     fresh: null,
     name: "",
     cells: [],
+    hidden: [],
     problem: null,
     ...row,
   })),

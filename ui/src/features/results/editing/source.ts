@@ -216,7 +216,10 @@ export class EditedSource implements GridSource {
       case "delete":
         return { sign: "−", mark: "deleted", said: "Deleted with the next save" };
       case "update": {
-        const names = row.cells.map((cell) => this.head_.columns[cell.column]?.name ?? "").slice(0, 5);
+        const names = [
+          ...row.cells.map((cell) => this.head_.columns[cell.column]?.name ?? ""),
+          ...row.hidden.map((name) => `${name} (not shown here)`),
+        ].slice(0, 5);
         return { ...number, ...(sign ? { sign } : {}), mark: "changed", said: `Changed: ${names.join(", ")}` };
       }
       default:

@@ -23,6 +23,7 @@ const answer = (revision: number, rows: Partial<EditedRow>[], more: Partial<Edit
     fresh: null,
     name: "",
     cells: [],
+    hidden: [],
     problem: null,
     ...row,
   })),
