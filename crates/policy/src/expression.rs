@@ -295,6 +295,27 @@ pub(crate) fn normal(text: &str) -> Option<serde_json::Value> {
     .ok()?
 }
 
+/// `ARRAY[a, b]::t[]` as `ARRAY[a::t, b::t]`, which is what the server makes of it. It prints `x in ('a', 'b')` of a varchar the
+/// first way, and what is made of that text the second way, so that neither is a change of the other.
+fn spread_array_cast(node: &mut serde_json::Map<String, serde_json::Value>) {
+    let Some(cast) = node.get("TypeCast") else { return };
+    let (Some(array), Some(to)) = (cast.pointer("/arg/node/AArrayExpr"), cast.get("type_name")) else {
+        return;
+    };
+    let (Some(elements), Some(bounds)) = (array.get("elements"), to.get("array_bounds")) else { return };
+    if bounds.as_array().is_none_or(Vec::is_empty) {
+        return;
+    }
+    let mut to = to.clone();
+    if let Some(bounds) = to.get_mut("array_bounds") {
+        *bounds = serde_json::json!([]);
+    }
+    let each =
+        |element: &serde_json::Value| serde_json::json!({"node": {"TypeCast": {"arg": element, "type_name": to}}});
+    let elements: Vec<serde_json::Value> = elements.as_array().into_iter().flatten().map(each).collect();
+    *node = serde_json::Map::from_iter([("AArrayExpr".to_owned(), serde_json::json!({ "elements": elements }))]);
+}
+
 fn strip_places(tree: &mut serde_json::Value) {
     match tree {
         serde_json::Value::Object(fields) => {
@@ -302,6 +323,7 @@ fn strip_places(tree: &mut serde_json::Value) {
                 fields.remove(place);
             }
             fields.values_mut().for_each(strip_places);
+            spread_array_cast(fields);
         }
         serde_json::Value::Array(items) => items.iter_mut().for_each(strip_places),
         _ => {}

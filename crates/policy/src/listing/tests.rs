@@ -92,6 +92,12 @@ fn texts_are_the_same_by_their_trees() {
         ("a = 1", "a = 2", false),
         ("a = 'X'", "a = 'x'", false),
         ("\"A\"", "a", false),
+        (
+            "(a)::text = ANY ((ARRAY['x'::character varying, 'y'::character varying])::text[])",
+            "(a)::text = ANY (ARRAY[('x'::character varying)::text, ('y'::character varying)::text])",
+            true,
+        ),
+        ("a = any (array['x']::text[])", "a = any (array['x']::uuid[])", false),
         ("f(", "f(", true),
         ("f(", "f (", false),
     ] {
