@@ -1,14 +1,22 @@
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::{
+    cell::OnceCell,
+    collections::{HashMap, HashSet},
+};
 
 use catalog::{
-    Catalog, Column, ForeignKey, Grant, Index, ObjectKind, RelationId, RelationKind, RelationWalker, Role, TypeKind,
-    TypeObject,
+    Catalog, Column, ForeignKey, Grant, Index, ObjectKind, Policy, RelationId, RelationKind, RelationWalker, Role,
+    TypeKind, TypeObject,
+};
+use policy::{
+    effect::Effects,
+    rights::{Powers, Privileges},
 };
 use sql::Dialect;
 
 use crate::{
     Engine, Exposure, Facts,
     facts::{IndexState, TableStatistics},
+    policies::ReadPolicy,
     rule::Reason,
 };
 
@@ -34,6 +42,9 @@ pub struct Context<'a> {
     members: HashSet<(ObjectKind, &'a str, &'a str, &'a str)>,
     types: HashMap<(&'a str, &'a str), &'a TypeObject>,
     taken: HashSet<(&'a str, &'a str)>,
+    effects: OnceCell<Effects<'a>>,
+    powers: OnceCell<Vec<Powers>>,
+    read: OnceCell<Vec<ReadPolicy>>,
 }
 
 impl<'a> Context<'a> {
@@ -53,6 +64,9 @@ impl<'a> Context<'a> {
             members: HashSet::new(),
             types: HashMap::new(),
             taken: HashSet::new(),
+            effects: OnceCell::new(),
+            powers: OnceCell::new(),
+            read: OnceCell::new(),
         };
         for relation in catalog.walk_relations() {
             context.relations.insert((relation.schema(), &relation.row().name), relation.id());
@@ -201,38 +215,26 @@ impl<'a> Context<'a> {
         self.roles.get(name).copied()
     }
 
-    /// The roles whose rights this one has without asking, itself and [`PUBLIC`] among them.
-    pub(crate) fn rights_of<'n>(&self, role: &'n str) -> BTreeSet<&'n str>
-    where
-        'a: 'n,
-    {
-        let mut rights = BTreeSet::from([PUBLIC, role]);
-        let mut next = vec![role];
-        while let Some(name) = next.pop() {
-            let Some(role) = self.role(name) else { continue };
-            for group in &role.member_of {
-                let mut told = role.memberships.iter().filter(|one| one.role == *group).filter_map(|one| one.inherit);
-                // Since PostgreSQL 16 each membership says so; before, the role.
-                let inherits = match told.next() {
-                    Some(first) => first || told.any(|inherit| inherit),
-                    None => role.inherit,
-                };
-                if inherits && rights.insert(group) {
-                    next.push(group);
-                }
-            }
-        }
-        rights
+    /// What row security does, and who has which rights.
+    pub(crate) fn effects(&self) -> &Effects<'a> {
+        self.effects.get_or_init(|| Effects::new(self.catalog))
     }
 
-    /// Whether somebody with these rights may use the schema.
-    pub(crate) fn may_use_schema(&self, schema: &str, rights: &BTreeSet<&str>) -> bool {
-        let owner = self.catalog.schemas.iter().find(|one| one.name == schema).and_then(|one| one.owner.as_deref());
-        owner.is_some_and(|owner| rights.contains(owner))
-            || self
-                .grants_on_schema(schema)
-                .iter()
-                .any(|grant| grant.privilege == "USAGE" && rights.contains(grant.grantee.as_str()))
+    /// Whose rights everybody has.
+    pub(crate) fn everybody(&self) -> Powers {
+        self.effects().rights().powers(PUBLIC)
+    }
+
+    /// Policies of relations that people made, with their expressions as the server's grammar reads them.
+    pub(crate) fn policies(&self) -> impl Iterator<Item = (RelationWalker<'a>, &'a Policy, &ReadPolicy)> {
+        let read = self.read.get_or_init(|| {
+            let names = self.effects().rights().names();
+            self.catalog.policies.iter().map(|policy| ReadPolicy::of(policy, names)).collect()
+        });
+        self.catalog.policies.iter().zip(read).filter_map(|(policy, read)| {
+            let relation = self.catalog.relation(policy.relation).filter(|relation| self.is_own(*relation))?;
+            Some((relation, policy, read))
+        })
     }
 
     /// What untrusted clients reach.
@@ -240,25 +242,42 @@ impl<'a> Context<'a> {
         self.exposure.ok_or(Reason::Exposure)
     }
 
-    /// Privileges on a relation that reach an untrusted client, in a schema that it can name: with the role that has them.
-    pub(crate) fn exposed_grants(
+    /// The roles of untrusted clients, anonymous ones first, with their rights.
+    pub(crate) fn exposed_powers(&self) -> Result<&[Powers], Reason> {
+        let exposure = self.exposed()?;
+        Ok(self.powers.get_or_init(|| exposure.roles().map(|role| self.effects().rights().powers(role)).collect()))
+    }
+
+    /// Which of these powers reach a relation with any of these privileges on it or a column of it, in a schema that untrusted
+    /// clients can name.
+    pub(crate) fn reaching(
         &self,
-        exposure: &'a Exposure,
         relation: RelationWalker<'_>,
-    ) -> Vec<(&'a str, &'a Grant)> {
-        let mut reached = Vec::new();
-        let grants = self.grants_on(relation);
-        if grants.is_empty() || !exposure.has_schema(relation.schema()) {
-            return reached;
+        privileges: &[Privileges],
+    ) -> Result<Vec<&Powers>, Reason> {
+        if !self.exposed()?.has_schema(relation.schema()) {
+            return Ok(Vec::new());
         }
-        for role in exposure.roles() {
-            let rights = self.rights_of(role);
-            if self.may_use_schema(relation.schema(), &rights) {
-                let granted = grants.iter().filter(|grant| rights.contains(grant.grantee.as_str()));
-                reached.extend(granted.map(|grant| (role, *grant)));
-            }
-        }
-        reached
+        let reaches = |powers: &&Powers| {
+            let held = self.effects().rights().held(powers, relation.id());
+            held.schema && privileges.iter().any(|one| held.any().has(*one))
+        };
+        Ok(self.exposed_powers()?.iter().filter(reaches).collect())
+    }
+
+    /// What was granted on a relation and reaches any of these powers.
+    pub(crate) fn grants_to(
+        &self,
+        relation: RelationWalker<'_>,
+        powers: &[&Powers],
+        privileges: &[&str],
+    ) -> Vec<&'a Grant> {
+        let rights = self.effects().rights();
+        let reaches = |grant: &&&'a Grant| {
+            privileges.contains(&grant.privilege.as_str())
+                && powers.iter().any(|powers| rights.is_or_has(powers, &grant.grantee))
+        };
+        self.grants_on(relation).iter().filter(reaches).copied().collect()
     }
 
     /// A column's type without what a domain adds and without modifiers: `numeric` of `numeric(9,2)`.

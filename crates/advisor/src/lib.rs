@@ -38,6 +38,8 @@ mod facts;
 mod finding;
 mod indexes;
 mod names;
+mod policies;
+mod privileges;
 mod report;
 mod rule;
 mod rules;
@@ -45,6 +47,7 @@ mod sarif;
 mod score;
 mod table;
 mod tokens;
+mod words;
 
 pub use baseline::{Baseline, Suppression};
 pub use context::Context;

@@ -169,3 +169,147 @@ fn printed(finding: &Finding) -> Value {
     }
     value
 }
+
+#[cfg(test)]
+mod tests {
+    use catalog::{
+        Catalog, Grant, Kind, Known, ObjectKey, ObjectKind, Relation, RelationKind, Role, RowSecurity, Schema,
+    };
+
+    use super::*;
+    use crate::{Engine, Facts, Grade, Reason};
+
+    /// A table without a key in a schema that anybody may use, and everything read.
+    fn catalog() -> Catalog {
+        let mut catalog = Catalog::default();
+        let schema = catalog.push_schema(Schema { owner: Some("owner".into()), ..Schema::named("public") });
+        catalog.push_relation(Relation {
+            row_security: Known::Value(RowSecurity::default()),
+            owner: Some("owner".into()),
+            ..Relation::new(schema, "a:b", RelationKind::Table)
+        });
+        catalog.roles = vec![Role { name: "web_anon".into(), ..Role::default() }];
+        let schema_key = ObjectKey {
+            database: None,
+            schema: None,
+            kind: ObjectKind::Schema,
+            name: "public".into(),
+            signature: None,
+        };
+        catalog.grants = vec![grant(schema_key, "USAGE")];
+        for kind in Kind::ALL {
+            catalog.coverage.insert(kind, Known::Value(()));
+        }
+        catalog.seal();
+        catalog
+    }
+
+    fn grant(object: ObjectKey, privilege: &str) -> Grant {
+        Grant {
+            object,
+            column: None,
+            grantee: "web_anon".into(),
+            grantor: None,
+            privilege: privilege.into(),
+            grantable: false,
+        }
+    }
+
+    fn exposed() -> Exposure {
+        Exposure { schemas: vec!["public".into()], anonymous: vec!["web_anon".into()], ..Exposure::default() }
+    }
+
+    fn report(catalog: &Catalog, exposure: Option<&Exposure>) -> Report {
+        let mut facts = Facts::of(Engine::Postgres);
+        facts.extension_members = Known::Value(Vec::new());
+        advise(&Context::new(catalog, &facts, exposure))
+    }
+
+    #[test]
+    fn the_json_says_what_each_rule_said_and_what_was_found() {
+        let report = report(&catalog(), None);
+        let json = report.json();
+        let rule = |id: &str| json["rules"].as_array().unwrap().iter().find(|rule| rule["id"] == id).unwrap().clone();
+        assert_eq!(rule("K-01")["result"], "fail");
+        assert_eq!(rule("K-03"), json!({"id": "K-03", "name": "foreign_key_type_mismatch", "result": "pass"}));
+        assert_eq!(rule("S-01")["result"], "not_evaluated");
+        assert!(rule("S-01")["reason"].as_str().unwrap().contains("untrusted clients"));
+        assert_eq!(rule("I-01")["reason"], "states of indexes were not read");
+        let finding = json["findings"].as_array().unwrap().iter().find(|one| one["rule"] == "K-01").unwrap().clone();
+        assert_eq!(finding["name"], "no_primary_key");
+        assert_eq!(finding["level"], "warning");
+        assert_eq!(finding["object"], json!({"schema": "public", "name": "a:b", "kind": "table"}));
+        assert_eq!(finding["key"], "K-01:public:a\\:b");
+        assert!(finding["fix"].as_str().unwrap().starts_with("ALTER TABLE public.\"a:b\" ADD COLUMN id"));
+        assert!(finding["undo"].is_string() && finding["transaction_safe"] == true);
+    }
+
+    #[test]
+    fn what_was_not_read_never_passes() {
+        let mut catalog = catalog();
+        catalog.coverage.insert(Kind::Policies, Known::Denied);
+        catalog.coverage.remove(&Kind::Grants);
+        let report = report(&catalog, Some(&exposed()));
+        let denied = Verdict::NotEvaluated(Reason::Denied("policies".into()));
+        assert_eq!(report.verdict("S-10"), Some(&denied));
+        assert_eq!(report.verdict("S-01"), Some(&Verdict::NotEvaluated(Reason::NotLoaded("privileges".into()))));
+        assert!(report.score.uncertain && report.score.to_string().ends_with('?'));
+    }
+
+    #[test]
+    fn what_is_accepted_is_apart_and_what_is_gone_is_named() {
+        let all = report(&catalog(), None);
+        let key = "K-01:public:a\\:b";
+        let mut baseline = Baseline::of(&all.findings, "a log", "ann", "2026-11-22");
+        assert!(baseline.suppressed.iter().any(|one| one.key == key));
+        baseline.suppressed.push(Suppression { key: "K-03:gone".into(), ..Suppression::default() });
+        baseline.suppressed.push(Suppression { key: "S-01:nobody:knows".into(), ..Suppression::default() });
+        let baseline = Baseline::parse(&baseline.text()).unwrap();
+        let left = report(&catalog(), None).without(&baseline);
+        assert_eq!(left.findings, []);
+        assert_eq!(left.suppressed.len(), all.findings.len());
+        assert_eq!(left.stale.iter().map(|one| one.key.as_str()).collect::<Vec<_>>(), ["K-03:gone"]);
+        assert_eq!(left.json()["suppressed"][0]["author"], "ann");
+        assert!(left.table().contains("Accepted but not found any more: K-03:gone"), "{}", left.table());
+    }
+
+    #[test]
+    fn grades_follow_what_is_exposed() {
+        let mut catalog = catalog();
+        assert_ne!(report(&catalog, Some(&exposed())).score.grade, Grade::F);
+        let table = || ObjectKey::relation(None, Some("public"), "a:b");
+        catalog.grants.push(grant(table(), "SELECT"));
+        let open = report(&catalog, Some(&exposed()));
+        assert_eq!((open.score.grade, open.score.secured, open.score.tables), (Grade::E, 0, 1));
+        let schema = catalog.relations[0].schema;
+        for number in 0..5 {
+            catalog.push_relation(Relation {
+                row_security: Known::Value(RowSecurity { enabled: true, forced: false }),
+                ..Relation::new(schema, &format!("t{number}"), RelationKind::Table)
+            });
+        }
+        assert_eq!(report(&catalog, Some(&exposed())).score.grade, Grade::D);
+        catalog.grants.push(grant(table(), "INSERT"));
+        assert_eq!(report(&catalog, Some(&exposed())).score.grade, Grade::F);
+    }
+
+    #[test]
+    fn the_sarif_log_has_rules_results_and_what_was_not_evaluated() {
+        let baseline = Baseline::of(&report(&catalog(), None).findings[..1], "why", "ann", "2026-11-22");
+        let log = report(&catalog(), None).without(&baseline).sarif();
+        assert_eq!(log["version"], "2.1.0");
+        let run = &log["runs"][0];
+        let ids: Vec<&str> =
+            run["tool"]["driver"]["rules"].as_array().unwrap().iter().filter_map(|rule| rule["id"].as_str()).collect();
+        for result in run["results"].as_array().unwrap() {
+            assert!(ids.contains(&result["ruleId"].as_str().unwrap()));
+            assert!(["error", "warning", "note"].contains(&result["level"].as_str().unwrap()));
+            assert!(result["partialFingerprints"]["key/v1"].is_string());
+        }
+        let accepted: Vec<_> =
+            run["results"].as_array().unwrap().iter().filter(|result| result["suppressions"].is_array()).collect();
+        assert_eq!(accepted.len(), 1);
+        let notifications = run["invocations"][0]["toolExecutionNotifications"].as_array().unwrap();
+        assert!(notifications.iter().any(|one| one["associatedRule"]["id"] == "S-01"));
+    }
+}

@@ -25,6 +25,33 @@ mod k15_foreign_keys_off;
 mod o01_wraparound;
 mod o05_dangerous_setting;
 mod o06_statements_not_counted;
+mod s01_row_security_off;
+mod s02_no_policy;
+mod s03_always_true;
+mod s04_policy_for_bypassing_role;
+mod s05_dead_or_weaker_check;
+mod s06_several_permissive;
+mod s09_anybody_writes;
+mod s10_policies_but_off;
+mod s11_call_per_row;
+mod s12_user_editable_claim;
+mod s13_view_as_owner;
+mod s14_rows_beside_policies;
+mod s15_definer_function;
+mod s16_search_path;
+mod s17_sensitive_columns;
+mod s20_extension_in_public;
+mod s21_old_extension;
+mod s22_login_sees_more;
+mod s23_not_forced_on_owner;
+mod s24_only_restrictive;
+mod s25_recursion;
+mod s26_policy_for_everybody;
+mod s27_setting_that_may_be_missing;
+mod s30_open_partition;
+mod s33_default_privileges;
+mod s35_create_for_everybody;
+mod s37_plain_password;
 mod t01_unfit_type;
 mod t02_same_name_other_type;
 mod t04_hollow_table;
@@ -64,6 +91,33 @@ pub(crate) const ALL: &[&Rule] = &[
     &o01_wraparound::RULE,
     &o05_dangerous_setting::RULE,
     &o06_statements_not_counted::RULE,
+    &s01_row_security_off::RULE,
+    &s02_no_policy::RULE,
+    &s03_always_true::RULE,
+    &s04_policy_for_bypassing_role::RULE,
+    &s05_dead_or_weaker_check::RULE,
+    &s06_several_permissive::RULE,
+    &s09_anybody_writes::RULE,
+    &s10_policies_but_off::RULE,
+    &s11_call_per_row::RULE,
+    &s12_user_editable_claim::RULE,
+    &s13_view_as_owner::RULE,
+    &s14_rows_beside_policies::RULE,
+    &s15_definer_function::RULE,
+    &s16_search_path::RULE,
+    &s17_sensitive_columns::RULE,
+    &s20_extension_in_public::RULE,
+    &s21_old_extension::RULE,
+    &s22_login_sees_more::RULE,
+    &s23_not_forced_on_owner::RULE,
+    &s24_only_restrictive::RULE,
+    &s25_recursion::RULE,
+    &s26_policy_for_everybody::RULE,
+    &s27_setting_that_may_be_missing::RULE,
+    &s30_open_partition::RULE,
+    &s33_default_privileges::RULE,
+    &s35_create_for_everybody::RULE,
+    &s37_plain_password::RULE,
     &t01_unfit_type::RULE,
     &t02_same_name_other_type::RULE,
     &t04_hollow_table::RULE,

@@ -1,0 +1,11 @@
+create table t (id int not null, owner name);
+alter table t enable row level security;
+create policy dead on t for insert;
+create policy all_seen on t for select using (true);
+create policy limit_all on t as restrictive using (true);
+create policy own on t using (owner = current_user);
+create policy admins on t to app_admin using (true);
+create table narrowed (id int, owner name);
+alter table narrowed enable row level security;
+create policy anybody on narrowed for insert to web_user with check (true);
+create policy only_own on narrowed as restrictive for insert with check (owner = current_user);

@@ -1,0 +1,12 @@
+create table t (id int primary key);
+grant all on t to web_user;
+create table r (id int primary key);
+grant select on r to public;
+create table c (id int primary key, owner name);
+alter table c enable row level security;
+create policy own on c using (owner = current_user);
+create policy nothing on c for insert;
+grant all on c to web_anon;
+create schema closed;
+create table closed.t (id int primary key);
+grant insert on closed.t to public;

@@ -1,0 +1,14 @@
+create schema auth;
+create function auth.uid() returns text language sql stable as $$ select current_setting('app.user', true) $$;
+create function auth.jwt() returns jsonb language sql stable as $$ select '{}'::jsonb $$;
+create function public.mine(int) returns bool language sql stable as $$ select true $$;
+create table members (team int, person text);
+create table t (id int primary key, owner text, team int);
+alter table t enable row level security;
+create policy p1 on t for select using ((select auth.jwt() ->> 'role') = 'x');
+create policy p2 on t for select using (owner = (select auth.uid()::text));
+create policy p3 on t for select using (owner = (select coalesce(auth.uid(), '')));
+create policy p4 on t for select using (owner = 'auth.uid()');
+create policy p5 on t for select using (team in (select team from members where person = auth.uid()));
+create policy p6 on t for select using (public.mine(id));
+create policy p7 on t for select using (owner = current_user and id > length('now()'));

@@ -1,0 +1,2 @@
+-- exposed: none
+create table t (id int primary key);

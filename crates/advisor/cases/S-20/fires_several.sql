@@ -1,0 +1,3 @@
+-- finds: 2
+create extension citext;
+create extension "uuid-ossp";

@@ -1,0 +1,2 @@
+-- undo: none
+create extension hstore version '1.4';

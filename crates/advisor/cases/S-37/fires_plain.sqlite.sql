@@ -1,0 +1,2 @@
+-- fix: none
+create table people (id integer primary key, password text);

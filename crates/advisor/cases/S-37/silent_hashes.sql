@@ -1,0 +1,1 @@
+create table people (id int primary key, encrypted_password text, password bytea, "passwordHash" text, password_hint text);
