@@ -17,12 +17,22 @@ pub(crate) fn told(context: &Context<'_>) -> Result<(), Reason> {
     Ok(())
 }
 
+/// Everything of a key that its queries depend on.
+#[derive(PartialEq, Eq, Hash)]
+struct KeyShape<'a> {
+    text: &'a str,
+    expression: bool,
+    descending: bool,
+    nulls_first: Option<bool>,
+    operator_class: &'a str,
+    collation: &'a str,
+}
+
 /// Everything of an index that its queries depend on.
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct Shape<'a> {
     method: Option<&'a str>,
-    /// A key each: text, whether it is an expression, direction, place of NULLs, operator class, collation.
-    keys: Vec<(&'a str, bool, bool, Option<bool>, &'a str, &'a str)>,
+    keys: Vec<KeyShape<'a>>,
     included: Vec<&'a str>,
     predicate: Option<&'a str>,
     nulls_not_distinct: bool,
@@ -44,15 +54,13 @@ impl<'a> Shape<'a> {
         let at = |list: Option<&'a Vec<String>>, place: usize| {
             list.and_then(|all| all.get(place)).map_or("", String::as_str)
         };
-        let keys = index.keys.iter().enumerate().map(|(place, key)| {
-            (
-                key.text.as_str(),
-                key.expression,
-                key.descending,
-                key.nulls_first,
-                at(state.map(|state| &state.operator_classes), place),
-                at(state.map(|state| &state.collations), place),
-            )
+        let keys = index.keys.iter().enumerate().map(|(place, key)| KeyShape {
+            text: key.text.as_str(),
+            expression: key.expression,
+            descending: key.descending,
+            nulls_first: key.nulls_first,
+            operator_class: at(state.map(|state| &state.operator_classes), place),
+            collation: at(state.map(|state| &state.collations), place),
         });
         let declared = match (context.facts.engine, index.definition.value()) {
             (Engine::Sqlite, Some(text)) => {
@@ -86,10 +94,9 @@ impl<'a> Shape<'a> {
             && self.predicate == longer.predicate
             && self.keys.len() < longer.keys.len()
             && longer.keys.starts_with(&self.keys)
-            && self
-                .included
-                .iter()
-                .all(|name| longer.included.contains(name) || longer.keys.iter().any(|key| !key.1 && key.0 == *name))
+            && self.included.iter().all(|name| {
+                longer.included.contains(name) || longer.keys.iter().any(|key| !key.expression && key.text == *name)
+            })
     }
 }
 
