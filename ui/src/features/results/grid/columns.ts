@@ -79,6 +79,11 @@ export class GridColumns {
     this.widths = new Map(Object.entries(widths));
   }
 
+  /** The same columns in the same order, which say something else of themselves. */
+  describe(source: readonly GridColumn[]) {
+    if (source.length === this.source.length) this.source = source;
+  }
+
   apply(source: readonly GridColumn[], layout: GridLayout | undefined) {
     this.source = source;
     const { sequence, hidden, pinned } = arranged(source, layout);

@@ -219,4 +219,16 @@ describe("the grid in the document", () => {
     key("ArrowUp");
     expect(events.onNearEnd).toHaveBeenCalledOnce();
   });
+
+  it("shows a lock in a column's head once it is known that it takes no value", () => {
+    const rows = new Rows("a", 100);
+    grid.setSource(rows);
+    expect(all(".rg-head-lock")).toHaveLength(0);
+    const locked = rows.columns.map((column, at) => (at === 1 ? { ...column, readOnly: "It is computed." } : column));
+    Object.assign(rows, { columns: locked });
+    grid.relayout();
+    expect(all(".rg-head-lock").map((lock) => lock.closest<HTMLElement>(".rg-head")?.dataset["tip"])).toEqual([
+      "column 1\nIt is computed.",
+    ]);
+  });
 });

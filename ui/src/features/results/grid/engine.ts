@@ -437,6 +437,7 @@ export class Grid {
   relayout() {
     const { headerHeight, rowHeight } = this.options;
     this.rows = this.source?.rows() ?? { known: 0, more: false };
+    if (this.source) this.columns.describe(this.source.columns);
     ({ width: this.width, height: this.height } = viewportOf(this.scroller));
     // A run still reading keeps room for six digits, and the column never shrinks: cells must not shift sideways.
     const digits = Math.max(String(this.rows.known).length, this.rows.more ? 6 : 1);
