@@ -359,6 +359,7 @@ impl<'a> Effects<'a> {
             let using = part(policy.using.as_ref(), false);
             let check = match &policy.with_check {
                 None => Part { using_as_check: using.expression.is_some(), ..using.clone() },
+                text if *text == policy.using => using.clone(),
                 text => part(text.as_ref(), false),
             };
             Read { using, check }
