@@ -67,7 +67,7 @@ impl Trial<'_> {
         }
         let undo: Vec<(&str, bool)> =
             fixes.iter().rev().filter_map(|fix| Some((fix.undo.as_deref()?, fix.transaction_safe))).collect();
-        if undo.is_empty() != !self.case.undo {
+        if undo.is_empty() == self.case.undo {
             return Err(format!("what takes the fix back: {undo:?}"));
         }
         for (sql, transaction_safe) in &undo {
