@@ -32,7 +32,7 @@ pub struct Server {
 
 /// A database of its own, gone when it is dropped.
 pub struct Scratch {
-    name: String,
+    pub name: String,
     _folder: Option<TempDir>,
     url: String,
 }
