@@ -63,6 +63,8 @@ const ARROWS: &[(&str, &[&str])] = &[
 struct Ban {
     why: &'static str,
     of: fn(&Package) -> bool,
+    /// In what is linked or needed to build.
+    within: fn(&Package) -> &BTreeSet<String>,
     banned: fn(&str) -> bool,
 }
 
@@ -70,16 +72,20 @@ const BANS: &[Ban] = &[
     Ban {
         why: "nothing under crates/ knows the window",
         of: |package| package.folder.starts_with("crates/"),
+        within: |package| &package.tree,
         banned: |name| name == "tauri" || name.starts_with("tauri-") || name == "wry" || name == "tao",
     },
     Ban {
         why: "a pure crate does no I/O",
         of: |package| ["catalog", "sql", "generate", "advisor", "policy"].contains(&package.name.as_str()),
+        // What makes bindings at build time writes files.
+        within: |package| &package.linked,
         banned: |name| ["tokio", "sqlx", "rusqlite", "mio", "rustls", "reqwest", "tempfile"].contains(&name),
     },
     Ban {
         why: "sqlx is the store's client, not a driver's",
         of: |package| package.folder.starts_with("crates/drivers/") || package.name == "driver",
+        within: |package| &package.tree,
         banned: |name| name.starts_with("sqlx"),
     },
 ];
@@ -95,6 +101,8 @@ struct Package {
     direct: BTreeSet<String>,
     /// Everything the package needs to run or build, however far down.
     tree: BTreeSet<String>,
+    /// Everything that is linked into it, however far down.
+    linked: BTreeSet<String>,
 }
 
 fn metadata() -> Value {
@@ -149,19 +157,24 @@ fn packages(metadata: &Value) -> Vec<Package> {
                     .filter_map(|dependency| dependency["name"].as_str())
                     .map(str::to_owned)
                     .collect(),
-                tree: tree(id, &nodes, &names),
+                tree: tree(id, &nodes, &names, &["build"]),
+                linked: tree(id, &nodes, &names, &[]),
             }
         })
         .collect()
 }
 
-/// Follows normal and build dependencies; a development dependency reaches no user.
-fn tree(from: &str, nodes: &BTreeMap<&str, &Value>, names: &BTreeMap<&str, &str>) -> BTreeSet<String> {
+/// Follows normal dependencies and those of these other kinds; a development dependency reaches no user.
+fn tree(from: &str, nodes: &BTreeMap<&str, &Value>, names: &BTreeMap<&str, &str>, kinds: &[&str]) -> BTreeSet<String> {
     let mut seen = BTreeSet::new();
     let mut next = vec![from.to_owned()];
     while let Some(id) = next.pop() {
         for dependency in nodes[id.as_str()]["deps"].as_array().unwrap() {
-            let shipped = dependency["dep_kinds"].as_array().unwrap().iter().any(|kind| kind["kind"] != "dev");
+            let shipped = dependency["dep_kinds"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .any(|kind| kind["kind"].as_str().is_none_or(|kind| kinds.contains(&kind)));
             let id = dependency["pkg"].as_str().unwrap();
             if shipped && seen.insert(id.to_owned()) {
                 next.push(id.to_owned());
@@ -210,7 +223,7 @@ fn banned(packages: &[Package]) -> Vec<String> {
     let mut findings = Vec::new();
     for ban in BANS {
         for package in packages.iter().filter(|package| (ban.of)(package)) {
-            for name in package.tree.iter().filter(|name| (ban.banned)(name)) {
+            for name in (ban.within)(package).iter().filter(|name| (ban.banned)(name)) {
                 findings.push(format!("{} reaches {name}: {}", package.name, ban.why));
             }
         }
@@ -264,7 +277,14 @@ mod fixtures {
 
     fn package(name: &str, folder: &str, arrows: &[&str], tree: &[&str]) -> Package {
         let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        Package { name: name.into(), folder: folder.into(), arrows: set(arrows), direct: set(arrows), tree: set(tree) }
+        Package {
+            name: name.into(),
+            folder: folder.into(),
+            arrows: set(arrows),
+            direct: set(arrows),
+            tree: set(tree),
+            linked: set(tree),
+        }
     }
 
     #[test]
@@ -305,5 +325,7 @@ mod fixtures {
         ];
         let findings = banned(&packages);
         assert_eq!(findings.len(), 2, "{findings:?}");
+        let builds_with_files = Package { linked: BTreeSet::new(), ..package("sql", "crates/sql", &[], &["tempfile"]) };
+        assert!(banned(&[builds_with_files]).is_empty());
     }
 }
