@@ -52,6 +52,7 @@ pub(crate) async fn run(app: &Arc<App>, import: &Import, interrupt: &Interrupt) 
         batch: import.batch,
         rejects: import.rejects.as_deref().map(|path| path.to_string_lossy().into_owned()),
         confirmed,
+        rows: preview.as_ref().map(|preview| preview.rows),
     };
     let importing = terminal.import(request);
     let done = if import.dry_run { "would be imported" } else { "imported" };

@@ -119,6 +119,12 @@ pub trait Load: Send + Sync {
     /// The statement that appends these rows. Its count of affected rows is theirs.
     fn append(&self, table: &ObjectKey, columns: &[LoadColumn], rows: &LoadRows<'_>) -> Statement;
 
+    /// Whether every value of [`LoadForm::Boolean`] may as well be sent as [`LoadForm::Text`]: then rows can be sent to a table
+    /// that is there before all of them were looked at.
+    fn reads_booleans(&self) -> bool {
+        false
+    }
+
     /// What is recorded of it: the statement without its rows.
     fn summary(&self, table: &ObjectKey, columns: &[LoadColumn]) -> String;
 

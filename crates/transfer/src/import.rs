@@ -472,9 +472,41 @@ fn analysis(
         row.resize(columns.len(), None);
     }
     if columns.is_empty() {
-        return Err(ReadError::content("The file holds no columns.", "Is it empty, or is it another kind of file?"));
+        return Err(no_columns());
     }
     Ok(Analysis { source: source.clone(), columns, rows: count, bad, problems, preview })
+}
+
+/// The columns that the beginning of a file tells of, with nothing known of their values.
+///
+/// # Errors
+/// As [`analyse`]; [`ReadError::Content`] for a file of which only all records together tell the columns.
+pub fn columns(source: &Source) -> Result<Vec<ColumnProfile>, ReadError> {
+    if source.kind == FileKind::Lines {
+        return Err(ReadError::content("Any record may bring another column.", "Read the whole file."));
+    }
+    let mut found = Vec::new();
+    let names = rows(source, &[], &mut |names, _| {
+        found = names.to_vec();
+        Err(ReadError::Stopped)
+    });
+    let names = match names {
+        Err(ReadError::Stopped) => found,
+        names => names?,
+    };
+    if names.is_empty() {
+        return Err(no_columns());
+    }
+    let unseen = |name| {
+        let mut column = ColumnProfile::new(0);
+        column.name = name;
+        column
+    };
+    Ok(names.into_iter().map(unseen).collect())
+}
+
+fn no_columns() -> ReadError {
+    ReadError::content("The file holds no columns.", "Is it empty, or is it another kind of file?")
 }
 
 /// Reads a file again, whose columns have these names, for its values.

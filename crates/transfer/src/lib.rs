@@ -19,8 +19,8 @@ mod target;
 
 pub use export::{Export, ExportFormat, ExportOptions, SHEET_CELL, SHEET_COLUMNS, SHEET_ROWS, Written};
 pub use import::{
-    Analysis, Cells, ColumnProfile, FileKind, Problem, ReadError, ReadOptions, Record, Source, analyse, kind_words,
-    look, read, survey,
+    Analysis, Cells, ColumnProfile, FileKind, Problem, ReadError, ReadOptions, Record, Source, analyse, columns,
+    kind_words, look, read, survey,
 };
 pub use target::Target;
 #[cfg(test)]

@@ -1610,6 +1610,8 @@ export type FileImport = {
 	rejects: string | null,
 	/**  The table's name as a person has typed it, which production wants. */
 	confirmed: string | null,
+	/**  Rows of the file, where they were counted before: what progress is told against. */
+	rows: number | null,
 };
 
 /**  A file that may be imported, and where to. */

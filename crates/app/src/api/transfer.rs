@@ -306,4 +306,7 @@ pub struct FileImport {
     pub rejects: Option<String>,
     /// The table's name as a person has typed it, which production wants.
     pub confirmed: Option<String>,
+    /// Rows of the file, where they were counted before: what progress is told against.
+    #[specta(type = Option<Count>)]
+    pub rows: Option<u64>,
 }

@@ -4,13 +4,13 @@ use std::{ops::Range, path::Path, sync::Arc};
 
 use driver::{Role, Statement};
 use tokio::sync::mpsc;
-use transfer::{Analysis, Problem};
+use transfer::{Analysis, FileKind, Problem, Source};
 
 use super::{
     Tally,
     chunks::{self, Chunk, Cutting},
     plan::{Plan, plan},
-    reading::{Into, analyse, loader, plain_engine_note, table},
+    reading::{self, Into, analyse, loader, plain_engine_note, table},
     rejects::Rejects,
     writer::Writer,
 };
@@ -46,26 +46,30 @@ pub(crate) async fn import(
     let load = loader(opened)?;
     let key = to_key(&request.table)?;
     let into = table(opened, &key).await?;
-    let analysis = analyse(&request.file, request.create, Some(Arc::clone(tally))).await?;
-    tally.set_total(analysis.rows);
-    let plan = plan(request, key, &analysis, into.as_ref(), load)?;
+    let source = reading::source(&request.file).await?;
+    // A transaction is undone where a later record turns out to be unreadable: nothing has to be known of it before.
+    let undone = request.batch.is_none() && into.as_ref().is_some_and(|into| into.plain_engine.is_none());
+    let (columns, refusal) = if undone && !request.create && load.reads_booleans() && source.kind != FileKind::Lines {
+        tally.set_total(request.rows.unwrap_or_default());
+        (reading::columns(source.clone()).await?, None)
+    } else {
+        let analysis = analyse(source.clone(), request.create, Some(Arc::clone(tally))).await?;
+        tally.set_total(analysis.rows);
+        let refusal = if request.batch.is_none() { unreadable(&analysis) } else { None };
+        (analysis.columns, refusal)
+    };
+    let plan = plan(request, key, &columns, into.as_ref(), load)?;
     let notes = undoable(request, into.as_ref())?;
-    if request.batch.is_none()
-        && let Some(problem) = analysis.problems.first()
-    {
-        let more = if analysis.bad > 1 { format!(" So do {} more.", grouped(analysis.bad - 1)) } else { String::new() };
-        return Err(at_line(
-            problem.line,
-            AppError::new(ErrorCode::InvalidStatement, format!("{}{more}", problem.reason)),
-        )
-        .with_hint("Import in batches: records that cannot be read are left out and written to a file."));
+    if let Some(refusal) = refusal {
+        return Err(refusal);
     }
     let (session, permit) = opened.session(connected, Role::Scratch).await?;
     let job = Job {
         writer: Writer { app, connected, opened, load, session, tally },
         opened,
         plan: Arc::new(plan),
-        analysis: Arc::new(analysis),
+        source,
+        names: columns.into_iter().map(|column| column.name).collect(),
         request,
         tally,
         rejects: tokio::sync::Mutex::new(Rejects::new(request)?),
@@ -121,16 +125,43 @@ fn undoable(request: &FileImport, into: Option<&Into>) -> Result<Vec<String>, Ap
     Ok(vec![note])
 }
 
+/// Why a file is not imported at once, where it has records that cannot be read.
+fn unreadable(analysis: &Analysis) -> Option<AppError> {
+    analysis.problems.first().map(|problem| refused(problem, analysis.bad))
+}
+
+/// The same for the first of so many of them.
+fn refused(problem: &Problem, bad: u64) -> AppError {
+    let more = if bad > 1 { format!(" So do {} more.", grouped(bad - 1)) } else { String::new() };
+    at_line(problem.line, AppError::new(ErrorCode::InvalidStatement, format!("{}{more}", problem.reason)))
+        .with_hint("Import in batches: records that cannot be read are left out and written to a file.")
+}
+
 /// An error of one line of the file.
 fn at_line(line: u64, error: AppError) -> AppError {
     AppError { message: format!("Line {}: {}", grouped(line), error.message), range: None, ..error }
+}
+
+/// What ends an import before its file does.
+enum Halt {
+    /// A record that cannot be read.
+    Unreadable(Problem),
+    Error(Box<AppError>),
+}
+
+impl<E: std::convert::Into<AppError>> From<E> for Halt {
+    fn from(error: E) -> Self {
+        Halt::Error(Box::new(error.into()))
+    }
 }
 
 struct Job<'a> {
     writer: Writer<'a>,
     opened: &'a Arc<Opened>,
     plan: Arc<Plan>,
-    analysis: Arc<Analysis>,
+    source: Source,
+    /// The file's columns.
+    names: Vec<String>,
     request: &'a FileImport,
     tally: &'a Arc<Tally>,
     rejects: tokio::sync::Mutex<Rejects>,
@@ -190,12 +221,12 @@ impl Job<'_> {
         let (sender, inbox) = chunks::channel();
         let mut size = self.writer.load.chunk();
         size.rows = size.rows.min(batch.map_or(usize::MAX, |rows| rows.max(1)));
-        let (plan, analysis, tally) = (Arc::clone(&self.plan), Arc::clone(&self.analysis), Arc::clone(self.tally));
+        let (plan, tally) = (Arc::clone(&self.plan), Arc::clone(self.tally));
+        let (source, names) = (self.source.clone(), self.names.clone());
         let opened = Arc::clone(self.opened);
         let reading = tokio::task::spawn_blocking(move || {
-            let names: Vec<String> = analysis.columns.iter().map(|column| column.name.clone()).collect();
             let cutting = Cutting { load: loader(&opened)?, plan: &plan, size, keep: batch.is_some() };
-            cutting.read(&analysis.source, &names, &sender, &tally)
+            cutting.read(&source, &names, &sender, &tally)
         });
         (inbox, reading)
     }
@@ -211,14 +242,21 @@ impl Job<'_> {
         let keep = done.is_ok() && !self.request.dry_run;
         let ended = self.writer.word(if keep { words.commit } else { words.rollback }).await;
         // A commit may refuse too: constraints that wait for it.
-        let done = done.and_then(|rows| ended.map(|()| rows).map_err(AppError::from));
+        let done = match done {
+            Ok(rows) => ended.map(|()| rows).map_err(AppError::from),
+            Err(Halt::Error(error)) => Err(*error),
+            Err(Halt::Unreadable(problem)) => {
+                let counted = analyse(self.source.clone(), false, Some(Arc::clone(self.tally))).await;
+                counted.and_then(|counted| Err(unreadable(&counted).unwrap_or_else(|| refused(&problem, 1))))
+            }
+        };
         if done.is_err() || self.request.dry_run {
             self.unmake().await;
         }
         done.map(|rows| (rows, 0))
     }
 
-    async fn everything(&self, create: bool) -> Result<u64, AppError> {
+    async fn everything(&self, create: bool) -> Result<u64, Halt> {
         if create {
             self.create().await?;
         }
@@ -226,11 +264,10 @@ impl Job<'_> {
         let mut rows = 0;
         while let Some(chunk) = inbox.recv().await {
             if let Some(problem) = chunk.problems.first() {
-                let error = AppError::new(ErrorCode::InvalidStatement, problem.reason.clone());
-                return Err(at_line(problem.line, error));
+                return Err(Halt::Unreadable(problem.clone()));
             }
             if let Err(error) = self.append(&chunk, 0..chunk.len()).await {
-                return Err(self.told(&chunk, 0..chunk.len(), error));
+                return Err(self.told(&chunk, 0..chunk.len(), error).into());
             }
             rows += chunk.len() as u64;
             self.tally.set_rows(rows);

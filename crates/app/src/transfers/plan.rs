@@ -2,7 +2,7 @@
 
 use catalog::ObjectKey;
 use driver::{ColumnKind, Load, LoadColumn, LoadForm, NewColumn};
-use transfer::Analysis;
+use transfer::ColumnProfile;
 
 use super::reading::Into;
 use crate::api::{AppError, ColumnMapping, ErrorCode, FileImport};
@@ -29,14 +29,14 @@ fn wrong(message: impl std::convert::Into<String>, hint: &str) -> AppError {
 pub(super) fn plan(
     request: &FileImport,
     table: ObjectKey,
-    analysis: &Analysis,
+    file: &[ColumnProfile],
     into: Option<&Into>,
     load: &dyn Load,
 ) -> Result<Plan, AppError> {
     let mapping = match (request.columns.is_empty(), request.create, into) {
         (false, ..) => request.columns.clone(),
-        (true, true, _) => everything(analysis),
-        (true, false, Some(into)) => by_name(analysis, into)?,
+        (true, true, _) => everything(file),
+        (true, false, Some(into)) => by_name(file, into)?,
         (true, false, None) => Vec::new(),
     };
     let mut sources = Vec::new();
@@ -44,10 +44,8 @@ pub(super) fn plan(
     let mut new = Vec::new();
     for one in &mapping {
         let at = one.source as usize;
-        let profile = analysis
-            .columns
-            .get(at)
-            .ok_or_else(|| wrong(format!("The file has no column {}.", at + 1), "Read the file anew."))?;
+        let profile =
+            file.get(at).ok_or_else(|| wrong(format!("The file has no column {}.", at + 1), "Read the file anew."))?;
         if one.column.is_empty() || columns.iter().any(|column| column.name == one.column) {
             return Err(wrong(format!("“{}” is named twice, or nothing.", one.column), "Name every column once."));
         }
@@ -80,18 +78,18 @@ pub(super) fn plan(
     Ok(Plan { table, sources, columns, create: request.create.then_some(new) })
 }
 
-fn everything(analysis: &Analysis) -> Vec<ColumnMapping> {
-    let column = |(at, column): (usize, &transfer::ColumnProfile)| ColumnMapping {
+fn everything(file: &[ColumnProfile]) -> Vec<ColumnMapping> {
+    let column = |(at, column): (usize, &ColumnProfile)| ColumnMapping {
         source: u32::try_from(at).unwrap_or(u32::MAX),
         column: column.name.clone(),
         native_type: None,
     };
-    analysis.columns.iter().enumerate().map(column).collect()
+    file.iter().enumerate().map(column).collect()
 }
 
 /// Every column of the file needs one of the table: what would be left out in silence is an error.
-fn by_name(analysis: &Analysis, into: &Into) -> Result<Vec<ColumnMapping>, AppError> {
-    let mut mapping = everything(analysis);
+fn by_name(file: &[ColumnProfile], into: &Into) -> Result<Vec<ColumnMapping>, AppError> {
+    let mut mapping = everything(file);
     for one in &mut mapping {
         let exact = into.columns.iter().find(|column| column.name == one.column);
         let found = exact.or_else(|| into.columns.iter().find(|column| column.name.eq_ignore_ascii_case(&one.column)));

@@ -1,10 +1,13 @@
 //! What a file holds, and what is known of the table it goes to.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use catalog::{Catalog, Kind, Known, ObjectKey, RelationWalker, Scope};
 use driver::{ColumnKind, Load};
-use transfer::{Analysis, FileKind, ReadError, ReadOptions, Source};
+use transfer::{Analysis, ColumnProfile, FileKind, ReadError, ReadOptions, Source};
 
 use super::{Tally, export::delimiter};
 use crate::{
@@ -62,17 +65,32 @@ fn found(source: &Source) -> SourceFile {
     }
 }
 
-/// Reads a whole file for what it is and, where `kinds` says so, what its columns are.
-pub(super) async fn analyse(file: &SourceFile, kinds: bool, tally: Option<Arc<Tally>>) -> Result<Analysis, AppError> {
+/// Does what reads a file where nobody waits for it.
+async fn reading<T: Send + 'static>(
+    path: PathBuf,
+    work: impl FnOnce(&Path) -> Result<T, ReadError> + Send + 'static,
+) -> Result<T, AppError> {
+    let work = move || work(&path).map_err(|error| refused(&path, error));
+    tokio::task::spawn_blocking(work).await.map_err(|_| AppError::internal("reading a file was interrupted"))?
+}
+
+/// Finds out how a file is to be read.
+pub(super) async fn source(file: &SourceFile) -> Result<Source, AppError> {
     let options = options(file)?;
     let path = std::path::absolute(&file.path).map_err(|error| AppError::file(&error, file.path.as_ref(), "found"))?;
-    let work = move || {
-        let source = transfer::look(&path, &options).map_err(|error| refused(&path, error))?;
-        let mut go_on = |_| tally.as_ref().is_none_or(|tally| !tally.is_stopped());
-        let analyse = if kinds { transfer::analyse } else { transfer::survey };
-        analyse(&source, &mut go_on).map_err(|error| refused(&path, error))
-    };
-    tokio::task::spawn_blocking(work).await.map_err(|_| AppError::internal("reading a file was interrupted"))?
+    reading(path, move |path| transfer::look(path, &options)).await
+}
+
+/// Reads a whole file for what its records are and, where `kinds` says so, what its columns are.
+pub(super) async fn analyse(source: Source, kinds: bool, tally: Option<Arc<Tally>>) -> Result<Analysis, AppError> {
+    let analyse = if kinds { transfer::analyse } else { transfer::survey };
+    let mut go_on = move |_| tally.as_ref().is_none_or(|tally| !tally.is_stopped());
+    reading(source.path.clone(), move |_| analyse(&source, &mut go_on)).await
+}
+
+/// The columns that the beginning of a file names.
+pub(super) async fn columns(source: Source) -> Result<Vec<ColumnProfile>, AppError> {
+    reading(source.path.clone(), move |_| transfer::columns(&source)).await
 }
 
 /// The facet that loads.
@@ -178,7 +196,7 @@ pub(crate) async fn preview(connected: &Connected, opened: &Opened, look: &FileL
     let load = loader(opened)?;
     let key = to_key(&look.table)?;
     let into = if key.name.is_empty() { None } else { table(opened, &key).await? };
-    let analysis = analyse(&look.file, true, None).await?;
+    let analysis = analyse(source(&look.file).await?, true, None).await?;
     let column = |column: &transfer::ColumnProfile| {
         let kind = column.kind();
         SourceColumn {

@@ -181,6 +181,7 @@ fn import(shop: &Shop, file: &str, text: &str) -> FileImport {
         batch: None,
         rejects: None,
         confirmed: None,
+        rows: None,
     }
 }
 

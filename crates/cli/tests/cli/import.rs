@@ -106,6 +106,23 @@ fn postgresql_takes_what_psql_would_and_names_the_line_it_refuses() {
         let mut lines: Vec<&str> = refused.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
         lines.sort_unstable();
         assert_eq!(lines, ["3", "4", "5"], "{refused}");
+        // Rows are on their way before the file's end was seen: what is wrong there undoes them.
+        let many: String = (10..150_010).map(|id| format!("{id},{id}\n")).collect();
+        put(&home, "late.csv", format!("id,n\n{many}1,2,3\n7\n200000,1\n"));
+        home.run(["import", &server.url, "late.csv", "--into", &strict])
+            .expect(2)
+            .says(&["Line 150,002: It has 3 values; there are 2 columns. So do 1 more."]);
+        put(&home, "open.csv", format!("id,n\n{many}1,\"2\n"));
+        home.run(["import", &server.url, "open.csv", "--into", &strict])
+            .expect(2)
+            .says(&["Line 150,002: A quote that opens in line 150002 is never closed."]);
+        assert_eq!(server.value(&format!("select count(*), max(id) from {strict}")), "2|4");
+        put(&home, "header.csv", "id,n\n");
+        home.run(["import", &server.url, "header.csv", "--into", &strict]).expect(0).says(&["0 rows"]);
+        put(&home, "empty.csv", "");
+        home.run(["import", &server.url, "empty.csv", "--into", &strict]).expect(2).says(&["no columns"]);
+        put(&home, "rows.ndjson", "{\"id\": 8}\n{\"n\": 9, \"id\": 9}\n");
+        home.run(["import", &server.url, "rows.ndjson", "--into", &strict]).expect(4).says(&["Line 1"]);
         put(&home, "late.csv", "id\n1\n");
         home.run(["import", &server.url, "late.csv", "--into", &format!("{schema}.new"), "--create", "--dry-run"])
             .expect(0);

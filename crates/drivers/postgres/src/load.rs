@@ -61,6 +61,10 @@ impl Load for Loading {
         statement
     }
 
+    fn reads_booleans(&self) -> bool {
+        true
+    }
+
     fn summary(&self, table: &ObjectKey, columns: &[LoadColumn]) -> String {
         let dialect = sql::dialect::postgres();
         let names = quoted_columns(dialect, columns.iter().map(|column| column.name.as_str()));

@@ -67,7 +67,7 @@ function Open({ to }: { to: Destination }) {
   const change = (part: Partial<ImportDraft>) => setDraft((now) => now && { ...now, ...part });
   const reread = (part: Partial<SourceFile>) => setFile((now) => (contents ? { ...contents.file, ...part } : now));
   const begin = async (dryRun: boolean) => {
-    if (!draft) return;
+    if (!draft || !contents) return;
     let chosen = draft;
     if (draft.batches && !dryRun && draft.rejects === null) {
       const rejects = await host().pickSavePath("Refused rows", `refused ${draft.name}.csv`);
@@ -76,7 +76,7 @@ function Open({ to }: { to: Destination }) {
       setDraft(chosen);
     }
     setBusy(true);
-    const failed = await startImport(importOf(chosen, to, dryRun), () => {
+    const failed = await startImport(importOf(chosen, contents, to, dryRun), () => {
       if (dryRun) return;
       void queries.invalidateQueries();
       imported(to.profileId, chosen.name.trim());

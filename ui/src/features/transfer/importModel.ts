@@ -76,7 +76,7 @@ export function importRefusal(draft: ImportDraft, contents: FileContents): strin
   return undefined;
 }
 
-export function importOf(draft: ImportDraft, to: Destination, dryRun: boolean): FileImport {
+export function importOf(draft: ImportDraft, contents: FileContents, to: Destination, dryRun: boolean): FileImport {
   const columns: ColumnMapping[] = draft.columns.flatMap((column, source) =>
     column === "" ? [] : [{ source, column, native_type: draft.create ? (draft.types[source] ?? null) : null }],
   );
@@ -90,6 +90,7 @@ export function importOf(draft: ImportDraft, to: Destination, dryRun: boolean): 
     batch: draft.batches && !dryRun ? 10_000 : null,
     rejects: draft.batches && !dryRun ? draft.rejects : null,
     confirmed: draft.typed.trim() || null,
+    rows: contents.rows,
   };
 }
 
