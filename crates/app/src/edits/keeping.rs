@@ -19,7 +19,8 @@ const MOST_BYTES: usize = 1 << 20;
 /// Bytes of the statements that take a save back.
 pub(super) const MOST_INVERSE: usize = 8 << 20;
 
-/// A save that is recorded and has not ended.
+/// A save's places in the history and in the audit trail.
+#[derive(Clone, Copy)]
 pub(super) struct Recorded {
     history: i64,
     audit: i64,
@@ -119,13 +120,7 @@ async fn record(
 }
 
 /// Records how a save ended.
-pub(super) async fn finish(
-    app: &App,
-    recorded: Option<Recorded>,
-    end: &End<'_>,
-    inverse: Option<String>,
-    elapsed_ms: u64,
-) {
+pub(super) async fn finish(app: &App, recorded: Option<Recorded>, end: &End<'_>, elapsed_ms: u64) {
     let Some(recorded) = recorded else { return };
     let elapsed = i64::try_from(elapsed_ms).unwrap_or(i64::MAX);
     let (outcome, rows, error) = match end {
@@ -136,23 +131,36 @@ pub(super) async fn finish(
     };
     let kept = async {
         let mut change = app.store.write().await?;
-        sqlx::query(
-            "UPDATE history SET outcome = ?, rows = ?, elapsed_ms = ?, error = ?, inverse = ?, process = NULL WHERE id = ?",
-        )
-        .bind(outcome)
-        .bind(rows)
-        .bind(elapsed)
-        .bind(error)
-        .bind(inverse)
-        .bind(recorded.history)
-        .execute(&mut *change)
-        .await?;
+        sqlx::query("UPDATE history SET outcome = ?, rows = ?, elapsed_ms = ?, error = ?, process = NULL WHERE id = ?")
+            .bind(outcome)
+            .bind(rows)
+            .bind(elapsed)
+            .bind(error)
+            .bind(recorded.history)
+            .execute(&mut *change)
+            .await?;
         change.commit().await?;
         let end = audit::End { outcome, rows, elapsed_ms: elapsed, error };
         app.audit_deed_end(recorded.audit, &end).await
     };
     if let Err(error) = kept.await {
         tracing::warn!(%error, "the history does not say how a save ended");
+    }
+}
+
+/// Records what takes a save back.
+pub(super) async fn keep_inverse(app: &App, recorded: Recorded, text: &str) {
+    let kept = async {
+        let mut change = app.store.write().await?;
+        sqlx::query("UPDATE history SET inverse = ? WHERE id = ?")
+            .bind(text)
+            .bind(recorded.history)
+            .execute(&mut *change)
+            .await?;
+        change.commit().await.map_err(AppError::from)
+    };
+    if let Err(error) = kept.await {
+        tracing::warn!(%error, "the history does not say what takes a save back");
     }
 }
 

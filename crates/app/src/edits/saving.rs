@@ -49,12 +49,16 @@ enum Ended {
 struct Job {
     key: SetKey,
     target: Arc<Target>,
+    /// The relation as faces open it.
+    object: ObjectRef,
     frame: Frame,
     pieces: Vec<Piece>,
     planned: Vec<Planned>,
+    /// Its place in the history, once it is there; nothing stays of a save before.
+    recorded: tokio::sync::OnceCell<Option<keeping::Recorded>>,
 }
 
-/// What would take a save back, in the making: it takes as long as the save itself, and nobody waits for it before the commit.
+/// What would take a save back, in the making: it takes longer than the save itself, and nobody waits for it.
 struct Inverse(JoinHandle<String>);
 
 impl Inverse {
@@ -132,14 +136,14 @@ impl App {
             let edits = self.edits_told(state, hold_id, false).await?;
             return Ok(EditsAnswer::Done { saved: Box::new(EditsSaved { outcome, edits }) });
         }
-        let job = Arc::new(Job { key: staged.key.clone(), target, frame, pieces, planned });
-        let recorded = keeping::begin(self, &job.target, &object, &job.frame, &job.planned).await;
-        let ended = self.carry_out(&job, &mut state, &saving).await;
+        let recorded = tokio::sync::OnceCell::new();
+        let job = Arc::new(Job { key: staged.key.clone(), target, object, frame, pieces, planned, recorded });
+        let (recorded, ended) = tokio::join!(self.recorded(&job), self.carry_out(&job, &mut state, &saving));
         let elapsed = elapsed_ms(begun);
         let ended = match ended {
             Ok(ended) => ended,
             Err(error) => {
-                keeping::finish(self, recorded, &keeping::End::Failed(&error), None, elapsed).await;
+                keeping::finish(self, recorded, &keeping::End::Failed(&error), elapsed).await;
                 return Err(error);
             }
         };
@@ -163,6 +167,12 @@ impl App {
         }
     }
 
+    /// Records a save, once.
+    async fn recorded(&self, job: &Job) -> Option<keeping::Recorded> {
+        let begin = || keeping::begin(self, &job.target, &job.object, &job.frame, &job.planned);
+        *job.recorded.get_or_init(begin).await
+    }
+
     /// Runs the statements on a session of their own.
     async fn carry_out(&self, job: &Arc<Job>, state: &mut Locked, saving: &Arc<Saving>) -> Result<Ended, AppError> {
         let place = &job.target.place;
@@ -177,7 +187,10 @@ impl App {
         };
         let ended = match job.target.about.can_roll_back {
             true => self.in_transaction(job, state, &mut runner).await,
-            false => plainly::run(job, state, &mut runner).await,
+            false => {
+                self.recorded(job).await;
+                plainly::run(job, state, &mut runner).await
+            }
         };
         let session = Arc::clone(&runner.session);
         session.close().await;

@@ -23,6 +23,23 @@ use crate::{App, api::*, connections::lock, holds::Held};
 pub(crate) struct Edits {
     sets: Mutex<HashMap<SetKey, Arc<Staged>>>,
     shown: Mutex<HashMap<String, Arc<Staged>>>,
+    pub(crate) inverses: Inverses,
+}
+
+/// Statements that take saves back, on their way into the history: nobody waits for them but who asks for them.
+#[derive(Default)]
+pub(crate) struct Inverses(Arc<tokio::sync::RwLock<()>>);
+
+impl Inverses {
+    /// One more, until what is returned goes.
+    pub(super) async fn begin(&self) -> tokio::sync::OwnedRwLockReadGuard<()> {
+        Arc::clone(&self.0).read_owned().await
+    }
+
+    /// Waits until those that were begun are there.
+    pub(crate) async fn written(&self) {
+        drop(self.0.write().await);
+    }
 }
 
 /// The edit set of one relation.

@@ -45,6 +45,7 @@ impl App {
         // From here on there is no stopping: half a commit is no answer.
         runner.timeout = None;
         let last = job.frame.commit.len().saturating_sub(1);
+        self.recorded(job).await;
         if let Err(error) = self.sealed(job, state, &reread).await {
             runner.roll_back(&job.frame.rollback).await;
             let message = format!("Nothing was saved, as it could not be noted first: {}", error.message);
@@ -105,6 +106,19 @@ impl App {
         }
     }
 
+    /// Has what takes a save back written into the history, whenever it is made.
+    async fn keep_inverse(&self, recorded: Option<keeping::Recorded>, inverse: Inverse) {
+        // While the core is closing nobody asks any more.
+        let (Some(recorded), Ok(app)) = (recorded, self.shared()) else { return };
+        let writing = self.edits.inverses.begin().await;
+        tokio::spawn(async move {
+            if let Some(text) = inverse.text().await {
+                keeping::keep_inverse(&app, recorded, &text).await;
+            }
+            drop(writing);
+        });
+    }
+
     /// Notes how a save ended: in what is staged, on disk and in the history.
     ///
     /// # Errors
@@ -125,11 +139,11 @@ impl App {
                 for (id, problem) in problems {
                     state.set.trouble(id, Some(problem));
                 }
-                keeping::finish(self, recorded, &keeping::End::Refused(&message), None, elapsed_ms).await;
+                keeping::finish(self, recorded, &keeping::End::Refused(&message), elapsed_ms).await;
                 Ok(SaveOutcome::Refused { message })
             }
             Ended::Unknown { error } => {
-                keeping::finish(self, recorded, &keeping::End::Lost, None, elapsed_ms).await;
+                keeping::finish(self, recorded, &keeping::End::Lost, elapsed_ms).await;
                 Ok(SaveOutcome::Unknown { error: error.into() })
             }
             Ended::Written { written, problems, inverse } => {
@@ -153,7 +167,8 @@ impl App {
                     tracing::error!(%error, "edits that were saved are still in the journal");
                 }
                 let rows = u64::from(counts.updates) + u64::from(counts.inserts) + u64::from(counts.deletes);
-                keeping::finish(self, recorded, &keeping::End::Done(rows), inverse.text().await, elapsed_ms).await;
+                keeping::finish(self, recorded, &keeping::End::Done(rows), elapsed_ms).await;
+                self.keep_inverse(recorded, inverse).await;
                 Ok(match partly {
                     true => SaveOutcome::Partly {
                         counts,
