@@ -4,10 +4,10 @@
 
 use std::time::Instant;
 
-use advisor::{Context, Engine, Exposure, Facts, IndexState, advise};
+use advisor::{Context, Engine, Exposure, Facts, advise};
 use catalog::{
     Action, Catalog, Column, Constraint, ConstraintKind, ForeignKey, Grant, Index, IndexKey, Kind, Known, ObjectKey,
-    ObjectKind, Policy, PolicyCommand, Relation, RelationKind, Role, RowSecurity, Schema,
+    ObjectKind, Policy, PolicyCommand, Relation, RelationKind, Role, RowSecurity, Schema, facts::IndexState,
 };
 
 const TABLES: u32 = 10_000;

@@ -6,6 +6,7 @@ use std::{
 use catalog::{
     Catalog, Column, ForeignKey, Grant, Index, ObjectKind, Policy, RelationId, RelationKind, RelationWalker, Role,
     TypeKind, TypeObject,
+    facts::{Engine, Facts, IndexState, TableStatistics},
 };
 use policy::{
     effect::Effects,
@@ -13,12 +14,7 @@ use policy::{
 };
 use sql::Dialect;
 
-use crate::{
-    Engine, Exposure, Facts,
-    facts::{IndexState, TableStatistics},
-    policies::ReadPolicy,
-    rule::Reason,
-};
+use crate::{Exposure, policies::ReadPolicy, rule::Reason};
 
 /// Whoever is in no other role.
 pub(crate) const PUBLIC: &str = "PUBLIC";

@@ -34,7 +34,6 @@
 mod baseline;
 mod context;
 mod exposure;
-mod facts;
 mod finding;
 mod indexes;
 mod names;
@@ -49,13 +48,11 @@ mod table;
 mod tokens;
 mod words;
 
+pub use catalog::facts::{Engine, Facts};
+
 pub use baseline::{Baseline, Suppression};
 pub use context::Context;
 pub use exposure::Exposure;
-pub use facts::{
-    DefaultPrivilege, Engine, ExtensionState, Facts, HostRule, IndexState, Login, SequencePosition, TableStatistics,
-    ViewSource,
-};
 pub use finding::{Finding, Fix, Lock, Object, ObjectType};
 pub use report::{Report, RuleReport, Suppressed, advise};
 pub use rule::{Level, Reason, Rule, Verdict};

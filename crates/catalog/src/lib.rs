@@ -21,6 +21,7 @@
 //! ```
 #![deny(missing_docs)]
 
+pub mod facts;
 mod identity;
 mod known;
 mod model;

@@ -11,5 +11,5 @@ pub trait Advice: Send + Sync {
     ///
     /// # Errors
     /// `Unreachable`, `TimedOut`.
-    async fn facts(&self) -> Result<advisor::Facts, Error>;
+    async fn facts(&self) -> Result<catalog::facts::Facts, Error>;
 }

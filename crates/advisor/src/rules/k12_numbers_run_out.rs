@@ -1,8 +1,7 @@
-use catalog::Column;
+use catalog::{Column, facts::SequencePosition};
 
 use crate::{
     Context, Engine, Fix, Lock, Object, ObjectType,
-    facts::SequencePosition,
     rule::{Found, Reason, told},
 };
 

@@ -1,9 +1,10 @@
 use std::collections::BTreeMap;
 
+use catalog::facts::DefaultPrivilege;
+
 use crate::{
     Context, Fix, Object, ObjectType,
     context::PUBLIC,
-    facts::DefaultPrivilege,
     rule::{Found, Reason, told},
 };
 

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use advisor::{Engine, Facts, SequencePosition};
 use async_trait::async_trait;
-use catalog::Known;
+use catalog::{
+    Known,
+    facts::{Engine, Facts, SequencePosition},
+};
 use driver::{Advice, Error};
 
 use crate::control::ControlSession;

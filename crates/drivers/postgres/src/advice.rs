@@ -3,12 +3,14 @@
 
 use std::sync::Arc;
 
-use advisor::{
-    DefaultPrivilege, Engine, ExtensionState, Facts, HostRule, IndexState, Login, SequencePosition, TableStatistics,
-    ViewSource,
-};
 use async_trait::async_trait;
-use catalog::{Known, ObjectKey, ObjectKind};
+use catalog::{
+    Known, ObjectKey, ObjectKind,
+    facts::{
+        DefaultPrivilege, Engine, ExtensionState, Facts, HostRule, IndexState, Login, SequencePosition,
+        TableStatistics, ViewSource,
+    },
+};
 use driver::{Advice, Error};
 
 use crate::{

@@ -1,8 +1,10 @@
 //! What the advisor's rules need beyond the catalog: of SQLite, what the connection was told.
 
-use advisor::{Engine, Facts};
 use async_trait::async_trait;
-use catalog::Known;
+use catalog::{
+    Known,
+    facts::{Engine, Facts},
+};
 use driver::{Advice, Control, Error};
 
 use crate::control::SqliteControl;

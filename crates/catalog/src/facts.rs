@@ -1,9 +1,11 @@
-//! What rules need to know beyond the catalog. A driver fills it; what it may not read says so in its place.
+//! What is known of a database beyond its objects: use, state, settings. A driver fills it; what it may not read says so in
+//! its place.
 
 use std::collections::BTreeMap;
 
-use catalog::{Known, ObjectKey};
 use serde::{Deserialize, Serialize};
+
+use crate::{Known, ObjectKey};
 
 /// The kind of server, as far as rules differ by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
