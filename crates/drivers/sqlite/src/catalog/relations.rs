@@ -6,6 +6,7 @@ use ::catalog::{
     Catalog, Column, Enabled, Generated, Identity, Kind, Known, Relation, RelationKind, RowSecurity, Trigger,
 };
 use driver::Error;
+use rusqlite::Row;
 
 use super::{Reading, SIZED_BYTES, Table, file_bytes, rows};
 use crate::{error, schema_text};
@@ -15,6 +16,7 @@ const COLUMNS: &str = include_str!("../queries/columns.sql");
 const TRIGGERS: &str = include_str!("../queries/triggers.sql");
 const ESTIMATES: &str = include_str!("../queries/estimates.sql");
 const SIZES: &str = include_str!("../queries/sizes.sql");
+const SIZES_OF: &str = include_str!("../queries/sizes_of.sql");
 
 /// A row of the columns query.
 struct Found {
@@ -44,7 +46,9 @@ impl Reading<'_> {
             })?;
         let lean = !self.scope.wants(Kind::Relations);
         let estimates = if lean { None } else { self.estimates() };
-        let sizes = if lean { None } else { self.sizes() };
+        // Rows of one relation are read and changed without knowing its size.
+        let sizes =
+            if lean || (self.scope.relation.is_some() && !self.scope.definitions) { None } else { self.sizes() };
         for (name, kind, without_rowid, strict, text, root) in found {
             let kind = match kind.as_str() {
                 "view" => RelationKind::View,
@@ -100,8 +104,11 @@ impl Reading<'_> {
         if u64::try_from(bytes).is_ok_and(|bytes| bytes > SIZED_BYTES) {
             return None;
         }
-        let read =
-            rows(self.connection, SIZES, &[&self.schema], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)));
+        let size = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?));
+        let read = match &self.scope.relation {
+            Some(relation) => rows(self.connection, &self.query(SIZES_OF), &[&self.schema, relation], size),
+            None => rows(self.connection, SIZES, &[&self.schema], size),
+        };
         read.ok()
             .map(|rows| rows.into_iter().filter_map(|(name, bytes)| Some((name, u64::try_from(bytes).ok()?))).collect())
     }
