@@ -186,7 +186,7 @@ impl App {
     /// # Errors
     /// As the store says.
     pub async fn history_inverse(&self, id: i64) -> Result<Option<String>, AppError> {
-        self.edits.inverses.written().await;
+        self.edits.behind.told().await;
         let found: Option<Option<String>> = sqlx::query_scalar("SELECT inverse FROM history WHERE id = ?")
             .bind(id)
             .fetch_optional(self.store.read())

@@ -156,6 +156,7 @@ impl App {
     /// # Errors
     /// As the store says.
     pub async fn history(&self, query: HistoryQuery) -> Result<Vec<HistoryEntry>, AppError> {
+        self.edits.behind.told().await;
         let limit = query.limit.clamp(1, MOST_LISTED);
         let mut select = sqlx::QueryBuilder::<sqlx::Sqlite>::new(
             "SELECT id, at_ms, profile_id, profile_name, database, text, outcome, rows, elapsed_ms, error, face, \

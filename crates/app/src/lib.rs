@@ -223,7 +223,7 @@ impl App {
     /// Closes the store in order; a process that ends without it loses nothing either.
     pub async fn close(&self) {
         self.close_connections().await;
-        self.edits.inverses.written().await;
+        self.edits.behind.told().await;
         self.kept.flush().await;
         self.store.close().await;
     }

@@ -84,7 +84,11 @@ async fn record(
     let begin = frame.begin.iter().map(String::as_str);
     let changes = planned.iter().map(|planned| planned.change.text.as_str());
     let text = script(begin.chain(changes).chain(frame.commit.iter().map(String::as_str)), MOST_BYTES);
-    let text = sql::redact(&text, &target.place.opened.dialect);
+    // A long script takes its time: the statements are on their way meanwhile.
+    let dialect = target.place.opened.dialect.clone();
+    let text = tokio::task::spawn_blocking(move || sql::redact(&text, &dialect))
+        .await
+        .map_err(|_| AppError::internal("a save's text could not be read"))?;
     let face = match app.face() {
         Face::Window => "window",
         Face::Cli => "cli",
@@ -119,48 +123,61 @@ async fn record(
     Ok(Some(Recorded { history: done.last_insert_rowid(), audit }))
 }
 
-/// Records how a save ended.
-pub(super) async fn finish(app: &App, recorded: Option<Recorded>, end: &End<'_>, elapsed_ms: u64) {
-    let Some(recorded) = recorded else { return };
-    let elapsed = i64::try_from(elapsed_ms).unwrap_or(i64::MAX);
-    let (outcome, rows, error) = match end {
-        End::Done(rows) => ("completed", i64::try_from(*rows).ok(), None),
-        End::Refused(message) => ("failed", None, Some(*message)),
-        End::Failed(error) => ("failed", None, Some(error.message.as_str())),
-        End::Lost => ("lost", None, None),
-    };
-    let kept = async {
-        let mut change = app.store.write().await?;
-        sqlx::query("UPDATE history SET outcome = ?, rows = ?, elapsed_ms = ?, error = ?, process = NULL WHERE id = ?")
-            .bind(outcome)
-            .bind(rows)
-            .bind(elapsed)
-            .bind(error)
-            .bind(recorded.history)
-            .execute(&mut *change)
-            .await?;
-        change.commit().await?;
-        let end = audit::End { outcome, rows, elapsed_ms: elapsed, error };
-        app.audit_deed_end(recorded.audit, &end).await
-    };
-    if let Err(error) = kept.await {
-        tracing::warn!(%error, "the history does not say how a save ended");
+impl End<'_> {
+    /// The outcome's word, the rows and what went wrong.
+    fn told(&self) -> (&'static str, Option<i64>, Option<&str>) {
+        match self {
+            End::Done(rows) => ("completed", i64::try_from(*rows).ok(), None),
+            End::Refused(message) => ("failed", None, Some(*message)),
+            End::Failed(error) => ("failed", None, Some(error.message.as_str())),
+            End::Lost => ("lost", None, None),
+        }
     }
 }
 
-/// Records what takes a save back.
-pub(super) async fn keep_inverse(app: &App, recorded: Recorded, text: &str) {
+/// Records how a save ended that left nothing to take back.
+pub(super) async fn finish(app: &App, recorded: Option<Recorded>, end: &End<'_>, elapsed_ms: u64) {
+    let Some(recorded) = recorded else { return };
+    finish_audit(app, recorded, end, elapsed_ms).await;
+    finish_history(app, recorded, end, elapsed_ms, None).await;
+}
+
+/// Tells the audit trail how a save ended.
+pub(super) async fn finish_audit(app: &App, recorded: Recorded, end: &End<'_>, elapsed_ms: u64) {
+    let (outcome, rows, error) = end.told();
+    let elapsed_ms = i64::try_from(elapsed_ms).unwrap_or(i64::MAX);
+    let end = audit::End { outcome, rows, elapsed_ms, error };
+    if let Err(error) = app.audit_deed_end(recorded.audit, &end).await {
+        tracing::warn!(%error, "the audit trail does not say how a save ended");
+    }
+}
+
+/// Tells the history how a save ended, and what takes it back. The row is written as a whole, and a large save's is large.
+pub(super) async fn finish_history(
+    app: &App,
+    recorded: Recorded,
+    end: &End<'_>,
+    elapsed_ms: u64,
+    inverse: Option<String>,
+) {
+    let (outcome, rows, error) = end.told();
     let kept = async {
         let mut change = app.store.write().await?;
-        sqlx::query("UPDATE history SET inverse = ? WHERE id = ?")
-            .bind(text)
-            .bind(recorded.history)
-            .execute(&mut *change)
-            .await?;
+        sqlx::query(
+            "UPDATE history SET outcome = ?, rows = ?, elapsed_ms = ?, error = ?, inverse = ?, process = NULL WHERE id = ?",
+        )
+        .bind(outcome)
+        .bind(rows)
+        .bind(i64::try_from(elapsed_ms).unwrap_or(i64::MAX))
+        .bind(error)
+        .bind(inverse)
+        .bind(recorded.history)
+        .execute(&mut *change)
+        .await?;
         change.commit().await.map_err(AppError::from)
     };
     if let Err(error) = kept.await {
-        tracing::warn!(%error, "the history does not say what takes a save back");
+        tracing::warn!(%error, "the history does not say how a save ended");
     }
 }
 

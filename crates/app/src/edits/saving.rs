@@ -138,7 +138,7 @@ impl App {
         }
         let recorded = tokio::sync::OnceCell::new();
         let job = Arc::new(Job { key: staged.key.clone(), target, object, frame, pieces, planned, recorded });
-        let (recorded, ended) = tokio::join!(self.recorded(&job), self.carry_out(&job, &mut state, &saving));
+        let (ended, recorded) = tokio::join!(self.carry_out(&job, &mut state, &saving), self.recorded(&job));
         let elapsed = elapsed_ms(begun);
         let ended = match ended {
             Ok(ended) => ended,

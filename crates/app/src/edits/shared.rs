@@ -23,21 +23,21 @@ use crate::{App, api::*, connections::lock, holds::Held};
 pub(crate) struct Edits {
     sets: Mutex<HashMap<SetKey, Arc<Staged>>>,
     shown: Mutex<HashMap<String, Arc<Staged>>>,
-    pub(crate) inverses: Inverses,
+    pub(crate) behind: Behind,
 }
 
-/// Statements that take saves back, on their way into the history: nobody waits for them but who asks for them.
+/// What the history is still to be told of saves: nobody waits for it but who reads the history.
 #[derive(Default)]
-pub(crate) struct Inverses(Arc<tokio::sync::RwLock<()>>);
+pub(crate) struct Behind(Arc<tokio::sync::RwLock<()>>);
 
-impl Inverses {
+impl Behind {
     /// One more, until what is returned goes.
     pub(super) async fn begin(&self) -> tokio::sync::OwnedRwLockReadGuard<()> {
         Arc::clone(&self.0).read_owned().await
     }
 
-    /// Waits until those that were begun are there.
-    pub(crate) async fn written(&self) {
+    /// Waits until it was told what was begun.
+    pub(crate) async fn told(&self) {
         drop(self.0.write().await);
     }
 }

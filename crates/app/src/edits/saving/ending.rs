@@ -106,16 +106,19 @@ impl App {
         }
     }
 
-    /// Has what takes a save back written into the history, whenever it is made.
-    async fn keep_inverse(&self, recorded: Option<keeping::Recorded>, inverse: Inverse) {
-        // While the core is closing nobody asks any more.
-        let (Some(recorded), Ok(app)) = (recorded, self.shared()) else { return };
-        let writing = self.edits.inverses.begin().await;
+    /// Has the history told how a save ended once it is known what takes it back: whoever reads the history waits for that,
+    /// whoever saves does not. The audit trail is told at once.
+    async fn finish_behind(&self, recorded: Option<keeping::Recorded>, rows: u64, elapsed_ms: u64, inverse: Inverse) {
+        let Some(recorded) = recorded else { return };
+        let end = keeping::End::Done(rows);
+        keeping::finish_audit(self, recorded, &end, elapsed_ms).await;
+        let Ok(app) = self.shared() else {
+            return keeping::finish_history(self, recorded, &end, elapsed_ms, inverse.text().await).await;
+        };
+        let behind = self.edits.behind.begin().await;
         tokio::spawn(async move {
-            if let Some(text) = inverse.text().await {
-                keeping::keep_inverse(&app, recorded, &text).await;
-            }
-            drop(writing);
+            keeping::finish_history(&app, recorded, &end, elapsed_ms, inverse.text().await).await;
+            drop(behind);
         });
     }
 
@@ -167,8 +170,7 @@ impl App {
                     tracing::error!(%error, "edits that were saved are still in the journal");
                 }
                 let rows = u64::from(counts.updates) + u64::from(counts.inserts) + u64::from(counts.deletes);
-                keeping::finish(self, recorded, &keeping::End::Done(rows), elapsed_ms).await;
-                self.keep_inverse(recorded, inverse).await;
+                self.finish_behind(recorded, rows, elapsed_ms, inverse).await;
                 Ok(match partly {
                     true => SaveOutcome::Partly {
                         counts,
@@ -215,17 +217,14 @@ fn counts(pieces: &[Piece], written: &[Written]) -> EditCounts {
 /// A staged row after it was saved.
 fn saved(state: &State, written: &Written) -> Option<StagedRow> {
     let row = state.set.row(written.id)?;
-    let mut next = StagedRow::clone(row);
-    next.set.clear();
-    next.originals.clear();
-    next.place = row.place.clone().or_else(|| row.key.clone());
-    next.fresh = written.fresh;
-    match row.fate {
-        Fate::Delete => next.fate = Fate::Gone,
-        _ => {
-            next.fate = Fate::Saved;
-            next.key.clone_from(&written.key);
-        }
-    }
-    Some(next)
+    let (fate, key) = match row.fate {
+        Fate::Delete => (Fate::Gone, &row.key),
+        _ => (Fate::Saved, &written.key),
+    };
+    Some(StagedRow {
+        place: row.place.clone().or_else(|| row.key.clone()),
+        after: row.after.clone(),
+        fresh: written.fresh,
+        ..StagedRow::new(fate, key.clone())
+    })
 }
