@@ -1,4 +1,4 @@
-// A million rows of CSV into a table: `rowhouse import`, which reads the whole file for its types first, beside `psql \copy`.
+// A million rows of CSV into a table: `rowhouse import` beside `psql \copy`.
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { beside, rows } from "./lib/beside.mjs";
