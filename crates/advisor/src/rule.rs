@@ -149,26 +149,7 @@ impl fmt::Debug for Rule {
 }
 
 fn unread(kind: Kind, coverage: &Coverage) -> Reason {
-    let what = match kind {
-        Kind::Databases => "databases",
-        Kind::Schemas => "schemas",
-        Kind::Relations => "relations",
-        Kind::Columns => "columns",
-        Kind::Constraints => "constraints",
-        Kind::ForeignKeys => "foreign keys",
-        Kind::Indexes => "indexes",
-        Kind::Triggers => "triggers",
-        Kind::Policies => "policies",
-        Kind::Types => "types",
-        Kind::Routines => "functions",
-        Kind::Sequences => "sequences",
-        Kind::Roles => "roles",
-        Kind::Grants => "privileges",
-        Kind::Extensions => "extensions",
-        Kind::Events => "events",
-        Kind::Publications => "publications",
-        Kind::EventTriggers => "event triggers",
-    };
+    let what = kind.words();
     Reason::of(coverage, what).unwrap_or_else(|| Reason::NotLoaded(what.to_owned()))
 }
 

@@ -67,6 +67,30 @@ impl Kind {
         Kind::EventTriggers,
     ];
 
+    /// What people call it, in the plural.
+    pub fn words(self) -> &'static str {
+        match self {
+            Kind::Databases => "databases",
+            Kind::Schemas => "schemas",
+            Kind::Relations => "relations",
+            Kind::Columns => "columns",
+            Kind::Constraints => "constraints",
+            Kind::ForeignKeys => "foreign keys",
+            Kind::Indexes => "indexes",
+            Kind::Triggers => "triggers",
+            Kind::Policies => "policies",
+            Kind::Types => "types",
+            Kind::Routines => "functions",
+            Kind::Sequences => "sequences",
+            Kind::Roles => "roles",
+            Kind::Grants => "privileges",
+            Kind::Extensions => "extensions",
+            Kind::Events => "events",
+            Kind::Publications => "publications",
+            Kind::EventTriggers => "event triggers",
+        }
+    }
+
     /// What the explorer, completion and search need at once. Definition texts are not part of it.
     pub const LEAN: [Kind; 11] = [
         Kind::Databases,

@@ -53,7 +53,7 @@ pub(super) fn script<'a>(texts: impl Iterator<Item = &'a str>, most: usize) -> S
     script
 }
 
-/// Records a save before it is sent, unless the connection is not recorded. Values are part of it as of any statement.
+/// Records a save before anything of it stays, unless the connection is not recorded. Values are part of it as of any statement.
 pub(super) async fn begin(
     app: &App,
     target: &Target,

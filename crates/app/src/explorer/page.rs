@@ -106,19 +106,10 @@ fn unread(catalog: &Catalog, relation: &Relation) -> Option<String> {
 }
 
 fn denied(catalog: &Catalog) -> Vec<String> {
-    let words = |kind: &Kind| match kind {
-        Kind::Columns => "columns",
-        Kind::Constraints => "constraints",
-        Kind::ForeignKeys => "foreign keys",
-        Kind::Indexes => "indexes",
-        Kind::Triggers => "triggers",
-        Kind::Policies => "policies",
-        _ => "some facts",
-    };
     // Privileges say it in their own place.
     let kinds =
         catalog.coverage.iter().filter(|(kind, coverage)| **coverage == Known::Denied && **kind != Kind::Grants);
-    kinds.map(|(kind, _)| format!("The login may not read the {}.", words(kind))).collect()
+    kinds.map(|(kind, _)| format!("The login may not read the {}.", kind.words())).collect()
 }
 
 fn columns(catalog: &Catalog, relation: RelationWalker<'_>) -> Vec<ColumnRow> {
