@@ -10,6 +10,8 @@
 //! - [`rights`] says who is whom and has which privileges, [`effect`] what row security does to a role's statement.
 //! - [`coverage`] lays that out for tables, roles and commands, with the ways around, before and after a change.
 //! - [`recursion`] finds policies that lead back to their own table.
+//! - [`statement`] says what a statement is before it is sent: what it writes, names and calls.
+//! - [`suite`] is files of statements with what is to come of them, judges what came, and makes such files for a table.
 //! - [`template`] makes policies for what tables are mostly for.
 //! - [`sqlserver`] asks the same of SQL Server's security policies, as data.
 //! - [`name`] writes names and texts so that the server reads the same back.
@@ -27,6 +29,8 @@ pub mod name;
 pub mod recursion;
 pub mod rights;
 pub mod sqlserver;
+pub mod statement;
+pub mod suite;
 pub mod template;
 
 #[cfg(test)]
