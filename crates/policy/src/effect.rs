@@ -100,6 +100,31 @@ impl Shape {
     }
 }
 
+/// What one WHEN of a MERGE does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum When {
+    /// Adds a row.
+    Insert,
+    /// Changes the row it met.
+    Update,
+    /// Removes the row it met.
+    Delete,
+    /// Nothing.
+    DoNothing,
+}
+
+/// A MERGE (PostgreSQL 15 and newer), as far as row security asks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Merge {
+    /// What each WHEN does, in order.
+    pub whens: Vec<When>,
+    /// It reads a column of the target, mostly by ON.
+    pub reads: bool,
+    /// It has RETURNING with a column of the target (PostgreSQL 17 and newer).
+    pub returns: bool,
+}
+
 /// A policy's part in a condition.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
@@ -123,7 +148,7 @@ pub enum Asked {
     Existing,
     /// Rows as they would be written; one that does not pass is an error.
     New,
-    /// The row that an INSERT met; where it does not pass that is an error.
+    /// The row that an INSERT or a MERGE met; where it does not pass that is an error.
     Conflicting,
 }
 
@@ -250,25 +275,86 @@ impl<'a> Effects<'a> {
         }
     }
 
-    /// The same, without asking for privileges.
-    pub fn without_rights(&self, relation: RelationId, powers: &Powers, shape: Shape) -> Effect {
-        let Some(row) = self.rights.catalog().relations.get(relation.0 as usize) else { return Effect::NotKnown };
+    /// What row security does to a MERGE, for each of its WHENs. A privilege that one of them needs is needed by the whole.
+    ///
+    /// Rows are found by the SELECT policies alone; that the row met passes USING of the UPDATE or DELETE policies is asked when
+    /// it is to be changed, and where it does not that is an error, not silence
+    /// (<https://www.postgresql.org/docs/current/sql-createpolicy.html>, the server's `rowsecurity.c`).
+    pub fn of_merge(&self, relation: RelationId, powers: &Powers, merge: &Merge) -> Vec<Effect> {
+        let held = self.rights.held(powers, relation);
+        let shape = |command| Shape { reads: merge.reads || merge.returns, ..Shape::usual(command) };
+        let command = |when| match when {
+            When::Insert => Command::Insert,
+            When::Update => Command::Update,
+            When::Delete => Command::Delete,
+            When::DoNothing => Command::Select,
+        };
+        let asked = merge.whens.iter().filter(|when| **when != When::DoNothing || merge.reads);
+        if let Some(missing) = asked.clone().find_map(|when| missing(held, shape(command(*when)))) {
+            return merge.whens.iter().map(|_| Effect::Refused { missing: missing.clone() }).collect();
+        }
+        let unfiltered = self.unfiltered(relation, powers);
+        merge
+            .whens
+            .iter()
+            .map(|when| unfiltered.clone().unwrap_or_else(|| self.merged(relation, powers, merge, *when)))
+            .collect()
+    }
+
+    fn merged(&self, relation: RelationId, powers: &Powers, merge: &Merge, when: When) -> Effect {
+        let condition = |asked, command| self.condition(relation, powers, asked, command);
+        let mut conditions = Vec::new();
+        let reads = merge.reads || merge.returns;
+        if reads {
+            conditions.push(condition(Asked::Existing, Command::Select));
+        }
+        match when {
+            When::Update => {
+                conditions.push(condition(Asked::Conflicting, Command::Update));
+                conditions.push(condition(Asked::New, Command::Update));
+                if reads {
+                    conditions.push(condition(Asked::New, Command::Select));
+                }
+            }
+            When::Delete => conditions.push(condition(Asked::Conflicting, Command::Delete)),
+            When::Insert => {
+                conditions.push(condition(Asked::New, Command::Insert));
+                if merge.returns {
+                    conditions.push(condition(Asked::New, Command::Select));
+                }
+            }
+            When::DoNothing => {}
+        }
+        Effect::Decided { conditions }
+    }
+
+    /// The effect where policies are not asked at all.
+    fn unfiltered(&self, relation: RelationId, powers: &Powers) -> Option<Effect> {
+        let Some(row) = self.rights.catalog().relations.get(relation.0 as usize) else { return Some(Effect::NotKnown) };
         let security = match &row.row_security {
             Known::Value(security) => *security,
-            Known::Unsupported => return Effect::Off,
-            Known::NotLoaded | Known::Denied => return Effect::NotKnown,
+            Known::Unsupported => return Some(Effect::Off),
+            Known::NotLoaded | Known::Denied => return Some(Effect::NotKnown),
         };
         if !security.enabled {
-            return Effect::Off;
+            return Some(Effect::Off);
         }
-        if powers.superuser {
-            return Effect::Bypassed { why: Bypass::Superuser };
-        }
-        if powers.bypass_row_security {
-            return Effect::Bypassed { why: Bypass::BypassRowSecurity };
-        }
-        if !security.forced && self.rights.owns(powers, relation) {
-            return Effect::Bypassed { why: Bypass::Owner };
+        let why = if powers.superuser {
+            Bypass::Superuser
+        } else if powers.bypass_row_security {
+            Bypass::BypassRowSecurity
+        } else if !security.forced && self.rights.owns(powers, relation) {
+            Bypass::Owner
+        } else {
+            return None;
+        };
+        Some(Effect::Bypassed { why })
+    }
+
+    /// The same as [`Effects::of`], without asking for privileges.
+    pub fn without_rights(&self, relation: RelationId, powers: &Powers, shape: Shape) -> Effect {
+        if let Some(effect) = self.unfiltered(relation, powers) {
+            return effect;
         }
         let condition = |asked, command| self.condition(relation, powers, asked, command);
         let mut conditions = Vec::new();

@@ -191,6 +191,8 @@ pub struct Comparison {
     /// Whether the other side is worth an index: it names no column of the policy's own relation and is no list that each
     /// row computes anew.
     pub fixed: bool,
+    /// Whether the other side calls a function or has a sub-select: it is of who asks, not of the row's own kind, as a constant is.
+    pub session: bool,
 }
 
 /// How often something in an expression is computed when a statement runs.

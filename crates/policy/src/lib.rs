@@ -8,6 +8,7 @@
 //! - [`listing`] is what lists of policies hold, as JSON and as SQL, both ways.
 //! - [`change`] makes changes of several tables into statements, with their locks and the way back.
 //! - [`rights`] says who is whom and has which privileges, [`effect`] what row security does to a role's statement.
+//! - [`copy`] makes a draft for one table of another's policy, and says what does not hold there.
 //! - [`coverage`] lays that out for tables, roles and commands, with the ways around, before and after a change.
 //! - [`recursion`] finds policies that lead back to their own table.
 //! - [`statement`] says what a statement is before it is sent: what it writes, names and calls.
@@ -21,6 +22,7 @@
 #![deny(missing_docs)]
 
 pub mod change;
+pub mod copy;
 pub mod coverage;
 pub mod effect;
 pub mod expression;

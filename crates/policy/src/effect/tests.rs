@@ -147,3 +147,47 @@ fn what_is_not_known_is_said() {
     assert!(conditions[0].permissive[0].unreadable);
     assert_eq!(conditions[0].truth(), Truth::ANY);
 }
+
+#[test]
+fn a_merge_fails_where_an_update_passes_over_rows() {
+    let mut sketch = sketch();
+    for (name, command) in [("s", Select), ("u", Update), ("d", Delete)] {
+        sketch.policy("docs", name, command, &["PUBLIC"], Some(&format!("{name}1")), None);
+    }
+    sketch.policy("docs", "i", Insert, &["PUBLIC"], None, Some("i1"));
+    let merged = |sketch: &Sketch, role: &str, reads, returns| {
+        let catalog = sketch.catalog();
+        let effects = Effects::new(&catalog);
+        let whens = vec![When::Update, When::Delete, When::Insert, When::DoNothing];
+        let merge = Merge { whens, reads, returns };
+        let all = effects.of_merge(sketch.relation("docs"), &effects.rights().powers(role), &merge);
+        let words = all.iter().map(|effect| match effect {
+            Effect::Decided { conditions } => {
+                let all =
+                    conditions.iter().map(|one| format!("{:?} {}: {}", one.asked, one.command.words(), one.text()));
+                all.collect::<Vec<_>>().join("; ")
+            }
+            other => format!("{other:?}"),
+        });
+        words.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        merged(&sketch, "ann", true, false),
+        [
+            "Existing SELECT: (s1); Conflicting UPDATE: (u1); New UPDATE: (u1); New SELECT: (s1)",
+            "Existing SELECT: (s1); Conflicting DELETE: (d1)",
+            "Existing SELECT: (s1); New INSERT: (i1)",
+            "Existing SELECT: (s1)",
+        ]
+    );
+    let blind = merged(&sketch, "ann", false, false);
+    assert_eq!((blind[0].as_str(), blind[3].as_str()), ("Conflicting UPDATE: (u1); New UPDATE: (u1)", ""));
+    assert_eq!(merged(&sketch, "ann", true, true)[2], "Existing SELECT: (s1); New INSERT: (i1); New SELECT: (s1)");
+    assert_eq!(merged(&sketch, "root", true, false), ["Bypassed { why: Superuser }"; 4]);
+    sketch.inner().grants.retain(|grant| grant.privilege != "DELETE");
+    assert_eq!(
+        merged(&sketch, "ann", true, false),
+        ["Refused { missing: \"DELETE\" }"; 4],
+        "one privilege is missing for all"
+    );
+}

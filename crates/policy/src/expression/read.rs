@@ -296,8 +296,10 @@ impl<'a> Reader<'a> {
         let mut ranges = Vec::with_capacity(2);
         for side in sides {
             let (columns, selects) = (self.reading.columns.len(), self.reading.selects.len());
+            let calls = self.reading.calls.len();
             self.maybe(side);
-            ranges.push((columns..self.reading.columns.len(), selects..self.reading.selects.len()));
+            let asks = self.reading.calls.len() > calls || self.reading.selects.len() > selects;
+            ranges.push((columns..self.reading.columns.len(), selects..self.reading.selects.len(), asks));
         }
         let operator = match expression.kind() {
             AExprKind::AexprOp | AExprKind::AexprOpAny => name,
@@ -311,12 +313,12 @@ impl<'a> Reader<'a> {
             if !is_column(side) || (this == 1 && only_right) {
                 continue;
             }
-            let (columns, selects) = &ranges[other];
+            let (columns, selects, session) = &ranges[other];
             let own = self.reading.columns[columns.clone()].iter().any(|column| column.own != Some(false));
             let moving = self.reading.selects[selects.clone()].iter().any(|select| select.correlated != Some(false));
             let operator = if this == 0 { operator.clone() } else { turned(&operator) };
             let column = ranges[this].0.start;
-            self.reading.comparisons.push(Comparison { column, operator, fixed: !own && !moving });
+            self.reading.comparisons.push(Comparison { column, operator, fixed: !own && !moving, session: *session });
         }
     }
 
@@ -326,7 +328,7 @@ impl<'a> Reader<'a> {
             let operator = field_names(&link.oper_name).pop().unwrap_or_else(|| "=".to_owned());
             let column = self.reading.columns.len() - 1;
             // A hashed sub-select is a filter: an index on the column does not help it.
-            self.reading.comparisons.push(Comparison { column, operator, fixed: false });
+            self.reading.comparisons.push(Comparison { column, operator, fixed: false, session: true });
         }
     }
 
