@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use catalog::{Catalog, ObjectKey, Scope};
 use serde::{Deserialize, Serialize};
 
-use crate::{Activity, Advice, Edit, Error, Explain, Generate, Load, Scan};
+use crate::{Activity, Advice, Edit, Error, Explain, Generate, Load, RowSecurity, Scan};
 
 /// The server behind a connection, as probed when it was opened.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +69,10 @@ pub trait Control: Send + Sync {
     fn explain(&self) -> Option<&dyn Explain> {
         None
     }
+    /// Trying out and changing row security.
+    fn row_security(&self) -> Option<&dyn RowSecurity> {
+        None
+    }
 }
 
 /// Definition texts of objects.
@@ -122,6 +126,9 @@ pub struct Capabilities {
     /// Statements can be explained.
     #[serde(default)]
     pub explain: bool,
+    /// Row security can be tried out and changed.
+    #[serde(default)]
+    pub row_security: bool,
 }
 
 impl Capabilities {
@@ -136,6 +143,7 @@ impl Capabilities {
             activity: control.activity().is_some(),
             advice: control.advice().is_some(),
             explain: control.explain().is_some(),
+            row_security: control.row_security().is_some(),
         }
     }
 }

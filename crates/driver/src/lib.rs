@@ -37,6 +37,7 @@ pub mod json;
 mod limit;
 pub mod load;
 pub mod plan;
+pub mod row_security;
 mod run;
 mod scan;
 mod secret;
@@ -65,6 +66,7 @@ pub use fields::{Choice, Field, FieldKind, ParsedUrl, Visible};
 pub use limit::{PatientAsk, within_limit};
 pub use load::{ColumnKind, Load, LoadChunk, LoadColumn, LoadForm, LoadRows, NewColumn};
 pub use plan::Plan;
+pub use row_security::RowSecurity;
 pub use run::{
     Cancel, CancelHandle, CopyFeed, EVENT_ROOM, Event, Message, Notice, Outcome, Parameter, Run, RunId, Severity,
     Statement, Summary,
