@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The server's word for a statement that this login may not see.
-const HIDDEN: &str = "<insufficient privilege>";
+pub(crate) const HIDDEN: &str = "<insufficient privilege>";
 
 /// The facet, over the control session.
 pub(crate) struct Watching {

@@ -9,7 +9,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use catalog::{Catalog, Scope};
-use driver::{Activity, Ddl, Edit, Error, Explain, Scan, Server};
+use driver::{Activity, Ddl, Edit, Error, Explain, RowSecurity, Scan, Server};
 use tokio::sync::{Mutex, MutexGuard, Notify};
 
 use crate::{
@@ -20,6 +20,7 @@ use crate::{
     edit::Edits,
     error::{PRODUCT, broken, refused},
     explain::Explaining,
+    policies::Policies,
     scan::Pages,
     vigil::{ByControl, Vigil},
     wire::{self, Client, Event, Report},
@@ -110,6 +111,11 @@ impl ControlSession {
         ControlSession { open, client: Mutex::new(Some(client)), silent: Notify::new() }
     }
 
+    /// A session that is opened when it is first needed.
+    pub(crate) fn unopened(open: Arc<dyn OpenControl>) -> Self {
+        ControlSession { open, client: Mutex::new(None), silent: Notify::new() }
+    }
+
     /// Runs one query of ours. All that runs here only reads, so it may be run again on a new connection.
     pub(crate) async fn query(&self, text: &str, values: &[Option<&str>]) -> Result<Rows, Failure> {
         loop {
@@ -192,7 +198,7 @@ impl ControlSession {
         }
     }
 
-    async fn close(&self) {
+    pub(crate) async fn close(&self) {
         if let Some(client) = self.client.lock().await.take() {
             client.close().await;
         }
@@ -261,6 +267,7 @@ pub struct PostgresControl {
     watching: Watching,
     advising: Advising,
     explaining: Explaining,
+    policies: Policies,
 }
 
 impl PostgresControl {
@@ -279,6 +286,7 @@ impl PostgresControl {
             ),
             advising: Advising::new(session.clone(), server.version_number),
             explaining: Explaining::new(&server.product, server.version_number),
+            policies: Policies::new(session.clone(), server.version_number),
             server,
             dialect,
             session,
@@ -302,6 +310,7 @@ impl PostgresControl {
 
     /// Closes the control connection; a later use opens it again.
     pub async fn close(&self) {
+        self.policies.close().await;
         self.session.close().await;
     }
 }
@@ -359,5 +368,9 @@ impl driver::Control for PostgresControl {
 
     fn explain(&self) -> Option<&dyn Explain> {
         Some(&self.explaining)
+    }
+
+    fn row_security(&self) -> Option<&dyn RowSecurity> {
+        self.is_postgres().then_some(&self.policies as &dyn RowSecurity)
     }
 }

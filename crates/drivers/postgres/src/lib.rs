@@ -21,6 +21,7 @@ mod error;
 mod explain;
 mod generate;
 mod load;
+mod policies;
 mod queries;
 mod scan;
 mod session;

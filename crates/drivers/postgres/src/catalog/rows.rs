@@ -99,6 +99,14 @@ impl<'a> Row<'a> {
         self.maybe(index).unwrap_or(false)
     }
 
+    /// Any value as the server prints it.
+    pub(crate) fn printed(self, index: usize) -> Option<String> {
+        match self.maybe(index) {
+            Some(value) => Some(if value { "t" } else { "f" }.to_owned()),
+            None => self.string(index),
+        }
+    }
+
     /// The elements of an array, NULL ones left out.
     pub(crate) fn list(self, index: usize) -> Vec<String> {
         self.text(index).map(|text| elements(&text)).unwrap_or_default()

@@ -1,0 +1,109 @@
+//! Row security on the server: statements tried as somebody else, expressions validated as they are typed, changes made in one
+//! transaction.
+//!
+//! A statement is tried on a connection of its own, in a transaction that is always rolled back, and the connection is closed:
+//! settings that were made once stay as empty texts, and session locks stay too. The control session never becomes anybody.
+
+mod apply;
+mod attempt;
+mod check;
+mod judge;
+mod judge_drafts;
+mod lasting;
+mod refusal;
+mod subject;
+mod trial;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use driver::{
+    Code, Error, RowSecurity,
+    row_security::{Application, Applied, Attempt, Attempted, Checked, ExpressionCheck},
+};
+
+use crate::{
+    control::{ControlSession, Failure, OpenControl},
+    queries,
+    wire::Client,
+};
+
+/// Start-up settings of the session that expressions are prepared in. The rest is the login's own: names mean what they mean to
+/// its CREATE POLICY.
+const SCRATCH_SETTINGS: [(&str, &str); 2] = [("lock_timeout", "200"), ("statement_timeout", "5000")];
+
+/// The facet.
+pub(crate) struct Policies {
+    control: Arc<ControlSession>,
+    /// For expressions as they are typed; opened when the first is.
+    scratch: ControlSession,
+    version: u32,
+}
+
+impl Policies {
+    /// For a server of this version (`180004`).
+    pub(crate) fn new(control: Arc<ControlSession>, version: u32) -> Self {
+        let scratch = ControlSession::unopened(Arc::new(Scratch(Arc::clone(&control))));
+        Policies { control, scratch, version }
+    }
+
+    /// Closes what it keeps open.
+    pub(crate) async fn close(&self) {
+        self.scratch.close().await;
+    }
+
+    /// A connection of the login's own, with its settings.
+    async fn open(&self) -> Result<Client, Error> {
+        self.control.opener().open(&[]).await
+    }
+
+    fn text(&self, text: &'static str) -> std::borrow::Cow<'static, str> {
+        queries::at(text, self.version)
+    }
+}
+
+/// Opens the scratch session over the way of the control session.
+struct Scratch(Arc<ControlSession>);
+
+#[async_trait]
+impl OpenControl for Scratch {
+    async fn open(&self, _: &[(&str, &str)]) -> Result<Client, Error> {
+        self.0.opener().open(&SCRATCH_SETTINGS).await
+    }
+}
+
+#[async_trait]
+impl RowSecurity for Policies {
+    async fn attempt(&self, attempt: &Attempt) -> Result<Attempted, Error> {
+        attempt::attempt(self, attempt).await
+    }
+
+    async fn check(&self, wanted: &ExpressionCheck) -> Result<Checked, Error> {
+        check::check(&self.scratch, wanted).await
+    }
+
+    async fn apply(&self, wanted: &Application) -> Result<Applied, Error> {
+        apply::apply(self, wanted).await
+    }
+
+    async fn role_settings(&self, role: &str) -> Result<Vec<(String, String)>, Error> {
+        let text = self.text(include_str!("queries/policy_subject.sql"));
+        let rows = self.control.query(&text, &[Some(role)]).await.map_err(Error::from)?;
+        match rows.first().and_then(subject::Subject::read) {
+            Some(subject) => Ok(subject.settings),
+            None => Err(no_such_role(role)),
+        }
+    }
+}
+
+fn no_such_role(role: &str) -> Error {
+    Error::new(Code::NotFound, format!("There is no role “{role}”."))
+}
+
+/// A refusal of the server's as an error of the text it is about.
+fn error_of(failure: Failure, text: &str) -> Error {
+    match failure {
+        Failure::Refused(report) => crate::error::refused(&report, text),
+        other => other.into(),
+    }
+}
