@@ -1,0 +1,84 @@
+//! Changes in one transaction: kept, tried out, refused, and waiting for a lock that somebody holds.
+
+use driver::row_security::{Application, Applied};
+
+use crate::{
+    server::{run, servers},
+    stage::Stage,
+};
+
+fn application(statements: &[&str], keep: bool) -> Application {
+    let statements = statements.iter().map(|text| (*text).to_owned()).collect();
+    Application { statements, keep, lock_timeout_ms: 300 }
+}
+
+async fn apply(stage: &Stage, wanted: &Application) -> Applied {
+    stage.connection.control().row_security().unwrap().apply(wanted).await.unwrap()
+}
+
+#[tokio::test]
+async fn changes_are_kept_together_or_not_at_all() {
+    for server in servers().into_iter().filter(|server| matches!(server.major, 15 | 18)) {
+        let mut stage = Stage::new(&server).await;
+        let before = stage.all().await;
+        let change = [
+            "create policy fresh on s.closed using (id = 1)",
+            "comment on policy fresh on s.closed is 'it''s'",
+            "alter table s.closed force row level security",
+        ];
+        let tried = apply(&stage, &application(&change, false)).await;
+        assert!(matches!(tried, Applied::Done { kept: false, .. }), "{tried:?}");
+        assert_eq!(stage.all().await, before, "a check leaves nothing");
+        let wrong = [change[0], change[1], "create policy second on s.closed using (nope)", change[2]];
+        for keep in [false, true] {
+            match apply(&stage, &application(&wrong, keep)).await {
+                Applied::Refused { statement: 2, said } => {
+                    // Where, the server does not say of a policy.
+                    assert!(said.native.code == "42703" && said.message.contains("nope"), "{said:?}");
+                }
+                other => panic!("{other:?}"),
+            }
+            assert_eq!(stage.all().await, before, "nothing of it stays");
+        }
+        let kept = apply(&stage, &application(&change, true)).await;
+        assert!(matches!(kept, Applied::Done { kept: true, .. }), "{kept:?}");
+        let found = stage.desk.ask("select count(*)::text from pg_policy where polname = 'fresh'").await.unwrap();
+        assert_eq!(found, [Some("1".to_owned())]);
+        let undone = ["alter table s.closed no force row level security", "drop policy fresh on s.closed"];
+        apply(&stage, &application(&undone, true)).await;
+        let security = stage.connection.control().row_security().unwrap();
+        for text in ["commit", "drop policy own on s.docs; commit", "set role x", ""] {
+            assert!(security.apply(&application(&[text], true)).await.is_err(), "{text}");
+        }
+        stage.is_quiet(2).await;
+        stage.drop().await;
+    }
+}
+
+#[tokio::test]
+async fn who_holds_the_lock_is_named() {
+    for server in servers().into_iter().filter(|server| matches!(server.major, 15 | 18)) {
+        let mut stage = Stage::new(&server).await;
+        let before = stage.all().await;
+        let mut other = stage.desk.database.connect().await;
+        run(&mut other, "set application_name = 'a long report'; begin").await;
+        run(&mut other, "select count(*) from s.docs where id > 0").await;
+        let wanted = application(&["comment on table s.closed is null", "drop policy own on s.docs"], true);
+        match apply(&stage, &wanted).await {
+            Applied::Locked { statement: 1, holders, said } => {
+                assert_eq!(said.native.code, "55P03");
+                let [holder] = holders.as_slice() else { panic!("{holders:?}") };
+                assert_eq!(holder.user.as_deref(), Some("postgres"));
+                assert_eq!(holder.application.as_deref(), Some("a long report"));
+                assert_eq!(holder.statement.as_deref(), Some("select count(*) from s.docs where id > 0"));
+                assert!(holder.session.is_some() && holder.age_ms.is_some(), "{holder:?}");
+            }
+            other => panic!("{other:?}"),
+        }
+        run(&mut other, "rollback").await;
+        other.close().await;
+        assert_eq!(stage.all().await, before);
+        stage.is_quiet(2).await;
+        stage.drop().await;
+    }
+}
