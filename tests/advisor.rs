@@ -12,6 +12,7 @@
 //! | `as: web_user` | who asks; else a superuser |
 //! | `exposed: none` | nobody said what is exposed; else it is the schema `public` for `web_anon` and `web_user` |
 //! | `setting: fsync=off` | the server says so of a setting |
+//! | `emptied: host_rules` | the server says that there are none; of `weak_passwords` too |
 //! | `counted: 60` | uses are counted since so many days |
 //! | `fix: none`, `fix: not run` | there is no fix; it is not tried |
 //! | `undo: none` | nothing takes the fix back |

@@ -43,6 +43,7 @@ pub struct Case {
     pub asks: Option<String>,
     pub exposed: bool,
     pub settings: Vec<(String, String)>,
+    pub emptied: Vec<String>,
     pub counted_days: Option<i64>,
     pub fixes: Fixes,
     pub undo: bool,
@@ -65,6 +66,7 @@ impl Case {
             asks: None,
             exposed: true,
             settings: Vec::new(),
+            emptied: Vec::new(),
             counted_days: None,
             fixes: Fixes::Run,
             undo: true,
@@ -92,6 +94,7 @@ impl Case {
                     let (name, value) = value.split_once('=').unwrap();
                     case.settings.push((name.to_owned(), value.to_owned()));
                 }
+                ("emptied", fact) => case.emptied.push(fact.to_owned()),
                 ("counted", days) => case.counted_days = Some(days.parse().unwrap()),
                 ("fix", "none") => case.fixes = Fixes::None,
                 ("fix", "not run") => case.fixes = Fixes::NotRun,

@@ -125,6 +125,13 @@ impl Trial<'_> {
             settings.extend(self.case.settings.iter().cloned());
             facts.settings = Known::Value(settings);
         }
+        for fact in &self.case.emptied {
+            match fact.as_str() {
+                "host_rules" => facts.host_rules = Known::Value(Vec::new()),
+                "weak_passwords" => facts.weak_passwords = Known::Value(Vec::new()),
+                other => panic!("no fact {other}"),
+            }
+        }
         if let Some(days) = self.case.counted_days {
             facts.counted_since_ms = Known::Value(Some(catalog.as_of_ms - days * DAY_MS));
         }

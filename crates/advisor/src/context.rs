@@ -276,8 +276,8 @@ impl<'a> Context<'a> {
         self.grants_on(relation).iter().filter(reaches).copied().collect()
     }
 
-    /// A column's type without what a domain adds and without modifiers: `numeric` of `numeric(9,2)`.
-    pub(crate) fn base_type(&self, column: &Column) -> String {
+    /// A column's type without what a domain adds: `numeric(9,2)` of a domain over it.
+    pub(crate) fn underlying<'c>(&'c self, column: &'c Column) -> &'c str {
         let mut native = column.native_type.as_str();
         // A domain over a domain prints the inner one; the bound is against a loop that no honest server has.
         for _ in 0..16 {
@@ -290,6 +290,12 @@ impl<'a> Context<'a> {
                 None => break,
             }
         }
+        native
+    }
+
+    /// The same without modifiers, in small letters: `numeric` of `numeric(9,2)`.
+    pub(crate) fn base_type(&self, column: &Column) -> String {
+        let native = self.underlying(column);
         let Some((before, rest)) = native.split_once('(') else { return native.to_lowercase() };
         let after = rest.split_once(')').map_or("", |(_, after)| after);
         format!("{before}{after}").to_lowercase()

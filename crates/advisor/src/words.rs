@@ -69,6 +69,26 @@ pub(crate) fn is_plain_password(name: &str) -> bool {
     has(&["password", "passwd", "pwd", "passphrase"]) && !has(&HASHED) && !harmless
 }
 
+/// Whether a column of this name holds an e-mail address or a web address.
+pub(crate) fn is_address(name: &str) -> bool {
+    let words = words(name);
+    let last = words.last().map(String::as_str);
+    let mail = words
+        .windows(2)
+        .any(|pair| matches!((pair[0].as_str(), pair[1].as_str()), ("e", "mail") | ("email", "address")));
+    mail || matches!(last, Some("email" | "url" | "website" | "homepage"))
+}
+
+/// Whether a column of this name says that a row counts as deleted.
+pub(crate) fn marks_deleted(name: &str) -> bool {
+    let words = words(name);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    matches!(
+        words.as_slice(),
+        ["deleted" | "removed"] | ["deleted" | "removed", "at" | "on" | "time"] | ["is", "deleted" | "removed"]
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,6 +103,10 @@ mod tests {
         {
             assert!(!is_secret(harmless), "{harmless}");
         }
+        assert!(["email", "work_email", "E-Mail", "emailAddress", "avatar_url"].iter().all(|name| is_address(name)));
+        assert!(!["email_sent", "curl", "url_count", "mail"].iter().any(|name| is_address(name)));
+        assert!(["deleted", "deletedAt", "is_deleted", "removed_at"].iter().all(|name| marks_deleted(name)));
+        assert!(!["deleted_by", "archived", "not_deleted_at"].iter().any(|name| marks_deleted(name)));
         assert!(is_plain_password("password") && is_plain_password("db_pwd"));
         assert!(!is_plain_password("password_hash") && !is_plain_password("encryptedPassword"));
     }

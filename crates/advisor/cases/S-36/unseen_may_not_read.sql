@@ -1,0 +1,2 @@
+-- as: web_user
+select 1;

@@ -1,0 +1,2 @@
+-- exposed: none
+create table a (id int primary key);

@@ -1,0 +1,10 @@
+create table b (id int primary key);
+create table c (id int primary key);
+comment on table b is 'b';
+create schema other;
+create table other.a (id int primary key);
+create table other.b (id int primary key);
+create table other.c (id int primary key);
+comment on table other.a is 'a';
+comment on table other.b is 'b';
+comment on table other.c is 'c';
