@@ -136,7 +136,7 @@ mod tests {
         for fine in [
             "create policy p on t using (true)",
             "COMMENT ON POLICY p ON t IS 'commit; drop'",
-            "alter view v set (security_invoker = true)",
+            "alter view v set (security_barrier = true)",
             &format!("create policy p on t using ({}true{})", "(not ".repeat(60), ")".repeat(60)),
         ] {
             assert!(fit(fine).is_ok(), "{fine}");

@@ -213,3 +213,58 @@ async fn two_actors_are_laid_side_by_side() {
         stage.drop().await;
     }
 }
+
+#[tokio::test]
+async fn odd_names_and_hundreds_of_policies_are_no_trouble() {
+    for server in new_servers() {
+        let mut stage = Stage::new(&server).await;
+        let role = stage.desk.role("odd. 🚀 'r'", "").await;
+        let (schema, table) = ("My \"S\".x", "d.o\"cs 🚀 'q'");
+        let on = policy::listing::Table::new(schema, table).sql();
+        let namespace = policy::name::quote(schema);
+        stage
+            .desk
+            .run(&format!(
+                "create schema {namespace}; grant usage on schema {namespace} to \"{role}\";
+                 create table {on} (\"o\"\"wner id\" int primary key, \"select\" text);
+                 insert into {on} values (1, 'a'), (2, null), (3, 'it''s');
+                 alter table {on} enable row level security; grant select, update on {on} to \"{role}\""
+            ))
+            .await;
+        for number in 0..500 {
+            let name = policy::name::quote(&format!("{number} {}", "é".repeat(40)));
+            let kind = if number % 5 == 4 { "restrictive" } else { "permissive" };
+            let text = format!("create policy {name} on {on} as {kind} using (\"o\"\"wner id\" <> {number} % 2 + 2)");
+            stage.desk.run(&text).await;
+        }
+        let wanted = Sample {
+            schema: schema.to_owned(),
+            table: table.to_owned(),
+            drafts: Some(Drafts {
+                policies: vec![draft("\"; drop table x; --", PolicyCommand::Select, "\"select\" = 'it''s' -- )")],
+                ..Drafts::default()
+            }),
+            ..sample("")
+        };
+        let attempt = Attempt {
+            actor: driver::row_security::Actor {
+                role: Some(role),
+                settings: vec![("search_path".to_owned(), "\"no such schema\"".to_owned())],
+                ..Default::default()
+            },
+            statement: format!("select count(*) from {on}"),
+            sample: Some(wanted),
+            ..Attempt::default()
+        };
+        let attempted = stage.attempt(&attempt).await.unwrap();
+        let Some(Told::Known(judgement)) = &attempted.sample else { panic!("{:?}", attempted.sample) };
+        assert_eq!((judgement.policies.len(), &judgement.key), (500, &vec![0]));
+        assert!(judgement.policies.iter().all(|policy| policy.failed.is_none()));
+        assert_eq!(ids(judgement, |row| row.seen == Some(true)), ["1"]);
+        assert_eq!(ids(judgement, |row| row.now.select == Some(true)), ["1"]);
+        assert_eq!(ids(judgement, |row| row.drafted.unwrap().select == Some(true)), ["3"]);
+        let Outcome::Done(answer) = &attempted.outcome else { panic!("{:?}", attempted.outcome) };
+        assert_eq!(answer.rows, [[Some("1".to_owned())]]);
+        stage.drop().await;
+    }
+}
