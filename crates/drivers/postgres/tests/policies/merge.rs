@@ -44,7 +44,7 @@ async fn said(desk: &mut Desk, effect: &Effect, when: When, id: u32) -> Result<b
         let fine = passes(desk, conditions, Asked::New, "(100, 'a', 1)").await;
         return if fine { Ok(true) } else { Err(REFUSED) };
     }
-    let owner = if id % 3 == 0 { "'a'" } else { "'b'" };
+    let owner = if id.is_multiple_of(3) { "'a'" } else { "'b'" };
     let (old, new) = (format!("({id}, {owner}, {id})"), format!("({id}, {owner}, 2)"));
     if !passes(desk, conditions, Asked::Existing, &old).await {
         return Ok(false);
