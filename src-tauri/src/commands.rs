@@ -1,6 +1,7 @@
 //! One command per user action, a few lines each: they translate, the core decides.
 
 pub mod activity;
+pub mod advisor;
 pub mod charts;
 pub mod connections;
 pub mod editor;
@@ -9,6 +10,7 @@ pub mod explorer;
 pub mod generate;
 pub mod layouts;
 pub mod plans;
+pub mod policies;
 pub mod privacy;
 pub mod references;
 pub mod runs;

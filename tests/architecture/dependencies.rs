@@ -26,6 +26,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "app",
         &[
+            "advisor",
             "catalog",
             "sql",
             "driver",
@@ -33,6 +34,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "driver-postgres",
             "driver-sqlite",
             "generate",
+            "policy",
             "results",
             "route",
             "transfer",

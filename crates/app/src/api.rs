@@ -5,6 +5,8 @@
 //! ever comes in.
 
 mod activity;
+mod advisor;
+mod attempt;
 mod audit;
 mod browse;
 mod chart;
@@ -22,6 +24,8 @@ mod interchange;
 mod layout;
 mod object;
 mod plan;
+mod policy;
+mod policy_change;
 mod reference;
 mod run;
 mod saved;
@@ -33,6 +37,8 @@ mod transfer;
 mod view;
 
 pub use activity::*;
+pub use advisor::*;
+pub use attempt::*;
 pub use audit::*;
 pub use browse::*;
 pub use chart::*;
@@ -50,6 +56,8 @@ pub use interchange::*;
 pub use layout::*;
 pub use object::*;
 pub use plan::*;
+pub use policy::*;
+pub use policy_change::*;
 pub use reference::*;
 pub use run::*;
 pub use saved::*;

@@ -10,6 +10,7 @@ pub mod api;
 pub mod platform;
 
 mod activity;
+mod advisor;
 mod audit;
 mod browse;
 mod charts;
@@ -30,6 +31,7 @@ mod keychain;
 mod layouts;
 mod passwords;
 mod plans;
+mod policies;
 mod profiles;
 mod references;
 mod registry;
@@ -67,6 +69,7 @@ use crate::{
 };
 
 pub use audit::{HEADS as AUDIT_HEADS, cells as audit_cells};
+pub use policies::{LIST_HEADS, MATRIX_HEADS, PolicyCells, PolicyList, PolicyProposal};
 pub use text::Positions;
 
 /// Who uses the core.

@@ -219,6 +219,8 @@ impl App {
         self.forget_edits(id).await?;
         self.forget_lookup_labels(id).await?;
         self.forget_layouts(id).await?;
+        self.forget_advice(id).await?;
+        self.forget_policies(id).await?;
         self.forget_catalogs(id).await;
         self.kept.refuse(id, false);
         self.held.forget_all(id);

@@ -442,6 +442,7 @@ impl Started<'_, '_> {
     }
 }
 
+mod acting;
 mod filling;
 #[cfg(test)]
 mod tests;

@@ -14,8 +14,7 @@ use crate::effect::{Bypass, Command, Effect, Effects, Shape};
 use crate::listing::Table;
 use crate::rights::{Powers, Rights};
 
-pub use ways::{Way, WayKind, Ways};
-pub(crate) use ways::{body, is_invoker};
+pub use ways::{Way, WayKind, Ways, body, is_invoker};
 
 /// How far a role gets, from nothing to everything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -106,6 +106,26 @@ export const commands = {
 	activitySizes: (profileId: string) => typedError<ActivitySizes, AppError>(__TAURI_INVOKE("activity_sizes", { profileId })),
 	/**  Cancels what a session does, or ends it; may ask first. */
 	signalSession: (request: SignalRequest) => typedError<SignalAnswer, AppError>(__TAURI_INVOKE("signal_session", { request })),
+	/**  Runs every rule that concerns the database; `anew` reads all of it again. */
+	advise: (profileId: string, database: string | null, anew: boolean) => typedError<AdvisorReport, AppError>(__TAURI_INVOKE("advise", { profileId, database, anew })),
+	/**  What the rules found, errors first. */
+	advisorFindings: (profileId: string, database: string | null, filter: AdvisorFilter, offset: number, limit: number) => typedError<AdvisorFindingPage, AppError>(__TAURI_INVOKE("advisor_findings", { profileId, database, filter, offset, limit })),
+	/**  A rule's published page. */
+	advisorRule: (id: string) => typedError<AdvisorRulePage, AppError>(__TAURI_INVOKE("advisor_rule", { id })),
+	/**  What a person said of a database, and what there is to choose from. */
+	advisorOptions: (profileId: string, database: string | null) => typedError<AdvisorOptions, AppError>(__TAURI_INVOKE("advisor_options", { profileId, database })),
+	/**  Keeps what a person says of a database. */
+	keepAdvisorOptions: (profileId: string, database: string | null, choice: AdvisorChoice) => typedError<AdvisorOptions, AppError>(__TAURI_INVOKE("keep_advisor_options", { profileId, database, choice })),
+	/**  Accepts findings. */
+	advisorSuppress: (profileId: string, database: string | null, keys: string[], reason: string, author: string) => typedError<null, AppError>(__TAURI_INVOKE("advisor_suppress", { profileId, database, keys, reason, author })),
+	/**  Takes findings back that were accepted. */
+	advisorUnsuppress: (profileId: string, database: string | null, keys: string[]) => typedError<null, AppError>(__TAURI_INVOKE("advisor_unsuppress", { profileId, database, keys })),
+	/**  The fixes of these findings as one script. */
+	advisorReview: (profileId: string, database: string | null, keys: string[]) => typedError<AdvisorReview, AppError>(__TAURI_INVOKE("advisor_review", { profileId, database, keys })),
+	/**  Writes what the advisor says to a file. */
+	exportAdvisor: (profileId: string, database: string | null, format: AdvisorFormat, path: string) => typedError<null, AppError>(__TAURI_INVOKE("export_advisor", { profileId, database, format, path })),
+	/**  Accepts what a baseline file accepts. */
+	importAdvisorBaseline: (profileId: string, database: string | null, path: string) => typedError<number, AppError>(__TAURI_INVOKE("import_advisor_baseline", { profileId, database, path })),
 	/**  Asks the server to stop the statement in progress and skips the rest. */
 	cancelRun: (runId: string) => typedError<null, AppError>(__TAURI_INVOKE("cancel_run", { runId })),
 	/**  Closes a tab's session, whatever it does; the next run opens a new one. */
@@ -222,6 +242,54 @@ export const commands = {
 	plan: (id: number) => typedError<ExplainedPlan, AppError>(__TAURI_INVOKE("plan", { id })),
 	/**  Kept plans: those of the same statement first. */
 	plans: (query: PlanQuery) => typedError<PlanLine[], AppError>(__TAURI_INVOKE("plans", { query })),
+	/**  How the tables of a database stand. */
+	policyOverview: (profileId: string, database: string | null) => typedError<PolicyOverview, AppError>(__TAURI_INVOKE("policy_overview", { profileId, database })),
+	/**  Some of a database's tables. */
+	policyTables: (profileId: string, database: string | null, filter: PolicyTablesFilter, offset: number, limit: number) => typedError<PolicyTablePage, AppError>(__TAURI_INVOKE("policy_tables", { profileId, database, filter, offset, limit })),
+	/**  Everything about one table's row security. */
+	policyTable: (profileId: string, database: string | null, on: PolicyOn) => typedError<PolicyTable, AppError>(__TAURI_INVOKE("policy_table", { profileId, database, on })),
+	/**  What row security does to a role's command on a table. */
+	policyEffect: (profileId: string, database: string | null, on: PolicyOn, role: string, command: PolicyCommand, drafted: boolean) => typedError<PolicyEffect, AppError>(__TAURI_INVOKE("policy_effect", { profileId, database, on, role, command, drafted })),
+	/**  What is staged for a database. */
+	policyStaged: (profileId: string, database: string | null) => typedError<PolicyDrafts, AppError>(__TAURI_INVOKE("policy_staged", { profileId, database })),
+	/**  Stages changes, and takes staged ones back. */
+	policyStage: (profileId: string, database: string | null, edits: PolicyEdit[]) => typedError<PolicyDrafts, AppError>(__TAURI_INVOKE("policy_stage", { profileId, database, edits })),
+	/**  What applying everything that is staged will do, exactly. */
+	policyPlan: (profileId: string, database: string | null, lockTimeoutMs: number | null) => typedError<PolicyPlan, AppError>(__TAURI_INVOKE("policy_plan", { profileId, database, lockTimeoutMs })),
+	/**  Applies everything that is staged in one transaction; may ask first. */
+	policyApply: (profileId: string, database: string | null, acknowledged: string[], lockTimeoutMs: number | null, confirmed: RunConsent | null) => typedError<PolicyApplied, AppError>(__TAURI_INVOKE("policy_apply", { profileId, database, acknowledged, lockTimeoutMs, confirmed })),
+	/**  Tries everything that is staged on the server and rolls it back. */
+	policyCheckOnServer: (profileId: string, database: string | null, lockTimeoutMs: number | null) => typedError<PolicyTrial, AppError>(__TAURI_INVOKE("policy_check_on_server", { profileId, database, lockTimeoutMs })),
+	/**  Templates for a table, with its own columns. */
+	policyTemplates: (profileId: string, database: string | null, on: PolicyOn) => typedError<PolicyTemplates, AppError>(__TAURI_INVOKE("policy_templates", { profileId, database, on })),
+	/**  What a template makes of a table. */
+	policyMake: (profileId: string, database: string | null, on: PolicyOn, template: PolicyTemplate, who: PolicyWho) => typedError<PolicyMade, AppError>(__TAURI_INVOKE("policy_make", { profileId, database, on, template, who })),
+	/**  A policy as SQL. */
+	policyWrite: (on: PolicyOn, policy: PolicyDraft) => __TAURI_INVOKE<string>("policy_write", { on, policy }),
+	/**  A policy from SQL. */
+	policyRead: (text: string, defaultSchema: string) => __TAURI_INVOKE<PolicyRead>("policy_read", { text, defaultSchema }),
+	/**  Some tables of the matrix with all its roles. */
+	policyMatrix: (profileId: string, database: string | null, filter: PolicyMatrixFilter, offset: number, limit: number) => typedError<PolicyMatrixPage, AppError>(__TAURI_INVOKE("policy_matrix", { profileId, database, filter, offset, limit })),
+	/**  Writes the matrix to a file, with the ways around. */
+	exportPolicyMatrix: (profileId: string, database: string | null, filter: PolicyMatrixFilter, format: PolicyMatrixFormat, path: string) => typedError<null, AppError>(__TAURI_INVOKE("export_policy_matrix", { profileId, database, filter, format, path })),
+	/**  Tries a statement as an actor; nothing of it stays. */
+	policyAttempt: (profileId: string, database: string | null, attempt: PolicyAttempt) => typedError<PolicyAttempted, AppError>(__TAURI_INVOKE("policy_attempt", { profileId, database, attempt })),
+	/**  Tries a statement as two actors, the attempt's own first. */
+	policyCompare: (profileId: string, database: string | null, attempt: PolicyAttempt, second: PolicyActor) => typedError<PolicyCompared, AppError>(__TAURI_INVOKE("policy_compare", { profileId, database, attempt, second })),
+	/**  Validates an expression as it is typed. */
+	policyCheck: (profileId: string, database: string | null, on: PolicyOn, command: PolicyCommand, part: PolicyExpression, text: string) => typedError<PolicyCheck, AppError>(__TAURI_INVOKE("policy_check", { profileId, database, on, command, part, text })),
+	/**  What `ALTER ROLE … SET` says for sessions of a role. */
+	policyRoleSettings: (profileId: string, database: string | null, role: string) => typedError<([string, string])[], AppError>(__TAURI_INVOKE("policy_role_settings", { profileId, database, role })),
+	/**  The actors that are kept with a connection. */
+	policyActors: (profileId: string) => typedError<SavedPolicyActor[], AppError>(__TAURI_INVOKE("policy_actors", { profileId })),
+	/**  Keeps an actor with a connection. */
+	keepPolicyActor: (profileId: string, name: string, actor: PolicyActor) => typedError<null, AppError>(__TAURI_INVOKE("keep_policy_actor", { profileId, name, actor })),
+	/**  Forgets an actor. */
+	removePolicyActor: (profileId: string, name: string) => typedError<null, AppError>(__TAURI_INVOKE("remove_policy_actor", { profileId, name })),
+	/**  Runs a suite; nothing of it stays. */
+	policyTest: (profileId: string, database: string | null, suite: string) => typedError<PolicySuiteReport, AppError>(__TAURI_INVOKE("policy_test", { profileId, database, suite })),
+	/**  Makes a suite for a table. */
+	policySuite: (profileId: string, database: string | null, on: PolicyOn, actors: PolicySuiteActors) => typedError<PolicySuiteText, AppError>(__TAURI_INVOKE("policy_suite", { profileId, database, on, actors })),
 	/**  Writes what the query finds of the audit trail to a file and says how many lines. */
 	exportAudit: (query: AuditQuery, path: string, format: AuditFormat) => typedError<number, AppError>(__TAURI_INVOKE("export_audit", { query, path, format })),
 	/**  How much is kept, in all or of one connection. */
@@ -393,6 +461,278 @@ export type ActivityWait = {
 	held: string | null,
 	/**  For how long. */
 	waiting_ms: number | null,
+};
+
+/**  What a person says of a database; what is left out stays. */
+export type AdvisorChoice = {
+	/**  What untrusted clients reach. */
+	exposure?: AdvisorExposure | null,
+	/**  Forget what was said of it: the guess counts again. */
+	ask_again?: boolean,
+	/**  When it is looked at again. */
+	schedule?: AdvisorSchedule | null,
+};
+
+/**  Which schemas and roles untrusted clients reach. */
+export type AdvisorExposure = {
+	/**  Schemas that they can name. */
+	schemas: string[],
+	/**  Roles with whose rights anybody's statements run, signed in or not. */
+	anonymous: string[],
+	/**  Roles with whose rights statements of who has signed in run. */
+	signed_in: string[],
+	/**  What it was guessed from, as a sentence; `None` where a person said so. */
+	guessed_from: string | null,
+};
+
+/**  Which findings to list. */
+export type AdvisorFilter = {
+	/**  Only those whose object, rule or message contains this text, whatever its case. */
+	text?: string,
+	/**  Only these levels; none is all. */
+	levels?: AdvisorLevel[],
+	/**  Only rules of these groups (`S`, `K`, `I`, `T`, `O`); none is all. */
+	groups?: string[],
+	/**  Only these rules, by id; none is all. */
+	rules?: string[],
+	/**  Only objects of these kinds; none is all. */
+	kinds?: string[],
+	/**  Only objects of this schema. */
+	schema?: string | null,
+	/**  Those that were accepted, instead of those that were not. */
+	accepted?: boolean,
+};
+
+/**  Something that a rule found. */
+export type AdvisorFinding = {
+	/**  The rule's id. */
+	rule: string,
+	/**  Its name, or that of the part of it which splinter has under a name of its own. */
+	name: string,
+	/**  The rule's title. */
+	title: string,
+	/**  How much it matters. */
+	level: AdvisorLevel,
+	/**  What it is about. */
+	object: AdvisorObject,
+	/**  What was seen, a line each. */
+	evidence: string[],
+	/**  What is wrong, why that matters and what to do. */
+	message: string,
+	/**  What mends it, where statements can. */
+	fix: AdvisorFix | null,
+	/**  The same for the same trouble in every run. */
+	key: string,
+	/**  Who accepted it; `None` where nobody has. */
+	accepted: AdvisorSuppression | null,
+};
+
+/**  Some findings. */
+export type AdvisorFindingPage = {
+	/**  The findings from the asked place, errors first. */
+	findings: AdvisorFinding[],
+	/**  How many pass the filter. */
+	total: number,
+	/**  Kinds of objects that there are findings about. */
+	kinds: string[],
+};
+
+/**  Statements that mend what was found. */
+export type AdvisorFix = {
+	/**  The statements, each ended with `;`. */
+	sql: string,
+	/**  The statements that take it back; `None` where there is nothing to take back, or no way. */
+	undo: string | null,
+	/**  The strongest lock on a table: `ACCESS EXCLUSIVE`; `None` where they lock none. */
+	lock: string | null,
+	/**  Whether they may run inside a transaction. */
+	transaction_safe: boolean,
+};
+
+/**  In which form a report is written. */
+export type AdvisorFormat = 
+/**  Lines for people. */
+"table" | 
+/**  JSON, as `rowhouse advise --format json` prints it. */
+"json" | 
+/**  SARIF 2.1.0. */
+"sarif" | 
+/**  A baseline: what was accepted, to keep beside the code. */
+"baseline";
+
+/**  How much a finding matters. */
+export type AdvisorLevel = 
+/**  Worth knowing. */
+"info" | 
+/**  Worth changing. */
+"warning" | 
+/**  Wrong: data is exposed, lost, or will be. */
+"error";
+
+/**  What a finding is about. */
+export type AdvisorObject = {
+	/**  Its schema. */
+	schema: string | null,
+	/**  Its name; a function's with its arguments. */
+	name: string,
+	/**  `table`, `policy`, `function` … */
+	kind: string,
+	/**  The relation it belongs to. */
+	relation: string | null,
+	/**  All of its names: `app.documents.documents_read`. */
+	label: string,
+};
+
+/**  What a person said of a database, for the advisor. */
+export type AdvisorOptions = {
+	/**  What untrusted clients reach, as a person said; `None` where nobody was asked yet. Nothing at all is an answer, too. */
+	exposure: AdvisorExposure | null,
+	/**  What the catalog hints at. */
+	guess: AdvisorExposure | null,
+	/**  When it is looked at again. */
+	schedule: AdvisorSchedule,
+	/**  Schemas to choose from. */
+	schemas: string[],
+	/**  Roles to choose from. */
+	roles: string[],
+};
+
+/**  The score at a moment. */
+export type AdvisorPoint = {
+	/**  When, in ms since the epoch. */
+	at_ms: number,
+	/**  `A` to `F`. */
+	grade: string,
+	/**  Whether a rule was not evaluated. */
+	uncertain: boolean,
+	/**  Tables that no error is about. */
+	secured: number,
+	/**  Tables. */
+	tables: number,
+	/**  Errors of any group that nobody accepted. */
+	errors: number,
+	/**  Warnings of any group that nobody accepted. */
+	warnings: number,
+};
+
+/**  What every rule that concerns the engine said of a database. */
+export type AdvisorReport = {
+	/**  When the database was looked at, in ms since the epoch. */
+	at_ms: number,
+	/**  How long reading and judging took. */
+	elapsed_ms: number,
+	/**  How safe rows are. */
+	score: AdvisorScore,
+	/**  Errors that nobody accepted. */
+	errors: number,
+	/**  Warnings that nobody accepted. */
+	warnings: number,
+	/**  Findings to know that nobody accepted. */
+	infos: number,
+	/**  Findings that were accepted. */
+	accepted: number,
+	/**  Suppressions of what is not found any more. */
+	stale: AdvisorSuppression[],
+	/**  The rules, by id. */
+	rules: AdvisorRule[],
+	/**  What untrusted clients were taken to reach. */
+	exposure: AdvisorExposure | null,
+	/**  Whether a person is to be asked what they reach: nobody said so yet. */
+	ask_exposure: boolean,
+	/**  The score before, oldest first. */
+	history: AdvisorPoint[],
+};
+
+/**  What one rule said. */
+export type AdvisorResult = 
+/**  Everything it looks at was looked at, and is as it should be. */
+"pass" | 
+/**  Something is not. */
+"fail" | 
+/**  Nothing was found, but not everything was looked at. */
+"not_evaluated";
+
+/**  Fixes of some findings as one review. Nothing of it is run here: it opens as a script. */
+export type AdvisorReview = {
+	/**  All statements, in order: those of a transaction first, then those that stand outside of any. */
+	sql: string,
+	/**  What takes them back, in the reverse order; with a comment where there is no way. */
+	undo: string,
+	/**  The strongest lock on a table. */
+	lock: string | null,
+	/**  Whether all of it is one transaction. */
+	transaction_safe: boolean,
+	/**  Keys of findings that statements cannot mend. */
+	without: string[],
+};
+
+/**  A rule and what it said. */
+export type AdvisorRule = {
+	/**  Its id: `S-01`. */
+	id: string,
+	/**  Its name: `rls_disabled_in_public`. */
+	name: string,
+	/**  What it finds, in a few words. */
+	title: string,
+	/**  The level of its findings. */
+	level: AdvisorLevel,
+	/**  What it said. */
+	result: AdvisorResult,
+	/**  Why it was not evaluated, or not in full. */
+	reason: string | null,
+	/**  How many findings are not accepted. */
+	findings: number,
+};
+
+/**  A rule's published page. */
+export type AdvisorRulePage = {
+	/**  Its id. */
+	id: string,
+	/**  Its name. */
+	name: string,
+	/**  What it finds, in a few words. */
+	title: string,
+	/**  What, why, how to fix it, false positives: Markdown. */
+	page: string,
+};
+
+/**  When a database is looked at again. */
+export type AdvisorSchedule = 
+/**  When a person says so. */
+"by_hand" | 
+/**  When its schema changes. */
+"on_change" | 
+/**  Every hour while it is open, too. */
+"hourly";
+
+/**  How safe rows are. */
+export type AdvisorScore = {
+	/**  `A` to `F`, `A` best. */
+	grade: string,
+	/**  Whether a rule was not evaluated, or not in full: it may be worse than that. Shown as `?`. */
+	uncertain: boolean,
+	/**  Tables that rows are stored in, partitions not counted. */
+	tables: number,
+	/**  How many of them no error is about. */
+	secured: number,
+	/**  Warnings about row security and exposure. */
+	warnings: number,
+	/**  Errors about them. */
+	errors: number,
+	/**  What it is made of, a sentence each: why it is not better. */
+	parts: string[],
+};
+
+/**  Who accepted a finding, when and why. */
+export type AdvisorSuppression = {
+	/**  The finding's key. */
+	key: string,
+	/**  Why. */
+	reason: string,
+	/**  Who. */
+	author: string,
+	/**  When, as `2026-11-22`. */
+	date: string,
 };
 
 /**  A person's answer. */
@@ -1123,6 +1463,10 @@ export type ConnectionState = {
 	can_show_ddl: boolean,
 	/**  The server's sessions can be watched. */
 	can_watch?: boolean,
+	/**  Row security can be read, tried and changed. */
+	can_secure?: boolean,
+	/**  The advisor's rules can look at it. */
+	can_advise?: boolean,
 	/**  Who enforces read-only; `None` when writes are allowed. */
 	read_only: string | null,
 	/**  Sessions open now. */
@@ -2187,6 +2531,42 @@ export type Journaled =
 /**  It does not fit what was kept before: send the whole text. */
 "resend";
 
+/**  A policy as it is judged. */
+export type JudgedPolicy = {
+	/**  Its name. */
+	name: string,
+	/**  Which commands it speaks of. */
+	command: PolicyCommand,
+	/**  Any of these has to pass, or all of them have to. */
+	permissive: boolean,
+	/**  Whether it concerns the actor. */
+	applies: boolean,
+	/**  Its USING expression. */
+	using: string | null,
+	/**  Its WITH CHECK expression. */
+	with_check: string | null,
+	/**  Why what is said of it is only about right. */
+	approximate: string | null,
+	/**  Why nothing is said of it. */
+	failed: string | null,
+};
+
+/**  One row as it is judged. */
+export type JudgedRow = {
+	/**  Its values, as the server prints them. */
+	values: (string | null)[],
+	/**  Whether the actor really sees it; `None` where that could not be asked. */
+	seen: boolean | null,
+	/**  What the policies let the actor do with it. */
+	now: PolicyReach,
+	/**  What the staged ones would let the actor do. */
+	drafted: PolicyReach | null,
+	/**  What each policy says: USING, WITH CHECK. */
+	verdicts: ([PolicyVerdict, PolicyVerdict])[],
+	/**  What each staged one says. */
+	draft_verdicts: ([PolicyVerdict, PolicyVerdict])[],
+};
+
 /**  What to keep of a row two people changed. */
 export type Keep = 
 /**  The edit, upon what is there now. */
@@ -2763,6 +3143,604 @@ export type PlanWeight =
 /**  Ten times and more. */
 "far";
 
+/**  How far a role gets with each command. */
+export type PolicyAccess = {
+	/**  Reading rows. */
+	select: PolicyLevel,
+	/**  Adding rows. */
+	insert: PolicyLevel,
+	/**  Changing rows. */
+	update: PolicyLevel,
+	/**  Removing rows. */
+	delete: PolicyLevel,
+};
+
+/**  Who a statement is tried as. */
+export type PolicyActor = {
+	/**  The role; `None` is the login itself. */
+	role?: string | null,
+	/**  The claims, as the text of a JSON value. */
+	claims?: string | null,
+	/**  The setting that the claims are put into; `None` is `request.jwt.claims`. */
+	claims_setting?: string | null,
+	/**  Further settings, in order: name and value. */
+	settings?: ([string, string])[],
+	/**  Whether the role's own `ALTER ROLE … SET` values are applied first. */
+	apply_role_settings?: boolean,
+};
+
+/**  What a statement gave. */
+export type PolicyAnswer = {
+	/**  The names of its columns; empty where it gives no rows. */
+	columns: string[],
+	/**  Its rows, every value as the server prints it. */
+	rows: ((string | null)[])[],
+	/**  How many rows it gave, those beyond the limits included. */
+	row_count: number,
+	/**  How many rows it added, changed or removed; `None` for a statement that only reads. */
+	affected: number | null,
+};
+
+/**  What became of a request to apply. */
+export type PolicyApplied = 
+/**  Nothing was sent: a person says yes first. */
+{ outcome: "confirm"; 
+/**  To what. */
+question: SweepQuestion } | 
+/**  It is committed; nothing is staged any more. */
+{ outcome: "applied"; 
+/**  Names it, for [`PolicyEdit::Undo`]. */
+id: number; 
+/**  How many changes. */
+changes: number; 
+/**  How long it took. */
+elapsed_ms: number } | 
+/**  A lock was not to be had in time; nothing was changed. */
+{ outcome: "locked"; 
+/**  What the server said. */
+error: AppError; 
+/**  The statement that waited, counted from 0 through all steps. */
+statement: number; 
+/**  Who was in the way; empty where they were gone before they could be seen. */
+blockers: PolicyBlocker[] } | 
+/**  The server refused a statement; nothing was changed. */
+{ outcome: "refused"; 
+/**  What the server said; its range is within the statement. */
+error: AppError; 
+/**  The statement, counted from 0 through all steps. */
+statement: number };
+
+/**  One statement to be tried. Nothing of it stays. */
+export type PolicyAttempt = {
+	/**  As whom. */
+	actor?: PolicyActor,
+	/**  Scripts that the login runs before, in the same transaction. */
+	setup?: string[],
+	/**  The statement: exactly one. */
+	statement?: string,
+	/**  A statement that the login runs after it, in the same transaction. */
+	then?: string | null,
+	/**  A SELECT may write too, by its functions. */
+	may_write?: boolean,
+	/**  A table whose rows are looked at one by one. */
+	sample?: PolicySample | null,
+	/**  Most rows of an answer; `None` is 1,000. */
+	rows?: number | null,
+	/**  Longest time a lock is waited for; `None` is 1,000. */
+	lock_timeout_ms?: number | null,
+	/**  Longest time of each statement; `None` is 10,000. */
+	statement_timeout_ms?: number | null,
+};
+
+/**  What came of an attempt. */
+export type PolicyAttempted = {
+	/**  What came of the statement. */
+	outcome: PolicyOutcome,
+	/**  What came of the one after it. */
+	then: PolicyOutcome | null,
+	/**  What the server said meanwhile. */
+	notices: NoticeRow[],
+	/**  What no rollback undoes, as sentences. */
+	lasting: string[],
+	/**  What a real login of that role would meet otherwise, as sentences. */
+	differs: string[],
+	/**  The rows that were looked at. */
+	sample: PolicyJudgement | null,
+	/**  Why none were. */
+	no_sample: string | null,
+	/**  How long the statement itself took, in microseconds. */
+	statement_us: number,
+	/**  How long all of it took, in microseconds. */
+	total_us: number,
+};
+
+/**  A session or prepared transaction that is in the way of a lock. */
+export type PolicyBlocker = {
+	/**  The server's number for the session; `None` for a prepared transaction. */
+	session: string | null,
+	/**  Whose it is. */
+	user: string | null,
+	/**  How its client names itself. */
+	application: string | null,
+	/**  What it runs or ran last; `None` where this login may not see it. */
+	statement: string | null,
+	/**  How long its transaction has been open. */
+	age_ms: number | null,
+};
+
+/**  A policy of a table. */
+export type PolicyCard = {
+	/**  As the catalog has it. */
+	policy: PolicyDraft,
+	/**  The text of USING as it was typed here, while it means the same as the catalog's. */
+	own_using: string | null,
+	/**  The text of WITH CHECK as it was typed here, while it means the same as the catalog's. */
+	own_check: string | null,
+	/**  What of it could not be read. */
+	unreadable: PolicyUnreadable[],
+	/**  Remarks: `always true`, `reads session_user: differs from a real login` … */
+	remarks: string[],
+};
+
+/**  What one role can do to one table by one command. */
+export type PolicyCell = {
+	/**  How far it gets. */
+	level: PolicyLevel,
+	/**  The privilege is there and no policy lets a row through. */
+	no_policy: boolean,
+	/**  The privilege is on some columns only. */
+	some_columns: boolean,
+};
+
+/**  A cell of the matrix before and after. */
+export type PolicyCellChange = {
+	/**  The table. */
+	on: PolicyOn,
+	/**  The role. */
+	role: string,
+	/**  The command. */
+	command: PolicyCommand,
+	/**  How far the role got. */
+	before: PolicyLevel,
+	/**  How far it gets; the same as before where other policies filter. */
+	after: PolicyLevel,
+	/**  It got somewhere and gets nowhere now: its role is to be acknowledged by name. */
+	loses: boolean,
+};
+
+/**  One change of one table. */
+export type PolicyChange = 
+/**  A new policy. */
+{ change: "create"; 
+/**  Its table. */
+on: PolicyOn; 
+/**  The policy. */
+policy: PolicyDraft } | 
+/**  A policy goes. */
+{ change: "drop"; 
+/**  Its table. */
+on: PolicyOn; 
+/**  The policy as it is. */
+policy: PolicyDraft } | 
+/**  A policy becomes another. */
+{ change: "alter"; 
+/**  Its table. */
+on: PolicyOn; 
+/**  As it is. */
+before: PolicyDraft; 
+/**  As it is to be. */
+after: PolicyDraft } | 
+/**  Row security itself. */
+{ change: "row_security"; 
+/**  The table. */
+on: PolicyOn; 
+/**  As it is. */
+before: PolicyFlags; 
+/**  As it is to be. */
+after: PolicyFlags };
+
+/**  What is said of an expression. */
+export type PolicyCheck = {
+	/**  Why the server would refuse it, and where in the text; `None` where it would take it. */
+	problem: AppError | null,
+	/**  Why it could not be asked. */
+	not_checked: string | null,
+	/**  What is worth knowing: `always true`, a recursion, a call for every row. */
+	notes: string[],
+};
+
+/**  A column, for expressions. */
+export type PolicyColumn = {
+	/**  Its name. */
+	name: string,
+	/**  Its type, as the server prints it. */
+	native_type: string,
+};
+
+/**  Which commands a policy speaks of. */
+export type PolicyCommand = "all" | "select" | "insert" | "update" | "delete";
+
+/**  One statement tried as two actors. */
+export type PolicyCompared = {
+	/**  As the first. */
+	first: PolicyAttempted,
+	/**  As the second. */
+	second: PolicyAttempted,
+	/**  Rows that only the first sees, as indexes into its rows. */
+	only_first: number[],
+	/**  Rows that only the second sees, as indexes into its rows. */
+	only_second: number[],
+	/**  Rows that both see, as indexes into both. */
+	both: ([number, number])[],
+	/**  Whether all rows of both were compared. */
+	complete: boolean,
+};
+
+/**  Policies of one command, combined as the server does it: any permissive one, and all restrictive ones. */
+export type PolicyCondition = {
+	/**  What it is asked of, in words: `rows that are there`, `rows as written`. */
+	asked: string,
+	/**  The command whose policies these are. */
+	command: PolicyCommand,
+	/**  Any of these has to be true. */
+	permissive: PolicyPart[],
+	/**  And all of these. */
+	restrictive: PolicyPart[],
+	/**  The whole, as SQL for people: `(a OR b) AND (c)`. */
+	text: string,
+};
+
+/**  How many tables stand in which way, before any filter. */
+export type PolicyCounts = {
+	/**  All of them. */
+	tables: number,
+	exposed: number,
+	off: number,
+	no_policy: number,
+	open: number,
+	on: number,
+	forced: number,
+	not_known: number,
+	/**  With errors or warnings. */
+	needs_work: number,
+	/**  With staged changes. */
+	staged: number,
+	/**  Policies of all of them. */
+	policies: number,
+};
+
+/**  A policy as it is or is to be, without its table. */
+export type PolicyDraft = {
+	/**  Its name. */
+	name: string,
+	/**  Which commands it speaks of. */
+	command: PolicyCommand,
+	/**  Permissive policies are joined with OR; restrictive ones narrow the result with AND. */
+	permissive: boolean,
+	/**  Whom it applies to; `PUBLIC`, or none at all, is everyone. */
+	roles: string[],
+	/**  Which rows are seen. Not for INSERT. */
+	using: string | null,
+	/**  Which rows may be written. Not for SELECT and DELETE. */
+	with_check: string | null,
+	/**  Its comment. */
+	comment: string | null,
+};
+
+/**  Everything that is staged for a database. */
+export type PolicyDrafts = {
+	/**  The changes, in order. */
+	changes: StagedPolicyChange[],
+};
+
+/**  What a person does to the staged changes. */
+export type PolicyEdit = 
+/**  A new policy; with an id, another text of a new policy that is staged. */
+{ edit: "create"; 
+/**  The staged change that it takes the place of. */
+id: number | null; 
+/**  Its table. */
+on: PolicyOn; 
+/**  The policy. */
+policy: PolicyDraft } | 
+/**  A policy of the catalog becomes another; what was staged for it goes. As it is, nothing is staged. */
+{ edit: "alter"; 
+/**  Its table. */
+on: PolicyOn; 
+/**  Its name in the catalog. */
+name: string; 
+/**  As it is to be. */
+policy: PolicyDraft } | 
+/**  A policy of the catalog goes. */
+{ edit: "drop"; 
+/**  Its table. */
+on: PolicyOn; 
+/**  Its name in the catalog. */
+name: string } | 
+/**  Row security is turned on or off, forced or not. */
+{ edit: "row_security"; 
+/**  The table. */
+on: PolicyOn; 
+/**  Policies apply. */
+enabled: boolean; 
+/**  They apply to the owner too. */
+forced: boolean } | 
+/**  A staged change is taken back. */
+{ edit: "discard"; 
+/**  Which. */
+id: number } | 
+/**  All staged changes are taken back. */
+{ edit: "discard_all" } | 
+/**  What takes a set that was applied back is staged. */
+{ edit: "undo"; 
+/**  [`PolicyApplied::id`]. */
+applied: number };
+
+/**  What row security does to a role's command on a table. */
+export type PolicyEffect = {
+	/**  How far the role gets. */
+	level: PolicyLevel,
+	/**  Why, in words. */
+	because: string,
+	/**  The privilege is on some columns only. */
+	some_columns: boolean,
+	/**  All of these have to hold; empty where no policy is asked. */
+	conditions: PolicyCondition[],
+	/**  Policies of the table that are not asked. */
+	unused: string[],
+	/**  Ways around the policies that are open to the role. */
+	around: PolicyWay[],
+	/**  The tables of a recursion that the server would refuse (42P17). */
+	recursion: PolicyOn[] | null,
+};
+
+/**  Which of a policy's expressions. */
+export type PolicyExpression = 
+/**  Which rows are seen. */
+"using" | 
+/**  Which rows may be written. */
+"with_check";
+
+/**  Whether row security filters a table. */
+export type PolicyFlags = {
+	/**  Policies apply. */
+	enabled: boolean,
+	/**  They apply to the owner too. */
+	forced: boolean,
+};
+
+/**  What is said of sampled rows. */
+export type PolicyJudgement = {
+	/**  The columns of the rows. */
+	columns: string[],
+	/**  Which of them are the primary key's, as indexes. */
+	key: number[],
+	/**  The table's policies. */
+	policies: JudgedPolicy[],
+	/**  What they are to be; empty where nothing is staged. */
+	drafts: JudgedPolicy[],
+	/**  Why no policy is asked. */
+	unfiltered: string | null,
+	/**  The same of what is staged. */
+	unfiltered_by_drafts: string | null,
+	/**  The rows. */
+	rows: JudgedRow[],
+	/**  Rows that the actor sees. */
+	visible: PolicyTotal,
+	/**  Rows that the actor does not see. */
+	hidden: PolicyTotal,
+	/**  Whether every row was counted; otherwise the totals are of the sample. */
+	exact: boolean,
+};
+
+/**  How far a role gets with a command. */
+export type PolicyLevel = 
+/**  No row: a privilege is missing, or no policy lets one through. */
+"none" | 
+/**  The rows that policies let through. */
+"filtered" | 
+/**  Every row. */
+"all" | 
+/**  Every row, since row security does not apply to the role. */
+"bypass" | 
+/**  It was not read. */
+"not_known";
+
+/**  Whether row security applies to the login at all. */
+export type PolicyLogin = {
+	/**  Whose rights count; `None` where that was not read. */
+	name: string | null,
+	/**  It is a superuser. */
+	superuser: boolean,
+	/**  It has BYPASSRLS. */
+	bypass: boolean,
+	/**  Tables with row security that it owns and that are not forced on the owner. */
+	owned: number,
+	/**  What to tell, where row security does not apply to it, or not everywhere. */
+	words: string | null,
+};
+
+/**  What a template makes. */
+export type PolicyMade = {
+	/**  The policies: drafts. */
+	policies: PolicyDraft[],
+	/**  `CREATE INDEX` statements that they want and the catalog does not show. */
+	indexes: string[],
+	/**  What has to be known about it. */
+	notes: string[],
+};
+
+/**  Which part of the matrix to show. */
+export type PolicyMatrixFilter = {
+	/**  Which tables. */
+	tables?: PolicyTablesFilter,
+	/**  Which roles; none is all that are not the server's own. */
+	roles?: string[],
+	/**  With the staged changes as if they were applied. */
+	drafted?: boolean,
+};
+
+/**  In which form the matrix is written. */
+export type PolicyMatrixFormat = "csv" | "json" | "html";
+
+/**  Some tables of the matrix with all its roles. */
+export type PolicyMatrixPage = {
+	/**  The roles. */
+	roles: PolicyRole[],
+	/**  The tables from the asked place. */
+	rows: PolicyMatrixRow[],
+	/**  How many tables pass the filter. */
+	total: number,
+	/**  What could not be read in full, so that cells may be too low or too high, in words. */
+	unread: string[],
+	/**  When it was read, in ms since the epoch. */
+	at_ms: number,
+};
+
+/**  One table of the matrix. */
+export type PolicyMatrixRow = {
+	/**  The table. */
+	on: PolicyOn,
+	/**  How it stands. */
+	state: PolicyState,
+	/**  By role, in the order of [`PolicyMatrixPage::roles`], and for each SELECT, INSERT, UPDATE and DELETE. */
+	cells: PolicyCell[],
+};
+
+/**  A table by its names, as the server keeps them. */
+export type PolicyOn = {
+	/**  Its schema. */
+	schema: string,
+	/**  Its name. */
+	table: string,
+};
+
+/**  What came of one statement. */
+export type PolicyOutcome = 
+/**  It ran to its end. */
+{ outcome: "done"; 
+/**  What it gave. */
+answer: PolicyAnswer } | 
+/**  The server refused it for want of a privilege. */
+{ outcome: "no_privilege"; 
+/**  Which: `SELECT on app.documents`; empty where only the server's words name it. */
+missing: string[]; 
+/**  What the server said. */
+error: AppError } | 
+/**  A policy refused a row that would be written, or that the statement met. */
+{ outcome: "policy_refused"; 
+/**  The table, where it is known. */
+table: string | null; 
+/**  What the server said. */
+error: AppError } | 
+/**  It failed for another reason. */
+{ outcome: "failed"; 
+/**  What the server said. */
+error: AppError } | 
+/**  It took longer than allowed and was cancelled. */
+{ outcome: "timed_out"; 
+/**  After how long. */
+after_ms: number } | 
+/**  It was not sent. */
+{ outcome: "not_sent"; 
+/**  Why, and where. */
+error: AppError };
+
+/**  How a database's tables stand. */
+export type PolicyOverview = {
+	/**  Whether row security applies to the login. */
+	login: PolicyLogin,
+	/**  How safe rows are. */
+	score: AdvisorScore,
+	/**  What untrusted clients reach; `None` where nobody said so and nothing hints at it. */
+	exposure: AdvisorExposure | null,
+	/**  All tables counted. */
+	counts: PolicyCounts,
+	/**  Schemas that have tables. */
+	schemas: string[],
+	/**  Roles, `PUBLIC` first, without the server's own. */
+	roles: PolicyRole[],
+	/**  What could not be read in full, in words. */
+	unread: string[],
+	/**  When it was read, in ms since the epoch. */
+	at_ms: number,
+};
+
+/**  A policy's part in a condition. */
+export type PolicyPart = {
+	/**  The policy. */
+	policy: string,
+	/**  Its expression; a permissive policy without one adds nothing, a restrictive one asks nothing. */
+	expression: string | null,
+	/**  It is the USING expression although rows are written: WITH CHECK is missing. */
+	using_as_check: boolean,
+	/**  `always true`, `never true`, or nothing where it depends. */
+	truth: string | null,
+};
+
+/**  What applying the staged changes will do, exactly. */
+export type PolicyPlan = {
+	/**  The steps, in order. */
+	steps: PolicyStep[],
+	/**  Why it cannot be applied: what the server would refuse. */
+	refusal: string | null,
+	/**  All of it in one transaction, as it is sent. */
+	sql: string,
+	/**  What takes it back, in one transaction. */
+	undo: string,
+	/**  For a migration, without BEGIN and COMMIT. */
+	up: string,
+	/**  The migration's way back. */
+	down: string,
+	/**  How long a lock is waited for. */
+	lock_timeout_ms: number,
+	/**  What changes for whom. */
+	coverage: PolicyCellChange[],
+	/**  Roles that lose something entirely: each is acknowledged by its name before it is applied. */
+	losing: string[],
+	/**  What is worth knowing before it is applied: a recursion, rights that were not read. */
+	warnings: string[],
+};
+
+/**  What policies let an actor do with a row; `None` where that is not known. Privileges are another matter. */
+export type PolicyReach = {
+	/**  See it. */
+	select: boolean | null,
+	/**  Add one like it. */
+	insert: boolean | null,
+	/**  Change it, so that it is as it is. */
+	update: boolean | null,
+	/**  Remove it. */
+	delete: boolean | null,
+};
+
+/**  A policy as it was read from SQL. */
+export type PolicyRead = 
+/**  It is one `CREATE POLICY`, with or without `COMMENT ON POLICY` after it. */
+{ read: "policy"; 
+/**  Its table. */
+on: PolicyOn; 
+/**  The policy. */
+policy: PolicyDraft } | 
+/**  It is none. */
+{ read: "problem"; 
+/**  Why, and where in the text. */
+error: AppError };
+
+/**  A role of the server. */
+export type PolicyRole = {
+	/**  Its name; `PUBLIC` is everyone. */
+	name: string,
+	/**  Whether it can log in. */
+	login: boolean,
+	/**  Whether checks do not apply to it. */
+	superuser: boolean,
+	/**  Whether row security does not apply to it. */
+	bypass: boolean,
+	/**  Whether statements of clients that nobody trusts run with its rights. */
+	exposed: boolean,
+};
+
 /**  A row-security policy. */
 export type PolicyRow = {
 	/**  Its name. */
@@ -2779,6 +3757,354 @@ export type PolicyRow = {
 	check: string | null,
 	/**  Its comment. */
 	comment: string | null,
+};
+
+/**  Rows of a table that are looked at one by one. */
+export type PolicySample = {
+	/**  The table. */
+	on: PolicyOn,
+	/**  Most rows that are looked at. */
+	rows: number,
+	/**  Count all rows, for totals that are exact: reads the whole table twice. */
+	count: boolean,
+	/**  Judge what is staged for the table beside what there is. */
+	drafted: boolean,
+};
+
+/**  How a table stands. */
+export type PolicyState = 
+/**  Row security is off, and an exposed role reaches it. */
+"exposed" | 
+/**  Row security is off; no role that is known to be exposed reaches it. */
+"off" | 
+/**  Row security is on without a policy: nobody it applies to gets a row. */
+"no_policy" | 
+/**  Row security is on, and an exposed role gets every row all the same. */
+"open" | 
+/**  Row security is on, with policies. */
+"on" | 
+/**  The same, on the owner too. */
+"forced" | 
+/**  Whether row security is on was not read. */
+"not_known";
+
+/**  One change as it is made. */
+export type PolicyStep = {
+	/**  The table. */
+	on: PolicyOn,
+	/**  What it does, in words. */
+	what: string,
+	/**  The statements, in order, without semicolons. */
+	sql: string[],
+	/**  The strongest lock on the table: `ACCESS EXCLUSIVE`. */
+	lock: string,
+	/**  What waits for it, in words. */
+	waits: string,
+	/**  The statements that take it back. */
+	undo: string[],
+};
+
+/**  Who tries what in a suite that is made. */
+export type PolicySuiteActors = {
+	/**  The column that names who owns a row; `None` is the likeliest. */
+	owner: string | null,
+	/**  Who tries. */
+	one: PolicySuiteUser,
+	/**  Whose rows are out of reach. */
+	other: PolicySuiteUser,
+	/**  Who has not signed in; `None` leaves those cases out. */
+	anonymous: PolicyActor | null,
+};
+
+/**  What came of one case of a suite. */
+export type PolicySuiteCase = {
+	/**  Its name. */
+	name: string,
+	/**  Everything came as it was to come. */
+	ok: boolean,
+	/**  What came, as JSON. */
+	got: string,
+	/**  What was to come instead, in words. */
+	why: string | null,
+};
+
+/**  What came of a suite. */
+export type PolicySuiteReport = {
+	/**  Cases that came as they were to come. */
+	passed: number,
+	/**  Cases that did not. */
+	failed: number,
+	/**  Each, in order. */
+	cases: PolicySuiteCase[],
+};
+
+/**  A suite as files. */
+export type PolicySuiteText = {
+	/**  As `rowhouse policy test --suite` takes it. */
+	json: string,
+	/**  As a pgTAP script. */
+	pgtap: string,
+	/**  What has to be looked at before it can run. */
+	notes: string[],
+};
+
+/**  Somebody who owns rows, for the cases of a suite. */
+export type PolicySuiteUser = {
+	/**  What the cases call them. */
+	name: string,
+	/**  What the column that names the owner holds for them, as the server prints it. */
+	id: string,
+	/**  How their statements are sent. */
+	actor: PolicyActor,
+};
+
+/**  Everything about one table's row security. */
+export type PolicyTable = {
+	/**  The table. */
+	row: PolicyTableRow,
+	/**  Its comment. */
+	comment: string | null,
+	/**  Its columns. */
+	columns: PolicyColumn[],
+	/**  Its policies by name. */
+	policies: PolicyCard[],
+	/**  Roles that have any privilege on it, and those that its policies name. */
+	roles: PolicyRole[],
+	/**  Views that read it. */
+	views: PolicyView[],
+	/**  Its partitions, theirs too. */
+	partitions: PolicyTableRow[],
+	/**  What the advisor found. */
+	findings: AdvisorFinding[],
+	/**  Its staged changes. */
+	staged: StagedPolicyChange[],
+	/**  When it was read, in ms since the epoch. */
+	at_ms: number,
+};
+
+/**  Some of a database's tables. */
+export type PolicyTablePage = {
+	/**  The tables from the asked place. */
+	rows: PolicyTableRow[],
+	/**  How many pass the filter. */
+	total: number,
+};
+
+/**  A table in lists. */
+export type PolicyTableRow = {
+	/**  The table. */
+	on: PolicyOn,
+	/**  Its icon. */
+	icon: ObjectIcon,
+	/**  Who owns it. */
+	owner: string | null,
+	/**  Whether policies apply; `None` where that was not read. */
+	enabled: boolean | null,
+	/**  Whether they apply to the owner too. */
+	forced: boolean | null,
+	/**  How it stands. */
+	state: PolicyState,
+	/**  The same in words: `Off, exposed`. */
+	words: string,
+	/**  How many policies it has. */
+	policies: number,
+	/**  Commands that a permissive policy is for. */
+	commands: PolicyCommand[],
+	/**  Findings of the advisor about it that are errors. */
+	errors: number,
+	/**  Findings that are warnings. */
+	warnings: number,
+	/**  Findings to know. */
+	infos: number,
+	/**  The worst finding in a sentence. */
+	finding: string | null,
+	/**  Changes of it that are staged. */
+	staged: number,
+	/**  The table it is a partition of. */
+	partition_of: PolicyOn | null,
+	/**  How far the role gets that the list was asked for. */
+	access: PolicyAccess | null,
+};
+
+/**  Which tables to list. */
+export type PolicyTablesFilter = {
+	/**  Only names that contain this text, whatever its case. */
+	text?: string,
+	/**  Only these schemas; none is all. */
+	schemas?: string[],
+	/**  Only tables that this role reaches by some command; the rows then say how far. */
+	role?: string | null,
+	/**  Only tables that stand in one of these ways; none is all. */
+	states?: PolicyState[],
+	/**  Only tables with errors or warnings. */
+	needs_work?: boolean,
+	/**  Only tables with staged changes. */
+	staged?: boolean,
+	/**  The worst first, instead of by name. */
+	worst_first?: boolean,
+};
+
+/**  What a table is for. */
+export type PolicyTemplate = 
+/**  Each user sees and writes their own rows. */
+{ template: "own_rows"; 
+/**  The column that names the owner. */
+owner: string } | 
+/**  Members of a row's group see and write it. */
+{ template: "membership"; 
+/**  The column that names the group. */
+group: string; 
+/**  The table that says who is a member. */
+members: PolicyOn; 
+/**  Its column that names the group. */
+members_group: string; 
+/**  Its column that names the user. */
+members_user: string } | 
+/**  A role may do everything with every row. */
+{ template: "role"; 
+/**  The role. */
+role: string } | 
+/**  Everyone reads every row. */
+{ template: "public_read" } | 
+/**  Who is signed in reads every row. */
+{ template: "authenticated_read" } | 
+/**  Who owns a row writes it. */
+{ template: "owner_writes"; 
+/**  The column that names the owner. */
+owner: string } | 
+/**  Users with a flag may do everything. */
+{ template: "admin_all"; 
+/**  A condition of the user, such as `is_admin()`. */
+condition: string } | 
+/**  Rows that are marked as deleted are hidden; restrictive. */
+{ template: "soft_deleted"; 
+/**  The column. */
+column: string; 
+/**  It is a boolean, not a time. */
+boolean: boolean } | 
+/**  Rows are seen within their time; restrictive. */
+{ template: "time_limited"; 
+/**  The column that says from when. */
+from: string | null; 
+/**  The column that says until when. */
+until: string | null } | 
+/**  Nobody gets past a condition of the session; restrictive. */
+{ template: "guard"; 
+/**  The condition. */
+condition: string } | 
+/**  Rows of other tenants are out of reach; restrictive. */
+{ template: "tenant_fence"; 
+/**  The column that names the tenant. */
+tenant: string; 
+/**  The session's tenant. */
+session: string } | 
+/**  Rows are added and never changed. */
+{ template: "insert_only"; 
+/**  The column that has to name the user who adds. */
+owner: string | null };
+
+/**  A template offered for a table. */
+export type PolicyTemplateOffer = {
+	/**  With the table's own columns. */
+	template: PolicyTemplate,
+	/**  `Own rows`. */
+	title: string,
+	/**  What it does, with the columns, in a few words. */
+	detail: string,
+	/**  The table has what it needs; otherwise its fields are examples. */
+	fits: boolean,
+	/**  What it makes as it stands. */
+	made: PolicyMade,
+};
+
+/**  Templates for a table. */
+export type PolicyTemplates = {
+	/**  Who asks, as the catalog suggests: a guess. */
+	who: PolicyWho,
+	/**  The likeliest first. */
+	offers: PolicyTemplateOffer[],
+};
+
+/**  How many there are, or why that is not known. */
+export type PolicyTotal = {
+	/**  How many. */
+	rows: number | null,
+	/**  Why that is not known: not evaluated, or not visible to this login. */
+	reason: string | null,
+};
+
+/**  What the server says of everything that is staged, tried in a transaction that is rolled back. */
+export type PolicyTrial = 
+/**  It would be applied. */
+{ checked: "fine" } | 
+/**  A lock was not to be had in time. */
+{ checked: "locked"; 
+/**  What the server said. */
+error: AppError; 
+/**  Who was in the way. */
+blockers: PolicyBlocker[] } | 
+/**  The server refuses a statement. */
+{ checked: "refused"; 
+/**  What it said. */
+error: AppError; 
+/**  The statement, counted from 0 through all steps. */
+statement: number };
+
+/**  An expression that could not be read: it is shown raw, and nothing is known of it. */
+export type PolicyUnreadable = {
+	/**  `USING` or `WITH CHECK`. */
+	part: string,
+	/**  Why. */
+	message: string,
+};
+
+/**  What an expression is for a row. */
+export type PolicyVerdict = 
+/**  True. */
+"pass" | 
+/**  False. */
+"fail" | 
+/**  NULL, which counts as false. */
+"null" | 
+/**  There is no such expression. */
+"absent" | 
+/**  It could not be computed. */
+"not_evaluated";
+
+/**  A view that reads the table. */
+export type PolicyView = {
+	/**  The view. */
+	view: PolicyOn,
+	/**  It stores its rows, which no policy filters. */
+	materialized: boolean,
+	/**  It reads with the rights of who asks. */
+	invoker: boolean,
+	/**  Who owns it: with whose rights it reads otherwise. */
+	owner: string | null,
+	/**  The statement that makes it read with the rights of who asks, where it does not. */
+	fix: string | null,
+};
+
+/**  A way around the policies of a table. */
+export type PolicyWay = {
+	/**  What it is: `view with its owner's rights`, `TRUNCATE` … */
+	kind: string,
+	/**  The object it leads through. */
+	through: PolicyOn,
+	/**  With whose rights, where these are not the role's own. */
+	rights_of: string | null,
+	/**  How far those rights reach by reading. */
+	reaches: PolicyLevel,
+};
+
+/**  Who asks, as expressions of the database at hand. */
+export type PolicyWho = {
+	/**  The user's id: `auth.uid()`, `current_setting('app.user_id', true)`. */
+	user: string,
+	/**  The role of those who are signed in. */
+	authenticated: string,
+	/**  The role of everyone else; `None` is PUBLIC. */
+	anonymous: string | null,
 };
 
 /**  A connection as the form holds it, before it is saved or tested. */
@@ -3314,6 +4640,14 @@ export type SavedList = {
 	total: number,
 };
 
+/**  An actor that was saved with a connection. */
+export type SavedPolicyActor = {
+	/**  What it is called. */
+	name: string,
+	/**  It. */
+	actor: PolicyActor,
+};
+
 /**  A saved query. */
 export type SavedQuery = {
 	/**  What it is called and where it is. */
@@ -3578,6 +4912,16 @@ export type SourceKind =
 /**  A sheet of Excel or OpenDocument. */
 "sheet";
 
+/**  A staged change. */
+export type StagedPolicyChange = {
+	/**  Names it within its database's set. */
+	id: number,
+	/**  What. */
+	change: PolicyChange,
+	/**  Why it does not fit any more: the policy is gone, or somebody else has changed it. */
+	conflict: string | null,
+};
+
 /**  One statement of a script. */
 export type StatementMark = {
 	/**  Its place in the script, from 0. */
@@ -3674,7 +5018,11 @@ export type TabKind =
 /**  What a connection's server is doing. */
 "activity" | 
 /**  A kept plan. */
-"plan";
+"plan" | 
+/**  Row security of a connection's database. */
+"policies" | 
+/**  What the advisor says of a connection's database. */
+"advisor";
 
 /**  A tab as it is kept: everything but an editor's text, which is journaled apart. */
 export type TabRecord = {
@@ -3838,7 +5186,9 @@ export type Topic =
 /**  Staged edits. */
 "edits" | 
 /**  Settings. */
-"settings";
+"settings" | 
+/**  Staged changes of row security, what the advisor is told and told to accept. */
+"security";
 
 /**  What happens to rows on their way to or from a file. */
 export type TransferEvent = 

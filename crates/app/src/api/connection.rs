@@ -390,6 +390,14 @@ pub struct ConnectionState {
     #[serde(default)]
     #[specta(optional)]
     pub can_watch: bool,
+    /// Row security can be read, tried and changed.
+    #[serde(default)]
+    #[specta(optional)]
+    pub can_secure: bool,
+    /// The advisor's rules can look at it.
+    #[serde(default)]
+    #[specta(optional)]
+    pub can_advise: bool,
     /// Who enforces read-only; `None` when writes are allowed.
     pub read_only: Option<String>,
     /// Sessions open now.

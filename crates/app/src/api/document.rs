@@ -21,12 +21,16 @@ pub enum TabKind {
     Activity,
     /// A kept plan.
     Plan,
+    /// Row security of a connection's database.
+    Policies,
+    /// What the advisor says of a connection's database.
+    Advisor,
 }
 
 impl TabKind {
     /// Whether closing it loses something worth bringing back.
     pub(crate) fn is_work(self) -> bool {
-        matches!(self, TabKind::Query | TabKind::Relation | TabKind::Activity | TabKind::Plan)
+        !matches!(self, TabKind::Home | TabKind::Settings | TabKind::Connection)
     }
 }
 

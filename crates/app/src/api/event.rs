@@ -22,6 +22,8 @@ pub enum Topic {
     Edits,
     /// Settings.
     Settings,
+    /// Staged changes of row security, what the advisor is told and told to accept.
+    Security,
 }
 
 /// What a connection or a statement needs to know from a person.

@@ -6,7 +6,7 @@ use driver::{Connection, Role, Session};
 use sql::Dialect;
 
 use super::{Connected, Permit, lock, pool::Pool};
-use crate::{api::AppError, explorer::Shelf};
+use crate::{advisor, api::AppError, explorer::Shelf, policies};
 
 /// An open database.
 pub(crate) struct Opened {
@@ -14,6 +14,10 @@ pub(crate) struct Opened {
     /// As probed.
     pub(crate) dialect: Arc<Dialect>,
     pub(crate) shelf: Shelf,
+    /// What policies and the advisor look at.
+    pub(crate) examined: advisor::Kept,
+    /// How its tables stand.
+    pub(crate) overview: policies::Kept,
     pub(super) pool: Pool,
     /// The control connection's; given back when it closes.
     permit: Mutex<Option<Permit>>,
@@ -29,7 +33,15 @@ impl Opened {
         let dialect = Arc::new(connection.control().dialect().clone());
         let kept = connected.kept(key.as_deref());
         let shelf = Shelf::new(key.or_else(|| connected.profile.values.get("database").cloned()), kept);
-        Arc::new(Opened { connection, dialect, shelf, pool: Pool::default(), permit: Mutex::new(Some(permit)) })
+        Arc::new(Opened {
+            connection,
+            dialect,
+            shelf,
+            examined: advisor::Kept::default(),
+            overview: policies::Kept::default(),
+            pool: Pool::default(),
+            permit: Mutex::new(Some(permit)),
+        })
     }
 
     /// The database's name, as far as it is known.

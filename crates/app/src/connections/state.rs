@@ -21,6 +21,8 @@ impl Connected {
             can_browse: can.scan,
             can_show_ddl: can.ddl,
             can_watch: can.activity,
+            can_secure: can.row_security,
+            can_advise: can.advice,
             read_only: self.read_only_by(),
             sessions: self.sessions(),
             session_limit: self.session_limit(),

@@ -215,7 +215,7 @@ impl<'a> Ways<'a> {
 }
 
 /// Whether a view reads with the rights of who asks.
-pub(crate) fn is_invoker(options: &[String]) -> bool {
+pub fn is_invoker(options: &[String]) -> bool {
     options.iter().any(|option| match option.split_once('=') {
         Some(("security_invoker", value)) => matches!(value, "true" | "on" | "1" | "yes" | "t" | "y"),
         _ => option == "security_invoker",
@@ -223,7 +223,7 @@ pub(crate) fn is_invoker(options: &[String]) -> bool {
 }
 
 /// A view's query: its definition may be the query alone or the whole CREATE statement.
-pub(crate) fn body(definition: &str) -> &str {
+pub fn body(definition: &str) -> &str {
     let Ok(tokens) = pg_query::scan_tokens(definition) else { return definition };
     let is_create = tokens.first().is_some_and(|token| token.token() == Token::Create);
     let after = tokens.iter().find(|token| token.token() == Token::As);

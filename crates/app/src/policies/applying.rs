@@ -1,0 +1,333 @@
+//! Making a change set so: asked about where the connection says so, recorded, in one transaction, and read again afterwards.
+
+use std::time::Instant;
+
+use catalog::{Kind, Scope};
+use driver::row_security::{Application, Applied, LockHolder, Said};
+use policy::listing::Table;
+use sha2::{Digest as _, Sha256};
+
+use super::{drafts, plan::Planned, texts};
+use crate::{App, Face, advisor::number, api::*, audit, explorer::Place, profiles::dial::elapsed_ms, store::now_ms};
+
+/// What a face says to a plan it was shown.
+pub(super) struct Consent<'a> {
+    /// Roles whose loss is acknowledged.
+    pub(super) acknowledged: &'a [String],
+    /// The answer to the question.
+    pub(super) confirmed: Option<&'a RunConsent>,
+}
+
+/// Applies a plan.
+///
+/// # Errors
+/// `Forbidden` on a read-only connection, and where a loss is not acknowledged, and then nothing was sent; `InvalidStatement`
+/// for what the server would refuse; `Unreachable` when nobody knows whether it was kept; `Unsupported` without row security.
+pub(super) async fn apply(
+    app: &App,
+    place: &Place,
+    planned: &Planned,
+    consent: &Consent<'_>,
+) -> Result<PolicyApplied, AppError> {
+    let profile = &place.connected.profile;
+    let facet = super::facet(place)?;
+    if place.connected.read_only {
+        return Err(AppError::new(ErrorCode::Forbidden, "Nothing was sent: this connection is read-only.")
+            .with_hint("Change the connection's safety level to allow writes, or take the migration's text along."));
+    }
+    let plan = planned.plan.as_ref().map_err(|_| {
+        let refusal = planned.told().refusal.unwrap_or_default();
+        AppError::new(ErrorCode::InvalidStatement, refusal)
+    })?;
+    if plan.steps.is_empty() {
+        return Err(AppError::new(ErrorCode::NotFound, "There is nothing to apply."));
+    }
+    let forgotten: Vec<String> =
+        planned.losing().into_iter().filter(|role| !consent.acknowledged.contains(role)).collect();
+    if !forgotten.is_empty() {
+        let message = format!(
+            "Nothing was sent: {} would lose what it has, and nobody has said yes to that.",
+            forgotten.join(", ")
+        );
+        return Err(AppError::new(ErrorCode::Forbidden, message).with_hint("Acknowledge it by the role's name."));
+    }
+    if let Some(question) = question(place, planned, consent.confirmed)? {
+        return Ok(PolicyApplied::Confirm { question });
+    }
+    let begun = Instant::now();
+    let recorded = record(app, place, planned).await;
+    let wanted = Application {
+        statements: plan.up().into_iter().map(str::to_owned).collect(),
+        keep: true,
+        lock_timeout_ms: plan.lock_timeout_ms,
+    };
+    let applied = facet.apply(&wanted).await;
+    let elapsed = elapsed_ms(begun);
+    let end = match &applied {
+        Ok(Applied::Done { .. }) => ("completed", None),
+        Ok(Applied::Locked { said, .. } | Applied::Refused { said, .. }) => ("failed", Some(said.message.clone())),
+        Err(error) if error.code == driver::Code::Unreachable => ("lost", None),
+        Err(error) => ("failed", Some(error.message.clone())),
+    };
+    finish(app, recorded, planned, end, elapsed).await;
+    match applied? {
+        Applied::Done { .. } => {
+            let id = settle(app, place, planned).await?;
+            app.events.changed(&[Topic::Security], Some(&profile.id));
+            Ok(PolicyApplied::Applied { id, changes: number(planned.set.changes.len()), elapsed_ms: elapsed })
+        }
+        Applied::Locked { statement, holders, said } => Ok(PolicyApplied::Locked {
+            error: error_of(said, plan.up().get(statement).copied()),
+            statement: number(statement),
+            blockers: holders.into_iter().map(blocker).collect(),
+        }),
+        Applied::Refused { statement, said } => Ok(PolicyApplied::Refused {
+            error: error_of(said, plan.up().get(statement).copied()),
+            statement: number(statement),
+        }),
+    }
+}
+
+/// What the server says of a plan, tried and rolled back.
+///
+/// # Errors
+/// As [`apply`], but for consent: nothing stays.
+pub(super) async fn try_out(place: &Place, planned: &Planned) -> Result<PolicyTrial, AppError> {
+    let plan = planned
+        .plan
+        .as_ref()
+        .map_err(|_| AppError::new(ErrorCode::InvalidStatement, planned.told().refusal.unwrap_or_default()))?;
+    let wanted = Application {
+        statements: plan.up().into_iter().map(str::to_owned).collect(),
+        keep: false,
+        lock_timeout_ms: plan.lock_timeout_ms,
+    };
+    Ok(match super::facet(place)?.apply(&wanted).await? {
+        Applied::Done { .. } => PolicyTrial::Fine,
+        Applied::Locked { statement, holders, said } => PolicyTrial::Locked {
+            error: error_of(said, plan.up().get(statement).copied()),
+            blockers: holders.into_iter().map(blocker).collect(),
+        },
+        Applied::Refused { statement, said } => PolicyTrial::Refused {
+            error: error_of(said, plan.up().get(statement).copied()),
+            statement: number(statement),
+        },
+    })
+}
+
+fn blocker(holder: LockHolder) -> PolicyBlocker {
+    PolicyBlocker {
+        session: holder.session,
+        user: holder.user,
+        application: holder.application,
+        statement: holder.statement,
+        age_ms: holder.age_ms,
+    }
+}
+
+/// What the server said of a text.
+pub(super) fn error_of(said: Said, text: Option<&str>) -> AppError {
+    let Said { code, message, hint, span, native } = said;
+    let mut error = driver::Error::new(code, message);
+    error.hint = hint;
+    error.span = span;
+    error.native = Some(native);
+    match text {
+        Some(text) => AppError::located(error, &crate::text::Positions::new(text), 0),
+        None => error.into(),
+    }
+}
+
+/// What a person is asked first: at the safety level that confirms writes, and on production.
+fn question(
+    place: &Place,
+    planned: &Planned,
+    confirmed: Option<&RunConsent>,
+) -> Result<Option<SweepQuestion>, AppError> {
+    let profile = &place.connected.profile;
+    let production = profile.environment == Environment::Production;
+    if profile.safety != Safety::ConfirmWrites && !production {
+        return Ok(None);
+    }
+    let digest = digest(place, planned);
+    let typed = planned.takes_away().map(|table| table.table.trim().to_owned());
+    if let Some(consent) = confirmed.filter(|consent| consent.digest == digest) {
+        let given = consent.typed.as_deref().map(str::trim);
+        return match &typed {
+            Some(name) if given != Some(name.as_str()) => {
+                Err(AppError::new(ErrorCode::Forbidden, "What was typed is not the name. Nothing was sent.")
+                    .with_hint(format!("Type {name} to go on.")))
+            }
+            _ => Ok(None),
+        };
+    }
+    let steps = planned.plan.as_ref().map_or(&[][..], |plan| plan.steps.as_slice());
+    let shown = steps.iter().take(100).map(|step| SweepChange {
+        action: step.what.clone(),
+        targets: vec![SweepTarget { name: step.on.sql(), estimated_rows: None, rows: None }],
+        range: TextRange { from: 0, to: 0 },
+        way_back: WayBack::None,
+        way_back_words: "It is committed at once. The history keeps statements that take it back.".to_owned(),
+    });
+    let tables = planned.tables();
+    let title = match (steps.len(), tables.as_slice()) {
+        (1, [table]) => format!("Change row security of {}?", table.table),
+        (count, [table]) => format!("Make {count} changes of row security of {}?", table.table),
+        (count, tables) => format!("Make {count} changes of row security of {} tables?", tables.len()),
+    };
+    Ok(Some(SweepQuestion {
+        digest,
+        title,
+        confirm: "Apply".to_owned(),
+        connection: profile.name.clone(),
+        production,
+        changes: shown.collect(),
+        more: number(steps.len().saturating_sub(100)),
+        typed,
+    }))
+}
+
+/// Stands for just these statements on this connection.
+fn digest(place: &Place, planned: &Planned) -> String {
+    let mut digest = Sha256::new();
+    let mut add = |text: &str| {
+        digest.update(text.len().to_le_bytes());
+        digest.update(text);
+    };
+    let profile = &place.connected.profile;
+    add(&profile.id);
+    add(&profile.target);
+    add(&place.opened.database().unwrap_or_default());
+    if let Ok(plan) = &planned.plan {
+        plan.up().into_iter().for_each(add);
+    }
+    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Its places in the history and in the audit trail.
+#[derive(Clone, Copy)]
+struct Recorded {
+    history: i64,
+    audit: i64,
+}
+
+/// Records it before anything is sent, unless the connection is not recorded.
+async fn record(app: &App, place: &Place, planned: &Planned) -> Option<Recorded> {
+    match begin(app, place, planned).await {
+        Ok(recorded) => recorded,
+        Err(error) => {
+            tracing::warn!(%error, "a change of row security is missing in the history");
+            None
+        }
+    }
+}
+
+async fn begin(app: &App, place: &Place, planned: &Planned) -> Result<Option<Recorded>, AppError> {
+    let profile = &place.connected.profile;
+    let id = Some(profile.id.as_str()).filter(|id| !id.is_empty());
+    if let Some(id) = id
+        && !app.is_recorded(id).await?
+    {
+        return Ok(None);
+    }
+    let Ok(plan) = &planned.plan else { return Ok(None) };
+    let text = sql::redact(&plan.transaction(), &place.opened.dialect);
+    let database = place.opened.database();
+    let tables: Vec<String> = planned.tables().iter().map(Table::sql).collect();
+    let audit = app
+        .audit_deed(&audit::Deed {
+            profile_id: id,
+            profile_name: &profile.name,
+            database: database.as_deref(),
+            kind: AuditKind::Access,
+            command: "ROW SECURITY",
+            target: &tables.join(", "),
+            text: &text,
+        })
+        .await?;
+    let face = match app.face() {
+        Face::Window => "window",
+        Face::Cli => "cli",
+    };
+    let mut change = app.store.write().await?;
+    let done = sqlx::query(
+        "INSERT INTO history (at_ms, profile_id, profile_name, database, text, outcome, face, process, kind) \
+         VALUES (?, ?, ?, ?, ?, 'running', ?, ?, 'policies')",
+    )
+    .bind(now_ms())
+    .bind(id)
+    .bind(&profile.name)
+    .bind(&database)
+    .bind(&text)
+    .bind(face)
+    .bind(app.process())
+    .execute(&mut *change)
+    .await?;
+    change.commit().await?;
+    Ok(Some(Recorded { history: done.last_insert_rowid(), audit }))
+}
+
+/// Records how it ended, and what takes it back.
+async fn finish(
+    app: &App,
+    recorded: Option<Recorded>,
+    planned: &Planned,
+    (outcome, error): (&str, Option<String>),
+    elapsed: u64,
+) {
+    let Some(recorded) = recorded else { return };
+    let elapsed_ms = i64::try_from(elapsed).unwrap_or(i64::MAX);
+    let inverse = planned.plan.as_ref().ok().filter(|_| outcome == "completed").map(|plan| plan.undo_transaction());
+    let kept = async {
+        let end = audit::End { outcome, rows: None, elapsed_ms, error: error.as_deref() };
+        app.audit_deed_end(recorded.audit, &end).await?;
+        let mut change = app.store.write().await?;
+        sqlx::query(
+            "UPDATE history SET outcome = ?, elapsed_ms = ?, error = ?, inverse = ?, process = NULL WHERE id = ?",
+        )
+        .bind(outcome)
+        .bind(elapsed_ms)
+        .bind(error.as_deref())
+        .bind(inverse)
+        .bind(recorded.history)
+        .execute(&mut *change)
+        .await?;
+        change.commit().await.map_err(AppError::from)
+    };
+    if let Err(error) = kept.await {
+        tracing::warn!(%error, "the history does not say how a change of row security ended");
+    }
+}
+
+/// Keeps what was applied and what was typed for it, and reads the catalog again.
+async fn settle(app: &App, place: &Place, planned: &Planned) -> Result<i64, AppError> {
+    let (connected, opened) = (&place.connected, &place.opened);
+    let profile = &connected.profile.id;
+    // What is not saved keeps nothing.
+    if profile.is_empty() {
+        return Ok(0);
+    }
+    let database = opened.database().unwrap_or_default();
+    let id = drafts::settle(&app.store, profile, &database, &planned.set).await?;
+    for table in planned.tables() {
+        let scope = Scope {
+            kinds: vec![Kind::Schemas, Kind::Relations, Kind::Policies],
+            ..Scope::relation(Some(&table.schema), &table.table)
+        };
+        // It is applied; that a text is not kept beside it, or shown late, is no reason to say otherwise.
+        let kept = async {
+            let catalog = opened.shelf.ask(opened.connection.as_ref(), &scope).await?;
+            texts::keep(&app.store, profile, &database, &planned.set, &catalog).await
+        };
+        if let Err(error) = kept.await {
+            tracing::warn!(%error, "what was typed for a policy is not kept");
+        }
+    }
+    let schemas: std::collections::BTreeSet<String> = planned.tables().into_iter().map(|table| table.schema).collect();
+    for schema in schemas {
+        if let Err(error) = opened.shelf.refresh_schema(opened, connected, &schema).await {
+            tracing::warn!(%error, "the catalog was not read after a change of row security");
+        }
+    }
+    Ok(id)
+}
