@@ -12,9 +12,9 @@ import { editorTheme } from "./theme";
 export interface ConditionFieldProps {
   /** What stands in it; another text replaces what was typed. */
   value: string;
-  /** Enter. */
-  onApply: (text: string) => void;
-  onCancel: () => void;
+  /** Enter, where it is one line. */
+  onApply?: (text: string) => void;
+  onCancel?: () => void;
   onChange?: (text: string) => void;
   language: LanguageFacts | null;
   place: CompletionPlace;
@@ -25,19 +25,38 @@ export interface ConditionFieldProps {
   label: string;
   describedBy?: string | undefined;
   focus?: boolean;
+  /** As many lines as there are: Enter makes another one, Tab goes on to the next field. */
+  lines?: "one" | "many";
+  example?: string;
 }
 
 const styleNonce = () => document.querySelector<HTMLStyleElement>("style[nonce]")?.nonce ?? "";
 
+const WRONG = {
+  // In long form: WebKitGTK reads only the line's kind from the short one, and draws nothing.
+  ".cm-wrong": {
+    textDecorationLine: "underline",
+    textDecorationStyle: "wavy",
+    textDecorationColor: "var(--danger)",
+    textUnderlineOffset: "3px",
+  },
+} as const;
 const oneLine = EditorView.theme({
   "&": { height: "22px", backgroundColor: "transparent" },
   ".cm-scroller": { overflowX: "auto", overflowY: "hidden", scrollbarWidth: "none", lineHeight: "22px" },
   ".cm-content": { padding: "0" },
   ".cm-line": { padding: "0 2px" },
-  ".cm-wrong": { textDecoration: "underline wavy var(--danger)", textUnderlineOffset: "3px" },
+  ...WRONG,
+});
+const manyLines = EditorView.theme({
+  "&": { height: "auto", maxHeight: "280px", backgroundColor: "transparent" },
+  ".cm-scroller": { overflow: "auto", lineHeight: "20px" },
+  ".cm-content": { padding: "4px 0", minHeight: "40px" },
+  ".cm-line": { padding: "0 8px" },
+  ...WRONG,
 });
 
-/** One line of SQL: an expression, highlighted and completed as in the editor. Enter applies it, Escape leaves. */
+/** An expression in SQL, highlighted and completed as in the editor. On one line, Enter applies it; Escape leaves. */
 export function ConditionField({
   value,
   onApply,
@@ -50,13 +69,16 @@ export function ConditionField({
   label,
   describedBy,
   focus = false,
+  lines = "one",
+  example = "total > 100 and status <> 'draft'",
 }: ConditionFieldProps) {
+  const many = lines === "many";
   const node = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const latest = useRef({ onApply, onCancel, onChange, place, before });
   latest.current = { onApply, onCancel, onChange, place, before };
   const parts = useRef({ grammar: new Compartment(), marks: new Compartment() });
-  const begun = useRef({ value, facts, label, focus, describedBy });
+  const begun = useRef({ value: many ? value : flat(value), facts, label, focus, describedBy, many, example });
 
   useLayoutEffect(() => {
     if (!node.current) return;
@@ -65,13 +87,13 @@ export function ConditionField({
     const made = new EditorView({
       parent: node.current,
       state: EditorState.create({
-        doc: flat(start.value),
-        selection: { anchor: flat(start.value).length },
+        doc: start.value,
+        selection: { anchor: start.value.length },
         extensions: [
           EditorView.cspNonce.of(styleNonce()),
           // A line that is pasted stays one.
           EditorState.transactionFilter.of((transaction) =>
-            transaction.newDoc.lines > 1
+            transaction.newDoc.lines > 1 && !start.many
               ? [
                   {
                     changes: {
@@ -98,14 +120,15 @@ export function ConditionField({
               {
                 key: "Enter",
                 run: (now) => {
-                  latest.current.onApply(now.state.doc.toString().trim());
+                  if (start.many) return false;
+                  latest.current.onApply?.(now.state.doc.toString().trim());
                   return true;
                 },
               },
               {
                 key: "Escape",
                 run: (now) => {
-                  if (completionStatus(now.state) !== null) return false;
+                  if (completionStatus(now.state) !== null || !latest.current.onCancel) return false;
                   latest.current.onCancel();
                   return true;
                 },
@@ -117,15 +140,15 @@ export function ConditionField({
             ...historyKeymap,
             ...defaultKeymap.filter((key) => key.key !== "Mod-Enter"),
           ]),
-          placeholder("total > 100 and status <> 'draft'"),
+          placeholder(start.example),
           grammar.of(language(start.facts)),
           marks.of([]),
           // The first one wins.
-          oneLine,
+          start.many ? [manyLines, EditorView.lineWrapping] : oneLine,
           editorTheme,
           EditorView.contentAttributes.of({
             "aria-label": start.label,
-            "aria-multiline": "false",
+            "aria-multiline": String(start.many),
             spellcheck: "false",
             autocorrect: "off",
             ...(start.describedBy ? { "aria-describedby": start.describedBy } : {}),
@@ -145,8 +168,9 @@ export function ConditionField({
   }, []);
   useEffect(() => {
     const now = view.current;
-    if (!now || now.state.doc.toString().trim() === flat(value).trim()) return;
-    now.dispatch({ changes: { from: 0, to: now.state.doc.length, insert: flat(value) } });
+    const wanted = begun.current.many ? value : flat(value);
+    if (!now || now.state.doc.toString().trim() === wanted.trim()) return;
+    now.dispatch({ changes: { from: 0, to: now.state.doc.length, insert: wanted } });
   }, [value]);
   useEffect(() => {
     view.current?.dispatch({ effects: parts.current.grammar.reconfigure(language(facts)) });
