@@ -4,8 +4,10 @@ import { SettingsPage } from "@/features/settings";
 import { hasPage } from "@/ipc";
 import type { Actions } from "./actions";
 import { ActivityDocument } from "./documents/ActivityDocument";
+import { AdvisorDocument } from "./documents/AdvisorDocument";
 import { ObjectDocument } from "./documents/ObjectDocument";
 import { PlanDocument } from "./documents/PlanDocument";
+import { PoliciesDocument } from "./documents/PoliciesDocument";
 import { QueryDocument } from "./documents/QueryDocument";
 import { RelationDocument } from "./documents/RelationDocument";
 import { ErrorBoundary } from "./ErrorBoundary";
@@ -79,6 +81,10 @@ function Content({ tab, active, actions }: DocumentProps<OpenTab>) {
       );
     case "activity":
       return <ActivityDocument tab={tab} active={active} actions={actions} />;
+    case "policies":
+      return <PoliciesDocument tab={tab} active={active} actions={actions} />;
+    case "advisor":
+      return <AdvisorDocument tab={tab} active={active} actions={actions} />;
     case "plan":
       return <PlanDocument tab={tab} actions={actions} />;
   }
@@ -91,6 +97,8 @@ const SAFE = {
   query: "Your text is safe.",
   relation: "Nothing was changed.",
   activity: "Nothing was changed.",
+  policies: "The drafts are safe; nothing was applied.",
+  advisor: "Nothing was changed.",
   plan: "Nothing was changed.",
 } as const;
 

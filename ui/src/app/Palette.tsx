@@ -29,7 +29,19 @@ const SCOPE_ICONS: Readonly<Record<string, IconName>> = {
   results: "rows",
   relation: "table",
   activity: "chart",
+  policies: "policy",
+  advisor: "bulb",
   explorer: "refresh",
+};
+
+const TAB_ICONS: Readonly<Record<Exclude<OpenTab["kind"], "query" | "relation">, IconName>> = {
+  home: "panel",
+  settings: "panel",
+  connection: "panel",
+  activity: "chart",
+  policies: "policy",
+  advisor: "bulb",
+  plan: "explain",
 };
 
 const NOT_HERE: Readonly<Record<string, string>> = {
@@ -37,6 +49,8 @@ const NOT_HERE: Readonly<Record<string, string>> = {
   results: "needs a result with the focus",
   relation: "needs a table's tab in front",
   activity: "needs an activity tab in front",
+  policies: "needs a tab of policies in front",
+  advisor: "needs an advisor's tab in front",
   explorer: "needs the explorer with the focus",
   connection: "needs a connection's form in front",
   home: "needs the connections page in front",
@@ -85,15 +99,7 @@ function useItems(text: string, actions: Actions): readonly PaletteItem[] {
       id: `tab:${tab.id}`,
       group: "Open tabs" as const,
       label: title(tab),
-      icon: (tab.kind === "query"
-        ? "terminal"
-        : tab.kind === "relation"
-          ? iconOf(tab.object)
-          : tab.kind === "activity"
-            ? "chart"
-            : tab.kind === "plan"
-              ? "explain"
-              : "panel") as IconName,
+      icon: tab.kind === "query" ? "terminal" : tab.kind === "relation" ? iconOf(tab.object) : TAB_ICONS[tab.kind],
       run: () => dispatch({ type: "activate", id: tab.id }),
     }));
   // What belongs to the part in front comes first, what is not possible last.

@@ -50,6 +50,8 @@ function Explorer({ actions, hide }: { actions: Actions; hide: ReactNode }) {
       onConnect={(profileId) => void actions.connect(profileId)}
       onDisconnect={(profileId) => void actions.disconnect(profileId)}
       onActivity={actions.activity}
+      onPolicies={actions.policies}
+      onAdvisor={actions.advisor}
       onImport={importInto}
       onGenerate={generateIn}
       onEditConnection={(profileId) => actions.connectionForm(profileId)}

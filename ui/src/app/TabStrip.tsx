@@ -20,6 +20,8 @@ const ICONS: Readonly<Record<OpenTab["kind"], IconName>> = {
   query: "terminal",
   relation: "table",
   activity: "chart",
+  policies: "policy",
+  advisor: "bulb",
   plan: "explain",
 };
 

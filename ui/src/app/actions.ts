@@ -2,6 +2,7 @@
 import { useMemo, useRef } from "react";
 import { formatShortcut, toast } from "@/design";
 import { mayRun } from "@/features/connections";
+import { unfolded } from "@/features/policies";
 import { failureOf, host, nativeCode, type ObjectRef, present } from "@/ipc";
 import { focusDocument } from "./focus";
 import {
@@ -32,6 +33,10 @@ export interface Actions {
   query(query?: NewQuery): void;
   relation(profileId: string, object: ObjectRef, view?: "ddl"): void;
   activity(profileId: string): void;
+  /** Shows what is wrong with a database. */
+  advisor(profileId: string, database: string | null): void;
+  /** Shows who gets which rows of a database, of one table where one is named. */
+  policies(profileId: string, database: string | null, table?: ObjectRef): void;
   /** Shows a kept plan, beside another one where `compare`. */
   plan(id: number, profileId: string | null, title: string, compare: boolean): void;
   connectionForm(profileId: string | null, target?: string | null): void;
@@ -141,6 +146,9 @@ function build(now: () => Workspace, panel: () => Panel, ask: (id: string) => vo
     journal.open(tab.id, tab.text, 0);
     dispatch({ type: "open", tab });
   };
+  /** The connection's own database has one tab, by whichever name it is asked for. */
+  const ownIsNull = (profileId: string, database: string | null): string | null =>
+    database === now().live.connections.get(profileId)?.database ? null : database;
   const openDatabase = async (path: string): Promise<void> => {
     const known = now().profiles.find((profile) => Object.values(profile.values).includes(path));
     if (known) await actions.open(known.id);
@@ -167,6 +175,26 @@ function build(now: () => Workspace, panel: () => Panel, ask: (id: string) => vo
     },
     activity: (profileId) => {
       now().dispatch({ type: "open", tab: { id: newTabId(), kind: "activity", profileId, view: "{}" } });
+      if (panel().narrow) panel().hide();
+      requestAnimationFrame(focusDocument);
+    },
+    advisor: (profileId, asked) => {
+      const database = ownIsNull(profileId, asked);
+      now().dispatch({ type: "open", tab: { id: newTabId(), kind: "advisor", profileId, database, view: "{}" } });
+      if (panel().narrow) panel().hide();
+      requestAnimationFrame(focusDocument);
+    },
+    policies: (profileId, asked, table) => {
+      const { tabs, dispatch } = now();
+      const database = ownIsNull(profileId, asked);
+      const tab = { id: newTabId(), kind: "policies", profileId, database, view: "{}" } as const;
+      const known = twin(tabs, tab);
+      dispatch({ type: "open", tab });
+      if (table) {
+        const id = known?.id ?? tab.id;
+        const before = known?.kind === "policies" ? known.view : tab.view;
+        dispatch({ type: "change", id, change: { view: unfolded(before, table) } });
+      }
       if (panel().narrow) panel().hide();
       requestAnimationFrame(focusDocument);
     },

@@ -40,6 +40,24 @@ export interface ActivityTab extends Tab {
   readonly view: string;
 }
 
+/** Who gets which rows of a database. */
+export interface PoliciesTab extends Tab {
+  readonly kind: "policies";
+  readonly profileId: string;
+  /** `null` is the connection's own. */
+  readonly database: string | null;
+  readonly view: string;
+}
+
+/** What is wrong with a database. */
+export interface AdvisorTab extends Tab {
+  readonly kind: "advisor";
+  readonly profileId: string;
+  /** `null` is the connection's own. */
+  readonly database: string | null;
+  readonly view: string;
+}
+
 /** A kept plan. */
 export interface PlanTab extends Tab {
   readonly kind: "plan";
@@ -65,7 +83,16 @@ interface SettingsTab extends Tab {
   readonly kind: "settings";
 }
 
-export type OpenTab = QueryTab | RelationTab | ActivityTab | PlanTab | ConnectionTab | HomeTab | SettingsTab;
+export type OpenTab =
+  | QueryTab
+  | RelationTab
+  | ActivityTab
+  | PoliciesTab
+  | AdvisorTab
+  | PlanTab
+  | ConnectionTab
+  | HomeTab
+  | SettingsTab;
 
 export interface Tabs {
   readonly open: readonly OpenTab[];
@@ -170,6 +197,11 @@ export function restored({ tab, text, sequence }: RestoredTab): OpenTab | null {
       return tab.profile_id === null
         ? null
         : { id: tab.id, kind: "activity", profileId: tab.profile_id, view: tab.view };
+    case "policies":
+    case "advisor":
+      return tab.profile_id === null
+        ? null
+        : { id: tab.id, kind: tab.kind, profileId: tab.profile_id, database: tab.database, view: tab.view };
     case "plan": {
       const planId = keptPlan(tab.view)["plan"];
       const { id, title, profile_id: profileId, view } = tab;
@@ -211,6 +243,11 @@ export function records(tabs: Tabs): TabRecord[] {
       }
       case "activity":
         return { ...bare, title: "Activity", profile_id: tab.profileId, view: tab.view };
+      case "policies":
+      case "advisor": {
+        const { profileId, database, view } = tab;
+        return { ...bare, title: PAGES[tab.kind], profile_id: profileId, database, view };
+      }
       case "plan": {
         const { title, profileId, planId, view } = tab;
         const kept = JSON.stringify({ ...planViewOf(view), plan: planId });
@@ -225,6 +262,9 @@ export function records(tabs: Tabs): TabRecord[] {
     }
   });
 }
+
+/** Pages about a whole database. */
+const PAGES = { policies: "Policies", advisor: "Advisor" } as const;
 
 const sameObject = (a: ObjectRef, b: ObjectRef): boolean =>
   a.name === b.name &&
@@ -242,6 +282,8 @@ export function twin({ open }: Tabs, tab: OpenTab): OpenTab | undefined {
       return other.kind === "relation" && other.profileId === tab.profileId && sameObject(other.object, tab.object);
     }
     if (tab.kind === "activity") return other.kind === "activity" && other.profileId === tab.profileId;
+    if (tab.kind === "policies" || tab.kind === "advisor")
+      return other.kind === tab.kind && other.profileId === tab.profileId && other.database === tab.database;
     if (tab.kind === "plan") return other.kind === "plan" && other.planId === tab.planId;
     if (tab.kind === "query") {
       if (other.kind !== "query") return false;
@@ -308,10 +350,7 @@ function changed(tabs: Tabs, action: TabsAction): Tabs {
         open: open.map((tab): OpenTab => {
           if (tab.id !== action.id) return tab;
           if (tab.kind === "query") return { ...tab, ...action.change };
-          return (tab.kind === "relation" || tab.kind === "activity" || tab.kind === "plan") &&
-            action.change.view !== undefined
-            ? { ...tab, view: action.change.view }
-            : tab;
+          return "view" in tab && action.change.view !== undefined ? { ...tab, view: action.change.view } : tab;
         }),
       };
   }
@@ -319,9 +358,7 @@ function changed(tabs: Tabs, action: TabsAction): Tabs {
 
 /** The connection a tab works on. */
 export const profileOfTab = (tab: OpenTab | undefined): string | null =>
-  tab?.kind === "query" || tab?.kind === "relation" || tab?.kind === "activity" || tab?.kind === "plan"
-    ? tab.profileId
-    : null;
+  tab && tab.kind !== "home" && tab.kind !== "settings" && tab.kind !== "connection" ? tab.profileId : null;
 
 /** `Query 4`: one more than the greatest number in use. */
 export function nextQueryTitle({ open }: Tabs): string {
@@ -340,6 +377,9 @@ export function titleOf(tab: OpenTab, connection: string | undefined, several: b
       return tab.profileId === null ? "New connection" : (connection ?? "Connection");
     case "activity":
       return `Activity · ${connection ?? "connection"}`;
+    case "policies":
+    case "advisor":
+      return `${PAGES[tab.kind]} · ${tab.database ?? connection ?? "connection"}`;
     case "query":
     case "relation":
     case "plan":

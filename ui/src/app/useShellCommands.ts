@@ -32,6 +32,15 @@ export function useShellCommands(
         ? open[0]
         : undefined
       : open.find((state) => state.profile_id === profileId);
+  /** The connection that is meant: the tab's, or the only one that can do it. */
+  const meant = (can: "can_secure" | "can_advise") => {
+    const able = [...live.connections.values()].filter((state) => state[can] === true);
+    if (profileId !== null) return able.find((state) => state.profile_id === profileId);
+    return able.length === 1 ? able[0] : undefined;
+  };
+  const guarded = meant("can_secure");
+  const advised = meant("can_advise");
+  const ofDatabase = active?.kind === "policies" || active?.kind === "advisor" ? active.database : null;
   const noGenerate = useNoGenerate();
   const noConnection = "no connection belongs to this tab";
   const alone = tabs.open.length < 2 && "there is one tab";
@@ -117,6 +126,18 @@ export function useShellCommands(
       () => watched && actions.activity(watched.profile_id),
       !watched &&
         (profileId === null ? "no server that can be watched is connected" : "it is no server that can be watched"),
+    ),
+    "policies.open": offer(
+      () => {
+        if (!guarded) return;
+        if (active?.kind === "relation") actions.policies(guarded.profile_id, active.object.database, active.object);
+        else actions.policies(guarded.profile_id, ofDatabase);
+      },
+      !guarded && (profileId === null ? "no database with row security is connected" : "it has no row security"),
+    ),
+    "advisor.open": offer(
+      () => advised && actions.advisor(advised.profile_id, ofDatabase),
+      !advised && (profileId === null ? "no database that it knows is connected" : "there are no rules for it"),
     ),
     "connection.generate": offer(
       () => {

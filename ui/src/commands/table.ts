@@ -5,7 +5,17 @@
  * focus and must not repeat a global key. A test refuses clashes. Keys that a control handles by itself (arrows in a grid,
  * text editing) are not commands.
  */
-export type Scope = "global" | "home" | "explorer" | "query" | "relation" | "activity" | "results" | "connection";
+export type Scope =
+  | "global"
+  | "home"
+  | "explorer"
+  | "query"
+  | "relation"
+  | "activity"
+  | "policies"
+  | "advisor"
+  | "results"
+  | "connection";
 
 export interface CommandDefinition {
   readonly id: string;
@@ -36,6 +46,8 @@ export const COMMANDS = [
   { id: "connection.reconnect", title: "Reconnect", scope: "global", keys: "Mod+R" },
   { id: "connection.disconnect", title: "Disconnect", scope: "global" },
   { id: "activity.open", title: "Activity of this connection", scope: "global" },
+  { id: "policies.open", title: "Policies of this database: who gets which rows", scope: "global" },
+  { id: "advisor.open", title: "Advisor: what is wrong with this database", scope: "global" },
   { id: "connection.generate", title: "Generate rows for several tables", scope: "global" },
   { id: "file.open", title: "Open a file", scope: "global", keys: "Mod+O" },
   { id: "place.home", title: "Connections", scope: "global", keys: "Mod+Shift+H" },
@@ -150,6 +162,17 @@ export const COMMANDS = [
   { id: "relation.policies", title: "Show policies", scope: "relation" },
   { id: "relation.grants", title: "Show privileges", scope: "relation" },
   { id: "relation.ddl", title: "Show DDL", scope: "relation", keys: "Alt+5" },
+  { id: "policies.refresh", title: "Read the policies again", scope: "policies", keys: "F5" },
+  { id: "policies.filter", title: "Filter tables", scope: "policies", keys: "Mod+F" },
+  { id: "policies.tables", title: "Show the tables", scope: "policies", keys: "Alt+1" },
+  { id: "policies.coverage", title: "Show who can do what to which rows", scope: "policies", keys: "Alt+2" },
+  { id: "policies.test", title: "Try a statement as somebody", scope: "policies", keys: "Alt+3" },
+  { id: "policies.run", title: "Try what stands in the tester", scope: "policies", keys: "Mod+Enter" },
+  { id: "policies.new", title: "New policy of the unfolded table", scope: "policies", keys: "Mod+I" },
+  { id: "policies.review", title: "Review the drafts of policies", scope: "policies", keys: "Mod+Shift+R" },
+  { id: "advisor.look", title: "Look at the database again", scope: "advisor", keys: "F5" },
+  { id: "advisor.filter", title: "Filter findings", scope: "advisor", keys: "Mod+F" },
+  { id: "advisor.fix", title: "Review the fix of the chosen finding", scope: "advisor", keys: "Mod+Enter" },
   { id: "activity.refresh", title: "Read the activity again", scope: "activity", keys: "F5" },
   { id: "activity.pause", title: "Pause or go on reading the activity", scope: "activity", keys: "Mod+Alt+P" },
   { id: "activity.filter", title: "Filter sessions or sizes", scope: "activity", keys: "Mod+F" },

@@ -13,6 +13,7 @@ import type {
   TabRecord,
 } from "./bindings";
 import { momentOf, signalOf, sizesOf } from "./fake/activity";
+import { advisorCommands } from "./fake/advisor";
 import { browse, browseAgain, browseMore, countRows, whereText } from "./fake/browsing";
 import { completionsOf, definitionOf, relationPage, searchHits, tableOf, treePage } from "./fake/catalog";
 import { chartCommands } from "./fake/charts";
@@ -22,6 +23,9 @@ import { cellBytes, copyOf, holdAgain, holdOf, windowOf } from "./fake/holds";
 import { previewOf, SOURCES } from "./fake/imports";
 import { objectPage } from "./fake/objects";
 import { planCommands } from "./fake/plans";
+import { policyCommands } from "./fake/policyDrafts";
+import { policyTests } from "./fake/policyTests";
+import { policyTexts } from "./fake/policyTexts";
 import { privacy } from "./fake/privacy";
 import { referenceCommands } from "./fake/references";
 import { keepSession, startRun } from "./fake/runs";
@@ -400,6 +404,10 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     importLook: async (look) => contentsOf(look),
     importRows: async (request, onEvent) => importOf(world, request, onEvent, 200),
     ...generateCommands(world),
+    ...policyCommands(world),
+    ...policyTexts(world),
+    ...policyTests(world),
+    ...advisorCommands(world),
     stopTransfer: async (id) => {
       stopTransfer(id);
       return null;

@@ -17,6 +17,8 @@ export const queryKeys = {
   kept: (profileId: string | null) => ["kept", profileId] as const,
   activity: (profileId: string) => ["activity", profileId, "now"] as const,
   activitySizes: (profileId: string) => ["activity", profileId, "sizes"] as const,
+  /** Everything about who gets which rows of a database. */
+  security: (profileId: string, database: string | null) => ["security", profileId, database] as const,
   saved: (text: string, tags: readonly string[]) => ["saved", "list", text, tags] as const,
   savedOne: (id: string) => ["saved", "one", id] as const,
   tree: (profileId: string, parent: string | null) => ["catalog", profileId, "tree", parent] as const,
@@ -41,8 +43,11 @@ export function topicKeys(topic: Topic, profileId: string | null): readonly (rea
         ? [
             ["catalog", profileId],
             ["catalog", null],
+            ["security", profileId],
           ]
-        : [["catalog"]];
+        : [["catalog"], ["security"]];
+    case "security":
+      return [profileId ? ["security", profileId] : ["security"]];
     case "history":
       return [["history"], ["kept"], ["plan"]];
     case "saved":

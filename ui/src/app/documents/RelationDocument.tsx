@@ -207,6 +207,7 @@ function Opened({ tab, active, actions, kept, rows, onKept, onReconnect }: Opene
     ddl: useKeys("relation.ddl"),
   };
   const newQuery = useKeys("tab.new-query");
+  const policyKeys = useKeys("policies.open");
   const own = profile(tab.profileId);
   const production = own?.environment === "production" ? own : undefined;
   const queries = useQueryClient();
@@ -245,12 +246,22 @@ function Opened({ tab, active, actions, kept, rows, onKept, onReconnect }: Opene
           </>
         }
         end={
-          <IconButton
-            icon="terminal"
-            label={`New query on ${profile(tab.profileId)?.name ?? "this connection"}`}
-            {...(newQuery ? { keys: newQuery } : {})}
-            onClick={() => actions.query({ profileId: tab.profileId, database: tab.object.database })}
-          />
+          <>
+            {state?.can_secure && page.data?.row_security ? (
+              <IconButton
+                icon="policy"
+                label="Policies: who gets which rows"
+                {...(policyKeys ? { keys: policyKeys } : {})}
+                onClick={() => actions.policies(tab.profileId, tab.object.database, tab.object)}
+              />
+            ) : null}
+            <IconButton
+              icon="terminal"
+              label={`New query on ${profile(tab.profileId)?.name ?? "this connection"}`}
+              {...(newQuery ? { keys: newQuery } : {})}
+              onClick={() => actions.query({ profileId: tab.profileId, database: tab.object.database })}
+            />
+          </>
         }
       >
         <Segmented

@@ -13,6 +13,10 @@ export interface ExplorerActions {
   onEditConnection: (profileId: string) => void;
   /** What the connection's server is doing. */
   onActivity?: (profileId: string) => void;
+  /** Who gets which rows of a database, or of a table of it. */
+  onPolicies?: (profileId: string, database: string | null, table?: ObjectRef) => void;
+  /** What is wrong with a database. */
+  onAdvisor?: (profileId: string, database: string | null) => void;
   /** Puts the rows of a file into a table, or into a new one of a schema; false for a file that has none. */
   onImport?: (profileId: string, into: ObjectRef, path?: string) => boolean;
   /** Makes rows up for a table, or for those of a schema. */
@@ -116,6 +120,7 @@ export function useExplorerMenu(options: MenuOptions) {
     return [
       query(item),
       ...activity,
+      ...pages(item),
       ...(phase === "open" ? [...newTable(item), ...generate(item, NOWHERE), refresh(item)] : []),
       ...copies(item, selected),
       { separator: true },
@@ -141,6 +146,23 @@ export function useExplorerMenu(options: MenuOptions) {
         onSelect: () => onGenerate(item.profileId, object),
       },
     ];
+  };
+  /** Pages about a connection's database, another one of it, or one table: those that there are for it. */
+  const pages = ({ kind, profileId, object, database, table }: ExplorerItem): readonly MenuItem[] => {
+    const { onPolicies, onAdvisor } = options;
+    const state = states.find((each) => each.profile_id === profileId);
+    const whole = kind === "connection" || object?.kind === "database";
+    const of = object?.kind === "database" ? object.name : null;
+    const items: MenuItem[] = [];
+    if (onPolicies && state?.can_secure && (whole || table === true))
+      items.push({
+        label: "Policies",
+        icon: "policy",
+        onSelect: () => (whole || !object ? onPolicies(profileId, of) : onPolicies(profileId, database, object)),
+      });
+    if (onAdvisor && state?.can_advise && whole)
+      items.push({ label: "Advisor", icon: "bulb", onSelect: () => onAdvisor(profileId, of) });
+    return items;
   };
   const readOnly = (profileId: string): boolean =>
     profiles.some((profile) => profile.id === profileId && profile.safety === "read_only") ||
@@ -201,6 +223,7 @@ export function useExplorerMenu(options: MenuOptions) {
     return [
       ...opens,
       query(item),
+      ...pages(item),
       ...imports,
       ...generates,
       ...copies(item, selected),

@@ -70,6 +70,8 @@ export const SCOPE_TITLES: Readonly<Record<Scope, string>> = {
   explorer: "In the explorer",
   query: "In a query",
   relation: "In a table",
+  policies: "In a tab of policies",
+  advisor: "In an advisor's tab",
   activity: "In an activity tab",
   results: "In results",
   connection: "In a connection's form",

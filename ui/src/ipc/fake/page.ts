@@ -27,7 +27,7 @@ group by c.id, c.email;
 
 const orders = { database: "shop", schema: "public", kind: "relation", name: "orders", signature: null };
 
-/** `?world=work` has tabs and open connections, `?world=first` is a first start; `?open=sample` opens a target. */
+/** `?world=work` has tabs and open connections, `?world=first` is a first start; `?open=sample` opens a target, `?tab=t-policies` chooses one. */
 export function hostOfPage(): FakeHost {
   const asked = new URLSearchParams(window.location.search);
   const work = asked.get("world") === "work";
@@ -36,6 +36,7 @@ export function hostOfPage(): FakeHost {
     pace: Number(asked.get("pace") ?? 1),
     firstStart: asked.get("world") === "first",
     openedFor: asked.get("open"),
+    tables: Number(asked.get("tables") ?? 44),
     ...(work
       ? {
           open: [PROD, STAGING, SAMPLE],
@@ -48,6 +49,20 @@ export function hostOfPage(): FakeHost {
               profile_id: STAGING,
               position: 2,
               object: { ...orders, name: "customers" },
+            }),
+            fakeTab("t-policies", {
+              kind: "policies",
+              title: "Policies",
+              profile_id: STAGING,
+              position: 3,
+              view: asked.get("view") ?? "{}",
+            }),
+            fakeTab("t-advisor", {
+              kind: "advisor",
+              title: "Advisor",
+              profile_id: STAGING,
+              position: 4,
+              view: asked.get("view") ?? "{}",
             }),
           ],
           active: asked.get("tab") ?? "t-query",

@@ -18,6 +18,7 @@ import type {
 } from "../bindings";
 import { HostError } from "../host";
 import type { Hold } from "./holds";
+import { type FakeSecurity, makeSecurity } from "./policies";
 import { type FakeTable, shop } from "./tables";
 import { tunnelFields } from "./tunnel";
 
@@ -34,6 +35,8 @@ export interface FakeOptions {
   readonly open?: readonly string[];
   readonly settings?: Partial<Settings>;
   readonly firstStart?: boolean;
+  /** How many tables the pages of policies know. */
+  readonly tables?: number;
 }
 
 export interface World {
@@ -61,6 +64,7 @@ export interface World {
   nextId: number;
   readonly sample: readonly FakeTable[];
   readonly shop: readonly FakeTable[];
+  readonly security: FakeSecurity;
 }
 
 export const PROD = "p-prod";
@@ -323,6 +327,7 @@ export function makeWorld(options: FakeOptions): World {
     nextId: 1,
     sample: shop(1),
     shop: shop(10),
+    security: makeSecurity(options.tables ?? 0),
   };
   for (const id of options.open ?? []) world.connections.set(id, stateOf(world, id, { phase: "open" }));
   return world;
@@ -359,6 +364,8 @@ export function stateOf(world: World, id: string, phase: ConnectionPhase): Conne
     can_browse: true,
     can_show_ddl: true,
     can_watch: !sqlite,
+    can_secure: !sqlite,
+    can_advise: true,
     read_only: profile.safety === "read_only" ? "the server, in every session (default_transaction_read_only)" : null,
     sessions: 1 + [...world.sessions.values()].filter((s) => s.profile_id === id && s.link === "up").length,
     session_limit: world.settings.session_limit,

@@ -1,0 +1,139 @@
+/** What is wrong with a database, read when it is opened and when its schema changes. */
+import { type ReactNode, useCallback, useMemo, useRef, useState } from "react";
+import { useKeys, useOffers } from "@/commands";
+import { Button, EmptyState, Toolbar, toast } from "@/design";
+import { type AdvisorHandle, AdvisorPane, type AdvisorView, readView, useLookAgain } from "@/features/advisor";
+import { highlightSql, useDriverOf } from "@/features/relation";
+import { type AdvisorFinding, failureOf, type ObjectRef } from "@/ipc";
+import type { Actions } from "../actions";
+import type { AdvisorTab } from "../model";
+import { useWorkspace } from "../workspace";
+import { ConnectionBanner } from "./ConnectionBanner";
+import { Offline } from "./Offline";
+import { useFocusWhen } from "./useFocusWhen";
+
+const NOT_OPEN = "the connection is not open";
+const RELATIONS = ["table", "view", "materialized view", "foreign table"];
+
+export function AdvisorDocument({ tab, active, actions }: { tab: AdvisorTab; active: boolean; actions: Actions }) {
+  const { dispatch, live, profile: profileBy } = useWorkspace();
+  const { profileId, database } = tab;
+  const profile = profileBy(profileId);
+  const name = profile?.name ?? "this connection";
+  const state = live.connections.get(profileId);
+  const phase = state?.phase.phase;
+  const open = phase === "open";
+  const able = open && state?.can_advise === true;
+  const view = useMemo(() => readView(tab.view), [tab.view]);
+  const latest = useRef(view);
+  latest.current = view;
+  const onView = (change: Partial<AdvisorView>) => {
+    latest.current = { ...latest.current, ...change };
+    dispatch({ type: "change", id: tab.id, change: { view: JSON.stringify(latest.current) } });
+  };
+  const place = useMemo(() => ({ profileId, database }), [profileId, database]);
+  const lookAgain = useLookAgain(place);
+  const [looking, setLooking] = useState(false);
+  const again = () => {
+    setLooking(true);
+    lookAgain()
+      .catch((thrown: unknown) => toast({ tone: "danger", title: failureOf(thrown).message }))
+      .finally(() => setLooking(false));
+  };
+  const pane = useRef<AdvisorHandle>(null);
+  const [fixable, setFixable] = useState(false);
+  const driver = useDriverOf(profileId);
+  const highlight = useCallback(
+    (sql: string): ReactNode => highlightSql(sql, driver?.language.grammar),
+    [driver?.language.grammar],
+  );
+  const [seen, setSeen] = useState(able);
+  if (able && !seen) setSeen(true);
+  const unable = able ? {} : { disabledReason: NOT_OPEN };
+  useOffers(
+    {
+      "advisor.look": { run: again, ...unable },
+      "advisor.filter": { run: () => pane.current?.filter() },
+      "advisor.fix": {
+        run: () => pane.current?.fix(),
+        ...(fixable ? {} : { disabledReason: "choose a finding that has a fix" }),
+      },
+    },
+    active,
+  );
+  const keys = {
+    look: useKeys("advisor.look"),
+    filter: useKeys("advisor.filter"),
+    fix: useKeys("advisor.fix"),
+  };
+  const shown = database ?? state?.database ?? null;
+  const onOpen = ({ object }: AdvisorFinding): (() => void) | undefined => {
+    const table = object.relation ?? (RELATIONS.includes(object.kind) ? object.name : null);
+    if (table === null) return undefined;
+    const ref: ObjectRef = { database: shown, schema: object.schema, kind: "relation", name: table, signature: null };
+    return object.kind === "policy" && state?.can_secure
+      ? () => actions.policies(profileId, database, ref)
+      : () => actions.relation(profileId, ref);
+  };
+  const reconnect = () => void actions.connect(profileId);
+  return (
+    <div
+      className="flex flex-col h-full min-h-0 outline-none"
+      data-scope="advisor"
+      tabIndex={-1}
+      ref={useFocusWhen(active, `${seen}`)}
+    >
+      <Toolbar
+        label="Advisor"
+        icon="bulb"
+        what={
+          <>
+            {name}
+            {shown ? <span className="text-ink-3 font-[400]"> · {shown}</span> : null}
+          </>
+        }
+        end={
+          <Button
+            dense
+            variant="ghost"
+            icon="refresh"
+            loading={looking}
+            disabledReason={able ? undefined : NOT_OPEN}
+            {...(keys.look ? { keys: keys.look, showKeys: true } : {})}
+            onClick={again}
+          >
+            Look again
+          </Button>
+        }
+      />
+      <ConnectionBanner state={state} name={name} onReconnect={reconnect} />
+      <div className="flex-1 min-h-0 relative">
+        {open && !able ? (
+          <EmptyState picture="empty" title="No advisor here">
+            There are no rules for {state?.server?.product ?? "this database"}.
+          </EmptyState>
+        ) : seen ? (
+          <AdvisorPane
+            ref={pane}
+            place={place}
+            able={able}
+            view={view}
+            onView={onView}
+            highlight={highlight}
+            author={state?.server?.facts["user"] ?? profile?.values["user"] ?? ""}
+            onScript={(title, text) => actions.query({ profileId, database, title, text })}
+            onOpen={onOpen}
+            keys={keys}
+            onChosen={setFixable}
+          />
+        ) : phase === "connecting" ? (
+          <EmptyState picture="loading" title={`Connecting to ${name}`} />
+        ) : (
+          <Offline name={name} onConnect={reconnect}>
+            The database is looked at when you connect.
+          </Offline>
+        )}
+      </div>
+    </div>
+  );
+}

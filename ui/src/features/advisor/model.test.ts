@@ -1,0 +1,128 @@
+import { describe, expect, it } from "vitest";
+import type { AdvisorFinding, AdvisorPoint, AdvisorRule } from "@/ipc";
+import {
+  asked,
+  exposureWords,
+  FIRST_VIEW,
+  fixWords,
+  isFiltered,
+  line,
+  names,
+  notEvaluated,
+  ranOf,
+  readView,
+  scriptOf,
+  trend,
+} from "./model";
+
+const rule = (id: string, more: Partial<AdvisorRule> = {}): AdvisorRule => ({
+  id,
+  name: id,
+  title: id,
+  level: "warning",
+  result: "pass",
+  reason: null,
+  findings: 0,
+  ...more,
+});
+const point = (grade: string, uncertain = false): AdvisorPoint => ({
+  at_ms: 1,
+  grade,
+  uncertain,
+  secured: 1,
+  tables: 2,
+  errors: 0,
+  warnings: 0,
+});
+
+describe("a report", () => {
+  it("never counts what was not looked at as passed", () => {
+    const rules = [
+      rule("S-01"),
+      rule("O-05", { result: "not_evaluated", reason: "pg_stat_statements is not installed" }),
+      rule("S-05", { result: "fail", reason: "2 expressions were not read" }),
+    ];
+    expect(notEvaluated(rules).map(({ id }) => id)).toEqual(["O-05", "S-05"]);
+    expect(ranOf({ rules, elapsed_ms: 214 })).toBe(
+      "2 of 3 rules ran in 214 ms. 2 could not be evaluated, or not in full.",
+    );
+    expect(ranOf({ rules: rules.slice(0, 1), elapsed_ms: 9 })).toBe("1 of 1 rule ran in 9 ms.");
+  });
+
+  it("draws the grades as a line, A on top", () => {
+    const points = [point("F"), point("C"), point("A")];
+    expect(line(points, 100, 20)).toBe("0.0,20.0 50.0,8.0 100.0,0.0");
+    expect(trend(points)).toBe("F to A");
+    expect(trend([point("C"), point("B", true)])).toBe("C to B?");
+    expect(trend([point("B")])).toBeNull();
+    expect(line([point("B")], 100, 20)).toBe("0.0,4.0");
+  });
+});
+
+describe("a finding's fix", () => {
+  const fix = {
+    sql: "ALTER TABLE t ENABLE ROW LEVEL SECURITY;",
+    undo: "ALTER TABLE t\n  DISABLE ROW LEVEL SECURITY;",
+    lock: "ACCESS EXCLUSIVE",
+    transaction_safe: true,
+  };
+  const finding: AdvisorFinding = {
+    rule: "S-01",
+    name: "rls_disabled_in_public",
+    title: "Row security is off",
+    level: "error",
+    object: { schema: "app", name: "t", kind: "table", relation: null, label: "app.t" },
+    evidence: [],
+    message: "Anybody reads it.\nReally.",
+    fix,
+    key: "S-01:app:t",
+    accepted: null,
+  };
+
+  it("opens as a script in which only the fix is no comment", () => {
+    const code = scriptOf(finding)
+      .split("\n")
+      .filter((each) => each !== "" && !each.startsWith("--"));
+    expect(code).toEqual([fix.sql]);
+    expect(scriptOf(finding)).toContain("--   DISABLE ROW LEVEL SECURITY;");
+    expect(scriptOf({ ...finding, fix: null })).toBe("");
+  });
+
+  it("says its lock, its transaction, and that there is no way back", () => {
+    expect(fixWords(fix)).toEqual(["ACCESS EXCLUSIVE", "one transaction"]);
+    expect(fixWords({ ...fix, lock: null, undo: null, transaction_safe: false })).toEqual([
+      "Locks no table",
+      "outside of any transaction",
+      "no way back",
+    ]);
+  });
+});
+
+describe("the view and the exposure", () => {
+  it("come back as they were kept", () => {
+    const view = {
+      text: "a",
+      level: "error",
+      group: "K",
+      kind: "table",
+      within: "accepted",
+      chosen: "x",
+      side: 500,
+    } as const;
+    expect(readView(JSON.stringify(view))).toEqual(view);
+    expect(readView("[")).toEqual(FIRST_VIEW);
+    expect(readView(JSON.stringify({ level: "bad", group: "Z", side: 9 }))).toEqual(FIRST_VIEW);
+    expect(asked(view)).toMatchObject({ levels: ["error"], groups: ["K"], kinds: ["table"], accepted: true });
+    expect([isFiltered(FIRST_VIEW), isFiltered({ ...FIRST_VIEW, group: "S" })]).toEqual([false, true]);
+  });
+
+  it("says that a guess is one", () => {
+    const exposure = { schemas: ["public"], anonymous: ["anon"], signed_in: [], guessed_from: "the roles" };
+    expect(exposureWords(exposure)).toBe("Untrusted clients reach public as anon. That is a guess, from the roles.");
+    expect(exposureWords({ ...exposure, schemas: [], guessed_from: null })).toBe(
+      "No schema is exposed to untrusted clients.",
+    );
+    expect(exposureWords(null)).toContain("Nobody said");
+    expect(names(" a, b ,,a")).toEqual(["a", "b"]);
+  });
+});

@@ -1,0 +1,181 @@
+/** What an advisor's report looks like: levels in words and tones, which findings are asked for, what a tab keeps. Pure. */
+import type { IconName } from "@/design";
+import type {
+  AdvisorExposure,
+  AdvisorFilter,
+  AdvisorFinding,
+  AdvisorFix,
+  AdvisorLevel,
+  AdvisorPoint,
+  AdvisorReport,
+  AdvisorRule,
+} from "@/ipc";
+
+interface LevelLook {
+  readonly word: string;
+  readonly many: string;
+  readonly icon: IconName;
+  readonly tone: "danger" | "warn" | "info";
+}
+
+export const LEVELS: Readonly<Record<AdvisorLevel, LevelLook>> = {
+  error: { word: "Error", many: "errors", icon: "error", tone: "danger" },
+  warning: { word: "Warning", many: "warnings", icon: "warning", tone: "warn" },
+  info: { word: "Info", many: "notes", icon: "info", tone: "info" },
+};
+
+/** The letters of rules' ids. */
+export const GROUPS: readonly { readonly letter: string; readonly word: string }[] = [
+  { letter: "S", word: "Row security and exposure" },
+  { letter: "K", word: "Keys and references" },
+  { letter: "I", word: "Indexes" },
+  { letter: "T", word: "Types and shapes" },
+  { letter: "O", word: "Operations" },
+];
+
+export const number = (count: number): string => count.toLocaleString("en-US");
+export const plural = (count: number, one: string, many = `${one}s`): string =>
+  `${number(count)} ${count === 1 ? one : many}`;
+
+/** What was found and nobody accepted, what was accepted, rules that did not look at everything. */
+export type Within = "found" | "accepted" | "unseen";
+
+/** What a tab keeps of how it shows a report. */
+export interface AdvisorView {
+  readonly text: string;
+  readonly level: AdvisorLevel | null;
+  readonly group: string | null;
+  readonly kind: string | null;
+  readonly within: Within;
+  /** The key of the finding that is looked at. */
+  readonly chosen: string | null;
+  /** Pixels of it. */
+  readonly side: number;
+}
+
+export const FIRST_VIEW: AdvisorView = {
+  text: "",
+  level: null,
+  group: null,
+  kind: null,
+  within: "found",
+  chosen: null,
+  side: 420,
+};
+
+export function readView(json: string): AdvisorView {
+  let kept: Record<string, unknown>;
+  try {
+    const parsed: unknown = JSON.parse(json);
+    if (typeof parsed !== "object" || parsed === null) return FIRST_VIEW;
+    kept = { ...parsed };
+  } catch {
+    return FIRST_VIEW;
+  }
+  const text = (name: string) => (typeof kept[name] === "string" && kept[name] !== "" ? (kept[name] as string) : null);
+  const { side } = kept;
+  return {
+    text: text("text") ?? "",
+    level: (["error", "warning", "info"] as const).find((level) => level === kept["level"]) ?? null,
+    group: GROUPS.find(({ letter }) => letter === kept["group"])?.letter ?? null,
+    kind: text("kind"),
+    within: kept["within"] === "accepted" || kept["within"] === "unseen" ? kept["within"] : "found",
+    chosen: text("chosen"),
+    side: typeof side === "number" && side >= 280 && side <= 900 ? side : FIRST_VIEW.side,
+  };
+}
+
+/** The same as the core takes it. */
+export const asked = ({ text, level, group, kind, within }: AdvisorView): AdvisorFilter => ({
+  text: text.trim(),
+  levels: level === null ? [] : [level],
+  groups: group === null ? [] : [group],
+  rules: [],
+  kinds: kind === null ? [] : [kind],
+  schema: null,
+  accepted: within === "accepted",
+});
+
+export const isFiltered = ({ text, level, group, kind }: AdvisorView): boolean =>
+  text.trim() !== "" || level !== null || group !== null || kind !== null;
+
+/** The head of the page, in a sentence. */
+export function summaryOf({ score, errors, warnings }: AdvisorReport): string {
+  return `${plural(score.secured, "table")} secured, ${plural(warnings, "warning")}, ${plural(errors, "error")}`;
+}
+
+/** How many rules there were, and how many of them say nothing. */
+export function ranOf({ rules, elapsed_ms }: Pick<AdvisorReport, "rules" | "elapsed_ms">): string {
+  const missing = notEvaluated(rules).length;
+  const whole = rules.filter(({ result }) => result !== "not_evaluated").length;
+  const said = `${number(whole)} of ${plural(rules.length, "rule")} ran in ${number(elapsed_ms)} ms.`;
+  return missing === 0 ? said : `${said} ${number(missing)} could not be evaluated, or not in full.`;
+}
+
+/** Rules that did not look at everything: these are not passes. */
+export const notEvaluated = (rules: readonly AdvisorRule[]): readonly AdvisorRule[] =>
+  rules.filter(({ result, reason }) => result === "not_evaluated" || reason !== null);
+
+/** Grades as heights, F at the bottom; as points of a line in a box. */
+export function line(points: readonly AdvisorPoint[], width: number, height: number): string {
+  const level = (grade: string) => Math.max(0, "FEDCBA".indexOf(grade[0] ?? "F")) / 5;
+  const step = points.length > 1 ? width / (points.length - 1) : 0;
+  return points
+    .map(({ grade }, at) => `${(at * step).toFixed(1)},${((1 - level(grade)) * height).toFixed(1)}`)
+    .join(" ");
+}
+
+/** `C to B?` over what time. */
+export function trend(points: readonly AdvisorPoint[]): string | null {
+  const [first] = points;
+  const last = points.at(-1);
+  if (!first || !last || first === last) return null;
+  const word = ({ grade, uncertain }: AdvisorPoint) => `${grade}${uncertain ? "?" : ""}`;
+  return `${word(first)} to ${word(last)}`;
+}
+
+/** What a person has to know of a fix before it runs. */
+export function fixWords({ lock, transaction_safe, undo }: AdvisorFix): readonly string[] {
+  return [
+    lock === null ? "Locks no table" : lock,
+    transaction_safe ? "one transaction" : "outside of any transaction",
+    ...(undo === null ? ["no way back"] : []),
+  ];
+}
+
+/** A fix as it is opened in an editor: nothing of it has run. */
+export function scriptOf({ message, object, rule, fix }: AdvisorFinding): string {
+  if (!fix) return "";
+  const says = [`${rule}: ${object.label}`, message, ...fixWords(fix)].flatMap((text) => text.split("\n"));
+  const undo = fix.undo ? `\n\n-- Undo:\n${commented(fix.undo)}` : "";
+  return `${says.map((text) => `-- ${text}`).join("\n")}\n${fix.sql.trim()}${undo}\n`;
+}
+
+const commented = (sql: string): string =>
+  sql
+    .trim()
+    .split("\n")
+    .map((each) => `-- ${each}`)
+    .join("\n");
+
+/** What untrusted clients reach, in a sentence. */
+export function exposureWords(exposure: AdvisorExposure | null): string {
+  if (!exposure) return "Nobody said which schemas and roles untrusted clients reach, and nothing hints at it.";
+  const { schemas, anonymous, signed_in, guessed_from } = exposure;
+  const roles = [...anonymous, ...signed_in];
+  const said =
+    schemas.length === 0
+      ? "No schema is exposed to untrusted clients."
+      : `Untrusted clients reach ${schemas.join(", ")} as ${roles.length === 0 ? "nobody" : roles.join(", ")}.`;
+  return guessed_from === null ? said : `${said} That is a guess, from ${guessed_from}.`;
+}
+
+/** A list that was typed: names between commas. */
+export const names = (text: string): string[] => [
+  ...new Set(
+    text
+      .split(",")
+      .map((name) => name.trim())
+      .filter((name) => name !== ""),
+  ),
+];

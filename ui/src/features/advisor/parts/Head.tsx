@@ -1,0 +1,86 @@
+/** What the advisor says of a database in a line, and how that was before. */
+import { Banner, Button, tip } from "@/design";
+import type { AdvisorPoint, AdvisorReport } from "@/ipc";
+import { exposureWords, line, ranOf, summaryOf, trend } from "../model";
+
+const WIDTH = 112;
+const HEIGHT = 24;
+
+function History({ points }: { points: readonly AdvisorPoint[] }) {
+  const words = trend(points);
+  if (words === null) return null;
+  const [x = "0", y = "0"] = line(points, WIDTH, HEIGHT).split(" ").at(-1)?.split(",") ?? [];
+  const first = points[0];
+  const since = first ? new Date(first.at_ms).toLocaleDateString(undefined, { day: "numeric", month: "short" }) : "";
+  return (
+    <div className="adv-history">
+      <div className="text-right">
+        <div className="rh-meta">Grade since {since}</div>
+        <div className="font-[600]">{words}</div>
+      </div>
+      <svg
+        viewBox={`-3 -3 ${WIDTH + 6} ${HEIGHT + 6}`}
+        width={WIDTH + 6}
+        height={HEIGHT + 6}
+        role="img"
+        aria-label={`Grade: ${words}`}
+      >
+        <polyline points={line(points, WIDTH, HEIGHT)} className="adv-line" />
+        <circle cx={x} cy={y} r="3" className="adv-dot" />
+      </svg>
+    </div>
+  );
+}
+
+export interface HeadProps {
+  report: AdvisorReport;
+  onExposure: () => void;
+}
+
+export function Head({ report, onExposure }: HeadProps) {
+  const { score, history, ask_exposure, exposure } = report;
+  const grade = `${score.grade}${score.uncertain ? "?" : ""}`;
+  const tone = /^[AB]/.test(grade) ? "ok" : grade.startsWith("C") ? "warn" : "danger";
+  return (
+    <>
+      {ask_exposure ? (
+        <Banner
+          tone="warn"
+          icon="shield"
+          edge
+          detail={exposureWords(exposure)}
+          actions={
+            <Button dense variant="primary" onClick={onExposure}>
+              Say what they reach
+            </Button>
+          }
+        >
+          Which schemas and roles do untrusted clients reach?
+        </Banner>
+      ) : null}
+      <div className="adv-head">
+        <span
+          className="adv-grade"
+          data-tone={tone}
+          {...tip(score.uncertain ? "Some rules were not evaluated: it may be worse" : "A is best, F is worst")}
+        >
+          <span aria-hidden="true">{grade}</span>
+          <span className="rh-visually-hidden">Grade {grade}</span>
+        </span>
+        <div className="min-w-0">
+          <div className="font-[600] rh-truncate">{summaryOf(report)}</div>
+          <div className="rh-meta rh-truncate">{ranOf(report)}</div>
+          {ask_exposure ? null : (
+            <div className="rh-meta flex items-center gap-2 min-w-0">
+              <span className="rh-truncate">{exposureWords(exposure)}</span>
+              <Button dense variant="ghost" onClick={onExposure}>
+                Change…
+              </Button>
+            </div>
+          )}
+        </div>
+        <History points={history} />
+      </div>
+    </>
+  );
+}

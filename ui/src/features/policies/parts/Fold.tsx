@@ -1,0 +1,14 @@
+/** Something that is there for who looks for it. */
+import type { ReactNode } from "react";
+import { Icon } from "@/design";
+
+export function Fold({ label, children }: { label: ReactNode; children: ReactNode }) {
+  return (
+    <details className="pol-fold">
+      <summary>
+        <Icon name="chevron-right" size={12} /> {label}
+      </summary>
+      {children}
+    </details>
+  );
+}

@@ -1,0 +1,264 @@
+/** The advisor in the fake host: findings about the tables that the pages of policies know. */
+import type {
+  AdvisorFinding,
+  AdvisorLevel,
+  AdvisorOptions,
+  AdvisorReport,
+  AdvisorRule,
+  AdvisorSuppression,
+} from "../bindings";
+import type { Host } from "../host";
+import { ROLES, rowOf } from "./policies";
+import { refuse, requireOpen, type World } from "./world";
+
+const DAY = 86_400_000;
+const READ_AT = Date.UTC(2026, 10, 22, 15, 54);
+
+const RULES: readonly Pick<AdvisorRule, "id" | "name" | "title" | "level" | "reason">[] = [
+  { id: "I-03", name: "unused_index", title: "An index that is never read", level: "info", reason: null },
+  { id: "K-02", name: "unindexed_foreign_keys", title: "A foreign key without an index", level: "info", reason: null },
+  {
+    id: "O-06",
+    name: "statements_not_counted",
+    title: "Statements are not counted",
+    level: "info",
+    reason: "the extension pg_stat_statements is not installed",
+  },
+  {
+    id: "S-01",
+    name: "rls_disabled_in_public",
+    title: "Row security is off on a table that clients reach",
+    level: "error",
+    reason: null,
+  },
+  {
+    id: "S-02",
+    name: "rls_enabled_no_policy",
+    title: "Row security is on and there is no policy",
+    level: "warning",
+    reason: null,
+  },
+  { id: "S-03", name: "rls_policy_always_true", title: "A policy that is always true", level: "error", reason: null },
+  { id: "S-11", name: "auth_rls_initplan", title: "A call for every row", level: "warning", reason: null },
+  {
+    id: "S-36",
+    name: "weak_authentication",
+    title: "Sign-in without a password",
+    level: "warning",
+    reason: "this login may not read pg_hba_file_rules",
+  },
+];
+
+interface FakeAdvice {
+  readonly accepted: Map<string, AdvisorSuppression>;
+  options: AdvisorOptions;
+}
+const advice = new WeakMap<World, FakeAdvice>();
+function adviceOf(world: World): FakeAdvice {
+  const known = advice.get(world);
+  if (known) return known;
+  const made: FakeAdvice = {
+    accepted: new Map(),
+    options: {
+      exposure: null,
+      guess: {
+        schemas: ["app"],
+        anonymous: ["anon"],
+        signed_in: ["authenticated"],
+        guessed_from: "the roles anon and authenticated",
+      },
+      schedule: "on_change",
+      schemas: ["app", "public"],
+      roles: ROLES.map(({ name }) => name).filter((name) => name !== "PUBLIC"),
+    },
+  };
+  advice.set(world, made);
+  return made;
+}
+
+function findingsOf(world: World): AdvisorFinding[] {
+  const { accepted } = adviceOf(world);
+  const found = world.security.tables.flatMap((each): AdvisorFinding[] => {
+    const row = rowOf(world.security, each);
+    const { schema, table } = each.on;
+    const make = (rule: string, level: AdvisorLevel, message: string, fix: [string, string] | null): AdvisorFinding => {
+      const known = RULES.find(({ id }) => id === rule);
+      const key = `${rule}:${schema}:${table}`;
+      return {
+        rule,
+        name: known?.name ?? rule,
+        title: known?.title ?? rule,
+        level,
+        object: { schema, name: table, kind: "table", relation: null, label: `${schema}.${table}` },
+        evidence: ["Row security: off", "Grant: SELECT, INSERT, UPDATE, DELETE to authenticated"],
+        message,
+        fix: fix && { sql: fix[0], undo: fix[1], lock: "ACCESS EXCLUSIVE", transaction_safe: true },
+        key,
+        accepted: accepted.get(key) ?? null,
+      };
+    };
+    const alter = (what: string) => `ALTER TABLE ${schema}.${table} ${what} ROW LEVEL SECURITY;`;
+    if (row.state === "exposed")
+      return [
+        make("S-01", "error", `${schema}.${table}: authenticated can read and write every row.`, [
+          alter("ENABLE"),
+          alter("DISABLE"),
+        ]),
+      ];
+    if (row.state === "open")
+      return [make("S-03", "error", `A policy of ${schema}.${table} lets every row through for authenticated.`, null)];
+    if (row.state === "no_policy")
+      return [
+        make(
+          "S-02",
+          "warning",
+          `Nobody but the owner reads ${schema}.${table}: row security is on and there is no policy.`,
+          null,
+        ),
+      ];
+    return row.warnings > 0
+      ? [
+          make(
+            "S-11",
+            "warning",
+            `auth.uid() is called once per row in a policy of ${schema}.${table}; wrap it in a select.`,
+            null,
+          ),
+        ]
+      : [];
+  });
+  const order = { error: 0, warning: 1, info: 2 } as const;
+  return found.toSorted((a, b) => order[a.level] - order[b.level]);
+}
+
+function reportOf(world: World): AdvisorReport {
+  const all = findingsOf(world);
+  const open = all.filter(({ accepted }) => accepted === null);
+  const count = (level: AdvisorLevel) => open.filter((each) => each.level === level).length;
+  const errors = count("error");
+  const tables = world.security.tables.length;
+  const { options } = adviceOf(world);
+  const grades = ["F", "F", "E", "E", "D", errors > 0 ? "D" : "B"];
+  return {
+    at_ms: READ_AT,
+    elapsed_ms: 214,
+    score: {
+      grade: errors > 0 ? "D" : "B",
+      uncertain: true,
+      tables,
+      secured: tables - errors,
+      warnings: count("warning"),
+      errors,
+      parts: [],
+    },
+    errors,
+    warnings: count("warning"),
+    infos: count("info"),
+    accepted: all.length - open.length,
+    stale: [],
+    rules: RULES.map((rule) => {
+      const findings = open.filter((each) => each.rule === rule.id).length;
+      return { ...rule, findings, result: rule.reason ? "not_evaluated" : findings > 0 ? "fail" : "pass" };
+    }),
+    exposure: options.exposure ?? options.guess,
+    ask_exposure: options.exposure === null,
+    history: grades.map((grade, index) => ({
+      at_ms: READ_AT - (grades.length - 1 - index) * 7 * DAY,
+      grade,
+      uncertain: true,
+      secured: tables - errors,
+      tables,
+      errors,
+      warnings: 3,
+    })),
+  };
+}
+
+const PAGE = `# What
+
+A table in a schema that clients reach has row security off: whoever holds a privilege sees every row.
+
+## How to fix
+
+- Turn row security on, and give it policies.
+- Revoke what clients need not have.
+
+\`\`\`sql
+ALTER TABLE app.api_keys ENABLE ROW LEVEL SECURITY;
+\`\`\`
+`;
+
+type AdvisorCommands = Pick<
+  Host,
+  | "advise"
+  | "advisorFindings"
+  | "advisorRule"
+  | "advisorOptions"
+  | "keepAdvisorOptions"
+  | "advisorSuppress"
+  | "advisorUnsuppress"
+  | "advisorReview"
+  | "exportAdvisor"
+  | "importAdvisorBaseline"
+>;
+
+export function advisorCommands(world: World): AdvisorCommands {
+  const own = () => adviceOf(world);
+  return {
+    advise: async (profileId) => {
+      requireOpen(world, profileId);
+      return reportOf(world);
+    },
+    advisorFindings: async (profileId, _database, filter, offset, limit) => {
+      requireOpen(world, profileId);
+      const words = (filter.text ?? "").toLowerCase();
+      const all = findingsOf(world).filter((each) => (each.accepted !== null) === (filter.accepted ?? false));
+      const found = all.filter(
+        (each) =>
+          `${each.object.label} ${each.rule} ${each.name} ${each.message}`.toLowerCase().includes(words) &&
+          (!filter.levels?.length || filter.levels.includes(each.level)) &&
+          (!filter.groups?.length || filter.groups.includes(each.rule[0] ?? "")) &&
+          (!filter.kinds?.length || filter.kinds.includes(each.object.kind)),
+      );
+      return {
+        findings: found.slice(offset, offset + limit),
+        total: found.length,
+        kinds: [...new Set(all.map(({ object }) => object.kind))],
+      };
+    },
+    advisorRule: async (id) => {
+      const rule = RULES.find((each) => each.id === id) ?? refuse("not_found", `There is no rule ${id}.`);
+      return { id, name: rule.name, title: rule.title, page: PAGE };
+    },
+    advisorOptions: async () => own().options,
+    keepAdvisorOptions: async (_profileId, _database, choice) => {
+      const { options } = own();
+      own().options = {
+        ...options,
+        exposure: choice.ask_again ? null : (choice.exposure ?? options.exposure),
+        schedule: choice.schedule ?? options.schedule,
+      };
+      return own().options;
+    },
+    advisorSuppress: async (_profileId, _database, keys, reason, author) => {
+      for (const key of keys) own().accepted.set(key, { key, reason, author, date: "2026-11-22" });
+      return null;
+    },
+    advisorUnsuppress: async (_profileId, _database, keys) => {
+      for (const key of keys) own().accepted.delete(key);
+      return null;
+    },
+    advisorReview: async (_profileId, _database, keys) => {
+      const fixes = findingsOf(world).flatMap((each) => (keys.includes(each.key) && each.fix ? [each.fix] : []));
+      return {
+        sql: `BEGIN;\n${fixes.map(({ sql }) => `${sql}\n`).join("")}COMMIT;\n`,
+        undo: fixes.map(({ undo }) => undo).join("\n"),
+        lock: "ACCESS EXCLUSIVE",
+        transaction_safe: true,
+        without: [],
+      };
+    },
+    exportAdvisor: async () => null,
+    importAdvisorBaseline: async () => 0,
+  };
+}
