@@ -2,6 +2,7 @@
 
 mod explain;
 mod generate;
+mod policy;
 mod saved;
 mod schema;
 mod transfer;
@@ -14,6 +15,10 @@ use time::{Date, macros::format_description};
 
 pub(crate) use explain::{Explain, PlanFormat};
 pub(crate) use generate::Generate;
+pub(crate) use policy::{
+    Advise, Policy, PolicyApply, PolicyCheck, PolicyFormat, PolicyList, PolicyMatrix, PolicyShow, PolicyTest,
+    TestFormat,
+};
 pub(crate) use saved::{Saved, SavedRun};
 pub(crate) use schema::{Schema, SchemaFormat};
 pub(crate) use transfer::{Export, Import, file_format};
@@ -56,6 +61,11 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Print what a database contains
     Schema(Schema),
+    /// Row security: list, show, matrix, apply, check, test
+    #[command(subcommand)]
+    Policy(Policy),
+    /// Run the advisor's rules: what is wrong with a database, or will be
+    Advise(Advise),
     /// Saved queries: list, show, run, import, export
     #[command(subcommand)]
     Saved(Saved),
@@ -122,6 +132,9 @@ pub(crate) struct Query {
     /// A value for a placeholder of the text: $1 is 1, :id is id; NAME alone is NULL. Others are asked for on a terminal
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
     pub(crate) parameters: Vec<(String, Option<String>)>,
+    /// Send it as somebody else: a role, an actor kept with the connection, or {"role", "claims", "settings"}
+    #[arg(long = "as", value_name = "ACTOR")]
+    pub(crate) acting: Option<String>,
     /// Print no command tags and no progress
     #[arg(short, long)]
     pub(crate) quiet: bool,

@@ -9,6 +9,8 @@ use app::api::{AppError, ErrorCode};
 #[repr(u8)]
 pub(crate) enum Exit {
     Done = 0,
+    /// Findings at the level that fails, or a test that failed.
+    Found = 1,
     Usage = 2,
     Connection = 3,
     Statement = 4,

@@ -5,6 +5,7 @@
 #![deny(missing_docs)]
 
 mod activity;
+mod advise;
 mod arguments;
 mod audit;
 mod connections;
@@ -18,6 +19,7 @@ mod import;
 mod interrupt;
 mod open;
 mod output;
+mod policy;
 mod prompt;
 mod query;
 mod saved;
@@ -32,7 +34,7 @@ use app::{App, Face, Options};
 use clap::{Parser, error::ErrorKind};
 
 use crate::{
-    arguments::{Arguments, Command},
+    arguments::{Arguments, Command, Policy},
     failure::{Exit, Failure, Outcome},
     interrupt::Interrupt,
 };
@@ -103,6 +105,10 @@ async fn with_core(command: Command, app: &Arc<App>, interrupt: &Interrupt) -> O
         Command::Schema(schema) => stoppable(interrupt, schema::run(app, &schema)).await,
         Command::Activity(activity) => stoppable(interrupt, activity::run(app, &activity)).await,
         Command::Saved(command) => saved::run(app, command, interrupt).await,
+        // Half-way through a change is worse than either end; what waits for a lock does not wait long.
+        Command::Policy(command @ Policy::Apply(_)) => policy::run(app, &command).await,
+        Command::Policy(command) => stoppable(interrupt, policy::run(app, &command)).await,
+        Command::Advise(advise) => stoppable(interrupt, advise::run(app, &advise)).await,
         Command::Audit(audit) => stoppable(interrupt, audit::run(app, &audit)).await,
         // Half-way is worse than either end.
         Command::Forget(forget) => forget::run(app, &forget).await,

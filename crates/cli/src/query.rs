@@ -57,6 +57,10 @@ pub(crate) async fn run(app: &Arc<App>, query: &Query, interrupt: &Interrupt) ->
         () = interrupt.asked() => return Err(Failure::interrupted()),
         agreed = consent::obtain(&session, &script, &parameters, query.yes) => agreed?,
     };
+    let acting = match &query.acting {
+        Some(actor) => Some(act_as(&session, actor).await?),
+        None => None,
+    };
     let output = Output::open(query.output.as_deref())?;
     let file = query.output.as_deref().filter(|file| *file != Path::new("-"));
     let session = match file {
@@ -80,6 +84,9 @@ pub(crate) async fn run(app: &Arc<App>, query: &Query, interrupt: &Interrupt) ->
         }
     }
     say_open_transaction(&session, &done);
+    if let Some(acting) = acting.flatten() {
+        say_other(&session, &acting).await;
+    }
     session.close().await;
     let done = match done {
         Ok(()) => stream.finish(pieces.len()),
@@ -102,6 +109,25 @@ fn told(failure: Failure, script: &Script<'_>) -> Failure {
         say::error(error, Some(script));
     }
     Failure::silent(failure.exit)
+}
+
+/// Lets the session act as somebody, and says whose rights it has then.
+async fn act_as(session: &TerminalSession<'_>, actor: &str) -> Outcome<Option<String>> {
+    session.act_as(actor).await.map_err(|error| match error.code {
+        ErrorCode::InvalidStatement | ErrorCode::Unsupported if error.native.is_none() => {
+            Failure::new(Exit::Usage, error)
+        }
+        _ => Failure::statement(error, false),
+    })?;
+    Ok(session.acts_as().await)
+}
+
+/// A script may leave the role it was given: what it did then it did as somebody else.
+async fn say_other(session: &TerminalSession<'_>, acting: &str) {
+    if let Some(now) = session.acts_as().await.filter(|now| now != acting) {
+        let (now, acting) = (say::clean(&now), say::clean(acting));
+        say::line(&format!("warning: the script left the role {acting}: what came after that ran as {now}"));
+    }
 }
 
 /// A script that leaves its transaction open loses it: that must not happen in silence.

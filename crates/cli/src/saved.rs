@@ -116,6 +116,7 @@ async fn run_one(app: &Arc<App>, run: SavedRun, interrupt: &Interrupt) -> Outcom
         timeout: run.timeout,
         result: run.result,
         parameters: run.parameters,
+        acting: None,
         quiet: run.quiet,
         password: run.password,
     };

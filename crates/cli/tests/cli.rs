@@ -4,6 +4,8 @@
 
 #[path = "cli/activity.rs"]
 mod activity;
+#[path = "cli/advise.rs"]
+mod advise;
 #[path = "cli/audit.rs"]
 mod audit;
 #[path = "cli/bad_input.rs"]
@@ -28,6 +30,8 @@ mod import;
 mod interchange;
 #[path = "cli/interrupting.rs"]
 mod interrupting;
+#[path = "cli/policy.rs"]
+mod policy;
 #[path = "cli/pseudo_terminal.rs"]
 mod pseudo_terminal;
 #[path = "cli/read_only.rs"]

@@ -124,7 +124,7 @@ pub(crate) fn of(output: std::process::Output) -> Ended {
 pub(crate) struct Server {
     pub(crate) major: u32,
     pub(crate) url: String,
-    psql: PathBuf,
+    pub(crate) psql: PathBuf,
 }
 
 /// The servers these tests want; what is missing is named, or fails where `ROWHOUSE_TEST_REQUIRE=1`.

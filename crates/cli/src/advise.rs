@@ -1,0 +1,46 @@
+//! Prints what the advisor says of a database.
+
+use std::{io::Write, path::Path};
+
+use app::App;
+
+use crate::{
+    arguments::Advise,
+    failure::{Exit, Failure, Outcome},
+    output::Output,
+    target,
+};
+
+/// Runs the rules and prints what they said.
+pub(crate) async fn run(app: &App, advise: &Advise) -> Outcome {
+    if let Some(path) = &advise.baseline {
+        std::fs::metadata(path).map_err(|error| Failure::file(&error, path, "read"))?;
+    }
+    let terminal = target::open(app, &advise.target, true, advise.password).await?;
+    let said = terminal.advise(advise.format, advise.baseline.as_deref()).await;
+    let (text, worst) = said.map_err(failed)?;
+    print(advise.output.as_deref(), &text)?;
+    match advise.fail_on.0 {
+        Some(level) if worst.is_some_and(|worst| worst >= level) => Err(Failure::silent(Exit::Found)),
+        _ => Ok(()),
+    }
+}
+
+/// What is asked for is not to be had, or the server failed.
+pub(crate) fn failed(error: app::api::AppError) -> Failure {
+    use app::api::ErrorCode;
+    match error.code {
+        ErrorCode::Unsupported | ErrorCode::InvalidStatement if error.native.is_none() => {
+            Failure::new(Exit::Usage, error)
+        }
+        _ => Failure::statement(error, false),
+    }
+}
+
+/// Writes a text that is known whole.
+pub(crate) fn print(path: Option<&Path>, text: &str) -> Outcome {
+    let name = path.unwrap_or(Path::new("standard output"));
+    let mut output = Output::open(path)?;
+    output.write_all(text.as_bytes()).map_err(|error| Failure::file(&error, name, "written"))?;
+    output.finish()
+}

@@ -1,0 +1,325 @@
+//! Prints row security, and makes it as a list says.
+
+use std::{fmt::Write as _, io::Read as _, path::Path};
+
+use app::{
+    App, LIST_HEADS, MATRIX_HEADS, PolicyProposal,
+    api::{
+        AdvisorFormat, AppError, ErrorCode, PolicyApplied, PolicyBlocker, PolicyPlan, PolicyTable, PolicyTrial,
+        RunConsent, SweepQuestion,
+    },
+    terminal::Terminal,
+};
+
+use crate::{
+    advise::{failed, print},
+    arguments::{
+        Policy, PolicyApply, PolicyCheck, PolicyFormat, PolicyList, PolicyMatrix, PolicyShow, PolicyTest, TestFormat,
+    },
+    failure::{Exit, Failure, Outcome},
+    prompt,
+    say::{self, clean},
+    table::aligned,
+    target,
+};
+
+/// Does what was asked for.
+pub(crate) async fn run(app: &App, policy: &Policy) -> Outcome {
+    match policy {
+        Policy::List(wanted) => list(app, wanted).await,
+        Policy::Show(wanted) => show(app, wanted).await,
+        Policy::Matrix(wanted) => matrix(app, wanted).await,
+        Policy::Apply(wanted) => apply(app, wanted).await,
+        Policy::Check(wanted) => check(app, wanted).await,
+        Policy::Test(wanted) => test(app, wanted).await,
+    }
+}
+
+fn say_unread(unread: &[String]) {
+    for what in unread {
+        say::line(&format!("warning: the login may not read all {what}"));
+    }
+}
+
+async fn list(app: &App, wanted: &PolicyList) -> Outcome {
+    let terminal = target::open(app, &wanted.target, true, wanted.password).await?;
+    let list = terminal.policy_list(&wanted.schemas).await.map_err(failed)?;
+    say_unread(&list.unread);
+    let text = match wanted.format {
+        PolicyFormat::Table => aligned(&LIST_HEADS, &list.rows()),
+        PolicyFormat::Json => list.json(),
+        PolicyFormat::Sql => list.sql(),
+    };
+    print(wanted.output.as_deref(), &text)
+}
+
+async fn show(app: &App, wanted: &PolicyShow) -> Outcome {
+    let terminal = target::open(app, &wanted.target, true, wanted.password).await?;
+    let (list, table) = terminal.policy_show(&wanted.table).await.map_err(failed)?;
+    say_unread(&list.unread);
+    let text = match wanted.format {
+        PolicyFormat::Table => described(&table),
+        PolicyFormat::Json => list.json(),
+        PolicyFormat::Sql => list.sql(),
+    };
+    print(None, &text)
+}
+
+/// One table in words.
+fn described(table: &PolicyTable) -> String {
+    let row = &table.row;
+    let mut text = String::new();
+    // Writing into a String does not fail.
+    let _ = writeln!(text, "{}.{}", clean(&row.on.schema), clean(&row.on.table));
+    let mut line = |name: &str, value: &str| {
+        let _ = writeln!(text, "  {name:<13} {}", clean(value));
+    };
+    line("row security", &row.words);
+    line("owner", row.owner.as_deref().unwrap_or("not known"));
+    if let Some(parent) = &row.partition_of {
+        line("partition of", &format!("{}.{}", parent.schema, parent.table));
+    }
+    for view in &table.views {
+        let name = format!("{}.{}", view.view.schema, view.view.table);
+        let owner = view.owner.as_deref().unwrap_or("its owner");
+        line(
+            "read by",
+            &match (view.materialized, view.invoker) {
+                (true, _) => format!("materialized view {name}: its rows are stored, no policy filters them"),
+                (false, true) => format!("view {name}, with the rights of who asks"),
+                (false, false) => format!("view {name}, with the rights of {owner}"),
+            },
+        );
+    }
+    for partition in &table.partitions {
+        line("partition", &format!("{}.{}: {}", partition.on.schema, partition.on.table, partition.words));
+    }
+    for card in &table.policies {
+        let policy = &card.policy;
+        let kind = if policy.permissive { "permissive" } else { "restrictive" };
+        let command = format!("{:?}", policy.command).to_uppercase();
+        let roles = if policy.roles.is_empty() { "PUBLIC".to_owned() } else { policy.roles.join(", ") };
+        let _ = writeln!(text, "\n  {}: {kind}, {command}, to {}", clean(&policy.name), clean(&roles));
+        for (part, expression) in [("using", &policy.using), ("with check", &policy.with_check)] {
+            if let Some(expression) = expression {
+                let _ = writeln!(text, "    {part:<11} {}", clean(expression));
+            }
+        }
+        if let Some(comment) = &policy.comment {
+            let _ = writeln!(text, "    {:<11} {}", "comment", clean(comment));
+        }
+        for unreadable in &card.unreadable {
+            let _ = writeln!(text, "    {} could not be read: {}", unreadable.part, clean(&unreadable.message));
+        }
+        for remark in &card.remarks {
+            let _ = writeln!(text, "    {}", clean(remark));
+        }
+    }
+    if !table.findings.is_empty() {
+        text.push('\n');
+    }
+    for finding in &table.findings {
+        let level = format!("{:?}", finding.level).to_lowercase();
+        let _ = writeln!(text, "  {level:<7} {} {}", finding.rule, clean(&finding.message));
+    }
+    text
+}
+
+async fn matrix(app: &App, wanted: &PolicyMatrix) -> Outcome {
+    let terminal = target::open(app, &wanted.target, true, wanted.password).await?;
+    let cells = terminal.policy_matrix(&wanted.schemas, &wanted.roles, wanted.format.0).await.map_err(failed)?;
+    say_unread(&cells.unread);
+    let text = cells.text.unwrap_or_else(|| aligned(&MATRIX_HEADS, &cells.rows));
+    print(wanted.output.as_deref(), &text)
+}
+
+/// A file's text, or standard input's for `-`.
+async fn read(path: &Path) -> Outcome<String> {
+    let named = path.to_owned();
+    let read = tokio::task::spawn_blocking(move || match named.to_str() {
+        Some("-") => {
+            let mut text = String::new();
+            std::io::stdin().read_to_string(&mut text).map(|_| text)
+        }
+        _ => std::fs::read_to_string(&named),
+    });
+    match read.await {
+        Ok(Ok(text)) => Ok(text),
+        Ok(Err(error)) => Err(Failure::file(&error, path, "read")),
+        Err(_) => Err(Failure::silent(Exit::Local)),
+    }
+}
+
+async fn apply(app: &App, wanted: &PolicyApply) -> Outcome {
+    let text = read(&wanted.file).await?;
+    let terminal = target::open(app, &wanted.target, wanted.dry_run, wanted.password).await?;
+    let proposal = terminal.policy_change(&text, wanted.lock_timeout).await.map_err(failed)?;
+    if proposal.is_empty() {
+        say::line("Nothing to do: everything is like this already.");
+        return Ok(());
+    }
+    let plan = proposal.plan();
+    for warning in &plan.warnings {
+        say::line(&format!("warning: {}", clean(warning)));
+    }
+    if let Some(refusal) = &plan.refusal {
+        return Err(Failure::new(Exit::Usage, AppError::new(ErrorCode::InvalidStatement, refusal.clone())));
+    }
+    if wanted.dry_run {
+        return print(None, &planned(&plan));
+    }
+    say::line(planned(&plan).trim_end());
+    make(&terminal, &proposal, wanted).await
+}
+
+/// A plan as a script that could be run, with what it does as comments.
+fn planned(plan: &PolicyPlan) -> String {
+    let mut text = String::new();
+    for step in &plan.steps {
+        let _ = writeln!(
+            text,
+            "-- {}.{}: {}; {}. {}",
+            clean(&step.on.schema),
+            clean(&step.on.table),
+            clean(&step.what),
+            step.lock,
+            clean(&step.waits)
+        );
+    }
+    for change in &plan.coverage {
+        let command = format!("{:?}", change.command).to_uppercase();
+        let level = |level: app::api::PolicyLevel| format!("{level:?}").to_lowercase();
+        let changed = match (level(change.before), level(change.after)) {
+            (before, after) if before == after => format!("{before}, by other policies"),
+            (before, after) => format!("{before} → {after}"),
+        };
+        let loses = if change.loses { "  LOSES ALL ACCESS" } else { "" };
+        let table = format!("{}.{}", change.on.schema, change.on.table);
+        let _ = writeln!(text, "-- {} {command} {}: {changed}{loses}", clean(&change.role), clean(&table));
+    }
+    text.push_str(&plan.sql);
+    text
+}
+
+async fn make(terminal: &Terminal, proposal: &PolicyProposal, wanted: &PolicyApply) -> Outcome {
+    let refused = |error: AppError| match error.code {
+        ErrorCode::Forbidden if error.native.is_none() => Failure::new(Exit::Refused, error),
+        _ => failed(error),
+    };
+    let mut answer = terminal.policy_apply(proposal, &wanted.acknowledged, None).await.map_err(refused)?;
+    if let PolicyApplied::Confirm { question } = &answer {
+        let consent = consent(question, wanted.yes).await?;
+        answer = terminal.policy_apply(proposal, &wanted.acknowledged, Some(&consent)).await.map_err(refused)?;
+    }
+    match answer {
+        PolicyApplied::Applied { changes, elapsed_ms, .. } => {
+            let plural = if changes == 1 { "change" } else { "changes" };
+            say::line(&format!("Applied {changes} {plural} in {elapsed_ms} ms."));
+            Ok(())
+        }
+        PolicyApplied::Confirm { .. } => Err(declined()),
+        PolicyApplied::Locked { error, blockers, .. } => {
+            blockers.iter().for_each(say_blocker);
+            Err(Failure::new(Exit::Statement, error))
+        }
+        PolicyApplied::Refused { error, .. } => Err(Failure::statement(error, terminal.read_only())),
+    }
+}
+
+/// Who is in the way of a lock.
+fn say_blocker(blocker: &PolicyBlocker) {
+    let named = |name: &Option<String>| clean(name.as_deref().unwrap_or("not known")).into_owned();
+    let age = blocker.age_ms.map_or(String::new(), |ms| format!(", open for {} ms", say::grouped(ms)));
+    say::line(&format!(
+        "held by: {} ({}), session {}{age}: {}",
+        named(&blocker.user),
+        named(&blocker.application),
+        named(&blocker.session),
+        named(&blocker.statement)
+    ));
+}
+
+async fn consent(question: &SweepQuestion, yes: bool) -> Outcome<RunConsent> {
+    let agreed = |typed: Option<String>| RunConsent { digest: question.digest.clone(), typed };
+    if yes {
+        return Ok(agreed(question.typed.clone()));
+    }
+    if !prompt::is_possible() {
+        let message = "Nothing was applied: a person says yes before row security is changed on this connection, and nobody can \
+                       be asked here.";
+        let error = AppError::new(ErrorCode::Forbidden, message).with_hint("Say it again with --yes.");
+        return Err(Failure::new(Exit::Refused, error));
+    }
+    let production = if question.production { ", which is production" } else { "" };
+    say::line(&clean(&question.title));
+    say::line(&format!("  on {}{production}", clean(&question.connection)));
+    match &question.typed {
+        Some(name) => {
+            let given = prompt::value(&format!("Type {} to go on: ", clean(name))).await.unwrap_or_default();
+            if given.trim() == name { Ok(agreed(Some(given))) } else { Err(declined()) }
+        }
+        None => {
+            let given = prompt::value("Go on? [y/N] ").await.unwrap_or_default();
+            let is_yes = ["y", "yes"].contains(&given.trim().to_ascii_lowercase().as_str());
+            if is_yes { Ok(agreed(None)) } else { Err(declined()) }
+        }
+    }
+}
+
+fn declined() -> Failure {
+    Failure::new(Exit::Refused, AppError::new(ErrorCode::Forbidden, "Nothing was applied: it was not confirmed."))
+}
+
+async fn check(app: &App, wanted: &PolicyCheck) -> Outcome {
+    let Some(file) = &wanted.file else {
+        let terminal = target::open(app, &wanted.target, true, wanted.password).await?;
+        let (text, worst) = terminal.advise_rows(AdvisorFormat::Table).await.map_err(failed)?;
+        print(None, &text)?;
+        return match worst {
+            Some(app::api::AdvisorLevel::Error) => Err(Failure::silent(Exit::Found)),
+            _ => Ok(()),
+        };
+    };
+    let text = read(file).await?;
+    let terminal = target::open(app, &wanted.target, false, wanted.password).await?;
+    let proposal = terminal.policy_change(&text, wanted.lock_timeout).await.map_err(failed)?;
+    let plan = proposal.plan();
+    for warning in &plan.warnings {
+        say::line(&format!("warning: {}", clean(warning)));
+    }
+    if let Some(refusal) = &plan.refusal {
+        return Err(Failure::new(Exit::Found, AppError::new(ErrorCode::InvalidStatement, refusal.clone())));
+    }
+    let trial = match proposal.is_empty() {
+        true => PolicyTrial::Fine,
+        false => terminal.policy_trial(&proposal).await.map_err(|error| match error.code {
+            ErrorCode::Forbidden if error.native.is_none() => Failure::new(Exit::Refused, error),
+            _ => failed(error),
+        })?,
+    };
+    match trial {
+        PolicyTrial::Fine => {
+            say::line("The server takes it; nothing was changed.");
+            Ok(())
+        }
+        PolicyTrial::Locked { error, blockers } => {
+            blockers.iter().for_each(say_blocker);
+            Err(Failure::new(Exit::Statement, error))
+        }
+        PolicyTrial::Refused { error, .. } => Err(Failure::new(Exit::Found, error)),
+    }
+}
+
+async fn test(app: &App, wanted: &PolicyTest) -> Outcome {
+    let suite = read(&wanted.suite).await?;
+    let terminal = target::open(app, &wanted.target, false, wanted.password).await?;
+    let (json, rows, failures) = terminal.policy_test(&suite).await.map_err(failed)?;
+    let text = match wanted.format {
+        TestFormat::Json => json,
+        TestFormat::Table => aligned(&["RESULT", "CASE", "WHY"], &rows),
+    };
+    print(None, &text)?;
+    let passed = rows.len().saturating_sub(failures);
+    say::line(&format!("{passed} passed, {failures} failed."));
+    if failures > 0 { Err(Failure::silent(Exit::Found)) } else { Ok(()) }
+}
