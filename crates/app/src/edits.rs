@@ -54,14 +54,30 @@ impl App {
     }
 
     /// What a hold's grid is told of the edits.
-    async fn edits_told(&self, mut state: Locked, hold_id: &str, whole: bool) -> Result<EditsView, AppError> {
-        self.show_fresh(&mut state, hold_id)?;
+    async fn edits_told(&self, state: Locked, hold_id: &str, whole: bool) -> Result<EditsView, AppError> {
+        self.edits_telling(state, hold_id, whole).await?.1
+    }
+
+    /// What a hold's grid is told of the edits, which stay locked.
+    ///
+    /// # Errors
+    /// `Internal` at the end of the program. Whatever else goes wrong is the answer.
+    async fn edits_telling(
+        &self,
+        mut state: Locked,
+        hold_id: &str,
+        whole: bool,
+    ) -> Result<(Locked, Result<EditsView, AppError>), AppError> {
+        if let Err(error) = self.show_fresh(&mut state, hold_id) {
+            return Ok((state, Err(error)));
+        }
         let hold_id = hold_id.to_owned();
         blocking(move || {
-            state.with(&hold_id, |state, bound| {
+            let view = state.with(&hold_id, |state, bound| {
                 state.sync(bound)?;
                 Ok(state.view(bound, whole))
-            })
+            });
+            Ok((state, view))
         })
         .await
     }
@@ -74,7 +90,7 @@ impl App {
     pub async fn edits_stage(&self, hold_id: &str, step: EditStep) -> Result<EditsView, AppError> {
         let (staged, mut state) = self.changeable(hold_id).await?;
         let id = hold_id.to_owned();
-        let (mut state, step) = blocking(move || {
+        let (state, step) = blocking(move || {
             let step = state.with(&id, |state, bound| {
                 state.sync(bound)?;
                 state.admit(bound)?;
@@ -83,10 +99,10 @@ impl App {
             Ok((state, step))
         })
         .await?;
-        if let Some(step) = step {
-            self.keep_step(&staged, &mut state, step).await?;
+        match step {
+            Some(step) => self.do_step(&staged, state, hold_id, step, false).await,
+            None => self.edits_told(state, hold_id, false).await,
         }
-        self.edits_told(state, hold_id, false).await
     }
 
     /// Takes the last step back.
@@ -149,10 +165,10 @@ impl App {
             });
             draft.put(id, saved);
         }
-        if let Some(step) = draft.step("Discard") {
-            self.keep_step(&staged, &mut state, step).await?;
+        match draft.step("Discard") {
+            Some(step) => self.do_step(&staged, state, hold_id, step, true).await,
+            None => self.edits_told(state, hold_id, true).await,
         }
-        self.edits_told(state, hold_id, true).await
     }
 
     /// The whole staged value of a cell.

@@ -88,21 +88,28 @@ pub(super) async fn load(store: &Store, key: &SetKey) -> Result<Option<Kept>, Ap
 }
 
 /// What is written at once.
-pub(super) struct Writing<'a> {
-    pub(super) key: &'a SetKey,
-    pub(super) object: &'a ObjectRef,
-    pub(super) head: &'a SetHead,
+pub(super) struct Writing {
+    pub(super) key: SetKey,
+    pub(super) object: ObjectRef,
+    pub(super) head: SetHead,
     /// How many steps are done.
     pub(super) position: usize,
     pub(super) counts: EditCounts,
 }
 
-/// Keeps a step that was done, in place of those that were taken back before it; returns the edit set's number.
+/// A step's text as it is kept.
+///
+/// # Errors
+/// `Internal`, in practice never.
+pub(super) fn text(step: &Step) -> Result<String, AppError> {
+    record::write(step).map_err(|error| AppError::internal(format!("a step cannot be written: {error}")))
+}
+
+/// Keeps the text of a step that was done, in place of those that were taken back before it.
 ///
 /// # Errors
 /// As the store says.
-pub(super) async fn append(store: &Store, writing: &Writing<'_>, step: &Step) -> Result<i64, AppError> {
-    let text = record::write(step).map_err(|error| AppError::internal(format!("a step cannot be written: {error}")))?;
+pub(super) async fn append(store: &Store, writing: &Writing, text: String) -> Result<(), AppError> {
     let mut change = store.write().await?;
     let number = put_set(&mut change, writing).await?;
     let at = i64::try_from(writing.position.saturating_sub(1)).unwrap_or(i64::MAX);
@@ -111,20 +118,20 @@ pub(super) async fn append(store: &Store, writing: &Writing<'_>, step: &Step) ->
         .bind(at)
         .execute(&mut *change)
         .await?;
-    put_step(&mut change, number, at, &text).await?;
+    put_step(&mut change, number, at, text).await?;
     change.commit().await?;
-    Ok(number)
+    Ok(())
 }
 
 /// Keeps how many steps are done.
 ///
 /// # Errors
 /// As the store says.
-pub(super) async fn position(store: &Store, writing: &Writing<'_>) -> Result<i64, AppError> {
+pub(super) async fn position(store: &Store, writing: &Writing) -> Result<(), AppError> {
     let mut change = store.write().await?;
-    let number = put_set(&mut change, writing).await?;
+    put_set(&mut change, writing).await?;
     change.commit().await?;
-    Ok(number)
+    Ok(())
 }
 
 /// Keeps what tells whether the save that is sent next arrives; nothing once that is known.
@@ -151,15 +158,15 @@ pub(super) async fn seal(store: &Store, key: &SetKey, seal: Option<&Seal>) -> Re
 ///
 /// # Errors
 /// As the store says.
-pub(super) async fn rewrite(store: &Store, writing: &Writing<'_>, step: &Step) -> Result<i64, AppError> {
-    let text = record::write(step).map_err(|error| AppError::internal(format!("a step cannot be written: {error}")))?;
+pub(super) async fn rewrite(store: &Store, writing: &Writing, step: &Step) -> Result<(), AppError> {
+    let text = text(step)?;
     let mut change = store.write().await?;
     let number = put_set(&mut change, writing).await?;
     sqlx::query("UPDATE edit_sets SET seal = NULL WHERE id = ?").bind(number).execute(&mut *change).await?;
     sqlx::query("DELETE FROM edit_steps WHERE set_id = ?").bind(number).execute(&mut *change).await?;
-    put_step(&mut change, number, 0, &text).await?;
+    put_step(&mut change, number, 0, text).await?;
     change.commit().await?;
-    Ok(number)
+    Ok(())
 }
 
 /// Forgets a relation's edits.
@@ -177,7 +184,7 @@ pub(super) async fn forget(store: &Store, key: &SetKey) -> Result<(), AppError> 
     Ok(())
 }
 
-async fn put_set(change: &mut Transaction<'static, Sqlite>, writing: &Writing<'_>) -> Result<i64, AppError> {
+async fn put_set(change: &mut Transaction<'static, Sqlite>, writing: &Writing) -> Result<i64, AppError> {
     let json = |error| AppError::internal(format!("an edit set cannot be written: {error}"));
     let number: i64 = sqlx::query_scalar(
         "INSERT INTO edit_sets (profile_id, relation, object, head, position, updates, inserts, deletes) \
@@ -187,8 +194,8 @@ async fn put_set(change: &mut Transaction<'static, Sqlite>, writing: &Writing<'_
     )
     .bind(&writing.key.profile_id)
     .bind(&writing.key.relation)
-    .bind(serde_json::to_string(writing.object).map_err(json)?)
-    .bind(serde_json::to_string(writing.head).map_err(json)?)
+    .bind(serde_json::to_string(&writing.object).map_err(json)?)
+    .bind(serde_json::to_string(&writing.head).map_err(json)?)
     .bind(i64::try_from(writing.position).unwrap_or(i64::MAX))
     .bind(writing.counts.updates)
     .bind(writing.counts.inserts)
@@ -198,7 +205,7 @@ async fn put_set(change: &mut Transaction<'static, Sqlite>, writing: &Writing<'_
     Ok(number)
 }
 
-async fn put_step(change: &mut Transaction<'static, Sqlite>, set: i64, at: i64, text: &str) -> Result<(), AppError> {
+async fn put_step(change: &mut Transaction<'static, Sqlite>, set: i64, at: i64, text: String) -> Result<(), AppError> {
     sqlx::query("INSERT INTO edit_steps (set_id, number, step) VALUES (?, ?, ?)")
         .bind(set)
         .bind(at)

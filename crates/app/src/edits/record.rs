@@ -1,6 +1,6 @@
 //! Steps as they are kept: JSON, in which texts stay texts and bytes become base64.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use driver::{CellValue, NewValue, RowKey};
@@ -10,22 +10,22 @@ use super::model::{Fate, Replayed, StagedRow, Step};
 
 /// A step: what its rows are after it. What they were before, the steps before it say.
 #[derive(Serialize, Deserialize)]
-struct KeptStep {
-    label: String,
-    rows: Vec<(u32, Option<KeptRow>)>,
+struct KeptStep<'a> {
+    label: Cow<'a, str>,
+    rows: Vec<(u32, Option<KeptRow<'a>>)>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct KeptRow {
+struct KeptRow<'a> {
     fate: Fate,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    key: Option<RowKey>,
+    key: Option<Cow<'a, RowKey>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    after: Option<RowKey>,
+    after: Option<Cow<'a, RowKey>>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     held: BTreeMap<u32, KeptCell>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    set: BTreeMap<u32, KeptValue>,
+    set: BTreeMap<u32, KeptValue<'a>>,
 }
 
 /// NULL has neither text nor bytes. Equal for equal values.
@@ -41,11 +41,11 @@ pub(super) struct KeptCell {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum KeptValue {
+enum KeptValue<'a> {
     Null,
     Default,
-    Text(String),
-    Number(String),
+    Text(Cow<'a, str>),
+    Number(Cow<'a, str>),
     Bytes(String),
     Held(KeptCell),
 }
@@ -55,45 +55,40 @@ enum KeptValue {
 /// # Errors
 /// None in practice: everything in it can be written as JSON.
 pub(super) fn write(step: &Step) -> Result<String, serde_json::Error> {
-    // What was saved is no edit any more: it was only shown.
-    let pending = |row: &&StagedRow| row.fate.is_pending();
-    let rows = step
-        .changes
-        .iter()
-        .map(|change| (change.id, change.after.as_deref().filter(pending).map(KeptRow::of)))
-        .collect();
-    serde_json::to_string(&KeptStep { label: step.label.clone(), rows })
+    let rows = step.changes.iter().map(|change| (change.id, change.after.as_deref().and_then(KeptRow::of))).collect();
+    serde_json::to_string(&KeptStep { label: Cow::Borrowed(&step.label), rows })
 }
 
 /// A step that was kept; `None` for one that is no step.
 pub(super) fn read(text: &str) -> Option<Replayed> {
-    let kept: KeptStep = serde_json::from_str(text).ok()?;
-    let row = |(id, row): (u32, Option<KeptRow>)| match row {
+    let kept: KeptStep<'_> = serde_json::from_str(text).ok()?;
+    let row = |(id, row): (u32, Option<KeptRow<'_>>)| match row {
         Some(row) => Some((id, Some(row.back()?))),
         None => Some((id, None)),
     };
-    Some((kept.label, kept.rows.into_iter().map(row).collect::<Option<_>>()?))
+    Some((kept.label.into_owned(), kept.rows.into_iter().map(row).collect::<Option<_>>()?))
 }
 
-impl KeptRow {
-    fn of(row: &StagedRow) -> Self {
-        KeptRow {
+impl<'a> KeptRow<'a> {
+    /// None for a row that was saved: that is no edit any more, it was only shown.
+    fn of(row: &'a StagedRow) -> Option<Self> {
+        row.fate.is_pending().then(|| KeptRow {
             fate: row.fate,
-            key: row.key.clone(),
-            after: row.after.clone(),
+            key: row.key.as_ref().map(Cow::Borrowed),
+            after: row.after.as_ref().map(Cow::Borrowed),
             held: row.originals.iter().map(|(column, cell)| (*column, KeptCell::of(cell))).collect(),
             set: row.set.iter().map(|(column, value)| (*column, KeptValue::of(value))).collect(),
-        }
+        })
     }
 
     fn back(self) -> Option<StagedRow> {
         let held = self.held.into_iter().map(|(column, cell)| Some((column, cell.back()?)));
         let set = self.set.into_iter().map(|(column, value)| Some((column, value.back()?)));
         Some(StagedRow {
-            after: self.after,
+            after: self.after.map(Cow::into_owned),
             originals: held.collect::<Option<_>>()?,
             set: set.collect::<Option<_>>()?,
-            ..StagedRow::new(self.fate, self.key)
+            ..StagedRow::new(self.fate, self.key.map(Cow::into_owned))
         })
     }
 }
@@ -118,13 +113,13 @@ impl KeptCell {
     }
 }
 
-impl KeptValue {
-    fn of(value: &NewValue) -> Self {
+impl<'a> KeptValue<'a> {
+    fn of(value: &'a NewValue) -> Self {
         match value {
             NewValue::Null => KeptValue::Null,
             NewValue::Default => KeptValue::Default,
-            NewValue::Text(text) => KeptValue::Text(text.clone()),
-            NewValue::Number(text) => KeptValue::Number(text.clone()),
+            NewValue::Text(text) => KeptValue::Text(Cow::Borrowed(text)),
+            NewValue::Number(text) => KeptValue::Number(Cow::Borrowed(text)),
             NewValue::Bytes(bytes) => KeptValue::Bytes(STANDARD.encode(bytes)),
             NewValue::Held(cell) => KeptValue::Held(KeptCell::of(cell)),
         }
@@ -134,8 +129,8 @@ impl KeptValue {
         Some(match self {
             KeptValue::Null => NewValue::Null,
             KeptValue::Default => NewValue::Default,
-            KeptValue::Text(text) => NewValue::Text(text),
-            KeptValue::Number(text) => NewValue::Number(text),
+            KeptValue::Text(text) => NewValue::Text(text.into_owned()),
+            KeptValue::Number(text) => NewValue::Number(text.into_owned()),
             KeptValue::Bytes(bytes) => NewValue::Bytes(STANDARD.decode(bytes).ok()?),
             KeptValue::Held(cell) => NewValue::Held(cell.back()?),
         })

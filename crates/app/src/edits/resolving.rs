@@ -42,10 +42,12 @@ impl App {
         })
         .await?;
         match step {
-            Some(step) => self.keep_step(&staged, &mut state, step).await?,
-            None => state.set.trouble(id, None),
+            Some(step) => self.do_step(&staged, state, hold_id, step, false).await,
+            None => {
+                state.set.trouble(id, None);
+                self.edits_told(state, hold_id, false).await
+            }
         }
-        self.edits_told(state, hold_id, false).await
     }
 }
 

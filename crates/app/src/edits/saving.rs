@@ -147,11 +147,19 @@ impl App {
                 return Err(error);
             }
         };
-        let outcome = self.settle(&job, &staged, &mut state, ended, recorded, elapsed).await?;
+        let (outcome, closing) = self.settle(&job, &staged, &mut state, ended, recorded, elapsed).await;
         drop(marked);
         self.edits_changed(&staged.key.profile_id);
-        let edits = self.edits_told(state, hold_id, false).await?;
-        Ok(EditsAnswer::Done { saved: Box::new(EditsSaved { outcome, edits }) })
+        // The disk and the grid's answer each take their time; nothing more is staged before both are done.
+        let close = async {
+            if let Some(closing) = closing {
+                self.close_save(closing).await;
+            }
+        };
+        let ((), told) = tokio::join!(close, self.edits_telling(state, hold_id, false));
+        let (state, edits) = told?;
+        drop(state);
+        Ok(EditsAnswer::Done { saved: Box::new(EditsSaved { outcome, edits: edits? }) })
     }
 
     /// Stops a save in progress: nothing of it stays.

@@ -177,9 +177,17 @@ impl State {
         view
     }
 
-    pub(super) fn writing<'a>(&'a self, key: &'a SetKey) -> Writing<'a> {
+    /// Has a hold's grid told everything the next time.
+    fn tell_anew(&mut self, hold_id: &str) {
+        if let Some(bound) = self.bounds.get_mut(hold_id) {
+            bound.placing.told = None;
+        }
+    }
+
+    pub(super) fn writing(&self, key: &SetKey) -> Writing {
         let (_, position) = self.set.steps();
-        Writing { key, object: &self.object, head: &self.head, position, counts: self.set.counts() }
+        let (key, object, head) = (key.clone(), self.object.clone(), self.head.clone());
+        Writing { key, object, head, position, counts: self.set.counts() }
     }
 
     /// The number of a column in the set, given where it has none.
@@ -368,23 +376,37 @@ impl App {
         Ok(())
     }
 
-    /// Does a step and keeps it; without the disk it is not done.
+    /// Does a step, keeps it, and says what the hold's grid is told of it; without the disk it is not done.
     ///
     /// # Errors
-    /// As the store says.
-    pub(super) async fn keep_step(&self, staged: &Staged, state: &mut State, step: Step) -> Result<(), AppError> {
+    /// As the store says; `NotFound` for a hold that was released meanwhile.
+    pub(super) async fn do_step(
+        &self,
+        staged: &Staged,
+        mut state: Locked,
+        hold_id: &str,
+        step: Step,
+        whole: bool,
+    ) -> Result<EditsView, AppError> {
+        let same = step.clone();
+        let text = tokio::task::spawn_blocking(move || journal::text(&same));
         state.set.apply(step);
-        let (steps, position) = state.set.steps();
-        let kept = match position.checked_sub(1).and_then(|last| steps.get(last)) {
-            Some(step) => journal::append(&self.store, &state.writing(&staged.key), step).await,
-            None => Err(AppError::internal("a step was lost")),
+        let writing = state.writing(&staged.key);
+        let kept = async {
+            let text = text.await.map_err(|_| AppError::internal("writing a step was interrupted"))??;
+            journal::append(&self.store, &writing, text).await
         };
+        // The disk and the grid's answer each take their time.
+        let (kept, told) = tokio::join!(kept, self.edits_telling(state, hold_id, whole));
+        let (mut state, view) = told?;
         if let Err(error) = kept {
             state.set.forget_last();
+            // The answer goes nowhere.
+            state.tell_anew(hold_id);
             return Err(error);
         }
         self.edits_changed(&staged.key.profile_id);
-        Ok(())
+        view
     }
 
     /// Keeps that a step was taken back or done again.

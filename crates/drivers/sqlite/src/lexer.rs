@@ -65,27 +65,24 @@ pub(crate) fn token_at(text: &str, start: usize) -> Option<Token> {
     let bytes = text.as_bytes().get(start..)?;
     let (&first, rest) = bytes.split_first()?;
     let next = rest.first().copied();
-    let run = |from: usize, is: &dyn Fn(u8) -> bool| {
-        from + bytes.get(from..).map_or(0, |tail| tail.iter().take_while(|byte| is(**byte)).count())
-    };
     let (kind, length) = match first {
         b' ' | b'\t' | b'\n' | b'\r' | 0x0c => {
-            (Kind::Blank, run(1, &|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0c)))
+            (Kind::Blank, run(bytes, 1, |byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0c)))
         }
-        b'-' if next == Some(b'-') => (Kind::Blank, run(2, &|byte| byte != b'\n')),
+        b'-' if next == Some(b'-') => (Kind::Blank, run(bytes, 2, |byte| byte != b'\n')),
         b'/' if next == Some(b'*') => (Kind::Blank, comment(bytes)),
         0xef if bytes.starts_with("\u{feff}".as_bytes()) => (Kind::Blank, 3),
         b'\'' => (Kind::Literal, quoted(bytes, b'\'')),
         b'"' | b'`' => (Kind::Quoted, quoted(bytes, first)),
         b'[' => (Kind::Quoted, bytes.iter().position(|byte| *byte == b']').map_or(bytes.len(), |end| end + 1)),
         b'x' | b'X' if next == Some(b'\'') => (Kind::Literal, 1 + quoted(rest, b'\'')),
-        b'0'..=b'9' => (Kind::Number, run(1, &|byte| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'_')),
+        b'0'..=b'9' => (Kind::Number, run(bytes, 1, |byte| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'_')),
         b'.' if next.is_some_and(|byte| byte.is_ascii_digit()) => {
-            (Kind::Number, run(1, &|byte| byte.is_ascii_alphanumeric()))
+            (Kind::Number, run(bytes, 1, |byte| byte.is_ascii_alphanumeric()))
         }
-        b'?' => (Kind::Placeholder, run(1, &|byte| byte.is_ascii_digit())),
-        b':' | b'@' | b'$' | b'#' if next.is_some_and(is_name) => (Kind::Placeholder, run(1, &is_name)),
-        _ if is_name(first) && first != b'$' => (Kind::Word, run(1, &is_name)),
+        b'?' => (Kind::Placeholder, run(bytes, 1, |byte| byte.is_ascii_digit())),
+        b':' | b'@' | b'$' | b'#' if next.is_some_and(is_name) => (Kind::Placeholder, run(bytes, 1, is_name)),
+        _ if is_name(first) && first != b'$' => (Kind::Word, run(bytes, 1, is_name)),
         _ => (Kind::Mark, 1),
     };
     let mut end = start + length;
@@ -93,6 +90,12 @@ pub(crate) fn token_at(text: &str, start: usize) -> Option<Token> {
         end += 1;
     }
     Some(Token { kind, start, end })
+}
+
+/// The length of what begins with so many bytes and goes on as long as they are such.
+fn run(bytes: &[u8], from: usize, is: impl Fn(u8) -> bool) -> usize {
+    let tail = bytes.get(from..).unwrap_or_default();
+    from + tail.iter().position(|byte| !is(*byte)).unwrap_or(tail.len())
 }
 
 fn is_name(byte: u8) -> bool {
@@ -107,14 +110,12 @@ fn comment(bytes: &[u8]) -> usize {
 /// The length of a quoted run whose quote is doubled inside it; to the end when it is not closed.
 fn quoted(bytes: &[u8], quote: u8) -> usize {
     let mut at = 1;
-    while let Some(byte) = bytes.get(at) {
-        at += 1;
-        if *byte == quote {
-            if bytes.get(at) != Some(&quote) {
-                return at;
-            }
-            at += 1;
+    while let Some(next) = bytes.get(at..).and_then(|tail| tail.iter().position(|byte| *byte == quote)) {
+        at += next + 1;
+        if bytes.get(at) != Some(&quote) {
+            return at;
         }
+        at += 1;
     }
     bytes.len()
 }

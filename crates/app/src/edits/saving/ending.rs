@@ -17,8 +17,9 @@ use crate::{
     App,
     api::*,
     edits::{
-        journal, keeping,
-        model::{Fate, Problem, StagedRow},
+        journal::{self, SetKey, Writing},
+        keeping,
+        model::{Fate, Problem, StagedRow, Step},
         plan::{Doing, Piece},
         shared::{Locked, Staged, State},
     },
@@ -122,10 +123,7 @@ impl App {
         });
     }
 
-    /// Notes how a save ended: in what is staged, on disk and in the history.
-    ///
-    /// # Errors
-    /// None at present: what is saved is saved, whatever the disk says.
+    /// Notes how a save ended in what is staged; on disk too where nothing was written.
     pub(super) async fn settle(
         &self,
         job: &Job,
@@ -134,7 +132,7 @@ impl App {
         ended: Ended,
         recorded: Option<keeping::Recorded>,
         elapsed_ms: u64,
-    ) -> Result<SaveOutcome, AppError> {
+    ) -> (SaveOutcome, Option<Closing>) {
         match ended {
             Ended::Refused { problems, message } => {
                 self.unsealed(staged, state).await;
@@ -143,11 +141,11 @@ impl App {
                     state.set.trouble(id, Some(problem));
                 }
                 keeping::finish(self, recorded, &keeping::End::Refused(&message), elapsed_ms).await;
-                Ok(SaveOutcome::Refused { message })
+                (SaveOutcome::Refused { message }, None)
             }
             Ended::Unknown { error } => {
                 keeping::finish(self, recorded, &keeping::End::Lost, elapsed_ms).await;
-                Ok(SaveOutcome::Unknown { error: error.into() })
+                (SaveOutcome::Unknown { error: error.into() }, None)
             }
             Ended::Written { written, problems, inverse } => {
                 let counts = counts(&job.pieces, &written);
@@ -160,27 +158,47 @@ impl App {
                 for (id, problem) in problems {
                     state.set.trouble(id, Some(problem));
                 }
-                let kept = match (state.set.is_clean(), state.set.steps().0.first()) {
-                    (false, Some(step)) => {
-                        journal::rewrite(&self.store, &state.writing(&staged.key), step).await.map(drop)
-                    }
-                    _ => journal::forget(&self.store, &staged.key).await,
+                let left = match (state.set.is_clean(), state.set.steps().0.first()) {
+                    (false, Some(step)) => Some((state.writing(&staged.key), step.clone())),
+                    _ => None,
                 };
-                if let Err(error) = kept {
-                    tracing::error!(%error, "edits that were saved are still in the journal");
-                }
                 let rows = u64::from(counts.updates) + u64::from(counts.inserts) + u64::from(counts.deletes);
-                self.finish_behind(recorded, rows, elapsed_ms, inverse).await;
-                Ok(match partly {
+                let closing = Closing { key: staged.key.clone(), left, recorded, rows, elapsed_ms, inverse };
+                let outcome = match partly {
                     true => SaveOutcome::Partly {
                         counts,
                         message: message.replacen("Nothing was saved", "Not all was saved", 1),
                     },
                     false => SaveOutcome::Saved { counts, elapsed_ms },
-                })
+                };
+                (outcome, Some(closing))
             }
         }
     }
+
+    /// Notes on disk and in the history that rows were written. What is saved is saved, whatever the disk says.
+    pub(super) async fn close_save(&self, closing: Closing) {
+        let Closing { key, left, recorded, rows, elapsed_ms, inverse } = closing;
+        let kept = match &left {
+            Some((writing, step)) => journal::rewrite(&self.store, writing, step).await,
+            None => journal::forget(&self.store, &key).await,
+        };
+        if let Err(error) = kept {
+            tracing::error!(%error, "edits that were saved are still in the journal");
+        }
+        self.finish_behind(recorded, rows, elapsed_ms, inverse).await;
+    }
+}
+
+/// What is still to be noted on disk of a save that wrote rows.
+pub(super) struct Closing {
+    key: SetKey,
+    /// What could not be saved; none where everything was.
+    left: Option<(Writing, Step)>,
+    recorded: Option<keeping::Recorded>,
+    rows: u64,
+    elapsed_ms: u64,
+    inverse: Inverse,
 }
 
 /// What a rule that is checked at the end of a transaction says of rows: those that gave its columns, where only one did.

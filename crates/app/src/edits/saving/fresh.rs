@@ -35,21 +35,29 @@ impl App {
         runner: &mut Runner,
         written: Vec<Written>,
     ) -> Result<Vec<Written>, Error> {
-        let mut places: HashMap<RowKey, u64> = HashMap::new();
         let keys: Vec<RowKey> = written.iter().filter_map(|written| written.key.clone()).collect();
+        let mut places: Vec<Option<u64>> = Vec::with_capacity(keys.len());
         for some in keys.chunks(AT_ONCE) {
             let text = target.edit().map_err(internal)?.reread(&target.catalog, &target.relation, some)?;
             let ran = runner.run(&text).await?;
-            places.extend(self.add_fresh(target, state, &ran).await?);
+            let (found, first) = self.add_fresh(target, state, &ran).await?;
+            // Mostly they come in the order in which they were asked for.
+            if found == some {
+                places.extend((first..).take(some.len()).map(Some));
+            } else {
+                let found: HashMap<RowKey, u64> = found.into_iter().zip(first..).collect();
+                places.extend(some.iter().map(|key| found.get(key).copied()));
+            }
         }
+        let mut places = places.into_iter();
         let one = |written: Written| {
-            let fresh = written.key.as_ref().and_then(|key| places.get(key)).copied();
+            let fresh = written.key.as_ref().and_then(|_| places.next()).flatten();
             Written { fresh, ..written }
         };
         Ok(written.into_iter().map(one).collect())
     }
 
-    /// Adds re-read rows to those the grids show, and tells where each is.
+    /// Adds re-read rows to those the grids show, and tells what names them, in order, and where the first one is.
     ///
     /// # Errors
     /// `Exhausted` for a full disk; `Internal` for a row without a key.
@@ -58,8 +66,8 @@ impl App {
         target: &Target,
         state: &mut State,
         ran: &Ran,
-    ) -> Result<HashMap<RowKey, u64>, Error> {
-        let Some((schema, context)) = &ran.shape else { return Ok(HashMap::new()) };
+    ) -> Result<(Vec<RowKey>, u64), Error> {
+        let Some((schema, context)) = &ran.shape else { return Ok((Vec::new(), 0)) };
         let keys = ran.keys(target.about.columns.len(), target.about.key.len())?;
         let usable = state.fresh.as_ref().is_some_and(|fresh| fresh.held.hold.schema() == schema);
         if !usable {
@@ -74,7 +82,7 @@ impl App {
                 state.set.drop_saved();
             }
         }
-        let Some(mut fresh) = state.fresh.take() else { return Ok(HashMap::new()) };
+        let Some(mut fresh) = state.fresh.take() else { return Ok((Vec::new(), 0)) };
         let first = fresh.held.hold.rows();
         let batches = ran.batches.clone();
         let appended = tokio::task::spawn_blocking(move || {
@@ -88,7 +96,7 @@ impl App {
             appended.await.map_err(|_| Error::new(driver::Code::Internal, "Keeping re-read rows broke off."))?;
         state.fresh = Some(fresh);
         ended?;
-        Ok(keys.into_iter().zip(first..).collect())
+        Ok((keys, first))
     }
 
     /// Reads one row as it is now, for who wants to see what somebody else made of it.
@@ -107,6 +115,7 @@ impl App {
             Runner { session: lent.shared(), saving: Saving::new(), timeout: None, key_columns: key.0.len(), sent: 0 };
         let text = target.edit()?.reread(&target.catalog, &target.relation, std::slice::from_ref(&key))?;
         let ran = runner.run(&text).await?;
-        Ok(self.add_fresh(target, state, &ran).await?.get(&key).copied())
+        let (found, first) = self.add_fresh(target, state, &ran).await?;
+        Ok(found.into_iter().zip(first..).find(|(found, _)| *found == key).map(|(_, place)| place))
     }
 }
