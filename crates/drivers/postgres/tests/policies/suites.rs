@@ -191,6 +191,7 @@ async fn every_expectation_is_tested_by_the_exported_file() {
         let holds = [
             case("rows", "values ('b'), (null), ('a')", r#"{"rows": ["a", "b", null]}"#),
             case("odd", odd, r#"{"rows": [["2", null, "é"], ["1", "t", "it's \"a\\b\""]]}"#),
+            case("first of two", "values ('a', 1), ('b', 2)", r#"{"rows": ["b", "a"]}"#),
             case("none", "select 1 where false;", r#"{"rows": []}"#),
             case("count", "select from generate_series(1, 3)", r#"{"count": 3}"#),
             case("affected", "delete from \"My App\".\"Docs\" where false", r#"{"affected": 0}"#),
