@@ -251,7 +251,7 @@ fn a_query_is_sent_as_somebody_else_and_says_when_it_is_not_any_more() {
         let actor = r#"{"role": "rh_cli_writer", "settings": [["app.user", "c"]]}"#;
         let own = "begin; select id from app.documents; commit";
         assert_eq!(query(actor, own).expect(0).out(), "id\n2\n");
-        query("rh_cli_reader", "update app.documents set id = 9 where id = 1").expect(4).says(&["permission denied"]);
+        query("rh_cli_reader", "update app.documents set id = 9 where id = 1").expect(4).says(&["42501"]);
         query("rh_cli_reader", "reset role").expect(0).says(&["left the role rh_cli_reader"]);
         query("no_such_role", "select 1").expect(4).says(&["no_such_role"]);
         query("{", "select 1").expect(2).says(&["no actor"]);
