@@ -91,6 +91,28 @@ async fn edits_leave_the_disk_when_they_are_saved_given_up_or_their_connection_g
 }
 
 #[tokio::test]
+async fn a_step_that_cannot_be_kept_is_not_done_and_is_told_of_no_grid() {
+    let shop = Shop::open().await;
+    let grid = Grid::of(&shop, "orders").await;
+    grid.stage(set(0, 2, text("-1"))).await;
+    let execute = async |text: &'static str| {
+        let mut change = shop.app.store.write().await.unwrap();
+        sqlx::query(text).execute(&mut *change).await.unwrap();
+        change.commit().await.unwrap();
+    };
+    execute("CREATE TRIGGER full BEFORE INSERT ON edit_steps BEGIN SELECT RAISE(ABORT, 'full'); END").await;
+    shop.app.edits_stage(&grid.hold, set(1, 2, text("-2"))).await.unwrap_err();
+    execute("DROP TRIGGER full").await;
+    let view = grid.stage(set(2, 2, text("-3"))).await;
+    assert!(view.whole, "what was told with the step that failed reached nobody");
+    assert_eq!(view.rows.iter().map(|row| row.at).collect::<Vec<_>>(), [Some(0), Some(2)]);
+    assert_eq!((view.counts.updates, view.undo.is_some()), (2, true));
+    let view = grid.saved().await;
+    assert_eq!(view.counts, EditCounts::default());
+    assert_eq!(all(&shop, "SELECT total FROM orders WHERE id IN (1, 3)"), ["-1", "-3"]);
+}
+
+#[tokio::test]
 async fn edits_that_cannot_be_read_say_so_and_can_be_discarded() {
     let shop = Shop::open().await;
     let grid = Grid::of(&shop, "orders").await;
