@@ -18,7 +18,7 @@ export const STATES: Readonly<Record<PolicyState, StateLook>> = {
     says: "Row security is off, and untrusted clients reach the table",
   },
   open: {
-    word: "on, open",
+    word: "all rows exposed",
     icon: "error",
     tone: "danger",
     says: "Row security is on, and untrusted clients get every row all the same",
