@@ -1,6 +1,6 @@
 //! Who can do what to which rows, some tables at a time.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use policy::{
     coverage::{Matrix, Ways},
@@ -64,7 +64,7 @@ pub(super) fn export(
     staged: &Staged,
     filter: &PolicyMatrixFilter,
     format: PolicyMatrixFormat,
-    path: &PathBuf,
+    path: &Path,
 ) -> Result<(), AppError> {
     let catalog = table::drafted(&overview.judged.examined.catalog, staged, filter.drafted);
     let effects = Effects::new(&catalog);
