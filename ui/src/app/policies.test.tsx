@@ -36,7 +36,7 @@ describe("the policies of a database", () => {
     await open();
     expect((await row("api_keys")).getAttribute("aria-label")).toBe("app.api_keys, row security off, exposed");
     expect((await row("exports")).textContent).toContain("On, no policy");
-    expect(screen.getByText(/Row security applies to you only where it is forced/)).toBeTruthy();
+    expect(screen.getByText(/row security applies to you only where it is forced/)).toBeTruthy();
     expect(screen.getByText("Grade D?")).toBeTruthy();
   });
 

@@ -346,7 +346,6 @@ export function PoliciesPane(props: PoliciesPaneProps) {
             toast({
               tone: "ok",
               title: `Applied ${number(count)} ${count === 1 ? "change" : "changes"} in ${number(elapsed_ms)} ms`,
-              stay: 15_000,
               action: {
                 label: "Undo…",
                 onPress: () =>

@@ -365,7 +365,7 @@ export function overview(security: FakeSecurity): PolicyOverview {
       superuser: false,
       bypass: false,
       owned: 12,
-      words: "Row security applies to you only where it is forced.",
+      words: "You are connected as app_owner: row security applies to you only where it is forced.",
     },
     score: {
       grade: errors > 0 ? "D" : "B",

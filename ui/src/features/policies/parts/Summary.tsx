@@ -19,13 +19,7 @@ export function Summary({ overview, state, onState, onAdvisor }: SummaryProps) {
     <>
       {login.words ? (
         <Banner tone="info" edge>
-          {login.name ? (
-            <>
-              You are connected as <span className="rh-mono font-[600]">{login.name}</span>. {login.words}
-            </>
-          ) : (
-            login.words
-          )}
+          {login.words}
         </Banner>
       ) : null}
       {unread.map((words) => (
