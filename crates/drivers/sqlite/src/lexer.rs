@@ -76,7 +76,9 @@ pub(crate) fn token_at(text: &str, start: usize) -> Option<Token> {
         b'"' | b'`' => (Kind::Quoted, quoted(bytes, first)),
         b'[' => (Kind::Quoted, bytes.iter().position(|byte| *byte == b']').map_or(bytes.len(), |end| end + 1)),
         b'x' | b'X' if next == Some(b'\'') => (Kind::Literal, 1 + quoted(rest, b'\'')),
-        b'0'..=b'9' => (Kind::Number, run(bytes, 1, |byte| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'_')),
+        b'0'..=b'9' => {
+            (Kind::Number, run(bytes, 1, |byte| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'_'))
+        }
         b'.' if next.is_some_and(|byte| byte.is_ascii_digit()) => {
             (Kind::Number, run(bytes, 1, |byte| byte.is_ascii_alphanumeric()))
         }

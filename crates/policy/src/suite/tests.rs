@@ -259,12 +259,12 @@ fn pgtap_has_a_test_for_each_case_and_leaves_out_what_ends_a_transaction() {
         assert!(text.contains(has), "{has}\n{text}");
     }
     assert!(text.ends_with("SELECT * FROM finish();\nROLLBACK;\n"));
-    let odd = Case { name: "a\n# TODO".into(), statement: "select '$sql$'; -- x".into(), ..case(Expect::Count(1)) };
+    let odd = Case { name: "a\n# SKIP".into(), statement: "select '$sql$'; -- x".into(), ..case(Expect::Count(1)) };
     let suite =
         Suite { name: "s\nt".into(), claims_setting: None, setup: vec!["select 1 -- x".into()], cases: vec![odd] };
     let text = suite.to_pgtap();
     assert!(text.starts_with("-- s t: ") && text.contains("\nselect 1 -- x\n;\n"));
-    assert!(text.contains("$xsql$select '$sql$'; -- x$xsql$") && text.contains("'1 rows', E'a \\\\# TODO')"), "{text}");
+    assert!(text.contains("$xsql$select '$sql$'; -- x$xsql$") && text.contains("'1 rows', E'a \\\\# SKIP')"), "{text}");
 }
 
 fn shop() -> Sketch {
