@@ -164,6 +164,7 @@ fn relation_scope(relation: &catalog::ObjectKey) -> Scope {
     Scope {
         kinds: vec![Kind::Schemas, Kind::Relations, Kind::Columns, Kind::Constraints, Kind::ForeignKeys, Kind::Indexes],
         definitions: false,
+        sizes: false,
         ..Scope::relation(relation.schema.as_deref(), &relation.name)
     }
 }

@@ -124,11 +124,20 @@ pub struct Scope {
     pub include_system: bool,
     /// Also definition texts (views, routines, triggers, indexes, constraints).
     pub definitions: bool,
+    /// Also the sizes of relations where those are found only by reading what they hold (SQLite).
+    pub sizes: bool,
 }
 
 impl Default for Scope {
     fn default() -> Self {
-        Scope { kinds: Kind::LEAN.to_vec(), schemas: None, relation: None, include_system: false, definitions: false }
+        Scope {
+            kinds: Kind::LEAN.to_vec(),
+            schemas: None,
+            relation: None,
+            include_system: false,
+            definitions: false,
+            sizes: true,
+        }
     }
 }
 
@@ -155,6 +164,7 @@ impl Scope {
             relation: Some(name.to_owned()),
             include_system: true,
             definitions: true,
+            sizes: true,
         }
     }
 

@@ -57,6 +57,7 @@ pub(crate) async fn run(app: &Arc<App>, schema: &Schema) -> Outcome {
         relation: one.as_ref().map(|(_, name)| name.clone()),
         include_system: schema.system || one.is_some(),
         definitions: schema.format != SchemaFormat::Sql && !schema.lean,
+        sizes: schema.format != SchemaFormat::Sql,
     };
     let mut catalog = terminal.catalog(&scope).await.map_err(|error| Failure::statement(error, false))?;
     if anywhere && !catalog.relations.is_empty() {

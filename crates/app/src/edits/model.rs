@@ -272,8 +272,9 @@ impl EditSet {
         }
     }
 
-    /// Notes what a save has done: each row as it is now. What is left is the new beginning, and steps end with it.
-    pub(super) fn saved(&mut self, rows: Vec<(u32, StagedRow)>) {
+    /// Notes what a save has done: each row as it is now. What is left is the new beginning, and steps end with it: those are
+    /// given back, as there may be so much in them that somebody else should drop them.
+    pub(super) fn saved(&mut self, rows: Vec<(u32, StagedRow)>) -> Vec<Step> {
         let now = Instant::now();
         self.revision += 1;
         for (id, row) in rows {
@@ -282,7 +283,7 @@ impl EditSet {
                 entry.saved = Some(now);
             }
         }
-        self.begin_anew();
+        self.begin_anew()
     }
 
     /// Notes that what is pending was saved, by whom nobody was told: it is staged no more.
@@ -296,12 +297,13 @@ impl EditSet {
     }
 
     /// What was done before a save cannot be taken back by steps any more; what is left of it is one.
-    fn begin_anew(&mut self) {
-        self.steps.clear();
+    fn begin_anew(&mut self) -> Vec<Step> {
+        let former = std::mem::take(&mut self.steps);
         if !self.is_clean() {
             self.steps.push(self.as_step("What could not be saved"));
         }
         self.position = self.steps.len();
+        former
     }
 
     /// Drops what only shows what was saved.

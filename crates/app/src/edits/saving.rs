@@ -11,8 +11,8 @@ mod transaction;
 
 use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
-use driver::{Error, Frame, Role};
-use tokio::task::JoinHandle;
+use driver::{Error, Frame, Role, Session};
+use results::Hold;
 
 use super::{
     journal::SetKey,
@@ -22,7 +22,12 @@ use super::{
     shared::{Locked, Staged, State},
     target::Target,
 };
-use crate::{App, api::*, connections::lock, profiles::dial::elapsed_ms};
+use crate::{
+    App,
+    api::*,
+    connections::{Permit, lock},
+    profiles::dial::elapsed_ms,
+};
 
 pub(super) use before::{Before, unseen};
 use diagnosis::Diagnosis;
@@ -38,7 +43,7 @@ const MOST_PASSES: u32 = 6;
 /// How the statements of a save ended on the server.
 enum Ended {
     /// Committed, but for rows with problems in a table that cannot be rolled back.
-    Written { written: Vec<Written>, problems: BTreeMap<u32, Problem>, inverse: Inverse },
+    Written { problems: BTreeMap<u32, Problem>, inverse: Inverse },
     /// Nothing was changed.
     Refused { problems: BTreeMap<u32, Problem>, message: String },
     /// Nobody knows.
@@ -58,21 +63,25 @@ struct Job {
     recorded: tokio::sync::OnceCell<Option<keeping::Recorded>>,
 }
 
-/// What would take a save back, in the making: it takes longer than the save itself, and nobody waits for it.
-struct Inverse(JoinHandle<String>);
+/// What was written, and what the statements that would take it back are made from: that takes longer than the save itself, and
+/// nobody waits for it.
+struct Inverse {
+    job: Arc<Job>,
+    written: Vec<Written>,
+    before: Before,
+    fresh: Option<Hold>,
+}
 
 impl Inverse {
-    /// Begins to write it.
-    fn of(job: &Arc<Job>, written: &[Written], state: &State, before: Before) -> Self {
-        let (job, written) = (Arc::clone(job), written.to_vec());
+    fn of(job: &Arc<Job>, written: Vec<Written>, state: &State, before: Before) -> Self {
         let fresh = state.fresh.as_ref().map(|fresh| fresh.held.hold.clone());
-        Inverse(tokio::task::spawn_blocking(move || {
-            keeping::inverse(&job.target, &job.frame, &job.pieces, &written, &before, fresh.as_ref())
-        }))
+        Inverse { job: Arc::clone(job), written, before, fresh }
     }
 
     async fn text(self) -> Option<String> {
-        self.0.await.ok()
+        let Inverse { job, written, before, fresh } = self;
+        let write = move || keeping::inverse(&job.target, &job.frame, &job.pieces, &written, &before, fresh.as_ref());
+        tokio::task::spawn_blocking(write).await.ok()
     }
 }
 
@@ -102,10 +111,10 @@ impl App {
             }
             let target = state.with(hold_id, |_, bound| Ok(Arc::clone(&bound.target)))?;
             // The relation may have changed since its rows were read.
-            let place = &target.place;
-            let target = Arc::new(Target::at(self, &place.connected.profile.id, &target.object).await?);
+            let asked = Target::at(self, &target.place.connected.profile.id, &target.object);
+            let (target, pieces) = tokio::join!(asked, async { plan::pieces(&state.set, &state.head) });
+            let target = Arc::new(target?);
             state.check_key(&target)?;
-            let pieces = plan::pieces(&state.set, &state.head);
             if pieces.is_empty() {
                 return Err(AppError::new(ErrorCode::NotFound, "There is nothing to save."));
             }
@@ -121,7 +130,12 @@ impl App {
         let begun = Instant::now();
         let frame = target.edit()?.frame(&target.catalog, &target.relation, &frame_context, false)?;
         let single = !target.about.can_roll_back;
-        let planned = plan::plan(&target, &pieces, single);
+        let place = &target.place;
+        let (opened, planned) = tokio::join!(
+            place.opened.session(&place.connected, Role::Scratch),
+            // The session is opened meanwhile.
+            async { plan::plan(&target, &pieces, single) },
+        );
         let mut state = staged.lock().await;
         let (planned, refused) = match planned {
             Ok(planned) => (planned, None),
@@ -138,7 +152,7 @@ impl App {
         }
         let recorded = tokio::sync::OnceCell::new();
         let job = Arc::new(Job { key: staged.key.clone(), target, object, frame, pieces, planned, recorded });
-        let (ended, recorded) = tokio::join!(self.carry_out(&job, &mut state, &saving), self.recorded(&job));
+        let (ended, recorded) = tokio::join!(self.carry_out(&job, &mut state, &saving, opened), self.recorded(&job));
         let elapsed = elapsed_ms(begun);
         let ended = match ended {
             Ok(ended) => ended,
@@ -182,9 +196,14 @@ impl App {
     }
 
     /// Runs the statements on a session of their own.
-    async fn carry_out(&self, job: &Arc<Job>, state: &mut Locked, saving: &Arc<Saving>) -> Result<Ended, AppError> {
-        let place = &job.target.place;
-        let (session, permit) = place.opened.session(&place.connected, Role::Scratch).await?;
+    async fn carry_out(
+        &self,
+        job: &Arc<Job>,
+        state: &mut Locked,
+        saving: &Arc<Saving>,
+        opened: Result<(Arc<dyn Session>, Permit), AppError>,
+    ) -> Result<Ended, AppError> {
+        let (session, permit) = opened?;
         let seconds = self.current_settings().statement_timeout_s;
         let mut runner = Runner {
             session,

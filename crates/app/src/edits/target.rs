@@ -105,7 +105,7 @@ impl Target {
         }
         let mut relation = to_key(object)?;
         facet(&place)?;
-        let mut scope = Scope::relation(relation.schema.as_deref(), &relation.name);
+        let mut scope = Scope { sizes: false, ..Scope::relation(relation.schema.as_deref(), &relation.name) };
         scope.kinds.push(Kind::Types);
         let catalog = place.opened.shelf.ask(place.opened.connection.as_ref(), &scope).await?;
         if relation.schema.is_none()

@@ -133,6 +133,7 @@ fn scope(key: &ObjectKey) -> Result<Scope, AppError> {
         relation: (key.kind == ObjectKind::Sequence).then(|| key.name.clone()),
         include_system: true,
         definitions: false,
+        sizes: true,
     })
 }
 

@@ -86,6 +86,7 @@ impl Place<'_> {
         let scope = Scope {
             kinds: vec![Kind::Schemas, Kind::Relations],
             definitions: false,
+            sizes: false,
             ..Scope::relation(schema, name.name())
         };
         let asked = self.opened.shelf.ask(self.opened.connection.as_ref(), &scope);

@@ -312,6 +312,7 @@ async fn settle(app: &App, place: &Place, planned: &Planned) -> Result<i64, AppE
     for table in planned.tables() {
         let scope = Scope {
             kinds: vec![Kind::Schemas, Kind::Relations, Kind::Policies],
+            sizes: false,
             ..Scope::relation(Some(&table.schema), &table.table)
         };
         // It is applied; that a text is not kept beside it, or shown late, is no reason to say otherwise.

@@ -202,6 +202,7 @@ impl Asked<'_> {
         let scope = Scope {
             kinds: vec![Kind::Schemas, Kind::Relations],
             definitions: false,
+            sizes: false,
             ..Scope::relation(table.schema(), table.name())
         };
         let asked = opened.shelf.ask(opened.connection.as_ref(), &scope);

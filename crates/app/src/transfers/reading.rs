@@ -147,6 +147,7 @@ fn scope(table: &ObjectKey) -> Scope {
     Scope {
         kinds: vec![Kind::Schemas, Kind::Relations, Kind::Columns, Kind::Constraints, Kind::Indexes],
         definitions: false,
+        sizes: false,
         ..Scope::relation(table.schema.as_deref(), &table.name)
     }
 }

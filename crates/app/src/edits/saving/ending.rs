@@ -42,12 +42,12 @@ impl App {
             runner.roll_back(&job.frame.rollback).await;
             return Err(Error::cancelled());
         }
-        let inverse = Inverse::of(job, &reread, state, before);
         // From here on there is no stopping: half a commit is no answer.
         runner.timeout = None;
         let last = job.frame.commit.len().saturating_sub(1);
         self.recorded(job).await;
-        if let Err(error) = self.sealed(job, state, &reread).await {
+        let inverse = Inverse::of(job, reread, state, before);
+        if let Err(error) = self.sealed(job, state, &inverse.written).await {
             runner.roll_back(&job.frame.rollback).await;
             let message = format!("Nothing was saved, as it could not be noted first: {}", error.message);
             return Ok(Ended::Refused { problems: BTreeMap::new(), message });
@@ -56,7 +56,7 @@ impl App {
             let Err(error) = runner.run_to_end(text).await else { continue };
             let lost = error.code == Code::Unreachable || runner.session.state().borrow().link != Link::Up;
             if number == last && lost {
-                return Ok(self.after_silence(job, state, reread, inverse, error).await);
+                return Ok(self.after_silence(job, state, inverse, error).await);
             }
             runner.roll_back(&job.frame.rollback).await;
             if lost {
@@ -69,7 +69,7 @@ impl App {
             };
             return Ok(Ended::Refused { problems, message });
         }
-        Ok(Ended::Written { written: reread, problems: BTreeMap::new(), inverse })
+        Ok(Ended::Written { problems: BTreeMap::new(), inverse })
     }
 
     /// Notes on disk, before the commit is sent, what will tell whether it arrived.
@@ -81,21 +81,14 @@ impl App {
     }
 
     /// The answer to a commit was lost: what the rows hold tells whether it arrived.
-    async fn after_silence(
-        &self,
-        job: &Job,
-        state: &State,
-        reread: Vec<Written>,
-        inverse: Inverse,
-        error: Error,
-    ) -> Ended {
+    async fn after_silence(&self, job: &Job, state: &State, inverse: Inverse, error: Error) -> Ended {
         job.target.place.connected.look_now();
         let told = match &state.seal {
             Some(seal) => self.testimony(&job.target, &job.frame, seal).await,
             None => Ok(Testimony::Nothing),
         };
         match told {
-            Ok(Testimony::Committed) => Ended::Written { written: reread, problems: BTreeMap::new(), inverse },
+            Ok(Testimony::Committed) => Ended::Written { problems: BTreeMap::new(), inverse },
             Ok(Testimony::NotCommitted) => {
                 Ended::Refused { problems: BTreeMap::new(), message: format!("Nothing was saved: {}", error.message) }
             }
@@ -147,11 +140,13 @@ impl App {
                 keeping::finish(self, recorded, &keeping::End::Lost, elapsed_ms).await;
                 (SaveOutcome::Unknown { error: error.into() }, None)
             }
-            Ended::Written { written, problems, inverse } => {
-                let counts = counts(&job.pieces, &written);
+            Ended::Written { problems, inverse } => {
+                let written = &inverse.written;
+                let counts = counts(&job.pieces, written);
                 let rows = written.iter().filter_map(|written| Some((written.id, saved(state, written)?))).collect();
                 state.set.untroubled();
-                state.set.saved(rows);
+                let former = state.set.saved(rows);
+                drop(tokio::task::spawn_blocking(move || drop(former)));
                 state.seal = None;
                 let message = first_reason(&problems);
                 let partly = !problems.is_empty();

@@ -37,17 +37,31 @@ impl App {
     ) -> Result<Vec<Written>, Error> {
         let keys: Vec<RowKey> = written.iter().filter_map(|written| written.key.clone()).collect();
         let mut places: Vec<Option<u64>> = Vec::with_capacity(keys.len());
-        for some in keys.chunks(AT_ONCE) {
-            let text = target.edit().map_err(internal)?.reread(&target.catalog, &target.relation, some)?;
-            let ran = runner.run(&text).await?;
-            let (found, first) = self.add_fresh(target, state, &ran).await?;
-            // Mostly they come in the order in which they were asked for.
-            if found == some {
-                places.extend((first..).take(some.len()).map(Some));
-            } else {
-                let found: HashMap<RowKey, u64> = found.into_iter().zip(first..).collect();
-                places.extend(some.iter().map(|key| found.get(key).copied()));
-            }
+        let edit = target.edit().map_err(internal)?;
+        let mut read: Option<(&[RowKey], Ran)> = None;
+        // The next rows are on their way while those before them are kept.
+        for some in keys.chunks(AT_ONCE).map(Some).chain([None]) {
+            let ask = async {
+                let Some(some) = some else { return Ok::<_, Error>(None) };
+                let text = edit.reread(&target.catalog, &target.relation, some)?;
+                Ok(Some((some, runner.run(&text).await?)))
+            };
+            let before = read.take();
+            let keep = async {
+                let Some((some, ran)) = &before else { return Ok::<_, Error>(()) };
+                let (found, first) = self.add_fresh(target, state, ran).await?;
+                // Mostly they come in the order in which they were asked for.
+                if found == *some {
+                    places.extend((first..).take(some.len()).map(Some));
+                } else {
+                    let found: HashMap<RowKey, u64> = found.into_iter().zip(first..).collect();
+                    places.extend(some.iter().map(|key| found.get(key).copied()));
+                }
+                Ok(())
+            };
+            let (asked, kept) = tokio::join!(ask, keep);
+            kept?;
+            read = asked?;
         }
         let mut places = places.into_iter();
         let one = |written: Written| {

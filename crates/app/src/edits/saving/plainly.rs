@@ -68,8 +68,7 @@ pub(super) async fn run(job: &Arc<Job>, state: &State, runner: &mut Runner) -> R
         let message = first_reason(&problems);
         return Ok(Ended::Refused { problems, message });
     }
-    let inverse = Inverse::of(job, &written, state, before);
-    Ok(Ended::Written { written, problems, inverse })
+    Ok(Ended::Written { problems, inverse: Inverse::of(job, written, state, before) })
 }
 
 /// How many rows are as they were seen; one for a new row.

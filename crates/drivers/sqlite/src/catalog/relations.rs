@@ -46,9 +46,7 @@ impl Reading<'_> {
             })?;
         let lean = !self.scope.wants(Kind::Relations);
         let estimates = if lean { None } else { self.estimates() };
-        // Rows of one relation are read and changed without knowing its size.
-        let sizes =
-            if lean || (self.scope.relation.is_some() && !self.scope.definitions) { None } else { self.sizes() };
+        let sizes = if lean || !self.scope.sizes { None } else { self.sizes() };
         for (name, kind, without_rowid, strict, text, root) in found {
             let kind = match kind.as_str() {
                 "view" => RelationKind::View,

@@ -156,6 +156,13 @@ async fn one_relation_is_read_alone_with_its_references_resolved() {
     let catalog = connection.control().catalog(&Scope::relation(Some("main"), "orders")).await.unwrap();
     assert_eq!(names(&catalog), ["orders"]);
     let orders = catalog.relation(catalog.find_relation(None, "orders").unwrap()).unwrap();
+    assert!(orders.row().bytes.value().is_some());
+    let unsized_scope = Scope { sizes: false, ..Scope::relation(Some("main"), "orders") };
+    let unsized_one = connection.control().catalog(&unsized_scope).await.unwrap();
+    assert!(
+        unsized_one.relations[0].bytes.is_not_loaded(),
+        "what costs reading every page is read where it is asked for"
+    );
     let key = orders.foreign_keys().iter().find(|key| key.columns[0] == "customer").unwrap();
     assert_eq!((key.referenced, key.referenced_columns.as_slice()), (None, ["id".to_owned()].as_slice()));
     let none = connection.control().catalog(&Scope::relation(Some("other"), "orders")).await.unwrap();
