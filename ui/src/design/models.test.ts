@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { number, plural } from "./counts";
 import { place } from "./floating";
+import { gradeTone } from "./Grade";
 import { stepEnabled, typeAhead } from "./menuModel";
 import { ariaShortcut, formatShortcut, matchesShortcut } from "./shortcut";
 import { dropIndex } from "./Tabs";
@@ -12,6 +14,17 @@ const press = (key: string, more: Partial<KeyboardEvent> = {}) => ({
   altKey: false,
   shiftKey: false,
   ...more,
+});
+
+describe("words and tones", () => {
+  it("of grades and counts", () => {
+    expect(["A", "B?", "C", "D?", "F"].map(gradeTone)).toEqual(["ok", "ok", "warn", "danger", "danger"]);
+    expect([plural(1, "policy", "policies"), plural(1_200, "policy", "policies")]).toEqual([
+      "1 policy",
+      "1,200 policies",
+    ]);
+    expect([plural(2, "table"), number(1_204_417)]).toEqual(["2 tables", "1,204,417"]);
+  });
 });
 
 describe("shortcuts", () => {

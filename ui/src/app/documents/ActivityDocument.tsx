@@ -21,22 +21,17 @@ import { useWorkspace } from "../workspace";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { Offline } from "./Offline";
 import { useFocusWhen } from "./useFocusWhen";
+import { useKeptView } from "./useKeptView";
 
 export function ActivityDocument({ tab, active, actions }: { tab: ActivityTab; active: boolean; actions: Actions }) {
-  const { dispatch, live, profile: profileBy } = useWorkspace();
+  const { live, profile: profileBy } = useWorkspace();
   const profile = profileBy(tab.profileId);
   const name = profile?.name ?? "this connection";
   const state = live.connections.get(tab.profileId);
   const phase = state?.phase.phase;
   const open = phase === "open";
   const able = open && state?.can_watch === true;
-  const view = useMemo(() => readView(tab.view), [tab.view]);
-  const latest = useRef(view);
-  latest.current = view;
-  const onView = (change: Partial<ActivityView>) => {
-    latest.current = { ...latest.current, ...change };
-    dispatch({ type: "change", id: tab.id, change: { view: JSON.stringify(latest.current) } });
-  };
+  const { view, onView, latest } = useKeptView(tab, readView);
   const attended = useAttended();
   const watching = view.section !== "sizes";
   const moment = useMoment(tab.profileId, able && active && watching, attended && !view.paused);

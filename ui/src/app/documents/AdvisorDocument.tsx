@@ -1,9 +1,9 @@
 /** What is wrong with a database, read when it is opened and when its schema changes. */
-import { type ReactNode, useCallback, useMemo, useRef, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { useKeys, useOffers } from "@/commands";
 import { Button, EmptyState, Toolbar, toast } from "@/design";
-import { type AdvisorHandle, AdvisorPane, type AdvisorView, readView, useLookAgain } from "@/features/advisor";
-import { highlightSql, useDriverOf } from "@/features/relation";
+import { type AdvisorHandle, AdvisorPane, readView, useLookAgain } from "@/features/advisor";
+import { useHighlight } from "@/features/relation";
 import { type AdvisorFinding, failureOf, type ObjectRef } from "@/ipc";
 import type { Actions } from "../actions";
 import type { AdvisorTab } from "../model";
@@ -11,12 +11,13 @@ import { useWorkspace } from "../workspace";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { Offline } from "./Offline";
 import { useFocusWhen } from "./useFocusWhen";
+import { useKeptView } from "./useKeptView";
 
 const NOT_OPEN = "the connection is not open";
 const RELATIONS = ["table", "view", "materialized view", "foreign table"];
 
 export function AdvisorDocument({ tab, active, actions }: { tab: AdvisorTab; active: boolean; actions: Actions }) {
-  const { dispatch, live, profile: profileBy } = useWorkspace();
+  const { live, profile: profileBy } = useWorkspace();
   const { profileId, database } = tab;
   const profile = profileBy(profileId);
   const name = profile?.name ?? "this connection";
@@ -24,13 +25,7 @@ export function AdvisorDocument({ tab, active, actions }: { tab: AdvisorTab; act
   const phase = state?.phase.phase;
   const open = phase === "open";
   const able = open && state?.can_advise === true;
-  const view = useMemo(() => readView(tab.view), [tab.view]);
-  const latest = useRef(view);
-  latest.current = view;
-  const onView = (change: Partial<AdvisorView>) => {
-    latest.current = { ...latest.current, ...change };
-    dispatch({ type: "change", id: tab.id, change: { view: JSON.stringify(latest.current) } });
-  };
+  const { view, onView } = useKeptView(tab, readView);
   const place = useMemo(() => ({ profileId, database }), [profileId, database]);
   const lookAgain = useLookAgain(place);
   const [looking, setLooking] = useState(false);
@@ -42,11 +37,7 @@ export function AdvisorDocument({ tab, active, actions }: { tab: AdvisorTab; act
   };
   const pane = useRef<AdvisorHandle>(null);
   const [fixable, setFixable] = useState(false);
-  const driver = useDriverOf(profileId);
-  const highlight = useCallback(
-    (sql: string): ReactNode => highlightSql(sql, driver?.language.grammar),
-    [driver?.language.grammar],
-  );
+  const highlight = useHighlight(profileId);
   const [seen, setSeen] = useState(able);
   if (able && !seen) setSeen(true);
   const unable = able ? {} : { disabledReason: NOT_OPEN };

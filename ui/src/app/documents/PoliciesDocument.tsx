@@ -1,17 +1,10 @@
 /** Who gets which rows of a database, and the drafts that change it. */
-import { type ReactNode, useCallback, useMemo, useRef, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { useKeys, useOffers } from "@/commands";
 import { EmptyState, IconButton, Segmented, Toolbar } from "@/design";
 import { ConditionField } from "@/features/editor";
-import {
-  type PoliciesHandle,
-  PoliciesPane,
-  type PoliciesView,
-  readView,
-  type SqlFieldProps,
-  useReadAgain,
-} from "@/features/policies";
-import { highlightSql, useDriverOf } from "@/features/relation";
+import { type PoliciesHandle, PoliciesPane, readView, type SqlFieldProps, useReadAgain } from "@/features/policies";
+import { useDriverOf, useHighlight } from "@/features/relation";
 import type { PolicyOn } from "@/ipc";
 import type { Actions } from "../actions";
 import type { PoliciesTab } from "../model";
@@ -19,12 +12,13 @@ import { useWorkspace } from "../workspace";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { Offline } from "./Offline";
 import { useFocusWhen } from "./useFocusWhen";
+import { useKeptView } from "./useKeptView";
 
 const SECTIONS = { tables: "Tables", coverage: "Coverage", test: "Test" } as const;
 const NOT_OPEN = "the connection is not open";
 
 export function PoliciesDocument({ tab, active, actions }: { tab: PoliciesTab; active: boolean; actions: Actions }) {
-  const { dispatch, live, profile: profileBy } = useWorkspace();
+  const { live, profile: profileBy } = useWorkspace();
   const { profileId, database } = tab;
   const profile = profileBy(profileId);
   const name = profile?.name ?? "this connection";
@@ -32,23 +26,14 @@ export function PoliciesDocument({ tab, active, actions }: { tab: PoliciesTab; a
   const phase = state?.phase.phase;
   const open = phase === "open";
   const able = open && state?.can_secure === true;
-  const view = useMemo(() => readView(tab.view), [tab.view]);
-  const latest = useRef(view);
-  latest.current = view;
-  const onView = (change: Partial<PoliciesView>) => {
-    latest.current = { ...latest.current, ...change };
-    dispatch({ type: "change", id: tab.id, change: { view: JSON.stringify(latest.current) } });
-  };
+  const { view, onView } = useKeptView(tab, readView);
   const place = useMemo(() => ({ profileId, database }), [profileId, database]);
   const readAgain = useReadAgain(place);
   const pane = useRef<PoliciesHandle>(null);
   const [drafts, setDrafts] = useState(0);
   const [ready, setReady] = useState(false);
   const driver = useDriverOf(profileId);
-  const highlight = useCallback(
-    (sql: string): ReactNode => highlightSql(sql, driver?.language.grammar),
-    [driver?.language.grammar],
-  );
+  const highlight = useHighlight(profileId);
   const field = (props: SqlFieldProps) => (
     <ConditionField
       {...props}

@@ -6,6 +6,7 @@ import {
   CodeBlock,
   EmptyState,
   ErrorBlock,
+  Grade,
   Kbd,
   Progress,
   PropertyList,
@@ -39,6 +40,11 @@ export function FeedbackPart() {
         <Swatch color="var(--env-staging)">staging</Swatch>
         <Swatch color="var(--env-development)">development</Swatch>
         <Swatch color="var(--env-local)">local</Swatch>
+      </Line>
+      <Line name="Grades">
+        <Grade grade="A" />
+        <Grade grade="C" />
+        <Grade grade="F" uncertain="Some of it was not looked at" />
       </Line>
       <Line name="Chips, progress">
         <Chip onRemove={() => {}} removeLabel="Remove condition">

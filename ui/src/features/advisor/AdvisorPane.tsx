@@ -7,6 +7,8 @@ import {
   ErrorBlock,
   Icon,
   type MenuItem,
+  number,
+  plural,
   SearchField,
   Segmented,
   Select,
@@ -32,8 +34,6 @@ import {
   isFiltered,
   LEVELS,
   notEvaluated,
-  number,
-  plural,
   scriptOf,
   type Within,
 } from "./model";

@@ -1,5 +1,7 @@
 /** What an advisor's report looks like: levels in words and tones, which findings are asked for, what a tab keeps. Pure. */
+
 import type { IconName } from "@/design";
+import { number, plural } from "@/design";
 import type {
   AdvisorExposure,
   AdvisorFilter,
@@ -32,10 +34,6 @@ export const GROUPS: readonly { readonly letter: string; readonly word: string }
   { letter: "T", word: "Types and shapes" },
   { letter: "O", word: "Operations" },
 ];
-
-export const number = (count: number): string => count.toLocaleString("en-US");
-export const plural = (count: number, one: string, many = `${one}s`): string =>
-  `${number(count)} ${count === 1 ? one : many}`;
 
 /** What was found and nobody accepted, what was accepted, rules that did not look at everything. */
 export type Within = "found" | "accepted" | "unseen";

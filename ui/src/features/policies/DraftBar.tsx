@@ -1,9 +1,8 @@
 /** What waits to be applied, over all tables: how many drafts, a list of them, Discard and Review. */
 import { useRef, useState } from "react";
-import { Badge, Button, ConfirmDialog, Icon, IconButton, Popover } from "@/design";
+import { Badge, Button, ConfirmDialog, Icon, IconButton, Popover, plural } from "@/design";
 import type { PolicyOn, StagedPolicyChange } from "@/ipc";
 import { changeWords, draftWords, keyOfKept, keyOfNew, tableWords } from "./drafts";
-import { plural } from "./model";
 import type { PolicyActions } from "./usePolicyActions";
 
 export interface DraftBarProps {

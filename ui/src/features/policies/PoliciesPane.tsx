@@ -1,6 +1,6 @@
 /** The policies of a database: its tables and how they stand, one of them unfolded or one policy in the editor, and the drafts. */
 import { type ReactNode, type Ref, useCallback, useEffect, useImperativeHandle, useRef, useState } from "react";
-import { Banner, Button, EmptyState, ErrorBlock, type MenuItem, Skeleton, toast } from "@/design";
+import { Banner, Button, EmptyState, ErrorBlock, type MenuItem, number, Skeleton, toast } from "@/design";
 import {
   failureOf,
   failureProps,
@@ -14,7 +14,7 @@ import { sameTable, tableWords } from "./drafts";
 import type { SqlField } from "./editor/ExpressionField";
 import { PolicyEditor } from "./editor/PolicyEditor";
 import { MatrixPane } from "./matrix/MatrixPane";
-import { asked, isFiltered, NO_FILTER, number, type PoliciesView, pagesOf } from "./model";
+import { asked, isFiltered, NO_FILTER, type PoliciesView, pagesOf } from "./model";
 import { CopyDialog } from "./parts/CopyDialog";
 import { Filters } from "./parts/Filters";
 import { Summary } from "./parts/Summary";

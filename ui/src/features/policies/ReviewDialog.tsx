@@ -11,12 +11,12 @@ import {
   Field,
   Input,
   MenuButton,
+  plural,
   Skeleton,
   toast,
 } from "@/design";
 import { failureOf, failureProps, host, type PolicyPlan, type PolicyStep } from "@/ipc";
 import { tableWords } from "./drafts";
-import { plural } from "./model";
 import { Coverage } from "./parts/Coverage";
 import { Fold } from "./parts/Fold";
 import { type Place, usePlan } from "./queries";

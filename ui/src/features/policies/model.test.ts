@@ -1,17 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  FIRST_VIEW,
-  firstRole,
-  gradeTone,
-  isFiltered,
-  NO_FILTER,
-  PAGE,
-  pagesOf,
-  plural,
-  readView,
-  tallyOf,
-  unfolded,
-} from "./model";
+import { FIRST_VIEW, firstRole, isFiltered, NO_FILTER, PAGE, pagesOf, readView, tallyOf, unfolded } from "./model";
 
 describe("the view that a tab keeps", () => {
   it("comes back as it was", () => {
@@ -89,14 +77,6 @@ describe("the list of tables", () => {
 });
 
 describe("words and tones", () => {
-  it("of grades and counts", () => {
-    expect(["A", "B?", "C", "D?", "F"].map(gradeTone)).toEqual(["ok", "ok", "warn", "danger", "danger"]);
-    expect([plural(1, "policy", "policies"), plural(1_200, "policy", "policies")]).toEqual([
-      "1 policy",
-      "1,200 policies",
-    ]);
-  });
-
   it("of the role that policies are first combined for", () => {
     const roles = [
       { name: "PUBLIC", exposed: false },

@@ -63,16 +63,6 @@ export const LEVELS: Readonly<Record<PolicyLevel, { readonly word: string; reado
   not_known: { word: "not known", tone: "outline" },
 };
 
-/** A grade's tone; `?` is added to it where rules were not evaluated. */
-export function gradeTone(grade: string): "ok" | "warn" | "danger" {
-  if (grade.startsWith("A") || grade.startsWith("B")) return "ok";
-  return grade.startsWith("C") ? "warn" : "danger";
-}
-
-export const number = (count: number): string => count.toLocaleString("en-US");
-export const plural = (count: number, one: string, many = `${one}s`): string =>
-  `${number(count)} ${count === 1 ? one : many}`;
-
 /** The tables of each state, those that there are, the worst first. */
 export function tallyOf(counts: PolicyCounts): readonly { readonly state: PolicyState; readonly count: number }[] {
   return STATE_ORDER.map((state) => ({ state, count: counts[state] })).filter(({ count }) => count > 0);

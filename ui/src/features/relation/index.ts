@@ -5,3 +5,4 @@ export { ObjectStructure, type ObjectStructureProps } from "./ObjectStructure";
 export { iconOf, shownObject, viewsOf } from "./objectModel";
 export { useDefinition, useDriverOf, useObject, useRelation } from "./queries";
 export { RelationStructure, type RelationStructureProps } from "./RelationStructure";
+export { useHighlight } from "./useHighlight";

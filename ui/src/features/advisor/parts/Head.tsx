@@ -1,5 +1,5 @@
 /** What the advisor says of a database in a line, and how that was before. */
-import { Banner, Button, tip } from "@/design";
+import { Banner, Button, Grade } from "@/design";
 import type { AdvisorPoint, AdvisorReport } from "@/ipc";
 import { exposureWords, line, ranOf, summaryOf, trend } from "../model";
 
@@ -39,8 +39,6 @@ export interface HeadProps {
 
 export function Head({ report, onExposure }: HeadProps) {
   const { score, history, ask_exposure, exposure } = report;
-  const grade = `${score.grade}${score.uncertain ? "?" : ""}`;
-  const tone = /^[AB]/.test(grade) ? "ok" : grade.startsWith("C") ? "warn" : "danger";
   return (
     <>
       {ask_exposure ? (
@@ -59,14 +57,10 @@ export function Head({ report, onExposure }: HeadProps) {
         </Banner>
       ) : null}
       <div className="adv-head">
-        <span
-          className="adv-grade"
-          data-tone={tone}
-          {...tip(score.uncertain ? "Some rules were not evaluated: it may be worse" : "A is best, F is worst")}
-        >
-          <span aria-hidden="true">{grade}</span>
-          <span className="rh-visually-hidden">Grade {grade}</span>
-        </span>
+        <Grade
+          grade={score.grade}
+          uncertain={score.uncertain ? "Some rules were not evaluated: it may be worse" : undefined}
+        />
         <div className="min-w-0">
           <div className="font-[600] rh-truncate">{summaryOf(report)}</div>
           <div className="rh-meta rh-truncate">{ranOf(report)}</div>

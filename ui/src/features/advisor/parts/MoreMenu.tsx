@@ -1,7 +1,6 @@
 /** When a database is looked at again, and the report as a file. */
-import { MenuButton, type MenuItem, toast } from "@/design";
+import { MenuButton, type MenuItem, plural, toast } from "@/design";
 import { type AdvisorFormat, type AdvisorSchedule, failureOf, host } from "@/ipc";
-import { plural } from "../model";
 import { type Place, useForget, useOptions } from "../queries";
 
 const SCHEDULES: readonly { readonly schedule: AdvisorSchedule; readonly word: string }[] = [

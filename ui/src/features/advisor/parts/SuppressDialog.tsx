@@ -1,8 +1,7 @@
 /** Accepts findings, with who and why: they are listed apart from then on, and still count for the grade. */
 import { useState } from "react";
-import { Button, Dialog, ErrorBlock, Field, Input, Textarea } from "@/design";
+import { Button, Dialog, ErrorBlock, Field, Input, plural, Textarea } from "@/design";
 import { type AppError, failureOf, failureProps } from "@/ipc";
-import { plural } from "../model";
 
 export interface SuppressDialogProps {
   count: number;

@@ -10,6 +10,7 @@ import {
   Icon,
   MenuButton,
   type MenuItem,
+  plural,
   SplitPane,
   tip,
   toast,
@@ -26,7 +27,7 @@ import {
   queryKeys,
 } from "@/ipc";
 import { tableWords } from "../drafts";
-import { asked, COMMANDS, NO_FILTER, PAGE, pagesOf, plural, STATES, type TableFilter } from "../model";
+import { asked, COMMANDS, NO_FILTER, PAGE, pagesOf, STATES, type TableFilter } from "../model";
 import { Combined } from "../parts/Combined";
 import { Filters } from "../parts/Filters";
 import { type Place, useEffectOn } from "../queries";

@@ -1,8 +1,8 @@
 /** What stands beside a table's policies: views that read it, and its partitions, each with its own state. */
-import { Badge, Button, Icon } from "@/design";
+import { Badge, Button, Icon, plural } from "@/design";
 import type { PolicyTable, PolicyTableRow, PolicyView, StagedPolicyChange } from "@/ipc";
 import { shownSecurity, tableWords } from "../drafts";
-import { plural, STATES } from "../model";
+import { STATES } from "../model";
 import type { PolicyActions } from "../usePolicyActions";
 
 interface BesideProps {

@@ -1,9 +1,9 @@
 /** Where a policy is copied to: the same as dragging its card, for the keyboard. */
 import { useState } from "react";
-import { Button, Dialog, EmptyState, Icon, SearchField, VirtualList } from "@/design";
+import { Button, Dialog, EmptyState, Icon, number, SearchField, VirtualList } from "@/design";
 import type { PolicyDraft, PolicyOn, PolicyTableRow } from "@/ipc";
 import { sameTable, tableWords } from "../drafts";
-import { asked, NO_FILTER, number, PAGE } from "../model";
+import { asked, NO_FILTER, PAGE } from "../model";
 import { type Place, useTables } from "../queries";
 
 export interface CopyDialogProps {

@@ -1,8 +1,8 @@
 /** What narrows the list of tables. */
 import type { Ref } from "react";
-import { Button, SearchField, Segmented, Select } from "@/design";
+import { Button, number, SearchField, Segmented, Select } from "@/design";
 import type { PolicyOverview, PolicyState } from "@/ipc";
-import { isFiltered, NO_FILTER, number, STATE_ORDER, STATES, type TableFilter, type Within } from "../model";
+import { isFiltered, NO_FILTER, STATE_ORDER, STATES, type TableFilter, type Within } from "../model";
 
 export interface FiltersProps {
   overview: PolicyOverview | undefined;

@@ -1,7 +1,7 @@
 /** How a database stands, before any table of it: the grade, what it is made of, how many tables stand in which way. */
-import { Banner, Button, Icon, tip } from "@/design";
+import { Banner, Button, Grade, Icon, number, plural, tip } from "@/design";
 import type { PolicyOverview, PolicyState } from "@/ipc";
-import { gradeTone, number, plural, STATES, tallyOf } from "../model";
+import { STATES, tallyOf } from "../model";
 
 export interface SummaryProps {
   overview: PolicyOverview;
@@ -14,7 +14,6 @@ export interface SummaryProps {
 
 export function Summary({ overview, state, onState, onAdvisor }: SummaryProps) {
   const { score, counts, login, unread } = overview;
-  const grade = `${score.grade}${score.uncertain ? "?" : ""}`;
   return (
     <>
       {login.words ? (
@@ -28,14 +27,10 @@ export function Summary({ overview, state, onState, onAdvisor }: SummaryProps) {
         </Banner>
       ))}
       <div className="pol-head">
-        <span
-          className="pol-grade"
-          data-tone={gradeTone(score.grade)}
-          {...tip(score.uncertain ? "Some rules were not evaluated: it may be worse" : "A is best, F is worst")}
-        >
-          <span aria-hidden="true">{grade}</span>
-          <span className="rh-visually-hidden">Grade {grade}</span>
-        </span>
+        <Grade
+          grade={score.grade}
+          uncertain={score.uncertain ? "Some rules were not evaluated: it may be worse" : undefined}
+        />
         <div className="pol-said">
           <div className="font-[600] rh-truncate">
             {number(score.secured)} of {plural(score.tables, "table")} secured

@@ -1,10 +1,10 @@
 /** The tables and how they stand; one of them unfolded. Walked by arrows, unfolded by Enter. */
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useRef, useState } from "react";
-import { Badge, Icon, type IconName, type MenuItem, openContextMenu, Skeleton, tip } from "@/design";
+import { Badge, Icon, type IconName, type MenuItem, number, openContextMenu, plural, Skeleton, tip } from "@/design";
 import type { ObjectIcon, PolicyOn, PolicyTableRow } from "@/ipc";
 import { sameTable, tableWords } from "../drafts";
-import { COMMANDS, LEVELS, number, plural, STATES } from "../model";
+import { COMMANDS, LEVELS, STATES } from "../model";
 
 const ICONS: Partial<Record<ObjectIcon, IconName>> = {
   partitioned_table: "rows",

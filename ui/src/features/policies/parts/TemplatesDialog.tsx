@@ -12,6 +12,7 @@ import {
   ErrorBlock,
   Field,
   Input,
+  plural,
   Select,
   Skeleton,
 } from "@/design";
@@ -27,7 +28,6 @@ import {
   type PolicyWho,
 } from "@/ipc";
 import { tableWords } from "../drafts";
-import { plural } from "../model";
 import { type Place, useTable, useTemplates } from "../queries";
 import { type Blank, blanksOf, filledIn, missingIn, withBlank } from "../templates";
 

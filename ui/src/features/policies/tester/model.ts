@@ -1,4 +1,5 @@
 /** The tester: whom a statement is tried as, what came of it in words, rows and what each policy says of them. Pure. */
+import { plural } from "@/design";
 import type {
   JudgedPolicy,
   PolicyActor,
@@ -9,7 +10,7 @@ import type {
   PolicyOutcome,
   PolicyVerdict,
 } from "@/ipc";
-import { type OneCommand, plural } from "../model";
+import type { OneCommand } from "../model";
 
 export const NOBODY: PolicyActor = {
   role: null,
