@@ -39,18 +39,6 @@ async function choose(label, option) {
   await desk.press(option, "option");
 }
 
-/** The next file that is asked for is this one: nobody sits before the system's dialog. */
-const saveTo = (path) =>
-  desk.page((path) => {
-    const real = window.fetch;
-    window.fetch = (target, ...rest) => {
-      if (!String(target?.url ?? target).includes("pick_save_path")) return real(target, ...rest);
-      window.fetch = real;
-      const headers = { "content-type": "application/json", "Tauri-Response": "ok" };
-      return Promise.resolve(new Response(JSON.stringify(path), { headers }));
-    };
-  }, path);
-
 for (const engine of engines) {
   const { name, url } = engine;
   const own = `charts on ${name}`;
@@ -86,7 +74,7 @@ for (const engine of engines) {
   desk.test(`${name}: the picture is saved, as SVG and as PNG`, async () => {
     const stem = `chart-${name.toLowerCase()}`;
     const svg = desk.path(`${stem}.svg`);
-    await saveTo(svg);
+    await desk.picks(svg);
     await desk.act("Save the chart as SVG");
     await desk.until("the SVG", () => existsSync(svg), 30_000);
     const text = readFileSync(svg, "utf8");
@@ -94,7 +82,7 @@ for (const engine of engines) {
     assert.match(text, /18014398509481986/);
     assert.doesNotMatch(text, /var\(|href|class=/);
     const png = desk.path(`${stem}.png`);
-    await saveTo(png);
+    await desk.picks(png);
     await desk.act("Save the chart as PNG");
     await desk.until("the PNG", () => existsSync(png), 30_000);
     const bytes = readFileSync(png);

@@ -7,16 +7,28 @@ import { freePort } from "./ports.mjs";
 
 const BIN = process.env.ROWHOUSE_TEST_POSTGRES_CLIENT_BIN;
 
+/** Where the programs of a version are: those that the test servers run, or those of the machine. */
+function programs(version) {
+  if (version === undefined) return BIN;
+  const folders = [
+    join(process.env.ROWHOUSE_TEST_SERVERS ?? "", `postgres-${version}`, "program", "bin"),
+    `/usr/lib/postgresql/${version}/bin`,
+  ];
+  const found = folders.find((folder) => existsSync(join(folder, "initdb")));
+  if (!found) throw new Error(`PostgreSQL ${version} is neither in ${folders.join(" nor in ")}`);
+  return found;
+}
+
 /** The server refuses to run as root: `nobody` owns nothing. */
 const AS = process.getuid() === 0 ? ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--"] : [];
 
-function server(program, ...args) {
-  const [first, ...rest] = [...AS, join(BIN, program), ...args];
-  execFileSync(first, rest, { stdio: "ignore", cwd: "/", timeout: 60_000 });
-}
-
-/** Makes and starts one; anybody may sign in from this machine. */
-export async function cluster() {
+/** Makes and starts one, of a version or of the usual one; anybody may sign in from this machine. */
+export async function cluster(version) {
+  const bin = programs(version);
+  const server = (program, ...args) => {
+    const [first, ...rest] = [...AS, join(bin, program), ...args];
+    execFileSync(first, rest, { stdio: "ignore", cwd: "/", timeout: 60_000 });
+  };
   const scratch = mkdtempSync(join(process.env.ROWHOUSE_TEST_SERVERS ?? tmpdir(), "e2e-server."));
   if (AS.length > 0) execFileSync("chown", ["nobody", scratch]);
   chmodSync(scratch, 0o755);
