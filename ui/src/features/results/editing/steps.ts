@@ -1,5 +1,6 @@
 /** What a person does at once, as the core takes it. Pure. */
 
+import { plural } from "@/design";
 import { type Draft, editValueOf, shownOf } from "./drafts";
 import { cellKey, type Overlay, placeOf, type Staged } from "./model";
 import type { RowAt } from "./rows";
@@ -24,9 +25,6 @@ export interface Made {
   /** Cells that took nothing, and why, each reason once. */
   readonly passed: { readonly cells: number; readonly reasons: readonly string[] };
 }
-
-const count = (value: number, one: string, many: string): string =>
-  `${value.toLocaleString("en-US")} ${value === 1 ? one : many}`;
 
 export interface Target {
   readonly screen: number;
@@ -93,14 +91,14 @@ export function deleteStep(staged: Staged | null, rows: Rows, first: number, las
     }
   }
   if (spans.length === 0 && revert.length === 0 && saved.length === 0)
-    return step(`Keep ${count(restore.length, "row", "rows")}`, { revert: restore });
+    return step(`Keep ${plural(restore.length, "row")}`, { revert: restore });
   const rowsIn = spans.reduce((sum, span) => sum + span.rows, revert.length + saved.length);
-  return step(`Delete ${count(rowsIn, "row", "rows")}`, { delete: spans, delete_staged: saved, revert });
+  return step(`Delete ${plural(rowsIn, "row")}`, { delete: spans, delete_staged: saved, revert });
 }
 
 export function duplicateStep(staged: Staged | null, rows: Rows, first: number, last: number): EditStep {
   const duplicate = placesOf(staged, rows, first, last);
-  return step(`Duplicate ${count(duplicate.length, "row", "rows")}`, { duplicate });
+  return step(`Duplicate ${plural(duplicate.length, "row")}`, { duplicate });
 }
 
 /** A row below another one; above all without one. */
@@ -117,7 +115,7 @@ export function revertRowsStep(rows: Rows, first: number, last: number): EditSte
     if (overlay && (overlay.row.kind === "update" || overlay.row.kind === "insert" || overlay.row.kind === "delete"))
       revert.push({ kind: "staged", id: overlay.row.id });
   }
-  return step(`Take back ${count(revert.length, "row", "rows")}`, { revert });
+  return step(`Take back ${plural(revert.length, "row")}`, { revert });
 }
 
 /** Takes back what is staged for single cells. */
@@ -129,5 +127,5 @@ export function revertCellsStep(rows: Rows, first: number, last: number, columns
     for (const column of columns)
       if (overlay.cells.has(column)) cells.push([{ kind: "staged", id: overlay.row.id }, column]);
   }
-  return step(`Take back ${count(cells.length, "cell", "cells")}`, { revert_cells: cells });
+  return step(`Take back ${plural(cells.length, "cell")}`, { revert_cells: cells });
 }
