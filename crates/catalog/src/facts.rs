@@ -1,11 +1,21 @@
 //! What is known of a database beyond its objects: use, state, settings. A driver fills it; what it may not read says so in
 //! its place.
 
+mod columns;
+mod operations;
+mod workload;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Known, ObjectKey};
+use crate::{Known, ObjectKey, Told};
+
+pub use columns::{ColumnStatistics, ExtendedStatistics};
+pub use operations::{Archiving, Connections, Follower, FollowerKind, OpenTransaction, OpenTransactions};
+pub use workload::{Bloat, IndexCost, IndexTrial, MOST, StatementUse};
+
+const NOT_READ: &str = "it was not read";
 
 /// The kind of server, as far as rules differ by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -55,6 +65,26 @@ pub struct Facts {
     pub weak_passwords: Known<Vec<String>>,
     /// Age of the database's oldest transaction id, in transactions.
     pub oldest_transaction: Known<i64>,
+    /// Columns of tables with 10,000 rows and more that indexes begin with or have together with others.
+    pub columns: Known<Vec<ColumnStatistics>>,
+    /// Statistics of several columns together.
+    pub extended_statistics: Known<Vec<ExtendedStatistics>>,
+    /// Transactions that are open.
+    pub transactions: Known<OpenTransactions>,
+    /// How many are connected.
+    pub connections: Known<Connections>,
+    /// Who follows the server.
+    pub followers: Known<Vec<Follower>>,
+    /// What becomes of its log.
+    pub archiving: Known<Archiving>,
+    /// Buckets of files whose files anybody may fetch (Supabase); `Unsupported` where there are no buckets.
+    pub public_buckets: Known<Vec<String>>,
+    /// The statements that took longest, all their runs together.
+    pub statements: Told<Vec<StatementUse>>,
+    /// The tables and indexes that waste most room.
+    pub bloat: Told<Vec<Bloat>>,
+    /// What indexes that rules suggest would bring; asked for after the rest, since the rest says which.
+    pub index_costs: Told<Vec<IndexCost>>,
 }
 
 impl Facts {
@@ -77,6 +107,16 @@ impl Facts {
             host_rules: Known::NotLoaded,
             weak_passwords: Known::NotLoaded,
             oldest_transaction: Known::NotLoaded,
+            columns: Known::NotLoaded,
+            extended_statistics: Known::NotLoaded,
+            transactions: Known::NotLoaded,
+            connections: Known::NotLoaded,
+            followers: Known::NotLoaded,
+            archiving: Known::NotLoaded,
+            public_buckets: Known::NotLoaded,
+            statements: Told::NotEvaluated(NOT_READ.to_owned()),
+            bloat: Told::NotEvaluated(NOT_READ.to_owned()),
+            index_costs: Told::NotEvaluated(NOT_READ.to_owned()),
         }
     }
 }
@@ -109,6 +149,8 @@ pub struct TableStatistics {
     pub sequential_rows: i64,
     /// Times it was read by an index.
     pub index_scans: i64,
+    /// Rows that were added, changed or deleted; `None` where that is not counted.
+    pub written_rows: Option<i64>,
 }
 
 /// State and use of an index.

@@ -45,3 +45,23 @@ impl<T> From<T> for Known<T> {
         Known::Value(value)
     }
 }
+
+/// Something that was found out, or why it was not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Told<T> {
+    /// It was.
+    Known(T),
+    /// It was not evaluated, or may not be seen by this login: the reason, as a sentence.
+    NotEvaluated(String),
+}
+
+impl<T> Told<T> {
+    /// What was found out.
+    pub fn known(&self) -> Option<&T> {
+        match self {
+            Told::Known(value) => Some(value),
+            Told::NotEvaluated(_) => None,
+        }
+    }
+}

@@ -31,7 +31,7 @@ mod server;
 mod walk;
 
 pub use identity::{ObjectKey, ObjectKind};
-pub use known::Known;
+pub use known::{Known, Told};
 pub use model::{
     Catalog, Database, DatabaseId, Event, Grant, Routine, RoutineKind, Schema, SchemaId, Sequence, TypeKind,
     TypeObject, Volatility,

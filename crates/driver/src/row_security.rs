@@ -11,6 +11,7 @@ use async_trait::async_trait;
 use catalog::PolicyCommand;
 use serde::{Deserialize, Serialize};
 
+pub use catalog::Told;
 pub use judgement::{JudgedPolicy, JudgedRow, Judgement, Reach, Totals, Verdict};
 
 use crate::{Code, Error, Native, Notice, Span};
@@ -192,26 +193,6 @@ pub struct Attempted {
     pub sample: Option<Told<Judgement>>,
     /// How long each part took.
     pub took: Took,
-}
-
-/// Something that was found out, or why it was not.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Told<T> {
-    /// It was.
-    Known(T),
-    /// It was not evaluated, or may not be seen by this login: the reason, as a sentence.
-    NotEvaluated(String),
-}
-
-impl<T> Told<T> {
-    /// What was found out.
-    pub fn known(&self) -> Option<&T> {
-        match self {
-            Told::Known(value) => Some(value),
-            Told::NotEvaluated(_) => None,
-        }
-    }
 }
 
 /// What came of one statement.

@@ -276,7 +276,7 @@ pub(crate) struct MySqlControl {
     edit: MySqlEdit,
     definitions: Definitions,
     own: Arc<Own>,
-    watching: Watching,
+    watching: Arc<Watching>,
     advising: Advising,
     explaining: Explaining,
     loading: crate::load::Loading,
@@ -296,8 +296,8 @@ impl MySqlControl {
         let vigil = Arc::new(Vigil::new(ByControl::new(Arc::clone(&session), facts.mariadb), took));
         let definitions = Definitions::new(Arc::clone(&session), facts, database.clone());
         let own = Arc::new(Own::default());
-        let watching = Watching::new(Arc::clone(&session), facts, Arc::clone(&own));
-        let advising = Advising::new(Arc::clone(&session));
+        let watching = Arc::new(Watching::new(Arc::clone(&session), facts, Arc::clone(&own)));
+        let advising = Advising::new(Arc::clone(&session), Arc::clone(&watching));
         let explaining = Explaining::new(facts.mariadb, server.version_number);
         let packet = server.facts.get("max_allowed_packet").and_then(|text| text.parse().ok());
         let edit = MySqlEdit {
@@ -380,7 +380,7 @@ impl driver::Control for MySqlControl {
     }
 
     fn activity(&self) -> Option<&dyn Activity> {
-        Some(&self.watching)
+        Some(&*self.watching)
     }
 
     fn advice(&self) -> Option<&dyn driver::Advice> {

@@ -29,6 +29,7 @@ impl Advice for SqliteControl {
             host_rules: Known::Unsupported,
             weak_passwords: Known::Unsupported,
             oldest_transaction: Known::Unsupported,
+            archiving: Known::Unsupported,
             ..Facts::of(Engine::Sqlite)
         })
     }
