@@ -39,12 +39,18 @@ pub trait RowSecurity: Send + Sync {
     async fn check(&self, wanted: &ExpressionCheck) -> Result<Checked, Error>;
 
     /// Runs statements in one transaction with a limit for each lock, on a connection of its own; they are kept together or
-    /// not at all.
+    /// not at all. What is to be kept is committed after `witness` has heard what the server calls the transaction.
     ///
     /// # Errors
-    /// `InvalidStatement` for a statement that is not one or would end the transaction, found before anything is sent;
-    /// `Unreachable`, and then nobody knows whether it was kept.
-    async fn apply(&self, wanted: &Application) -> Result<Applied, Error>;
+    /// `InvalidStatement` for a statement that is not one or would end the transaction, found before anything is sent; as the
+    /// witness says, and then nothing was kept; `Unreachable`, and then nobody knows whether it was kept: [`RowSecurity::fate`].
+    async fn apply(&self, wanted: &Application, witness: &dyn Witness) -> Result<Applied, Error>;
+
+    /// What became of a transaction that [`Witness::about_to_commit`] heard of.
+    ///
+    /// # Errors
+    /// `Unreachable`, `TimedOut`.
+    async fn fate(&self, mark: &str) -> Result<Fate, Error>;
 
     /// What `ALTER ROLE … SET` says for sessions of a role in this database, in the order of the server; it is not applied by
     /// becoming the role.
@@ -404,6 +410,39 @@ pub struct Application {
     pub keep: bool,
     /// Longest time a lock is waited for.
     pub lock_timeout_ms: u32,
+}
+
+/// Hears what the server calls a transaction, to keep it on disk: whoever finds it there later, because the answer was lost or
+/// the program ended, can ask what became of it.
+#[async_trait]
+pub trait Witness: Send + Sync {
+    /// COMMIT is sent next.
+    ///
+    /// # Errors
+    /// Whatever keeps it from being kept; then nothing is committed.
+    async fn about_to_commit(&self, mark: &str) -> Result<(), Error>;
+}
+
+/// Keeps nothing.
+#[async_trait]
+impl Witness for () {
+    async fn about_to_commit(&self, _: &str) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+/// What became of a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    /// It was committed.
+    Committed,
+    /// It was rolled back, or its session ended before COMMIT arrived.
+    RolledBack,
+    /// It has not ended.
+    Running,
+    /// The server does not remember it, or is another one.
+    NotKnown,
 }
 
 /// What came of them.

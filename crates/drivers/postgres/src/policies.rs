@@ -19,7 +19,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use driver::{
     Code, Error, RowSecurity,
-    row_security::{Application, Applied, Attempt, Attempted, Checked, ExpressionCheck},
+    row_security::{Application, Applied, Attempt, Attempted, Checked, ExpressionCheck, Fate, Witness},
 };
 
 use crate::{
@@ -82,8 +82,12 @@ impl RowSecurity for Policies {
         check::check(&self.scratch, wanted).await
     }
 
-    async fn apply(&self, wanted: &Application) -> Result<Applied, Error> {
-        apply::apply(self, wanted).await
+    async fn apply(&self, wanted: &Application, witness: &dyn Witness) -> Result<Applied, Error> {
+        apply::apply(self, wanted, witness).await
+    }
+
+    async fn fate(&self, mark: &str) -> Result<Fate, Error> {
+        apply::fate(&self.control, mark).await
     }
 
     async fn role_settings(&self, role: &str) -> Result<Vec<(String, String)>, Error> {

@@ -1,11 +1,11 @@
-//! Changes in one transaction, kept or only tried out. While one waits for a lock, who is in the way is asked over the control
-//! session: afterwards nobody could tell.
+//! Changes in one transaction, kept or only tried out. While one waits for a lock, who is in the way is asked over a connection of
+//! its own: afterwards nobody could tell, and the control session may be reading a catalog, or wait behind the same lock itself.
 
 use std::time::{Duration, Instant};
 
 use driver::{
     Code, Error,
-    row_security::{Application, Applied, AttemptLimits, LockHolder, Said},
+    row_security::{Application, Applied, AttemptLimits, Fate, LockHolder, Said, Witness},
 };
 use policy::{
     expression::Problem,
@@ -14,27 +14,44 @@ use policy::{
 use tokio::{pin, time::sleep};
 
 use super::{Policies, error_of, trial::Trial};
-use crate::{catalog::rows::Row, control::Failure, error::refused};
+use crate::{
+    catalog::rows::Row,
+    control::{ControlSession, Failure},
+    error::refused,
+};
 
 /// Between two looks who is in the way: several within the shortest time that a lock is waited for.
 const LOOK: Duration = Duration::from_millis(50);
 /// Longest time of one statement that waits for no lock: an index on a large table takes its time.
 const STATEMENT_TIMEOUT_MS: u32 = 3_600_000;
+/// Longest time of a look who is in the way.
+const LOOK_TIMEOUT_MS: u32 = 2_000;
+/// What the server calls the transaction; it has one once it has changed something
+/// (<https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-SNAPSHOT>; 8.3, and its fate is told since 10).
+const MARK: &str = "select pg_catalog.txid_current()::text";
 
-pub(super) async fn apply(policies: &Policies, wanted: &Application) -> Result<Applied, Error> {
+pub(super) async fn apply(policies: &Policies, wanted: &Application, witness: &dyn Witness) -> Result<Applied, Error> {
     for text in &wanted.statements {
         fit(text)?;
     }
     let began = Instant::now();
-    let client = policies.open().await?;
+    let (client, looking) = tokio::join!(policies.open(), policies.open());
     let limits = AttemptLimits {
         lock_timeout_ms: wanted.lock_timeout_ms,
         statement_timeout_ms: STATEMENT_TIMEOUT_MS,
         ..AttemptLimits::default()
     };
-    let mut trial = Trial::new(client, policies.control.clone(), limits);
-    let applied = run(policies, &mut trial, wanted).await;
+    let mut trial = Trial::new(client?, policies.control.clone(), limits);
+    // Without it nobody is named; that is no reason not to apply.
+    let mut looking = looking.ok().map(|client| {
+        let limits = AttemptLimits { statement_timeout_ms: LOOK_TIMEOUT_MS, ..AttemptLimits::default() };
+        Trial::new(client, policies.control.clone(), limits)
+    });
+    let applied = run(looking.as_mut(), &mut trial, wanted, witness).await;
     trial.close().await;
+    if let Some(looking) = looking {
+        looking.close().await;
+    }
     Ok(match applied? {
         Applied::Done { kept, .. } => {
             Applied::Done { kept, took_us: u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX) }
@@ -58,7 +75,12 @@ fn fit(text: &str) -> Result<(), Error> {
     }
 }
 
-async fn run(policies: &Policies, trial: &mut Trial, wanted: &Application) -> Result<Applied, Error> {
+async fn run(
+    mut looking: Option<&mut Trial>,
+    trial: &mut Trial,
+    wanted: &Application,
+    witness: &dyn Witness,
+) -> Result<Applied, Error> {
     let plain = |failure| error_of(failure, "");
     trial.begin().await.map_err(plain)?;
     trial.ask("select pg_catalog.pg_backend_pid()", &[]).await.map_err(plain)?;
@@ -76,7 +98,7 @@ async fn run(policies: &Policies, trial: &mut Trial, wanted: &Application) -> Re
                     biased;
                     answer = &mut rows => break answer,
                     () = sleep(LOOK) => {
-                        let found = in_the_way(policies, pid).await;
+                        let found = in_the_way(looking.as_deref_mut(), pid).await;
                         if !found.is_empty() {
                             holders = found;
                         }
@@ -96,6 +118,14 @@ async fn run(policies: &Policies, trial: &mut Trial, wanted: &Application) -> Re
             Err(failure) => return Err(plain(failure)),
         }
     }
+    if wanted.keep {
+        let mark = trial.query(MARK, &[]).await.map_err(plain)?;
+        let mark = mark.first().and_then(|row| row.string(0)).unwrap_or_default();
+        if let Err(error) = witness.about_to_commit(&mark).await {
+            trial.query("ROLLBACK", &[]).await.map_err(plain)?;
+            return Err(error);
+        }
+    }
     let end = if wanted.keep { "COMMIT" } else { "ROLLBACK" };
     match trial.query(end, &[]).await {
         Ok(_) => Ok(Applied::Done { kept: wanted.keep, took_us: 0 }),
@@ -108,13 +138,32 @@ async fn run(policies: &Policies, trial: &mut Trial, wanted: &Application) -> Re
 }
 
 /// Who is in the way of that session now; nobody where that cannot be asked.
-async fn in_the_way(policies: &Policies, pid: Option<i64>) -> Vec<LockHolder> {
-    let Some(pid) = pid.map(|pid| pid.to_string()) else { return Vec::new() };
+async fn in_the_way(looking: Option<&mut Trial>, pid: Option<i64>) -> Vec<LockHolder> {
+    let (Some(looking), Some(pid)) = (looking, pid.map(|pid| pid.to_string())) else { return Vec::new() };
     let text = include_str!("../queries/policy_holders.sql");
-    match policies.control.query(text, &[Some(&pid)]).await {
+    match looking.query(text, &[Some(&pid)]).await {
         Ok(rows) => rows.iter().map(holder).collect(),
         Err(_) => Vec::new(),
     }
+}
+
+/// What became of a transaction, as the server remembers it.
+///
+/// # Errors
+/// As the control session says.
+pub(super) async fn fate(control: &ControlSession, mark: &str) -> Result<Fate, Error> {
+    let rows = match control.query("select pg_catalog.txid_status($1::int8)", &[Some(mark)]).await {
+        Ok(rows) => rows,
+        // A number of the future is another server's.
+        Err(Failure::Refused(_)) => return Ok(Fate::NotKnown),
+        Err(failure) => return Err(failure.into()),
+    };
+    Ok(match rows.first().and_then(|row| row.string(0)).as_deref() {
+        Some("committed") => Fate::Committed,
+        Some("aborted") => Fate::RolledBack,
+        Some("in progress") => Fate::Running,
+        _ => Fate::NotKnown,
+    })
 }
 
 fn holder(row: Row<'_>) -> LockHolder {

@@ -1,6 +1,13 @@
 //! Changes in one transaction: kept, tried out, refused, and waiting for a lock that somebody holds.
 
-use driver::row_security::{Application, Applied};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use catalog::Scope;
+use driver::{
+    Code, Error,
+    row_security::{Application, Applied, Fate, RowSecurity, Witness},
+};
 
 use crate::{
     server::{run, servers},
@@ -13,7 +20,7 @@ fn application(statements: &[&str], keep: bool) -> Application {
 }
 
 async fn apply(stage: &Stage, wanted: &Application) -> Applied {
-    stage.connection.control().row_security().unwrap().apply(wanted).await.unwrap()
+    stage.connection.control().row_security().unwrap().apply(wanted, &()).await.unwrap()
 }
 
 #[tokio::test]
@@ -48,7 +55,7 @@ async fn changes_are_kept_together_or_not_at_all() {
         apply(&stage, &application(&undone, true)).await;
         let security = stage.connection.control().row_security().unwrap();
         for text in ["commit", "drop policy own on s.docs; commit", "set role x", ""] {
-            assert!(security.apply(&application(&[text], true)).await.is_err(), "{text}");
+            assert!(security.apply(&application(&[text], true), &()).await.is_err(), "{text}");
         }
         stage.is_quiet(2).await;
         stage.drop().await;
@@ -78,6 +85,83 @@ async fn who_holds_the_lock_is_named() {
         run(&mut other, "rollback").await;
         other.close().await;
         assert_eq!(stage.all().await, before);
+        stage.is_quiet(2).await;
+        stage.drop().await;
+    }
+}
+
+/// Keeps what it hears, with what the server says of it then.
+struct Hears<'a> {
+    security: &'a dyn RowSecurity,
+    heard: Mutex<Vec<(String, Fate)>>,
+    refuses: bool,
+}
+
+#[async_trait]
+impl Witness for Hears<'_> {
+    async fn about_to_commit(&self, mark: &str) -> Result<(), Error> {
+        let fate = self.security.fate(mark).await?;
+        self.heard.lock().unwrap().push((mark.to_owned(), fate));
+        if self.refuses { Err(Error::new(Code::Internal, "the disk is full")) } else { Ok(()) }
+    }
+}
+
+#[tokio::test]
+async fn a_transaction_is_named_before_it_is_committed_and_its_fate_told_afterwards() {
+    for server in servers().into_iter().filter(|server| matches!(server.major, 15 | 18)) {
+        let mut stage = Stage::new(&server).await;
+        let connection = Arc::clone(&stage.connection);
+        let security = connection.control().row_security().unwrap();
+        let hears = |refuses| Hears { security, heard: Mutex::default(), refuses };
+        let before = stage.all().await;
+        let change = application(&["alter table s.closed force row level security"], true);
+        let refusing = hears(true);
+        let refused = security.apply(&change, &refusing).await.unwrap_err();
+        assert_eq!((refused.code, refused.message.as_str()), (Code::Internal, "the disk is full"));
+        assert_eq!(stage.all().await, before, "what cannot be written down is not kept");
+        let hearing = hears(false);
+        assert!(matches!(security.apply(&change, &hearing).await.unwrap(), Applied::Done { kept: true, .. }));
+        for (witness, fate) in [(&refusing, Fate::RolledBack), (&hearing, Fate::Committed)] {
+            let heard = witness.heard.lock().unwrap().clone();
+            let [(mark, then)] = heard.as_slice() else { panic!("{heard:?}") };
+            assert_eq!((*then, security.fate(mark).await.unwrap()), (Fate::Running, fate), "{mark}");
+        }
+        let silent = hears(false);
+        let tried = Application { keep: false, ..change };
+        assert!(matches!(security.apply(&tried, &silent).await.unwrap(), Applied::Done { kept: false, .. }));
+        assert!(silent.heard.lock().unwrap().is_empty(), "what is only tried has no end to be found out");
+        for nonsense in ["4000000000000", "", "x"] {
+            assert_eq!(security.fate(nonsense).await.unwrap(), Fate::NotKnown, "{nonsense}");
+        }
+        stage.drop().await;
+    }
+}
+
+#[tokio::test]
+async fn who_holds_the_lock_is_named_while_the_control_session_waits_itself() {
+    for server in servers().into_iter().filter(|server| matches!(server.major, 15 | 18)) {
+        let mut stage = Stage::new(&server).await;
+        let mut other = stage.desk.database.connect().await;
+        run(&mut other, "begin; lock table s.docs in access share mode").await;
+        let mut catalogs = stage.desk.database.connect().await;
+        run(&mut catalogs, "begin; lock table pg_catalog.pg_publication in access exclusive mode").await;
+        let connection = Arc::clone(&stage.connection);
+        let reading = tokio::spawn(async move { connection.control().catalog(&Scope::complete()).await.map(drop) });
+        let waiting = "select count(*)::text from pg_locks where not granted and relation = 'pg_publication'::regclass";
+        while stage.desk.ask(waiting).await.unwrap() != [Some("1".to_owned())] {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        match apply(&stage, &application(&["drop policy own on s.docs"], true)).await {
+            Applied::Locked { holders, .. } => assert_eq!(holders.len(), 1, "{holders:?}"),
+            other => panic!("{other:?}"),
+        }
+        assert!(!reading.is_finished());
+        run(&mut catalogs, "rollback").await;
+        reading.await.unwrap().unwrap();
+        run(&mut other, "rollback").await;
+        for client in [other, catalogs] {
+            client.close().await;
+        }
         stage.is_quiet(2).await;
         stage.drop().await;
     }
