@@ -1,6 +1,7 @@
 use std::fmt;
 
 use catalog::{RelationKind, RelationWalker};
+use policy::change::Change;
 use serde::{Deserialize, Serialize};
 
 use crate::{Level, Rule};
@@ -146,12 +147,14 @@ pub struct Fix {
     pub lock: Option<Lock>,
     /// Whether they may run inside a transaction, and be taken back with it.
     pub transaction_safe: bool,
+    /// The same as changes of row security, where it is nothing else: these can be drafted. Empty otherwise.
+    pub changes: Vec<Change>,
 }
 
 impl Fix {
     /// Statements without a lock on a table.
     pub(crate) fn new(sql: impl Into<String>) -> Self {
-        Fix { sql: sql.into(), undo: None, lock: None, transaction_safe: true }
+        Fix { sql: sql.into(), undo: None, lock: None, transaction_safe: true, changes: Vec::new() }
     }
 
     pub(crate) fn undo(self, sql: impl Into<String>) -> Self {

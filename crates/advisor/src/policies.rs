@@ -72,7 +72,8 @@ pub(crate) fn table(relation: RelationWalker<'_>) -> Table {
 
 /// Statements for changes of policies; `None` where the server would refuse one.
 pub(crate) fn changed(changes: Vec<Change>) -> Option<Fix> {
-    let plan = ChangeSet { changes }.render(200).ok()?;
-    let (up, down) = plan.migration();
-    Some(Fix::new(up.trim_end()).undo(down.trim_end()).lock(Lock::AccessExclusive))
+    let set = ChangeSet { changes };
+    let (up, down) = set.render(200).ok()?.migration();
+    let fix = Fix::new(up.trim_end()).undo(down.trim_end()).lock(Lock::AccessExclusive);
+    Some(Fix { changes: set.changes, ..fix })
 }

@@ -4,6 +4,7 @@
 mod examined;
 mod keeping;
 mod review;
+mod scanning;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -16,6 +17,8 @@ use time::OffsetDateTime;
 use crate::{App, api::*, connections::Connected, explorer::blocking, platform::whole, terminal::Terminal};
 
 pub(crate) use examined::{Examined, Judged, Kept, database_of, read};
+pub(crate) use review::of as review;
+pub(crate) use scanning::{PACE, Scans, begin};
 pub(crate) use words::{exposure as told_exposure, finding as told_finding, number, score as told_score};
 
 /// Most findings of one page.
@@ -36,6 +39,7 @@ impl App {
     ) -> Result<AdvisorReport, AppError> {
         let place = self.database_place(profile_id, database).await?;
         let judged = self.judged(&place, anew).await?;
+        self.looked_at(&place, &judged).await?;
         let said = keeping::options(&self.store, profile_id, &database_of(&place)).await?;
         let history = keeping::scores(&self.store, profile_id, &database_of(&place)).await?;
         let report = &judged.report;
@@ -54,6 +58,7 @@ impl App {
             // Only PostgreSQL has roles that row security is about.
             ask_exposure: said.exposure.is_none() && judged.examined.facts.engine == advisor::Engine::Postgres,
             history,
+            scan: self.scan_told(&place, said.schedule, judged.examined.at_ms),
         })
     }
 
@@ -204,15 +209,7 @@ impl App {
     ) -> Result<AdvisorReview, AppError> {
         let place = self.database_place(profile_id, database).await?;
         let judged = self.judged(&place, false).await?;
-        let wanted: std::collections::HashSet<&str> = keys.iter().map(String::as_str).collect();
-        let accepted = judged.report.suppressed.iter().map(|one| &one.finding);
-        let found: Vec<&Finding> =
-            judged.report.findings.iter().chain(accepted).filter(|one| wanted.contains(one.key.as_str())).collect();
-        if found.is_empty() {
-            return Err(AppError::new(ErrorCode::NotFound, "None of these is found any more.")
-                .with_hint("The database has changed: look at the list again."));
-        }
-        Ok(review::of(found.into_iter()))
+        Ok(review(still_found(&judged, &keys)?.into_iter()))
     }
 
     /// Writes what the advisor says to a file.
@@ -255,6 +252,7 @@ impl App {
 
     /// Forgets what was said of a connection that is gone.
     pub(crate) async fn forget_advice(&self, profile_id: &str) -> Result<(), AppError> {
+        self.forget_scans(profile_id);
         keeping::forget(&self.store, profile_id).await
     }
 }
@@ -319,6 +317,22 @@ impl Terminal {
         let (connected, _) = self.place();
         let said = said_of(self.app(), connected, examined).await?;
         Ok(said.or_else(|| Exposure::guess(&examined.catalog)))
+    }
+}
+
+/// Those of these findings that are found still, accepted or not.
+///
+/// # Errors
+/// `NotFound` where none is.
+pub(crate) fn still_found<'j>(judged: &'j Judged, keys: &[String]) -> Result<Vec<&'j Finding>, AppError> {
+    let wanted: std::collections::HashSet<&str> = keys.iter().map(String::as_str).collect();
+    let accepted = judged.report.suppressed.iter().map(|one| &one.finding);
+    let found: Vec<&Finding> =
+        judged.report.findings.iter().chain(accepted).filter(|one| wanted.contains(one.key.as_str())).collect();
+    match found.is_empty() {
+        true => Err(AppError::new(ErrorCode::NotFound, "None of these is found any more.")
+            .with_hint("The database has changed: look at the list again.")),
+        false => Ok(found),
     }
 }
 

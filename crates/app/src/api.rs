@@ -34,6 +34,7 @@ mod statistics;
 mod sweep;
 mod system;
 mod transfer;
+mod trying;
 mod view;
 
 pub use activity::*;
@@ -66,6 +67,7 @@ pub use statistics::*;
 pub use sweep::*;
 pub use system::*;
 pub use transfer::*;
+pub use trying::*;
 pub use view::*;
 
 /// A count that fits a double exactly: rows, bytes, milliseconds. Never a database value.

@@ -123,6 +123,8 @@ pub struct App {
     pub(crate) edits: edits::Edits,
     pub(crate) transfers: transfers::Transfers,
     pub(crate) charts: charts::Charts,
+    pub(crate) sending: policies::Sending,
+    pub(crate) scans: advisor::Scans,
     /// Itself, for tasks that outlive a call.
     me: OnceLock<Weak<App>>,
     /// Kept to the end: what a window process has and no other may have.
@@ -194,6 +196,8 @@ impl App {
             edits: edits::Edits::default(),
             transfers: transfers::Transfers::default(),
             charts: charts::Charts::default(),
+            sending: policies::Sending::default(),
+            scans: advisor::Scans::default(),
             me: OnceLock::new(),
             _lock: lock,
         };
@@ -207,6 +211,9 @@ impl App {
         // Set once, here.
         let _ = app.me.set(Arc::downgrade(&app));
         retention::begin(&app).await;
+        if face == Face::Window {
+            advisor::begin(&app, advisor::PACE);
+        }
         Ok(app)
     }
 
@@ -253,5 +260,10 @@ impl App {
     /// This process's name in the store.
     pub(crate) fn process(&self) -> &str {
         self.presence.name()
+    }
+
+    /// Whether a process that shares the store is still there.
+    pub(crate) fn is_alive(&self, process: &str) -> Result<bool, api::AppError> {
+        Presence::is_alive(&self.home, process)
     }
 }

@@ -9,14 +9,19 @@ mod attempts;
 mod drafts;
 mod listing;
 mod matrix;
+mod mending;
 mod overview;
 mod plan;
+mod records;
 mod suites;
 mod table;
 mod templates;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod tried;
+mod users;
+mod what_if;
 mod words;
 
 use std::{path::Path, sync::Arc};
@@ -34,6 +39,7 @@ use applying::Consent;
 use drafts::Staged;
 pub use listing::{LIST_HEADS, MATRIX_HEADS, PolicyCells, PolicyList, PolicyProposal};
 pub(crate) use overview::Kept;
+pub(crate) use records::Sending;
 use overview::Overview;
 use plan::Planned;
 use texts::Texts;
@@ -65,7 +71,10 @@ impl App {
         if place.opened.connection.control().row_security().is_none() {
             return Err(without(&place));
         }
-        let judged = self.judged(&place, false).await?;
+        let mut judged = self.judged(&place, false).await?;
+        if self.settle_sent(&place).await? {
+            judged = self.judged(&place, false).await?;
+        }
         let staged = drafts::load(&self.store, profile_id, &database_of(&place)).await?;
         Ok(Looked { place, judged, staged })
     }
@@ -157,7 +166,9 @@ impl App {
     /// As [`App::policy_overview`].
     pub async fn policy_staged(&self, profile_id: &str, database: Option<&str>) -> Result<PolicyDrafts, AppError> {
         let looked = self.looked(profile_id, database).await?;
-        blocking(move || PolicyDrafts { changes: looked.staged.told(&looked.judged.examined.catalog, None) }).await
+        let last = self.last_apply(&looked.place).await?;
+        blocking(move || PolicyDrafts { changes: looked.staged.told(&looked.judged.examined.catalog, None), last })
+            .await
     }
 
     /// Stages changes, and takes staged ones back. They are kept before this answers.
@@ -176,7 +187,8 @@ impl App {
         let of = database_of(&looked.place);
         let staged = drafts::stage(&self.store, profile_id, &of, edits, catalog, &texts).await?;
         self.events.changed(&[Topic::Security], Some(profile_id));
-        Ok(PolicyDrafts { changes: staged.told(catalog, None) })
+        let last = self.last_apply(&looked.place).await?;
+        Ok(PolicyDrafts { changes: staged.told(catalog, None), last })
     }
 
     /// What applying everything that is staged will do, exactly.
@@ -337,6 +349,7 @@ impl App {
         let looked = self.looked(profile_id, database).await?;
         let wanted = attempts::wanted(&attempt, &looked.judged.examined.catalog, &looked.staged)?;
         let attempted = facet(&looked.place)?.attempt(&wanted).await?;
+        self.note_tried(&looked.place, &attempt, None).await;
         Ok(attempts::told(attempted, &wanted))
     }
 
@@ -354,10 +367,12 @@ impl App {
         let looked = self.looked(profile_id, database).await?;
         let catalog = &looked.judged.examined.catalog;
         let first = attempts::wanted(&attempt, catalog, &looked.staged)?;
-        let second = attempts::wanted(&PolicyAttempt { actor: second, ..attempt }, catalog, &looked.staged)?;
+        let other = PolicyAttempt { actor: second.clone(), ..attempt.clone() };
+        let other_wanted = attempts::wanted(&other, catalog, &looked.staged)?;
         let facet = facet(&looked.place)?;
         let one = attempts::told(facet.attempt(&first).await?, &first);
-        let other = attempts::told(facet.attempt(&second).await?, &second);
+        let other = attempts::told(facet.attempt(&other_wanted).await?, &other_wanted);
+        self.note_tried(&looked.place, &attempt, Some(&second)).await;
         Ok(attempts::compared(one, other))
     }
 
@@ -404,6 +419,14 @@ impl App {
     ) -> Result<PolicySuiteReport, AppError> {
         let place = self.database_place(profile_id, database).await?;
         Ok(suites::told(&suites::run(&place, &suites::read(suite)?).await?))
+    }
+
+    /// A suite as files: its JSON laid out, and a pgTAP script. Nothing is asked of a server.
+    ///
+    /// # Errors
+    /// `InvalidStatement` for a text that is no suite, with the line, case and field.
+    pub fn policy_suite_read(&self, text: &str) -> Result<PolicySuiteText, AppError> {
+        suites::written(text)
     }
 
     /// Makes a suite for a table.

@@ -1,6 +1,7 @@
 //! A core for tests: a home of its own, a keychain in memory.
 #![allow(clippy::unwrap_used)]
 
+pub(crate) mod relay;
 pub(crate) mod servers;
 
 use std::{path::Path, sync::Arc};
@@ -9,6 +10,7 @@ use tempfile::TempDir;
 
 use crate::{
     App, Face, Parts,
+    connections::tests::Shop,
     keychain::{Keychain, Vault},
     registry::Registry,
 };
@@ -30,6 +32,28 @@ pub(crate) async fn open_over(home: &Path, face: Face, vault: Arc<dyn Vault>) ->
 
 pub(crate) async fn open_parts(home: &Path, face: Face, parts: Parts) -> Arc<App> {
     App::open_with(home.to_owned(), face, None, parts).await.unwrap()
+}
+
+/// The program after it ended with nothing closed in order.
+pub(crate) async fn crashed(shop: Shop) -> Shop {
+    crashed_over(shop, Arc::new(Memory::default())).await
+}
+
+/// The same with what the keychain still holds.
+pub(crate) async fn crashed_over(shop: Shop, vault: Arc<dyn Vault>) -> Shop {
+    let Shop { app, profile, home } = shop;
+    drop(app);
+    let app = loop {
+        let lock = crate::platform::instance::lock_path(home.path());
+        match crate::platform::lock::FileLock::try_take(&lock).unwrap() {
+            Some(lock) => {
+                drop(lock);
+                break open_over(home.path(), Face::Window, vault).await;
+            }
+            None => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
+        }
+    };
+    Shop { app, profile, home }
 }
 
 /// A small generator for random cases: the same numbers for the same seed.

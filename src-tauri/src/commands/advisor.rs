@@ -99,6 +99,18 @@ pub async fn advisor_review(
     app.advisor_review(&profile_id, database.as_deref(), keys).await
 }
 
+/// Stages the fixes of findings as far as they are changes of row security.
+#[tauri::command]
+#[specta::specta]
+pub async fn advisor_drafts(
+    app: State<'_, Arc<App>>,
+    profile_id: String,
+    database: Option<String>,
+    keys: Vec<String>,
+) -> Result<AdvisorDrafted, AppError> {
+    app.advisor_drafts(&profile_id, database.as_deref(), keys).await
+}
+
 /// Writes what the advisor says to a file.
 #[tauri::command]
 #[specta::specta]
@@ -122,4 +134,11 @@ pub async fn import_advisor_baseline(
     path: String,
 ) -> Result<u32, AppError> {
     app.import_advisor_baseline(&profile_id, database.as_deref(), Path::new(&path)).await
+}
+
+/// What scans have found that nobody has looked at yet.
+#[tauri::command]
+#[specta::specta]
+pub fn advisor_news(app: State<'_, Arc<App>>) -> Vec<AdvisorNews> {
+    app.advisor_news()
 }

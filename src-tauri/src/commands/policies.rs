@@ -5,6 +5,8 @@ use std::{path::Path, sync::Arc};
 use app::{App, api::*};
 use tauri::State;
 
+use crate::wire::Whole;
+
 /// How the tables of a database stand.
 #[tauri::command]
 #[specta::specta]
@@ -287,4 +289,81 @@ pub async fn policy_suite(
     actors: PolicySuiteActors,
 ) -> Result<PolicySuiteText, AppError> {
     app.policy_suite(&profile_id, database.as_deref(), on, actors).await
+}
+
+/// Lays a suite out as JSON and as pgTAP.
+#[tauri::command]
+#[specta::specta]
+pub fn policy_suite_read(app: State<'_, Arc<App>>, text: String) -> Result<PolicySuiteText, AppError> {
+    app.policy_suite_read(&text)
+}
+
+/// What is staged for a table would change for actors, row by row.
+#[tauri::command]
+#[specta::specta]
+pub async fn policy_what_if(
+    app: State<'_, Arc<App>>,
+    profile_id: String,
+    database: Option<String>,
+    on: PolicyOn,
+    actors: Vec<PolicyActor>,
+    rows: u32,
+) -> Result<PolicyWhatIf, AppError> {
+    app.policy_what_if(&profile_id, database.as_deref(), on, actors, rows).await
+}
+
+/// Some rows of a table as actors.
+#[tauri::command]
+#[specta::specta]
+pub async fn policy_users(
+    app: State<'_, Arc<App>>,
+    profile_id: String,
+    database: Option<String>,
+    mapping: PolicyUserMapping,
+    filter: String,
+    offset: u32,
+    limit: u32,
+) -> Result<PolicyUserPage, AppError> {
+    app.policy_users(&profile_id, database.as_deref(), mapping, &filter, offset, limit).await
+}
+
+/// How users are read from a table.
+#[tauri::command]
+#[specta::specta]
+pub async fn policy_user_mapping(
+    app: State<'_, Arc<App>>,
+    profile_id: String,
+    database: Option<String>,
+) -> Result<PolicyUserMappings, AppError> {
+    app.policy_user_mapping(&profile_id, database.as_deref()).await
+}
+
+/// Keeps how users are read from a table.
+#[tauri::command]
+#[specta::specta]
+pub async fn keep_policy_user_mapping(
+    app: State<'_, Arc<App>>,
+    profile_id: String,
+    database: Option<String>,
+    mapping: Option<PolicyUserMapping>,
+) -> Result<(), AppError> {
+    app.keep_policy_user_mapping(&profile_id, database.as_deref(), mapping).await
+}
+
+/// What was tried of late.
+#[tauri::command]
+#[specta::specta]
+pub async fn policy_tried(
+    app: State<'_, Arc<App>>,
+    profile_id: String,
+    database: Option<String>,
+) -> Result<Vec<PolicyTried>, AppError> {
+    app.policy_tried(&profile_id, database.as_deref()).await
+}
+
+/// A person has read what became of changes whose answer nobody got.
+#[tauri::command]
+#[specta::specta]
+pub async fn forget_policy_apply(app: State<'_, Arc<App>>, profile_id: String, id: Whole) -> Result<(), AppError> {
+    app.forget_policy_apply(&profile_id, i64::try_from(id.0).unwrap_or(i64::MAX)).await
 }

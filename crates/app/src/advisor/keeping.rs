@@ -119,6 +119,35 @@ pub(super) async fn unsuppress(
     Ok(())
 }
 
+/// Keys of what was found when somebody last looked; `None` where nobody has.
+pub(super) async fn seen(store: &Store, profile_id: &str, database: &str) -> Result<Option<Vec<String>>, AppError> {
+    let keys: Option<String> =
+        sqlx::query_scalar("SELECT keys FROM advisor_seen WHERE profile_id = ? AND database = ?")
+            .bind(profile_id)
+            .bind(database)
+            .fetch_optional(store.read())
+            .await?;
+    // What cannot be read is news again.
+    Ok(keys.map(|keys| serde_json::from_str(&keys).unwrap_or_default()))
+}
+
+pub(super) async fn keep_seen(
+    store: &Store,
+    profile_id: &str,
+    database: &str,
+    keys: &[String],
+) -> Result<(), AppError> {
+    let mut change = store.write().await?;
+    sqlx::query("INSERT OR REPLACE INTO advisor_seen VALUES (?, ?, ?)")
+        .bind(profile_id)
+        .bind(database)
+        .bind(serde_json::to_string(keys).map_err(AppError::internal)?)
+        .execute(&mut *change)
+        .await?;
+    change.commit().await?;
+    Ok(())
+}
+
 /// A score as it is kept; what tells two apart.
 type Score = (String, bool, i64, i64, i64, i64);
 
@@ -218,6 +247,7 @@ pub(super) async fn forget(store: &Store, profile_id: &str) -> Result<(), AppErr
         "DELETE FROM advisor_options WHERE profile_id = ?",
         "DELETE FROM advisor_suppressions WHERE profile_id = ?",
         "DELETE FROM advisor_scores WHERE profile_id = ?",
+        "DELETE FROM advisor_seen WHERE profile_id = ?",
     ] {
         sqlx::query(statement).bind(profile_id).execute(&mut *change).await?;
     }

@@ -7,7 +7,7 @@ use advisor::{Finding, Lock};
 use crate::api::AdvisorReview;
 
 /// One script of the fixes of these findings; those that must not stand in a transaction come after it.
-pub(super) fn of<'f>(findings: impl Iterator<Item = &'f Finding>) -> AdvisorReview {
+pub(crate) fn of<'f>(findings: impl Iterator<Item = &'f Finding>) -> AdvisorReview {
     let (mut inside, mut outside) = (Vec::new(), Vec::new());
     let (mut lock, mut without) = (None::<Lock>, Vec::new());
     let mut seen = HashSet::new();

@@ -47,6 +47,7 @@ fn fix(fix: &Fix) -> AdvisorFix {
         undo: fix.undo.clone(),
         lock: fix.lock.map(|lock| lock.name().to_owned()),
         transaction_safe: fix.transaction_safe,
+        drafts: !fix.changes.is_empty(),
     }
 }
 

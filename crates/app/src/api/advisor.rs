@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::Count;
+use super::{Count, PolicyDrafts, PolicyOn, PolicyPlan};
 
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Type)]
@@ -144,6 +144,8 @@ pub struct AdvisorFix {
     pub lock: Option<String>,
     /// Whether they may run inside a transaction.
     pub transaction_safe: bool,
+    /// Whether they can be staged among the changes of row security instead.
+    pub drafts: bool,
 }
 
 /// Who accepted a finding, when and why.
@@ -264,6 +266,40 @@ pub struct AdvisorReport {
     pub ask_exposure: bool,
     /// The score before, oldest first.
     pub history: Vec<AdvisorPoint>,
+    /// When it is looked at again.
+    pub scan: AdvisorScan,
+}
+
+/// When a database is looked at without being asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct AdvisorScan {
+    /// When that is.
+    pub schedule: AdvisorSchedule,
+    /// When it was looked at last, in ms since the epoch.
+    #[specta(type = Count)]
+    pub last_ms: i64,
+    /// When it is next, where that is known; later where somebody is busy with the database.
+    #[specta(type = Option<Count>)]
+    pub next_ms: Option<i64>,
+    /// Why the last one came to nothing: the next one waits longer.
+    pub waiting: Option<String>,
+}
+
+/// What was found in a database since somebody last looked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct AdvisorNews {
+    /// The connection.
+    pub profile_id: String,
+    /// The database, as the server names it.
+    pub database: String,
+    /// How many findings are new.
+    pub found: u32,
+    /// How many of them are errors.
+    pub errors: u32,
+    /// How many of them are warnings.
+    pub warnings: u32,
+    /// The same in a sentence.
+    pub words: String,
 }
 
 /// A rule's published page.
@@ -292,6 +328,24 @@ pub struct AdvisorReview {
     pub transaction_safe: bool,
     /// Keys of findings that statements cannot mend.
     pub without: Vec<String>,
+}
+
+/// Fixes of some findings that were staged among the changes of row security; nothing of them is applied yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct AdvisorDrafted {
+    /// Everything that is staged now.
+    pub staged: PolicyDrafts,
+    /// Tables that these fixes change.
+    pub tables: Vec<PolicyOn>,
+    /// Keys of findings whose fixes are staged.
+    pub drafted: Vec<String>,
+    /// Keys of findings whose fixes change what another change that is staged changes too: they are looked at again once that is
+    /// applied or discarded.
+    pub later: Vec<String>,
+    /// What applying everything that is staged will do, and who gets how far before and after.
+    pub plan: PolicyPlan,
+    /// The other fixes as a script; `None` where there are none.
+    pub script: Option<AdvisorReview>,
 }
 
 /// In which form a report is written.

@@ -2,7 +2,7 @@ use driver::Secret;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{ConnectionState, HoldProgress, NoticeRow, TabSession};
+use super::{AdvisorNews, ConnectionState, HoldProgress, NoticeRow, TabSession};
 
 /// What changed, so that faces drop just the caches that depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Type)]
@@ -100,6 +100,11 @@ pub enum AppEvent {
         topics: Vec<Topic>,
         /// Only this connection, where one is meant.
         profile_id: Option<String>,
+    },
+    /// A scan has found something since somebody last looked.
+    Advice {
+        /// What.
+        news: AdvisorNews,
     },
     /// A connection's state.
     Connection {

@@ -119,6 +119,37 @@ pub struct StagedPolicyChange {
 pub struct PolicyDrafts {
     /// The changes, in order.
     pub changes: Vec<StagedPolicyChange>,
+    /// What became of the last set that was sent and whose answer nobody got; `None` where there is none, or a person has read it.
+    pub last: Option<PolicyLastApply>,
+}
+
+/// What became of a set of changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum PolicyFate {
+    /// It is in the database; nothing of it is staged any more.
+    Applied,
+    /// Nothing of it was changed; it is staged still.
+    NotApplied,
+    /// Nobody knows, or not yet; it is staged still.
+    Unknown,
+}
+
+/// A set of changes whose answer nobody got: the program ended, or the connection was lost.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct PolicyLastApply {
+    /// Names it.
+    #[specta(type = Count)]
+    pub id: i64,
+    /// When it was sent, in ms since the epoch.
+    #[specta(type = Count)]
+    pub at_ms: i64,
+    /// What became of it.
+    pub state: PolicyFate,
+    /// The same in a sentence or two.
+    pub words: String,
+    /// Its statements.
+    pub statements: Vec<String>,
 }
 
 /// One change as it is made.

@@ -77,7 +77,7 @@ impl Quiet {
     }
 
     /// Waits until nobody asks anything; false at the end.
-    pub(super) async fn calm(&self) -> bool {
+    pub(crate) async fn calm(&self) -> bool {
         loop {
             let wait = {
                 let state = lock(&self.state);

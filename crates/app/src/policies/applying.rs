@@ -4,10 +4,15 @@ use std::time::Instant;
 
 use catalog::{Kind, Scope};
 use driver::row_security::{Application, Applied, LockHolder, Said};
-use policy::listing::Table;
+use policy::{change::ChangeSet, listing::Table};
 use sha2::{Digest as _, Sha256};
 
-use super::{drafts, plan::Planned, texts};
+use super::{
+    drafts,
+    plan::{self, Planned},
+    records::Sent,
+    texts,
+};
 use crate::{App, Face, advisor::number, api::*, audit, explorer::Place, profiles::dial::elapsed_ms, store::now_ms};
 
 /// What a face says to a plan it was shown.
@@ -61,7 +66,12 @@ pub(super) async fn apply(
         keep: true,
         lock_timeout_ms: plan.lock_timeout_ms,
     };
-    let applied = facet.apply(&wanted).await;
+    // On disk before anything is sent: without that, nothing is.
+    let sent = Sent::begin(app, place, planned).await?;
+    let applied = match &sent {
+        Some(sent) => facet.apply(&wanted, sent.witness().as_ref()).await,
+        None => facet.apply(&wanted, &()).await,
+    };
     let elapsed = elapsed_ms(begun);
     let end = match &applied {
         Ok(Applied::Done { .. }) => ("completed", None),
@@ -70,21 +80,42 @@ pub(super) async fn apply(
         Err(error) => ("failed", Some(error.message.clone())),
     };
     finish(app, recorded, planned, end, elapsed).await;
-    match applied? {
-        Applied::Done { .. } => {
-            let id = settle(app, place, planned).await?;
+    match applied {
+        Ok(Applied::Done { .. }) => {
+            // What arrived is settled before it is noted: whoever finds it sent only settles it again.
+            let id = settle(app, place, &planned.set).await?;
+            end_of(sent, true).await;
             app.events.changed(&[Topic::Security], Some(&profile.id));
             Ok(PolicyApplied::Applied { id, changes: number(planned.set.changes.len()), elapsed_ms: elapsed })
         }
-        Applied::Locked { statement, holders, said } => Ok(PolicyApplied::Locked {
-            error: error_of(said, plan.up().get(statement).copied()),
-            statement: number(statement),
-            blockers: holders.into_iter().map(blocker).collect(),
-        }),
-        Applied::Refused { statement, said } => Ok(PolicyApplied::Refused {
-            error: error_of(said, plan.up().get(statement).copied()),
-            statement: number(statement),
-        }),
+        Ok(Applied::Locked { statement, holders, said }) => {
+            end_of(sent, false).await;
+            Ok(PolicyApplied::Locked {
+                error: error_of(said, plan.up().get(statement).copied()),
+                statement: number(statement),
+                blockers: holders.into_iter().map(blocker).collect(),
+            })
+        }
+        Ok(Applied::Refused { statement, said }) => {
+            end_of(sent, false).await;
+            Ok(PolicyApplied::Refused {
+                error: error_of(said, plan.up().get(statement).copied()),
+                statement: number(statement),
+            })
+        }
+        Err(error) => {
+            if let Some(sent) = sent {
+                sent.lost().await;
+            }
+            app.events.changed(&[Topic::Security], Some(&profile.id));
+            Err(error.into())
+        }
+    }
+}
+
+async fn end_of(sent: Option<Sent<'_>>, kept: bool) {
+    if let Some(sent) = sent {
+        sent.end(kept).await;
     }
 }
 
@@ -102,7 +133,7 @@ pub(super) async fn try_out(place: &Place, planned: &Planned) -> Result<PolicyTr
         keep: false,
         lock_timeout_ms: plan.lock_timeout_ms,
     };
-    Ok(match super::facet(place)?.apply(&wanted).await? {
+    Ok(match super::facet(place)?.apply(&wanted, &()).await? {
         Applied::Done { .. } => PolicyTrial::Fine,
         Applied::Locked { statement, holders, said } => PolicyTrial::Locked {
             error: error_of(said, plan.up().get(statement).copied()),
@@ -300,7 +331,10 @@ async fn finish(
 }
 
 /// Keeps what was applied and what was typed for it, and reads the catalog again.
-async fn settle(app: &App, place: &Place, planned: &Planned) -> Result<i64, AppError> {
+///
+/// # Errors
+/// As the store says.
+pub(super) async fn settle(app: &App, place: &Place, set: &ChangeSet) -> Result<i64, AppError> {
     let (connected, opened) = (&place.connected, &place.opened);
     let profile = &connected.profile.id;
     // What is not saved keeps nothing.
@@ -308,8 +342,9 @@ async fn settle(app: &App, place: &Place, planned: &Planned) -> Result<i64, AppE
         return Ok(0);
     }
     let database = opened.database().unwrap_or_default();
-    let id = drafts::settle(&app.store, profile, &database, &planned.set).await?;
-    for table in planned.tables() {
+    let id = drafts::settle(&app.store, profile, &database, set).await?;
+    let tables = plan::tables(set);
+    for table in &tables {
         let scope = Scope {
             kinds: vec![Kind::Schemas, Kind::Relations, Kind::Policies],
             sizes: false,
@@ -318,13 +353,13 @@ async fn settle(app: &App, place: &Place, planned: &Planned) -> Result<i64, AppE
         // It is applied; that a text is not kept beside it, or shown late, is no reason to say otherwise.
         let kept = async {
             let catalog = opened.shelf.ask(opened.connection.as_ref(), &scope).await?;
-            texts::keep(&app.store, profile, &database, &planned.set, &catalog).await
+            texts::keep(&app.store, profile, &database, set, &catalog).await
         };
         if let Err(error) = kept.await {
             tracing::warn!(%error, "what was typed for a policy is not kept");
         }
     }
-    let schemas: std::collections::BTreeSet<String> = planned.tables().into_iter().map(|table| table.schema).collect();
+    let schemas: std::collections::BTreeSet<String> = tables.into_iter().map(|table| table.schema).collect();
     for schema in schemas {
         if let Err(error) = opened.shelf.refresh_schema(opened, connected, &schema).await {
             tracing::warn!(%error, "the catalog was not read after a change of row security");

@@ -33,6 +33,11 @@ pub(super) fn actor(actor: &PolicyActor) -> Actor {
     }
 }
 
+/// Whether an attempt failed for who it was to be made as, so that others can still be.
+pub(super) fn is_about_the_actor(code: driver::Code) -> bool {
+    matches!(code, driver::Code::NotFound | driver::Code::Forbidden | driver::Code::InvalidStatement)
+}
+
 /// The attempt as the driver takes it.
 ///
 /// # Errors

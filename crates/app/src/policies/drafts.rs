@@ -114,6 +114,64 @@ impl Staged {
         }
     }
 
+    /// Stages what a fix changes, all of it or, where another change of the same policies is staged, nothing: whether it is
+    /// staged now.
+    ///
+    /// # Errors
+    /// As [`Staged::edit`].
+    fn mend(&mut self, changes: &[Change], catalog: &Catalog, texts: &Texts) -> Result<bool, AppError> {
+        let edits: Vec<PolicyEdit> = changes.iter().filter_map(|change| self.fix(change)).collect();
+        let met = |change: &Change| match change {
+            Change::Alter { on, before: policy, .. } | Change::Drop { on, policy } => {
+                let there = self.of_policy(on, &policy.name).and_then(|at| self.0.get(at));
+                there.is_some_and(|there| there.change != *change)
+            }
+            Change::Create { on, policy } => self.0.iter().any(|one| match &one.change {
+                Change::Create { on: table, policy: there } => {
+                    table == on && there.name == policy.name && there != policy
+                }
+                _ => false,
+            }),
+            Change::RowSecurity { .. } => false,
+        };
+        if changes.iter().any(met) {
+            return Ok(false);
+        }
+        for edit in &edits {
+            self.edit(edit, catalog, texts)?;
+        }
+        Ok(true)
+    }
+
+    /// A change of a fix as a person would make it; `None` for a new policy that is staged already.
+    fn fix(&self, change: &Change) -> Option<PolicyEdit> {
+        let staged = |change: &Change| self.0.iter().any(|one| one.change == *change);
+        Some(match change {
+            Change::Create { .. } if staged(change) => return None,
+            Change::Create { on, policy } => {
+                PolicyEdit::Create { id: None, on: words::on(on), policy: words::draft(policy) }
+            }
+            Change::Drop { on, policy } => PolicyEdit::Drop { on: words::on(on), name: policy.name.clone() },
+            Change::Alter { on, before, after } => {
+                PolicyEdit::Alter { on: words::on(on), name: before.name.clone(), policy: words::draft(after) }
+            }
+            Change::RowSecurity { on, before, after } => {
+                let there = self.0.iter().find_map(|one| match &one.change {
+                    Change::RowSecurity { on: table, after, .. } if table == on => Some(*after),
+                    _ => None,
+                });
+                // What is staged for the table stays, but for what the fix turns on or off.
+                let merged =
+                    |is: bool, was: bool, staged: Option<bool>| if is == was { staged.unwrap_or(is) } else { is };
+                PolicyEdit::RowSecurity {
+                    on: words::on(on),
+                    enabled: merged(after.enabled, before.enabled, there.map(|there| there.enabled)),
+                    forced: merged(after.forced, before.forced, there.map(|there| there.forced)),
+                }
+            }
+        })
+    }
+
     /// Where the change of a policy of the catalog stands.
     fn of_policy(&self, on: &Table, name: &str) -> Option<usize> {
         self.0.iter().position(|one| match &one.change {
@@ -165,7 +223,8 @@ pub(super) fn find(catalog: &Catalog, on: &Table, wanted: &str) -> Option<Draft>
     policies.iter().find(|policy| policy.name == name::cut(wanted)).map(Draft::of)
 }
 
-fn security(catalog: &Catalog, on: &Table) -> Option<RowSecurity> {
+/// Whether row security filters a table; `None` where that was not read.
+pub(super) fn security(catalog: &Catalog, on: &Table) -> Option<RowSecurity> {
     let id = catalog.find_relation(Some(&on.schema), &on.table)?;
     match catalog.relations.get(id.0 as usize)?.row_security {
         Known::Value(security) => Some(security),
@@ -265,12 +324,7 @@ pub(super) async fn stage(
     texts: &Texts,
 ) -> Result<Staged, AppError> {
     let mut change = store.write().await?;
-    let text: Option<String> =
-        sqlx::query_scalar("SELECT changes FROM policy_drafts WHERE profile_id = ? AND database = ?")
-            .bind(profile_id)
-            .bind(database)
-            .fetch_optional(&mut *change)
-            .await?;
+    let text = kept(&mut change, profile_id, database).await?;
     let mut staged = match edits.as_slice() {
         // What cannot be read can still be given up.
         [PolicyEdit::DiscardAll] => Staged::default(),
@@ -290,6 +344,42 @@ pub(super) async fn stage(
     put(&mut change, profile_id, database, &staged).await?;
     change.commit().await?;
     Ok(staged)
+}
+
+/// Stages the changes of fixes, in their order, and says of each whether it is staged now.
+///
+/// # Errors
+/// As [`stage`].
+pub(super) async fn mend(
+    store: &Store,
+    profile_id: &str,
+    database: &str,
+    fixes: &[&[Change]],
+    catalog: &Catalog,
+    texts: &Texts,
+) -> Result<(Staged, Vec<bool>), AppError> {
+    let mut change = store.write().await?;
+    let mut staged = read(kept(&mut change, profile_id, database).await?.as_deref())?;
+    let mut mended = Vec::with_capacity(fixes.len());
+    for fix in fixes {
+        mended.push(staged.mend(fix, catalog, texts)?);
+    }
+    put(&mut change, profile_id, database, &staged).await?;
+    change.commit().await?;
+    Ok((staged, mended))
+}
+
+async fn kept(
+    change: &mut Transaction<'static, Sqlite>,
+    profile_id: &str,
+    database: &str,
+) -> Result<Option<String>, AppError> {
+    let text = sqlx::query_scalar("SELECT changes FROM policy_drafts WHERE profile_id = ? AND database = ?")
+        .bind(profile_id)
+        .bind(database)
+        .fetch_optional(&mut **change)
+        .await?;
+    Ok(text)
 }
 
 async fn put(
@@ -348,12 +438,7 @@ pub(super) async fn settle(
     applied: &ChangeSet,
 ) -> Result<i64, AppError> {
     let mut change = store.write().await?;
-    let text: Option<String> =
-        sqlx::query_scalar("SELECT changes FROM policy_drafts WHERE profile_id = ? AND database = ?")
-            .bind(profile_id)
-            .bind(database)
-            .fetch_optional(&mut *change)
-            .await?;
+    let text = kept(&mut change, profile_id, database).await?;
     let mut staged = read(text.as_deref())?;
     staged.0.retain(|one| !applied.changes.contains(&one.change));
     put(&mut change, profile_id, database, &staged).await?;
@@ -387,6 +472,9 @@ pub(super) async fn forget(store: &Store, profile_id: &str) -> Result<(), AppErr
         "DELETE FROM policy_applied WHERE profile_id = ?",
         "DELETE FROM policy_texts WHERE profile_id = ?",
         "DELETE FROM policy_actors WHERE profile_id = ?",
+        "DELETE FROM policy_tries WHERE profile_id = ?",
+        "DELETE FROM policy_user_mappings WHERE profile_id = ?",
+        "DELETE FROM change_sets WHERE profile_id = ?",
     ] {
         sqlx::query(statement).bind(profile_id).execute(&mut *change).await?;
     }

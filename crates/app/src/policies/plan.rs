@@ -96,8 +96,7 @@ impl Planned {
 
     /// The tables it is about, each once, in order.
     pub(super) fn tables(&self) -> Vec<Table> {
-        let tables: BTreeSet<&Table> = self.set.changes.iter().map(words::changed).collect();
-        tables.into_iter().cloned().collect()
+        tables(&self.set)
     }
 
     /// A table of which something is taken away: a policy, or row security itself.
@@ -108,6 +107,12 @@ impl Planned {
             _ => None,
         })
     }
+}
+
+/// The tables that a set is about, each once, in order.
+pub(super) fn tables(set: &ChangeSet) -> Vec<Table> {
+    let tables: BTreeSet<&Table> = set.changes.iter().map(words::changed).collect();
+    tables.into_iter().cloned().collect()
 }
 
 fn sentence(refusal: &Refusal) -> String {

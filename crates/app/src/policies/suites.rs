@@ -22,6 +22,15 @@ pub(super) fn read(text: &str) -> Result<Suite, AppError> {
     })
 }
 
+/// A suite as files, whoever wrote it.
+///
+/// # Errors
+/// `InvalidStatement`, with the place.
+pub(super) fn written(text: &str) -> Result<PolicySuiteText, AppError> {
+    let suite = read(text)?;
+    Ok(PolicySuiteText { json: suite.to_json(), pgtap: suite.to_pgtap(), notes: Vec::new() })
+}
+
 /// Runs every case, each in a transaction of its own that is rolled back.
 ///
 /// # Errors

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use catalog::{Catalog, RelationId, RelationKind, RelationWalker};
 use policy::{
-    coverage::{Matrix, Ways},
+    coverage::{Matrix, Ways, Why},
     effect::{self, Effect, Effects, Shape},
     expression::{Expression, Query, Unscoped},
     listing::Draft,
@@ -185,6 +185,22 @@ pub(super) fn drafted<'c>(catalog: &'c Catalog, staged: &Staged, drafted: bool) 
     after.routines.clone_from(&catalog.routines);
     staged.set().apply_to(&mut after);
     Cow::Owned(after)
+}
+
+/// The privilege that a role lacks for a command, as a sentence; `None` where it has it.
+///
+/// # Errors
+/// `NotFound`.
+pub(super) fn lacks(
+    catalog: &Catalog,
+    on: &PolicyOn,
+    role: &str,
+    command: effect::Command,
+) -> Result<Option<String>, AppError> {
+    let id = relation(catalog, on)?;
+    let matrix = Matrix::new(&Effects::new(catalog), &[id], &[role.to_owned()]);
+    let missing = matrix.cell(0, 0, command).filter(|cell| matches!(cell.why, Why::Missing { .. }));
+    Ok(missing.map(|cell| words::because(cell, role)))
 }
 
 /// What row security does to a role's command on a table.

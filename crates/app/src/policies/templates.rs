@@ -87,6 +87,12 @@ fn titled(template: &Template) -> (&'static str, String) {
     }
 }
 
+/// The role of those who are signed in, as the catalog suggests; `None` where there is none of that name.
+pub(super) fn signed_in(catalog: &Catalog) -> Option<String> {
+    let guess = Who::guess(catalog).authenticated;
+    catalog.roles.iter().any(|role| role.name == guess).then_some(guess)
+}
+
 /// Templates for a table: those its columns suggest, then those that want something a catalog does not tell.
 pub(super) fn offer(catalog: &Catalog, relation: RelationId) -> PolicyTemplates {
     let guess = Who::guess(catalog);

@@ -1,6 +1,9 @@
 //! Row security on real servers, each in a database of its own.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod records;
+mod trying;
+
 use super::*;
 use crate::{
     connections::tests::Shop,
@@ -44,7 +47,8 @@ impl Made {
     async fn on(variable: &str, safety: Safety) -> Option<Made> {
         let url = address(variable)?;
         let admin = shop_at(&url, Safety::Free).await;
-        let name = format!("policies_{}", uuid::Uuid::new_v4().simple());
+        tidy(&admin).await;
+        let name = format!("policies_{}_{}", minutes(), uuid::Uuid::new_v4().simple());
         run(&admin, &format!("CREATE DATABASE {name}")).await;
         run(
             &admin,
@@ -101,16 +105,35 @@ impl Made {
         self.app().policy_table(&self.shop.profile, None, on(name)).await.unwrap()
     }
 
-    /// The only value of a query.
     async fn value(&self, query: &str) -> String {
-        let events = play(&self.shop, script(&self.shop, "look", query)).await;
-        let head = heads(&events).pop().unwrap();
-        String::from_utf8(self.app().hold_cell(&head.hold_id, 0, 0, 0, 1 << 16).await.unwrap()).unwrap()
+        value(&self.shop, query).await
     }
 
     async fn remove(self) {
         self.shop.app.disconnect(&self.shop.profile).await.unwrap();
         run(&self.admin, &format!("DROP DATABASE {} WITH (FORCE)", self.name)).await;
+    }
+}
+
+/// The only value of a query.
+async fn value(shop: &Shop, query: &str) -> String {
+    let events = play(shop, script(shop, "look", query)).await;
+    let head = heads(&events).pop().unwrap();
+    String::from_utf8(shop.app.hold_cell(&head.hold_id, 0, 0, 0, 1 << 16).await.unwrap()).unwrap()
+}
+
+fn minutes() -> i64 {
+    crate::store::now_ms() / 60_000
+}
+
+/// Drops what runs that failed have left on a shared server: databases of more than an hour ago.
+async fn tidy(admin: &Shop) {
+    let names = "SELECT coalesce(string_agg(datname, ','), '') FROM pg_database WHERE datname LIKE 'policies\\_%'";
+    for name in value(admin, names).await.split(',') {
+        let made = name.split('_').nth(1).and_then(|stamp| stamp.parse::<i64>().ok());
+        if made.is_some_and(|made| made < minutes() - 60) {
+            run(admin, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+        }
     }
 }
 

@@ -32,6 +32,23 @@ impl Presence {
         Ok(Presence { name, lock })
     }
 
+    /// Whether a process that shares the store is still there.
+    ///
+    /// # Errors
+    /// As the file system says.
+    pub(crate) fn is_alive(home: &Path, name: &str) -> Result<bool, AppError> {
+        if Uuid::parse_str(name).is_err() {
+            return Ok(false);
+        }
+        Ok(match FileLock::try_take(&place(&home.join("processes"), name))? {
+            Some(lock) => {
+                lock.remove();
+                false
+            }
+            None => true,
+        })
+    }
+
     /// Names this process in the store.
     pub(crate) fn name(&self) -> &str {
         &self.name

@@ -1,9 +1,13 @@
 //! Shops whose connection leads to a real server, where one is given.
 
-use super::{home, open};
+use std::sync::Arc;
+
+use super::{Memory, home, open_over};
 use crate::{
+    Face,
     api::*,
     connections::tests::{Shop, draft},
+    keychain::Vault,
 };
 
 /// The address in this variable; none where it is not set and nobody requires it.
@@ -23,8 +27,13 @@ pub(crate) async fn server(variable: &str) -> Option<Shop> {
 
 /// A shop whose connection leads to this address.
 pub(crate) async fn shop_at(address: &str, safety: Safety) -> Shop {
+    shop_over(address, safety, Arc::new(Memory::default())).await
+}
+
+/// The same with this keychain.
+pub(crate) async fn shop_over(address: &str, safety: Safety, vault: Arc<dyn Vault>) -> Shop {
     let home = home();
-    let app = open(&home).await;
+    let app = open_over(home.path(), Face::Window, vault).await;
     let parsed = app.parse_target(address).await.unwrap();
     let draft = ProfileDraft {
         driver: parsed.driver,

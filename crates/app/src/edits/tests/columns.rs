@@ -1,11 +1,13 @@
 //! Results of a query that show some of a table's columns, in another order, by other names and twice.
 
 use super::{
-    journals::crashed,
     servers::{fresh_name, relation, run, server},
     *,
 };
-use crate::runs::tests::{heads, last_progress, play, script};
+use crate::{
+    runs::tests::{heads, last_progress, play, script},
+    testing::crashed,
+};
 
 /// The rows of a query in a tab.
 async fn results<'a>(shop: &'a Shop, query: &str) -> (Grid<'a>, EditsView) {

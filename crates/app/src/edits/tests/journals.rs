@@ -1,29 +1,7 @@
 //! Staged edits outlive the process.
 
-use std::sync::Arc;
-
 use super::*;
-use crate::{
-    Face,
-    testing::{self, Memory},
-};
-
-/// The program after it ended with nothing closed in order.
-pub(super) async fn crashed(shop: Shop) -> Shop {
-    let Shop { app, profile, home } = shop;
-    drop(app);
-    let app = loop {
-        let lock = crate::platform::instance::lock_path(home.path());
-        match crate::platform::lock::FileLock::try_take(&lock).unwrap() {
-            Some(lock) => {
-                drop(lock);
-                break testing::open_over(home.path(), Face::Window, Arc::new(Memory::default())).await;
-            }
-            None => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
-        }
-    };
-    Shop { app, profile, home }
-}
+use crate::testing::crashed;
 
 #[tokio::test]
 async fn fifty_staged_edits_come_back_after_a_crash_with_undo_and_redo() {
