@@ -13,6 +13,9 @@
 //! | `exposed: none` | nobody said what is exposed; else it is the schema `public` for `web_anon` and `web_user` |
 //! | `setting: fsync=off` | the server says so of a setting |
 //! | `emptied: host_rules` | the server says that there are none; of `weak_passwords` too |
+//! | `fact: connections={…}` | the server says so of a fact, as JSON; a text is why it says nothing |
+//! | `needs: hypopg` | this extension is made first; the case is left out where the server does not have it |
+//! | `extension: pg_graphql` | the server says that it is installed |
 //! | `counted: 60` | uses are counted since so many days |
 //! | `fix: none`, `fix: not run` | there is no fix; it is not tried |
 //! | `undo: none` | nothing takes the fix back |

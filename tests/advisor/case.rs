@@ -44,6 +44,12 @@ pub struct Case {
     pub exposed: bool,
     pub settings: Vec<(String, String)>,
     pub emptied: Vec<String>,
+    /// Facts by name, with what the server says of each, as JSON.
+    pub facts: Vec<(String, String)>,
+    /// Extensions that the server says are installed.
+    pub extensions: Vec<String>,
+    /// An extension that is made first; where the server does not have it, the case is left out.
+    pub needs: Option<String>,
     pub counted_days: Option<i64>,
     pub fixes: Fixes,
     pub undo: bool,
@@ -67,6 +73,9 @@ impl Case {
             exposed: true,
             settings: Vec::new(),
             emptied: Vec::new(),
+            facts: Vec::new(),
+            extensions: Vec::new(),
+            needs: None,
             counted_days: None,
             fixes: Fixes::Run,
             undo: true,
@@ -95,6 +104,12 @@ impl Case {
                     case.settings.push((name.to_owned(), value.to_owned()));
                 }
                 ("emptied", fact) => case.emptied.push(fact.to_owned()),
+                ("fact", value) => {
+                    let (name, value) = value.split_once('=').unwrap();
+                    case.facts.push((name.to_owned(), value.to_owned()));
+                }
+                ("needs", name) => case.needs = Some(name.to_owned()),
+                ("extension", name) => case.extensions.push(name.to_owned()),
                 ("counted", days) => case.counted_days = Some(days.parse().unwrap()),
                 ("fix", "none") => case.fixes = Fixes::None,
                 ("fix", "not run") => case.fixes = Fixes::NotRun,

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use advisor::{Context, Exposure, Facts, Finding, Fix, Verdict};
-use catalog::{Catalog, Known, Scope};
+use catalog::{Catalog, Extension, Known, Scope};
 use driver::{Connection, Role, Session};
+use serde_json::{Value, json};
 
 use super::{
     case::{Case, Expected, Fixes, On},
@@ -38,6 +39,15 @@ struct Trial<'a> {
 
 impl Trial<'_> {
     async fn all(&self) -> Result<(), String> {
+        if let Some(extension) = &self.case.needs {
+            match run(self.session, &format!("create extension {extension}")).await {
+                Err(error) if error.contains("is not available") => {
+                    eprintln!("SKIPPED {}: this server has no {extension}", self.case.name);
+                    return Ok(());
+                }
+                made => made?,
+            }
+        }
         self.script(&self.case.script, self.case.errors_allowed).await?;
         let findings = match (self.verdict().await, self.case.expected) {
             (Verdict::Fail { findings, partly: None }, Expected::Fires) => findings,
@@ -118,7 +128,7 @@ impl Trial<'_> {
         let control = connection.control();
         // MariaDB's catalog has every database of the server, those of other tests too.
         let schemas = (self.case.on == On::MariaDb).then(|| vec![self.scratch.name.clone()]);
-        let catalog = control.catalog(&Scope { schemas, ..Scope::complete() }).await.unwrap();
+        let mut catalog = control.catalog(&Scope { schemas, ..Scope::complete() }).await.unwrap();
         let mut facts = control.advice().unwrap().facts().await.unwrap();
         if !self.case.settings.is_empty() {
             let mut settings: BTreeMap<String, String> = facts.settings.value().cloned().unwrap_or_default();
@@ -131,6 +141,16 @@ impl Trial<'_> {
                 "weak_passwords" => facts.weak_passwords = Known::Value(Vec::new()),
                 other => panic!("no fact {other}"),
             }
+        }
+        for (name, value) in &self.case.facts {
+            facts = with_fact(&facts, name, value);
+        }
+        for name in &self.case.extensions {
+            catalog.extensions.push(Extension { name: name.clone(), version: None, schema: None, comment: None });
+        }
+        if !self.case.facts.iter().any(|(name, _)| name == "index_costs") {
+            let trials = advisor::index_trials(&Context::new(&catalog, &facts, None));
+            facts.index_costs = control.advice().unwrap().index_costs(&trials).await.unwrap();
         }
         if let Some(days) = self.case.counted_days {
             facts.counted_since_ms = Known::Value(Some(catalog.as_of_ms - days * DAY_MS));
@@ -158,6 +178,21 @@ impl Trial<'_> {
         }
         Ok(())
     }
+}
+
+/// The facts, of which one is what the case says of it: what a server tells, or why it does not.
+fn with_fact(facts: &Facts, name: &str, value: &str) -> Facts {
+    let mut all = serde_json::to_value(facts).unwrap();
+    let value: Value = serde_json::from_str(value).unwrap();
+    let fact = all.get_mut(name).unwrap_or_else(|| panic!("no fact {name}"));
+    let told = ["statements", "bloat", "index_costs"].contains(&name);
+    *fact = match value {
+        Value::String(why) if told => json!({"not_evaluated": why}),
+        Value::String(why) => json!({"known": why}),
+        value if told => json!({"known": value}),
+        value => json!({"known": "value", "value": value}),
+    };
+    serde_json::from_value(all).unwrap()
 }
 
 fn keys(findings: &[Finding]) -> std::collections::BTreeSet<&str> {

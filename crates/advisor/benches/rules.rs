@@ -7,7 +7,8 @@ use std::time::Instant;
 use advisor::{Context, Engine, Exposure, Facts, advise};
 use catalog::{
     Action, Catalog, Column, Constraint, ConstraintKind, ForeignKey, Grant, Index, IndexKey, Kind, Known, ObjectKey,
-    ObjectKind, Policy, PolicyCommand, Relation, RelationKind, Role, RowSecurity, Schema, facts::IndexState,
+    ObjectKind, Policy, PolicyCommand, Relation, RelationKind, Role, RowSecurity, Schema, Told,
+    facts::{ColumnStatistics, IndexState, StatementUse, TableStatistics},
 };
 
 const TABLES: u32 = 10_000;
@@ -24,6 +25,9 @@ fn main() {
     let start = Instant::now();
     let report = advise(&Context::new(&catalog, &facts, Some(&exposure)));
     println!("{} rules, {} findings: {} ms", report.rules.len(), report.findings.len(), start.elapsed().as_millis());
+    let start = Instant::now();
+    let trials = advisor::index_trials(&Context::new(&catalog, &facts, None));
+    println!("{} indexes worth a trial: {} ms", trials.len(), start.elapsed().as_millis());
     let context = Context::new(&catalog, &facts, Some(&exposure));
     let mut alone: Vec<(u128, &str)> = advisor::rules()
         .iter()
@@ -49,6 +53,7 @@ fn catalog() -> Catalog {
         let table = catalog.push_relation(Relation {
             owner: Some("owner".into()),
             row_security: Known::Value(secured),
+            estimated_rows: Known::Value(Some(20_000)),
             ..Relation::new(schema, &name, RelationKind::Table)
         });
         for (place, (column, native)) in [
@@ -169,11 +174,34 @@ fn facts() -> Facts {
             });
         }
     }
+    let (mut columns, mut tables) = (Vec::new(), Vec::new());
+    for number in 0..TABLES {
+        let (schema, table) = ("public".to_owned(), format!("table_{number}s"));
+        for column in ["id", "owner"] {
+            let (schema, table, column) = (schema.clone(), table.clone(), column.to_owned());
+            columns.push(ColumnStatistics { schema, table, column, nulls: 0.1, different: -0.2, order: Some(0.99) });
+        }
+        tables.push(TableStatistics {
+            schema,
+            name: table,
+            live_rows: 20_000,
+            written_rows: Some(1),
+            ..Default::default()
+        });
+    }
+    let statement = |number| StatementUse {
+        query: format!("select * from table_{number}s t where t.note = $1 and at > $2"),
+        role: Some("web_user".into()),
+        ..StatementUse::default()
+    };
     Facts {
+        columns: Known::Value(columns),
+        extended_statistics: Known::Value(Vec::new()),
+        statements: Told::Known((0..50).map(statement).collect()),
         indexes: Known::Value(states),
         extension_members: Known::Value(Vec::new()),
         views: Known::Value(Vec::new()),
-        tables: Known::Value(Vec::new()),
+        tables: Known::Value(tables),
         sequences: Known::Value(Vec::new()),
         default_privileges: Known::Value(Vec::new()),
         ..Facts::of(Engine::Postgres)

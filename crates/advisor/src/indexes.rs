@@ -163,6 +163,50 @@ pub(crate) fn drop(context: &Context<'_>, table: RelationWalker<'_>, index: &Ind
     }
 }
 
+/// Builds one over these columns.
+pub(crate) fn create(context: &Context<'_>, table: RelationWalker<'_>, columns: &[String]) -> Fix {
+    let parts: Vec<&str> = columns.iter().map(String::as_str).collect();
+    let name = context.free_index_name(table, &parts, "idx");
+    let keys = context.quote_all(columns);
+    let on = format!("ON {} ({keys});", context.path_of(table));
+    let (quoted, qualified) = (context.quote(&name), context.path(table.schema(), &name));
+    if !context.is_postgres() {
+        Fix::new(format!("CREATE INDEX {qualified} ON {} ({keys});", context.quote(&table.row().name)))
+            .undo(format!("DROP INDEX {qualified};"))
+    } else if table.row().partition_key.is_some() {
+        // An index of a partitioned table cannot be made beside writers.
+        Fix::new(format!("CREATE INDEX {quoted} {on}")).undo(format!("DROP INDEX {qualified};")).lock(Lock::Share)
+    } else {
+        Fix::new(format!("CREATE INDEX CONCURRENTLY {quoted} {on}"))
+            .undo(format!("DROP INDEX CONCURRENTLY {qualified};"))
+            .lock(Lock::ShareUpdateExclusive)
+            .outside_transactions()
+    }
+}
+
+/// Whether an index serves a search for a value of this column.
+pub(crate) fn begins(table: RelationWalker<'_>, column: &str) -> bool {
+    table.indexes().iter().any(|index| {
+        index.valid.value() != Some(&false)
+            && index.predicate.is_none()
+            && matches!(index.method.as_deref(), None | Some("btree" | "hash"))
+            && index.keys.first().is_some_and(|key| !key.expression && key.text == column)
+    })
+}
+
+/// Whether the server reckons with so many rows.
+pub(crate) fn has_rows(table: RelationWalker<'_>, least: i64) -> bool {
+    table.row().estimated_rows.value().copied().flatten().is_some_and(|rows| rows >= least)
+}
+
+/// Why nothing is said of a column.
+pub(crate) fn no_statistics(table: RelationWalker<'_>) -> Reason {
+    let name = &table.row().name;
+    Reason::Unready(format!(
+        "columns of {name} have no statistics: it was not analyzed, or this login may not read them"
+    ))
+}
+
 /// `CREATE INDEX CONCURRENTLY …` of `CREATE INDEX …`.
 pub(crate) fn concurrently(context: &Context<'_>, definition: &str) -> Option<String> {
     let at = after_word(context, definition, "index")?;

@@ -36,6 +36,7 @@ mod context;
 mod exposure;
 mod finding;
 mod indexes;
+mod missing;
 mod names;
 mod policies;
 mod privileges;
@@ -46,6 +47,8 @@ mod sarif;
 mod score;
 mod table;
 mod tokens;
+mod trials;
+mod types;
 mod words;
 
 pub use catalog::facts::{Engine, Facts};
@@ -54,9 +57,11 @@ pub use baseline::{Baseline, Suppression};
 pub use context::Context;
 pub use exposure::Exposure;
 pub use finding::{Finding, Fix, Lock, Object, ObjectType};
+pub use missing::{Missing, MissingKind, missing_names, missing_roles};
 pub use report::{Report, RuleReport, Suppressed, advise};
 pub use rule::{Level, Reason, Rule, Verdict};
 pub use score::{Grade, Score};
+pub use trials::index_trials;
 
 /// Every rule, by id.
 pub fn rules() -> &'static [&'static Rule] {

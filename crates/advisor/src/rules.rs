@@ -8,11 +8,16 @@ mod i05_dead_rows;
 mod i06_many_indexes;
 mod i07_sequential_scans;
 mod i08_wrong_index_kind;
+mod i09_mostly_null_index;
 mod i10_unnecessary_condition;
+mod i11_changing_index;
 mod i12_materialized_view_without_key;
 mod i13_soft_deleted_rows_in_index;
+mod i14_vector_lists;
+mod i15_proved_index;
+mod i16_correlated_columns;
 mod k01_no_primary_key;
-mod k02_unindexed_foreign_keys;
+pub(crate) mod k02_unindexed_foreign_keys;
 mod k03_foreign_key_type_mismatch;
 mod k04_duplicate_foreign_keys;
 mod k05_reference_without_key;
@@ -28,8 +33,13 @@ mod k14_blocks_upgrade;
 mod k15_foreign_keys_off;
 mod k16_loose_table;
 mod o01_wraparound;
+mod o02_long_transaction;
+mod o03_few_connections_left;
+mod o04_follower_behind;
 mod o05_dangerous_setting;
 mod o06_statements_not_counted;
+mod o07_no_backup;
+mod o08_table_at_rest;
 mod s01_row_security_off;
 mod s02_no_policy;
 mod s03_always_true;
@@ -37,6 +47,7 @@ mod s04_policy_for_bypassing_role;
 mod s05_dead_or_weaker_check;
 mod s06_several_permissive;
 mod s07_work_per_row;
+mod s08_names_nothing;
 mod s09_anybody_writes;
 mod s10_policies_but_off;
 mod s11_call_per_row;
@@ -46,6 +57,8 @@ mod s14_rows_beside_policies;
 mod s15_definer_function;
 mod s16_search_path;
 mod s17_sensitive_columns;
+mod s18_exposed_extension;
+mod s19_anonymous_sign_in;
 mod s20_extension_in_public;
 mod s21_old_extension;
 mod s22_login_sees_more;
@@ -58,7 +71,7 @@ mod s28_volatile_call;
 mod s29_row_changes_hands;
 mod s30_open_partition;
 mod s31_needless_policy;
-mod s32_policy_without_index;
+pub(crate) mod s32_policy_without_index;
 mod s33_default_privileges;
 mod s35_create_for_everybody;
 mod s36_weak_login;
@@ -90,9 +103,14 @@ pub(crate) const ALL: &[&Rule] = &[
     &i06_many_indexes::RULE,
     &i07_sequential_scans::RULE,
     &i08_wrong_index_kind::RULE,
+    &i09_mostly_null_index::RULE,
     &i10_unnecessary_condition::RULE,
+    &i11_changing_index::RULE,
     &i12_materialized_view_without_key::RULE,
     &i13_soft_deleted_rows_in_index::RULE,
+    &i14_vector_lists::RULE,
+    &i15_proved_index::RULE,
+    &i16_correlated_columns::RULE,
     &k01_no_primary_key::RULE,
     &k02_unindexed_foreign_keys::RULE,
     &k03_foreign_key_type_mismatch::RULE,
@@ -110,8 +128,13 @@ pub(crate) const ALL: &[&Rule] = &[
     &k15_foreign_keys_off::RULE,
     &k16_loose_table::RULE,
     &o01_wraparound::RULE,
+    &o02_long_transaction::RULE,
+    &o03_few_connections_left::RULE,
+    &o04_follower_behind::RULE,
     &o05_dangerous_setting::RULE,
     &o06_statements_not_counted::RULE,
+    &o07_no_backup::RULE,
+    &o08_table_at_rest::RULE,
     &s01_row_security_off::RULE,
     &s02_no_policy::RULE,
     &s03_always_true::RULE,
@@ -119,6 +142,7 @@ pub(crate) const ALL: &[&Rule] = &[
     &s05_dead_or_weaker_check::RULE,
     &s06_several_permissive::RULE,
     &s07_work_per_row::RULE,
+    &s08_names_nothing::RULE,
     &s09_anybody_writes::RULE,
     &s10_policies_but_off::RULE,
     &s11_call_per_row::RULE,
@@ -128,6 +152,8 @@ pub(crate) const ALL: &[&Rule] = &[
     &s15_definer_function::RULE,
     &s16_search_path::RULE,
     &s17_sensitive_columns::RULE,
+    &s18_exposed_extension::RULE,
+    &s19_anonymous_sign_in::RULE,
     &s20_extension_in_public::RULE,
     &s21_old_extension::RULE,
     &s22_login_sees_more::RULE,

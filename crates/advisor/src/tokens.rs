@@ -52,6 +52,18 @@ pub(crate) fn name(kind: TokenKind, text: &str, dialect: &Dialect) -> Option<Str
     }
 }
 
+/// The body of a routine, which its definition has as a string after AS; `None` where it was read when the routine was made.
+pub(crate) fn body(definition: &str, dialect: &Dialect) -> Option<String> {
+    let tokens = meaning(definition, dialect);
+    let is_as = |(kind, text): &(TokenKind, &str)| *kind == TokenKind::Word && text.eq_ignore_ascii_case("as");
+    let (_, text) = tokens.windows(2).find(|pair| is_as(&pair[0]) && pair[1].0.is_string())?[1];
+    let dollars = text.strip_prefix('$').and_then(|rest| Some(rest.split_once('$')?.1.rsplit_once('$')?.0));
+    match dollars {
+        Some(inner) => Some(inner.rsplit_once('$').map_or(inner, |(body, _)| body).to_owned()),
+        None => Some(text.trim_start_matches(['e', 'E']).strip_prefix('\'')?.strip_suffix('\'')?.replace("''", "'")),
+    }
+}
+
 /// The text of a default that is nothing but a string literal, cast or not.
 pub(crate) fn only_string(default: &str, dialect: &Dialect) -> Option<String> {
     let tokens = meaning(default, dialect);

@@ -1,6 +1,6 @@
 use catalog::{ForeignKey, Index, RelationWalker};
 
-use crate::{Context, Engine, Fix, Lock, Object, ObjectType, rule::Found, rule::Reason, tokens};
+use crate::{Context, Engine, Object, ObjectType, indexes, rule::Found, rule::Reason, tokens};
 
 crate::rule::rule! {
     /// The columns of a foreign key have no index.
@@ -38,13 +38,14 @@ fn check(context: &Context<'_>, found: &mut Found) -> Result<(), Reason> {
             );
             let name = key.name.as_deref().unwrap_or(&columns);
             let finding = found.add(Object::part(table, ObjectType::ForeignKey, name), message);
-            finding.evidence(format!("columns: {columns}")).fix(fix(context, table, key));
+            finding.evidence(format!("columns: {columns}")).fix(indexes::create(context, table, &key.columns));
         }
     }
     Ok(())
 }
 
-fn is_covered(context: &Context<'_>, table: RelationWalker<'_>, key: &ForeignKey) -> bool {
+/// Whether an index serves the search for rows that refer to another.
+pub(crate) fn is_covered(context: &Context<'_>, table: RelationWalker<'_>, key: &ForeignKey) -> bool {
     // SQLite: the column of the row's own number is the table itself.
     let rowid = context.facts.engine == Engine::Sqlite
         && matches!((key.columns.as_slice(), table.primary_key()), ([one], Some(primary)) if primary.columns == [one.as_str()]);
@@ -67,27 +68,4 @@ fn covers(context: &Context<'_>, index: &Index, key: &ForeignKey) -> bool {
         tokens::only_not_null(condition, context.dialect()).is_some_and(|column| key.columns.contains(&column))
     });
     usable && all && equality && whole
-}
-
-fn fix(context: &Context<'_>, table: RelationWalker<'_>, key: &ForeignKey) -> Fix {
-    let parts: Vec<&str> = key.columns.iter().map(String::as_str).collect();
-    let name = context.free_index_name(table, &parts, "idx");
-    let on = format!("ON {} ({});", context.path_of(table), context.quote_all(&key.columns));
-    let (quoted, qualified) = (context.quote(&name), context.path(table.schema(), &name));
-    // An index of a partitioned table cannot be made beside writers.
-    if !context.is_postgres() {
-        Fix::new(format!(
-            "CREATE INDEX {qualified} ON {} ({});",
-            context.quote(&table.row().name),
-            context.quote_all(&key.columns)
-        ))
-        .undo(format!("DROP INDEX {qualified};"))
-    } else if table.row().partition_key.is_some() {
-        Fix::new(format!("CREATE INDEX {quoted} {on}")).undo(format!("DROP INDEX {qualified};")).lock(Lock::Share)
-    } else {
-        Fix::new(format!("CREATE INDEX CONCURRENTLY {quoted} {on}"))
-            .undo(format!("DROP INDEX CONCURRENTLY {qualified};"))
-            .lock(Lock::ShareUpdateExclusive)
-            .outside_transactions()
-    }
 }

@@ -1,20 +1,25 @@
+use std::collections::HashMap;
+
 use catalog::RelationKind;
 use policy::rights::Privileges;
 
 use crate::{
-    Context, Object, privileges,
+    Context, Level, Object, privileges,
     rule::{Found, Reason},
     rules::s13_view_as_owner as views,
 };
 
 crate::rule::rule! {
-    /// Untrusted clients may read a materialized view of a table with row security, or a foreign table.
+    /// Untrusted clients may read a materialized view of a table with row security, or a foreign table; or such a table is published whole.
     ///
-    /// **Why.** Neither can have row security: whoever may read one reads all of it.
+    /// **Why.** Neither of the first two can have row security: whoever may read one reads all of it. A subscriber of a publication gets every
+    /// row that changes, whatever the policies say, unless the publication has a row filter; that is information only (`published_past_policies`).
     ///
-    /// **How to fix it.** Take the privilege away, and show the rows through a view or a function that says whose.
+    /// **How to fix it.** Take the privilege away, and show the rows through a view or a function that says whose. Give the table of a publication
+    /// a row filter (`WHERE (…)`, from PostgreSQL 15 on), or leave it out.
     ///
-    /// **False positives.** A summary that is meant for everybody. A materialized view that reads no table with row security is left alone.
+    /// **False positives.** A summary that is meant for everybody. A materialized view that reads no table with row security is left alone. A
+    /// publication that only a replica of one's own subscribes to, or a service that asks the policies itself, as Supabase's Realtime does.
     ///
     /// ```sql,fires
     /// create table notes (id int primary key);
@@ -29,10 +34,11 @@ crate::rule::rule! {
     /// grant select on all_days to web_user;
     /// ```
     "S-14" "materialized_view_in_api" Warning "Rows that no policy can guard"
-    on [Postgres] needs [Schemas, Relations, Roles, Grants]
+    on [Postgres] needs [Schemas, Relations, Roles, Grants, Publications]
 }
 
 fn check(context: &Context<'_>, found: &mut Found) -> Result<(), Reason> {
+    published(context, found);
     context.exposed()?;
     let sources = views::sources(context)?;
     for relation in context.relations() {
@@ -56,4 +62,30 @@ fn check(context: &Context<'_>, found: &mut Found) -> Result<(), Reason> {
         found.add(Object::of(relation), message).named(name).fix(fix);
     }
     Ok(())
+}
+
+/// Tables with row security of which a publication gives every row.
+fn published(context: &Context<'_>, found: &mut Found) {
+    for publication in &context.catalog.publications {
+        let named: HashMap<(&str, &str), bool> = publication
+            .tables
+            .iter()
+            .map(|table| ((table.schema.as_str(), table.name.as_str()), table.filter.is_some()))
+            .collect();
+        for table in context.tables() {
+            let secured = table.row().row_security.value().is_some_and(|security| security.enabled);
+            let whole = publication.all_tables || publication.schemas.iter().any(|schema| schema == table.schema());
+            let filtered = named.get(&(table.schema(), table.row().name.as_str()));
+            if !secured || filtered == Some(&true) || filtered.is_none() && !whole {
+                continue;
+            }
+            let message = format!(
+                "{} gives its subscribers every row of {}, past its policies.",
+                publication.name,
+                table.row().name
+            );
+            let finding = found.add(Object::of(table), message);
+            finding.named("published_past_policies").level(Level::Info).told_apart_by(&publication.name);
+        }
+    }
 }

@@ -1,11 +1,12 @@
 use std::collections::BTreeMap;
 
-use catalog::{Index, RelationId, RelationWalker};
+use catalog::{Policy, RelationId, RelationWalker};
 use policy::expression::Reading;
 
 use crate::{
-    Context, Fix, Lock, Object, ObjectType,
+    Context, Object, ObjectType, indexes,
     rule::{Found, Reason},
+    trials,
 };
 
 crate::rule::rule! {
@@ -36,37 +37,49 @@ crate::rule::rule! {
 }
 
 fn check(context: &Context<'_>, found: &mut Found) -> Result<(), Reason> {
+    for (_, policy, read) in context.policies() {
+        let _ = read.readings(policy, found).count();
+    }
     // A column that several policies compare is found once.
     let mut wanted: BTreeMap<(RelationId, String), Vec<String>> = BTreeMap::new();
-    for (relation, policy, read) in context.policies() {
-        // A check looks at rows that are at hand: only what filters rows that are there is served by an index.
-        let _ = read.readings(policy, found).count();
-        let Some(using) = &read.using else { continue };
-        for (id, columns) in compared(context, relation, &using.reading) {
-            let Some(table) = context.catalog.relation(id).filter(|table| context.is_own(*table)) else { continue };
-            let own = |name: &&String| table.columns().iter().any(|column| column.name == **name);
-            let served = columns.iter().any(|column| table.indexes().iter().any(|index| begins(index, column)));
-            if let (false, Some(column)) = (served, columns.iter().find(own)) {
-                let of = format!("{} of {}", policy.name, relation.row().name);
-                wanted.entry((id, column.clone())).or_default().push(of);
-            }
-        }
+    for Unserved { relation, policy, table, column, .. } in unserved(context) {
+        wanted.entry((table, column)).or_default().push(format!("{} of {}", policy.name, relation.row().name));
     }
     for ((id, column), by) in wanted {
         let Some(table) = context.catalog.relation(id) else { continue };
         let message =
             format!("{} compares {column}, and no index of {} begins with it.", by.join(" and "), table.row().name);
         let finding = found.add(Object::part(table, ObjectType::Column, &column), message);
-        finding.fix(fix(context, table, &column));
+        finding.fix(indexes::create(context, table, std::slice::from_ref(&column)));
     }
     Ok(())
 }
 
-fn begins(index: &Index, column: &str) -> bool {
-    index.valid.value() != Some(&false)
-        && index.predicate.is_none()
-        && matches!(index.method.as_deref(), None | Some("btree" | "hash"))
-        && index.keys.first().is_some_and(|key| !key.expression && key.text == column)
+/// A column that a policy compares with something of who asks and that no index begins with.
+pub(crate) struct Unserved<'c, 'a> {
+    pub(crate) relation: RelationWalker<'a>,
+    pub(crate) policy: &'a Policy,
+    pub(crate) reading: &'c Reading,
+    /// The column's relation: the policy's, or one that it looks up.
+    pub(crate) table: RelationId,
+    pub(crate) column: String,
+}
+
+/// Those of every policy.
+pub(crate) fn unserved<'c, 'a: 'c>(context: &'c Context<'a>) -> impl Iterator<Item = Unserved<'c, 'a>> {
+    context.policies().flat_map(move |(relation, policy, read)| {
+        // A check looks at rows that are at hand: only what filters rows that are there is served by an index.
+        let reading = read.using.as_ref().map(|using| &using.reading);
+        reading.into_iter().flat_map(move |reading| {
+            compared(context, relation, reading).into_iter().filter_map(move |(id, columns)| {
+                let table = context.catalog.relation(id).filter(|table| context.is_own(*table))?;
+                let own = |name: &&String| table.columns().iter().any(|column| column.name == **name);
+                let served = columns.iter().any(|column| indexes::begins(table, column));
+                let column = columns.iter().find(own).filter(|_| !served)?.clone();
+                Some(Unserved { relation, policy, reading, table: id, column })
+            })
+        })
+    })
 }
 
 /// The columns that are compared with something of who asks, by table: of the policy's own, and of tables in its sub-selects.
@@ -80,14 +93,7 @@ fn compared(context: &Context<'_>, relation: RelationWalker<'_>, reading: &Readi
             own.push(column.name.clone());
             continue;
         }
-        let mut here = reading.relations.iter().filter(|read| Some(read.select) == column.select);
-        let of = match column.qualifier.last() {
-            Some(table) => here.find(|read| read.alias.as_deref().unwrap_or(&read.name) == table),
-            // Without a table before it, it is clear only where one table is read.
-            None => here.next().filter(|_| here.next().is_none()),
-        };
-        let id = of.and_then(|read| context.effects().rights().names().relation(read.schema.as_deref(), &read.name));
-        if let Some(id) = id {
+        if let Some(id) = trials::relation_of(context, reading, column) {
             inner.entry(id).or_default().push(column.name.clone());
         }
     }
@@ -103,19 +109,4 @@ fn compared(context: &Context<'_>, relation: RelationWalker<'_>, reading: &Readi
     }
     let own = (!own.is_empty()).then(|| (relation.id(), own));
     own.into_iter().chain(inner).collect()
-}
-
-fn fix(context: &Context<'_>, table: RelationWalker<'_>, column: &str) -> Fix {
-    let name = context.free_index_name(table, &[column], "idx");
-    let on = format!("ON {} ({});", context.path_of(table), context.quote(column));
-    let (quoted, qualified) = (context.quote(&name), context.path(table.schema(), &name));
-    // An index of a partitioned table cannot be made beside writers.
-    if table.row().partition_key.is_some() {
-        Fix::new(format!("CREATE INDEX {quoted} {on}")).undo(format!("DROP INDEX {qualified};")).lock(Lock::Share)
-    } else {
-        Fix::new(format!("CREATE INDEX CONCURRENTLY {quoted} {on}"))
-            .undo(format!("DROP INDEX CONCURRENTLY {qualified};"))
-            .lock(Lock::ShareUpdateExclusive)
-            .outside_transactions()
-    }
 }

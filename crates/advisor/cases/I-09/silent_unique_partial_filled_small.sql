@@ -1,0 +1,10 @@
+create table t (id int primary key, a int unique, b int, c int, d int not null);
+insert into t select n, case when n % 10 = 0 then n end, case when n % 10 = 0 then n end, n, n from generate_series(1, 12000) n;
+create index on t (b) where b is not null;
+create index on t (c);
+create index on t (d, b);
+analyze t;
+create table small (id int primary key, a int);
+insert into small select n, null from generate_series(1, 5000) n;
+create index on small (a);
+analyze small;

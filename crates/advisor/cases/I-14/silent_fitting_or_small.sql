@@ -1,0 +1,10 @@
+create access method ivfflat type index handler hashhandler;
+create operator class vector_ops default for type int using ivfflat as operator 1 =, function 1 hashint4(int);
+create table items (id int primary key, embedding int);
+create index usual on items using ivfflat (embedding);
+create table small (id int primary key, embedding int);
+create index few on small using ivfflat (embedding);
+set allow_system_table_mods = on;
+update pg_class set reltuples = 150000 where relname = 'items';
+update pg_class set reltuples = 900 where relname = 'small';
+update pg_class set reloptions = '{lists=1}' where relname = 'few';

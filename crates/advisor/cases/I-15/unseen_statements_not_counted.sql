@@ -1,0 +1,2 @@
+-- needs: hypopg
+create table customers (id int primary key);

@@ -1,0 +1,11 @@
+create table t (id bigint primary key, day date, v int, batch int);
+insert into t select n, date '2026-01-01' + n / 200, n % 97, n / 300 from generate_series(1, 20000) n;
+create index on t (day, v);
+create index on t (id, day);
+create index on t (batch, day);
+create statistics s on day, batch, v from t;
+analyze t;
+create table small (day date, batch int);
+insert into small select date '2026-01-01' + n / 20, n / 30 from generate_series(1, 2000) n;
+create index on small (day, batch);
+analyze small;

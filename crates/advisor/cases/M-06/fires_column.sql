@@ -1,0 +1,4 @@
+-- fix: none
+create table people (id int primary key);
+-- migration
+alter table people add column email text unique;

@@ -1,0 +1,6 @@
+-- level: error
+-- fix: none
+create schema shop;
+create table shop.orders (id int);
+-- migration
+drop schema shop cascade;

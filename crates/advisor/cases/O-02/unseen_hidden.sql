@@ -1,0 +1,2 @@
+-- fact: transactions={"old": [], "hidden": 2}
+select 1;

@@ -1,0 +1,12 @@
+create schema auth;
+create table auth.users (id uuid primary key, is_anonymous boolean not null default false);
+create table asks (id int primary key);
+alter table asks enable row level security;
+create policy asks on asks to web_user using ((current_setting('request.jwt.claims', true)::jsonb -> 'is_anonymous')::text = 'false');
+create table guarded (id int primary key);
+alter table guarded enable row level security;
+create policy own on guarded to web_user using (id > 0);
+create policy guard on guarded as restrictive using (((current_setting('request.jwt.claims', true)::jsonb ->> 'is_anonymous')::boolean) is not true);
+create table others (id int primary key);
+alter table others enable row level security;
+create policy own on others to app_owner using (id > 0);
