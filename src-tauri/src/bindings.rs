@@ -3,13 +3,15 @@
 use tauri_specta::{Builder, collect_commands};
 
 use crate::commands::{
-    activity, advisor, charts, connections, editor, edits, explorer, generate, layouts, plans, policies, privacy,
-    references, runs, saved, statistics, system, transfer,
+    acting, activity, advisor, charts, connections, editor, edits, explorer, generate, layouts, plans, policies,
+    privacy, references, runs, saved, statistics, system, transfer,
 };
 
 /// Every command the webview may call.
 pub fn builder() -> Builder<tauri::Wry> {
     Builder::<tauri::Wry>::new().disable_serde_phases().commands(collect_commands![
+        acting::acting_roles,
+        acting::acting_check,
         connections::drivers,
         connections::profiles,
         connections::save_profile,

@@ -1,5 +1,6 @@
 //! One command per user action, a few lines each: they translate, the core decides.
 
+pub mod acting;
 pub mod activity;
 pub mod advisor;
 pub mod charts;

@@ -180,6 +180,7 @@ impl Desk {
             go_on: false,
             manual_transactions: false,
             confirmed: None,
+            actor: None,
         };
         let (sender, events) = mpsc::unbounded_channel();
         (self.app.run(request, sender).await.unwrap().started().unwrap(), events)

@@ -142,6 +142,7 @@ impl Person {
             go_on: false,
             manual_transactions: false,
             confirmed: None,
+            actor: None,
         };
         let (sender, events) = tokio::sync::mpsc::unbounded_channel();
         match self.desk.app.run(request, sender).await {
@@ -190,6 +191,7 @@ impl Person {
             object: self.table.clone(),
             filters: Vec::new(),
             sort: Vec::new(),
+            actor: None,
         };
         match self.desk.app.browse(request).await {
             Ok(browsed) => {

@@ -180,6 +180,7 @@ impl Watched {
                 Signal::Kill => "KILL",
             },
             target: whose,
+            acting: None,
             text,
         };
         match app.audit_deed(&deed).await {

@@ -4,6 +4,7 @@
 //! ours. Positions in text are UTF-16 code units, as editors count; the core converts. A secret only
 //! ever comes in.
 
+mod acting;
 mod activity;
 mod advisor;
 mod attempt;
@@ -37,6 +38,7 @@ mod transfer;
 mod trying;
 mod view;
 
+pub use acting::*;
 pub use activity::*;
 pub use advisor::*;
 pub use attempt::*;

@@ -73,8 +73,8 @@ pub(crate) async fn begin(
     let named = found.effect.targets.iter().map(|target| target.parts.join("."));
     let targets: Vec<String> = named.chain(sending.file.map(str::to_owned)).collect();
     let added = sqlx::query(
-        "INSERT INTO audit (at_ms, profile_id, profile_name, database, face, kind, command, targets, text, digest) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO audit (at_ms, profile_id, profile_name, database, face, kind, command, targets, text, digest, acting) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(now_ms())
     .bind(sending.profile_id)
@@ -86,6 +86,7 @@ pub(crate) async fn begin(
     .bind(serde_json::to_string(&targets).unwrap_or_else(|_| "[]".to_owned()))
     .bind(text)
     .bind(digest(text))
+    .bind(sending.acting)
     .execute(&mut **change)
     .await?;
     Ok(Some(added.last_insert_rowid()))
@@ -100,6 +101,8 @@ pub(crate) struct Deed<'a> {
     pub(crate) command: &'a str,
     /// What it is done to.
     pub(crate) target: &'a str,
+    /// As whom, in words.
+    pub(crate) acting: Option<&'a str>,
     /// What is sent for it; it holds no secret.
     pub(crate) text: &'a str,
 }
@@ -145,8 +148,8 @@ impl App {
         };
         let mut change = self.store.write().await?;
         let added = sqlx::query(
-            "INSERT INTO audit (at_ms, profile_id, profile_name, database, face, kind, command, targets, text, digest) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO audit (at_ms, profile_id, profile_name, database, face, kind, command, targets, text, digest, acting) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(now_ms())
         .bind(deed.profile_id)
@@ -158,6 +161,7 @@ impl App {
         .bind(serde_json::to_string(&[deed.target]).unwrap_or_else(|_| "[]".to_owned()))
         .bind(deed.text)
         .bind(digest(deed.text))
+        .bind(deed.acting)
         .execute(&mut *change)
         .await?;
         change.commit().await?;
@@ -183,7 +187,7 @@ impl App {
     pub async fn audit(&self, query: AuditQuery) -> Result<Vec<AuditEntry>, AppError> {
         let mut select = QueryBuilder::<Sqlite>::new(
             "SELECT a.id, a.at_ms, a.profile_id, a.profile_name, a.database, a.face, a.kind, a.command, a.targets, a.text, \
-             a.digest, e.outcome, e.rows, e.elapsed_ms, e.error FROM audit a LEFT JOIN audit e ON e.of = a.id \
+             a.digest, a.acting, e.outcome, e.rows, e.elapsed_ms, e.error FROM audit a LEFT JOIN audit e ON e.of = a.id \
              WHERE a.of IS NULL",
         );
         if let Some(profile) = query.profile_id {
@@ -249,6 +253,7 @@ struct Row {
     targets: String,
     text: String,
     digest: String,
+    acting: Option<String>,
     outcome: Option<String>,
     rows: Option<i64>,
     elapsed_ms: Option<i64>,
@@ -263,6 +268,7 @@ impl From<Row> for AuditEntry {
             profile_id: row.profile_id,
             profile_name: row.profile_name,
             database: row.database,
+            acting: row.acting,
             face: row.face,
             kind: AuditKind::read(&row.kind),
             command: row.command,

@@ -97,7 +97,7 @@ impl App {
     /// As [`App::browse`].
     pub async fn browse_count(&self, request: BrowseRequest) -> Result<Counted, AppError> {
         let begun = Instant::now();
-        let place = self.place(&request.profile_id, &request.object).await?;
+        let place = self.place(&request.profile_id, &request.object).await?.acting_as(request.actor.as_ref())?;
         let relation = to_key(&request.object)?;
         let catalog = place.relation_catalog(&relation).await?;
         let scan = place.scan()?;
@@ -105,7 +105,7 @@ impl App {
         let statement = scan.count(catalog.catalog(), &relation, &filters)?;
         place.guard(&statement.text)?;
         let text = std::sync::Arc::clone(&statement.text);
-        let lent = place.opened.browser(&place.connected).await?;
+        let lent = place.browser().await?;
         let mut run = lent.session().run(statement);
         let _entry = self.live.browsing.enter(&request.profile_id, &request.object, run.cancel.clone());
         let mut rows = None;

@@ -17,6 +17,7 @@ mod unschemed;
 use std::sync::Arc;
 
 use catalog::{ObjectKey, ObjectKind, RelationKind};
+use driver::row_security::Actor;
 
 use crate::{
     App,
@@ -37,6 +38,8 @@ const MOST: u32 = 5_000;
 pub(crate) struct Place {
     pub(crate) connected: Arc<Connected>,
     pub(crate) opened: Arc<Opened>,
+    /// As whom; `None` is the login.
+    pub(crate) acting: Option<Arc<Actor>>,
 }
 
 impl App {
@@ -54,7 +57,7 @@ impl App {
             }
         }
         let opened = connected.open(object.database.as_deref()).await?;
-        Ok(Place { connected, opened })
+        Ok(Place { connected, opened, acting: None })
     }
 
     /// Children of a node; `None` is the connection itself. Opens another database's control connection when its node

@@ -30,6 +30,8 @@ pub(crate) struct Sending<'a> {
     pub(crate) text: &'a str,
     /// How the text is read.
     pub(crate) dialect: &'a Dialect,
+    /// As whom it runs, in words.
+    pub(crate) acting: Option<&'a str>,
     /// The file that takes the rows, where one does.
     pub(crate) file: Option<&'a str>,
 }
@@ -92,8 +94,8 @@ impl App {
         let mut change = self.store.write().await?;
         let audit = audit::begin(&mut change, &sending, &text, face).await?;
         let done = sqlx::query(
-            "INSERT INTO history (at_ms, profile_id, profile_name, database, text, outcome, face, process) \
-             VALUES (?, ?, ?, ?, ?, 'running', ?, ?)",
+            "INSERT INTO history (at_ms, profile_id, profile_name, database, text, outcome, face, process, acting) \
+             VALUES (?, ?, ?, ?, ?, 'running', ?, ?, ?)",
         )
         .bind(now_ms())
         .bind(sending.profile_id)
@@ -102,6 +104,7 @@ impl App {
         .bind(&*text)
         .bind(face)
         .bind(self.process())
+        .bind(sending.acting)
         .execute(&mut *change)
         .await?;
         change.commit().await?;
@@ -159,7 +162,7 @@ impl App {
         self.edits.behind.told().await;
         let limit = query.limit.clamp(1, MOST_LISTED);
         let mut select = sqlx::QueryBuilder::<sqlx::Sqlite>::new(
-            "SELECT id, at_ms, profile_id, profile_name, database, text, outcome, rows, elapsed_ms, error, face, \
+            "SELECT id, at_ms, profile_id, profile_name, database, text, outcome, rows, elapsed_ms, error, face, acting, \
              EXISTS (SELECT 1 FROM plans WHERE plans.history_id = history.id) AS plan FROM history WHERE true",
         );
         if let Some(profile) = query.profile_id {
@@ -249,19 +252,34 @@ struct Row {
     elapsed_ms: Option<i64>,
     error: Option<String>,
     face: String,
+    acting: Option<String>,
     plan: bool,
 }
 
 impl From<Row> for HistoryEntry {
     fn from(row: Row) -> Self {
-        let Row { id, at_ms, profile_id, profile_name, database, text, outcome, rows, elapsed_ms, error, face, plan } =
-            row;
+        let Row {
+            id,
+            at_ms,
+            profile_id,
+            profile_name,
+            database,
+            text,
+            outcome,
+            rows,
+            elapsed_ms,
+            error,
+            face,
+            acting,
+            plan,
+        } = row;
         HistoryEntry {
             id,
             at_ms,
             profile_id,
             profile_name,
             database,
+            acting,
             text,
             outcome,
             rows,

@@ -159,6 +159,11 @@ impl App {
         let secrets: Vec<(String, String)> =
             found.secrets.iter().map(|(field, secret)| (field.clone(), secret.expose().to_owned())).collect();
         let fields: Vec<String> = found.secrets.into_keys().collect();
+        // Whom its tabs act as is no matter of the file.
+        let actor = match &id {
+            Some(id) => self.profile(id).await?.actor,
+            None => None,
+        };
         let draft = ProfileDraft {
             id,
             name: shown.name.clone(),
@@ -174,6 +179,7 @@ impl App {
             favourite: found.favourite,
             schemas: found.schemas,
             recorded: None,
+            actor,
         };
         let kept = matches!(draft.password, DraftPassword::Set { .. }) || !fields.is_empty();
         let without = kept.then(|| {

@@ -9,6 +9,7 @@
 pub mod api;
 pub mod platform;
 
+mod acting;
 mod activity;
 mod advisor;
 mod audit;

@@ -7,10 +7,13 @@ mod running;
 mod terminal;
 mod undoing;
 
-use driver::Session;
+use std::sync::Arc;
+
+use driver::{Session, row_security::Actor};
 
 use crate::{
     App,
+    acting::words,
     api::*,
     connections::{Connected, Opened},
     history::{Ending, Sending},
@@ -26,6 +29,8 @@ pub(crate) struct Place<'a> {
     pub(crate) connected: &'a Connected,
     pub(crate) opened: &'a Opened,
     pub(crate) session: &'a dyn Session,
+    /// As whom that session runs everything; `None` is the login.
+    pub(crate) acting: Option<Arc<Actor>>,
 }
 
 /// What is asked for.
@@ -64,6 +69,7 @@ impl Place<'_> {
                 database: database.as_deref(),
                 text: &ready.question.text,
                 dialect: &self.opened.dialect,
+                acting: self.acting.as_deref().map(words).as_deref(),
                 file: None,
             })
             .await;

@@ -130,6 +130,7 @@ impl App {
                 .schemas
                 .clone()
                 .unwrap_or_else(|| old.as_ref().map_or_else(Vec::new, |old| old.schemas.clone())),
+            actor: checked.actor,
             recorded: checked.recorded.unwrap_or_else(|| old.as_ref().is_none_or(|old| old.recorded)),
             secret_fields: change.fields_after(),
             created_ms: old.map_or_else(now_ms, |old| old.created_ms),
@@ -187,6 +188,7 @@ impl App {
             favourite: shown.favourite,
             schemas: shown.schemas,
             recorded: shown.recorded,
+            actor: shown.actor,
             secret_fields: fields,
             created_ms: now_ms(),
             server: None,
@@ -400,6 +402,7 @@ impl App {
             favourite,
             schemas,
             recorded: true,
+            actor: None,
             secret_fields: Vec::new(),
             created_ms: 0,
             server: server.flatten(),
@@ -440,6 +443,7 @@ impl App {
             schemas: row.schemas,
             recorded: row.recorded,
             stored_secrets: row.secret_fields,
+            actor: row.actor,
             target,
             server: row.server,
             last_used_ms: row.last_used_ms,

@@ -117,11 +117,12 @@ impl App {
         profile_id: &str,
         object: &ObjectRef,
         filters: &[BrowseFilter],
+        actor: Option<&PolicyActor>,
     ) -> Result<CappedCount, AppError> {
         let begun = std::time::Instant::now();
         let asking = self.live.asks.begin(ask_id);
         let work = async {
-            let place = self.place(profile_id, object).await?;
+            let place = self.place(profile_id, object).await?.acting_as(actor)?;
             let relation = to_key(object)?;
             let found = place.relation_catalog(&relation).await?;
             let filters: Vec<driver::Filter> = filters.iter().map(filter).collect();

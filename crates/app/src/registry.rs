@@ -111,6 +111,7 @@ fn form(driver: &dyn Driver) -> DriverForm {
         opens_files: opens_files(driver),
         fields: driver.fields().iter().map(field).collect(),
         language: language(driver),
+        can_act_as: driver.acts(),
     }
 }
 

@@ -78,6 +78,7 @@ impl App {
             parameters: &request.parameters,
             settings: self.current_settings(),
             session: seat.map(|seat| Standing::of(seat.session.as_ref())),
+            acting: request.actor.as_ref().map(|actor| Arc::new(actor.meant())),
         };
         asked.question(request.confirmed.as_ref()).await
     }

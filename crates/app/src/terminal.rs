@@ -10,11 +10,12 @@ use std::{
 };
 
 use catalog::{Catalog, ObjectKey, Scope};
-use driver::{Ask, Driver, Outcome, Profile, Role, Run, Secret, Session, SessionState, Summary};
+use driver::{Ask, Driver, Outcome, Profile, Role, Run, Secret, Session, SessionState, Summary, row_security::Actor};
 use sql::Dialect;
 
 use crate::{
     App,
+    acting::words,
     api::{
         AppError, ConnectionProfile, Environment, ErrorCode, Generate, GenerateLook, GenerateOffer, ObjectPage,
         ObjectRef, ParameterValue, PasswordPolicy, RelationPage, RunConsent, Safety, ServerFacts, StatementMark,
@@ -124,6 +125,7 @@ impl App {
             schemas: Vec::new(),
             recorded: true,
             stored_secrets: Vec::new(),
+            actor: None,
             target: line,
             server: None,
             last_used_ms: None,
@@ -250,7 +252,7 @@ impl Terminal {
     }
 
     fn whole(&self) -> Place {
-        Place { connected: Arc::clone(&self.connected), opened: Arc::clone(&self.opened) }
+        Place { connected: Arc::clone(&self.connected), opened: Arc::clone(&self.opened), acting: None }
     }
 
     /// Tables that made-up rows can go into, when a table or a schema is named.
@@ -281,7 +283,7 @@ impl Terminal {
     pub async fn session(&self) -> Result<TerminalSession<'_>, AppError> {
         let (session, permit) = self.opened.session(&self.connected, Role::Session).await?;
         let consent = Mutex::default();
-        Ok(TerminalSession { terminal: self, session, file: None, consent, _permit: permit })
+        Ok(TerminalSession { terminal: self, session, acting: None, file: None, consent, _permit: permit })
     }
 }
 
@@ -289,6 +291,8 @@ impl Terminal {
 pub struct TerminalSession<'a> {
     terminal: &'a Terminal,
     session: Arc<dyn Session>,
+    /// As whom it runs everything; `None` is the login.
+    acting: Option<Arc<Actor>>,
     /// Where rows are written, for the audit trail.
     file: Option<String>,
     /// The script a person has said yes to.
@@ -346,6 +350,7 @@ impl<'a> TerminalSession<'a> {
             parameters,
             settings: self.terminal.app.current_settings(),
             session: Some(Standing::of(self.session.as_ref())),
+            acting: self.acting.clone(),
         }
     }
 
@@ -380,6 +385,7 @@ impl<'a> TerminalSession<'a> {
                 database: database.as_deref(),
                 text: piece.text(script),
                 dialect,
+                acting: self.acting.as_deref().map(words).as_deref(),
                 file: self.file.as_deref(),
             })
             .await;

@@ -84,7 +84,7 @@ impl Printer {
         self.lines += 1;
         match self.format {
             RowFormat::Table => {
-                let [_, at, connection, _, _, kind, _, _, outcome, rows, _, error, text, _, _] = audit_cells(entry);
+                let [_, at, connection, _, _, kind, _, _, outcome, rows, _, error, text, ..] = audit_cells(entry);
                 let outcome = if error.is_empty() { outcome } else { format!("{outcome}: {error}") };
                 self.table.push(vec![at, connection, kind, outcome, rows, text]);
                 Ok(())

@@ -112,6 +112,7 @@ async fn one(
         () = interrupt.asked() => return Err(Failure::interrupted()),
         session = terminal.session() => session.map_err(Failure::connecting)?,
     };
+    let session = query::act_as(session, export.acting.as_deref()).await?;
     let output = Output::open(export.output.as_deref())?;
     let file = export.output.as_deref().filter(|file| *file != Path::new("-"));
     let session = match file {

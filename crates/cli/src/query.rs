@@ -52,14 +52,12 @@ pub(crate) async fn run(app: &Arc<App>, query: &Query, interrupt: &Interrupt) ->
         () = interrupt.asked() => return Err(Failure::interrupted()),
         session = terminal.session() => session.map_err(Failure::connecting)?,
     };
+    let session = act_as(session, query.acting.as_deref()).await?;
+    let role = session.acting().and_then(|actor| actor.role.clone());
     tokio::select! {
         biased;
         () = interrupt.asked() => return Err(Failure::interrupted()),
         agreed = consent::obtain(&session, &script, &parameters, query.yes) => agreed?,
-    };
-    let acting = match &query.acting {
-        Some(actor) => Some(act_as(&session, actor).await?),
-        None => None,
     };
     let output = Output::open(query.output.as_deref())?;
     let file = query.output.as_deref().filter(|file| *file != Path::new("-"));
@@ -67,7 +65,7 @@ pub(crate) async fn run(app: &Arc<App>, query: &Query, interrupt: &Interrupt) ->
         Some(file) => session.writing_to(file),
         None => session,
     };
-    let mut stream = Stream::new(query, &terminal, output);
+    let mut stream = Stream::new(query, &terminal, output).acting_as(role);
     let mut done = Ok(());
     for piece in &pieces {
         if interrupt.is_asked() {
@@ -84,9 +82,6 @@ pub(crate) async fn run(app: &Arc<App>, query: &Query, interrupt: &Interrupt) ->
         }
     }
     say_open_transaction(&session, &done);
-    if let Some(acting) = acting.flatten() {
-        say_other(&session, &acting).await;
-    }
     session.close().await;
     let done = match done {
         Ok(()) => stream.finish(pieces.len()),
@@ -111,23 +106,12 @@ fn told(failure: Failure, script: &Script<'_>) -> Failure {
     Failure::silent(failure.exit)
 }
 
-/// Lets the session act as somebody, and says whose rights it has then.
-async fn act_as(session: &TerminalSession<'_>, actor: &str) -> Outcome<Option<String>> {
-    session.act_as(actor).await.map_err(|error| match error.code {
-        ErrorCode::InvalidStatement | ErrorCode::Unsupported if error.native.is_none() => {
-            Failure::new(Exit::Usage, error)
-        }
-        _ => Failure::statement(error, false),
-    })?;
-    Ok(session.acts_as().await)
-}
-
-/// A script may leave the role it was given: what it did then it did as somebody else.
-async fn say_other(session: &TerminalSession<'_>, acting: &str) {
-    if let Some(now) = session.acts_as().await.filter(|now| now != acting) {
-        let (now, acting) = (say::clean(&now), say::clean(acting));
-        say::line(&format!("warning: the script left the role {acting}: what came after that ran as {now}"));
-    }
+/// Lets the session act as somebody.
+pub(crate) async fn act_as<'a>(session: TerminalSession<'a>, actor: Option<&str>) -> Outcome<TerminalSession<'a>> {
+    session.acting_as(actor).await.map_err(|error| match error.code {
+        ErrorCode::InvalidStatement | ErrorCode::Unsupported => Failure::new(Exit::Usage, error),
+        _ => Failure::local(error),
+    })
 }
 
 /// A script that leaves its transaction open loses it: that must not happen in silence.

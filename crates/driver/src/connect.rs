@@ -148,6 +148,10 @@ pub trait Driver: Send + Sync {
     fn lasts(&self, _profile: &Profile) -> bool {
         true
     }
+    /// Whether its connections offer [`crate::ActAs`]: for the connect form, which has no connection yet.
+    fn acts(&self) -> bool {
+        false
+    }
     /// What it has that is in no schema: lists that are shown beside the schemas and read when somebody opens them.
     fn unschemed(&self) -> &'static [Unschemed] {
         &[]

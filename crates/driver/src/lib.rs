@@ -19,6 +19,7 @@
 //! This crate must not know any particular database, nor files, nor the user interface.
 #![deny(missing_docs)]
 
+mod acting;
 mod activity;
 mod advice;
 pub mod arrow;
@@ -47,6 +48,7 @@ pub mod tunnel;
 pub mod vigil;
 
 pub use self::generate::{Generate, Takes};
+pub use acting::{ActAs, Acting, ActorCheck, ActorRole, LeftActor};
 pub use activity::{
     Activity, Blocker, Doing, IndexSize, Moment, SIGNAL_PATIENCE, ServerSession, Signal, Signalled, Sizes, TableSize,
     Target, Wait,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use crate::{Error, Secret, Span, Transaction, ValueContext};
+use crate::{Error, LeftActor, Secret, Span, Transaction, ValueContext, row_security::Actor};
 
 /// One execution of one statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -56,12 +56,14 @@ pub struct Statement {
     pub copy: CopyFeed,
     /// Cancelled when it takes longer. Ours: never a SET.
     pub timeout: Option<Duration>,
+    /// As whom it runs; `None` is the login. Only for sessions of a connection with [`crate::ActAs`].
+    pub actor: Option<Arc<Actor>>,
 }
 
 impl Statement {
     /// A statement without parameters.
     pub fn new(text: impl Into<Arc<str>>) -> Self {
-        Statement { text: text.into(), parameters: Vec::new(), copy: CopyFeed::None, timeout: None }
+        Statement { text: text.into(), parameters: Vec::new(), copy: CopyFeed::None, timeout: None, actor: None }
     }
 
     /// Adds positional parameters `1`, `2` …
@@ -170,6 +172,8 @@ pub struct Summary {
     pub elapsed: Duration,
     /// The transaction after it.
     pub transaction: Transaction,
+    /// It left the actor it ran as.
+    pub left: Option<LeftActor>,
 }
 
 /// What a run yields, in order: for each result set its head and batches, notices anywhere, then `Done` and nothing more.

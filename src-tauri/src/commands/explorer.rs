@@ -118,8 +118,9 @@ pub async fn browse_facts(
     app: State<'_, Arc<App>>,
     profile_id: String,
     object: ObjectRef,
+    actor: Option<PolicyActor>,
 ) -> Result<BrowseFacts, AppError> {
-    app.browse_facts(&profile_id, &object).await
+    app.browse_facts(&profile_id, &object, actor.as_ref()).await
 }
 
 /// Listens on a channel for a data tab, which hears of what arrives by the event `message`.

@@ -39,8 +39,9 @@ pub async fn count_references(
     profile_id: String,
     object: ObjectRef,
     filters: Vec<BrowseFilter>,
+    actor: Option<PolicyActor>,
 ) -> Result<CappedCount, AppError> {
-    app.count_references(&ask_id, &profile_id, &object, &filters).await
+    app.count_references(&ask_id, &profile_id, &object, &filters, actor.as_ref()).await
 }
 
 /// Rows of a relation that a text leads to.

@@ -45,7 +45,7 @@ async fn main() {
     app.refresh_catalog(&profile, None).await.unwrap();
     let found = app.search_catalog(Some(&profile), table, 10).await.unwrap();
     let object = found.into_iter().find(|hit| hit.object.name == *table).unwrap().object;
-    let request = BrowseRequest { profile_id: profile, object, filters: Vec::new(), sort: Vec::new() };
+    let request = BrowseRequest { profile_id: profile, object, filters: Vec::new(), sort: Vec::new(), actor: None };
     let hold = app.browse(request).await.unwrap().head.hold_id;
     let opened = app.edits_open(&hold).await.unwrap();
     assert_eq!(opened.refused, None);

@@ -55,6 +55,7 @@ impl Server {
             go_on: false,
             manual_transactions: false,
             confirmed: None,
+            actor: None,
         };
         let (sender, events) = mpsc::unbounded_channel();
         self.app.run(request, sender).await.unwrap();

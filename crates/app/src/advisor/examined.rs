@@ -106,7 +106,7 @@ impl App {
     pub(crate) async fn database_place(&self, profile_id: &str, database: Option<&str>) -> Result<Place, AppError> {
         let connected = self.connected(profile_id).await?;
         let opened = connected.open(database).await?;
-        Ok(Place { connected, opened })
+        Ok(Place { connected, opened, acting: None })
     }
 
     /// The database as it is in the explorer's version of its catalog; `anew` reads it again.

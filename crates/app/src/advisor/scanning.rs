@@ -121,7 +121,7 @@ pub(crate) fn begin(app: &Arc<App>, pace: Pace) {
 
 impl App {
     async fn scan_if_due(&self, connected: &Arc<Connected>, opened: &Arc<Opened>, pace: &Pace) {
-        let place = Place { connected: Arc::clone(connected), opened: Arc::clone(opened) };
+        let place = Place { connected: Arc::clone(connected), opened: Arc::clone(opened), acting: None };
         let of = (connected.profile.id.clone(), super::database_of(&place));
         let Some(version) = opened.shelf.latest() else { return };
         if opened.connection.control().advice().is_none() || !self.live.attention.watch().now() {

@@ -67,6 +67,10 @@ pub struct AuditEntry {
     pub profile_name: String,
     /// The database.
     pub database: Option<String>,
+    /// As whom, in words; `None` is the login.
+    #[serde(default)]
+    #[specta(optional)]
+    pub acting: Option<String>,
     /// Where it was run: `window` or `cli`.
     pub face: String,
     /// What it does.

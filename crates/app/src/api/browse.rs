@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{Count, HoldProgress, ObjectRef, ResultHead};
+use super::{Count, HoldProgress, ObjectRef, PolicyActor, ResultHead};
 
 /// How a column is compared; see [`driver::Comparison`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -91,6 +91,10 @@ pub struct BrowseRequest {
     pub filters: Vec<BrowseCondition>,
     /// Sort, done by the server.
     pub sort: Vec<BrowseSort>,
+    /// As whom; `None` is the login.
+    #[serde(default)]
+    #[specta(optional)]
+    pub actor: Option<PolicyActor>,
 }
 
 /// A relation's first rows. More come by `browse_more`, in pages appended to the same hold.

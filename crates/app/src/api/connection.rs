@@ -4,7 +4,7 @@ use driver::Secret;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{AppError, Count};
+use super::{AppError, Count, PolicyActor};
 
 /// One choice of a form field.
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]
@@ -86,6 +86,10 @@ pub struct DriverForm {
     pub fields: Vec<FormField>,
     /// Facts the editor needs to highlight its language.
     pub language: LanguageFacts,
+    /// Its login can act as somebody else.
+    #[serde(default)]
+    #[specta(optional)]
+    pub can_act_as: bool,
 }
 
 /// Facts the editor needs about a database's language.
@@ -210,6 +214,10 @@ pub struct ConnectionProfile {
     #[serde(default)]
     #[specta(optional)]
     pub stored_secrets: Vec<String>,
+    /// Whom its tabs act as at first; `None` is the login.
+    #[serde(default)]
+    #[specta(optional)]
+    pub actor: Option<PolicyActor>,
     /// Where it leads, in one line, without secrets.
     pub target: String,
     /// Product and version when last connected.
@@ -290,6 +298,10 @@ pub struct ProfileDraft {
     #[serde(default)]
     #[specta(optional)]
     pub recorded: Option<bool>,
+    /// Whom its tabs act as at first; `None` is the login.
+    #[serde(default)]
+    #[specta(optional)]
+    pub actor: Option<PolicyActor>,
 }
 
 /// What a URL or file path says.
@@ -394,6 +406,10 @@ pub struct ConnectionState {
     #[serde(default)]
     #[specta(optional)]
     pub can_secure: bool,
+    /// Tabs can act as somebody else than the login.
+    #[serde(default)]
+    #[specta(optional)]
+    pub can_act_as: bool,
     /// The advisor's rules can look at it.
     #[serde(default)]
     #[specta(optional)]

@@ -43,6 +43,10 @@ pub struct HistoryEntry {
     pub profile_name: String,
     /// The database.
     pub database: Option<String>,
+    /// As whom, in words; `None` is the login.
+    #[serde(default)]
+    #[specta(optional)]
+    pub acting: Option<String>,
     /// The text.
     pub text: String,
     /// `running`, `completed`, `failed`, `cancelled` or `lost`.

@@ -2,7 +2,7 @@ use driver::plan;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{Count, NoticeRow, ParameterValue};
+use super::{Count, NoticeRow, ParameterValue, PolicyActor};
 
 /// A statement whose plan is asked for, in a tab's own session.
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]
@@ -22,6 +22,10 @@ pub struct PlanRequest {
     /// The digest of the question a person has said yes to.
     #[serde(default)]
     pub confirmed: Option<String>,
+    /// As whom; `None` is the login.
+    #[serde(default)]
+    #[specta(optional)]
+    pub actor: Option<PolicyActor>,
 }
 
 /// What came of asking for a plan.

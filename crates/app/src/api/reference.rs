@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{BrowseFilter, Count, ObjectRef};
+use super::{BrowseFilter, Count, ObjectRef, PolicyActor};
 
 /// A foreign key that columns of a result belong to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -88,6 +88,10 @@ pub struct LookupRequest {
     pub key_columns: Vec<String>,
     /// What is searched; every word of it must be found. Empty shows the first rows.
     pub text: String,
+    /// As whom; `None` is the login.
+    #[serde(default)]
+    #[specta(optional)]
+    pub actor: Option<PolicyActor>,
 }
 
 /// A column that can be a label.

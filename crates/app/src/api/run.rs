@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{AppError, Count, ResultKey, RunConsent, TextOptions, TextRange};
+use super::{AppError, Count, PolicyActor, ResultKey, RunConsent, TextOptions, TextRange};
 
 /// A value for one placeholder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -33,6 +33,10 @@ pub struct RunRequest {
     /// The yes to what was asked before.
     #[serde(default)]
     pub confirmed: Option<RunConsent>,
+    /// As whom; `None` is the login. It may change between transactions.
+    #[serde(default)]
+    #[specta(optional)]
+    pub actor: Option<PolicyActor>,
 }
 
 /// One statement of a script.
@@ -254,6 +258,17 @@ pub enum RunEvent {
         index: u32,
         /// What.
         notice: NoticeRow,
+    },
+    /// After a statement the session was no longer who the run was to be (`RESET ROLE`, other claims).
+    LeftActor {
+        /// Which.
+        index: u32,
+        /// Whose rights it had then; `None` where that did not change.
+        user: Option<String>,
+        /// Which of the actor's settings were changed.
+        settings: Vec<String>,
+        /// It was taken back: the next statement is the actor's again. Otherwise what follows in the same transaction is not.
+        undone: bool,
     },
     /// A statement ended.
     StatementDone {

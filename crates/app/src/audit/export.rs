@@ -17,7 +17,7 @@ use crate::{
 const PAGE: u32 = 1_000;
 
 /// The columns of a line; see [`cells`].
-pub const HEADS: [&str; 15] = [
+pub const HEADS: [&str; 16] = [
     "id",
     "at",
     "connection",
@@ -33,10 +33,11 @@ pub const HEADS: [&str; 15] = [
     "text",
     "digest",
     "profile_id",
+    "acting",
 ];
 
 /// A line's values as texts, in the order of [`HEADS`]; times in UTC.
-pub fn cells(entry: &AuditEntry) -> [String; 15] {
+pub fn cells(entry: &AuditEntry) -> [String; 16] {
     let number = |value: Option<i64>| value.map(|value| value.to_string()).unwrap_or_default();
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     [
@@ -55,6 +56,7 @@ pub fn cells(entry: &AuditEntry) -> [String; 15] {
         entry.text.clone(),
         entry.digest.clone(),
         text(&entry.profile_id),
+        text(&entry.acting),
     ]
 }
 

@@ -14,6 +14,7 @@ fn sending(text: &str) -> Sending<'_> {
         text,
         dialect: sql::dialect::postgres(),
         file: None,
+        acting: None,
     }
 }
 

@@ -16,8 +16,13 @@ impl App {
     ///
     /// # Errors
     /// As [`App::browse`].
-    pub async fn browse_facts(&self, profile_id: &str, object: &ObjectRef) -> Result<BrowseFacts, AppError> {
-        let place = self.place(profile_id, object).await?;
+    pub async fn browse_facts(
+        &self,
+        profile_id: &str,
+        object: &ObjectRef,
+        actor: Option<&PolicyActor>,
+    ) -> Result<BrowseFacts, AppError> {
+        let place = self.place(profile_id, object).await?.acting_as(actor)?;
         let relation = to_key(object)?;
         let scan = place.scan()?;
         let listens = scan.listen("changes").is_some();

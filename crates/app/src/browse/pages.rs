@@ -114,12 +114,17 @@ impl Pages {
         &self.request
     }
 
+    async fn place(&self, app: &App) -> Result<Place, AppError> {
+        let BrowseRequest { profile_id, object, actor, .. } = &self.request;
+        app.place(profile_id, object).await?.acting_as(actor.as_ref())
+    }
+
     /// The statement that reads every row under the same conditions, in the same order.
     ///
     /// # Errors
     /// As connecting; `NotFound` for a relation or a column that is gone.
     pub(crate) async fn whole(&self, app: &App) -> Result<(Place, driver::Statement), AppError> {
-        let place = app.place(&self.request.profile_id, &self.request.object).await?;
+        let place = self.place(app).await?;
         let relation = to_key(&self.request.object)?;
         let found = place.relation_catalog(&relation).await?;
         let asked = PageRequest { limit: u32::MAX, ..self.page_request(app, &place, &relation)? };
@@ -146,7 +151,7 @@ pub(super) async fn open(app: &App, request: BrowseRequest) -> Result<Browsed, A
 
 /// Opens a relation and reads its first page, of at least so many rows.
 pub(super) async fn open_with(app: &App, request: BrowseRequest, rows: u32) -> Result<Browsed, AppError> {
-    let place = app.place(&request.profile_id, &request.object).await?;
+    let place = app.place(&request.profile_id, &request.object).await?.acting_as(request.actor.as_ref())?;
     let relation = to_key(&request.object)?;
     let found = place.relation_catalog(&relation).await?;
     let pages = Arc::new(Pages {
@@ -231,7 +236,7 @@ pub(super) async fn more(app: &App, hold_id: &str) -> Result<HoldProgress, AppEr
 }
 
 async fn next(app: &App, held: &Held, pages: &Pages, reader: &mut Reader) -> Result<HoldState, AppError> {
-    let place = app.place(&pages.request.profile_id, &pages.request.object).await?;
+    let place = pages.place(app).await?;
     let relation = to_key(&pages.request.object)?;
     let found = place.relation_catalog(&relation).await?;
     let rows = held.hold.rows();
@@ -275,7 +280,7 @@ async fn read_page(app: &App, place: &Place, pages: &Pages, reader: &mut Reader,
     let begun = Instant::now();
     let mut again = true;
     let read = loop {
-        let lent = place.opened.browser(&place.connected).await?;
+        let lent = place.browser().await?;
         let (mut rows, stale) = (0, lent.used_before);
         match run_page(app, pages, reader, page, &lent, &mut rows).await {
             Err(error) if error.code == Code::Unreachable => {

@@ -10,6 +10,7 @@ pub(crate) fn orders(shop: &Shop) -> BrowseRequest {
         object: shop.table("orders"),
         filters: Vec::new(),
         sort: Vec::new(),
+        actor: None,
     }
 }
 
@@ -146,7 +147,7 @@ async fn a_cell_gives_the_value_that_finds_its_row() {
     assert_eq!(shop.app.browse_value(&hold, 1, 1).await.unwrap().as_deref(), Some("Grace 🚀"));
     assert_eq!(shop.app.browse_value(&hold, 1, 2).await.unwrap().as_deref(), Some(""));
     assert_eq!(shop.app.browse_value(&hold, 0, 2).await.unwrap(), None);
-    let facts = shop.app.browse_facts(&shop.profile, &object).await.unwrap();
+    let facts = shop.app.browse_facts(&shop.profile, &object, None).await.unwrap();
     assert_eq!(facts, BrowseFacts { filtered_for_you: false, listens: false });
     let listening = shop.app.browse_listen("t", &shop.profile, &object, "news").await.unwrap_err();
     assert_eq!(listening.code, ErrorCode::Unsupported);

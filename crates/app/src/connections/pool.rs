@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use driver::{Link, Role, Session};
+use driver::{Acting, Link, Role, Session, row_security::Actor};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{Connected, Opened, Permit, lock};
@@ -23,6 +23,7 @@ struct Idle {
     session: Arc<dyn Session>,
     permit: Permit,
     since: Instant,
+    acted: bool,
 }
 
 impl Default for Pool {
@@ -35,6 +36,10 @@ impl Default for Pool {
 pub(crate) struct Lent {
     of: Arc<Opened>,
     session: Arc<dyn Session>,
+    /// The same, for whom it is lent.
+    lent: Arc<dyn Session>,
+    /// Somebody acted in it: settings that were made up for that are empty texts from then on, and not absent.
+    acted: bool,
     permit: Option<Permit>,
     /// Whether it was there before: it may have died unnoticed.
     pub(crate) used_before: bool,
@@ -43,12 +48,12 @@ pub(crate) struct Lent {
 
 impl Lent {
     pub(crate) fn session(&self) -> &dyn Session {
-        self.session.as_ref()
+        self.lent.as_ref()
     }
 
     /// The session, for as long as it is lent.
     pub(crate) fn shared(&self) -> Arc<dyn Session> {
-        Arc::clone(&self.session)
+        Arc::clone(&self.lent)
     }
 
     /// Ends the session instead of giving it back.
@@ -62,7 +67,12 @@ impl Drop for Lent {
     fn drop(&mut self) {
         let Some(permit) = self.permit.take() else { return };
         if is_up(self.session.as_ref()) && !self.of.pool.room.is_closed() {
-            lock(&self.of.pool.idle).push(Idle { session: Arc::clone(&self.session), permit, since: Instant::now() });
+            lock(&self.of.pool.idle).push(Idle {
+                session: Arc::clone(&self.session),
+                permit,
+                since: Instant::now(),
+                acted: self.acted,
+            });
         }
     }
 }
@@ -77,26 +87,48 @@ fn close(session: &Arc<dyn Session>) {
 }
 
 impl Opened {
-    /// Lends a browse session; waits while both are in use.
+    /// Lends a browse session that runs everything as `acting`, or as the login; waits while both are in use.
     ///
     /// # Errors
     /// `Exhausted` at the session limit; otherwise as connecting.
-    pub(crate) async fn browser(self: &Arc<Self>, connected: &Arc<Connected>) -> Result<Lent, AppError> {
+    pub(crate) async fn browser(
+        self: &Arc<Self>,
+        connected: &Arc<Connected>,
+        acting: Option<&Arc<Actor>>,
+    ) -> Result<Lent, AppError> {
         let closed = || AppError::new(ErrorCode::Cancelled, "The connection was closed meanwhile.");
         let room = Arc::clone(&self.pool.room).acquire_owned().await.map_err(|_| closed())?;
-        loop {
-            let Some(idle) = lock(&self.pool.idle).pop() else { break };
+        let lend = |session: Arc<dyn Session>, permit, acted: bool, used_before| {
+            let lent = Acting::over(Arc::clone(&session), acting.cloned());
+            let acted = acted || acting.is_some();
+            Lent { of: Arc::clone(self), session, lent, acted, permit: Some(permit), used_before, _room: room }
+        };
+        while let Some(idle) = self.pool.take(acting.is_some()) {
             if is_up(idle.session.as_ref()) {
-                let (session, permit) = (idle.session, Some(idle.permit));
-                return Ok(Lent { of: Arc::clone(self), session, permit, used_before: true, _room: room });
+                return Ok(lend(idle.session, idle.permit, idle.acted, true));
             }
         }
         let (session, permit) = self.session(connected, Role::Browse).await?;
-        Ok(Lent { of: Arc::clone(self), session, permit: Some(permit), used_before: false, _room: room })
+        Ok(lend(session, permit, false, false))
     }
 }
 
 impl Pool {
+    /// An idle session: for the login only one in which nobody acted, in place of which one that is not is closed.
+    fn take(&self, acting: bool) -> Option<Idle> {
+        let mut idle = lock(&self.idle);
+        let wanted = idle.iter().rposition(|one| one.acted == acting);
+        if let Some(at) = wanted {
+            return Some(idle.swap_remove(at));
+        }
+        let other = idle.pop()?;
+        if acting {
+            return Some(other);
+        }
+        close(&other.session);
+        None
+    }
+
     /// Closes one idle session; false when there is none.
     pub(super) fn reclaim(&self) -> bool {
         let idle = lock(&self.idle).pop();

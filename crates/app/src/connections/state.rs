@@ -22,6 +22,7 @@ impl Connected {
             can_show_ddl: can.ddl,
             can_watch: can.activity,
             can_secure: can.row_security,
+            can_act_as: can.act_as,
             can_advise: can.advice,
             read_only: self.read_only_by(),
             sessions: self.sessions(),

@@ -12,7 +12,7 @@ use super::{
     target::Target,
     words::and,
 };
-use crate::{App, Face, api::*, audit, store::now_ms};
+use crate::{App, Face, acting::words, api::*, audit, store::now_ms};
 
 /// Bytes of a save's text that are recorded.
 const MOST_BYTES: usize = 1 << 20;
@@ -94,6 +94,7 @@ async fn record(
         Face::Cli => "cli",
     };
     let database = object.database.clone().or_else(|| target.place.opened.database());
+    let acting = target.place.acting.as_deref().map(words);
     let audit = app
         .audit_deed(&audit::Deed {
             profile_id: Some(&profile.id),
@@ -103,12 +104,13 @@ async fn record(
             command: "EDIT ROWS",
             target: &object.name,
             text: &text,
+            acting: acting.as_deref(),
         })
         .await?;
     let mut change = app.store.write().await?;
     let done = sqlx::query(
-        "INSERT INTO history (at_ms, profile_id, profile_name, database, text, outcome, face, process, kind) \
-         VALUES (?, ?, ?, ?, ?, 'running', ?, ?, 'edits')",
+        "INSERT INTO history (at_ms, profile_id, profile_name, database, text, outcome, face, process, kind, acting) \
+         VALUES (?, ?, ?, ?, ?, 'running', ?, ?, 'edits', ?)",
     )
     .bind(now_ms())
     .bind(&profile.id)
@@ -117,6 +119,7 @@ async fn record(
     .bind(&text)
     .bind(face)
     .bind(app.process())
+    .bind(&acting)
     .execute(&mut *change)
     .await?;
     change.commit().await?;

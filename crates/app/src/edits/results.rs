@@ -51,7 +51,7 @@ pub(super) async fn editable(app: &App, held: &Arc<Held>) -> Result<Editable, Ap
         name: first.relation.to_owned(),
         signature: None,
     };
-    let target = Target::at(app, &again.profile_id, &object).await?;
+    let target = Target::at(app, &again.profile_id, &object, again.statement.actor.clone()).await?;
     let names: Vec<&str> = origins.iter().map(|origin| origin.column).collect();
     let shown: Vec<Shown> = names
         .iter()

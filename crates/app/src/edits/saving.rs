@@ -111,7 +111,8 @@ impl App {
             }
             let target = state.with(hold_id, |_, bound| Ok(Arc::clone(&bound.target)))?;
             // The relation may have changed since its rows were read.
-            let asked = Target::at(self, &target.place.connected.profile.id, &target.object);
+            let asked =
+                Target::at(self, &target.place.connected.profile.id, &target.object, target.place.acting.clone());
             let (target, pieces) = tokio::join!(asked, async { plan::pieces(&state.set, &state.head) });
             let target = Arc::new(target?);
             state.check_key(&target)?;
@@ -132,7 +133,7 @@ impl App {
         let single = !target.about.can_roll_back;
         let place = &target.place;
         let (opened, planned) = tokio::join!(
-            place.opened.session(&place.connected, Role::Scratch),
+            place.session(Role::Scratch),
             // The session is opened meanwhile.
             async { plan::plan(&target, &pieces, single) },
         );

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use catalog::{Catalog, Kind, ObjectKey, Scope};
-use driver::{Edit, EditTarget, KeyForm, KeySource};
+use driver::{Edit, EditTarget, KeyForm, KeySource, row_security::Actor};
 
 use super::journal::SetKey;
 use crate::{
@@ -61,7 +61,8 @@ impl Editable {
                 return Err(AppError::new(ErrorCode::Unsupported, "A view is edited through the rows it is of."));
             }
         };
-        let target = Target::at(app, pages.profile_id(), pages.object()).await?;
+        let acting = pages.request().actor.as_ref().map(|actor| Arc::new(actor.meant()));
+        let target = Target::at(app, pages.profile_id(), pages.object(), acting).await?;
         let Some(identity) = pages.identity() else {
             return Err(AppError::new(
                 ErrorCode::Unsupported,
@@ -94,8 +95,13 @@ impl Target {
     ///
     /// # Errors
     /// As [`Editable::of`].
-    pub(super) async fn at(app: &App, profile_id: &str, object: &ObjectRef) -> Result<Target, AppError> {
-        let place = app.place(profile_id, object).await?;
+    pub(super) async fn at(
+        app: &App,
+        profile_id: &str,
+        object: &ObjectRef,
+        acting: Option<Arc<Actor>>,
+    ) -> Result<Target, AppError> {
+        let place = Place { acting, ..app.place(profile_id, object).await? };
         if place.connected.read_only {
             return Err(AppError::new(
                 ErrorCode::Forbidden,

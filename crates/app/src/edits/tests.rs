@@ -23,7 +23,13 @@ pub(super) struct Grid<'a> {
 impl<'a> Grid<'a> {
     /// Reads a relation and opens its edits.
     pub(super) async fn open(shop: &'a Shop, object: ObjectRef) -> (Grid<'a>, EditsView) {
-        let request = BrowseRequest { profile_id: shop.profile.clone(), object, filters: Vec::new(), sort: Vec::new() };
+        let request = BrowseRequest {
+            profile_id: shop.profile.clone(),
+            object,
+            filters: Vec::new(),
+            sort: Vec::new(),
+            actor: None,
+        };
         let hold = shop.app.browse(request).await.unwrap().head.hold_id;
         let view = shop.app.edits_open(&hold).await.unwrap();
         assert_eq!(view.refused, None);

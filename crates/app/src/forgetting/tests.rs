@@ -20,6 +20,7 @@ async fn ran(app: &App, text: &str, profile: &str) {
         text,
         dialect: sql::dialect::postgres(),
         file: None,
+        acting: None,
     };
     let recorded = app.history_begin(sending).await.unwrap();
     app.history_finish(recorded, Ending::Failed { message: MARKER, code: None }, 1).await.unwrap();

@@ -30,7 +30,7 @@ pub(super) async fn fill(
     prepared: Prepared,
     tally: &Arc<Tally>,
 ) -> Result<(u64, Vec<String>), AppError> {
-    let Place { connected, opened } = place;
+    let Place { connected, opened, .. } = place;
     if request.dry_run
         && let Some(note) = &prepared.plain
     {

@@ -21,7 +21,7 @@ pub(super) fn takes_rows(relation: &RelationWalker<'_>) -> bool {
 /// # Errors
 /// `Unsupported` for a database without it and for what is no table; `NotFound`; as the driver says.
 pub(crate) async fn offer(place: &Place, object: &ObjectRef) -> Result<GenerateOffer, AppError> {
-    let Place { connected, opened } = place;
+    let Place { connected, opened, .. } = place;
     if opened.connection.control().generate().is_none() {
         return Err(AppError::new(ErrorCode::Unsupported, "No rows can be made up for this database."));
     }

@@ -12,6 +12,7 @@ fn sending<'a>(text: &'a str, profile: &'a str) -> Sending<'a> {
         text,
         dialect: sql::dialect::postgres(),
         file: None,
+        acting: None,
     }
 }
 

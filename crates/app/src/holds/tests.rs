@@ -155,6 +155,7 @@ async fn ran(shop: &Shop, text: &str) -> (String, u64) {
         go_on: false,
         manual_transactions: false,
         confirmed: None,
+        actor: None,
     };
     shop.app.run(request, sender).await.unwrap();
     let (mut hold, mut rows) = (None, 0);

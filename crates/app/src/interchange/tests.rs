@@ -83,6 +83,7 @@ fn random(dice: &mut Dice, number: usize) -> ProfileDraft {
         favourite: Some(dice.below(2) == 0),
         schemas: Some((0..dice.below(3)).map(|index| format!("{}{index}", text(dice))).collect()),
         recorded: None,
+        actor: None,
     }
 }
 

@@ -21,7 +21,7 @@ impl TerminalSession<'_> {
     ) -> Result<PlanAnswer, AppError> {
         let app = self.terminal().app();
         let (connected, opened) = self.terminal().place();
-        let place = Place { app, connected, opened, session: self.session().as_ref() };
+        let place = Place { app, connected, opened, session: self.session().as_ref(), acting: self.acting() };
         place.explain(&Wanted { text, parameters, analyze, confirmed, timeout }, stop).await
     }
 }

@@ -273,6 +273,7 @@ async fn begin(app: &App, place: &Place, planned: &Planned) -> Result<Option<Rec
             kind: AuditKind::Access,
             command: "ROW SECURITY",
             target: &tables.join(", "),
+            acting: None,
             text: &text,
         })
         .await?;

@@ -137,7 +137,7 @@ fn require(catalog: &Catalog, schemas: &[String]) -> Result<(), AppError> {
 impl Terminal {
     fn policy_place(&self) -> Result<Place, AppError> {
         let (connected, opened) = self.place();
-        let place = Place { connected: Arc::clone(connected), opened: Arc::clone(opened) };
+        let place = Place { connected: Arc::clone(connected), opened: Arc::clone(opened), acting: None };
         match place.opened.connection.control().row_security() {
             Some(_) => Ok(place),
             None => Err(without(&place)),

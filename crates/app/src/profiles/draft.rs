@@ -8,7 +8,7 @@ use super::{Origin, rows::Row, secrets::HeldSecrets};
 use crate::{
     api::{
         AppError, ConnectionProfile, DraftPassword, Environment, ErrorCode, PasswordCommand, PasswordPolicy,
-        ProfileDraft, Safety,
+        PolicyActor, ProfileDraft, Safety,
     },
     passwords::{Purpose, digest},
     registry::{PASSWORD, secret_field},
@@ -30,6 +30,7 @@ pub(super) struct Checked {
     pub(super) favourite: Option<bool>,
     pub(super) schemas: Option<Vec<String>>,
     pub(super) recorded: Option<bool>,
+    pub(super) actor: Option<PolicyActor>,
     /// A new password.
     pub(super) password: Option<Secret>,
     /// Where it was held until now.
@@ -107,6 +108,7 @@ pub(super) fn check(draft: ProfileDraft, driver: &dyn Driver, held: &HeldSecrets
         favourite: draft.favourite,
         schemas: draft.schemas.map(schemas).transpose()?,
         recorded: draft.recorded,
+        actor: draft.actor,
         password,
         reference,
         clear,

@@ -6,7 +6,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use sqlx::{FromRow, SqlitePool};
 
 use crate::{
-    api::{AppError, Environment, PasswordCommand, PasswordPolicy, Safety},
+    api::{AppError, Environment, PasswordCommand, PasswordPolicy, PolicyActor, Safety},
     passwords::{Purpose, digest},
     registry::PASSWORD,
     store::{Store, now_ms},
@@ -31,6 +31,8 @@ pub(super) struct Row {
     pub(super) favourite: bool,
     pub(super) schemas: Vec<String>,
     pub(super) recorded: bool,
+    /// Whom its tabs act as at first.
+    pub(super) actor: Option<PolicyActor>,
     /// Fields with an entry in the keychain.
     pub(super) secret_fields: Vec<String>,
     pub(super) created_ms: i64,
@@ -66,6 +68,7 @@ struct Stored {
     favourite: Option<bool>,
     schemas: Option<String>,
     recorded: bool,
+    actor: Option<String>,
     server: Option<String>,
     last_used_ms: Option<i64>,
 }
@@ -89,6 +92,7 @@ impl From<Stored> for Row {
             favourite: stored.favourite.unwrap_or_default(),
             schemas: stored.schemas.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default(),
             recorded: stored.recorded,
+            actor: stored.actor.and_then(|text| serde_json::from_str(&text).ok()),
             secret_fields: serde_json::from_str(&stored.secret_fields).unwrap_or_default(),
             created_ms: stored.created_ms,
             server: stored.server,
@@ -134,13 +138,13 @@ pub(super) async fn put(store: &Store, row: &Row) -> Result<(), sqlx::Error> {
     let mut change = store.begin_write().await?;
     sqlx::query(
         "INSERT INTO profiles (id, name, name_key, folder, colour, environment, safety, driver, field_values, password, \
-         secret_fields, created_ms, password_command, trusted_command, recorded) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET \
+         secret_fields, created_ms, password_command, trusted_command, recorded, actor) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET \
          name = excluded.name, name_key = excluded.name_key, folder = excluded.folder, colour = excluded.colour, \
          environment = excluded.environment, safety = excluded.safety, driver = excluded.driver, \
          field_values = excluded.field_values, password = excluded.password, secret_fields = excluded.secret_fields, \
          password_command = excluded.password_command, trusted_command = excluded.trusted_command, \
-         recorded = excluded.recorded",
+         recorded = excluded.recorded, actor = excluded.actor",
     )
     .bind(&row.id)
     .bind(&row.name)
@@ -157,6 +161,7 @@ pub(super) async fn put(store: &Store, row: &Row) -> Result<(), sqlx::Error> {
     .bind(row.command.as_ref().map(text).transpose()?)
     .bind(&row.trusted)
     .bind(row.recorded)
+    .bind(row.actor.as_ref().map(text).transpose()?)
     .execute(&mut *change)
     .await?;
     write_marks(&mut change, &row.id, row.favourite, &row.schemas).await?;

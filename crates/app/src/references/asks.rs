@@ -77,7 +77,7 @@ pub(crate) async fn run(place: &Place, statement: Statement, columns: usize) -> 
     place.guard(&statement.text)?;
     let mut again = true;
     loop {
-        let lent = place.opened.browser(&place.connected).await?;
+        let lent = place.browser().await?;
         let stale = lent.used_before;
         match run_once(&lent, statement.clone(), columns).await {
             Err(error) if error.code == Code::Unreachable => {

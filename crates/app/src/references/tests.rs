@@ -215,6 +215,7 @@ async fn what_the_login_may_not_read_is_told_apart_from_nothing() {
             object: made.table("orders"),
             key_columns: vec!["id".to_owned()],
             text: String::new(),
+            actor: None,
         };
         assert_eq!(made.app().lookup(request).await.unwrap_err().code, ErrorCode::Forbidden);
         made.forget(&limited).await;

@@ -14,6 +14,7 @@ async fn changed(app: &App, text: &str) {
         text,
         dialect: sql::dialect::postgres(),
         file: None,
+        acting: None,
     };
     let recorded = app.history_begin(sending).await.unwrap();
     app.history_finish(recorded, Ending::Completed { rows: None }, 1).await.unwrap();

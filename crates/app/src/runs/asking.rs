@@ -8,11 +8,12 @@ mod estimate;
 use std::{sync::Arc, time::Duration};
 
 use catalog::{Catalog, Kind, Relation, Scope};
-use driver::ExpectedRows;
+use driver::{ExpectedRows, row_security::Actor};
 use sha2::{Digest as _, Sha256};
 use sql::{Dialect, Sweep, SweepKind, TransactionKind};
 
 use crate::{
+    acting::words,
     api::*,
     connections::{Connected, Opened},
     explorer::{Shelved, grouped, kept},
@@ -38,6 +39,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) settings: Settings,
     /// The session that will run it, where there is one.
     pub(crate) session: Option<Standing>,
+    /// As whom it will run; `None` is the login.
+    pub(crate) acting: Option<Arc<Actor>>,
 }
 
 /// Where a session stands.
@@ -155,6 +158,9 @@ impl Asked<'_> {
             add(name);
             add(if value.is_some() { "value" } else { "null" });
             add(value.as_deref().unwrap_or_default());
+        }
+        if let Some(actor) = &self.acting {
+            add(&words(actor));
         }
         digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }

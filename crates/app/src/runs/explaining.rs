@@ -2,6 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
+use driver::Acting;
+
 use super::{
     Seat,
     tabs::{Running, Tab},
@@ -9,6 +11,7 @@ use super::{
 };
 use crate::{
     App,
+    acting::acting,
     api::*,
     connections::Connected,
     plans::{Place, Wanted},
@@ -84,7 +87,9 @@ async fn in_tab(
         confirmed: request.confirmed.as_deref(),
         timeout: (seconds > 0).then(|| Duration::from_secs(seconds.into())),
     };
-    let place = Place { app, connected, opened: &seat.opened, session: seat.session.as_ref() };
+    let acting = acting(connected, &seat.opened, request.actor.as_ref())?;
+    let session = Acting::over(Arc::clone(&seat.session), acting.clone());
+    let place = Place { app, connected, opened: &seat.opened, session: session.as_ref(), acting };
     let mut answer = place.explain(&wanted, running.until_cancelled()).await?;
     if let (true, PlanAnswer::Explained { plan }) = (lost, &mut answer) {
         let words = "The tab's former session was lost, and with it its transaction, temporary tables and settings. This is \

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use driver::{Outcome, Summary, Transaction};
+use driver::{LeftActor, Outcome, Summary, Transaction};
 use results::{Progress, ReadPolicy, Truncation};
 use sql::Class;
 use tokio::{sync::watch, time::sleep_until};
@@ -182,7 +182,13 @@ pub(super) async fn read(
     }
     let elapsed_ms = elapsed_ms(began);
     let outcome = match end {
-        Ok(summary) if summary.outcome == Outcome::Completed => completed(summary),
+        Ok(mut summary) if summary.outcome == Outcome::Completed => {
+            if let Some(left) = summary.left.take() {
+                let LeftActor { user, settings, undone } = left;
+                play.emit(RunEvent::LeftActor { index, user, settings, undone });
+            }
+            completed(summary)
+        }
         // Reading was stopped, not the script: what was read is shown, and the script goes on.
         Ok(_) if !play.running.is_cancelled() || pause_ended => {
             StatementOutcome::Completed { tag: None, affected_rows: None, rows: rows.unwrap_or(0), elapsed_ms }

@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     App,
+    acting::{acting, words},
     api::*,
     connections::Connected,
     history::{Ending, Sending},
@@ -182,7 +183,8 @@ impl Play {
         };
         let seconds = self.app.current_settings().statement_timeout_s;
         let limit = (seconds > 0).then(|| Duration::from_secs(seconds.into()));
-        let sent = prepare(text, piece, &seat.opened.dialect, &self.request.parameters, limit)?;
+        let mut sent = prepare(text, piece, &seat.opened.dialect, &self.request.parameters, limit)?;
+        sent.statement.actor = acting(&seat.connected, &seat.opened, self.request.actor.as_ref())?;
         let database = seat.session.state().borrow().database.clone();
         let recorded = self
             .app
@@ -192,6 +194,7 @@ impl Play {
                 database: database.as_deref(),
                 text: piece.text(text),
                 dialect: &seat.opened.dialect,
+                acting: sent.statement.actor.as_deref().map(words).as_deref(),
                 file: None,
             })
             .await;

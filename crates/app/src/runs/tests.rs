@@ -30,6 +30,7 @@ pub(crate) fn script(shop: &Shop, tab: &str, text: &str) -> RunRequest {
         go_on: false,
         manual_transactions: false,
         confirmed: None,
+        actor: None,
     }
 }
 

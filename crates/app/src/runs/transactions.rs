@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use driver::{Event, Outcome, Severity, Statement, Transaction};
+use driver::{Event, Outcome, Severity, Statement, Transaction, row_security::Actor};
 use sql::{Class, TransactionWords};
 
 use super::{
@@ -47,7 +47,7 @@ impl Around {
         let words = dialect.transactions;
         let controls = sent.answer.class == Class::Transaction;
         if seat.transaction() == Transaction::Idle && !controls && !sql::stays_outside_transactions(text, dialect) {
-            send(seat, words.begin).await?;
+            begin(seat, words.begin, sent.statement.actor.clone()).await?;
         }
         let inside = seat.transaction() == Transaction::Open;
         let mut marked = false;
@@ -90,9 +90,18 @@ impl Around {
     }
 }
 
+/// Begins a transaction for who acts in it.
+async fn begin(seat: &Seat, text: &'static str, actor: Option<Arc<Actor>>) -> Result<Option<String>, driver::Error> {
+    finish(seat, Statement { actor, ..Statement::new(text) }).await
+}
+
 /// Sends a short statement of ours and gives the server's tag.
 async fn send(seat: &Seat, text: &'static str) -> Result<Option<String>, driver::Error> {
-    let mut run = seat.session.run(Statement::new(text));
+    finish(seat, Statement::new(text)).await
+}
+
+async fn finish(seat: &Seat, statement: Statement) -> Result<Option<String>, driver::Error> {
+    let mut run = seat.session.run(statement);
     while let Some(event) = run.next().await {
         match event? {
             Event::Done(summary) if summary.outcome == Outcome::Cancelled => return Err(driver::Error::cancelled()),
@@ -123,6 +132,7 @@ async fn end(app: &App, seat: &Seat, commit: bool) -> Result<(), AppError> {
             database: database.as_deref(),
             text,
             dialect: &seat.opened.dialect,
+            acting: None,
             file: None,
         })
         .await;

@@ -30,6 +30,7 @@ impl App {
         let asking = self.live.asks.begin(ask_id);
         let work = async {
             let place = self.place(&request.profile_id, &request.object).await?;
+            let place = place.acting_as(request.actor.as_ref())?;
             let relation = to_key(&request.object)?;
             let catalog = place.relation_catalog(&relation).await?;
             let filters = checked(&request.filters, &place.opened.dialect)?;

@@ -38,7 +38,7 @@ async fn run(shop: &Shop, text: &str) {
 fn request(shop: &Shop, schema: &str, name: &str, filters: Vec<BrowseFilter>) -> BrowseRequest {
     let object = ObjectRef { schema: Some(schema.to_owned()), ..shop.table(name) };
     let filters = filters.into_iter().map(BrowseCondition::from).collect();
-    BrowseRequest { profile_id: shop.profile.clone(), object, filters, sort: Vec::new() }
+    BrowseRequest { profile_id: shop.profile.clone(), object, filters, sort: Vec::new(), actor: None }
 }
 
 /// Asks both about every column.

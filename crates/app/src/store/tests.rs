@@ -173,6 +173,7 @@ async fn write(app: &App, statements: usize) {
             text: &text,
             dialect: sql::dialect::sqlite(),
             file: None,
+            acting: None,
         };
         let recorded = app.history_begin(sending).await.unwrap();
         app.history_finish(recorded, Ending::Completed { rows: Some(1) }, 2).await.unwrap();

@@ -12,6 +12,7 @@ use transfer::{Export, ExportFormat, ExportOptions, Target, Written};
 use super::{Tally, tally::Counted, whole};
 use crate::{
     App,
+    acting::words,
     api::*,
     audit::{Deed, End},
     holds::{Held, Source, targets},
@@ -339,6 +340,10 @@ async fn deed(app: &App, held: &Held, path: &std::path::Path) -> Option<i64> {
     }
     let connected = app.connected(profile_id).await.ok()?;
     let shown = path.to_string_lossy();
+    let acting = match (&held.source, held.again.get()) {
+        (Source::Pages(pages), _) => pages.request().actor.as_ref().map(|actor| words(&actor.meant())),
+        (_, again) => again.and_then(|again| again.statement.actor.as_deref().map(words)),
+    };
     let deed = Deed {
         profile_id: Some(profile_id.as_ref()),
         profile_name: &connected.profile.name,
@@ -346,6 +351,7 @@ async fn deed(app: &App, held: &Held, path: &std::path::Path) -> Option<i64> {
         kind: AuditKind::Export,
         command: "EXPORT",
         target: &shown,
+        acting: acting.as_deref(),
         text: &text,
     };
     match app.audit_deed(&deed).await {

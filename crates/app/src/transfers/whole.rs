@@ -8,8 +8,10 @@ use tokio::sync::mpsc;
 use super::{Tally, export::Coming};
 use crate::{
     App,
+    acting::words,
     api::{AppError, ErrorCode},
     connections::{Connected, Opened, Permit},
+    explorer,
     history::{Ending, Sending},
     holds::{Held, Source},
     profiles::dial::elapsed_ms,
@@ -73,8 +75,9 @@ pub(super) async fn prepare(app: &App, held: &Held) -> Result<Whole, AppError> {
         }
         Source::Pages(pages) => {
             let (place, statement) = pages.whole(app).await?;
-            let (connected, opened) = (place.connected, place.opened);
-            let (session, permit) = opened.session(&connected, driver::Role::Scratch).await?;
+            let (session, permit) = place.session(driver::Role::Scratch).await?;
+            let statement = Statement { actor: place.acting.clone(), ..statement };
+            let explorer::Place { connected, opened, .. } = place;
             Whole { statement, set: 1, place: Place::Own { connected, opened, session, _permit: permit } }
         }
     };
@@ -114,6 +117,7 @@ impl Whole {
                 database: database.as_deref(),
                 text: &self.statement.text,
                 dialect: &opened.dialect,
+                acting: self.statement.actor.as_deref().map(words).as_deref(),
                 file: Some(file),
             })
             .await;

@@ -120,6 +120,7 @@ impl Writer<'_> {
             database: database.as_deref(),
             text,
             dialect: &self.opened.dialect,
+            acting: None,
             file: None,
         };
         match self.app.history_begin(sending).await {

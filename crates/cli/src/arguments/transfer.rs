@@ -64,6 +64,9 @@ pub(crate) struct Export {
     /// The most seconds the statement may take
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) timeout: Option<Duration>,
+    /// Read them as somebody else: a role, an actor kept with the connection, or {"role", "claims", "settings"}
+    #[arg(long = "as", value_name = "ACTOR")]
+    pub(crate) acting: Option<String>,
     /// Print no progress and no count
     #[arg(short, long)]
     pub(crate) quiet: bool,

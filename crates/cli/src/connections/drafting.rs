@@ -86,6 +86,7 @@ pub(super) async fn add(
         values,
         password_policy: policy,
         password,
+        actor: None,
     };
     saved(&app.save_profile(draft).await.map_err(not_saved)?);
     Ok(())
@@ -193,6 +194,7 @@ pub(super) fn draft_of(profile: ConnectionProfile) -> ProfileDraft {
         values: profile.values,
         password_policy: profile.password,
         password: DraftPassword::Keep,
+        actor: profile.actor,
         ..ProfileDraft::default()
     }
 }

@@ -8,7 +8,7 @@ use app::{
 };
 use arrow_array::{Array, BinaryArray, RecordBatch};
 use arrow_schema::SchemaRef;
-use driver::{Driver, Event, Summary, arrow::RAW_COPY};
+use driver::{Driver, Event, LeftActor, Summary, arrow::RAW_COPY};
 use results::{Format, FormatOptions, RowWriter, WriteError};
 
 use super::{PATIENCE, second_result};
@@ -44,6 +44,8 @@ pub(super) struct Stream {
     sets: u64,
     /// Rows written or skipped.
     rows: u64,
+    /// The role that statements run as.
+    role: Option<String>,
 }
 
 impl Stream {
@@ -58,7 +60,13 @@ impl Stream {
             sink: Sink::None,
             sets: 0,
             rows: 0,
+            role: None,
         }
+    }
+
+    /// The role that statements run as.
+    pub(super) fn acting_as(self, role: Option<String>) -> Self {
+        Stream { role, ..self }
     }
 
     /// Reads one statement to its end.
@@ -110,7 +118,12 @@ impl Stream {
             return Err(Failure::interrupted());
         }
         match ended {
-            Ok(summary) => self.done(&summary),
+            Ok(summary) => {
+                if let Some(left) = &summary.left {
+                    say::line(&left_actor(left, self.role.as_deref()));
+                }
+                self.done(&summary)
+            }
             Err(error) => Err(Failure::statement(without_foreign_place(error, script), read_only)),
         }
     }
@@ -218,6 +231,25 @@ impl Stream {
         }
         self.output.finish()
     }
+}
+
+/// A statement may leave who it ran as.
+fn left_actor(left: &LeftActor, role: Option<&str>) -> String {
+    let mut what = Vec::new();
+    if let Some(user) = &left.user {
+        what.push(match role {
+            Some(role) => format!("left the role {} and became {}", say::clean(role), say::clean(user)),
+            None => format!("became {}", say::clean(user)),
+        });
+    }
+    if !left.settings.is_empty() {
+        what.push(format!("changed {}", say::clean(&left.settings.join(", "))));
+    }
+    let then = match left.undone {
+        true => "that was taken back: each statement begins as the actor",
+        false => "what follows in this transaction does not run as the actor",
+    };
+    format!("warning: the statement {}; {then}", what.join(" and "))
 }
 
 /// Ends when a server that was asked to stop has had its time.

@@ -247,6 +247,7 @@ impl Task {
             rows: 0,
             elapsed: Duration::ZERO,
             transaction: Transaction::Idle,
+            left: None,
         };
         let deadline = start.statement.timeout.map(|timeout| began + timeout);
         let stop = self.steps(&mut start, &mut summary, deadline).await.err();

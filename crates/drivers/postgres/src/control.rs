@@ -9,7 +9,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use catalog::{Catalog, Scope};
-use driver::{Activity, Ddl, Edit, Error, Explain, RowSecurity, Scan, Server};
+use driver::{ActAs, Activity, Ddl, Edit, Error, Explain, RowSecurity, Scan, Server};
 use tokio::sync::{Mutex, MutexGuard, Notify};
 
 use crate::{
@@ -368,6 +368,10 @@ impl driver::Control for PostgresControl {
 
     fn explain(&self) -> Option<&dyn Explain> {
         Some(&self.explaining)
+    }
+
+    fn act_as(&self) -> Option<&dyn ActAs> {
+        self.is_postgres().then_some(&self.policies as &dyn ActAs)
     }
 
     fn row_security(&self) -> Option<&dyn RowSecurity> {

@@ -7,6 +7,7 @@
 //!
 //! This crate must not know other drivers, the keychain or any user interface.
 
+mod acting;
 mod activity;
 mod advice;
 mod cancel;
@@ -77,6 +78,10 @@ impl Driver for PostgresDriver {
 
     fn cast(&self) -> &'static dyn Cast {
         &cast::CAST
+    }
+
+    fn acts(&self) -> bool {
+        true
     }
 
     fn unschemed(&self) -> &'static [Unschemed] {

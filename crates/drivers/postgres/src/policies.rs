@@ -18,15 +18,20 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use driver::{
-    Code, Error, RowSecurity,
-    row_security::{Application, Applied, Attempt, Attempted, Checked, ExpressionCheck, Fate, Witness},
+    ActorCheck, Code, Error, RowSecurity,
+    row_security::{
+        Actor, Application, Applied, Attempt, AttemptLimits, Attempted, Checked, ExpressionCheck, Fate, Witness,
+    },
 };
 
 use crate::{
+    catalog::rows::Rows,
     control::{ControlSession, Failure, OpenControl},
     queries,
     wire::Client,
 };
+
+use trial::Trial;
 
 /// Start-up settings of the session that expressions are prepared in. The rest is the login's own: names mean what they mean to
 /// its CREATE POLICY.
@@ -55,6 +60,35 @@ impl Policies {
     /// A connection of the login's own, with its settings.
     async fn open(&self) -> Result<Client, Error> {
         self.control.opener().open(&[]).await
+    }
+
+    /// The roles, and which of them the login may become.
+    pub(crate) async fn roles_seen(&self) -> Result<Rows, Error> {
+        let text = self.text(include_str!("queries/acting_roles.sql"));
+        self.control.query(&text, &[]).await.map_err(Error::from)
+    }
+
+    /// Becomes an actor on a connection of its own, and says who it was then.
+    pub(crate) async fn become_once(&self, actor: &Actor) -> Result<ActorCheck, Error> {
+        let client = self.open().await?;
+        let mut trial = Trial::new(client, self.control.clone(), AttemptLimits::default());
+        let become_it = async |trial: &mut Trial| {
+            let plain = |failure| error_of(failure, "");
+            trial.begin().await.map_err(plain)?;
+            subject::ask(trial, &self.text(include_str!("queries/policy_subject.sql")), actor).await.map_err(plain)?;
+            trial.settled(2).await.map_err(plain)?;
+            let subject = subject::told(trial, actor).await?;
+            let sent = subject::become_actor(trial, actor).await.map_err(plain)?;
+            trial.settled(sent).await.map_err(subject::not_become)?;
+            Ok(ActorCheck {
+                user: subject.name,
+                bypasses: subject.superuser || subject.bypasses,
+                role_settings: subject.settings,
+            })
+        };
+        let checked = become_it(&mut trial).await;
+        trial.close().await;
+        checked
     }
 
     fn text(&self, text: &'static str) -> std::borrow::Cow<'static, str> {

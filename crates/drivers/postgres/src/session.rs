@@ -1,6 +1,7 @@
 //! A session: a task that owns its connection. It hears what the server says while idle, running or paused, runs one
 //! statement at a time, and ends when it is closed or the server is gone.
 
+mod acting;
 mod copying;
 mod promises;
 mod running;

@@ -17,7 +17,7 @@ mod report;
 mod startup;
 
 pub use cancel::CancelKey;
-pub use client::{Client, Event, TransactionStatus};
+pub use client::{Bound, Client, Event, TransactionStatus};
 pub use columns::{Batch, Column, Kind};
 pub use error::{Error, Unbound, Violation};
 pub use report::Report;

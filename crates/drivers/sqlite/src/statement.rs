@@ -145,6 +145,7 @@ pub(crate) fn execute(connection: &Connection, job: Job) {
             rows,
             elapsed: begun.elapsed(),
             transaction: transaction(connection),
+            left: None,
         }))
     };
     stops.tell(match end {

@@ -24,7 +24,7 @@ fn table(schema: &str, name: &str) -> ObjectRef {
 }
 
 fn request(shop: &Shop, object: &ObjectRef, filters: Vec<BrowseCondition>) -> BrowseRequest {
-    BrowseRequest { profile_id: shop.profile.clone(), object: object.clone(), filters, sort: Vec::new() }
+    BrowseRequest { profile_id: shop.profile.clone(), object: object.clone(), filters, sort: Vec::new(), actor: None }
 }
 
 /// Whether the data tab was told this since it was asked last.
@@ -93,7 +93,7 @@ async fn a_tab_hears_of_what_is_announced_until_it_stops_listening() {
         let Some(shop) = server(variable).await else { continue };
         shop.app.connect(&shop.profile).await.unwrap();
         let object = table("pg_catalog", "pg_class");
-        let facts = shop.app.browse_facts(&shop.profile, &object).await.unwrap();
+        let facts = shop.app.browse_facts(&shop.profile, &object, None).await.unwrap();
         assert_eq!(facts, BrowseFacts { filtered_for_you: false, listens: true });
         let channel = format!("News of \"{}\"", fresh());
         let mut events = shop.app.events();
@@ -133,7 +133,7 @@ async fn row_security_is_told_of_to_whom_it_filters_for() {
         )
         .await;
         let object = table(&name, "t");
-        assert!(!shop.app.browse_facts(&shop.profile, &object).await.unwrap().filtered_for_you);
+        assert!(!shop.app.browse_facts(&shop.profile, &object, None).await.unwrap().filtered_for_you);
         let own = shop.app.profiles().await.unwrap().into_iter().find(|one| one.id == shop.profile).unwrap();
         let mut values = own.values.clone();
         values.insert("user".to_owned(), name.clone());
@@ -146,7 +146,7 @@ async fn row_security_is_told_of_to_whom_it_filters_for() {
         };
         let other = shop.app.save_profile(draft).await.unwrap().id;
         shop.app.connect(&other).await.unwrap();
-        assert!(shop.app.browse_facts(&other, &object).await.unwrap().filtered_for_you, "{variable}");
+        assert!(shop.app.browse_facts(&other, &object, None).await.unwrap().filtered_for_you, "{variable}");
         let seen = BrowseRequest { profile_id: other.clone(), ..request(&shop, &object, Vec::new()) };
         assert_eq!(shop.app.browse(seen).await.unwrap().progress.rows, 1);
         shop.app.disconnect(&other).await.unwrap();

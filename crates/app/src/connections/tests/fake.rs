@@ -79,6 +79,7 @@ impl Fake {
             go_on: false,
             manual_transactions: false,
             confirmed: None,
+            actor: None,
         };
         let (sender, events) = mpsc::unbounded_channel();
         (self.app.run(request, sender).await.unwrap().started().unwrap(), events)
@@ -201,6 +202,7 @@ async fn a_cancel_stops_the_statement_and_skips_the_rest() {
             go_on: false,
             manual_transactions: false,
             confirmed: None,
+            actor: None,
         },
         mpsc::unbounded_channel().0,
     );

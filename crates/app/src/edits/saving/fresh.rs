@@ -124,7 +124,7 @@ impl App {
         key: RowKey,
     ) -> Result<Option<u64>, AppError> {
         let place = &target.place;
-        let lent = place.opened.browser(&place.connected).await?;
+        let lent = place.browser().await?;
         let mut runner =
             Runner { session: lent.shared(), saving: Saving::new(), timeout: None, key_columns: key.0.len(), sent: 0 };
         let text = target.edit()?.reread(&target.catalog, &target.relation, std::slice::from_ref(&key))?;

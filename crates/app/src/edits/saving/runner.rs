@@ -145,7 +145,14 @@ impl Runner {
                 }
                 Some(Ok(Event::Done(summary))) => {
                     ran.affected = summary.affected_rows;
-                    break Ok(());
+                    break match summary.left {
+                        // The save's own settings (`lock_timeout`) are no claims.
+                        Some(left) if left.user.is_some() || left.settings.iter().any(|name| name.contains('.')) => {
+                            Err(Error::new(Code::Forbidden, "A statement left the actor it ran as.")
+                                .with_hint("Look at the table's triggers, or edit its rows as the login."))
+                        }
+                        _ => Ok(()),
+                    };
                 }
                 Some(Err(error)) => break Err(error),
                 None => break Err(Error::lost("the server")),

@@ -195,7 +195,7 @@ impl App {
         seal: &Seal,
     ) -> Result<Testimony, AppError> {
         let place = &target.place;
-        let (session, permit) = place.opened.session(&place.connected, Role::Scratch).await?;
+        let (session, permit) = place.session(Role::Scratch).await?;
         let mut runner = Runner {
             session,
             saving: Saving::new(),

@@ -104,6 +104,7 @@ async fn edits_that_cannot_be_read_say_so_and_can_be_discarded() {
         object: shop.table("orders"),
         filters: Vec::new(),
         sort: Vec::new(),
+        actor: None,
     };
     let hold = shop.app.browse(request).await.unwrap().head.hold_id;
     let view = shop.app.edits_open(&hold).await.unwrap();

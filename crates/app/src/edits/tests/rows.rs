@@ -145,6 +145,7 @@ async fn two_tabs_over_one_relation_share_their_edits_and_refreshed_rows_are_fou
         object: shop.table("orders"),
         filters: Vec::new(),
         sort: vec![BrowseSort { column: "id".to_owned(), descending: true }],
+        actor: None,
     };
     let hold = shop.app.browse(request).await.unwrap().head.hold_id;
     let view = shop.app.edits_open(&hold).await.unwrap();
@@ -196,8 +197,13 @@ async fn many_deletions_ask_first_and_a_read_only_connection_takes_none() {
     assert!(matches!(saved.outcome, SaveOutcome::Saved { .. }));
     assert_eq!(all(&shop, "SELECT count(*) FROM orders"), ["2350"]);
     let guarded = shop.app.save_profile(draft("Guarded", &file(&shop), Safety::ReadOnly)).await.unwrap();
-    let request =
-        BrowseRequest { profile_id: guarded.id, object: shop.table("orders"), filters: Vec::new(), sort: Vec::new() };
+    let request = BrowseRequest {
+        profile_id: guarded.id,
+        object: shop.table("orders"),
+        filters: Vec::new(),
+        sort: Vec::new(),
+        actor: None,
+    };
     let hold = shop.app.browse(request).await.unwrap().head.hold_id;
     let view = shop.app.edits_open(&hold).await.unwrap();
     assert_eq!(view.refused.unwrap().code, ErrorCode::Forbidden);
@@ -213,6 +219,7 @@ async fn browse_view(shop: &Shop) -> String {
         object: shop.table("big_orders"),
         filters: Vec::new(),
         sort: Vec::new(),
+        actor: None,
     };
     shop.app.browse(request).await.unwrap().head.hold_id
 }
@@ -223,8 +230,13 @@ async fn where_every_change_is_confirmed_a_save_waits_for_a_yes() {
     let mut draft = draft("Careful", &file(&shop), Safety::ConfirmWrites);
     draft.environment = Environment::Development;
     let careful = shop.app.save_profile(draft).await.unwrap();
-    let request =
-        BrowseRequest { profile_id: careful.id, object: shop.table("orders"), filters: Vec::new(), sort: Vec::new() };
+    let request = BrowseRequest {
+        profile_id: careful.id,
+        object: shop.table("orders"),
+        filters: Vec::new(),
+        sort: Vec::new(),
+        actor: None,
+    };
     let hold = shop.app.browse(request).await.unwrap().head.hold_id;
     shop.app.edits_stage(&hold, delete(0, 1)).await.unwrap();
     let EditsAnswer::Confirm { question } = shop.app.edits_save(&hold, None).await.unwrap() else {

@@ -21,6 +21,7 @@ async fn run(shop: &Shop, text: &str) {
         go_on: false,
         manual_transactions: false,
         confirmed: None,
+        actor: None,
     };
     let (sender, mut events) = tokio::sync::mpsc::unbounded_channel();
     shop.app.run(request, sender).await.unwrap();

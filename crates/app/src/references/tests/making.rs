@@ -262,7 +262,7 @@ impl Made {
             _ => Vec::new(),
         };
         let filters = filters.into_iter().map(BrowseCondition::from).collect();
-        let request = BrowseRequest { profile_id: profile_id.to_owned(), object, filters, sort };
+        let request = BrowseRequest { profile_id: profile_id.to_owned(), object, filters, sort, actor: None };
         self.app().browse(request).await.unwrap()
     }
 
@@ -285,7 +285,7 @@ impl Made {
     }
 
     pub(super) async fn count(&self, ask_id: &str, rows: &Followed) -> Result<CappedCount, AppError> {
-        self.app().count_references(ask_id, &rows.profile_id, &rows.object, &rows.filters).await
+        self.app().count_references(ask_id, &rows.profile_id, &rows.object, &rows.filters, None).await
     }
 
     pub(super) async fn lookup(&self, name: &str, keys: &[&str], text: &str) -> Result<LookupPage, AppError> {
@@ -295,6 +295,7 @@ impl Made {
             object: self.table(name),
             key_columns: keys.iter().map(|key| (*key).to_owned()).collect(),
             text: text.to_owned(),
+            actor: None,
         };
         self.app().lookup(request).await
     }

@@ -68,7 +68,7 @@ async fn plan(asked: &Asked<'_>, opened: &Arc<Opened>, statement: &str) -> Resul
     let control = opened.connection.control();
     let Some(explain) = control.explain() else { return Ok(None) };
     let question = explain.ask(statement, ExplainOptions::default())?;
-    let lent = opened.browser(asked.connected).await?;
+    let lent = opened.browser(asked.connected, asked.acting.as_ref()).await?;
     let mut ask = Statement::new(Arc::clone(&question.text));
     ask.timeout = Some(ESTIMATE);
     let mut run = lent.session().run(ask);

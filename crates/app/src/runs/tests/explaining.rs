@@ -26,6 +26,7 @@ fn wish(shop: &Shop, tab: &str, text: &str, analyze: bool) -> PlanRequest {
         parameters: Vec::new(),
         analyze,
         confirmed: None,
+        actor: None,
     }
 }
 

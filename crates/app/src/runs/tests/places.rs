@@ -52,7 +52,8 @@ async fn another_database_of_the_server_opens_where_its_node_is_asked_for() {
         let page = shop.app.relation(&shop.profile, &object).await.unwrap();
         assert_eq!(page.columns[0].name, "id");
         assert!(shop.app.definition(&shop.profile, &object).await.unwrap().text.contains("only_here"));
-        let request = BrowseRequest { profile_id: shop.profile.clone(), object, filters: vec![], sort: vec![] };
+        let request =
+            BrowseRequest { profile_id: shop.profile.clone(), object, filters: vec![], sort: vec![], actor: None };
         assert_eq!(shop.app.browse(request).await.unwrap().progress.rows, 1);
 
         shop.app.disconnect(&shop.profile).await.unwrap();
@@ -146,8 +147,13 @@ async fn a_count_that_takes_too_long_is_stopped_on_the_server() {
         let made = outcomes(&play(&shop, script(&shop, "t", view)).await);
         assert!(matches!(made[..], [StatementOutcome::Completed { .. }]), "{made:?}");
         let object = ObjectRef { schema: Some("public".to_owned()), ..shop.table("rh_app_slow") };
-        let request =
-            BrowseRequest { profile_id: shop.profile.clone(), object: object.clone(), filters: vec![], sort: vec![] };
+        let request = BrowseRequest {
+            profile_id: shop.profile.clone(),
+            object: object.clone(),
+            filters: vec![],
+            sort: vec![],
+            actor: None,
+        };
         let begun = Instant::now();
         let (opened, ()) = tokio::join!(shop.app.browse(request), async {
             // The relation is looked up first: asked to stop until there is something to stop.

@@ -63,7 +63,13 @@ async fn a_server_is_connected_browsed_queried_and_stopped() {
         let kinds = shop.app.tree(&shop.profile, Some(&system.id), 0, 50).await.unwrap();
         let tables = shop.app.tree(&shop.profile, Some(&kinds.nodes[0].id), 0, 500).await.unwrap();
         let class = tables.nodes.iter().find(|node| node.label == "pg_class").unwrap().object.clone().unwrap();
-        let request = BrowseRequest { profile_id: shop.profile.clone(), object: class, filters: vec![], sort: vec![] };
+        let request = BrowseRequest {
+            profile_id: shop.profile.clone(),
+            object: class,
+            filters: vec![],
+            sort: vec![],
+            actor: None,
+        };
         let browsed = shop.app.browse(request.clone()).await.unwrap();
         assert!(browsed.progress.rows > 100 && browsed.statement.contains("pg_class"));
         // Other tests make and drop tables on this server meanwhile.

@@ -146,6 +146,7 @@ impl Run {
             rows: self.rows,
             elapsed: self.started.elapsed(),
             transaction,
+            left: None,
         }))
     }
 }

@@ -20,14 +20,14 @@ use super::{
     subject::{Subject, ask, become_actor, not_become, told},
     trial::{Heard, Trial},
 };
-use crate::{catalog::rows::array, wire::TransactionStatus};
+use crate::{acting::claims, catalog::rows::array, wire::TransactionStatus};
 
 const SAVEPOINT: &str = "SAVEPOINT rowhouse_statement";
 const BACK: &str = "ROLLBACK TO SAVEPOINT rowhouse_statement";
 
 pub(super) async fn attempt(policies: &Policies, wanted: &Attempt) -> Result<Attempted, Error> {
     let began = Instant::now();
-    claims(wanted)?;
+    claims(&wanted.actor)?;
     setup(wanted)?;
     let statement = fit(&wanted.statement);
     let mut attempted = Attempted {
@@ -56,16 +56,6 @@ pub(super) async fn attempt(policies: &Policies, wanted: &Attempt) -> Result<Att
 
 fn micros(took: Duration) -> u64 {
     u64::try_from(took.as_micros()).unwrap_or(u64::MAX)
-}
-
-/// Claims have to be JSON: a policy would find out only where a row reaches it.
-fn claims(wanted: &Attempt) -> Result<(), Error> {
-    let Some(claims) = &wanted.actor.claims else { return Ok(()) };
-    match serde_json::from_str::<serde_json::Value>(claims) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(Error::new(Code::InvalidStatement, format!("The claims are no JSON: {error}."))
-            .with_hint("Claims are a JSON object, such as {\"sub\": \"…\", \"role\": \"authenticated\"}.")),
-    }
 }
 
 fn setup(wanted: &Attempt) -> Result<(), Error> {
@@ -258,7 +248,7 @@ async fn try_it(
         trial.ask("SET TRANSACTION READ ONLY", &[]).await.map_err(plain)?;
         before += 1;
     }
-    before += become_actor(trial, &wanted.actor, subject).await.map_err(plain)?;
+    before += become_actor(trial, &wanted.actor).await.map_err(plain)?;
     trial.ask(SAVEPOINT, &[]).await.map_err(plain)?;
     trial.ask(&wanted.statement, &[]).await.map_err(plain)?;
     // The statement's own answer is left unread where this fails: the connection is closed.

@@ -149,12 +149,12 @@ async fn look(
         let forced = wanted.forced.unwrap_or(ground.forced);
         judgement.unfiltered_by_drafts = ground.unfiltered(subject, enabled, forced);
         // Whether the server takes them is asked of those too that would concern nobody.
-        drafted = judge_drafts::seen(trial, actor, subject, &ground, wanted, &mut drafts)
+        drafted = judge_drafts::seen(trial, actor, &ground, wanted, &mut drafts)
             .await?
             .filter(|_| judgement.unfiltered_by_drafts.is_none());
         trial.query("ROLLBACK TO SAVEPOINT rowhouse_judged", &[]).await?;
     }
-    let sent = become_actor(trial, actor, subject).await?;
+    let sent = become_actor(trial, actor).await?;
     trial.settled(sent).await?;
     let verdicts = verdicts(trial, &ground, &mut judged).await?;
     let draft_verdicts = self::verdicts(trial, &ground, &mut drafts).await?;

@@ -56,7 +56,6 @@ fn judged(draft: &DraftPolicy, concerned: &[String]) -> JudgedPolicy {
 pub(super) async fn seen(
     trial: &mut Trial,
     actor: &Actor,
-    subject: &Subject,
     ground: &Ground,
     wanted: &Drafts,
     judged: &mut [JudgedPolicy],
@@ -91,7 +90,7 @@ pub(super) async fn seen(
             }
         }
     }
-    let sent = become_actor(trial, actor, subject).await?;
+    let sent = become_actor(trial, actor).await?;
     trial.ask(&format!("SELECT {NUMBER} FROM pg_temp.{name}"), &[]).await?;
     trial.settled(sent).await?;
     match trial.rows().await {

@@ -3,7 +3,7 @@
 use driver::{Code, Error, row_security::Actor};
 
 use super::{error_of, no_such_role, trial::Trial};
-use crate::{catalog::rows::Row, control::Failure, scan::quote};
+use crate::{acting::becoming, catalog::rows::Row, control::Failure, scan::quote};
 
 /// A role, as the login sees it in the attempt's transaction.
 pub(super) struct Subject {
@@ -96,29 +96,13 @@ pub(super) async fn told(trial: &mut Trial, actor: &Actor) -> Result<Subject, Er
 }
 
 /// Sends what makes the login the actor until the transaction ends. Answers how many statements that were.
-pub(super) async fn become_actor(trial: &mut Trial, actor: &Actor, subject: &Subject) -> Result<usize, Failure> {
-    let mut settings: Vec<(&str, &str)> = Vec::new();
-    if actor.apply_role_settings {
-        settings.extend(subject.settings.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+pub(super) async fn become_actor(trial: &mut Trial, actor: &Actor) -> Result<usize, Failure> {
+    let steps = becoming(actor);
+    for (_, own) in &steps {
+        let values: Vec<Option<&str>> = own.values.iter().map(Option::as_deref).collect();
+        trial.ask(&own.text, &values).await?;
     }
-    if let Some(claims) = &actor.claims {
-        settings.push((&actor.claims_setting, claims));
-    }
-    settings.extend(actor.settings.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-    let mut sent = 0;
-    if !settings.is_empty() {
-        let set = |index: usize| format!("set_config(${}, ${}, true)", 2 * index + 1, 2 * index + 2);
-        let text = format!("select {}", (0..settings.len()).map(set).collect::<Vec<_>>().join(", "));
-        let values: Vec<Option<&str>> = settings.iter().flat_map(|(name, value)| [Some(*name), Some(*value)]).collect();
-        trial.ask(&text, &values).await?;
-        sent += 1;
-    }
-    if actor.role.is_some() {
-        // Last: what the role may not set, the login may.
-        trial.ask(&format!("SET LOCAL ROLE {}", quote(&subject.name)), &[]).await?;
-        sent += 1;
-    }
-    Ok(sent)
+    Ok(steps.len())
 }
 
 /// Says that becoming the actor failed.

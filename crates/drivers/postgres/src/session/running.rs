@@ -9,7 +9,8 @@ use std::{
 use arrow_array::{RecordBatch, RecordBatchOptions};
 use arrow_schema::SchemaRef;
 use driver::{
-    Code, CopyFeed, Error, Event, Outcome, Parameter, RunId, Span, Statement, Summary,
+    Code, CopyFeed, Error, Event, LeftActor, Outcome, Parameter, RunId, Span, Statement, Summary,
+    row_security::Actor,
     vigil::{self, Awaited, Silence},
 };
 use tokio::{
@@ -18,6 +19,7 @@ use tokio::{
 };
 
 use super::{
+    acting::{self, Way},
     copying::{CopyIn, CopyOut, Step},
     ended, promises,
     task::{End, Task, closing},
@@ -43,7 +45,9 @@ type Delivery = (Result<(), wire::Error>, Option<oneshot::Sender<Result<(), Erro
 /// A statement in progress.
 pub(crate) struct Run {
     pub(super) id: RunId,
-    text: Arc<str>,
+    pub(super) text: Arc<str>,
+    /// As whom it runs.
+    pub(super) actor: Option<Arc<Actor>>,
     parameters: Vec<Parameter>,
     pub(super) feed: CopyFeed,
     timeout: Option<Duration>,
@@ -52,7 +56,11 @@ pub(crate) struct Run {
     started: Instant,
     schema: Option<SchemaRef>,
     rows: u64,
-    tag: Option<String>,
+    pub(super) tag: Option<String>,
+    /// What the answers that come together are to.
+    pub(super) parts: acting::Parts,
+    /// It left the actor.
+    pub(super) left: Option<LeftActor>,
     pub(super) failure: Option<Error>,
     pub(super) copy_in: Option<CopyIn>,
     pub(super) copy_out: Option<CopyOut>,
@@ -76,6 +84,7 @@ impl Run {
         Run {
             id,
             text: statement.text,
+            actor: statement.actor,
             parameters: statement.parameters,
             feed: statement.copy,
             timeout: statement.timeout,
@@ -85,6 +94,8 @@ impl Run {
             schema: None,
             rows: 0,
             tag: None,
+            parts: acting::Parts::default(),
+            left: None,
             failure: None,
             copy_in: None,
             copy_out: None,
@@ -180,6 +191,7 @@ impl Run {
             rows: self.rows,
             elapsed: self.started.elapsed(),
             transaction,
+            left: self.left.take(),
         }))
     }
 }
@@ -236,16 +248,24 @@ impl Task {
     }
 
     async fn statement(&mut self, run: &mut Run) -> Result<(), End> {
-        let wrapped = match self.enter(run).await? {
+        let mut wrapped = match self.enter(run).await? {
             Some(wrapped) => wrapped,
             None => return Ok(()),
+        };
+        let way = match self.way(run, wrapped) {
+            Ok(way) => way,
+            Err(error) => {
+                run.failure = Some(error);
+                return self.leave(wrapped, run).await;
+            }
         };
         if self.pooling == Pooling::Transaction
             && let Some(notice) = promises::warning(&run.text, &self.dialect)
         {
             run.put(Event::Notice(notice));
         }
-        let sent = match run.parameters.is_empty() && !self.read_only && !self.client.has_prelude() {
+        let plain = run.parameters.is_empty() && !self.read_only && !self.client.has_prelude() && run.actor.is_none();
+        let sent = match plain {
             true => {
                 tokio::select! {
                     biased;
@@ -255,12 +275,22 @@ impl Task {
             }
             // The extended protocol takes exactly one statement: nothing slips out of a transaction of ours. Where settings
             // travel with it, they last for its own transaction.
-            false => match values(&run.parameters) {
-                Ok(values) => tokio::select! {
-                    biased;
-                    sent = self.client.query_with(&run.text, &[], &values) => sent,
-                    () = closing(&mut self.closed) => return Err(End::Closed),
-                },
+            false => match values(&run.parameters.clone()) {
+                Ok(values) => {
+                    wrapped |= matches!(&way, Way::Together(together) if together.begins());
+                    let mut closed = self.closed.clone();
+                    let send = async {
+                        match &way {
+                            Way::Together(together) => self.send_together(run, together, &values).await,
+                            Way::Plain => self.client.query_with(&run.text, &[], &values).await,
+                        }
+                    };
+                    tokio::select! {
+                        biased;
+                        sent = send => sent,
+                        () = closing(&mut closed) => return Err(End::Closed),
+                    }
+                }
                 Err(error) => {
                     run.failure = Some(error);
                     return self.leave(wrapped, run).await;
@@ -327,11 +357,15 @@ impl Task {
         let tag = run.tag.as_deref().unwrap_or_default();
         let changes_settings = matches!(tag, "SET" | "RESET" | "DISCARD ALL");
         let ends = matches!(tag, "COMMIT" | "ROLLBACK");
+        let tag = tag.to_owned();
+        self.settle_actor(wrapped, run).await?;
         if self.read_only {
             match (wrapped, self.status) {
                 (true, Status::Open) => drop(self.own("commit").await?),
                 (true, Status::Failed) => drop(self.own("rollback").await?),
-                (false, Status::Open) if ends || matches!(tag, "BEGIN" | "START TRANSACTION") => self.lock().await?,
+                (false, Status::Open) if ends || matches!(tag.as_str(), "BEGIN" | "START TRANSACTION") => {
+                    self.lock().await?
+                }
                 _ => {}
             }
             if let Some(error) = &mut run.failure
@@ -420,7 +454,10 @@ impl Task {
 
     async fn step(&mut self, run: &mut Run, step: Step) -> Result<(), End> {
         let event = match step {
-            Step::Event(event) => event,
+            Step::Event(event) => match run.parts.hear(event) {
+                Some(event) => event,
+                None => return Ok(()),
+            },
             Step::Fed => return Ok(()),
             Step::Unfed(error) => {
                 run.failure = Some(error);
@@ -463,7 +500,10 @@ impl Task {
                 }
                 // A reason of our own (a file that cannot be read) says more than the server's echo of it.
                 if run.failure.is_none() {
-                    run.failure = Some(refused(&report, &run.text));
+                    run.failure = Some(match run.parts.is_theirs() {
+                        true => refused(&report, &run.text),
+                        false => self.not_become(run, &report),
+                    });
                 }
                 if report.is_fatal() {
                     self.last_words = Some(*report);

@@ -12,7 +12,7 @@ use driver::{
 };
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
-use super::{Parts, Waiting, ended, running::Run};
+use super::{Parts, Waiting, acting::Standing, ended, running::Run};
 use crate::{
     cancel::Interrupt,
     connect::Pooling,
@@ -89,6 +89,8 @@ pub(crate) struct Task {
     /// Of dates and intervals, where settings travel with statements.
     styles: Option<(String, String)>,
     pub(super) pooling: Pooling,
+    /// Who the open transaction is, where a person began it as an actor.
+    pub(super) standing: Option<Standing>,
     /// The server's session as it was seen last.
     met: Option<String>,
     database: String,
@@ -116,6 +118,7 @@ impl Task {
             database: parts.database,
             pooling: parts.pooling,
             met: None,
+            standing: None,
             commands: inboxes.commands,
             interrupts: inboxes.interrupts,
             closed: inboxes.closed,
@@ -345,7 +348,7 @@ impl Task {
         self.own_answer().await
     }
 
-    async fn own_answer(&mut self) -> Result<Result<Vec<Option<String>>, Box<Report>>, End> {
+    pub(super) async fn own_answer(&mut self) -> Result<Result<Vec<Option<String>>, Box<Report>>, End> {
         let mut row = Vec::new();
         let mut refused = None;
         let until = tokio::time::Instant::now() + OWN_STATEMENT;
@@ -457,7 +460,7 @@ fn rounded_floats(extra_digits: Option<&str>) -> Vec<Setting> {
     }
 }
 
-fn first_text(column: &dyn Array) -> Option<String> {
+pub(super) fn first_text(column: &dyn Array) -> Option<String> {
     let bytes = column.as_binary_opt::<i32>().filter(|column| !column.is_empty() && column.is_valid(0))?;
     Some(String::from_utf8_lossy(bytes.value(0)).into_owned())
 }

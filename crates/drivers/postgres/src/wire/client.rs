@@ -136,8 +136,9 @@ impl Client {
         }
     }
 
-    /// Has a statement without rows run in front of each one of the extended protocol, in its transaction: settings for that
-    /// long, where a session keeps none. It does not go in front of a statement that begins or ends a transaction.
+    /// Has a statement without rows run in front of each one of the extended protocol, or of those that are sent together, in
+    /// its transaction: settings for that long, where a session keeps none. It does not go in front of a statement that begins
+    /// or ends a transaction.
     pub(crate) fn set_prelude(&mut self, prelude: Option<std::sync::Arc<str>>) {
         self.prelude = prelude;
     }
@@ -180,48 +181,42 @@ impl Client {
     /// # Errors
     /// [`Error::Unsendable`] for text with a NUL character or more than 65,535 values; [`Error::Io`].
     pub async fn query_with(&mut self, text: &str, types: &[u32], values: &[Option<&[u8]>]) -> Result<(), Error> {
-        if values.len() > usize::from(u16::MAX) || types.len() > values.len() {
+        self.pipeline(&[Bound { text, types, values }]).await
+    }
+
+    /// Sends statements together by the extended protocol, each as [`Client::query_with`]. Each is answered as if it were alone,
+    /// up to the first that fails; then comes one [`Event::Ready`].
+    ///
+    /// # Errors
+    /// As [`Client::query_with`]; nothing is sent then.
+    pub async fn pipeline(&mut self, statements: &[Bound<'_>]) -> Result<(), Error> {
+        if statements.iter().any(Bound::has_too_many) {
             return Err(Error::Unsendable("The statement has too many values."));
         }
         self.extended = true;
-        let prelude = self.prelude.clone().filter(|_| !is_transaction_control(text));
+        let first = self.prelude_before(statements);
+        let prelude = self.prelude.clone();
         self.put(
             |output| {
-                if let Some(prelude) = prelude {
-                    frontend::parse("", &prelude, [], output)?;
-                    let none: [Option<&[u8]>; 0] = [];
-                    frontend::bind("", "", [], none, |_, _| Ok(postgres_protocol::IsNull::Yes), [], output)
-                        .map_err(|_| std::io::Error::other("a setting cannot be sent"))?;
-                    frontend::execute("", 0, output)?;
+                for (index, statement) in statements.iter().enumerate() {
+                    if let Some(prelude) = prelude.as_ref().filter(|_| first == Some(index)) {
+                        let none = Bound { text: prelude, types: &[], values: &[] };
+                        none.put(false, output)?;
+                    }
+                    statement.put(true, output)?;
                 }
-                frontend::parse("", text, types.iter().copied(), output)?;
-                frontend::bind(
-                    "",
-                    "",
-                    [],
-                    values.iter(),
-                    |value, output| match value {
-                        Some(bytes) => {
-                            output.extend_from_slice(bytes);
-                            Ok(postgres_protocol::IsNull::No)
-                        }
-                        None => Ok(postgres_protocol::IsNull::Yes),
-                    },
-                    [],
-                    output,
-                )
-                .map_err(|error| match error {
-                    frontend::BindError::Conversion(error) => std::io::Error::other(error),
-                    frontend::BindError::Serialization(error) => error,
-                })?;
-                frontend::describe(b'P', "", output)?;
-                frontend::execute("", 0, output)?;
                 frontend::sync(output);
                 Ok(())
             },
             "The statement or a value contains a NUL character or is too long.",
         )?;
         self.flush().await
+    }
+
+    /// In front of which of these statements settings are brought along: that is answered too, by one [`Event::Complete`].
+    pub(crate) fn prelude_before(&self, statements: &[Bound<'_>]) -> Option<usize> {
+        let first = || statements.iter().position(|statement| !is_transaction_control(statement.text));
+        self.prelude.as_ref().and_then(|_| first())
     }
 
     /// Asks for a sign of life at protocol level: answered by [`Event::Ready`]. Only between statements.
@@ -498,6 +493,50 @@ impl Client {
             self.output.truncate(before);
             Error::Unsendable(refusal)
         })
+    }
+}
+
+/// A statement of the extended protocol with its values.
+#[derive(Debug, Clone, Copy)]
+pub struct Bound<'a> {
+    /// The text: one statement.
+    pub text: &'a str,
+    /// Type numbers of the values; 0 or absent where the server is to decide.
+    pub types: &'a [u32],
+    /// Values as text the server reads; `None` is NULL.
+    pub values: &'a [Option<&'a [u8]>],
+}
+
+impl Bound<'_> {
+    fn has_too_many(&self) -> bool {
+        self.values.len() > usize::from(u16::MAX) || self.types.len() > self.values.len()
+    }
+
+    fn put(&self, described: bool, output: &mut BytesMut) -> std::io::Result<()> {
+        frontend::parse("", self.text, self.types.iter().copied(), output)?;
+        frontend::bind(
+            "",
+            "",
+            [],
+            self.values.iter(),
+            |value, output| match value {
+                Some(bytes) => {
+                    output.extend_from_slice(bytes);
+                    Ok(postgres_protocol::IsNull::No)
+                }
+                None => Ok(postgres_protocol::IsNull::Yes),
+            },
+            [],
+            output,
+        )
+        .map_err(|error| match error {
+            frontend::BindError::Conversion(error) => std::io::Error::other(error),
+            frontend::BindError::Serialization(error) => error,
+        })?;
+        if described {
+            frontend::describe(b'P', "", output)?;
+        }
+        frontend::execute("", 0, output)
     }
 }
 
