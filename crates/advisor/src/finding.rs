@@ -115,10 +115,12 @@ impl fmt::Display for Object {
 #[allow(missing_docs, reason = "https://www.postgresql.org/docs/current/explicit-locking.html")]
 pub enum Lock {
     AccessShare,
+    RowShare,
     RowExclusive,
     ShareUpdateExclusive,
     Share,
     ShareRowExclusive,
+    Exclusive,
     AccessExclusive,
 }
 
@@ -127,10 +129,12 @@ impl Lock {
     pub fn name(self) -> &'static str {
         match self {
             Lock::AccessShare => "ACCESS SHARE",
+            Lock::RowShare => "ROW SHARE",
             Lock::RowExclusive => "ROW EXCLUSIVE",
             Lock::ShareUpdateExclusive => "SHARE UPDATE EXCLUSIVE",
             Lock::Share => "SHARE",
             Lock::ShareRowExclusive => "SHARE ROW EXCLUSIVE",
+            Lock::Exclusive => "EXCLUSIVE",
             Lock::AccessExclusive => "ACCESS EXCLUSIVE",
         }
     }

@@ -25,6 +25,7 @@
 //!   and so are its cases in `cases`, on real servers: what must be found, what must not be, the fix and what takes it back.
 //! - Ids and names are stable. Where a check is one of splinter's, the name is splinter's.
 //! - Text of the database (conditions, definitions, defaults) is read by tokens or by a parser, never matched.
+//! - Rules on migrations (group M) look at a script instead: [`migration::review`].
 //! - A fix changes nothing by itself, and never holds a guessed policy.
 //! - Time is linear in the catalog: what rules look up is indexed once, in [`Context::new`].
 //!
@@ -36,6 +37,7 @@ mod context;
 mod exposure;
 mod finding;
 mod indexes;
+pub mod migration;
 mod missing;
 mod names;
 mod policies;

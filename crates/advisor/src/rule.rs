@@ -127,8 +127,7 @@ impl Rule {
 
     /// Its page, as Markdown: what, why, how to fix it, false positives, with examples in SQL.
     pub fn page(&self) -> String {
-        let lines = self.comment.lines().map(|line| line.strip_prefix(' ').unwrap_or(line));
-        lines.flat_map(|line| [line, "\n"]).collect()
+        page(self.comment)
     }
 
     /// Whether it concerns this engine.
@@ -146,6 +145,12 @@ impl fmt::Debug for Rule {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} {}", self.id, self.name)
     }
+}
+
+/// The page that a doc comment holds.
+pub(crate) fn page(comment: &str) -> String {
+    let lines = comment.lines().map(|line| line.strip_prefix(' ').unwrap_or(line));
+    lines.flat_map(|line| [line, "\n"]).collect()
 }
 
 fn unread(kind: Kind, coverage: &Coverage) -> Reason {

@@ -10,6 +10,7 @@
 //! - [`rights`] says who is whom and has which privileges, [`effect`] what row security does to a role's statement.
 //! - [`copy`] makes a draft for one table of another's policy, and says what does not hold there.
 //! - [`coverage`] lays that out for tables, roles and commands, with the ways around, before and after a change.
+//! - [`grammar`] hands on the trees of whole statements, to those who make them into types of their own.
 //! - [`recursion`] finds policies that lead back to their own table.
 //! - [`statement`] says what a statement is before it is sent: what it writes, names and calls.
 //! - [`suite`] is files of statements with what is to come of them, judges what came, and makes such files for a table.
@@ -26,6 +27,7 @@ pub mod copy;
 pub mod coverage;
 pub mod effect;
 pub mod expression;
+pub mod grammar;
 pub mod listing;
 pub mod name;
 pub mod recursion;
