@@ -8,6 +8,7 @@ mod scanning;
 #[cfg(test)]
 mod tests;
 mod words;
+mod workload;
 
 use std::path::Path;
 
@@ -58,6 +59,8 @@ impl App {
             // Only PostgreSQL has roles that row security is about.
             ask_exposure: said.exposure.is_none() && judged.examined.facts.engine == advisor::Engine::Postgres,
             history,
+            slow: workload::slow(&judged.examined.facts),
+            bloat: workload::bloat(&judged.examined.facts),
             scan: self.scan_told(&place, said.schedule, judged.examined.at_ms),
         })
     }
@@ -278,7 +281,11 @@ impl Terminal {
             let report =
                 advise(&Context::new(&examined.catalog, &examined.facts, exposure.as_ref())).without(&baseline);
             let worst = report.findings.iter().map(|finding| finding.level).max();
-            (printed(&report, format), worst.map(words::level))
+            let mut text = printed(&report, format);
+            if format == AdvisorFormat::Table {
+                text.push_str(&workload::lines(&examined.facts));
+            }
+            (text, worst.map(words::level))
         })
         .await
     }

@@ -237,8 +237,71 @@ pub struct AdvisorPoint {
     pub warnings: u32,
 }
 
-/// What every rule that concerns the engine said of a database.
+/// A statement that ran, as the server counts all that differ in constants only.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct AdvisorStatement {
+    /// Its text, with a number in the place of each constant.
+    pub query: String,
+    /// As whom it ran; `None` where there is no such role any more.
+    pub role: Option<String>,
+    /// Times it ran.
+    #[specta(type = Count)]
+    pub calls: i64,
+    /// How long it ran, all together, in milliseconds.
+    #[specta(type = Count)]
+    pub total_ms: f64,
+    /// How long it ran on average, in milliseconds.
+    #[specta(type = Count)]
+    pub mean_ms: f64,
+    /// Rows that it gave or changed, all together.
+    #[specta(type = Count)]
+    pub rows: i64,
+}
+
+/// The statements that took longest.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct AdvisorSlow {
+    /// The one that took most time first.
+    pub rows: Vec<AdvisorStatement>,
+    /// Why there are none: it was not evaluated.
+    pub reason: Option<String>,
+}
+
+/// Room that a table or an index takes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct AdvisorBloated {
+    /// The table.
+    pub on: PolicyOn,
+    /// The index of it that this is about; `None` is the table itself.
+    pub index: Option<String>,
+    /// All of it, in bytes.
+    #[specta(type = Count)]
+    pub size_bytes: u64,
+    /// What it would need less if it were written anew, in bytes: an estimate. `None` where it cannot be estimated.
+    #[specta(type = Option<Count>)]
+    pub wasted_bytes: Option<u64>,
+    /// Rows that are there; of an index 0.
+    #[specta(type = Count)]
+    pub live_rows: i64,
+    /// Rows that are gone but not cleaned up; of an index 0.
+    #[specta(type = Count)]
+    pub dead_rows: i64,
+    /// When it was last cleaned up, in ms since the epoch.
+    #[specta(type = Option<Count>)]
+    pub last_vacuum_ms: Option<i64>,
+}
+
+/// What would be smaller if it were written anew.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct AdvisorBloat {
+    /// What wastes most first.
+    pub rows: Vec<AdvisorBloated>,
+    /// Why there are none: it was not evaluated.
+    pub reason: Option<String>,
+}
+
+/// What every rule that concerns the engine said of a database.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 pub struct AdvisorReport {
     /// When the database was looked at, in ms since the epoch.
     #[specta(type = Count)]
@@ -266,6 +329,10 @@ pub struct AdvisorReport {
     pub ask_exposure: bool,
     /// The score before, oldest first.
     pub history: Vec<AdvisorPoint>,
+    /// Statements that took longest; `None` where the engine counts none.
+    pub slow: Option<AdvisorSlow>,
+    /// What would be smaller if it were written anew; `None` where the engine does not tell.
+    pub bloat: Option<AdvisorBloat>,
     /// When it is looked at again.
     pub scan: AdvisorScan,
 }
