@@ -173,7 +173,8 @@ fn printed(finding: &Finding) -> Value {
 #[cfg(test)]
 mod tests {
     use catalog::{
-        Catalog, Grant, Kind, Known, ObjectKey, ObjectKind, Relation, RelationKind, Role, RowSecurity, Schema,
+        Catalog, Grant, Kind, Known, ObjectKey, ObjectKind, Policy, PolicyCommand, Relation, RelationKind, Role,
+        RowSecurity, Schema,
     };
 
     use super::*;
@@ -288,7 +289,23 @@ mod tests {
                 ..Relation::new(schema, &format!("t{number}"), RelationKind::Table)
             });
         }
-        assert_eq!(report(&catalog, Some(&exposed())).score.grade, Grade::D);
+        let score = report(&catalog, Some(&exposed())).score;
+        assert_eq!((score.grade, score.secured, score.tables), (Grade::D, 5, 6));
+        // Not wrong, but whoever reads every row of it is not kept out by its policy.
+        catalog.policies.push(Policy {
+            relation: catalog::RelationId(1),
+            name: "anybody".into(),
+            command: PolicyCommand::Select,
+            permissive: true,
+            roles: Vec::new(),
+            using: Some("true".into()),
+            with_check: None,
+            comment: None,
+        });
+        catalog.seal();
+        assert_eq!(report(&catalog, Some(&exposed())).score.secured, 5, "without the privilege");
+        catalog.grants.push(grant(ObjectKey::relation(None, Some("public"), "t0"), "SELECT"));
+        assert_eq!(report(&catalog, Some(&exposed())).score.secured, 4);
         catalog.grants.push(grant(table(), "INSERT"));
         assert_eq!(report(&catalog, Some(&exposed())).score.grade, Grade::F);
     }

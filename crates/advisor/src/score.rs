@@ -1,5 +1,10 @@
 use std::{collections::HashSet, fmt};
 
+use catalog::RelationWalker;
+use policy::{
+    coverage::{self, level_of},
+    effect::Command,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{Context, Finding, Level, Verdict, report::RuleReport};
@@ -44,7 +49,7 @@ pub struct Score {
     pub uncertain: bool,
     /// Tables that rows are stored in, partitions not counted.
     pub tables: usize,
-    /// How many of them no error is about.
+    /// How many of them no error is about, and none that an exposed role gets every row of.
     pub secured: usize,
     /// Findings of these rules that are warnings.
     pub warnings: usize,
@@ -68,10 +73,11 @@ impl Score {
         let exposed_wrong = wrong.iter().filter(|(schema, _)| is_exposed(schema)).count();
         let exposed = context.relations().filter(|relation| is_exposed(relation.schema())).count();
         let tables = context.tables().count();
-        let secured = context
-            .tables()
-            .filter(|table| !wrong.contains(&(table.schema().to_owned(), table.row().name.clone())))
-            .count();
+        let is_secured = |table: &RelationWalker<'_>| {
+            let is_open = || is_exposed(table.schema()) && gets_every_row(context, *table);
+            !wrong.contains(&(table.schema().to_owned(), table.row().name.clone())) && !is_open()
+        };
+        let secured = context.tables().filter(is_secured).count();
         let (errors, warnings) = (at(Level::Error).count(), at(Level::Warning).count());
         let grade = if findings.iter().any(|finding| finding.rule == ANYBODY_WRITES) {
             Grade::F
@@ -92,6 +98,15 @@ impl Score {
             .any(|rule| matches!(rule.verdict, Verdict::NotEvaluated(_) | Verdict::Fail { partly: Some(_), .. }));
         Score { grade, uncertain, tables, secured, warnings, errors }
     }
+}
+
+/// Whether an exposed role sees, changes or removes whatever row it likes.
+fn gets_every_row(context: &Context<'_>, table: RelationWalker<'_>) -> bool {
+    let commands = [Command::Select, Command::Update, Command::Delete];
+    context.exposed_powers().unwrap_or_default().iter().any(|powers| {
+        let level = |command| level_of(context.effects(), table.id(), powers, command);
+        commands.into_iter().any(|command| matches!(level(command), coverage::Level::All | coverage::Level::Bypass))
+    })
 }
 
 impl fmt::Display for Score {

@@ -2,6 +2,7 @@
 //! and the score over time. Nothing here changes a database: fixes are scripts for a person to read and run.
 
 mod examined;
+mod glance;
 mod keeping;
 mod review;
 mod scanning;
@@ -18,6 +19,7 @@ use time::OffsetDateTime;
 use crate::{App, api::*, connections::Connected, explorer::blocking, platform::whole, terminal::Terminal};
 
 pub(crate) use examined::{Examined, Judged, Kept, database_of, read};
+pub(crate) use glance::Glance;
 pub(crate) use review::of as review;
 pub(crate) use scanning::{PACE, Scans, begin};
 pub(crate) use words::{exposure as told_exposure, finding as told_finding, number, score as told_score};

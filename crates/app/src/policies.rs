@@ -30,7 +30,7 @@ use driver::row_security::RowSecurity;
 
 use crate::{
     App,
-    advisor::{Judged, database_of, number},
+    advisor::{Glance, Judged, database_of, number},
     api::*,
     explorer::{Place, blocking},
 };
@@ -39,9 +39,9 @@ use applying::Consent;
 use drafts::Staged;
 pub use listing::{LIST_HEADS, MATRIX_HEADS, PolicyCells, PolicyList, PolicyProposal};
 pub(crate) use overview::Kept;
-pub(crate) use records::Sending;
 use overview::Overview;
 use plan::Planned;
+pub(crate) use records::Sending;
 use texts::Texts;
 
 /// Most tables of one page.
@@ -66,11 +66,17 @@ struct Looked {
 }
 
 impl App {
-    async fn looked(&self, profile_id: &str, database: Option<&str>) -> Result<Looked, AppError> {
+    /// A database that has row security.
+    async fn securable(&self, profile_id: &str, database: Option<&str>) -> Result<Place, AppError> {
         let place = self.database_place(profile_id, database).await?;
-        if place.opened.connection.control().row_security().is_none() {
-            return Err(without(&place));
+        match place.opened.connection.control().row_security() {
+            Some(_) => Ok(place),
+            None => Err(without(&place)),
         }
+    }
+
+    async fn looked(&self, profile_id: &str, database: Option<&str>) -> Result<Looked, AppError> {
+        let place = self.securable(profile_id, database).await?;
         let mut judged = self.judged(&place, false).await?;
         if self.settle_sent(&place).await? {
             judged = self.judged(&place, false).await?;
@@ -79,9 +85,20 @@ impl App {
         Ok(Looked { place, judged, staged })
     }
 
-    async fn overview(&self, looked: Looked) -> Result<(Arc<Overview>, Staged), AppError> {
-        let Looked { place, judged, staged } = looked;
-        let overview = blocking(move || place.opened.overview.of(&judged)).await?;
+    /// How the tables stand as far as it can be told at once, and all of it where `wholly`.
+    async fn overview(
+        &self,
+        profile_id: &str,
+        database: Option<&str>,
+        wholly: bool,
+    ) -> Result<(Arc<Overview>, Staged), AppError> {
+        let place = self.securable(profile_id, database).await?;
+        let glance = match wholly {
+            true => Glance::judged(self.judged(&place, false).await?),
+            false => self.glance(&place).await?,
+        };
+        let staged = drafts::load(&self.store, profile_id, &database_of(&place)).await?;
+        let overview = blocking(move || place.opened.overview.of(&glance)).await?;
         Ok((overview, staged))
     }
 
@@ -94,7 +111,7 @@ impl App {
     /// # Errors
     /// `Unsupported` for a database without row security; otherwise as connecting and as the driver says.
     pub async fn policy_overview(&self, profile_id: &str, database: Option<&str>) -> Result<PolicyOverview, AppError> {
-        let (overview, staged) = self.overview(self.looked(profile_id, database).await?).await?;
+        let (overview, staged) = self.overview(profile_id, database, false).await?;
         blocking(move || overview.told(&staged)).await
     }
 
@@ -110,12 +127,12 @@ impl App {
         offset: u32,
         limit: u32,
     ) -> Result<PolicyTablePage, AppError> {
-        let (overview, staged) = self.overview(self.looked(profile_id, database).await?).await?;
+        let (overview, staged) = self.overview(profile_id, database, false).await?;
         blocking(move || {
             let found = overview.find(&filter, &staged);
             let total = number(found.len());
             let shown = found.into_iter().skip(offset as usize).take(limit.clamp(1, MOST) as usize);
-            PolicyTablePage { rows: shown.map(|(_, row)| row).collect(), total }
+            PolicyTablePage { rows: shown.map(|(_, row)| row).collect(), total, judged: overview.is_judged() }
         })
         .await
     }
@@ -313,7 +330,7 @@ impl App {
         offset: u32,
         limit: u32,
     ) -> Result<PolicyMatrixPage, AppError> {
-        let (overview, staged) = self.overview(self.looked(profile_id, database).await?).await?;
+        let (overview, staged) = self.overview(profile_id, database, false).await?;
         let limit = limit.clamp(1, MOST) as usize;
         blocking(move || matrix::page(&overview, &staged, &filter, offset as usize, limit)).await
     }
@@ -330,7 +347,7 @@ impl App {
         format: PolicyMatrixFormat,
         path: &Path,
     ) -> Result<(), AppError> {
-        let (overview, staged) = self.overview(self.looked(profile_id, database).await?).await?;
+        let (overview, staged) = self.overview(profile_id, database, true).await?;
         let path = path.to_owned();
         blocking(move || matrix::export(&overview, &staged, &filter, format, &path)).await?
     }

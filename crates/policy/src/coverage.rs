@@ -243,8 +243,8 @@ fn same_policies(one: &Why, before: &Catalog, other: &Why, after: &Catalog) -> b
     said(one, before) == said(other, after)
 }
 
-/// How far a role gets with the rights of another: a view's owner.
-pub(crate) fn level_of(effects: &Effects<'_>, relation: RelationId, powers: &Powers, command: Command) -> Level {
+/// How far these rights get with a relation: a role's own, or those of an owner behind whom others come.
+pub fn level_of(effects: &Effects<'_>, relation: RelationId, powers: &Powers, command: Command) -> Level {
     cell(effects, relation, powers, command).level
 }
 

@@ -6,10 +6,12 @@ use std::{
     time::Instant,
 };
 
-use advisor::{Baseline, Context, Exposure, Report, advise};
+use advisor::{Baseline, Context, Exposure, Report, advise, index_trials};
 use catalog::{Catalog, Scope, facts::Facts};
 
-use super::keeping;
+use driver::Advice;
+
+use super::{glance, keeping};
 use crate::{
     App,
     api::{AppError, ErrorCode},
@@ -73,6 +75,28 @@ pub(crate) struct Kept {
     read: tokio::sync::Mutex<Option<(Arc<Shelved>, Arc<Examined>)>>,
     judging: tokio::sync::Mutex<()>,
     judged: Mutex<Option<Arc<Judged>>>,
+    pub(super) glance: glance::Kept,
+}
+
+impl Kept {
+    /// Whether this version was judged.
+    pub(super) fn has(&self, version: &Arc<Shelved>) -> bool {
+        // Who holds it is reading.
+        let Ok(read) = self.read.try_lock() else { return false };
+        let Some((_, examined)) = read.as_ref().filter(|(of, _)| Arc::ptr_eq(of, version)) else { return false };
+        lock(&self.judged).as_ref().is_some_and(|judged| Arc::ptr_eq(&judged.examined, examined))
+    }
+}
+
+/// What a server tells beyond its catalog.
+///
+/// # Errors
+/// `Unsupported` for a server that tells nothing.
+pub(super) fn advice<'o>(connected: &Connected, opened: &'o Opened) -> Result<&'o dyn Advice, AppError> {
+    opened.connection.control().advice().ok_or_else(|| {
+        let label = connected.driver.label();
+        AppError::new(ErrorCode::Unsupported, format!("The advisor has no rules for {label}."))
+    })
 }
 
 /// Reads all of an open database's catalog and facts.
@@ -80,16 +104,20 @@ pub(crate) struct Kept {
 /// # Errors
 /// `Unsupported` for a server that tells no facts; otherwise as the driver says.
 pub(crate) async fn read(connected: &Connected, opened: &Opened) -> Result<Examined, AppError> {
-    let control = opened.connection.control();
-    let advice = control.advice().ok_or_else(|| {
-        let label = connected.driver.label();
-        AppError::new(ErrorCode::Unsupported, format!("The advisor has no rules for {label}."))
-    })?;
+    let advice = advice(connected, opened)?;
     let begun = Instant::now();
     let at_ms = now_ms();
     let catalog = opened.shelf.ask(opened.connection.as_ref(), &Scope::complete()).await?;
     let _asking = opened.shelf.quiet.asking();
     let facts = advice.facts().await?;
+    // Which indexes are worth a trial is found out only where they can be tried.
+    let tries = catalog.extensions.iter().any(|extension| extension.name == "hypopg");
+    let (catalog, mut facts, trials) = blocking(move || {
+        let trials = if tries { index_trials(&Context::new(&catalog, &facts, None)) } else { Vec::new() };
+        (catalog, facts, trials)
+    })
+    .await?;
+    facts.index_costs = advice.index_costs(&trials).await?;
     Ok(Examined { catalog, facts, at_ms, elapsed_ms: elapsed_ms(begun) })
 }
 

@@ -154,6 +154,8 @@ pub struct PolicyTablesFilter {
 pub struct PolicyTablePage {
     /// The tables from the asked place.
     pub rows: Vec<PolicyTableRow>,
+    /// Whether their findings are counted: false while the rules are asked.
+    pub judged: bool,
     /// How many pass the filter.
     pub total: u32,
 }
@@ -214,8 +216,8 @@ pub struct PolicyCounts {
 pub struct PolicyOverview {
     /// Whether row security applies to the login.
     pub login: PolicyLogin,
-    /// How safe rows are.
-    pub score: AdvisorScore,
+    /// How safe rows are; `None` while the rules are asked: `changed` says when they have answered.
+    pub score: Option<AdvisorScore>,
     /// What untrusted clients reach; `None` where nobody said so and nothing hints at it.
     pub exposure: Option<AdvisorExposure>,
     /// All tables counted.

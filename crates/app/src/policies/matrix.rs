@@ -16,9 +16,8 @@ use crate::{advisor as advice, api::*, platform::whole};
 
 /// The roles of a filter: those that are named, or all.
 fn roles(overview: &Overview, filter: &PolicyMatrixFilter) -> Vec<PolicyRole> {
-    let judged = &overview.judged;
     let wanted = |role: &str| filter.roles.is_empty() || filter.roles.iter().any(|name| name == role);
-    overview::roles(&judged.examined.catalog, judged, wanted)
+    overview::roles(overview.catalog(), overview.exposure(), wanted)
 }
 
 /// Some tables with their cells.
@@ -29,7 +28,7 @@ pub(super) fn page(
     offset: usize,
     limit: usize,
 ) -> PolicyMatrixPage {
-    let catalog = table::drafted(&overview.judged.examined.catalog, staged, filter.drafted);
+    let catalog = table::drafted(overview.catalog(), staged, filter.drafted);
     let effects = Effects::new(&catalog);
     let roles = roles(overview, filter);
     let names: Vec<String> = roles.iter().map(|role| role.name.clone()).collect();
@@ -51,7 +50,7 @@ pub(super) fn page(
         roles,
         total,
         unread: matrix.not_read.iter().map(|kind| kind.words().to_owned()).collect(),
-        at_ms: overview.judged.examined.at_ms,
+        at_ms: overview.at_ms(),
     }
 }
 
@@ -66,7 +65,7 @@ pub(super) fn export(
     format: PolicyMatrixFormat,
     path: &Path,
 ) -> Result<(), AppError> {
-    let catalog = table::drafted(&overview.judged.examined.catalog, staged, filter.drafted);
+    let catalog = table::drafted(overview.catalog(), staged, filter.drafted);
     let effects = Effects::new(&catalog);
     let names: Vec<String> = roles(overview, filter).into_iter().map(|role| role.name).collect();
     let ids: Vec<_> = overview.find(&filter.tables, staged).into_iter().map(|(id, _)| id).collect();

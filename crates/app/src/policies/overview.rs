@@ -1,33 +1,39 @@
-//! How the tables of a database stand, made once for each judgement of it.
+//! How the tables of a database stand, made once of what is known.
 
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
 };
 
-use advisor::{Finding, Level as Severity, ObjectType};
+use advisor::{Exposure, Finding, Level as Severity, ObjectType};
 use catalog::{Catalog, Kind, Known, PolicyCommand as Command, RelationId, RowSecurity};
 use policy::{
-    coverage::{Level, Matrix, tables_of},
+    coverage::{Level, Matrix, level_of, tables_of},
     effect::{self, Bypass, Effect, Effects, Shape},
     listing::Table,
     rights::{Powers, Privileges},
 };
 
 use super::{drafts::Staged, words};
-use crate::{advisor as advice, advisor::Judged, api::*, connections::lock, explorer};
+use crate::{
+    advisor as advice,
+    advisor::{Examined, Glance, Judged},
+    api::*,
+    connections::lock,
+    explorer,
+};
 
-/// The overview of an open database, of this judgement.
+/// The latest overview of an open database.
 #[derive(Default)]
 pub(crate) struct Kept(Mutex<Option<Arc<Overview>>>);
 
 impl Kept {
-    /// The overview of that judgement; made where it is not.
-    pub(super) fn of(&self, judged: &Arc<Judged>) -> Arc<Overview> {
-        if let Some(kept) = lock(&self.0).as_ref().filter(|kept| Arc::ptr_eq(&kept.judged, judged)) {
+    /// The overview of what is known; made where it is not.
+    pub(super) fn of(&self, glance: &Glance) -> Arc<Overview> {
+        if let Some(kept) = lock(&self.0).as_ref().filter(|kept| kept.glance.is(glance)) {
             return Arc::clone(kept);
         }
-        let made = Arc::new(Overview::new(Arc::clone(judged)));
+        let made = Arc::new(Overview::new(glance.clone()));
         *lock(&self.0) = Some(Arc::clone(&made));
         made
     }
@@ -38,7 +44,7 @@ type Levels = Arc<Vec<[Level; 4]>>;
 
 /// Every table that people declared, partitions left to their parents.
 pub(super) struct Overview {
-    pub(super) judged: Arc<Judged>,
+    glance: Glance,
     /// By schema and name.
     rows: Vec<(RelationId, PolicyTableRow)>,
     counts: PolicyCounts,
@@ -49,11 +55,11 @@ pub(super) struct Overview {
 }
 
 impl Overview {
-    fn new(judged: Arc<Judged>) -> Self {
-        let catalog = &judged.examined.catalog;
+    fn new(glance: Glance) -> Self {
+        let catalog = &glance.examined.catalog;
         let effects = Effects::new(catalog);
-        let exposed = Exposed::new(&judged, &effects);
-        let findings = findings_of(&judged);
+        let exposed = Exposed::new(glance.exposure.as_ref(), &effects);
+        let findings = glance.judged.as_deref().map(findings_of).unwrap_or_default();
         let mut rows: Vec<(RelationId, PolicyTableRow)> = tables_of(catalog)
             .into_iter()
             .filter(|id| catalog.relations.get(id.0 as usize).is_some_and(|row| row.partition_of.is_none()))
@@ -61,9 +67,27 @@ impl Overview {
             .collect();
         rows.sort_by(|(_, one), (_, other)| one.on.cmp(&other.on));
         let counts = counted(&rows);
-        let login = login(&judged, &effects);
-        let roles = roles(catalog, &judged, |_| true);
-        Overview { rows, counts, login, roles, levels: Mutex::default(), judged }
+        let login = login(&glance.examined, &effects);
+        let roles = roles(catalog, glance.exposure.as_ref(), |_| true);
+        Overview { rows, counts, login, roles, levels: Mutex::default(), glance }
+    }
+
+    pub(super) fn catalog(&self) -> &Catalog {
+        &self.glance.examined.catalog
+    }
+
+    pub(super) fn exposure(&self) -> Option<&Exposure> {
+        self.glance.exposure.as_ref()
+    }
+
+    /// Whether the rules were asked: findings are counted.
+    pub(super) fn is_judged(&self) -> bool {
+        self.glance.judged.is_some()
+    }
+
+    /// When it was read, in ms since the epoch.
+    pub(super) fn at_ms(&self) -> i64 {
+        self.glance.examined.at_ms
     }
 
     pub(super) fn told(&self, staged: &Staged) -> PolicyOverview {
@@ -73,13 +97,13 @@ impl Overview {
         let staged = self.rows.iter().filter(|(_, row)| of_tables.contains_key(&row.on)).count();
         PolicyOverview {
             login: self.login.clone(),
-            score: advice::told_score(&self.judged),
-            exposure: self.judged.exposure.as_ref().map(advice::told_exposure),
+            score: self.glance.judged.as_deref().map(advice::told_score),
+            exposure: self.exposure().map(advice::told_exposure),
             counts: PolicyCounts { staged: advice::number(staged), ..self.counts },
             schemas,
             roles: self.roles.clone(),
-            unread: unread(&self.judged.examined.catalog),
-            at_ms: self.judged.examined.at_ms,
+            unread: unread(self.catalog()),
+            at_ms: self.at_ms(),
         }
     }
 
@@ -114,7 +138,7 @@ impl Overview {
         if let Some(levels) = lock(&self.levels).get(role) {
             return Arc::clone(levels);
         }
-        let effects = Effects::new(&self.judged.examined.catalog);
+        let effects = Effects::new(self.catalog());
         let tables: Vec<RelationId> = self.rows.iter().map(|(id, _)| *id).collect();
         let matrix = Matrix::new(&effects, &tables, &[role.to_owned()]);
         let of = |at| {
@@ -128,24 +152,22 @@ impl Overview {
 
 /// One table outside of the overview: a partition, or one with its changes as if they were made.
 pub(super) fn single(judged: &Judged, effects: &Effects<'_>, id: RelationId) -> Option<PolicyTableRow> {
-    row(effects, &Exposed::new(judged, effects), &findings_of(judged), id)
+    row(effects, &Exposed::new(judged.exposure.as_ref(), effects), &findings_of(judged), id)
 }
 
 /// The roles that untrusted clients have, with their rights.
 struct Exposed {
     schemas: Vec<String>,
     powers: Vec<Powers>,
-    names: Vec<String>,
 }
 
 impl Exposed {
-    fn new(judged: &Judged, effects: &Effects<'_>) -> Self {
-        let Some(exposure) = &judged.exposure else {
-            return Exposed { schemas: Vec::new(), powers: Vec::new(), names: Vec::new() };
+    fn new(exposure: Option<&Exposure>, effects: &Effects<'_>) -> Self {
+        let Some(exposure) = exposure else {
+            return Exposed { schemas: Vec::new(), powers: Vec::new() };
         };
-        let names: Vec<String> = exposure.roles().map(str::to_owned).collect();
-        let powers = names.iter().map(|role| effects.rights().powers(role)).collect();
-        Exposed { schemas: exposure.schemas.clone(), powers, names }
+        let powers = exposure.roles().map(|role| effects.rights().powers(role)).collect();
+        Exposed { schemas: exposure.schemas.clone(), powers }
     }
 
     /// Whether any of them has any privilege on it.
@@ -157,10 +179,13 @@ impl Exposed {
         })
     }
 
-    /// Whether any of them gets every row, by whatever command.
+    /// Whether any of them sees, changes or removes whatever row it likes.
     fn get_all(&self, effects: &Effects<'_>, id: RelationId) -> bool {
-        let matrix = Matrix::new(effects, &[id], &self.names);
-        matrix.cells.iter().any(|cell| matches!(cell.level, Level::All | Level::Bypass))
+        let commands = [effect::Command::Select, effect::Command::Update, effect::Command::Delete];
+        self.powers.iter().any(|powers| {
+            let level = |command| level_of(effects, id, powers, command);
+            commands.into_iter().any(|command| matches!(level(command), Level::All | Level::Bypass))
+        })
     }
 }
 
@@ -303,8 +328,7 @@ fn counted(rows: &[(RelationId, PolicyTableRow)]) -> PolicyCounts {
     }
 }
 
-fn login(judged: &Judged, effects: &Effects<'_>) -> PolicyLogin {
-    let examined = &judged.examined;
+fn login(examined: &Examined, effects: &Effects<'_>) -> PolicyLogin {
     let Some(login) = examined.facts.login.value() else {
         let words = "Who is connected was not read: it is not known whether row security applies to this login.";
         return PolicyLogin { name: None, superuser: false, bypass: false, owned: 0, words: Some(words.to_owned()) };
@@ -344,9 +368,8 @@ fn login(judged: &Judged, effects: &Effects<'_>) -> PolicyLogin {
 }
 
 /// Roles that can hold rights, `PUBLIC` first.
-pub(super) fn roles(catalog: &Catalog, judged: &Judged, wanted: impl Fn(&str) -> bool) -> Vec<PolicyRole> {
-    let is_exposed =
-        |name: &str| judged.exposure.as_ref().is_some_and(|exposure| exposure.roles().any(|role| role == name));
+pub(super) fn roles(catalog: &Catalog, exposure: Option<&Exposure>, wanted: impl Fn(&str) -> bool) -> Vec<PolicyRole> {
+    let is_exposed = |name: &str| exposure.is_some_and(|exposure| exposure.roles().any(|role| role == name));
     let everyone = PolicyRole {
         name: "PUBLIC".to_owned(),
         login: false,

@@ -80,7 +80,7 @@ pub(super) fn page(judged: &Judged, on: &PolicyOn, staged: &Staged, texts: &Text
             .map(|column| PolicyColumn { name: column.name.clone(), native_type: column.native_type.clone() })
             .collect(),
         policies,
-        roles: overview::roles(catalog, judged, concerned),
+        roles: overview::roles(catalog, judged.exposure.as_ref(), concerned),
         views: views(catalog, &effects, id),
         partitions: partitions(catalog, walker)
             .into_iter()
