@@ -26,12 +26,21 @@ const ROWS: i64 = 1_000;
 /// Each is planned as who searches: of a policy the first role that it filters and that may read the table, of a foreign key the
 /// owner of its table, of a statement who ran it.
 pub fn index_trials(context: &Context<'_>) -> Vec<IndexTrial> {
-    let mut trials: BTreeSet<(i64, RelationId, Vec<String>, Vec<String>, String)> = BTreeSet::new();
+    let mut trials: BTreeSet<(i64, IndexTrial)> = BTreeSet::new();
     let mut add = |table: RelationWalker<'_>, columns: &[String], compared: &[String], role: &str| {
         let rows = table.row().estimated_rows.value().copied().flatten().unwrap_or(0);
         if rows >= ROWS {
             // The largest come first.
-            trials.insert((-rows, table.id(), columns.to_vec(), compared.to_vec(), role.to_owned()));
+            trials.insert((
+                -rows,
+                IndexTrial {
+                    schema: table.schema().to_owned(),
+                    table: table.row().name.clone(),
+                    columns: columns.to_vec(),
+                    role: role.to_owned(),
+                    compared: compared.to_vec(),
+                },
+            ));
         }
     };
     let mut routines: HashMap<&str, Vec<&Routine>> = HashMap::new();
@@ -63,12 +72,7 @@ pub fn index_trials(context: &Context<'_>) -> Vec<IndexTrial> {
             add(table, &column, &column, &role);
         }
     }
-    let table = |id| context.catalog.relation(id).map(|table| (table.schema().to_owned(), table.row().name.clone()));
-    let trials = trials.into_iter().take(MOST).filter_map(|(_, id, columns, compared, role)| {
-        let (schema, table) = table(id)?;
-        Some(IndexTrial { schema, table, columns, compared, role })
-    });
-    trials.collect()
+    trials.into_iter().take(MOST).map(|(_, trial)| trial).collect()
 }
 
 /// A role that the policy filters and that may read the table; none where planning might run what somebody else wrote than the
