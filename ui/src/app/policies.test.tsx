@@ -158,6 +158,20 @@ describe("the policies of a database", () => {
     await screen.findAllByText(/Applied 1 change/);
   });
 
+  it("says what became of changes whose answer was lost, until that was read", async () => {
+    const user = userEvent.setup();
+    const host = await open(STAGING, { open: documents });
+    await card("documents_public_read");
+    const words = "The connection broke while 2 changes were sent. They are in the database.";
+    host.fake.world.security.last = { id: 7, at_ms: 1, state: "applied", words, statements: ["DROP POLICY a ON b"] };
+    host.fake.emit({ event: "changed", topics: ["security"], profile_id: STAGING });
+    const told = await screen.findByRole("region", { name: "Changes whose answer was lost" });
+    expect(told.textContent).toContain(words);
+    expect(told.textContent).toContain("DROP POLICY a ON b;");
+    await user.click(within(told).getByRole("button", { name: "I have read it" }));
+    await waitFor(() => expect(screen.queryByRole("region", { name: "Changes whose answer was lost" })).toBeNull());
+  });
+
   it("copies a policy to another table by keys, and its source stays", async () => {
     const user = userEvent.setup();
     const host = await open(STAGING, { open: documents });
@@ -216,22 +230,172 @@ describe("the policies of a database", () => {
     await user.click(within(b).getByRole("textbox", { name: "Claims" }));
     await user.paste('{"sub": "ben"}');
     await user.click(screen.getByRole("button", { name: /^Try as both/ }));
-    expect((await screen.findByRole("region", { name: "As A" })).textContent).toMatch(/of 24 rows visible, exactly/);
+    expect((await screen.findByRole("region", { name: "As A" })).textContent).toMatch(/of 24 rows visibleexactly/);
     expect(host.fake.callsOf("policyCompare")[0]?.[2]).toMatchObject({
       statement: "select * from app.documents",
       actor: { claims: '{"sub": "ada"}' },
       sample: { on: documents },
     });
     const all = screen.getAllByRole("row").length;
+    const tried = screen.getByRole("radiogroup", { name: "What is tried" });
     await user.click(screen.getByRole("radio", { name: /^only A/ }));
     expect(screen.getAllByRole("row").length).toBeLessThan(all);
-    await user.click(screen.getByRole("radio", { name: "DELETE" }));
+    await user.click(within(tried).getByRole("radio", { name: "DELETE" }));
     await user.click(screen.getByRole("button", { name: /^Try as both/ }));
     expect((await screen.findAllByText("Refused: a privilege is missing")).length).toBe(2);
     expect(screen.getAllByText("DELETE on app.documents").length).toBe(2);
-    await user.click(screen.getByRole("radio", { name: "INSERT" }));
+    await user.click(within(tried).getByRole("radio", { name: "INSERT" }));
     await user.click(screen.getByRole("button", { name: /^Try as both/ }));
     expect((await screen.findAllByText("Refused by a policy")).length).toBe(2);
+  });
+
+  it("shows all columns of what was tried, walks them by keys and says why a row comes", async () => {
+    const user = userEvent.setup();
+    await open(STAGING, {
+      section: "test",
+      test: { on: documents, trying: "select", actors: [{ role: "authenticated", claims: '{"sub": "ben"}' }] },
+    });
+    expect(screen.getByRole<HTMLTextAreaElement>("textbox", { name: "Claims" }).value).toBe('{"sub": "ben"}');
+    await user.click(await screen.findByRole("button", { name: /^Try/ }));
+    const grid = await screen.findByRole("grid", { name: "Rows and verdicts" });
+    expect(grid.getAttribute("aria-colcount")).toBe("21");
+    const why = screen.getByRole("region", { name: "Why this row" });
+    expect(why.textContent).toContain("8812The actor does not get it by SELECT: org_fence, restrictive");
+    grid.focus();
+    await user.keyboard("{ArrowDown}");
+    expect(why.textContent).toContain("8811The actor gets it by SELECT: owner_all lets it through");
+    await user.click(screen.getByRole("radio", { name: /^hidden/ }));
+    expect(why.textContent).toContain("8812");
+    const found = await axe.run(document.body, {
+      rules: { region: { enabled: false }, "color-contrast": { enabled: false } },
+    });
+    expect(found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+  });
+
+  it("says what drafts would change for each actor and command, and shows those rows", async () => {
+    const user = userEvent.setup();
+    const host = await open(STAGING, { section: "test", test: { on: documents, trying: "select" } });
+    await screen.findByRole("textbox", { name: "Claims" });
+    const policy = {
+      name: "p",
+      command: "select" as const,
+      permissive: true,
+      roles: [],
+      using: "true",
+      with_check: null,
+    };
+    await host.policyStage(STAGING, null, [
+      { edit: "create", id: null, on: documents, policy: { ...policy, comment: null } },
+    ]);
+    host.fake.emit({ event: "changed", topics: ["security"], profile_id: STAGING });
+    await screen.findByText(/judged beside what there is/);
+    await user.click(screen.getByRole("button", { name: /^Try/ }));
+    const changes = await screen.findByRole("region", { name: "What the drafts change" });
+    const [disappear] = within(changes).getAllByRole("button", { name: /4 rows disappear/ });
+    if (!disappear) throw new Error("nothing disappears");
+    await user.click(disappear);
+    expect(screen.getAllByText("loses")).toHaveLength(4);
+    expect(host.fake.callsOf("policyApply")).toHaveLength(0);
+  });
+
+  it("takes an actor from a row of a table of users, by keys", async () => {
+    const user = userEvent.setup();
+    const host = await open(STAGING, { section: "test", test: { on: documents, trying: "select" } });
+    await user.click(await screen.findByRole("button", { name: "User…" }));
+    const dialog = await screen.findByRole("dialog", { name: "Pick a user for A" });
+    await within(dialog).findByText("role is “authenticated”, sub is id, email is email");
+    await user.type(within(dialog).getByRole("searchbox", { name: "Find a user" }), "ben@");
+    await waitFor(() => expect(within(dialog).getAllByRole("option")).toHaveLength(1));
+    within(dialog).getByRole("listbox", { name: "Users" }).focus();
+    await user.keyboard("{ArrowDown}{Enter}");
+    await waitFor(() =>
+      expect(screen.getByRole<HTMLTextAreaElement>("textbox", { name: "Claims" }).value).toBe(
+        '{"sub":"ben","email":"ben@globex.example"}',
+      ),
+    );
+    expect(host.fake.callsOf("keepPolicyUserMapping")).toHaveLength(1);
+    await user.click(screen.getByRole("button", { name: /^Try/ }));
+    await screen.findByRole("grid", { name: "Rows and verdicts" });
+    await user.click(screen.getByRole("button", { name: "Tried of late" }));
+    expect((await screen.findByRole("menuitem", { name: /select \* from app.documents/ })).textContent).toContain(
+      "authenticated",
+    );
+  });
+
+  it("says how users are told apart before there is a mapping", async () => {
+    const user = userEvent.setup();
+    const host = await open(STAGING, { section: "test", test: { on: documents, trying: "select" } });
+    await user.click(await screen.findByRole("button", { name: "User…" }));
+    const dialog = await screen.findByRole("dialog", { name: "Pick a user for A" });
+    await user.click(await within(dialog).findByRole("button", { name: "Change what becomes what" }));
+    await user.click(within(dialog).getByRole("button", { name: "Without claim email" }));
+    await user.clear(within(dialog).getByRole("textbox", { name: "Name of claim 1" }));
+    expect(within(dialog).getByRole("button", { name: "Show the users" }).getAttribute("aria-disabled")).toBe("true");
+    await user.type(within(dialog).getByRole("textbox", { name: "Name of claim 1" }), "user_id");
+    await user.click(within(dialog).getByRole("button", { name: "Show the users" }));
+    await within(dialog).findByText("role is “authenticated”, user_id is id");
+    expect(host.fake.callsOf("policyUsers").at(-1)?.[2]).toMatchObject({ claims: [["user_id", { column: "id" }]] });
+  });
+
+  it("shows in the review which rows drafts bring to kept actors, only when asked", async () => {
+    const user = userEvent.setup();
+    const host = await open(STAGING, { open: documents });
+    await host.keepPolicyActor(STAGING, "Ada", { role: "authenticated" });
+    await host.keepPolicyActor(STAGING, "Ben", { role: "anon" });
+    await user.click(await screen.findByRole("switch", { name: "Force for the owner" }));
+    await user.click(await screen.findByRole("button", { name: /^Review/ }));
+    const review = await screen.findByRole("dialog", { name: "Review the drafts" });
+    await user.click(await within(review).findByRole("button", { name: "Look at rows" }));
+    const rows = await within(review).findByRole("table", { name: "Rows of app.documents" });
+    expect(rows.textContent).toContain("AdaSELECT+ 2 rows");
+    expect(rows.textContent).toContain("BenSELECTnone− 1 row");
+    expect(rows.textContent).toContain("DELETE on the table is missing");
+    expect(host.fake.callsOf("policyWhatIf")).toHaveLength(1);
+  });
+
+  it("keeps what was tried as a case, makes others, runs and edits them, and saves the file", async () => {
+    const user = userEvent.setup();
+    const host = await open(STAGING, { section: "test", test: { on: documents, trying: "delete" } });
+    await user.click(await screen.findByRole("button", { name: /^Try/ }));
+    await user.click(await screen.findByRole("button", { name: "Keep this as a case" }));
+    await user.click(await screen.findByRole("button", { name: "Show the suite" }));
+    const cases = await screen.findByRole("listbox", { name: "Cases" });
+    expect(within(cases).getByRole("option").textContent).toContain("delete from app.documents");
+    expect(within(cases).getByRole("option").textContent).toContain("error 42501");
+
+    await user.click(screen.getByRole("button", { name: "More of the suite" }));
+    await user.click(await screen.findByRole("menuitem", { name: /Make cases for a table/ }));
+    const dialog = await screen.findByRole("dialog", { name: "Add cases for a table" });
+    await user.type(within(dialog).getByRole("textbox", { name: "One user" }), "ada");
+    await user.type(within(dialog).getByRole("textbox", { name: "Another user" }), "ben");
+    await user.click(within(dialog).getByRole("button", { name: "Add cases" }));
+    await waitFor(() => expect(within(cases).getAllByRole("option")).toHaveLength(4));
+    expect(host.fake.callsOf("policySuite")[0]?.slice(2)).toMatchObject([
+      documents,
+      { one: { id: "ada", actor: { claims: '{"sub": "ada"}' } }, other: { id: "ben" } },
+    ]);
+    expect(screen.getByText(/What title may hold is not known/)).toBeTruthy();
+
+    await user.click(screen.getByRole("button", { name: /^Run all/ }));
+    await screen.findByText("3 passed");
+    expect(screen.getByText("1 failed")).toBeTruthy();
+    expect(host.fake.callsOf("policyTest")).toHaveLength(4);
+    await user.click(within(cases).getByRole("option", { name: /cross-user/ }));
+    const form = await screen.findByRole("region", { name: /^Case cross-user/ });
+    expect(within(form).getByRole("region", { name: "What came of it" }).textContent).toContain("Got1 row affected");
+    await user.click(within(form).getByRole("button", { name: "Expect what came" }));
+    expect(within(form).getByRole<HTMLInputElement>("textbox", { name: "Expected" }).value).toBe("1");
+    await screen.findByText("1 not run as it stands now");
+    const found = await axe.run(document.body, {
+      rules: { region: { enabled: false }, "color-contrast": { enabled: false } },
+    });
+    expect(found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+
+    await user.keyboard("{Control>}s{/Control}");
+    await screen.findByText("suite.json");
+    const saved = host.fake.callsOf("saveFile").at(-1)?.[0] as { text: string };
+    expect(JSON.parse(saved.text).cases).toHaveLength(4);
+    await waitFor(() => expect(screen.queryByText("not saved")).toBeNull());
   });
 
   it("walks the matrix by keys and says why a cell is as it is", async () => {

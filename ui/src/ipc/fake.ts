@@ -25,6 +25,7 @@ import { objectPage } from "./fake/objects";
 import { planCommands } from "./fake/plans";
 import { policyCommands } from "./fake/policyDrafts";
 import { policyTests } from "./fake/policyTests";
+import { policyUsers } from "./fake/policyUsers";
 import { policyTexts } from "./fake/policyTexts";
 import { privacy } from "./fake/privacy";
 import { referenceCommands } from "./fake/references";
@@ -407,6 +408,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     ...policyCommands(world),
     ...policyTexts(world),
     ...policyTests(world),
+    ...policyUsers(world),
     ...advisorCommands(world),
     stopTransfer: async (id) => {
       stopTransfer(id);

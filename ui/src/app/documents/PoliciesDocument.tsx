@@ -3,7 +3,14 @@ import { useMemo, useRef, useState } from "react";
 import { useKeys, useOffers } from "@/commands";
 import { EmptyState, IconButton, Segmented, Toolbar } from "@/design";
 import { ConditionField } from "@/features/editor";
-import { type PoliciesHandle, PoliciesPane, readView, type SqlFieldProps, useReadAgain } from "@/features/policies";
+import {
+  type PoliciesHandle,
+  PoliciesPane,
+  readView,
+  SECTIONS,
+  type SqlFieldProps,
+  useReadAgain,
+} from "@/features/policies";
 import { useDriverOf, useHighlight } from "@/features/relation";
 import type { PolicyOn } from "@/ipc";
 import type { Actions } from "../actions";
@@ -14,7 +21,7 @@ import { Offline } from "./Offline";
 import { useFocusWhen } from "./useFocusWhen";
 import { useKeptView } from "./useKeptView";
 
-const SECTIONS = { tables: "Tables", coverage: "Coverage", test: "Test" } as const;
+const WORDS = { tables: "Tables", coverage: "Coverage", test: "Test", suites: "Suites" } as const;
 const NOT_OPEN = "the connection is not open";
 
 export function PoliciesDocument({ tab, active, actions }: { tab: PoliciesTab; active: boolean; actions: Actions }) {
@@ -56,9 +63,16 @@ export function PoliciesDocument({ tab, active, actions }: { tab: PoliciesTab; a
       "policies.tables": { run: () => onView({ section: "tables" }) },
       "policies.coverage": { run: () => onView({ section: "coverage" }) },
       "policies.test": { run: () => onView({ section: "test" }) },
+      "policies.suites": { run: () => onView({ section: "suites" }) },
       "policies.run": {
         run: () => pane.current?.run(),
-        ...(view.section === "test" ? unable : { disabledReason: "go to the tester first" }),
+        ...(view.section === "test" || view.section === "suites"
+          ? unable
+          : { disabledReason: "go to the tester or a suite first" }),
+      },
+      "policies.save": {
+        run: () => pane.current?.save(),
+        ...(view.section === "suites" && view.suite ? {} : { disabledReason: "open a suite first" }),
       },
       "policies.new": { run: () => pane.current?.add(), ...noTable },
       "policies.review": { run: () => pane.current?.review(), ...noDrafts },
@@ -71,7 +85,9 @@ export function PoliciesDocument({ tab, active, actions }: { tab: PoliciesTab; a
     tables: useKeys("policies.tables"),
     coverage: useKeys("policies.coverage"),
     test: useKeys("policies.test"),
+    suites: useKeys("policies.suites"),
     run: useKeys("policies.run"),
+    save: useKeys("policies.save"),
     add: useKeys("policies.new"),
     review: useKeys("policies.review"),
   };
@@ -117,10 +133,10 @@ export function PoliciesDocument({ tab, active, actions }: { tab: PoliciesTab; a
             dense
             value={view.section}
             onChange={(section) => onView({ section })}
-            options={(["tables", "coverage", "test"] as const).map((value) => ({
+            options={SECTIONS.map((value) => ({
               value,
-              label: SECTIONS[value],
-              ...(keys[value] ? { keys: keys[value], tooltip: SECTIONS[value] } : {}),
+              label: WORDS[value],
+              ...(keys[value] ? { keys: keys[value], tooltip: WORDS[value] } : {}),
             }))}
           />
         ) : null}

@@ -1,6 +1,6 @@
 /** The policies of a database: its tables and how they stand, one of them unfolded or one policy in the editor, and the drafts. */
 import { type ReactNode, type Ref, useCallback, useEffect, useImperativeHandle, useRef, useState } from "react";
-import { Banner, Button, EmptyState, ErrorBlock, type MenuItem, number, Skeleton, toast } from "@/design";
+import { Banner, Button, EmptyState, ErrorBlock, type MenuItem, number, plural, Skeleton, toast } from "@/design";
 import {
   failureOf,
   failureProps,
@@ -17,13 +17,17 @@ import { MatrixPane } from "./matrix/MatrixPane";
 import { asked, isFiltered, NO_FILTER, type PoliciesView, pagesOf } from "./model";
 import { CopyDialog } from "./parts/CopyDialog";
 import { Filters } from "./parts/Filters";
+import { LastApply } from "./parts/LastApply";
 import { Summary } from "./parts/Summary";
 import { TableDetail } from "./parts/TableDetail";
 import { TableRows } from "./parts/TableRows";
 import { TemplatesDialog } from "./parts/TemplatesDialog";
 import { type Place, useOverview, usePlan, useStaged, useTables } from "./queries";
 import { ReviewDialog } from "./ReviewDialog";
-import { TesterPane } from "./tester/TesterPane";
+import { keptIn, writeSuite } from "./suites/model";
+import { SuitesPane } from "./suites/SuitesPane";
+import { useSuiteRun } from "./suites/useSuiteRun";
+import { type Answered, TesterPane } from "./tester/TesterPane";
 import { usePolicyActions } from "./usePolicyActions";
 import "./policies.css";
 import "./editing.css";
@@ -31,8 +35,10 @@ import "./editing.css";
 export interface PoliciesHandle {
   filter: () => void;
   review: () => void;
-  /** Tries what stands in the tester. */
+  /** Tries what stands in the tester, or runs the suite. */
   run: () => void;
+  /** Saves the suite. */
+  save: () => void;
   /** A new policy of the unfolded table. */
   add: () => void;
 }
@@ -55,6 +61,7 @@ export interface PoliciesPaneProps {
   keys: {
     readonly filter: string | undefined;
     readonly run: string | undefined;
+    readonly save: string | undefined;
     readonly add: string | undefined;
     readonly review: string | undefined;
   };
@@ -117,6 +124,8 @@ export function PoliciesPane(props: PoliciesPaneProps) {
   const search = useRef<HTMLInputElement>(null);
   const { wide, ref: measured } = useWide();
   const runner = useRef<(() => void) | null>(null);
+  const saver = useRef<(() => void) | null>(null);
+  const suiteRun = useSuiteRun(place);
   const [reviewing, setReviewing] = useState(false);
   const [templates, setTemplates] = useState<PolicyOn | null>(null);
   const [copying, setCopying] = useState<{ on: PolicyOn; policy: PolicyDraft } | null>(null);
@@ -139,6 +148,7 @@ export function PoliciesPane(props: PoliciesPaneProps) {
     filter: () => search.current?.focus(),
     review: () => changes.length > 0 && setReviewing(true),
     run: () => runner.current?.(),
+    save: () => saver.current?.(),
     add: () => open && !readOnly && setTemplates(open),
   }));
   const onSight = (first: number, last: number) =>
@@ -148,6 +158,23 @@ export function PoliciesPane(props: PoliciesPaneProps) {
     });
   const show = (on: PolicyOn) =>
     onView({ section: "tables", editing: null, open: on, filter: { ...NO_FILTER, text: on.table, schema: on.schema } });
+
+  const keep = (answered: Answered) => {
+    const suite = keptIn(view.suite?.text ?? null, answered);
+    if (suite === null) {
+      toast({ tone: "danger", title: "The suite that is open cannot be read", detail: "Open it to see why." });
+      return;
+    }
+    const text = writeSuite(suite);
+    const chosen = suite.cases.at(-1)?.name ?? null;
+    onView({ suite: { file: view.suite?.file ?? null, saved: view.suite?.saved ?? null, text, chosen } });
+    toast({
+      tone: "ok",
+      title: `${plural(answered.attempted.length, "case")} of ${suite.name}`,
+      detail: "What came of it is what is to come.",
+      action: { label: "Show the suite", onPress: () => onView({ section: "suites" }) },
+    });
+  };
 
   const total = tables.total;
   const { data } = overview;
@@ -248,6 +275,28 @@ export function PoliciesPane(props: PoliciesPaneProps) {
           onRunnable={(run) => {
             runner.current = run;
           }}
+          onKeep={keep}
+        />
+      ) : view.section === "suites" ? (
+        <SuitesPane
+          place={place}
+          able={able}
+          overview={data}
+          view={view.suite}
+          onView={(suite) => onView({ suite })}
+          run={suiteRun}
+          on={view.test.on}
+          actors={view.test.actors}
+          field={field}
+          wide={wide}
+          side={view.side}
+          onSide={(side) => onView({ side })}
+          runKeys={keys.run}
+          saveKeys={keys.save}
+          onCommands={({ run, save }) => {
+            runner.current = run;
+            saver.current = save;
+          }}
         />
       ) : view.section === "coverage" ? (
         <MatrixPane
@@ -308,6 +357,7 @@ export function PoliciesPane(props: PoliciesPaneProps) {
               key={JSON.stringify(filter)}
               total={total}
               at={tables.at}
+              judged={tables.judged}
               onSight={onSight}
               open={open}
               onOpen={(on) => onView({ open: on })}
@@ -324,6 +374,7 @@ export function PoliciesPane(props: PoliciesPaneProps) {
           The drafts could not be read: {failureOf(drafts.error).message}
         </Banner>
       ) : null}
+      {drafts.data?.last ? <LastApply place={place} last={drafts.data.last} highlight={highlight} /> : null}
       <DraftBar
         changes={changes}
         losing={plan.data?.losing ?? []}

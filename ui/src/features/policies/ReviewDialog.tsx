@@ -19,8 +19,9 @@ import { failureOf, failureProps, host, type PolicyPlan, type PolicyStep } from 
 import { tableWords } from "./drafts";
 import { Coverage } from "./parts/Coverage";
 import { Fold } from "./parts/Fold";
+import { WhatIfRows } from "./parts/WhatIfRows";
 import { type Place, usePlan } from "./queries";
-import { blockerWords, migrationPaths, stepOf, unacknowledged } from "./review";
+import { blockerWords, migrationPaths, stepOf, tablesOf, unacknowledged } from "./review";
 import { type Applied, type Outcome, useApply } from "./useApply";
 import { tell } from "./usePolicyActions";
 
@@ -155,6 +156,7 @@ export function ReviewDialog({ place, applyTo, highlight, readOnly, onApplied, o
               <Coverage changes={data.coverage} tables />
             </section>
           ) : null}
+          {data.steps.length > 0 ? <WhatIfRows place={place} tables={tablesOf(data.steps)} /> : null}
         </div>
       ) : plan.error ? null : (
         <Skeleton width="100%" height={240} />

@@ -1,9 +1,20 @@
 import { describe, expect, it } from "vitest";
-import { FIRST_VIEW, firstRole, isFiltered, NO_FILTER, PAGE, pagesOf, readView, tallyOf, unfolded } from "./model";
+import {
+  FIRST_VIEW,
+  firstRole,
+  isFiltered,
+  NO_FILTER,
+  PAGE,
+  type PoliciesView,
+  pagesOf,
+  readView,
+  tallyOf,
+  unfolded,
+} from "./model";
 
 describe("the view that a tab keeps", () => {
   it("comes back as it was", () => {
-    const view = {
+    const view: PoliciesView = {
       ...FIRST_VIEW,
       filter: { text: "doc", schema: "app", role: "anon", state: "no_policy", within: "staged" },
       open: { schema: "app", table: 'do"cs' },
@@ -12,9 +23,23 @@ describe("the view that a tab keeps", () => {
       command: "update",
       section: "coverage",
       roles: ["anon"],
-      test: { on: { schema: "app", table: "t" }, trying: "sql", statement: "select 1", count: true },
+      test: {
+        on: { schema: "app", table: "t" },
+        trying: "sql",
+        statement: "select 1",
+        count: true,
+        actors: [
+          { role: "anon", claims: "{", claims_setting: null, settings: [["app.user", ""]], apply_role_settings: true },
+        ],
+      },
+      suite: {
+        text: "{}",
+        file: { path: "/a.json", stamp: "1", crlf: true },
+        saved: "{ }",
+        chosen: "a case",
+      },
       side: 500,
-    } as const;
+    };
     expect(readView(JSON.stringify(view))).toEqual(view);
   });
 
@@ -32,6 +57,8 @@ describe("the view that a tab keeps", () => {
       filter: { text: 3, state: "green", within: "x" },
       open: { schema: 1 },
       editing: { key: "a" },
+      test: { actors: { role: "anon" } },
+      suite: { file: 3 },
       side: 3,
     };
     expect(readView(JSON.stringify({ ...odd, command: "all", role: "" }))).toEqual(FIRST_VIEW);

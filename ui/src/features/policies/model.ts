@@ -1,6 +1,14 @@
 /** What the policies of a database look like: states in words and tones, what of the page a tab keeps. Pure. */
 import type { IconName, Tone } from "@/design";
-import type { PolicyCommand, PolicyCounts, PolicyLevel, PolicyOn, PolicyState, PolicyTablesFilter } from "@/ipc";
+import type {
+  PolicyActor,
+  PolicyCommand,
+  PolicyCounts,
+  PolicyLevel,
+  PolicyOn,
+  PolicyState,
+  PolicyTablesFilter,
+} from "@/ipc";
 
 interface StateLook {
   readonly word: string;
@@ -101,15 +109,29 @@ export interface Edited {
   readonly key: string;
 }
 
-export type Section = "tables" | "coverage" | "test";
+export const SECTIONS = ["tables", "coverage", "test", "suites"] as const;
+export type Section = (typeof SECTIONS)[number];
 
-/** What a tab keeps of the tester. Whom it is tried as may be secret: actors are kept with the connection, if at all. */
+/** What a tab keeps of the tester. */
 export interface TesterView {
   readonly on: PolicyOn | null;
   readonly trying: OneCommand | "sql";
   readonly statement: string;
   /** Every row is counted, not only the sample. */
   readonly count: boolean;
+  /** Whom it is tried as: one or two; none before anybody was chosen. */
+  readonly actors: readonly PolicyActor[];
+}
+
+/** The suite that is open in a tab, as it stands there. */
+export interface SuiteView {
+  readonly text: string;
+  /** The file behind it; null before it was saved. */
+  readonly file: { readonly path: string; readonly stamp: string; readonly crlf: boolean } | null;
+  /** The text of the file. */
+  readonly saved: string | null;
+  /** The name of the case that is looked at. */
+  readonly chosen: string | null;
 }
 
 /** How a tab shows the policies of a database. */
@@ -125,6 +147,7 @@ export interface PoliciesView {
   /** Roles that the matrix is narrowed to; none is all. */
   readonly roles: readonly string[];
   readonly test: TesterView;
+  readonly suite: SuiteView | null;
   /** Pixels of what will run, beside the form. */
   readonly side: number;
 }
@@ -137,7 +160,8 @@ export const FIRST_VIEW: PoliciesView = {
   role: null,
   command: "select",
   roles: [],
-  test: { on: null, trying: "select", statement: "", count: false },
+  test: { on: null, trying: "select", statement: "", count: false, actors: [] },
+  suite: null,
   side: 460,
 };
 
@@ -158,6 +182,36 @@ function testerOf(value: unknown): TesterView {
     trying: trying === "sql" ? "sql" : (COMMANDS.find((each) => each.value === trying)?.value ?? "select"),
     statement: typeof statement === "string" ? statement : "",
     count: count === true,
+    actors: Array.isArray(value["actors"]) ? value["actors"].flatMap(actorOf).slice(0, 2) : [],
+  };
+}
+
+function actorOf(value: unknown): readonly PolicyActor[] {
+  if (!isObject(value)) return [];
+  const { settings } = value;
+  const isPair = (each: unknown): each is [string, string] =>
+    Array.isArray(each) && each.length === 2 && each.every((part) => typeof part === "string");
+  return [
+    {
+      role: words(value["role"]),
+      claims: words(value["claims"]),
+      claims_setting: words(value["claims_setting"]),
+      settings: Array.isArray(settings) ? settings.filter(isPair) : [],
+      apply_role_settings: value["apply_role_settings"] === true,
+    },
+  ];
+}
+
+function suiteOf(value: unknown): SuiteView | null {
+  if (!isObject(value) || typeof value["text"] !== "string") return null;
+  const file = isObject(value["file"]) ? value["file"] : {};
+  const path = words(file["path"]);
+  const stamp = words(file["stamp"]);
+  return {
+    text: value["text"],
+    file: path && stamp ? { path, stamp, crlf: file["crlf"] === true } : null,
+    saved: words(value["saved"]),
+    chosen: words(value["chosen"]),
   };
 }
 
@@ -177,7 +231,7 @@ export function readView(json: string): PoliciesView {
   const side = kept["side"];
   const roles = kept["roles"];
   return {
-    section: kept["section"] === "coverage" || kept["section"] === "test" ? kept["section"] : "tables",
+    section: SECTIONS.find((each) => each === kept["section"]) ?? "tables",
     filter: {
       text: words(filter["text"]) ?? "",
       schema: words(filter["schema"]),
@@ -191,6 +245,7 @@ export function readView(json: string): PoliciesView {
     command: COMMANDS.find(({ value }) => value === kept["command"])?.value ?? "select",
     roles: Array.isArray(roles) ? roles.filter((role) => typeof role === "string") : [],
     test: testerOf(kept["test"]),
+    suite: suiteOf(kept["suite"]),
     side: typeof side === "number" && side >= 280 && side <= 900 ? side : FIRST_VIEW.side,
   };
 }

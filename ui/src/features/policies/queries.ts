@@ -35,6 +35,8 @@ export interface Tables {
   readonly total: number | undefined;
   /** A row by its place; `undefined` where it is not there yet. */
   readonly at: (index: number) => PolicyTableRow | undefined;
+  /** Whether their findings are counted yet. */
+  readonly judged: boolean;
   readonly error: unknown;
   readonly refetch: () => void;
 }
@@ -52,6 +54,7 @@ export function useTables(place: Place, filter: PolicyTablesFilter, pages: reado
   const known = new Map(pages.map((page, index) => [page, answers[index]?.data?.rows]));
   const now = {
     total: answers.find(({ data }) => data !== undefined)?.data?.total,
+    judged: answers.every(({ data }) => data?.judged !== false),
     at: (index: number) => known.get(Math.floor(index / PAGE))?.[index % PAGE],
   };
   const before = useRef(now);

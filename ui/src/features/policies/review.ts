@@ -1,5 +1,5 @@
 /** Words and checks of the review. Pure. */
-import type { PolicyBlocker, PolicyStep } from "@/ipc";
+import type { PolicyBlocker, PolicyOn, PolicyStep } from "@/ipc";
 
 /** Which step a statement belongs to, counted from 0 through all steps; null where there is none. */
 export function stepOf(steps: readonly Pick<PolicyStep, "sql">[], statement: number | null): number | null {
@@ -44,3 +44,8 @@ export function migrationPaths(chosen: string): { readonly up: string; readonly 
   const up = /\.up\.sql$/i.test(chosen) ? chosen : `${chosen.replace(/\.sql$/i, "")}.up.sql`;
   return { up, down: up.replace(/\.up\.sql$/i, ".down.sql") };
 }
+
+/** The tables that steps change, each once. */
+export const tablesOf = (steps: readonly Pick<PolicyStep, "on">[]): readonly PolicyOn[] => [
+  ...new Map(steps.map(({ on }) => [JSON.stringify([on.schema, on.table]), on])).values(),
+];

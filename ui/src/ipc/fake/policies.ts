@@ -5,6 +5,7 @@ import type {
   PolicyCommand,
   PolicyDraft,
   PolicyEffect,
+  PolicyLastApply,
   PolicyOn,
   PolicyOverview,
   PolicyPart,
@@ -35,6 +36,8 @@ export interface FakeSecurity {
   applied: Map<number, PolicyChange[]>;
   /** The next apply waits for a lock in vain. */
   locked: boolean;
+  /** What was sent last and never answered. */
+  last: PolicyLastApply | null;
 }
 
 export const ROLES: readonly PolicyRole[] = [
@@ -131,6 +134,7 @@ export const makeSecurity = (count: number): FakeSecurity => ({
   next: 1,
   applied: new Map(),
   locked: false,
+  last: null,
 });
 
 export const same = (one: PolicyOn, other: PolicyOn) => one.schema === other.schema && one.table === other.table;

@@ -180,6 +180,7 @@ function stage(security: FakeSecurity, edit: PolicyEdit) {
 type PolicyCommands = Pick<
   Host,
   | "policyOverview"
+  | "forgetPolicyApply"
   | "policyTables"
   | "policyTable"
   | "policyEffect"
@@ -219,7 +220,12 @@ export function policyCommands(world: World): PolicyCommands {
       return {
         rows: found.slice(offset, offset + limit).map((each) => rowOf(security(), each, role)),
         total: found.length,
+        judged: true,
       };
+    },
+    forgetPolicyApply: async (_profileId, id) => {
+      if (security().last?.id === id) security().last = null;
+      return null;
     },
     policyTable: async (profileId, _database, on) => tableOf(security(), find(profileId, on)),
     policyEffect: async (profileId, _database, on, role, command, withDrafts) => {
@@ -230,10 +236,10 @@ export function policyCommands(world: World): PolicyCommands {
         command === "all" ? "select" : command,
       );
     },
-    policyStaged: async (profileId) => ({ changes: ready(profileId).staged }),
+    policyStaged: async (profileId) => ({ changes: ready(profileId).staged, last: security().last }),
     policyStage: async (profileId, _database, edits) => {
       for (const edit of edits) stage(ready(profileId), edit);
-      return { changes: security().staged };
+      return { changes: security().staged, last: security().last };
     },
     policyPlan: async (profileId) => planOf(ready(profileId)),
     policyApply: async (profileId, _database, acknowledged) => {

@@ -8,6 +8,7 @@ import type {
   SavedPolicyActor,
 } from "../bindings";
 import type { Host } from "../host";
+import { note } from "./policyUsers";
 import { requireOpen, type World } from "./world";
 
 const ROWS = Array.from({ length: 24 }, (_, index) => ({
@@ -17,6 +18,41 @@ const ROWS = Array.from({ length: 24 }, (_, index) => ({
   owner: index % 2 === 0 ? "ada" : "ben",
   visibility: index % 3 === 0 ? "public" : "team",
 }));
+
+/** Enough of them to scroll. */
+const MORE = [
+  { name: "deleted_at", value: null },
+  { name: "note", value: "" },
+  ...Array.from({ length: 10 }, (_, index) => ({
+    name: `detail_${index + 1}`,
+    value: `a longer text of detail ${index + 1}`,
+  })),
+];
+const COLUMNS = ["id", "title", "org_id", "owner", "visibility", ...MORE.map(({ name }) => name)];
+
+const SUITE = {
+  name: "documents",
+  cases: [
+    {
+      name: "isolation: ada sees their own",
+      as: { role: "authenticated", claims: { sub: "ada" } },
+      statement: "select id from app.documents",
+      expect: { rows: ["1"] },
+    },
+    {
+      name: "cross-user: ben changes none of ada's",
+      as: { role: "authenticated", claims: { sub: "ben" } },
+      statement: "update app.documents set title = 'x' where id = 1",
+      expect: { affected: 0 },
+    },
+    {
+      name: "anonymous: nobody adds a row",
+      as: { role: "anon" },
+      statement: "insert into app.documents default values",
+      expect: { error: "42501" },
+    },
+  ],
+};
 
 const actors = new WeakMap<World, SavedPolicyActor[]>();
 
@@ -42,14 +78,14 @@ function judged(actor: PolicyActor, drafted: boolean): PolicyJudgement {
   ];
   const visible = ROWS.filter(sees).length;
   return {
-    columns: ["id", "title", "org_id", "owner", "visibility"],
+    columns: COLUMNS,
     key: [0],
     policies,
     drafts: drafted ? policies.slice(0, 1) : [],
     unfiltered: null,
     unfiltered_by_drafts: null,
     rows: ROWS.map((row) => ({
-      values: [row.id, row.title, row.org, row.owner, row.visibility],
+      values: [row.id, row.title, row.org, row.owner, row.visibility, ...MORE.map(({ value }) => value)],
       seen: sees(row),
       now: reach(sees(row)),
       drafted: drafted ? reach(row.owner === who && row.org === "12") : null,
@@ -134,15 +170,18 @@ export function policyTests(
   | "policyRoleSettings"
   | "policyTest"
   | "policySuite"
+  | "policySuiteRead"
 > {
   const kept = () => actors.get(world) ?? [];
   return {
     policyAttempt: async (profileId, _database, attempt) => {
       requireOpen(world, profileId);
+      note(world, { actor: attempt.actor ?? {}, second: null, statement: attempt.statement ?? "" });
       return attempted(attempt, attempt.actor ?? {});
     },
     policyCompare: async (profileId, _database, attempt, second) => {
       requireOpen(world, profileId);
+      note(world, { actor: attempt.actor ?? {}, second, statement: attempt.statement ?? "" });
       const first = attempted(attempt, attempt.actor ?? {});
       return { first, second: attempted(attempt, second), only_first: [], only_second: [], both: [], complete: true };
     },
@@ -159,7 +198,25 @@ export function policyTests(
       return null;
     },
     policyRoleSettings: async () => [],
-    policyTest: async () => ({ passed: 0, failed: 0, cases: [] }),
-    policySuite: async () => ({ json: "{}", pgtap: "", notes: [] }),
+    policyTest: async (profileId, _database, suite) => {
+      requireOpen(world, profileId);
+      const { cases } = JSON.parse(suite) as { cases: { name: string; expect: object }[] };
+      const told = cases.map(({ name, expect }) =>
+        name.startsWith("cross-user")
+          ? { name, ok: false, got: '{"affected":1}', why: "0 rows affected were to come, 1 came" }
+          : { name, ok: true, got: JSON.stringify(expect), why: null },
+      );
+      const passed = told.filter(({ ok }) => ok).length;
+      return { passed, failed: told.length - passed, cases: told };
+    },
+    policySuite: async () => ({
+      json: JSON.stringify(SUITE),
+      pgtap: "select plan(3);",
+      notes: ["What title may hold is not known."],
+    }),
+    policySuiteRead: async (text) => {
+      const { cases } = JSON.parse(text) as { cases: object[] };
+      return { json: text, pgtap: `select plan(${cases.length});\n`, notes: [] };
+    },
   };
 }

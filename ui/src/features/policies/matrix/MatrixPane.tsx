@@ -32,7 +32,8 @@ import { Combined } from "../parts/Combined";
 import { Filters } from "../parts/Filters";
 import { type Place, useEffectOn } from "../queries";
 import { tell } from "../usePolicyActions";
-import { type At, SIGNS, type Sign, signOf, walked, wordOf } from "./cells";
+import { type At, walked } from "../walking";
+import { SIGNS, type Sign, signOf, wordOf } from "./cells";
 import "./matrix.css";
 
 const ROW = 26;
@@ -308,7 +309,7 @@ function Cells({ total, matrix, chosen, onChosen, onSight, onOpen }: CellsProps)
     }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW) - 3);
-    const to = walked(chosen, event.key, total, roles.length, page);
+    const to = walked(chosen, event.key, total, roles.length * COMMANDS.length, page);
     if (!to) return;
     event.preventDefault();
     onChosen(to);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { PolicyCell } from "@/ipc";
-import { signOf, walked, wordOf } from "./cells";
+import { signOf, wordOf } from "./cells";
 
 const cell = (level: PolicyCell["level"], more: Partial<PolicyCell> = {}): PolicyCell => ({
   level,
@@ -16,14 +16,5 @@ describe("cells of the matrix", () => {
     expect(signOf(cell("all"), { exposed: false })).toBe("all");
     expect(signOf(cell("all"), { exposed: true })).toBe("exposed");
     expect(wordOf(signOf(cell("bypass"), { exposed: false }))).toBe("bypass");
-  });
-
-  it("are walked by keys and never left", () => {
-    const at = { row: 1, column: 3 };
-    expect(walked(at, "ArrowRight", 2, 2, 5)).toEqual({ row: 1, column: 4 });
-    expect(walked(at, "ArrowDown", 2, 2, 5)).toEqual(at);
-    expect(walked(at, "PageUp", 2, 2, 5)).toEqual({ row: 0, column: 3 });
-    expect(walked(at, "End", 2, 2, 5)).toEqual({ row: 1, column: 7 });
-    expect(walked(at, "a", 2, 2, 5)).toBeNull();
   });
 });

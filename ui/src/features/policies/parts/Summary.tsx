@@ -1,5 +1,5 @@
 /** How a database stands, before any table of it: the grade, what it is made of, how many tables stand in which way. */
-import { Banner, Button, Grade, Icon, number, plural, tip } from "@/design";
+import { Banner, Button, Grade, Icon, number, plural, Skeleton, tip } from "@/design";
 import type { PolicyOverview, PolicyState } from "@/ipc";
 import { STATES, tallyOf } from "../model";
 
@@ -27,23 +27,35 @@ export function Summary({ overview, state, onState, onAdvisor }: SummaryProps) {
         </Banner>
       ))}
       <div className="pol-head">
-        <Grade
-          grade={score.grade}
-          uncertain={score.uncertain ? "Some rules were not evaluated: it may be worse" : undefined}
-        />
-        <div className="pol-said">
-          <div className="font-[600] rh-truncate">
-            {number(score.secured)} of {plural(score.tables, "table")} secured
-          </div>
-          <div className="rh-meta rh-truncate" title={score.parts.join(" ")}>
-            {score.parts.length > 0
-              ? score.parts.join(" ")
-              : `${plural(counts.policies, "policy", "policies")} in all.`}
-          </div>
-        </div>
+        {score ? (
+          <>
+            <Grade
+              grade={score.grade}
+              uncertain={score.uncertain ? "Some rules were not evaluated: it may be worse" : undefined}
+            />
+            <div className="pol-said">
+              <div className="font-[600] rh-truncate">
+                {number(score.secured)} of {plural(score.tables, "table")} secured
+              </div>
+              <div className="rh-meta rh-truncate" title={score.parts.join(" ")}>
+                {score.parts.length > 0
+                  ? score.parts.join(" ")
+                  : `${plural(counts.policies, "policy", "policies")} in all.`}
+              </div>
+            </div>
+          </>
+        ) : (
+          <>
+            <Skeleton width={40} height={40} />
+            <div className="pol-said" role="status">
+              <div className="font-[600] rh-truncate">{plural(counts.tables, "table")}</div>
+              <div className="rh-meta rh-truncate">The rules are being asked: the grade and the findings follow.</div>
+            </div>
+          </>
+        )}
         {onAdvisor ? (
           <Button dense variant="ghost" icon="bulb" onClick={onAdvisor}>
-            {score.errors + score.warnings === 0
+            {score === null || score.errors + score.warnings === 0
               ? "Advisor"
               : `${plural(score.errors, "error")}, ${plural(score.warnings, "warning")}`}
           </Button>

@@ -17,6 +17,8 @@ const UNFOLDED = 420;
 export interface TableRowsProps {
   total: number;
   at: (index: number) => PolicyTableRow | undefined;
+  /** Whether findings are counted: the rules of a large database take a while. */
+  judged: boolean;
   /** Which rows are in sight. */
   onSight: (first: number, last: number) => void;
   open: PolicyOn | null;
@@ -63,8 +65,9 @@ function Commands({ row, role }: { row: PolicyTableRow; role: string | null }) {
   );
 }
 
-function Findings({ row }: { row: PolicyTableRow }) {
+function Findings({ row, judged }: { row: PolicyTableRow; judged: boolean }) {
   const { errors, warnings, infos, finding } = row;
+  if (!judged) return <span className="text-ink-3">checking…</span>;
   if (errors + warnings + infos === 0) return <span className="text-ink-3">none</span>;
   return (
     <>
@@ -91,7 +94,7 @@ function Findings({ row }: { row: PolicyTableRow }) {
 }
 
 export function TableRows(props: TableRowsProps) {
-  const { total, at, onSight, open, onOpen, detail, menu, role, schemas } = props;
+  const { total, at, judged, onSight, open, onOpen, detail, menu, role, schemas } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(0);
   const virtual = useVirtualizer({
@@ -230,7 +233,7 @@ export function TableRows(props: TableRowsProps) {
                         <Commands row={row} role={role} />
                       </span>
                       <span role="gridcell" className="gap-2">
-                        <Findings row={row} />
+                        <Findings row={row} judged={judged} />
                       </span>
                     </>
                   ) : (

@@ -18,11 +18,13 @@ import { host, type PolicyActor, type PolicyRole, queryKeys } from "@/ipc";
 import type { Place } from "../queries";
 import { tell } from "../usePolicyActions";
 import { claimsProblem, NOBODY } from "./model";
+import { PickUserDialog } from "./PickUserDialog";
 
 const LOGIN = "\u0000";
 
 export interface ActorCardProps {
   place: Place;
+  able: boolean;
   letter: "A" | "B";
   actor: PolicyActor;
   onActor: (actor: PolicyActor) => void;
@@ -30,8 +32,9 @@ export interface ActorCardProps {
   onRemove?: () => void;
 }
 
-export function ActorCard({ place, letter, actor, onActor, roles, onRemove }: ActorCardProps) {
+export function ActorCard({ place, able, letter, actor, onActor, roles, onRemove }: ActorCardProps) {
   const [naming, setNaming] = useState(false);
+  const [picking, setPicking] = useState(false);
   const queries = useQueryClient();
   const key = [...queryKeys.security(place.profileId, null), "actors"];
   const saved = useQuery({ queryKey: key, queryFn: () => host().policyActors(place.profileId), retry: false });
@@ -88,6 +91,16 @@ export function ActorCard({ place, letter, actor, onActor, roles, onRemove }: Ac
           ]}
           onChange={(role) => part({ role: role === LOGIN ? null : role })}
         />
+        <Button
+          dense
+          variant="ghost"
+          icon="table"
+          tooltip="A row of a table of users becomes the actor"
+          disabledReason={able ? undefined : "the connection is not open"}
+          onClick={() => setPicking(true)}
+        >
+          User…
+        </Button>
         <MenuButton dense variant="ghost" icon="saved" label={`Kept actors, for ${letter}`} items={items} align="end" />
         {onRemove ? <IconButton dense icon="close" label={`Without ${letter}`} onClick={onRemove} /> : null}
       </div>
@@ -153,6 +166,16 @@ export function ActorCard({ place, letter, actor, onActor, roles, onRemove }: Ac
           </Checkbox>
         </div>
       </details>
+      {picking ? (
+        <PickUserDialog
+          place={place}
+          able={able}
+          letter={letter}
+          roles={roles}
+          onPick={onActor}
+          onClose={() => setPicking(false)}
+        />
+      ) : null}
       {naming ? (
         <KeepDialog
           suggestion={actor.role ?? ""}

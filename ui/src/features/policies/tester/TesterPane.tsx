@@ -1,6 +1,7 @@
 /** Tries a statement as somebody else, or as two: always rolled back, on a connection of its own. */
+import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
-import { Badge, Button, Checkbox, EmptyState, ErrorBlock, Field, Segmented, Select } from "@/design";
+import { Badge, Button, Checkbox, EmptyState, ErrorBlock, Field, Segmented, tip } from "@/design";
 import {
   type AppError,
   failureOf,
@@ -8,16 +9,17 @@ import {
   host,
   type PolicyActor,
   type PolicyAttempted,
-  type PolicyOn,
   type PolicyOverview,
 } from "@/ipc";
-import { hasDrafts, sameTable, tableWords } from "../drafts";
+import { hasDrafts } from "../drafts";
 import type { SqlField } from "../editor/ExpressionField";
-import { asked, COMMANDS, NO_FILTER, PAGE, type TesterView } from "../model";
-import { type Place, useStaged, useTable, useTables } from "../queries";
+import { COMMANDS, type OneCommand, type TesterView } from "../model";
+import { type Place, useStaged, useTable } from "../queries";
 import { ActorCard } from "./ActorCard";
 import { Answer } from "./Answer";
-import { NOBODY, preview } from "./model";
+import { commandOf, NOBODY, preview } from "./model";
+import { TablePicker } from "./TablePicker";
+import { TriedMenu, triedKey } from "./TriedMenu";
 import "./tester.css";
 
 /** Rows that are looked at one by one. */
@@ -33,21 +35,35 @@ export interface TesterPaneProps {
   runKeys: string | undefined;
   /** Hears how to run what stands there. */
   onRunnable: (run: (() => void) | null) => void;
+  /** Keeps what was tried as cases of a suite. */
+  onKeep: (answered: Answered) => void;
 }
 
+/** What was tried, as whom, and what came of it. */
+export interface Answered {
+  readonly statement: string;
+  readonly actors: readonly PolicyActor[];
+  readonly command: OneCommand;
+  readonly attempted: readonly PolicyAttempted[];
+}
+
+const sameActors = (one: readonly PolicyActor[], other: readonly PolicyActor[]) =>
+  JSON.stringify(one) === JSON.stringify(other);
+
 export function TesterPane(props: TesterPaneProps) {
-  const { place, able, overview, view, onView, field, runKeys, onRunnable } = props;
-  const [text, setText] = useState("");
-  const tables = useTables(place, asked({ ...NO_FILTER, text }), [0], able);
+  const { place, able, overview, view, onView, field, runKeys, onRunnable, onKeep } = props;
   const staged = useStaged(place, able);
   const table = useTable(place, view.on, able);
-  const [actors, setActors] = useState<readonly PolicyActor[]>([
-    { ...NOBODY, role: overview.roles.find(({ exposed }) => exposed)?.name ?? null },
-  ]);
-  const [answer, setAnswer] = useState<readonly PolicyAttempted[] | null>(null);
+  const { on, trying, count } = view;
+  const actors =
+    view.actors.length > 0
+      ? view.actors
+      : [{ ...NOBODY, role: overview.roles.find(({ exposed }) => exposed)?.name ?? null }];
+  const setActors = (next: readonly PolicyActor[]) => onView({ actors: next });
+  const [answer, setAnswer] = useState<Answered | null>(null);
   const [failure, setFailure] = useState<AppError | null>(null);
   const [busy, setBusy] = useState(false);
-  const { on, trying, count } = view;
+  const queries = useQueryClient();
   const columns = table.data?.columns;
   const statement = trying === "sql" ? view.statement : on && columns ? preview(on, trying, columns) : "";
   const drafted = on !== null && hasDrafts(on, staged.data?.changes ?? []);
@@ -69,15 +85,21 @@ export function TesterPane(props: TesterPaneProps) {
       sample: on === null ? null : { on, rows: SAMPLE, count, drafted },
     };
     try {
+      const asked = { statement, actors, command: commandOf(trying, statement) };
       if (second) {
         const both = await host().policyCompare(place.profileId, place.database, attempt, second);
-        setAnswer([both.first, both.second]);
-      } else setAnswer([await host().policyAttempt(place.profileId, place.database, attempt)]);
+        setAnswer({ ...asked, attempted: [both.first, both.second] });
+      } else
+        setAnswer({
+          ...asked,
+          attempted: [await host().policyAttempt(place.profileId, place.database, attempt)],
+        });
     } catch (thrown) {
       setFailure(failureOf(thrown));
       setAnswer(null);
     }
     setBusy(false);
+    void queries.invalidateQueries({ queryKey: triedKey(place) });
   };
   const latest = useRef(run);
   latest.current = run;
@@ -88,41 +110,20 @@ export function TesterPane(props: TesterPaneProps) {
     tell.current(ready ? () => void latest.current() : null);
     return () => tell.current(null);
   }, [ready]);
-  const rows = Array.from({ length: Math.min(tables.total ?? 0, PAGE) }, (_, index) => tables.at(index)?.on).filter(
-    (each): each is PolicyOn => each !== undefined,
-  );
-  const options = on && !rows.some((each) => sameTable(each, on)) ? [on, ...rows] : rows;
   const one = (index: number) => (actor: PolicyActor) => setActors(actors.with(index, actor));
   return (
     <div className="try rh-scroll">
       <div className="try-bar">
-        <Badge tone="ok" icon="undo">
-          Always rolled back
-        </Badge>
-        <span className="rh-meta pol-wide">on a connection of its own, with timeouts for locks and statements</span>
-      </div>
-      <div className="try-bar">
-        <Select
-          dense
+        <TablePicker
+          place={place}
+          able={able}
           label="Table whose rows are looked at"
-          icon="table"
-          placeholder="choose a table"
-          value={on ? tableWords(on) : undefined}
-          options={options.map((each) => ({ value: tableWords(each), label: tableWords(each) }))}
-          onChange={(name) => {
+          on={on}
+          onChoose={(next) => {
             setAnswer(null);
-            onView({ on: options.find((each) => tableWords(each) === name) ?? null });
+            onView({ on: next });
           }}
         />
-        {(tables.total ?? 0) > PAGE || text !== "" ? (
-          <input
-            className="try-find"
-            aria-label="Find a table"
-            placeholder="Find a table"
-            value={text}
-            onChange={(event) => setText(event.target.value)}
-          />
-        ) : null}
         <Segmented
           dense
           label="What is tried"
@@ -138,8 +139,19 @@ export function TesterPane(props: TesterPaneProps) {
         <Checkbox checked={count} onChange={(next) => onView({ count: next })}>
           Count all rows
         </Checkbox>
+        <TriedMenu
+          place={place}
+          able={able}
+          onChoose={({ actor, second, statement: text }) =>
+            onView({ trying: "sql", statement: text, actors: second ? [actor, second] : [actor] })
+          }
+        />
+        <span className="try-safe" {...tip("On a connection of its own, with timeouts for locks and statements")}>
+          <Badge tone="ok" icon="undo">
+            Always rolled back
+          </Badge>
+        </span>
         <Button
-          className="ml-auto"
           variant="primary"
           icon="run"
           loading={busy}
@@ -177,6 +189,7 @@ export function TesterPane(props: TesterPaneProps) {
           <ActorCard
             key={index === 0 ? "A" : "B"}
             place={place}
+            able={able}
             letter={index === 0 ? "A" : "B"}
             actor={actor}
             onActor={one(index)}
@@ -197,8 +210,29 @@ export function TesterPane(props: TesterPaneProps) {
       ) : null}
       {failure ? <ErrorBlock {...failureProps(failure)} /> : null}
       {answer ? (
-        <Answer attempted={answer} />
-      ) : failure ? null : (
+        <>
+          <div className="try-bar try-kept">
+            <span className="rh-meta rh-truncate">
+              Tried: <span className="rh-mono">{answer.statement}</span>
+              {answer.statement === statement && sameActors(answer.actors, actors)
+                ? ""
+                : " (what stands above has changed since)"}
+            </span>
+            <Button
+              dense
+              variant="ghost"
+              icon="flask"
+              tooltip="Adds it to the suite, with what came of it as what is to come"
+              onClick={() => onKeep(answer)}
+            >
+              {answer.attempted.length > 1 ? "Keep both as cases" : "Keep this as a case"}
+            </Button>
+          </div>
+          <Answer key={answer.command} attempted={answer.attempted} command={answer.command} types={columns ?? []} />
+        </>
+      ) : failure ? null : busy ? (
+        <EmptyState picture="loading" title="Trying it" />
+      ) : (
         <EmptyState icon="flask" title="Nothing was tried yet">
           Choose a table or write a statement, say as whom, and see which rows come, and why the others do not.
         </EmptyState>

@@ -1,5 +1,5 @@
-/** The tester: whom a statement is tried as, what came of it in words, rows and what each policy says of them. Pure. */
-import { plural } from "@/design";
+/** The tester: whom a statement is tried as, and what came of it in words. Pure. */
+import { number, plural } from "@/design";
 import type {
   JudgedPolicy,
   PolicyActor,
@@ -51,10 +51,20 @@ export function preview(on: PolicyOn, command: OneCommand, columns: readonly Pol
   }
 }
 
+/** The command whose policies a statement asks first, as far as its first word tells. */
+export function commandOf(trying: OneCommand | "sql", statement: string): OneCommand {
+  if (trying !== "sql") return trying;
+  const [, word] = /^\s*(insert|update|delete|merge)\b/i.exec(statement) ?? [];
+  const found = word?.toLowerCase();
+  return found === "insert" || found === "update" || found === "delete" ? found : "select";
+}
+
 export interface Said {
   readonly tone: "ok" | "warn" | "danger" | "neutral";
   readonly head: string;
   readonly detail: string | null;
+  /** What sort of refusal that is. */
+  readonly why?: string;
 }
 
 /** What came of a statement. A missing grant and a policy that refuses are two things. */
@@ -70,12 +80,14 @@ export function outcomeWords(outcome: PolicyOutcome): Said {
         tone: "danger",
         head: "Refused: a privilege is missing",
         detail: outcome.missing.length > 0 ? outcome.missing.join(", ") : outcome.error.message,
+        why: "No policy was asked: privileges are looked at first. A GRANT is missing, not a policy.",
       };
     case "policy_refused":
       return {
         tone: "danger",
         head: "Refused by a policy",
         detail: outcome.table ? `${outcome.error.message} (${outcome.table})` : outcome.error.message,
+        why: "The privilege is there. A row as it would be written is not let in by the policies.",
       };
     case "failed":
       return { tone: "danger", head: "It failed", detail: outcome.error.message };
@@ -90,14 +102,26 @@ export function outcomeWords(outcome: PolicyOutcome): Said {
   }
 }
 
+export interface SeenWords {
+  /** The number that counts; null where none is known. */
+  readonly count: string | null;
+  readonly of: string;
+  /** What the number rests on. */
+  readonly rests: string;
+}
+
 /** How many rows of the table the actor sees; never a number where none is known. */
-export function seenWords({ visible, hidden, exact }: PolicyJudgement): string {
-  if (visible.rows === null) return `visible: ${visible.reason ?? "not evaluated"}`;
-  const all = hidden.rows === null ? null : visible.rows + hidden.rows;
-  const of =
-    all === null ? plural(visible.rows, "row") : `${visible.rows.toLocaleString("en-US")} of ${plural(all, "row")}`;
-  const hiddenWords = hidden.rows === null ? `, hidden: ${hidden.reason ?? "not evaluated"}` : "";
-  return `${of} visible${hiddenWords}${exact ? ", exactly" : ", of the sample"}`;
+export function seenWords({ visible, hidden, exact }: PolicyJudgement): SeenWords {
+  const rests = exact ? "exactly" : "of the sample";
+  if (visible.rows === null) return { count: null, of: `visible rows: ${visible.reason ?? "not evaluated"}`, rests };
+  const count = number(visible.rows);
+  if (hidden.rows === null)
+    return {
+      count,
+      of: `${visible.rows === 1 ? "row" : "rows"} visible; hidden ones: ${hidden.reason ?? "not evaluated"}`,
+      rests,
+    };
+  return { count, of: `of ${plural(visible.rows + hidden.rows, "row")} visible`, rests };
 }
 
 export interface Verdict {
@@ -120,58 +144,6 @@ export function verdictOf(verdict: PolicyVerdict, policy: Pick<JudgedPolicy, "pe
     case "not_evaluated":
       return { word: "not evaluated", icon: "eye-off", tone: "neutral" };
   }
-}
-
-export interface TriedRow {
-  readonly values: readonly (string | null)[];
-  /** Whether A, and B, really see it; null where that is not known. */
-  readonly seen: readonly (boolean | null)[];
-  /** Its place in A's judgement; -1 where only B's sample has it. */
-  readonly first: number;
-  readonly second: number;
-}
-
-const keyOf = ({ key }: PolicyJudgement, values: readonly (string | null)[]): string =>
-  JSON.stringify(key.length > 0 ? key.map((index) => values[index]) : values);
-
-/** The sampled rows of one actor, or of two side by side by their keys. */
-export function triedRows(first: PolicyJudgement, second: PolicyJudgement | null): readonly TriedRow[] {
-  if (!second) return first.rows.map(({ values, seen }, index) => ({ values, seen: [seen], first: index, second: -1 }));
-  const others = new Map(second.rows.map((row, index) => [keyOf(second, row.values), { row, index }]));
-  const rows: TriedRow[] = first.rows.map(({ values, seen }, index) => {
-    const key = keyOf(first, values);
-    const other = others.get(key);
-    others.delete(key);
-    return { values, seen: [seen, other?.row.seen ?? null], first: index, second: other?.index ?? -1 };
-  });
-  for (const { row, index } of others.values())
-    rows.push({ values: row.values, seen: [null, row.seen], first: -1, second: index });
-  return rows;
-}
-
-export type Which = "all" | "only_a" | "both" | "only_b" | "hidden";
-
-export function isOf({ seen: [a, b] }: TriedRow, which: Which): boolean {
-  switch (which) {
-    case "all":
-      return true;
-    case "only_a":
-      return a === true && b !== true;
-    case "only_b":
-      return b === true && a !== true;
-    case "both":
-      return a === true && b === true;
-    case "hidden":
-      return a !== true && b !== true;
-  }
-}
-
-/** What drafts change for a row: whether the actor gains or loses seeing it. */
-export function draftWord(judgement: PolicyJudgement, index: number): "gains" | "loses" | null {
-  const row = judgement.rows[index];
-  if (!row?.drafted || row.now.select === null || row.drafted.select === null) return null;
-  if (row.now.select === row.drafted.select) return null;
-  return row.drafted.select ? "gains" : "loses";
 }
 
 /** Everything that has to be said beside the answer. */
