@@ -82,6 +82,21 @@ export function Shell() {
       }),
     [events, runs],
   );
+  // What a scan finds is told once, where its connection is worked with and nobody looks at the advisor anyway.
+  useEffect(
+    () =>
+      events.onAdvice(({ profile_id: profileId, database, words }) => {
+        const { open, active } = inSight.current;
+        const own = open.filter((tab) => "profileId" in tab && tab.profileId === profileId);
+        if (own.length === 0 || own.some((tab) => tab.id === active && tab.kind === "advisor")) return;
+        toast({
+          tone: "warn",
+          title: words,
+          action: { label: "Open the advisor", onPress: () => actions.advisor(profileId, database) },
+        });
+      }),
+    [events, actions],
+  );
   useEffect(
     () =>
       events.onDrop((paths, at) => {

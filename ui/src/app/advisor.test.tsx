@@ -41,18 +41,114 @@ describe("the advisor", () => {
     expect(within(list).getByText(/pg_stat_statements is not installed/)).toBeTruthy();
   });
 
-  it("opens a fix as a script and runs nothing", async () => {
+  it("opens a fix of row security as drafts of policies, and runs nothing", async () => {
     const user = userEvent.setup();
     const host = await open();
     await user.click(await finding(/app\.api_keys/));
     const details = await screen.findByRole("region", { name: /^Finding: Row security is off/ });
     expect(within(details).getByText("ACCESS EXCLUSIVE")).toBeTruthy();
-    await user.click(within(details).getByRole("button", { name: /^Review fix/ }));
-    const tab = await screen.findByRole("tab", { name: /^Fix S-01 api_keys/ });
-    expect(tab.getAttribute("aria-selected")).toBe("true");
-    const panel = await screen.findByRole("tabpanel", { name: /^Fix S-01 api_keys/ });
-    await waitFor(() => expect(panel.textContent).toContain("ALTER TABLE app.api_keys ENABLE ROW LEVEL SECURITY;"));
+    await user.click(within(details).getByRole("button", { name: /^Open as drafts/ }));
+    const tab = await screen.findByRole("tab", { name: /^Policies · / });
+    await waitFor(() => expect(tab.getAttribute("aria-selected")).toBe("true"));
+    await screen.findByRole("button", { name: "1 draft" });
+    expect(host.fake.world.security.staged[0]?.change).toMatchObject({
+      change: "row_security",
+      on: { table: "api_keys" },
+      after: { enabled: true },
+    });
     expect(host.fake.callsOf("run")).toHaveLength(0);
+    expect(host.fake.callsOf("policyApply")).toHaveLength(0);
+  });
+
+  it("opens another fix as a script and runs nothing", async () => {
+    const user = userEvent.setup();
+    const host = await open();
+    await user.click(await finding(/app\.comments/));
+    const details = await screen.findByRole("region", { name: /^Finding: A call for every row/ });
+    await user.click(within(details).getByRole("button", { name: /^Review fix/ }));
+    const tab = await screen.findByRole("tab", { name: /^Fix S-11 comments/ });
+    expect(tab.getAttribute("aria-selected")).toBe("true");
+    const panel = await screen.findByRole("tabpanel", { name: /^Fix S-11 comments/ });
+    await waitFor(() => expect(panel.textContent).toContain("CREATE INDEX ON app.comments (author_id);"));
+    expect(host.fake.callsOf("run")).toHaveLength(0);
+  });
+
+  it("reviews all fixes at once, by keys: drafts and a script, without those that are left out", async () => {
+    const user = userEvent.setup();
+    const host = await open();
+    await finding(/app\.api_keys/);
+    await user.click(screen.getByRole("button", { name: "All fixes" }));
+    const dialog = await screen.findByRole("dialog", { name: /^Review \d+ fixes/ });
+    const list = within(dialog).getByRole("listbox", { name: "Fixes" });
+    const all = within(list).getAllByRole("option").length;
+    list.focus();
+    await user.keyboard(" ");
+    expect(within(list).getAllByText(/left out/)).toHaveLength(1);
+    const found = await axe.run(document.body, {
+      rules: { region: { enabled: false }, "color-contrast": { enabled: false } },
+    });
+    expect(found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+    await user.click(within(dialog).getByRole("button", { name: /^Open .* a script of/ }));
+    await waitFor(() => expect(host.fake.callsOf("advisorDrafts")).toHaveLength(1));
+    expect(host.fake.callsOf("advisorDrafts")[0]?.[2]).toHaveLength(all - 1);
+    await screen.findByRole("tab", { name: /^Policies · / });
+    expect(await screen.findByRole("tab", { name: /^Fixes of/ })).toBeTruthy();
+    expect(host.fake.callsOf("policyApply")).toHaveLength(0);
+  });
+
+  it("shows what takes time and room, and opens it", async () => {
+    const user = userEvent.setup();
+    const host = await open();
+    await user.click(await screen.findByRole("radio", { name: "Slow statements" }));
+    const slow = await screen.findByRole("region", { name: "Statements by time" });
+    expect(slow.textContent).toContain("33 min");
+    const [first] = within(slow).getAllByRole("button", { name: "Open" });
+    await user.click(screen.getByRole("radio", { name: "Bloat" }));
+    const room = await screen.findByRole("region", { name: "Tables by room" });
+    expect(room.textContent).toContain("310 MB");
+    expect(room.textContent).toContain("index audit_log_pkey");
+    expect(room.textContent).toContain("not known");
+    expect(first).toBeTruthy();
+    await user.click(within(room).getByRole("button", { name: "app.documents" }));
+    expect(await screen.findByRole("tab", { name: /^documents/ })).toBeTruthy();
+    expect(host.fake.callsOf("run")).toHaveLength(0);
+  });
+
+  it("is said to have news where nobody looks at it", async () => {
+    const user = userEvent.setup();
+    const tab = fakeTab("p", { kind: "policies", title: "Policies", profile_id: STAGING });
+    const host = fakeHost({ pace: 0, open: [STAGING], tabs: [tab], active: "p" });
+    setHost(host);
+    const root = document.createElement("div");
+    root.id = "root";
+    document.body.append(root);
+    render(<App />, { container: root });
+    await screen.findByRole("tab", { name: /^Policies · / });
+    const news = {
+      profile_id: STAGING,
+      database: "shop",
+      found: 2,
+      errors: 1,
+      warnings: 1,
+      words: "2 new findings in shop",
+    };
+    host.fake.emit({ event: "advice", news });
+    await user.click(await screen.findByRole("button", { name: "Open the advisor" }));
+    const advisor = await screen.findByRole("tab", { name: /^Advisor · / });
+    expect(advisor.getAttribute("aria-selected")).toBe("true");
+    await waitFor(() => expect(screen.queryByRole("button", { name: "Open the advisor" })).toBeNull());
+    host.fake.emit({ event: "advice", news });
+    expect(screen.queryByRole("button", { name: "Open the advisor" })).toBeNull();
+  });
+
+  it("shows how the grade was before, point by point", async () => {
+    const user = userEvent.setup();
+    await open();
+    await user.click(await screen.findByRole("button", { name: /^Grade since .*: F\? to D\?/ }));
+    const points = await screen.findByRole("dialog", { name: "The grade over time" });
+    expect(within(points).getAllByRole("row")).toHaveLength(7);
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByRole("dialog", { name: "The grade over time" })).toBeNull());
   });
 
   it("accepts a finding with a reason, lists it apart, and counts it again", async () => {

@@ -1,6 +1,7 @@
 /** What the core tells this window: one subscription; caches dropped by topic; connections, sessions and questions kept here. */
 import type { QueryClient } from "@tanstack/react-query";
 import {
+  type AdvisorNews,
   type AppEvent,
   type ConnectionState,
   type HoldProgress,
@@ -81,6 +82,7 @@ export class WindowEvents {
   private readonly holds = new Set<(progress: HoldProgress) => void>();
   private readonly drops = new Set<Dropped>();
   private readonly messages = new Set<(tabId: string, notice: NoticeRow) => void>();
+  private readonly advice = new Set<(news: AdvisorNews) => void>();
   private heard = new Set<string>();
   private started = false;
   private readonly queries: QueryClient;
@@ -124,6 +126,12 @@ export class WindowEvents {
     return () => this.messages.delete(listener);
   }
 
+  /** A scan has found something new. */
+  onAdvice(listener: (news: AdvisorNews) => void): () => void {
+    this.advice.add(listener);
+    return () => this.advice.delete(listener);
+  }
+
   /** A question is being answered here: its dialog goes before the core says so. */
   answered(id: string): void {
     this.set({ ...this.live, questions: this.live.questions.filter((each) => each.id !== id) });
@@ -140,6 +148,8 @@ export class WindowEvents {
       beginAnew();
     } else if (event.event === "message") {
       for (const listener of this.messages) listener(event.tab_id, event.notice);
+    } else if (event.event === "advice") {
+      for (const listener of this.advice) listener(event.news);
     } else {
       if (event.event === "connection") this.heard.add(event.state.profile_id);
       this.set(after(this.live, event));

@@ -4,7 +4,7 @@ import { useKeys, useOffers } from "@/commands";
 import { Button, EmptyState, Toolbar, toast } from "@/design";
 import { type AdvisorHandle, AdvisorPane, readView, useLookAgain } from "@/features/advisor";
 import { useHighlight } from "@/features/relation";
-import { type AdvisorFinding, failureOf, type ObjectRef } from "@/ipc";
+import { type AdvisorFinding, failureOf, type ObjectRef, type PolicyOn } from "@/ipc";
 import type { Actions } from "../actions";
 import type { AdvisorTab } from "../model";
 import { useWorkspace } from "../workspace";
@@ -66,6 +66,13 @@ export function AdvisorDocument({ tab, active, actions }: { tab: AdvisorTab; act
       ? () => actions.policies(profileId, database, ref)
       : () => actions.relation(profileId, ref);
   };
+  const named = ({ schema, table }: PolicyOn): ObjectRef => ({
+    database: shown,
+    schema,
+    kind: "relation",
+    name: table,
+    signature: null,
+  });
   const reconnect = () => void actions.connect(profileId);
   return (
     <div
@@ -113,6 +120,10 @@ export function AdvisorDocument({ tab, active, actions }: { tab: AdvisorTab; act
             highlight={highlight}
             author={state?.server?.facts["user"] ?? profile?.values["user"] ?? ""}
             onScript={(title, text) => actions.query({ profileId, database, title, text })}
+            onTable={(on) => actions.relation(profileId, named(on))}
+            onDrafts={([first]) => {
+              if (first) actions.policies(profileId, database, named(first));
+            }}
             onOpen={onOpen}
             keys={keys}
             onChosen={setFixable}

@@ -25,25 +25,19 @@ import {
   failureOf,
   failureProps,
   host,
+  type PolicyOn,
 } from "@/ipc";
-import {
-  type AdvisorView,
-  asked,
-  FIRST_VIEW,
-  GROUPS,
-  isFiltered,
-  LEVELS,
-  notEvaluated,
-  scriptOf,
-  type Within,
-} from "./model";
+import { type AdvisorView, asked, FIRST_VIEW, GROUPS, isFiltered, LEVELS, notEvaluated, type Within } from "./model";
 import { Details } from "./parts/Details";
 import { ExposureDialog } from "./parts/ExposureDialog";
+import { BloatedTables, SlowStatements } from "./parts/Figures";
+import { FixesDialog } from "./parts/FixesDialog";
 import { Head } from "./parts/Head";
 import { MoreMenu } from "./parts/MoreMenu";
 import { Page } from "./parts/Page";
 import { SuppressDialog } from "./parts/SuppressDialog";
 import { allFindings, type Place, useFindings, useForget, useReport, useRulePage } from "./queries";
+import { useFixes } from "./useFixes";
 import "./advisor.css";
 
 export interface AdvisorHandle {
@@ -61,6 +55,9 @@ export interface AdvisorPaneProps {
   /** Who accepts findings, unless somebody else says so. */
   author: string;
   onScript: (title: string, sql: string) => void;
+  onTable: (on: PolicyOn) => void;
+  /** Opens the drafts of tables. */
+  onDrafts: (tables: readonly PolicyOn[]) => void;
   /** Opens what a finding is about; false where that has no page. */
   onOpen: (finding: AdvisorFinding) => (() => void) | undefined;
   keys: { readonly filter: string | undefined; readonly fix: string | undefined };
@@ -116,7 +113,7 @@ export function AdvisorPane(props: AdvisorPaneProps) {
 function Told(props: AdvisorPaneProps & { report: AdvisorReport }) {
   const { place, able, view, onView, highlight, author, onScript, onOpen, keys, onChosen, report } = props;
   const filter = asked(view);
-  const listed = view.within !== "unseen";
+  const listed = view.within === "found" || view.within === "accepted";
   const findings = useFindings(place, filter, able && listed);
   const rows = findings.data?.pages.flatMap((page) => page.findings) ?? [];
   const total = findings.data?.pages[0]?.total;
@@ -129,6 +126,9 @@ function Told(props: AdvisorPaneProps & { report: AdvisorReport }) {
   const [asking, setAsking] = useState(false);
   const [accepting, setAccepting] = useState<readonly AdvisorFinding[] | null>(null);
   const [collecting, setCollecting] = useState(false);
+  const [fixing, setFixing] = useState<{ readonly findings: readonly AdvisorFinding[]; readonly all: number } | null>(
+    null,
+  );
   const forget = useForget(place);
   const fixable = chosen?.fix != null;
   const tell = useRef(onChosen);
@@ -137,14 +137,14 @@ function Told(props: AdvisorPaneProps & { report: AdvisorReport }) {
 
   const attempt = (work: () => Promise<unknown>) =>
     void work().catch((thrown: unknown) => toast({ tone: "danger", title: failureOf(thrown).message }));
-  const fix = (finding: AdvisorFinding) => onScript(`Fix ${finding.rule} ${finding.object.name}`, scriptOf(finding));
+  const fixes = useFixes(place, { onDrafts: props.onDrafts, onScript });
+  const fix = (finding: AdvisorFinding) => attempt(() => fixes.one(finding));
   const fixAll = () => {
     setCollecting(true);
     attempt(async () => {
       try {
-        const all = (await allFindings(place, filter)).filter((each) => each.fix !== null).map(({ key }) => key);
-        const { sql, without } = await host().advisorReview(place.profileId, place.database, all);
-        onScript(`Fixes of ${plural(all.length - without.length, "finding")}`, sql);
+        const all = await allFindings(place, filter);
+        setFixing({ findings: all.filter((each) => each.fix !== null), all: all.length });
       } finally {
         setCollecting(false);
       }
@@ -169,8 +169,8 @@ function Told(props: AdvisorPaneProps & { report: AdvisorReport }) {
     const open = onOpen(finding);
     return [
       {
-        label: "Review fix",
-        icon: "edit",
+        label: finding.fix?.drafts ? "Open fix as drafts" : "Review fix",
+        icon: finding.fix?.drafts ? "policy" : "edit",
         disabledReason: finding.fix ? undefined : "No statement mends it by itself",
         onSelect: () => fix(finding),
       },
@@ -183,10 +183,12 @@ function Told(props: AdvisorPaneProps & { report: AdvisorReport }) {
       { label: `About ${finding.rule}`, icon: "info", onSelect: () => setRule(finding.rule) },
     ];
   };
-  const within: readonly { value: Within; label: string; count: string }[] = [
+  const within: readonly { value: Within; label: string; count?: string }[] = [
     { value: "found", label: "Findings", count: number(report.errors + report.warnings + report.infos) },
     { value: "accepted", label: "Accepted", count: number(report.accepted) },
     { value: "unseen", label: "Not evaluated", count: number(unseen.length) },
+    ...(report.slow ? [{ value: "slow" as const, label: "Slow statements" }] : []),
+    ...(report.bloat ? [{ value: "bloat" as const, label: "Bloat" }] : []),
   ];
   const levels: readonly { value: AdvisorLevel | typeof ANY; label: string; count?: string }[] = [
     { value: ANY, label: "All" },
@@ -293,7 +295,7 @@ function Told(props: AdvisorPaneProps & { report: AdvisorReport }) {
               variant="ghost"
               icon="edit"
               loading={collecting}
-              tooltip="Opens the fixes of all that are listed as one script; nothing runs"
+              tooltip="All fixes of what is listed, as one review; nothing runs"
               disabledReason={rows.some((each) => each.fix) ? undefined : "none of them has a fix"}
               onClick={fixAll}
             >
@@ -339,10 +341,22 @@ function Told(props: AdvisorPaneProps & { report: AdvisorReport }) {
               )
             }
           />
+        ) : view.within === "slow" && report.slow ? (
+          <SlowStatements slow={report.slow} highlight={highlight} onScript={onScript} />
+        ) : view.within === "bloat" && report.bloat ? (
+          <BloatedTables bloat={report.bloat} onTable={props.onTable} />
         ) : (
           <Unseen rules={unseen} total={report.rules.length} onRule={setRule} />
         )}
       </div>
+      {fixing ? (
+        <FixesDialog
+          findings={fixing.findings}
+          without={fixing.all - fixing.findings.length}
+          onOpen={fixes.many}
+          onClose={() => setFixing(null)}
+        />
+      ) : null}
       {asking ? <ExposureDialog place={place} onClose={() => setAsking(false)} /> : null}
       {accepting ? (
         <SuppressDialog

@@ -2,15 +2,19 @@ import { describe, expect, it } from "vitest";
 import type { AdvisorFinding, AdvisorPoint, AdvisorRule } from "@/ipc";
 import {
   asked,
+  bytesWords,
   exposureWords,
   FIRST_VIEW,
+  fixesOf,
   fixWords,
   isFiltered,
   line,
+  msWords,
   names,
   notEvaluated,
   ranOf,
   readView,
+  scanWords,
   scriptOf,
   trend,
 } from "./model";
@@ -65,6 +69,7 @@ describe("a finding's fix", () => {
     undo: "ALTER TABLE t\n  DISABLE ROW LEVEL SECURITY;",
     lock: "ACCESS EXCLUSIVE",
     transaction_safe: true,
+    drafts: true,
   };
   const finding: AdvisorFinding = {
     rule: "S-01",
@@ -124,5 +129,46 @@ describe("the view and the exposure", () => {
     );
     expect(exposureWords(null)).toContain("Nobody said");
     expect(names(" a, b ,,a")).toEqual(["a", "b"]);
+  });
+});
+
+describe("scans", () => {
+  it("say when they were, when they are again, and what kept the last one", () => {
+    const at = new Date(2026, 10, 22, 15, 54).getTime();
+    const scan = { schedule: "hourly" as const, last_ms: at, next_ms: at + 3_600_000, waiting: null };
+    expect(scanWords(scan)).toMatch(/^Looked at .*54.*, again at .*54.*\.$/);
+    expect(scanWords({ ...scan, next_ms: null, waiting: "The server was away." })).toMatch(
+      /^Looked at [^,]*\. The server was away\.$/,
+    );
+  });
+});
+
+describe("figures", () => {
+  it("are short, in units people read", () => {
+    expect([0.123, 312, 4_100, 130_000, 12_600_000].map(msWords)).toEqual([
+      "0.12 ms",
+      "312 ms",
+      "4.1 s",
+      "2 min",
+      "3.5 h",
+    ]);
+    expect([0, 999, 1_000, 9_600_000, 42_000_000_000].map(bytesWords)).toEqual([
+      "0 B",
+      "999 B",
+      "1.0 kB",
+      "9.6 MB",
+      "42 GB",
+    ]);
+  });
+
+  it("of fixes tell drafts from scripts, and what may not run in a transaction", () => {
+    const fix = (drafts: boolean, transaction_safe = true) => ({
+      fix: { sql: "", undo: null, lock: null, drafts, transaction_safe },
+    });
+    expect(fixesOf([fix(true), fix(false), fix(false, false), { fix: null }])).toEqual({
+      drafts: 1,
+      script: 2,
+      alone: 1,
+    });
   });
 });

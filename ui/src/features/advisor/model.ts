@@ -11,6 +11,7 @@ import type {
   AdvisorPoint,
   AdvisorReport,
   AdvisorRule,
+  AdvisorScan,
 } from "@/ipc";
 
 interface LevelLook {
@@ -35,8 +36,9 @@ export const GROUPS: readonly { readonly letter: string; readonly word: string }
   { letter: "O", word: "Operations" },
 ];
 
-/** What was found and nobody accepted, what was accepted, rules that did not look at everything. */
-export type Within = "found" | "accepted" | "unseen";
+/** What was found and nobody accepted, what was accepted, rules that did not look at everything; statements and tables as figures. */
+export const WITHIN = ["found", "accepted", "unseen", "slow", "bloat"] as const;
+export type Within = (typeof WITHIN)[number];
 
 /** What a tab keeps of how it shows a report. */
 export interface AdvisorView {
@@ -77,7 +79,7 @@ export function readView(json: string): AdvisorView {
     level: (["error", "warning", "info"] as const).find((level) => level === kept["level"]) ?? null,
     group: GROUPS.find(({ letter }) => letter === kept["group"])?.letter ?? null,
     kind: text("kind"),
-    within: kept["within"] === "accepted" || kept["within"] === "unseen" ? kept["within"] : "found",
+    within: WITHIN.find((each) => each === kept["within"]) ?? "found",
     chosen: text("chosen"),
     side: typeof side === "number" && side >= 280 && side <= 900 ? side : FIRST_VIEW.side,
   };
@@ -108,6 +110,15 @@ export function ranOf({ rules, elapsed_ms }: Pick<AdvisorReport, "rules" | "elap
   const whole = rules.filter(({ result }) => result !== "not_evaluated").length;
   const said = `${number(whole)} of ${plural(rules.length, "rule")} ran in ${number(elapsed_ms)} ms.`;
   return missing === 0 ? said : `${said} ${number(missing)} could not be evaluated, or not in full.`;
+}
+
+const clock = (ms: number): string =>
+  new Date(ms).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
+
+/** When it was looked at, and when it is again. */
+export function scanWords({ last_ms, next_ms, waiting }: AdvisorScan): string {
+  const next = next_ms === null ? "" : `, again at ${clock(next_ms)}`;
+  return `Looked at ${clock(last_ms)}${next}.${waiting === null ? "" : ` ${waiting}`}`;
 }
 
 /** Rules that did not look at everything: these are not passes. */
@@ -149,6 +160,17 @@ export function scriptOf({ message, object, rule, fix }: AdvisorFinding): string
   return `${says.map((text) => `-- ${text}`).join("\n")}\n${fix.sql.trim()}${undo}\n`;
 }
 
+/** How many fixes become drafts of policies, how many a script, and how many of those may not run in a transaction. */
+export function fixesOf(findings: readonly Pick<AdvisorFinding, "fix">[]) {
+  const fixes = findings.flatMap(({ fix }) => (fix ? [fix] : []));
+  const script = fixes.filter(({ drafts }) => !drafts);
+  return {
+    drafts: fixes.length - script.length,
+    script: script.length,
+    alone: script.filter(({ transaction_safe }) => !transaction_safe).length,
+  };
+}
+
 const commented = (sql: string): string =>
   sql
     .trim()
@@ -166,6 +188,22 @@ export function exposureWords(exposure: AdvisorExposure | null): string {
       ? "No schema is exposed to untrusted clients."
       : `Untrusted clients reach ${schemas.join(", ")} as ${roles.length === 0 ? "nobody" : roles.join(", ")}.`;
   return guessed_from === null ? said : `${said} That is a guess, from ${guessed_from}.`;
+}
+
+/** `312 ms`, `4.1 s`, `2 min`, `3.5 h`. */
+export function msWords(ms: number): string {
+  if (ms < 10) return `${ms.toFixed(2)} ms`;
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
+  return ms < 3_600_000 ? `${Math.round(ms / 60_000)} min` : `${(ms / 3_600_000).toFixed(1)} h`;
+}
+
+/** `9.6 MB`, in powers of 1000 as disks are sold. */
+export function bytesWords(bytes: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  const unit = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
+  const value = bytes / 1_000 ** unit;
+  return `${unit === 0 || value >= 10 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }
 
 /** A list that was typed: names between commas. */

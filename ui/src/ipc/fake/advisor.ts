@@ -9,6 +9,7 @@ import type {
 } from "../bindings";
 import type { Host } from "../host";
 import { ROLES, rowOf } from "./policies";
+import { policyCommands } from "./policyDrafts";
 import { refuse, requireOpen, type World } from "./world";
 
 const DAY = 86_400_000;
@@ -81,7 +82,13 @@ function findingsOf(world: World): AdvisorFinding[] {
   const found = world.security.tables.flatMap((each): AdvisorFinding[] => {
     const row = rowOf(world.security, each);
     const { schema, table } = each.on;
-    const make = (rule: string, level: AdvisorLevel, message: string, fix: [string, string] | null): AdvisorFinding => {
+    const make = (
+      rule: string,
+      level: AdvisorLevel,
+      message: string,
+      fix: [string, string] | null,
+      drafts = true,
+    ): AdvisorFinding => {
       const known = RULES.find(({ id }) => id === rule);
       const key = `${rule}:${schema}:${table}`;
       return {
@@ -92,7 +99,7 @@ function findingsOf(world: World): AdvisorFinding[] {
         object: { schema, name: table, kind: "table", relation: null, label: `${schema}.${table}` },
         evidence: ["Row security: off", "Grant: SELECT, INSERT, UPDATE, DELETE to authenticated"],
         message,
-        fix: fix && { sql: fix[0], undo: fix[1], lock: "ACCESS EXCLUSIVE", transaction_safe: true },
+        fix: fix && { sql: fix[0], undo: fix[1], lock: "ACCESS EXCLUSIVE", transaction_safe: true, drafts },
         key,
         accepted: accepted.get(key) ?? null,
       };
@@ -122,7 +129,8 @@ function findingsOf(world: World): AdvisorFinding[] {
             "S-11",
             "warning",
             `auth.uid() is called once per row in a policy of ${schema}.${table}; wrap it in a select.`,
-            null,
+            [`CREATE INDEX ON ${schema}.${table} (author_id);`, `DROP INDEX ${schema}.${table}_author_id_idx;`],
+            false,
           ),
         ]
       : [];
@@ -162,6 +170,52 @@ function reportOf(world: World): AdvisorReport {
     }),
     exposure: options.exposure ?? options.guess,
     ask_exposure: options.exposure === null,
+    scan: { schedule: options.schedule, last_ms: READ_AT, next_ms: null, waiting: null },
+    slow: {
+      rows: [
+        {
+          query:
+            "select o.id, o.placed_at from app.documents d join app.memberships o on o.id = d.id where d.org_id = $1 order by o.placed_at desc limit $2",
+          calls: 48_211,
+          mean_ms: 41.3,
+          total_ms: 1_991_114.3,
+          rows: 912_004,
+          role: "authenticated",
+        },
+        {
+          query: "update app.plans set seen = now() where id = $1",
+          calls: 12,
+          mean_ms: 0.41,
+          total_ms: 4.9,
+          rows: 12,
+          role: null,
+        },
+      ],
+      reason: null,
+    },
+    bloat: {
+      rows: [
+        {
+          on: { schema: "app", table: "documents" },
+          index: null,
+          size_bytes: 1_204_000_000,
+          live_rows: 412_000,
+          dead_rows: 96_000,
+          wasted_bytes: 310_000_000,
+          last_vacuum_ms: READ_AT - DAY,
+        },
+        {
+          on: { schema: "app", table: "audit_log" },
+          index: "audit_log_pkey",
+          size_bytes: 81_920,
+          live_rows: 0,
+          dead_rows: 0,
+          wasted_bytes: null,
+          last_vacuum_ms: null,
+        },
+      ],
+      reason: null,
+    },
     history: grades.map((grade, index) => ({
       at_ms: READ_AT - (grades.length - 1 - index) * 7 * DAY,
       grade,
@@ -198,6 +252,8 @@ type AdvisorCommands = Pick<
   | "advisorSuppress"
   | "advisorUnsuppress"
   | "advisorReview"
+  | "advisorDrafts"
+  | "advisorNews"
   | "exportAdvisor"
   | "importAdvisorBaseline"
 >;
@@ -256,6 +312,37 @@ export function advisorCommands(world: World): AdvisorCommands {
         lock: "ACCESS EXCLUSIVE",
         transaction_safe: true,
         without: [],
+      };
+    },
+    advisorNews: async () => [],
+    advisorDrafts: async (profileId, database, keys) => {
+      const fixed = findingsOf(world).filter((each) => keys.includes(each.key) && each.fix !== null);
+      const policies = policyCommands(world);
+      const drafted = fixed.filter(({ fix }) => fix?.drafts);
+      const tables = drafted.map(({ object }) => ({ schema: object.schema ?? "", table: object.name }));
+      const staged = await policies.policyStage(
+        profileId,
+        database,
+        tables.map((on) => ({ edit: "row_security", on, enabled: true, forced: false })),
+      );
+      const plan = await policies.policyPlan(profileId, database, null);
+      const others = fixed.filter(({ fix }) => !fix?.drafts);
+      return {
+        staged,
+        tables,
+        drafted: drafted.map(({ key }) => key),
+        later: [],
+        plan,
+        script:
+          others.length > 0
+            ? {
+                sql: others.map(({ fix }) => `${fix?.sql}\n`).join(""),
+                undo: "",
+                lock: "SHARE",
+                transaction_safe: true,
+                without: [],
+              }
+            : null,
       };
     },
     exportAdvisor: async () => null,

@@ -83,6 +83,15 @@ export function Details(props: DetailsProps) {
                   outside of any transaction
                 </Badge>
               )}
+              {fix.drafts ? (
+                <Badge
+                  tone="accent"
+                  icon="policy"
+                  tooltip="Opens among the drafts of policies, with who gets how far before and after"
+                >
+                  drafts of policies
+                </Badge>
+              ) : null}
             </p>
           </div>
           <div>
@@ -102,7 +111,7 @@ export function Details(props: DetailsProps) {
       <div className="adv-do">
         {fix ? (
           <Button variant="primary" onClick={onFix} {...(fixKeys ? { keys: fixKeys, showKeys: true } : {})}>
-            Review fix
+            {fix.drafts ? "Open as drafts" : "Review fix"}
           </Button>
         ) : null}
         {accepted ? (
