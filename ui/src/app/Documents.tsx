@@ -1,5 +1,6 @@
 import { memo, useCallback, useMemo, useState } from "react";
-import { ConnectionForm, HomePage } from "@/features/connections";
+import { ActorFields, actorProblem, actorWords, NOBODY, sameActor } from "@/features/acting";
+import { type ActorWays, ConnectionForm, HomePage } from "@/features/connections";
 import { SettingsPage } from "@/features/settings";
 import { hasPage } from "@/ipc";
 import type { Actions } from "./actions";
@@ -44,6 +45,18 @@ const UNSAVED = {
   confirm: "Close without saving",
 };
 
+const ACTORS: ActorWays = {
+  field: (actor, onActor) => (
+    <ActorFields
+      layout="row"
+      actor={actor ?? NOBODY}
+      onActor={(next) => onActor(sameActor(next, NOBODY) && !(next.settings ?? []).length ? null : next)}
+    />
+  ),
+  words: actorWords,
+  problem: actorProblem,
+};
+
 function Connection({ tab, active, actions }: DocumentProps<ConnectionTab>) {
   const [dirty, setDirty] = useState(false);
   useCloseGuard(tab.id, dirty ? UNSAVED : null);
@@ -52,6 +65,7 @@ function Connection({ tab, active, actions }: DocumentProps<ConnectionTab>) {
       profileId={tab.profileId}
       {...(tab.target ? { initialTarget: tab.target } : {})}
       active={active}
+      actors={ACTORS}
       onDirty={setDirty}
       onCancel={() => actions.close(tab.id, true)}
       onSaved={(profile, connect) => {

@@ -1,8 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { offerFiles, toast } from "@/design";
+import { actorMark } from "@/features/acting";
 import { ExportDialog, ImportDialog, isData, openImportInto } from "@/features/transfer";
 import { host, queryKeys } from "@/ipc";
+import { actorOf, ChooseActor } from "./acting";
 import { useActions } from "./actions";
 import { ConfirmClose } from "./ConfirmClose";
 import { Generating } from "./Generating";
@@ -26,7 +28,8 @@ function useWindowTitle(): void {
   const { active, profile } = useWorkspace();
   const title = useTitles();
   const owner = profile(profileOfTab(active));
-  const name = active ? title(active) : "";
+  const actor = active ? actorOf(active, owner) : null;
+  const name = active ? [title(active), actor ? `as ${actorMark(actor)}` : ""].filter(Boolean).join(" ") : "";
   const where = owner && !name.includes(owner.name) ? ` · ${owner.name}` : "";
   const text = !active
     ? "Rowhouse"
@@ -138,6 +141,7 @@ export function Shell() {
       <Palette open={palette} onClose={() => setPalette(false)} actions={actions} />
       <ConfirmClose id={closing} onDone={() => setClosing(null)} actions={actions} />
       <Questions />
+      <ChooseActor />
       <ExportDialog />
       <ImportDialog />
       <Generating actions={actions} />

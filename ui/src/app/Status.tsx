@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState, useSyncExternalStore } from "react";
-import { useRunCommand } from "@/commands";
+import { useKeys, useRunCommand } from "@/commands";
 import { Icon, Menu, Spinner, StatusBar, StatusItem, StatusMark } from "@/design";
+import { actorLines, actorWords } from "@/features/acting";
 import {
   completeness,
   formatCount,
@@ -13,6 +14,7 @@ import {
 } from "@/features/results";
 import { TransferChips } from "@/features/transfer";
 import { type ConnectionProfile, host, queryKeys, type SessionSetting, type TabSession } from "@/ipc";
+import { actorOf } from "./acting";
 import { colourOf } from "./colours";
 import { readView } from "./documents/queryView";
 import { profileOfTab, type QueryTab } from "./model";
@@ -266,6 +268,9 @@ function Connected({ profile }: { profile: ConnectionProfile }) {
   const { live, active, runs, journal, tabs } = useWorkspace();
   useSyncExternalStore(runs.subscribe, runs.snapshot);
   const unsaved = useSyncExternalStore(journal.subscribe, () => active !== undefined && journal.failing(active.id));
+  const command = useRunCommand();
+  const keys = useKeys("tab.act-as");
+  const actor = active ? actorOf(active, profile) : null;
   const state = live.connections.get(profile.id);
   const session = active ? live.sessions.get(active.id) : undefined;
   const store = active?.kind === "query" ? runs.peek(active.id) : undefined;
@@ -325,6 +330,17 @@ function Connected({ profile }: { profile: ConnectionProfile }) {
         <span className="font-[500] text-ink">{profile.name}</span>
         {server ? ` · ${server}` : ""}
       </StatusItem>
+      {actor ? (
+        <StatusItem
+          icon="role"
+          keep
+          tooltip={["This tab acts as", ...actorLines(actor)].join("\n")}
+          {...(keys ? { keys } : {})}
+          onPress={() => command("tab.act-as")}
+        >
+          {`as ${actorWords(actor)}`}
+        </StatusItem>
+      ) : null}
       {readOnly ? (
         <StatusItem
           icon="lock"

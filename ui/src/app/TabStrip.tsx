@@ -1,9 +1,11 @@
 import { useMemo, useSyncExternalStore } from "react";
 import { useKeys } from "@/commands";
-import { IconButton, type IconName, type MenuItem, type TabItem, Tabs } from "@/design";
+import { Icon, IconButton, type IconName, type MenuItem, type TabItem, Tabs } from "@/design";
+import { actorLines, actorMark } from "@/features/acting";
 import { openGenerate } from "@/features/generate";
 import { iconOf } from "@/features/relation";
 import { isBusy } from "@/features/results";
+import { actorOf, mayAct, useActingWays, useKnowsActing, useNoActing } from "./acting";
 import type { Actions } from "./actions";
 import { colourOf } from "./colours";
 import { useNoGenerate } from "./generating";
@@ -45,6 +47,10 @@ export function TabStrip({ actions, side, onDragOut, onDropOut }: TabStripProps)
   useSyncExternalStore(runs.subscribe, runs.snapshot);
   const title = useTitles();
   const noGenerate = useNoGenerate();
+  const noActing = useNoActing();
+  const knowsActing = useKnowsActing();
+  const acting = useActingWays();
+  const actKeys = useKeys("tab.act-as");
   const closeKeys = useKeys("tab.close");
   const newKeys = useKeys("tab.new-query");
   const reopenKeys = useKeys("tab.reopen");
@@ -61,6 +67,8 @@ export function TabStrip({ actions, side, onDragOut, onDropOut }: TabStripProps)
     const store = tab.kind === "query" ? runs.peek(tab.id) : undefined;
     const phase = owner ? live.connections.get(owner.id)?.phase.phase : undefined;
     const note = phase === "lost" ? "connection lost" : owner?.environment;
+    const actor = actorOf(tab, owner);
+    const whom = actor ? `\nActs as\n${actorLines(actor).join("\n")}` : "";
     return {
       id: tab.id,
       title: title(tab),
@@ -69,7 +77,16 @@ export function TabStrip({ actions, side, onDragOut, onDropOut }: TabStripProps)
       ...(owner
         ? {
             stripe: colourOf(owner),
-            tooltip: `${tab.kind === "query" && tab.path ? tab.path : title(tab)} · ${owner.name}, ${note ?? ""}`,
+            tooltip: `${tab.kind === "query" && tab.path ? tab.path : title(tab)} · ${owner.name}, ${note ?? ""}${whom}`,
+          }
+        : {}),
+      ...(actor
+        ? {
+            meta: (
+              <span className="act-mark">
+                <Icon name="role" size={12} /> <span className="rh-truncate">as {actorMark(actor)}</span>
+              </span>
+            ),
           }
         : {}),
       dirty:
@@ -114,13 +131,32 @@ export function TabStrip({ actions, side, onDragOut, onDropOut }: TabStripProps)
     ];
   };
 
+  const actItems = (tab: OpenTab): readonly MenuItem[] => {
+    const acts = actorOf(tab, profile(profileOfTab(tab))) !== null;
+    if (!acts && !(mayAct(tab) && knowsActing(tab.profileId))) return [];
+    const reason = noActing(tab);
+    return [
+      { separator: true },
+      {
+        label: "Act as…",
+        icon: "role",
+        ...(actKeys ? { keys: actKeys } : {}),
+        disabledReason: reason ? `Not now: ${reason}` : undefined,
+        onSelect: () => acting.ask(tab),
+      },
+      ...(acts ? [{ label: "Stop acting", onSelect: () => acting.stop(tab) }] : []),
+    ];
+  };
+
   /** What can be done with what the tab shows. */
   const within = (id: string): readonly MenuItem[] => {
     const tab = own.find((each) => each.id === id);
-    if (tab?.kind !== "relation" || tab.object.kind !== "relation") return [];
+    if (!tab) return [];
+    const asWhom = actItems(tab);
+    if (tab.kind !== "relation" || tab.object.kind !== "relation") return asWhom;
     const reason = noGenerate(tab.profileId, tab.object);
     return [
-      { separator: true },
+      ...(asWhom.length > 0 ? asWhom : [{ separator: true } as const]),
       {
         label: "Generate rows…",
         icon: "dice",

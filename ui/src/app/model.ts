@@ -1,4 +1,5 @@
 /** The window's tabs, pure: what is open, in which order, which one is in front, and what of it is kept. */
+import { type Acting, readActor } from "@/features/acting";
 import type { ObjectRef, RestoredTab, SavedBinding, TabRecord } from "@/ipc";
 import { neighbour, peersOf, placed, readLayout, type Split, type SplitAction, settled, splitReducer } from "./split";
 
@@ -23,6 +24,7 @@ export interface QueryTab extends Tab {
   readonly sequence: number;
   /** The parts' own view state as JSON. */
   readonly view: string;
+  readonly acting?: Acting;
 }
 
 export interface RelationTab extends Tab {
@@ -31,6 +33,7 @@ export interface RelationTab extends Tab {
   readonly profileId: string;
   readonly object: ObjectRef;
   readonly view: string;
+  readonly acting?: Acting;
 }
 
 /** What a connection's server is doing. */
@@ -133,9 +136,24 @@ function targetOf(view: string): string | null {
   }
 }
 
+/** Whom a kept tab acts as. */
+function actingOf(view: string): { readonly acting?: Acting } {
+  const { acting } = keptView(view);
+  if (acting === null) return { acting };
+  const actor = readActor(acting);
+  return actor ? { acting: actor } : {};
+}
+
+/** A tab's view with whom it acts as: both are kept as one. */
+function withActing({ view, acting }: QueryTab | RelationTab): string {
+  const { acting: _, ...rest } = keptView(view);
+  if (acting === undefined) return "acting" in keptView(view) ? JSON.stringify(rest) : view;
+  return JSON.stringify({ ...rest, acting });
+}
+
 /** How a plan's tab shows it. */
 export function planViewOf(view: string): { readonly shape: "tree" | "diagram" | "raw"; readonly comparing: boolean } {
-  const kept = keptPlan(view);
+  const kept = keptView(view);
   const shape = kept["shape"];
   return { shape: shape === "diagram" || shape === "raw" ? shape : "tree", comparing: kept["comparing"] === true };
 }
@@ -150,7 +168,7 @@ export function planTitle(text: string): string {
   return `Plan of ${words.length > 24 ? `${words.slice(0, 24)}…` : words}`;
 }
 
-function keptPlan(view: string): Record<string, unknown> {
+function keptView(view: string): Record<string, unknown> {
   try {
     const kept: unknown = JSON.parse(view);
     return typeof kept === "object" && kept !== null ? { ...kept } : {};
@@ -172,6 +190,8 @@ export type TabsAction =
   | { readonly type: "activate"; readonly id: string }
   | { readonly type: "step"; readonly by: 1 | -1 }
   | { readonly type: "move"; readonly id: string; readonly to: number }
+  /** Whom a tab acts as from now on. */
+  | { readonly type: "act"; readonly id: string; readonly acting: Acting }
   | { readonly type: "change"; readonly id: string; readonly change: Partial<Omit<QueryTab, "id" | "kind">> };
 
 const front = (tabs: Tabs, active: string | null): Tabs =>
@@ -191,7 +211,8 @@ export function restored({ tab, text, sequence }: RestoredTab): OpenTab | null {
     case "query": {
       const { id, title, profile_id: profileId, database, path, stamp, dirty, crlf = false, view } = tab;
       const saved = tab.saved ?? null;
-      return { id, kind: "query", title, profileId, database, path, stamp, saved, dirty, crlf, view, text, sequence };
+      const rest = { path, stamp, saved, dirty, crlf, view, text, sequence };
+      return { id, kind: "query", title, profileId, database, ...rest, ...actingOf(view) };
     }
     case "activity":
       return tab.profile_id === null
@@ -203,7 +224,7 @@ export function restored({ tab, text, sequence }: RestoredTab): OpenTab | null {
         ? null
         : { id: tab.id, kind: tab.kind, profileId: tab.profile_id, database: tab.database, view: tab.view };
     case "plan": {
-      const planId = keptPlan(tab.view)["plan"];
+      const planId = keptView(tab.view)["plan"];
       const { id, title, profile_id: profileId, view } = tab;
       return typeof planId === "number" ? { id, kind: "plan", title, profileId, planId, view } : null;
     }
@@ -211,7 +232,8 @@ export function restored({ tab, text, sequence }: RestoredTab): OpenTab | null {
       break;
   }
   const { id, title, profile_id: profileId, object, view } = tab;
-  return profileId === null || object === null ? null : { id, kind: "relation", title, profileId, object, view };
+  if (profileId === null || object === null) return null;
+  return { id, kind: "relation", title, profileId, object, view, ...actingOf(view) };
 }
 
 /** What is kept of the tabs. Of a form only whose it is: what was entered may be secret. */
@@ -234,12 +256,13 @@ export function records(tabs: Tabs): TabRecord[] {
     };
     switch (tab.kind) {
       case "query": {
-        const { title, profileId, database, path, stamp, saved, dirty, crlf, view } = tab;
+        const { title, profileId, database, path, stamp, saved, dirty, crlf } = tab;
+        const view = withActing(tab);
         return { ...bare, title, profile_id: profileId, database, path, stamp, saved, dirty, crlf, view };
       }
       case "relation": {
-        const { title, profileId, object, view } = tab;
-        return { ...bare, title, profile_id: profileId, database: object.database, object, view };
+        const { title, profileId, object } = tab;
+        return { ...bare, title, profile_id: profileId, database: object.database, object, view: withActing(tab) };
       }
       case "activity":
         return { ...bare, title: "Activity", profile_id: tab.profileId, view: tab.view };
@@ -344,6 +367,11 @@ function changed(tabs: Tabs, action: TabsAction): Tabs {
     case "share":
     case "join":
       return splitReducer(tabs, action);
+    case "act": {
+      const { id, acting } = action;
+      const can = (tab: OpenTab) => tab.id === id && (tab.kind === "query" || tab.kind === "relation");
+      return { ...tabs, open: open.map((tab) => (can(tab) ? { ...tab, acting } : tab)) };
+    }
     case "change":
       return {
         ...tabs,

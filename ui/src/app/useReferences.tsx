@@ -4,7 +4,15 @@ import { useKeys, useOffers } from "@/commands";
 import { IconButton, Menu, type MenuItem, toast } from "@/design";
 import { goLabel, keysAt, LookupPicker, nowhere, type PlacedKey, ReferencedBy } from "@/features/references";
 import type { Box, Cell, CellLinks, CellPlace, GridHandle } from "@/features/results";
-import { type AppError, type Followed, failureOf, host, type ResultHead, type ResultKey } from "@/ipc";
+import {
+  type AppError,
+  type Followed,
+  failureOf,
+  host,
+  type PolicyActor,
+  type ResultHead,
+  type ResultKey,
+} from "@/ipc";
 import { useWalk } from "./walking";
 
 /** What stands over a cell. */
@@ -32,7 +40,10 @@ function told(failure: AppError): void {
 }
 
 /** What the rows of a tab are given; `over` is drawn anywhere in it, `bar` before its other buttons. */
-export function useReferences(active: boolean): {
+export function useReferences(
+  active: boolean,
+  actor: PolicyActor | null,
+): {
   readonly links: CellLinks;
   readonly over: ReactNode;
   readonly bar: ReactNode;
@@ -197,6 +208,7 @@ export function useReferences(active: boolean): {
       <ReferencedBy
         holdId={open.head.hold_id}
         row={open.row}
+        actor={actor}
         anchor={open.box}
         onClose={close}
         onGo={(rows: Followed) => {
@@ -207,6 +219,7 @@ export function useReferences(active: boolean): {
     ) : open?.kind === "lookup" ? (
       <LookupPicker
         profileId={open.from.profile_id}
+        actor={actor}
         object={open.key.object}
         keyColumns={open.key.referenced_columns}
         initial={open.from.filters.map((filter) => filter.values[0] ?? null)}

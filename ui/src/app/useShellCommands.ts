@@ -4,6 +4,7 @@ import { type Offer, useOffers } from "@/commands";
 import { toast } from "@/design";
 import { openImport } from "@/features/connections";
 import { failureOf, host, queryKeys, type Settings } from "@/ipc";
+import { actorOf, useActingWays, useNoActing } from "./acting";
 import type { Actions } from "./actions";
 import { focusDocument, focusSide, focusSideField, isInSide } from "./focus";
 import { generateIn, schemaCalled, useNoGenerate } from "./generating";
@@ -21,7 +22,7 @@ export function useShellCommands(
   openPalette: () => void,
   settings: Settings | undefined,
 ) {
-  const { active, dispatch, live, tabs } = useWorkspace();
+  const { active, dispatch, live, profile, tabs } = useWorkspace();
   const queries = useQueryClient();
   const profileId = profileOfTab(active);
   const phase = profileId === null ? undefined : live.connections.get(profileId)?.phase.phase;
@@ -42,6 +43,9 @@ export function useShellCommands(
   const advised = meant("can_advise");
   const ofDatabase = active?.kind === "policies" || active?.kind === "advisor" ? active.database : null;
   const noGenerate = useNoGenerate();
+  const noActing = useNoActing()(active);
+  const acting = useActingWays();
+  const actsAs = active ? actorOf(active, profile(profileId)) : null;
   const noConnection = "no connection belongs to this tab";
   const alone = tabs.open.length < 2 && "there is one tab";
   const oneGroup = "the tabs stand in one group";
@@ -108,6 +112,8 @@ export function useShellCommands(
       tabs.split === null && oneGroup,
     ),
     "tab.join": offer(() => dispatch({ type: "join" }), tabs.split === null && oneGroup),
+    "tab.act-as": offer(() => active && acting.ask(active), noActing ?? false),
+    "tab.stop-acting": offer(() => active && acting.stop(active), actsAs === null && "this tab acts as nobody else"),
     "window.new": offer(() => said(host().openWindow())),
     "connection.new": offer(() => actions.connectionForm(null)),
     "connection.import": offer(() => {

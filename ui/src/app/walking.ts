@@ -13,13 +13,14 @@ import {
 } from "@/features/references";
 import type { BrowseStore, CellPlace, GridHandle } from "@/features/results";
 import type { Followed, ResultHead } from "@/ipc";
+import { actorOf, mayAct } from "./acting";
 import { newTabId } from "./actions";
 import { focusDocument } from "./focus";
 import { type RelationTab, twin } from "./model";
 import { useWorkspace, type Workspace } from "./workspace";
 
 /** What steps need of the window, as it is now. */
-type Window = Pick<Workspace, "tabs" | "dispatch" | "runs" | "browses">;
+type Window = Pick<Workspace, "tabs" | "dispatch" | "runs" | "browses" | "profile">;
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
@@ -111,7 +112,7 @@ class Walking {
   private async show(window: Window, place: Place): Promise<void> {
     this.steps += 1;
     const mine = this.steps;
-    const { tabs, dispatch, runs, browses } = window;
+    const { tabs, dispatch, runs, browses, profile } = window;
     if (place.kind === "result") {
       const store = runs.of(place.tabId);
       dispatch({ type: "activate", id: place.tabId });
@@ -123,9 +124,14 @@ class Walking {
       return;
     }
     const { profileId, object } = place;
-    const fresh: RelationTab = { id: newTabId(), kind: "relation", title: object.name, profileId, object, view: "{}" };
+    const begun: RelationTab = { id: newTabId(), kind: "relation", title: object.name, profileId, object, view: "{}" };
+    // Who follows a key as somebody stays that somebody.
+    const front = tabs.open.find((each) => each.id === tabs.active);
+    const acting = mayAct(front) && front.profileId === profileId ? front.acting : undefined;
+    const fresh: RelationTab = acting === undefined ? begun : { ...begun, acting };
     const tab = twin(tabs, fresh) ?? fresh;
     const store = browses.of(tab.id, profileId, object);
+    store.actAs(actorOf(tab, profile(profileId)));
     const { filters, any, where, sort, browsed, loading } = store.snapshot();
     const wanted = {
       filters: place.filters,

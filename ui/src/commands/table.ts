@@ -40,6 +40,8 @@ export const COMMANDS = [
   { id: "tab.across", title: "Move tab to the other group", scope: "global", keys: "Mod+Shift+M" },
   { id: "tab.other-group", title: "Go to the other group of tabs", scope: "global", keys: "F6" },
   { id: "tab.join", title: "Join the groups of tabs", scope: "global" },
+  { id: "tab.act-as", title: "Act as somebody: a role, claims, settings", scope: "global", keys: "Mod+Shift+I" },
+  { id: "tab.stop-acting", title: "Stop acting as somebody", scope: "global" },
   { id: "window.new", title: "New window", scope: "global", keys: "Mod+Alt+N" },
   { id: "connection.new", title: "New connection", scope: "global", keys: "Mod+Shift+N" },
   { id: "connection.import", title: "Import connections", scope: "global" },

@@ -12,6 +12,7 @@ import type {
   RestoredTab,
   TabRecord,
 } from "./bindings";
+import { actingCommands } from "./fake/acting";
 import { momentOf, signalOf, sizesOf } from "./fake/activity";
 import { advisorCommands } from "./fake/advisor";
 import { browse, browseAgain, browseMore, countRows, whereText } from "./fake/browsing";
@@ -25,8 +26,8 @@ import { objectPage } from "./fake/objects";
 import { planCommands } from "./fake/plans";
 import { policyCommands } from "./fake/policyDrafts";
 import { policyTests } from "./fake/policyTests";
-import { policyUsers } from "./fake/policyUsers";
 import { policyTexts } from "./fake/policyTexts";
+import { policyUsers } from "./fake/policyUsers";
 import { privacy } from "./fake/privacy";
 import { referenceCommands } from "./fake/references";
 import { keepSession, startRun } from "./fake/runs";
@@ -404,6 +405,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     exportRows: async (request, onEvent) => exportOf(world, request, onEvent, 300),
     importLook: async (look) => contentsOf(look),
     importRows: async (request, onEvent) => importOf(world, request, onEvent, 200),
+    ...actingCommands(world),
     ...generateCommands(world),
     ...policyCommands(world),
     ...policyTexts(world),

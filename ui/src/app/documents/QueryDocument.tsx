@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useKeys, useOffers } from "@/commands";
 import { Banner, Button, ConfirmDialog, hasOpenLayer, openContextMenu, SplitPane, toast } from "@/design";
+import { sameActor } from "@/features/acting";
 import type { KeptChart } from "@/features/charts";
 import { type Caret, type EditorHandle, EditorPane, ParameterDialog } from "@/features/editor";
 import { plansOf } from "@/features/plans";
@@ -10,6 +11,7 @@ import { errorDetails, ResultsPane, SweepDialog } from "@/features/results";
 import { SavedDialog, suggestedName } from "@/features/saved";
 import { openExport } from "@/features/transfer";
 import { failureOf, host, queryKeys, type TextEdit } from "@/ipc";
+import { actorOf, Stripe } from "../acting";
 import type { Actions } from "../actions";
 import type { QueryTab } from "../model";
 import { panelIdOf } from "../place";
@@ -100,9 +102,10 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
   const drivers = useQuery({ queryKey: queryKeys.drivers, queryFn: () => host().drivers() });
   const settings = useQuery({ queryKey: queryKeys.settings, queryFn: () => host().settings() });
   const driver = drivers.data?.find((each) => each.id === profile?.driver);
-  const references = useReferences(active);
-  const run = useQueryRun(tab, store, editor, profile, state?.phase.phase === "open", view.manual);
-  const explain = useExplain(tab, plansOf(store, tab.id), editor, profile, state?.phase.phase === "open");
+  const actor = actorOf(tab, profile);
+  const references = useReferences(active, actor);
+  const run = useQueryRun(tab, store, editor, profile, state?.phase.phase === "open", view.manual, actor);
+  const explain = useExplain(tab, plansOf(store, tab.id), editor, profile, state?.phase.phase === "open", actor);
   const explainNow = (analyze: boolean) => {
     store.show(PLAN);
     void explain.explain(analyze);
@@ -217,6 +220,7 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
 
   return (
     <div className="flex flex-col h-full min-h-0" data-scope="query">
+      <Stripe tab={tab} left={sameActor(run.run.actor, actor) ? run.run.left : null} />
       <QueryToolbar
         tab={tab}
         profiles={profiles}
@@ -225,7 +229,11 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
         run={run}
         connected={state?.phase.phase === "open"}
         onDatabase={(database) => dispatch({ type: "change", id: tab.id, change: { database } })}
-        onProfile={(profileId) => dispatch({ type: "change", id: tab.id, change: { profileId, database: null } })}
+        onProfile={(profileId) => {
+          // Another server has other roles.
+          dispatch({ type: "act", id: tab.id, acting: undefined });
+          dispatch({ type: "change", id: tab.id, change: { profileId, database: null } });
+        }}
         onFormat={() => void format()}
         onSave={save}
         onSaveAs={() => void file.saveAs()}
@@ -353,7 +361,7 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
               }
               onExport={openExport}
               onStatement={(text) => actions.query({ profileId: tab.profileId, database: tab.database, text })}
-              {...(tab.profileId ? { lookup: lookupOn(tab.profileId) } : {})}
+              {...(tab.profileId ? { lookup: lookupOn(tab.profileId, actor) } : {})}
               saveTo={profile?.environment === "production" ? profile.name : undefined}
               highlight={(sql) => highlightSql(sql, driver?.language.grammar)}
               links={references.links}

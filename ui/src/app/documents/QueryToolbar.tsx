@@ -3,6 +3,7 @@ import { type Ref, useMemo } from "react";
 import { useKeys } from "@/commands";
 import { Button, IconButton, MenuButton, Select, type SelectOption, Toolbar, ToolbarDivider } from "@/design";
 import { type ConnectionProfile, host, queryKeys, type TabSession, type TreeNode } from "@/ipc";
+import { useActAsButton } from "../acting";
 import type { QueryTab } from "../model";
 import type { QueryExplain } from "./useExplain";
 import type { QueryRun } from "./useQueryRun";
@@ -79,6 +80,7 @@ export function QueryToolbar({
     commit: useKeys("query.commit"),
     rollback: useKeys("query.rollback"),
   };
+  const actAs = useActAsButton(tab);
   const open = session?.link === "up" && session.transaction !== "idle";
   const noConnection = profile ? undefined : "Choose a connection first";
   const options = profiles.map(
@@ -143,6 +145,7 @@ export function QueryToolbar({
               <ToolbarDivider />
             </>
           ) : null}
+          {actAs}
           <IconButton icon="format" label="Format" {...shown(keys.format)} onClick={onFormat} />
           <IconButton
             icon="save"

@@ -17,6 +17,7 @@ import {
 import { DataPane, NO_SHAPE, type Shape, type WhereField } from "@/features/results";
 import { onImported, openExport, openImportInto } from "@/features/transfer";
 import { host, type ObjectRef, queryKeys } from "@/ipc";
+import { actorOf, Stripe, useActAsButton } from "../acting";
 import type { Actions } from "../actions";
 import { useNoGenerate } from "../generating";
 import type { RelationTab } from "../model";
@@ -123,6 +124,7 @@ export function RelationDocument({ tab, active, actions }: { tab: RelationTab; a
       tabIndex={-1}
       ref={useFocusWhen(active, kept.view)}
     >
+      <Stripe tab={tab} left={null} />
       {seen.rows || seen.rest ? (
         <Opened
           tab={tab}
@@ -174,7 +176,9 @@ function Opened({ tab, active, actions, kept, rows, onKept, onReconnect }: Opene
   const { live, profile, browses } = useWorkspace();
   const store = browses.of(tab.id, tab.profileId, tab.object);
   // Before the rows are read for the first time: with what was remembered of this tab.
-  useState(() => store.begin(kept.shape));
+  const actor = actorOf(tab, profile(tab.profileId));
+  useState(() => store.begin(kept.shape, actor));
+  useEffect(() => store.actAs(actor), [store, actor]);
   const keepShape = useRef(onKept);
   keepShape.current = onKept;
   useEffect(
@@ -197,7 +201,7 @@ function Opened({ tab, active, actions, kept, rows, onKept, onReconnect }: Opene
   const page = useRelation(tab.profileId, tab.object);
   const arranged = useRelationLayout(tab.profileId, tab.object);
   const driver = useDriverOf(tab.profileId);
-  const references = useReferences(active && kept.view === "data");
+  const references = useReferences(active && kept.view === "data", actor);
   const state = live.connections.get(tab.profileId);
   const keys: Partial<Record<View, string | undefined>> = {
     data: useKeys("relation.data"),
@@ -206,6 +210,7 @@ function Opened({ tab, active, actions, kept, rows, onKept, onReconnect }: Opene
     constraints: useKeys("relation.constraints"),
     ddl: useKeys("relation.ddl"),
   };
+  const actAs = useActAsButton(tab);
   const newQuery = useKeys("tab.new-query");
   const policyKeys = useKeys("policies.open");
   const own = profile(tab.profileId);
@@ -247,6 +252,7 @@ function Opened({ tab, active, actions, kept, rows, onKept, onReconnect }: Opene
         }
         end={
           <>
+            {actAs}
             {state?.can_secure && page.data?.row_security ? (
               <IconButton
                 icon="policy"
@@ -290,7 +296,7 @@ function Opened({ tab, active, actions, kept, rows, onKept, onReconnect }: Opene
             estimatedRows={page.data?.estimated_rows ?? null}
             onReconnect={onReconnect}
             saveTo={production?.name}
-            lookup={lookupOn(tab.profileId)}
+            lookup={lookupOn(tab.profileId, actor)}
             highlight={(sql) => highlightSql(sql, driver?.language.grammar)}
             onExport={openExport}
             links={references.links}
@@ -318,7 +324,7 @@ function Opened({ tab, active, actions, kept, rows, onKept, onReconnect }: Opene
               <Denied
                 object={tab.object}
                 failure={failure}
-                login={state?.server?.facts["user"] ?? profile(tab.profileId)?.values["user"]}
+                login={actor?.role ?? state?.server?.facts["user"] ?? profile(tab.profileId)?.values["user"]}
                 owner={page.data?.owner ?? null}
                 quote={driver?.language.identifier_quote ?? '"'}
                 actions={more}

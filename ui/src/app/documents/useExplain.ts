@@ -11,6 +11,7 @@ import {
   type ParameterValue,
   type PlaceholderMark,
   type PlanQuestion,
+  type PolicyActor,
 } from "@/ipc";
 import type { QueryTab } from "../model";
 
@@ -30,6 +31,8 @@ export function useExplain(
   editor: RefObject<EditorHandle | null>,
   profile: ConnectionProfile | undefined,
   connected: boolean,
+  /** Whom the tab acts as. */
+  actor: PolicyActor | null,
 ) {
   const state = useSyncExternalStore(store.subscribe, store.snapshot);
   const [asking, setAsking] = useState<ExplainAsking | null>(null);
@@ -54,7 +57,15 @@ export function useExplain(
   };
   const start = (piece: Piece, parameters: readonly ParameterValue[], analyze: boolean) =>
     profile
-      ? send({ profileId: profile.id, database: tab.database, text: piece.text, base: piece.base, parameters, analyze })
+      ? send({
+          profileId: profile.id,
+          database: tab.database,
+          text: piece.text,
+          base: piece.base,
+          parameters,
+          actor,
+          analyze,
+        })
       : Promise.resolve();
   const explain = async (analyze: boolean) => {
     const piece = await editor.current?.piece().catch(() => null);
@@ -89,7 +100,7 @@ export function useExplain(
       if (!state.wish) return;
       // A yes is for once.
       const { confirmed: _, ...wish } = state.wish;
-      void send(wish);
+      void send({ ...wish, actor });
     },
     withParameters: (piece: Piece, values: readonly ParameterValue[], analyze: boolean) => {
       if (profile)

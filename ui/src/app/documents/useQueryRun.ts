@@ -11,6 +11,7 @@ import {
   type ParameterScope,
   type ParameterValue,
   type PlaceholderMark,
+  type PolicyActor,
   type RunConsent,
   type SweepQuestion,
 } from "@/ipc";
@@ -38,6 +39,8 @@ export function useQueryRun(
   connected: boolean,
   /** Whether a person ends the tab's transactions. */
   manual: boolean,
+  /** Whom the tab acts as. */
+  actor: PolicyActor | null,
 ) {
   const run = useSyncExternalStore(store.subscribe, store.snapshot);
   const [asking, setAsking] = useState<Asking | null>(null);
@@ -61,7 +64,18 @@ export function useQueryRun(
     const { text, base } = piece;
     const database = on ? null : tab.database;
     const elsewhere = on ? { elsewhere: { session: `${tab.id}@${on.id}`, name: on.name } } : {};
-    await send({ profileId: target.id, database, text, base, parameters, manual: manual && !on, ...elsewhere });
+    // Elsewhere it is whoever that connection says.
+    const as = on ? (on.actor ?? null) : actor;
+    await send({
+      profileId: target.id,
+      database,
+      text,
+      base,
+      parameters,
+      actor: as,
+      manual: manual && !on,
+      ...elsewhere,
+    });
   };
   /** Gives a script to the core; what it asks first is shown. */
   const send = async (script: Script) => {

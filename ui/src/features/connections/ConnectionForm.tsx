@@ -13,6 +13,7 @@ import {
 import "./connections.css";
 import { colourOf, groupsOf } from "./home";
 import { editForm, type FormState, newForm, passwordField } from "./model";
+import { ActorSection, type ActorWays } from "./parts/ActorSection";
 import { AddressRow } from "./parts/AddressRow";
 import { DriverList, DriverSelect } from "./parts/DriverChoice";
 import { DriverFields } from "./parts/DriverFields";
@@ -36,6 +37,8 @@ export interface ConnectionFormProps {
   onDirty?: (dirty: boolean) => void;
   /** Whether its tab is in front; its shortcuts are off otherwise. */
   active?: boolean;
+  /** How an actor is written and said, for databases that know them. */
+  actors?: ActorWays;
 }
 
 export function ConnectionForm(props: ConnectionFormProps) {
@@ -125,8 +128,9 @@ function LoadedForm({
   onCancel,
   onDirty,
   active = true,
+  actors,
 }: LoadedProps) {
-  const form = useConnectionForm({ initial, drivers, onSaved, onDirty });
+  const form = useConnectionForm({ initial, drivers, onSaved, onDirty, actorProblem: actors?.problem });
   const { state, driver, dispatch, dirty, busy } = form;
   const [leaving, setLeaving] = useState(false);
   const fields = useRef<HTMLDivElement>(null);
@@ -239,6 +243,9 @@ function LoadedForm({
               ) : null
             }
           />
+          {actors && driver.can_act_as === true ? (
+            <ActorSection state={state} dispatch={dispatch} ways={actors} />
+          ) : null}
         </div>
         <TestPanel
           test={form.test}

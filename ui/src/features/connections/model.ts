@@ -9,6 +9,7 @@ import type {
   HopReport,
   ParsedTarget,
   PasswordPolicy,
+  PolicyActor,
   ProfileDraft,
   Safety,
 } from "@/ipc";
@@ -16,6 +17,9 @@ import { type CommandText, commandOf, NO_COMMAND, splitWords, textOf } from "./p
 
 /** The login's password: the one secret that has a policy. It never stands among the values. */
 export const PASSWORD_FIELD = "password";
+
+/** The row of the form that says whom tabs act as. */
+export const ACTOR_FIELD = "actor";
 
 export const ENVIRONMENTS: readonly Environment[] = ["local", "development", "staging", "production"];
 
@@ -53,6 +57,8 @@ export interface FormState {
   readonly safety: Safety;
   /** Whether what is sent through it is recorded. */
   readonly recorded: boolean;
+  /** Whom its tabs begin as; the login itself where `null`. */
+  readonly actor: PolicyActor | null;
   /** A person chose the safety level, so the environment does not change it any more. */
   readonly safetyChosen: boolean;
   /** What is wrong, by field name; `name` and `url` are the form's own rows. */
@@ -79,6 +85,7 @@ export type FormAction =
   | { readonly type: "environment"; readonly environment: Environment }
   | { readonly type: "safety"; readonly safety: Safety }
   | { readonly type: "recorded"; readonly recorded: boolean }
+  | { readonly type: "actor"; readonly actor: PolicyActor | null }
   | { readonly type: "parsed"; readonly target: ParsedTarget }
   | { readonly type: "errors"; readonly errors: Readonly<Record<string, string>> }
   | { readonly type: "saved"; readonly profileId: string };
@@ -264,6 +271,7 @@ export function draftOf(driver: DriverForm, state: FormState): ProfileDraft {
     environment: state.environment,
     safety: state.safety,
     recorded: state.recorded,
+    actor: driver.can_act_as === true ? state.actor : null,
     driver: driver.id,
     values,
     password_policy: asksPassword ? state.policy : "none",
@@ -290,6 +298,7 @@ function fingerprint(state: Omit<FormState, "baseline" | "edits">): string {
     state.environment,
     state.safety,
     state.recorded,
+    state.actor,
   ]);
 }
 
@@ -319,6 +328,7 @@ export function newForm(driver: DriverForm, keychainWorks: boolean): FormState {
     environment: "local",
     safety: usualSafety("local"),
     recorded: true,
+    actor: null,
     safetyChosen: false,
     errors: {},
     warnings: [],
@@ -343,6 +353,7 @@ export function editForm(profile: ConnectionProfile): FormState {
     environment: profile.environment,
     safety: profile.safety,
     recorded: profile.recorded !== false,
+    actor: profile.actor ?? null,
     safetyChosen: profile.safety !== usualSafety(profile.environment),
     errors: {},
     warnings: [],
@@ -391,6 +402,8 @@ function change(state: FormState, action: FormAction): FormState {
       return { ...state, safety: action.safety, safetyChosen: true };
     case "recorded":
       return { ...state, recorded: action.recorded };
+    case "actor":
+      return { ...state, actor: action.actor, errors: without(state.errors, ACTOR_FIELD) };
     case "parsed": {
       const reference = action.target.password_reference;
       return {

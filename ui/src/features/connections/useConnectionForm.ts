@@ -9,8 +9,18 @@ import {
   type HopReport,
   host,
   type KeptAmounts,
+  type PolicyActor,
 } from "@/ipc";
-import { checkFields, draftOf, type FormAction, type FormState, fieldOf, isDirty, reduceForm } from "./model";
+import {
+  ACTOR_FIELD,
+  checkFields,
+  draftOf,
+  type FormAction,
+  type FormState,
+  fieldOf,
+  isDirty,
+  reduceForm,
+} from "./model";
 import type { TestState } from "./parts/TestPanel";
 
 export interface ConnectionFormHandle {
@@ -46,11 +56,20 @@ export interface ConnectionFormOptions {
   drivers: readonly [DriverForm, ...DriverForm[]];
   onSaved: (profile: ConnectionProfile, connect: boolean) => void;
   onDirty?: ((dirty: boolean) => void) | undefined;
+  /** Why nobody can act as what was written. */
+  actorProblem: ((actor: PolicyActor) => string | undefined) | undefined;
 }
 
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 const sentence = (failure: AppError) => [failure.message, failure.hint].filter(Boolean).join(" ");
 
-export function useConnectionForm({ initial, drivers, onSaved, onDirty }: ConnectionFormOptions): ConnectionFormHandle {
+export function useConnectionForm({
+  initial,
+  drivers,
+  onSaved,
+  onDirty,
+  actorProblem,
+}: ConnectionFormOptions): ConnectionFormHandle {
   const [state, dispatch] = useReducer(reduceForm, initial);
   const [test, setTest] = useState<TestState>({ state: "none" });
   const [busy, setBusy] = useState<"save" | "connect" | null>(null);
@@ -81,7 +100,8 @@ export function useConnectionForm({ initial, drivers, onSaved, onDirty }: Connec
   );
 
   const complete = (): boolean => {
-    const errors = checkFields(driver, state);
+    const wrong = state.actor ? actorProblem?.(state.actor) : undefined;
+    const errors = { ...checkFields(driver, state), ...(wrong ? { [ACTOR_FIELD]: `${capital(wrong)}.` } : {}) };
     dispatch({ type: "errors", errors });
     const first = Object.values(errors)[0];
     if (first !== undefined) announce(first);

@@ -1,7 +1,7 @@
 /** What a person marks on connections: favourites, and which schemas are shown. Kept by the core, over restarts. */
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo, useRef, useState } from "react";
-import { Icon, type MenuItem } from "@/design";
+import { Icon, type MenuItem, tip } from "@/design";
 import { type ConnectionProfile, host, type TreePage } from "@/ipc";
 import { type ExplorerItem, itemId } from "./model";
 import { SchemaDialog } from "./parts/SchemaDialog";
@@ -20,11 +20,17 @@ export function inOrder(profiles: readonly ConnectionProfile[]): readonly Connec
 }
 
 export function ConnectionLabel({ profile, label }: { profile: ConnectionProfile | undefined; label: string }) {
-  if (!profile?.favourite) return label;
+  if (!profile?.favourite && !profile?.actor) return label;
+  const actor = profile.actor;
   return (
     <span className="exp-favourite">
       <span className="rh-truncate">{label}</span>
-      <Icon name="star-on" size={12} label="Favourite" className="text-warn-text" />
+      {profile.favourite ? <Icon name="star-on" size={12} label="Favourite" className="text-warn-text" /> : null}
+      {actor ? (
+        <span className="exp-actor" {...tip(`Its tabs begin as ${actor.role ?? "the login, with claims or settings"}`)}>
+          <Icon name="role" size={12} label={`acts as ${actor.role ?? "the login, with claims or settings"}`} />
+        </span>
+      ) : null}
     </span>
   );
 }

@@ -55,6 +55,7 @@ function Line({ line }: { line: HistoryLine }) {
         <span className="rh-meta rh-truncate block">
           {metaOf(line)}
           {line.face === "cli" ? " · terminal" : ""}
+          {line.acting ? ` · as ${line.acting}` : ""}
           {line.plan ? " · plan" : ""}
         </span>
       </span>
@@ -88,6 +89,11 @@ function Detail({ entry, onOpen, onInsert, onPlan, onClose }: DetailProps) {
         <span className={look?.tone ?? ""}>{look?.words ?? "running"}</span>
         {entry.elapsed_ms === null ? null : <span>{duration(entry.elapsed_ms)}</span>}
         <span>{when.format(new Date(entry.at_ms))}</span>
+        {entry.acting ? (
+          <Badge icon="role" tooltip={`It ran as ${entry.acting}`}>
+            as {entry.acting}
+          </Badge>
+        ) : null}
         {isRedacted(entry.text) ? (
           <Badge icon="lock">
             <span data-tip="What set a password was taken out before this was kept.">secret removed</span>

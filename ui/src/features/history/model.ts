@@ -41,7 +41,9 @@ export function byDay(entries: readonly HistoryEntry[], now: number): HistoryLin
 export function asEntry(line: AuditEntry): HistoryEntry {
   const { id, at_ms, profile_id, profile_name, database, text, rows, elapsed_ms, error, face } = line;
   const outcome = line.outcome ?? "unknown";
-  return { id, at_ms, profile_id, profile_name, database, text, outcome, rows, elapsed_ms, error, face, plan: false };
+  const acting = line.acting ?? null;
+  const ended = { outcome, rows, elapsed_ms, error };
+  return { id, at_ms, profile_id, profile_name, database, text, ...ended, face, plan: false, acting };
 }
 
 export interface OutcomeLook {

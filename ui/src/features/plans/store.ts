@@ -1,5 +1,13 @@
 /** The plans of one tab, live: asks for them, stops asking, keeps the last ones at hand to be compared. */
-import { type AppError, type ExplainedPlan, failureOf, host, type ParameterValue, type PlanQuestion } from "@/ipc";
+import {
+  type AppError,
+  type ExplainedPlan,
+  failureOf,
+  host,
+  type ParameterValue,
+  type PlanQuestion,
+  type PolicyActor,
+} from "@/ipc";
 
 export interface PlanWish {
   readonly profileId: string;
@@ -9,6 +17,8 @@ export interface PlanWish {
   /** Where it begins in the document. */
   readonly base: number;
   readonly parameters: readonly ParameterValue[];
+  /** Whom it is asked as; the login itself unless told. */
+  readonly actor?: PolicyActor | null;
   readonly analyze: boolean;
   /** The digest of the question that was answered with yes. */
   readonly confirmed?: string;
@@ -75,6 +85,7 @@ export class PlanStore {
         database: wish.database,
         text: wish.text,
         parameters: [...wish.parameters],
+        actor: wish.actor ?? null,
         analyze: wish.analyze,
         confirmed: wish.confirmed ?? null,
       });

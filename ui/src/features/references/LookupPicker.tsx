@@ -12,13 +12,24 @@ import {
   Spinner,
   tip,
 } from "@/design";
-import { type AppError, failureOf, host, type LookupPage, type LookupRow, nativeCode, type ObjectRef } from "@/ipc";
+import {
+  type AppError,
+  failureOf,
+  host,
+  type LookupPage,
+  type LookupRow,
+  nativeCode,
+  type ObjectRef,
+  type PolicyActor,
+} from "@/ipc";
 import { nextAsk } from "./asks";
 import { exactFirst, stepRow } from "./model";
 import "./references.css";
 
 export interface LookupPickerProps {
   profileId: string;
+  /** Whom it is asked as; the login itself where `null`. */
+  actor: PolicyActor | null;
   /** The referenced relation. */
   object: ObjectRef;
   /** Its columns that name a row, in the order `onPick` gives their values. */
@@ -62,12 +73,18 @@ interface Found {
   readonly text: string;
 }
 
-function useLookup(profileId: string, object: ObjectRef, keyColumns: readonly string[], text: string) {
+function useLookup(
+  profileId: string,
+  actor: PolicyActor | null,
+  object: ObjectRef,
+  keyColumns: readonly string[],
+  text: string,
+) {
   const [found, setFound] = useState<Found>({ page: null, failure: null, loading: true, text: "" });
   const [again, setAgain] = useState(0);
-  const asked = JSON.stringify([profileId, object, keyColumns]);
-  const latest = useRef({ profileId, object, keyColumns });
-  latest.current = { profileId, object, keyColumns };
+  const asked = JSON.stringify([profileId, actor, object, keyColumns]);
+  const latest = useRef({ profileId, actor, object, keyColumns });
+  latest.current = { profileId, actor, object, keyColumns };
   useEffect(() => {
     const id = nextAsk();
     let here = true;
@@ -75,10 +92,10 @@ function useLookup(profileId: string, object: ObjectRef, keyColumns: readonly st
     setFound((now) => ({ ...now, loading: true }));
     const timer = window.setTimeout(
       () => {
-        const { profileId, object, keyColumns } = latest.current;
+        const { profileId, actor, object, keyColumns } = latest.current;
         running = true;
         host()
-          .lookup({ ask_id: id, profile_id: profileId, object, key_columns: [...keyColumns], text })
+          .lookup({ ask_id: id, profile_id: profileId, object, key_columns: [...keyColumns], text, actor })
           .then(
             (page) => here && setFound({ page, failure: null, loading: false, text }),
             (thrown: unknown) => here && setFound({ page: null, failure: failureOf(thrown), loading: false, text }),
@@ -107,10 +124,10 @@ interface PickerProps extends Omit<LookupPickerProps, "anchor" | "onClose"> {
   search: React.RefObject<HTMLInputElement | null>;
 }
 
-function Picker({ profileId, object, keyColumns, initial, onPick, verb = "Pick", search }: PickerProps) {
+function Picker({ profileId, actor, object, keyColumns, initial, onPick, verb = "Pick", search }: PickerProps) {
   const id = useId();
   const [text, setText] = useState("");
-  const { found, ask } = useLookup(profileId, object, keyColumns, text);
+  const { found, ask } = useLookup(profileId, actor, object, keyColumns, text);
   const [chosen, setChosen] = useState(0);
   const { page, failure, loading } = found;
   const rows = useMemo(() => exactFirst(page?.rows ?? [], found.text), [page, found.text]);

@@ -1,6 +1,6 @@
 import { Fragment, type KeyboardEvent, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { type Anchor, Button, classes, EmptyState, Icon, IconButton, Popover, Spinner, tip } from "@/design";
-import { type AppError, type Followed, failureOf, host, nativeCode, type ReferredRow } from "@/ipc";
+import { type AppError, type Followed, failureOf, host, nativeCode, type PolicyActor, type ReferredRow } from "@/ipc";
 import { Counting } from "./counting";
 import { countedKeys, placedRows, stepRow, type Tally, tallyText } from "./model";
 import "./references.css";
@@ -8,6 +8,8 @@ import "./references.css";
 export interface ReferencedByProps {
   holdId: string;
   row: number;
+  /** Whom it is counted as; the login itself where `null`. */
+  actor: PolicyActor | null;
   anchor: Anchor;
   onGo: (rows: Followed) => void;
   onClose: () => void;
@@ -22,7 +24,7 @@ export function ReferencedBy({ anchor, onClose, ...rest }: ReferencedByProps) {
   );
 }
 
-function Content({ holdId, row, onGo }: Omit<ReferencedByProps, "anchor" | "onClose">) {
+function Content({ holdId, row, actor, onGo }: Omit<ReferencedByProps, "anchor" | "onClose">) {
   const [found, setFound] = useState<readonly ReferredRow[] | null>(null);
   const [failure, setFailure] = useState<AppError | null>(null);
   const [again, setAgain] = useState(0);
@@ -57,17 +59,23 @@ function Content({ holdId, row, onGo }: Omit<ReferencedByProps, "anchor" | "onCl
         <Spinner label="Reading which keys lead here" />
       </div>
     );
-  return <Keys rows={found} onGo={onGo} />;
+  return <Keys rows={found} actor={actor} onGo={onGo} />;
 }
 
-function useTallies(rows: readonly ReferredRow[]) {
-  const counting = useMemo(() => new Counting(countedKeys(rows)), [rows]);
+function useTallies(rows: readonly ReferredRow[], actor: PolicyActor | null) {
+  const counting = useMemo(() => new Counting(countedKeys(rows), actor), [rows, actor]);
   useEffect(() => counting.start(), [counting]);
   return { tallies: useSyncExternalStore(counting.subscribe, counting.snapshot), counting };
 }
 
-function Keys({ rows, onGo }: { rows: readonly ReferredRow[]; onGo: (rows: Followed) => void }) {
-  const { tallies, counting } = useTallies(rows);
+interface KeysProps {
+  rows: readonly ReferredRow[];
+  actor: PolicyActor | null;
+  onGo: (rows: Followed) => void;
+}
+
+function Keys({ rows, actor, onGo }: KeysProps) {
+  const { tallies, counting } = useTallies(rows, actor);
   const list = useRef<HTMLDivElement>(null);
   const count = rows.reduce((sum, row) => sum + row.keys.length, 0);
   useEffect(() => {

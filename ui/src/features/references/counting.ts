@@ -1,5 +1,5 @@
 /** Counts what refers to a row: one key after the other, so that the rows of a tab never wait behind them. */
-import { failureOf, host } from "@/ipc";
+import { failureOf, host, type PolicyActor } from "@/ipc";
 import { nextAsk } from "./asks";
 import { type CountedKey, type Tally, tallyOf } from "./model";
 
@@ -9,6 +9,7 @@ export class Counting {
   private tallies: Tallies = new Map();
   private readonly listeners = new Set<() => void>();
   private readonly keys: readonly CountedKey[];
+  private readonly actor: PolicyActor | null;
   private queue: string[] = [];
   private running: string | null = null;
   /** Which start is being worked on; none while nothing is left. */
@@ -16,8 +17,9 @@ export class Counting {
   /** Counts starts: what an earlier one still hears is not for this one. */
   private starts = 0;
 
-  constructor(keys: readonly CountedKey[]) {
+  constructor(keys: readonly CountedKey[], actor: PolicyActor | null) {
     this.keys = keys;
+    this.actor = actor;
   }
 
   readonly subscribe = (listener: () => void) => {
@@ -81,7 +83,7 @@ export class Counting {
     this.running = ask;
     let tally: Tally;
     try {
-      const count = await host().countReferences(ask, rows.profile_id, rows.object, rows.filters);
+      const count = await host().countReferences(ask, rows.profile_id, rows.object, rows.filters, this.actor);
       tally = { state: "counted", count };
     } catch (thrown) {
       tally = tallyOf(failureOf(thrown));

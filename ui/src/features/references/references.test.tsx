@@ -26,7 +26,15 @@ async function object(name: string) {
 describe("the lookup picker", () => {
   async function open(name = "customers", onPick = vi.fn()) {
     const onClose = vi.fn();
-    const props = { profileId: STAGING, object: await object(name), keyColumns: ["id"], onPick, onClose, anchor };
+    const props = {
+      profileId: STAGING,
+      object: await object(name),
+      keyColumns: ["id"],
+      actor: null,
+      onPick,
+      onClose,
+      anchor,
+    };
     render(
       <DesignRoot theme="light">
         <LookupPicker {...props} />
@@ -91,7 +99,14 @@ describe("referenced by", () => {
     const onGo = vi.fn();
     render(
       <DesignRoot theme="light">
-        <ReferencedBy holdId={browsed.head.hold_id} row={0} anchor={anchor} onGo={onGo} onClose={() => undefined} />
+        <ReferencedBy
+          holdId={browsed.head.hold_id}
+          row={0}
+          actor={null}
+          anchor={anchor}
+          onGo={onGo}
+          onClose={() => undefined}
+        />
       </DesignRoot>,
     );
     const row = await screen.findByRole("button", { name: /orders\.customer_id/ });
@@ -110,7 +125,14 @@ describe("referenced by", () => {
     });
     render(
       <DesignRoot theme="light">
-        <ReferencedBy holdId={browsed.head.hold_id} row={0} anchor={anchor} onGo={vi.fn()} onClose={() => undefined} />
+        <ReferencedBy
+          holdId={browsed.head.hold_id}
+          row={0}
+          actor={null}
+          anchor={anchor}
+          onGo={vi.fn()}
+          onClose={() => undefined}
+        />
       </DesignRoot>,
     );
     const all = screen.findAllByRole("button", { name: /_id/ });

@@ -11,6 +11,7 @@ import {
   host,
   type NoticeRow,
   type ObjectRef,
+  type PolicyActor,
 } from "@/ipc";
 import { type Conditions, type FilterItem, type FilterPart, inForce, narrowed } from "./filters";
 import { type Live, OFF } from "./shape/live";
@@ -81,6 +82,8 @@ export class BrowseStore {
   readonly object: ObjectRef;
   /** The tab whose rows these are. */
   readonly tabId: string;
+  /** Whom they are read as; the login itself where `null`. */
+  private actor: PolicyActor | null = null;
 
   constructor(profileId: string, object: ObjectRef, tabId = "") {
     this.profileId = profileId;
@@ -108,13 +111,27 @@ export class BrowseStore {
       object: this.object,
       filters: inForce(this.state),
       sort: this.state.sort.map(({ column, descending }) => ({ column, descending })),
+      actor: this.actor,
     };
   }
 
   /** The shape it begins with, before anything was read: what was remembered. */
-  begin(shape: Shape): void {
+  begin(shape: Shape, actor: PolicyActor | null = null): void {
     const { browsed, loading } = this.state;
-    if (!browsed && !loading) this.set(shape);
+    if (browsed || loading) return;
+    this.actor = actor;
+    this.set(shape);
+  }
+
+  /** Reads as somebody from now on. What somebody else was shown goes at once. */
+  actAs(actor: PolicyActor | null): void {
+    if (JSON.stringify(actor) === JSON.stringify(this.actor)) return;
+    this.actor = actor;
+    const { browsed, loading, failure } = this.state;
+    if (!browsed && !loading && !failure) return;
+    if (browsed) this.release(browsed.head.hold_id);
+    this.set({ browsed: null, progress: null, facts: null, refresh: null });
+    void this.read();
   }
 
   /** Reads the first page. What is on show stays until the new rows are here; the latest call wins. */
@@ -250,7 +267,7 @@ export class BrowseStore {
   /** Beside the rows: nobody waits for it, and what is not known is not said. */
   private ask(): void {
     host()
-      .browseFacts(this.profileId, this.object)
+      .browseFacts(this.profileId, this.object, this.actor)
       .then((facts) => this.listeners.size > 0 && this.set({ facts }))
       .catch(() => undefined);
   }

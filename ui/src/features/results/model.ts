@@ -7,6 +7,7 @@ import type {
   HeldAgain,
   HoldProgress,
   NoticeRow,
+  PolicyActor,
   ResultHead,
   RunEvent,
   StatementMark,
@@ -63,6 +64,8 @@ export interface RunsState {
   readonly base: number;
   /** The connection it runs on, where that is not the tab's own. */
   readonly on: string | null;
+  /** Whom it acts as; the login itself where `null`. */
+  readonly actor: PolicyActor | null;
   readonly statements: readonly StatementMark[];
   readonly outcomes: readonly Outcome[];
   readonly sets: readonly ResultSet[];
@@ -75,6 +78,8 @@ export interface RunsState {
   readonly elapsedMs: number | null;
   /** The run could not be started at all. */
   readonly failure: AppError | null;
+  /** The last statement of it after which the session was somebody else than its tab acts as. */
+  readonly left: Extract<RunEvent, { event: "left_actor" }> | null;
 }
 
 export const NO_RUN: RunsState = {
@@ -83,6 +88,7 @@ export const NO_RUN: RunsState = {
   text: "",
   base: 0,
   on: null,
+  actor: null,
   statements: [],
   outcomes: [],
   sets: [],
@@ -92,6 +98,7 @@ export const NO_RUN: RunsState = {
   startedAt: 0,
   elapsedMs: null,
   failure: null,
+  left: null,
 };
 
 export type RunsAction =
@@ -101,6 +108,7 @@ export type RunsAction =
       readonly base: number;
       readonly at: number;
       readonly on?: string | null;
+      readonly actor?: PolicyActor | null;
     }
   /** Nothing was run after all. */
   | { readonly type: "restore"; readonly state: RunsState }
@@ -137,8 +145,8 @@ export function runsReducer(state: RunsState, action: RunsAction): RunsState {
     case "start": {
       const pinned = state.sets.filter((set) => set.pinned);
       const { between } = state;
-      const { text, base, on = null, at: startedAt } = action;
-      return { ...NO_RUN, phase: "starting", text, base, on, startedAt, sets: pinned, between };
+      const { text, base, on = null, actor = null, at: startedAt } = action;
+      return { ...NO_RUN, phase: "starting", text, base, on, actor, startedAt, sets: pinned, between };
     }
     case "restore":
       return action.state;
@@ -229,6 +237,8 @@ function onEvent(state: RunsState, event: RunEvent): RunsState {
         ...state,
         messages: [...state.messages, { key: state.messages.length, statement: event.index, notice: event.notice }],
       };
+    case "left_actor":
+      return { ...state, left: event };
     case "statement_done":
       return withOutcome(state, event.index, event.outcome);
     case "finished": {

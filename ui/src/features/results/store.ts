@@ -7,6 +7,7 @@ import {
   host,
   type NoticeRow,
   type ParameterValue,
+  type PolicyActor,
   type RunConsent,
   type SweepQuestion,
 } from "@/ipc";
@@ -20,6 +21,8 @@ export interface Script {
   /** Where `text` begins in the document. */
   readonly base: number;
   readonly parameters: readonly ParameterValue[];
+  /** Whom it acts as; the login itself unless told. */
+  readonly actor?: PolicyActor | null;
   readonly goOn?: boolean;
   /** Whether a person ends the transaction its first statement opens. */
   readonly manual?: boolean;
@@ -83,7 +86,8 @@ export class RunStore {
       this.generation += 1;
       const on = elsewhere?.name ?? null;
       if (elsewhere) this.elsewhere.set(elsewhere.session, elsewhere.name);
-      this.dispatch({ type: "start", text: script.text, base: script.base, at: Date.now(), on });
+      const { text, base, actor = null } = script;
+      this.dispatch({ type: "start", text, base, at: Date.now(), on, actor });
     };
     // What is answered at once needs no sign that it is on its way, and a question leaves the results untouched.
     const patience = setTimeout(begin, PATIENCE_MS);
@@ -96,6 +100,7 @@ export class RunStore {
         database: script.database,
         text: script.text,
         parameters: [...script.parameters],
+        actor: script.actor ?? null,
         go_on: script.goOn ?? false,
         manual_transactions: script.manual ?? false,
         confirmed: script.confirmed ?? null,

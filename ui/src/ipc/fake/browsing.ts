@@ -1,5 +1,6 @@
 /** The fake host's data tabs: pages of a relation's rows, filtered and sorted. */
 import type { BrowseCondition, Browsed, BrowsedAgain, BrowseFilter, BrowseRequest, HoldProgress } from "../bindings";
+import { actorSees } from "./acting";
 import { tableOf } from "./catalog";
 import { columnsOf, holdOf, makeHead } from "./holds";
 import type { FakeTable } from "./tables";
@@ -82,7 +83,7 @@ export function whereText(conditions: readonly BrowseCondition[], word = " AND "
 
 /** The rows asked for, by their numbers in the table; `null` is all of them as they are. */
 function chosen(table: FakeTable, request: BrowseRequest): number[] | null {
-  if (request.filters.length === 0 && request.sort.length === 0) return null;
+  if (request.filters.length === 0 && request.sort.length === 0 && !request.actor) return null;
   const column = (name: string) =>
     table.columns.find((each) => each.name === name) ?? refuse("not_found", `There is no column ${name}.`);
   let rows = Array.from({ length: Math.min(table.rows, LOOKED_AT) }, (_, row) => row);
@@ -110,6 +111,7 @@ function chosen(table: FakeTable, request: BrowseRequest): number[] | null {
       range: { from: Math.max(0, from), to: text.length },
     });
   };
+  if (request.actor) rows = rows.filter(actorSees);
   for (const one of request.filters) rows = rows.filter((row) => holds(row, one));
   for (const key of [...request.sort].reverse()) {
     const of = column(key.column);

@@ -10,6 +10,7 @@ import type {
   StatementOutcome,
   TabSession,
 } from "../bindings";
+import { leavesActor } from "./acting";
 import { columnsOf, type Hold, makeHead } from "./holds";
 import { blank, statementsOf } from "./script";
 import { sweepQuestion } from "./sweep";
@@ -319,6 +320,10 @@ async function statement(run: Running, mark: StatementMark): Promise<StatementOu
         at_ms: Date.now(),
       },
     });
+  }
+  if (request.actor && leavesActor(text)) {
+    const undone = session.transaction === "idle";
+    say({ event: "left_actor", index: mark.index, user: session.user, settings: [], undone });
   }
   if (/^(begin|start)\b/i.test(text)) keepSession(world, { ...session, transaction: "open" });
   if (/^(commit|rollback|end)\b/i.test(text)) keepSession(world, { ...session, transaction: "idle" });

@@ -123,6 +123,7 @@ export const DRIVERS: readonly DriverForm[] = [
     label: "PostgreSQL",
     schemes: ["postgres", "postgresql"],
     opens_files: false,
+    can_act_as: true,
     language: { grammar: "postgresql", line_comment: "--", identifier_quote: '"' },
     fields: [
       field("host", "Host", "Server", {
@@ -365,6 +366,7 @@ export function stateOf(world: World, id: string, phase: ConnectionPhase): Conne
     can_show_ddl: true,
     can_watch: !sqlite,
     can_secure: !sqlite,
+    can_act_as: !sqlite,
     can_advise: true,
     read_only: profile.safety === "read_only" ? "the server, in every session (default_transaction_read_only)" : null,
     sessions: 1 + [...world.sessions.values()].filter((s) => s.profile_id === id && s.link === "up").length,

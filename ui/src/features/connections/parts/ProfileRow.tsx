@@ -66,6 +66,15 @@ export const ProfileRow = memo(function ProfileRow({
       <span className="home-name" {...tip(profile.name, keys)}>
         <span className="rh-truncate font-medium">{profile.name}</span>
         {group ? <span className="rh-meta rh-truncate home-group">{group}</span> : null}
+        {profile.actor ? (
+          <span
+            className="rh-meta home-actor"
+            {...tip(`Its tabs begin as ${profile.actor.role ?? "the login, with claims or settings"}`)}
+          >
+            <Icon name="role" size={12} />
+            <span className="rh-truncate">as {profile.actor.role ?? "the login, with claims"}</span>
+          </span>
+        ) : null}
         {favourite ? <span className="rh-visually-hidden">favourite</span> : null}
         <span
           className="home-star"
