@@ -253,6 +253,14 @@ fn a_query_is_sent_as_somebody_else_and_says_when_it_is_not_any_more() {
         assert_eq!(query(actor, own).expect(0).out(), "id\n2\n");
         query("rh_cli_reader", "update app.documents set id = 9 where id = 1").expect(4).says(&["42501"]);
         query("rh_cli_reader", "reset role").expect(0).says(&["left the role rh_cli_reader"]);
+        let again = "reset role; select id from app.documents";
+        assert_eq!(query("role=rh_cli_reader", again).expect(0).says(&["was taken back"]).out(), "id\n1\n");
+        let inside = "begin; reset role; select count(*) as n from app.documents; rollback";
+        assert_eq!(query("rh_cli_reader", inside).expect(0).says(&["does not run as the actor"]).out(), "n\n2\n");
+        query("rh_cli_reader", "vacuum app.documents").says(&["Run it as the login"]);
+        let export =
+            ["export", &base.url, "--table", "app.documents", "--format", "csv", "-q", "--as", "rh_cli_reader"];
+        assert_eq!(base.run(&export).expect(0).out(), "id\n1\n");
         query("no_such_role", "select 1").expect(4).says(&["no_such_role"]);
         query("{", "select 1").expect(2).says(&["no actor"]);
         base.run(&[

@@ -258,6 +258,10 @@ async fn a_persons_own_transaction_is_the_actors_from_its_beginning() {
         // One that the login began is not taken over.
         summary(&*stage.session, "begin").await.unwrap();
         assert_eq!(summary(&*stage.ann, count).await.unwrap_err().code, Code::Conflict);
+        summary(&*stage.session, "savepoint a").await.unwrap();
+        assert!(summary(&*stage.session, "select 1/0").await.is_err());
+        assert!(summary(&*stage.ann, count).await.is_err());
+        summary(&*stage.session, "rollback to a").await.unwrap();
         summary(&*stage.session, "rollback").await.unwrap();
         stage.is_untouched("at the end").await;
         stage.drop(&server).await;

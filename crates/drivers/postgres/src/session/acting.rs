@@ -143,8 +143,12 @@ impl Task {
     /// `Conflict` for a statement that is to run as somebody else than the open transaction; `InvalidStatement` for claims that
     /// are no JSON.
     pub(super) fn way(&self, run: &Run, wrapped: bool) -> Result<Way, Error> {
-        let control = sql::classify(&run.text, &self.dialect).effect.transaction;
         let standing = self.standing.as_ref();
+        if run.actor.is_none() && standing.is_none() {
+            return Ok(Way::Plain);
+        }
+        let effect = sql::classify(&run.text, &self.dialect).effect;
+        let control = effect.transaction;
         if self.status == TransactionStatus::Failed || control.is_some_and(|kind| kind != TransactionKind::Begin) {
             return Ok(Way::Plain);
         }
@@ -163,7 +167,7 @@ impl Task {
         let look = || (Part::Look, acting::look(actor));
         let own = |text: &str| (Part::Ours, Own { text: text.to_owned(), values: Vec::new() });
         // The server takes nothing else while it waits for copied rows.
-        let copies = sql::classify(&run.text, &self.dialect).effect.copy.is_some();
+        let copies = effect.copy.is_some();
         let begun = !inside && !wrapped && control.is_none();
         if begun {
             sending.own.push(own("BEGIN"));
@@ -237,7 +241,7 @@ impl Task {
             (false, TransactionStatus::Open) => self.settle_theirs(run).await,
             (false, TransactionStatus::Failed) => {
                 // A transaction that never became the actor's is none to go on with.
-                if self.standing.is_none() && run.failure.is_some() && run.actor.is_some() {
+                if self.standing.is_none() && matches!(run.tag.as_deref(), Some("BEGIN" | "START TRANSACTION")) {
                     drop(self.own("rollback").await?);
                 }
                 Ok(())

@@ -275,7 +275,7 @@ impl Task {
             }
             // The extended protocol takes exactly one statement: nothing slips out of a transaction of ours. Where settings
             // travel with it, they last for its own transaction.
-            false => match values(&run.parameters.clone()) {
+            false => match values(&std::mem::take(&mut run.parameters)) {
                 Ok(values) => {
                     wrapped |= matches!(&way, Way::Together(together) if together.begins());
                     let mut closed = self.closed.clone();
