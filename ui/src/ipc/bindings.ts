@@ -6,6 +6,10 @@ import { invoke as __TAURI_INVOKE, Channel } from "@tauri-apps/api/core";
 
 /** Commands */
 export const commands = {
+	/**  The roles of a connection's server, and which of them tabs may act as. */
+	actingRoles: (profileId: string, database: string | null) => typedError<ActingRole[], AppError>(__TAURI_INVOKE("acting_roles", { profileId, database })),
+	/**  Whether the login may act as somebody. */
+	actingCheck: (profileId: string, database: string | null, actor: PolicyActor) => typedError<ActingCheck, AppError>(__TAURI_INVOKE("acting_check", { profileId, database, actor })),
 	/**  The drivers and their connect forms. */
 	drivers: () => __TAURI_INVOKE<DriverForm[]>("drivers"),
 	/**  Saved connections, the sample included. */
@@ -69,7 +73,7 @@ export const commands = {
 	/**  Reads the rows of a hold once more, into a hold of their own; `keep` is a row to be found again. */
 	browseAgain: (holdId: string, keep: number | null) => typedError<BrowsedAgain, AppError>(__TAURI_INVOKE("browse_again", { holdId, keep })),
 	/**  What else is to be known of a relation whose rows are on show. */
-	browseFacts: (profileId: string, object: ObjectRef) => typedError<BrowseFacts, AppError>(__TAURI_INVOKE("browse_facts", { profileId, object })),
+	browseFacts: (profileId: string, object: ObjectRef, actor: PolicyActor | null) => typedError<BrowseFacts, AppError>(__TAURI_INVOKE("browse_facts", { profileId, object, actor })),
 	/**  Listens on a channel for a data tab, which hears of what arrives by the event `message`. */
 	browseListen: (tabId: string, profileId: string, object: ObjectRef, channel: string) => typedError<null, AppError>(__TAURI_INVOKE("browse_listen", { tabId, profileId, object, channel })),
 	/**  Stops listening for a tab. */
@@ -93,7 +97,7 @@ export const commands = {
 	/**  The foreign keys of every relation that lead to a row. Nothing is counted. */
 	referencedBy: (holdId: string, row: number) => typedError<ReferredRow[], AppError>(__TAURI_INVOKE("referenced_by", { holdId, row })),
 	/**  Counts rows under filters, up to a cap. */
-	countReferences: (askId: string, profileId: string, object: ObjectRef, filters: BrowseFilter[]) => typedError<CappedCount, AppError>(__TAURI_INVOKE("count_references", { askId, profileId, object, filters })),
+	countReferences: (askId: string, profileId: string, object: ObjectRef, filters: BrowseFilter[], actor: PolicyActor | null) => typedError<CappedCount, AppError>(__TAURI_INVOKE("count_references", { askId, profileId, object, filters, actor })),
 	/**  Rows of a relation that a text leads to. */
 	lookup: (request: LookupRequest) => typedError<LookupPage, AppError>(__TAURI_INVOKE("lookup", { request })),
 	/**  Remembers by which columns rows of a relation are looked up. */
@@ -122,6 +126,10 @@ export const commands = {
 	advisorUnsuppress: (profileId: string, database: string | null, keys: string[]) => typedError<null, AppError>(__TAURI_INVOKE("advisor_unsuppress", { profileId, database, keys })),
 	/**  The fixes of these findings as one script. */
 	advisorReview: (profileId: string, database: string | null, keys: string[]) => typedError<AdvisorReview, AppError>(__TAURI_INVOKE("advisor_review", { profileId, database, keys })),
+	/**  Stages the fixes of findings as far as they are changes of row security. */
+	advisorDrafts: (profileId: string, database: string | null, keys: string[]) => typedError<AdvisorDrafted, AppError>(__TAURI_INVOKE("advisor_drafts", { profileId, database, keys })),
+	/**  What scans have found that nobody has looked at yet. */
+	advisorNews: () => __TAURI_INVOKE<AdvisorNews[]>("advisor_news"),
 	/**  Writes what the advisor says to a file. */
 	exportAdvisor: (profileId: string, database: string | null, format: AdvisorFormat, path: string) => typedError<null, AppError>(__TAURI_INVOKE("export_advisor", { profileId, database, format, path })),
 	/**  Accepts what a baseline file accepts. */
@@ -290,6 +298,20 @@ export const commands = {
 	policyTest: (profileId: string, database: string | null, suite: string) => typedError<PolicySuiteReport, AppError>(__TAURI_INVOKE("policy_test", { profileId, database, suite })),
 	/**  Makes a suite for a table. */
 	policySuite: (profileId: string, database: string | null, on: PolicyOn, actors: PolicySuiteActors) => typedError<PolicySuiteText, AppError>(__TAURI_INVOKE("policy_suite", { profileId, database, on, actors })),
+	/**  Lays a suite out as JSON and as pgTAP. */
+	policySuiteRead: (text: string) => typedError<PolicySuiteText, AppError>(__TAURI_INVOKE("policy_suite_read", { text })),
+	/**  What is staged for a table would change for actors, row by row. */
+	policyWhatIf: (profileId: string, database: string | null, on: PolicyOn, actors: PolicyActor[], rows: number) => typedError<PolicyWhatIf, AppError>(__TAURI_INVOKE("policy_what_if", { profileId, database, on, actors, rows })),
+	/**  Some rows of a table as actors. */
+	policyUsers: (profileId: string, database: string | null, mapping: PolicyUserMapping, filter: string, offset: number, limit: number) => typedError<PolicyUserPage, AppError>(__TAURI_INVOKE("policy_users", { profileId, database, mapping, filter, offset, limit })),
+	/**  How users are read from a table. */
+	policyUserMapping: (profileId: string, database: string | null) => typedError<PolicyUserMappings, AppError>(__TAURI_INVOKE("policy_user_mapping", { profileId, database })),
+	/**  Keeps how users are read from a table. */
+	keepPolicyUserMapping: (profileId: string, database: string | null, mapping: PolicyUserMapping | null) => typedError<null, AppError>(__TAURI_INVOKE("keep_policy_user_mapping", { profileId, database, mapping })),
+	/**  What was tried of late. */
+	policyTried: (profileId: string, database: string | null) => typedError<PolicyTried[], AppError>(__TAURI_INVOKE("policy_tried", { profileId, database })),
+	/**  A person has read what became of changes whose answer nobody got. */
+	forgetPolicyApply: (profileId: string, id: number) => typedError<null, AppError>(__TAURI_INVOKE("forget_policy_apply", { profileId, id })),
 	/**  Writes what the query finds of the audit trail to a file and says how many lines. */
 	exportAudit: (query: AuditQuery, path: string, format: AuditFormat) => typedError<number, AppError>(__TAURI_INVOKE("export_audit", { query, path, format })),
 	/**  How much is kept, in all or of one connection. */
@@ -377,6 +399,30 @@ export type About = {
 	sample_tables: number,
 	/**  Rows of the sample database. */
 	sample_rows: number,
+};
+
+/**  What the server says of an actor that the login became, and is no more. */
+export type ActingCheck = {
+	/**  Whose rights statements have then. */
+	user: string,
+	/**  No policy holds it. */
+	bypasses: boolean,
+	/**  What `ALTER ROLE … SET` says for sessions of the role; applied only where the actor says so. */
+	role_settings: ([string, string])[],
+};
+
+/**  A role that a tab could act as. */
+export type ActingRole = {
+	/**  Its name. */
+	name: string,
+	/**  No policy and no privilege holds it. */
+	superuser: boolean,
+	/**  No policy holds it. */
+	bypass: boolean,
+	/**  It may log in. */
+	login: boolean,
+	/**  The login may become it. */
+	may: boolean,
 };
 
 /**  The server's sessions at one moment. */
@@ -473,6 +519,25 @@ export type AdvisorChoice = {
 	schedule?: AdvisorSchedule | null,
 };
 
+/**  Fixes of some findings that were staged among the changes of row security; nothing of them is applied yet. */
+export type AdvisorDrafted = {
+	/**  Everything that is staged now. */
+	staged: PolicyDrafts,
+	/**  Tables that these fixes change. */
+	tables: PolicyOn[],
+	/**  Keys of findings whose fixes are staged. */
+	drafted: string[],
+	/**
+	 *  Keys of findings whose fixes change what another change that is staged changes too: they are looked at again once that is
+	 *  applied or discarded.
+	 */
+	later: string[],
+	/**  What applying everything that is staged will do, and who gets how far before and after. */
+	plan: PolicyPlan,
+	/**  The other fixes as a script; `None` where there are none. */
+	script: AdvisorReview | null,
+};
+
 /**  Which schemas and roles untrusted clients reach. */
 export type AdvisorExposure = {
 	/**  Schemas that they can name. */
@@ -547,6 +612,8 @@ export type AdvisorFix = {
 	lock: string | null,
 	/**  Whether they may run inside a transaction. */
 	transaction_safe: boolean,
+	/**  Whether they can be staged among the changes of row security instead. */
+	drafts: boolean,
 };
 
 /**  In which form a report is written. */
@@ -568,6 +635,22 @@ export type AdvisorLevel =
 "warning" | 
 /**  Wrong: data is exposed, lost, or will be. */
 "error";
+
+/**  What was found in a database since somebody last looked. */
+export type AdvisorNews = {
+	/**  The connection. */
+	profile_id: string,
+	/**  The database, as the server names it. */
+	database: string,
+	/**  How many findings are new. */
+	found: number,
+	/**  How many of them are errors. */
+	errors: number,
+	/**  How many of them are warnings. */
+	warnings: number,
+	/**  The same in a sentence. */
+	words: string,
+};
 
 /**  What a finding is about. */
 export type AdvisorObject = {
@@ -641,6 +724,8 @@ export type AdvisorReport = {
 	ask_exposure: boolean,
 	/**  The score before, oldest first. */
 	history: AdvisorPoint[],
+	/**  When it is looked at again. */
+	scan: AdvisorScan,
 };
 
 /**  What one rule said. */
@@ -694,6 +779,18 @@ export type AdvisorRulePage = {
 	title: string,
 	/**  What, why, how to fix it, false positives: Markdown. */
 	page: string,
+};
+
+/**  When a database is looked at without being asked. */
+export type AdvisorScan = {
+	/**  When that is. */
+	schedule: AdvisorSchedule,
+	/**  When it was looked at last, in ms since the epoch. */
+	last_ms: number,
+	/**  When it is next, where that is known; later where somebody is busy with the database. */
+	next_ms: number | null,
+	/**  Why the last one came to nothing: the next one waits longer. */
+	waiting: string | null,
 };
 
 /**  When a database is looked at again. */
@@ -770,6 +867,10 @@ export type AppEvent =
 topics: Topic[]; 
 /**  Only this connection, where one is meant. */
 profile_id: string | null } | 
+/**  A scan has found something since somebody last looked. */
+{ event: "advice"; 
+/**  What. */
+news: AdvisorNews } | 
 /**  A connection's state. */
 { event: "connection"; 
 /**  The state. */
@@ -824,6 +925,8 @@ export type AuditEntry = {
 	profile_name: string,
 	/**  The database. */
 	database: string | null,
+	/**  As whom, in words; `None` is the login. */
+	acting?: string | null,
 	/**  Where it was run: `window` or `cli`. */
 	face: string,
 	/**  What it does. */
@@ -931,6 +1034,8 @@ export type BrowseRequest = {
 	filters: BrowseCondition[],
 	/**  Sort, done by the server. */
 	sort: BrowseSort[],
+	/**  As whom; `None` is the login. */
+	actor?: PolicyActor | null,
 };
 
 /**  One sort key of a data tab. */
@@ -1437,6 +1542,8 @@ export type ConnectionProfile = {
 	recorded?: boolean,
 	/**  The names of the secrets that are in the keychain for it. */
 	stored_secrets?: string[],
+	/**  Whom its tabs act as at first; `None` is the login. */
+	actor?: PolicyActor | null,
 	/**  Where it leads, in one line, without secrets. */
 	target: string,
 	/**  Product and version when last connected. */
@@ -1465,6 +1572,8 @@ export type ConnectionState = {
 	can_watch?: boolean,
 	/**  Row security can be read, tried and changed. */
 	can_secure?: boolean,
+	/**  Tabs can act as somebody else than the login. */
+	can_act_as?: boolean,
 	/**  The advisor's rules can look at it. */
 	can_advise?: boolean,
 	/**  Who enforces read-only; `None` when writes are allowed. */
@@ -1575,6 +1684,8 @@ export type DriverForm = {
 	fields: FormField[],
 	/**  Facts the editor needs to highlight its language. */
 	language: LanguageFacts,
+	/**  Its login can act as somebody else. */
+	can_act_as?: boolean,
 };
 
 /**  What may be done to one column. */
@@ -2319,6 +2430,8 @@ export type HistoryEntry = {
 	profile_name: string,
 	/**  The database. */
 	database: string | null,
+	/**  As whom, in words; `None` is the login. */
+	acting?: string | null,
 	/**  The text. */
 	text: string,
 	/**  `running`, `completed`, `failed`, `cancelled` or `lost`. */
@@ -2683,6 +2796,8 @@ export type LookupRequest = {
 	key_columns: string[],
 	/**  What is searched; every word of it must be found. Empty shows the first rows. */
 	text: string,
+	/**  As whom; `None` is the login. */
+	actor?: PolicyActor | null,
 };
 
 /**  One row to choose. */
@@ -3124,6 +3239,8 @@ export type PlanRequest = {
 	analyze: boolean,
 	/**  The digest of the question a person has said yes to. */
 	confirmed?: string | null,
+	/**  As whom; `None` is the login. */
+	actor?: PolicyActor | null,
 };
 
 /**  A named text of the server's. */
@@ -3431,6 +3548,8 @@ export type PolicyDraft = {
 export type PolicyDrafts = {
 	/**  The changes, in order. */
 	changes: StagedPolicyChange[],
+	/**  What became of the last set that was sent and whose answer nobody got; `None` where there is none, or a person has read it. */
+	last: PolicyLastApply | null,
 };
 
 /**  What a person does to the staged changes. */
@@ -3501,6 +3620,15 @@ export type PolicyExpression =
 /**  Which rows may be written. */
 "with_check";
 
+/**  What became of a set of changes. */
+export type PolicyFate = 
+/**  It is in the database; nothing of it is staged any more. */
+"applied" | 
+/**  Nothing of it was changed; it is staged still. */
+"not_applied" | 
+/**  Nobody knows, or not yet; it is staged still. */
+"unknown";
+
 /**  Whether row security filters a table. */
 export type PolicyFlags = {
 	/**  Policies apply. */
@@ -3531,6 +3659,20 @@ export type PolicyJudgement = {
 	hidden: PolicyTotal,
 	/**  Whether every row was counted; otherwise the totals are of the sample. */
 	exact: boolean,
+};
+
+/**  A set of changes whose answer nobody got: the program ended, or the connection was lost. */
+export type PolicyLastApply = {
+	/**  Names it. */
+	id: number,
+	/**  When it was sent, in ms since the epoch. */
+	at_ms: number,
+	/**  What became of it. */
+	state: PolicyFate,
+	/**  The same in a sentence or two. */
+	words: string,
+	/**  Its statements. */
+	statements: string[],
 };
 
 /**  How far a role gets with a command. */
@@ -3650,8 +3792,8 @@ error: AppError };
 export type PolicyOverview = {
 	/**  Whether row security applies to the login. */
 	login: PolicyLogin,
-	/**  How safe rows are. */
-	score: AdvisorScore,
+	/**  How safe rows are; `None` while the rules are asked: `changed` says when they have answered. */
+	score: AdvisorScore | null,
 	/**  What untrusted clients reach; `None` where nobody said so and nothing hints at it. */
 	exposure: AdvisorExposure | null,
 	/**  All tables counted. */
@@ -3886,6 +4028,8 @@ export type PolicyTable = {
 export type PolicyTablePage = {
 	/**  The tables from the asked place. */
 	rows: PolicyTableRow[],
+	/**  Whether their findings are counted: false while the rules are asked. */
+	judged: boolean,
 	/**  How many pass the filter. */
 	total: number,
 };
@@ -4050,6 +4194,18 @@ error: AppError;
 /**  The statement, counted from 0 through all steps. */
 statement: number };
 
+/**  A statement that was tried. */
+export type PolicyTried = {
+	/**  When, in ms since the epoch. */
+	at_ms: number,
+	/**  As whom. */
+	actor: PolicyActor,
+	/**  As whom else, where two were compared. */
+	second: PolicyActor | null,
+	/**  The statement. */
+	statement: string,
+};
+
 /**  An expression that could not be read: it is shown raw, and nothing is known of it. */
 export type PolicyUnreadable = {
 	/**  `USING` or `WITH CHECK`. */
@@ -4057,6 +4213,63 @@ export type PolicyUnreadable = {
 	/**  Why. */
 	message: string,
 };
+
+/**  A row as an actor. */
+export type PolicyUser = {
+	/**  What people know it by. */
+	label: string,
+	/**  Its values in the columns of the page, cut to 200 letters. */
+	values: (string | null)[],
+	/**  The actor; `None` where the row names no role. */
+	actor: PolicyActor | null,
+};
+
+/**  How rows of a table become actors. */
+export type PolicyUserMapping = {
+	/**  The table. */
+	on: PolicyOn,
+	/**  The column that people know users by. */
+	label: string | null,
+	/**  The role; `None` is the login itself. */
+	role: PolicyUserValue | null,
+	/**  The claims by name, in order. */
+	claims: ([string, PolicyUserValue])[],
+	/**  The setting that the claims are put into; `None` is `request.jwt.claims`. */
+	claims_setting: string | null,
+	/**  Further settings by name, in order. */
+	settings: ([string, PolicyUserValue])[],
+};
+
+/**  How users can be read from tables of a database. */
+export type PolicyUserMappings = {
+	/**  As a person said. */
+	kept: PolicyUserMapping | null,
+	/**  As names of tables and columns suggest: guesses, the likeliest first. */
+	suggested: PolicyUserMapping[],
+};
+
+/**  Some users of a table, as the login sees them. */
+export type PolicyUserPage = {
+	/**  The columns of the values. */
+	columns: string[],
+	/**  The users from the asked place. */
+	users: PolicyUser[],
+	/**  There are more. */
+	more: boolean,
+};
+
+/**  Where a value of an actor comes from. */
+export type PolicyUserValue = 
+/**  A column of the row. */
+{ from: "column"; 
+/**  Its name. */
+column: string; 
+/**  In claims always a text; otherwise what the server makes of it in JSON: numbers, booleans and JSON stay what they are. */
+as_text: boolean } | 
+/**  The same for every row. */
+{ from: "text"; 
+/**  The text. */
+text: string };
 
 /**  What an expression is for a row. */
 export type PolicyVerdict = 
@@ -4095,6 +4308,48 @@ export type PolicyWay = {
 	rights_of: string | null,
 	/**  How far those rights reach by reading. */
 	reaches: PolicyLevel,
+};
+
+/**  What drafted policies change for actors: rows of a table, on a copy that is rolled back. */
+export type PolicyWhatIf = {
+	/**  The columns of the rows. */
+	columns: string[],
+	/**  Which of them are the primary key's, as indexes. */
+	key: number[],
+	/**  The rows that were looked at, every value as the server prints it. */
+	rows: ((string | null)[])[],
+	/**  For each actor, in the order they were asked in. */
+	actors: PolicyWhatIfActor[],
+};
+
+/**  What drafted policies change for one actor. */
+export type PolicyWhatIfActor = {
+	/**  Why the actor could not be become. */
+	problem: AppError | null,
+	/**  Why nothing is said of rows. */
+	reason: string | null,
+	/**  For each of SELECT, INSERT, UPDATE and DELETE; empty where nothing is said. */
+	commands: PolicyWhatIfCommand[],
+	/**  What is worth knowing: that no policy is asked, what is only about right, what could not be computed. */
+	remarks: string[],
+};
+
+/**  What drafted policies change for one actor and command, each row once. Privileges are asked before any policy: see `because`. */
+export type PolicyWhatIfCommand = {
+	/**  The command. */
+	command: PolicyCommand,
+	/**  Rows that come into reach, as indexes into the rows. */
+	appears: number[],
+	/**  Rows that go out of reach. */
+	disappears: number[],
+	/**  Rows in reach before and after. */
+	stays: number[],
+	/**  Rows out of reach before and after. */
+	stays_out: number[],
+	/**  Rows of which it is not known. */
+	unknown: number[],
+	/**  Why the command gets nowhere whatever policies say: a privilege is missing. */
+	because: string | null,
 };
 
 /**  Who asks, as expressions of the database at hand. */
@@ -4140,6 +4395,8 @@ export type ProfileDraft = {
 	 *  disk; `None` keeps what is stored, which is yes at first. Texts in tabs are kept in any case.
 	 */
 	recorded?: boolean | null,
+	/**  Whom its tabs act as at first; `None` is the login. */
+	actor?: PolicyActor | null,
 };
 
 /**  What a column's quantities are; see [`results::Scale`]. */
@@ -4460,6 +4717,16 @@ progress: HoldProgress } |
 index: number; 
 /**  What. */
 notice: NoticeRow } | 
+/**  After a statement the session was no longer who the run was to be (`RESET ROLE`, other claims). */
+{ event: "left_actor"; 
+/**  Which. */
+index: number; 
+/**  Whose rights it had then; `None` where that did not change. */
+user: string | null; 
+/**  Which of the actor's settings were changed. */
+settings: string[]; 
+/**  It was taken back: the next statement is the actor's again. Otherwise what follows in the same transaction is not. */
+undone: boolean } | 
 /**  A statement ended. */
 { event: "statement_done"; 
 /**  Which. */
@@ -4489,6 +4756,8 @@ export type RunRequest = {
 	manual_transactions?: boolean,
 	/**  The yes to what was asked before. */
 	confirmed?: RunConsent | null,
+	/**  As whom; `None` is the login. It may change between transactions. */
+	actor?: PolicyActor | null,
 };
 
 /**  What may be changed through a connection, in every outlet. */
