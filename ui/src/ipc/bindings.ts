@@ -509,6 +509,32 @@ export type ActivityWait = {
 	waiting_ms: number | null,
 };
 
+/**  What would be smaller if it were written anew. */
+export type AdvisorBloat = {
+	/**  What wastes most first. */
+	rows: AdvisorBloated[],
+	/**  Why there are none: it was not evaluated. */
+	reason: string | null,
+};
+
+/**  Room that a table or an index takes. */
+export type AdvisorBloated = {
+	/**  The table. */
+	on: PolicyOn,
+	/**  The index of it that this is about; `None` is the table itself. */
+	index: string | null,
+	/**  All of it, in bytes. */
+	size_bytes: number,
+	/**  What it would need less if it were written anew, in bytes: an estimate. `None` where it cannot be estimated. */
+	wasted_bytes: number | null,
+	/**  Rows that are there; of an index 0. */
+	live_rows: number,
+	/**  Rows that are gone but not cleaned up; of an index 0. */
+	dead_rows: number,
+	/**  When it was last cleaned up, in ms since the epoch. */
+	last_vacuum_ms: number | null,
+};
+
 /**  What a person says of a database; what is left out stays. */
 export type AdvisorChoice = {
 	/**  What untrusted clients reach. */
@@ -724,6 +750,10 @@ export type AdvisorReport = {
 	ask_exposure: boolean,
 	/**  The score before, oldest first. */
 	history: AdvisorPoint[],
+	/**  Statements that took longest; `None` where the engine counts none. */
+	slow: AdvisorSlow | null,
+	/**  What would be smaller if it were written anew; `None` where the engine does not tell. */
+	bloat: AdvisorBloat | null,
 	/**  When it is looked at again. */
 	scan: AdvisorScan,
 };
@@ -818,6 +848,30 @@ export type AdvisorScore = {
 	errors: number,
 	/**  What it is made of, a sentence each: why it is not better. */
 	parts: string[],
+};
+
+/**  The statements that took longest. */
+export type AdvisorSlow = {
+	/**  The one that took most time first. */
+	rows: AdvisorStatement[],
+	/**  Why there are none: it was not evaluated. */
+	reason: string | null,
+};
+
+/**  A statement that ran, as the server counts all that differ in constants only. */
+export type AdvisorStatement = {
+	/**  Its text, with a number in the place of each constant. */
+	query: string,
+	/**  As whom it ran; `None` where there is no such role any more. */
+	role: string | null,
+	/**  Times it ran. */
+	calls: number,
+	/**  How long it ran, all together, in milliseconds. */
+	total_ms: number,
+	/**  How long it ran on average, in milliseconds. */
+	mean_ms: number,
+	/**  Rows that it gave or changed, all together. */
+	rows: number,
 };
 
 /**  Who accepted a finding, when and why. */
