@@ -357,7 +357,7 @@ mod tests {
         shop.app.refresh_catalog(&shop.profile, None).await.unwrap();
         let told = news(&mut events).await;
         assert!(told.found >= 1 && told.words.contains("new"), "{told:?}");
-        assert_eq!(shop.app.advisor_news(), [told.clone()]);
+        assert_eq!(shop.app.advisor_news(), [told]);
         shop.app.advise(&shop.profile, None, false).await.unwrap();
         assert_eq!(shop.app.advisor_news(), []);
         // By hand means by hand.
