@@ -385,6 +385,16 @@ describe("the policies of a database", () => {
     expect(within(form).getByRole("region", { name: "What came of it" }).textContent).toContain("Got1 row affected");
     await user.click(within(form).getByRole("button", { name: "Expect what came" }));
     expect(within(form).getByRole<HTMLInputElement>("textbox", { name: "Expected" }).value).toBe("1");
+    // Another name is typed, through none at all: it stays the case that is looked at.
+    const name = within(form).getByRole<HTMLInputElement>("textbox", { name: "Name of the case" });
+    await user.clear(name);
+    await user.type(name, "another name");
+    expect(name.isConnected).toBe(true);
+    expect(
+      within(cases)
+        .getByRole("option", { name: /another name/ })
+        .getAttribute("aria-selected"),
+    ).toBe("true");
     await screen.findByText("1 not run as it stands now");
     const found = await axe.run(document.body, {
       rules: { region: { enabled: false }, "color-contrast": { enabled: false } },

@@ -166,7 +166,7 @@ export function PoliciesPane(props: PoliciesPaneProps) {
       return;
     }
     const text = writeSuite(suite);
-    const chosen = suite.cases.at(-1)?.name ?? null;
+    const chosen = suite.cases.length - 1;
     onView({ suite: { file: view.suite?.file ?? null, saved: view.suite?.saved ?? null, text, chosen } });
     toast({
       tone: "ok",

@@ -36,7 +36,7 @@ describe("the view that a tab keeps", () => {
         text: "{}",
         file: { path: "/a.json", stamp: "1", crlf: true },
         saved: "{ }",
-        chosen: "a case",
+        chosen: 2,
       },
       side: 500,
     };

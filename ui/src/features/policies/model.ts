@@ -130,8 +130,8 @@ export interface SuiteView {
   readonly file: { readonly path: string; readonly stamp: string; readonly crlf: boolean } | null;
   /** The text of the file. */
   readonly saved: string | null;
-  /** The name of the case that is looked at. */
-  readonly chosen: string | null;
+  /** The place of the case that is looked at: names are typed, and may be the same for a while. */
+  readonly chosen: number;
 }
 
 /** How a tab shows the policies of a database. */
@@ -211,7 +211,7 @@ function suiteOf(value: unknown): SuiteView | null {
     text: value["text"],
     file: path && stamp ? { path, stamp, crlf: file["crlf"] === true } : null,
     saved: words(value["saved"]),
-    chosen: words(value["chosen"]),
+    chosen: Number.isSafeInteger(value["chosen"]) ? Math.max(0, Number(value["chosen"])) : 0,
   };
 }
 

@@ -68,7 +68,7 @@ export interface SuitesPaneProps {
   onCommands: (commands: { readonly run: (() => void) | null; readonly save: (() => void) | null }) => void;
 }
 
-const fresh = (suite: Suite): SuiteView => ({ text: writeSuite(suite), file: null, saved: null, chosen: null });
+const fresh = (suite: Suite): SuiteView => ({ text: writeSuite(suite), file: null, saved: null, chosen: 0 });
 const fileName = (path: string): string => path.split(/[/\\]/).at(-1) ?? path;
 
 /** What is open, as files have it: opened, saved, exported. */
@@ -105,7 +105,7 @@ function useSuiteFile(view: SuiteView | null, onView: SuitesPaneProps["onView"],
         // What it may hold is said by whoever runs it.
         await host().policySuiteRead(text);
         setConflict(false);
-        onView({ text, file: { path, stamp, crlf }, saved: text, chosen: null });
+        onView({ text, file: { path, stamp, crlf }, saved: text, chosen: 0 });
       }),
     save: () => attempt(async () => (view?.file ? write(view.file.path, view.file.stamp, view.file.crlf) : saveAs())),
     saveAs: () => attempt(saveAs),
@@ -132,7 +132,7 @@ export function SuitesPane(props: SuitesPaneProps) {
   const suite = read && "suite" in read ? read.suite : null;
   const files = useSuiteFile(view, onView, suite?.name ?? "");
   const dirty = view !== null && view.text !== view.saved;
-  const change = (next: Suite, chosen = view?.chosen ?? null) =>
+  const change = (next: Suite, chosen = view?.chosen ?? 0) =>
     onView({ ...(view ?? fresh(next)), text: writeSuite(next), chosen });
   /** What was not saved is not thrown away unasked. */
   const leaving = (then: () => void) => (dirty && suite && suite.cases.length > 0 ? setClosing(() => then) : then());
@@ -166,8 +166,8 @@ export function SuitesPane(props: SuitesPaneProps) {
             setMaking(false);
             setNotes(said);
             const into = suite && suite.cases.length > 0 ? withCases(suite, made) : made;
-            if (view && suite) change(into, made.cases[0]?.name ?? null);
-            else onView({ ...fresh(into), chosen: into.cases[0]?.name ?? null });
+            if (view && suite) change(into, into.cases.length - made.cases.length);
+            else onView(fresh(into));
           }}
         />
       ) : null}
@@ -234,27 +234,24 @@ export function SuitesPane(props: SuitesPaneProps) {
   const passed = count("passed");
   const failed = count("failed") + count("not_run");
   const left = suite.cases.length - passed - failed;
-  const at = Math.max(
-    0,
-    suite.cases.findIndex(({ name }) => name === view.chosen),
-  );
+  const at = Math.min(view.chosen, suite.cases.length - 1);
   const chosen = suite.cases[at];
-  const put = (one: SuiteCase) => change({ ...suite, cases: suite.cases.with(at, one) }, one.name);
+  const put = (one: SuiteCase) => change({ ...suite, cases: suite.cases.with(at, one) }, at);
   const add = (one: SuiteCase, after = suite.cases.length) => {
     const named = { ...one, name: freeName(one.name, suite.cases) };
-    change({ ...suite, cases: suite.cases.toSpliced(after, 0, named) }, named.name);
+    change({ ...suite, cases: suite.cases.toSpliced(after, 0, named) }, after);
   };
   const remove = (one: SuiteCase) => {
     const before = view;
     const place = suite.cases.indexOf(one);
     const cases = suite.cases.toSpliced(place, 1);
-    change({ ...suite, cases }, cases[Math.min(place, cases.length - 1)]?.name ?? null);
+    change({ ...suite, cases }, Math.max(0, Math.min(place, cases.length - 1)));
     toast({ title: `${one.name} is removed`, action: { label: "Undo", onPress: () => onView(before) } });
   };
   const move = (one: SuiteCase, by: number) => {
     const place = suite.cases.indexOf(one);
     const cases = suite.cases.toSpliced(place, 1).toSpliced(place + by, 0, one);
-    change({ ...suite, cases }, one.name);
+    change({ ...suite, cases }, place + by);
   };
   const menu = (one: SuiteCase): readonly MenuItem[] => {
     const place = suite.cases.indexOf(one);
@@ -455,10 +452,10 @@ export function SuitesPane(props: SuitesPaneProps) {
                 label="Cases"
                 className="sui-cases"
                 items={suite.cases}
-                keyOf={({ name }) => name}
+                keyOf={(one) => String(suite.cases.indexOf(one))}
                 itemHeight={44}
-                selected={chosen?.name}
-                onSelect={(name) => onView({ ...view, chosen: name })}
+                selected={String(at)}
+                onSelect={(key) => onView({ ...view, chosen: Number(key) })}
                 onOpen={(one) => noRun === undefined && void run.run(suite, [one])}
                 menu={menu}
                 renderItem={(one) => (

@@ -10,6 +10,7 @@ import {
   type Changed,
   isAsked,
   isChanged,
+  isDrafted,
   isOf,
   type TriedRow,
   triedRows,
@@ -191,7 +192,7 @@ function Rows({ first, second, begin, types }: RowsProps) {
     },
     [shown, whose, second],
   );
-  const drafted = judged.drafts.length > 0 || judged.unfiltered_by_drafts !== null;
+  const drafted = isDrafted(judged);
   const choices: readonly Which[] = second
     ? ["all", "only_a", "both", "only_b", "hidden"]
     : ["all", "only_a", "hidden"];

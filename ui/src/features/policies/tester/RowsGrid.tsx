@@ -136,7 +136,7 @@ export function RowsGrid({ label, stuck, columns, count, dim, chosen, onChosen }
           return column ? head(column, stuck.length + index, start) : null;
         })}
       </div>
-      <div role="rowgroup" style={{ height: rows.getTotalSize(), width, position: "relative" }}>
+      <div role="rowgroup" style={{ height: rows.getTotalSize(), width, minWidth: "100%", position: "relative" }}>
         {rows.getVirtualItems().map(({ index: row, start: top, key }) => (
           <div
             key={key}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { JudgedPolicy, JudgedRow, PolicyJudgement } from "@/ipc";
-import { isAsked, isChanged, isOf, triedRows, verdictFor, whatIf, whyOf } from "./rows";
+import { isAsked, isChanged, isDrafted, isOf, triedRows, verdictFor, whatIf, whyOf } from "./rows";
 
 const reach = (select: boolean | null) => ({ select, insert: null, update: null, delete: null });
 const row = (id: string, seen: boolean | null, more: Partial<JudgedRow> = {}): JudgedRow => ({
@@ -77,6 +77,7 @@ describe("rows side by side", () => {
     expect(whatIf(drafted)[0]).toEqual({ command: "select", appears: 1, disappears: 1, stays: 1, unknown: 1 });
     expect(whatIf(drafted)[3]).toMatchObject({ command: "delete", unknown: 4 });
     expect(whatIf(a)).toEqual([]);
+    expect([isDrafted(drafted), isDrafted({ ...drafted, drafts: [] }), isDrafted(a)]).toEqual([true, true, false]);
   });
 });
 

@@ -95,9 +95,12 @@ export interface WhatIf {
   readonly unknown: number;
 }
 
+/** Whether drafts were judged, too: also drafts that leave no policy at all. */
+export const isDrafted = ({ rows }: PolicyJudgement): boolean => rows.some(({ drafted }) => drafted !== null);
+
 /** What the drafts change for an actor, command by command; empty where nothing is drafted. */
 export function whatIf(judgement: PolicyJudgement): readonly WhatIf[] {
-  if (!judgement.rows.some(({ drafted }) => drafted !== null)) return [];
+  if (!isDrafted(judgement)) return [];
   return COMMANDS.map(({ value: command }) => {
     const count = { appears: 0, disappears: 0, stays: 0, unknown: 0 };
     for (const row of judgement.rows) {
