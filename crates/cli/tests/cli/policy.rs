@@ -260,7 +260,7 @@ fn a_query_is_sent_as_somebody_else_and_says_when_it_is_not_any_more() {
         query("rh_cli_reader", "vacuum app.documents").says(&["Run it as the login"]);
         let export =
             ["export", &base.url, "--table", "app.documents", "--format", "csv", "-q", "--as", "rh_cli_reader"];
-        assert_eq!(base.run(&export).expect(0).out(), "id\n1\n");
+        assert_eq!(base.run(&export).expect(0).out(), "id,owner_id\n1,a\n");
         query("no_such_role", "select 1").expect(4).says(&["no_such_role"]);
         query("{", "select 1").expect(2).says(&["no actor"]);
         base.run(&[

@@ -241,7 +241,7 @@ impl Task {
             (false, TransactionStatus::Open) => self.settle_theirs(run).await,
             (false, TransactionStatus::Failed) => {
                 // A transaction that never became the actor's is none to go on with.
-                if self.standing.is_none() && matches!(run.tag.as_deref(), Some("BEGIN" | "START TRANSACTION")) {
+                if self.standing.is_none() && run.has_begun() {
                     drop(self.own("rollback").await?);
                 }
                 Ok(())
@@ -312,7 +312,8 @@ impl Task {
             }
             return Ok(());
         }
-        let Some(actor) = run.actor.clone() else { return Ok(()) };
+        // What was refused, because somebody else began the transaction, leaves it alone.
+        let Some(actor) = run.actor.clone().filter(|_| run.has_begun()) else { return Ok(()) };
         match run.parts.looks.pop_front() {
             Some(was) => self.standing = Some(Standing { actor, was, left: false }),
             None => drop(self.own("rollback").await?),
@@ -380,6 +381,13 @@ impl Task {
             Err(error) if error.is_fatal() => Err(self.lost(error)),
             Err(error) => Err(End::Lost(Box::new(broken(error)))),
         }
+    }
+}
+
+impl Run {
+    /// Whether it was the beginning of a transaction, and the server took it.
+    fn has_begun(&self) -> bool {
+        matches!(self.tag.as_deref(), Some("BEGIN" | "START TRANSACTION"))
     }
 }
 
