@@ -297,7 +297,7 @@ mod tests {
             name: "anybody".into(),
             command: PolicyCommand::Select,
             permissive: true,
-            roles: Vec::new(),
+            roles: vec!["PUBLIC".into()],
             using: Some("true".into()),
             with_check: None,
             comment: None,

@@ -24,7 +24,8 @@ use crate::{
 /// From so many relations on an overview does not wait for the rules: fewer are read and judged in the time a click takes.
 const LARGE: usize = 1_000;
 /// Who reaches which rows is read from these.
-const KINDS: [Kind; 6] = [Kind::Schemas, Kind::Relations, Kind::Columns, Kind::Policies, Kind::Roles, Kind::Grants];
+const KINDS: [Kind; 7] =
+    [Kind::Schemas, Kind::Relations, Kind::Columns, Kind::Policies, Kind::Routines, Kind::Roles, Kind::Grants];
 
 /// What an overview is made of.
 #[derive(Clone)]

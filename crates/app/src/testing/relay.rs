@@ -10,7 +10,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// What happens to the next commit on the wire.
+/// What happens to the next commit on the wire, of a connection that a word went over before: others commit too.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wire {
     Whole = 0,
@@ -31,7 +31,8 @@ pub(crate) struct Relay {
 }
 
 impl Relay {
-    pub(crate) async fn to(server: String) -> Relay {
+    /// A way to a server; `word` is in what is committed.
+    pub(crate) async fn to(server: String, word: &'static str) -> Relay {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let wire = Arc::new(AtomicU8::new(Wire::Whole as u8));
@@ -39,7 +40,7 @@ impl Relay {
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 if set.load(Ordering::SeqCst) != Wire::Down as u8 {
-                    tokio::spawn(pass(client, server.clone(), Arc::clone(&set)));
+                    tokio::spawn(pass(client, server.clone(), word, Arc::clone(&set)));
                 }
             }
         });
@@ -51,7 +52,7 @@ impl Relay {
     }
 }
 
-async fn pass(client: TcpStream, server: String, wire: Arc<AtomicU8>) {
+async fn pass(client: TcpStream, server: String, word: &'static str, wire: Arc<AtomicU8>) {
     let Ok(server) = TcpStream::connect(server).await else { return };
     let (mut from_client, mut to_client) = client.into_split();
     let (mut from_server, mut to_server) = server.into_split();
@@ -59,12 +60,15 @@ async fn pass(client: TcpStream, server: String, wire: Arc<AtomicU8>) {
         let _ = tokio::io::copy(&mut from_server, &mut to_client).await;
         (from_server, to_client)
     });
+    let has = |part: &[u8], word: &str| part.windows(word.len()).any(|there| there == word.as_bytes());
+    let mut said = false;
     let mut buffer = vec![0; 1 << 16];
     while let Ok(read) = from_client.read(&mut buffer).await {
         let Some(part) = buffer.get(..read).filter(|part| !part.is_empty()) else { break };
         let lost = wire.load(Ordering::SeqCst);
         let losing = [Wire::Answerless, Wire::Cut, Wire::Silent].iter().any(|wire| *wire as u8 == lost);
-        if losing && part.windows(6).any(|word| word == b"COMMIT") {
+        said |= has(part, word);
+        if losing && said && has(part, "COMMIT") {
             // No answer goes back any more.
             back.abort();
             if lost != Wire::Cut as u8 {

@@ -68,7 +68,7 @@ async fn behind_a_relay() -> Option<(Shop, Shop, Relay, String)> {
     let url = std::env::var("ROWHOUSE_TEST_POSTGRES_18_URL").unwrap();
     let (head, rest) = url.rsplit_once('@').unwrap();
     let (address, path) = rest.split_once('/').unwrap();
-    let relay = Relay::to(address.to_owned()).await;
+    let relay = Relay::to(address.to_owned(), "INSERT INTO").await;
     let database = path.split('?').next().unwrap();
     let shop = shop_at(&format!("{head}@127.0.0.1:{}/{database}?sslmode=disable", relay.port), Safety::Free).await;
     let schema = fresh_name();

@@ -19,7 +19,8 @@ impl Behind {
     async fn a_relay(variable: &str) -> Option<Behind> {
         let made = Made::on(variable, Safety::Free).await?;
         let url = url::Url::parse(&address(variable)?).unwrap();
-        let relay = Relay::to(format!("{}:{}", url.host_str().unwrap(), url.port().unwrap_or(5432))).await;
+        let server = format!("{}:{}", url.host_str().unwrap(), url.port().unwrap_or(5432));
+        let relay = Relay::to(server, "CREATE POLICY").await;
         let mut through = url.clone();
         through.set_host(Some("127.0.0.1")).unwrap();
         through.set_port(Some(relay.port)).unwrap();
