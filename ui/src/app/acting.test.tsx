@@ -53,7 +53,7 @@ describe("acting as somebody", () => {
   it("is chosen by keys alone; rows and counts are asked as the actor, and everything says so", async () => {
     const user = userEvent.setup();
     const host = await open({ open: [STAGING], tabs: [table()], active: "r" });
-    await screen.findByRole("grid", { name: "Rows of orders" });
+    (await screen.findByRole("grid", { name: "Rows of orders" })).focus();
     expect(screen.queryByRole("region", { name: /^Acts as / })).toBeNull();
     const dialog = await actAs(user, "authenticated");
     await user.type(within(dialog).getByRole("textbox", { name: /^Claims/ }), CLAIMS.replaceAll("{", "{{"));
@@ -72,6 +72,7 @@ describe("acting as somebody", () => {
     ).toBeTruthy();
     expect(host.fake.title).toContain("as authenticated");
     await waitFor(() => expect(asked(host, "browse")?.actor).toEqual(ada));
+    await waitFor(() => expect(document.activeElement?.closest("[role=grid]")).not.toBeNull());
     await user.click(await screen.findByRole("button", { name: /^Count/ }));
     await waitFor(() => expect(asked(host, "browseCount")?.actor).toEqual(ada));
     await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());

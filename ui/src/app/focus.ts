@@ -27,6 +27,9 @@ export function focusSideField(): void {
   focusFirst(side(), "input");
 }
 
+/** Whether the keyboard is in the tab in front. */
+export const isInDocument = (): boolean => Boolean(document.activeElement?.closest(".rh-document[data-focused]"));
+
 /** Into the tab in front: its editor, its rows, or whatever it has. */
 export function focusDocument(): void {
   const front = document.querySelector(".rh-document[data-focused]");

@@ -32,6 +32,19 @@ const started = (count: number): RunEvent => ({
 const begin = (state: RunsState) => runsReducer(state, { type: "start", text: "select 1; select 2", base: 5, at: 0 });
 
 describe("the runs of a tab", () => {
+  it("names the statement that left the actor, not those that went on as somebody else", () => {
+    const left = (index: number, undone: boolean): RunEvent => ({
+      event: "left_actor",
+      index,
+      user: "clerk",
+      settings: [],
+      undone,
+    });
+    expect(run(begin(NO_RUN), started(3), left(1, false), left(2, false)).left?.index).toBe(1);
+    // What was taken back says nothing of the next one.
+    expect(run(begin(NO_RUN), started(3), left(0, true), left(2, false)).left?.index).toBe(2);
+  });
+
   it("brings the first result to the front and leaves the eye there", () => {
     const state = run(
       begin(NO_RUN),

@@ -238,7 +238,8 @@ function onEvent(state: RunsState, event: RunEvent): RunsState {
         messages: [...state.messages, { key: state.messages.length, statement: event.index, notice: event.notice }],
       };
     case "left_actor":
-      return { ...state, left: event };
+      // What follows in the transaction is told of every statement; the one that left is what a person looks for.
+      return { ...state, left: state.left && !state.left.undone && !event.undone ? state.left : event };
     case "statement_done":
       return withOutcome(state, event.index, event.outcome);
     case "finished": {
