@@ -78,6 +78,7 @@ desk.test("a grid is read as somebody, by keys alone, and everything says so", a
   await desk.until("the status bar", async () => (await desk.all(".rh-status-item")).some(({ text }) => text.includes("as authenticated · sub ada")));
   await desk.until("the tab's mark", async () => (await desk.all("[role=tab]")).some(({ text }) => text.includes("notes") && text.includes("as authenticated")));
   await desk.until("the window's title", () => desk.windowTitles().some((title) => title.includes("notes as authenticated")));
+  await desk.until("the keyboard in the rows", () => desk.page(() => Boolean(document.activeElement?.closest("[role=grid]"))));
   await desk.window.shot("act-as-grid");
 });
 
@@ -185,7 +186,7 @@ desk.test("an editor runs as somebody, and a statement that leaves the actor is 
 desk.test("inside one's own transaction the rest of it is told to be somebody else's", async () => {
   await desk.run("begin;\nreset role;\nselect current_user || ' sees ' || count(*) as answer from notes");
   await desk.cell("clerk sees 6");
-  await says("went on as clerk, not as authenticated.");
+  await says("Statement 2 went on as clerk, not as authenticated.");
   await says("Commit or roll back to be authenticated again.");
   await desk.keys("Control", "Shift", "i");
   assert.equal(await desk.window.find("[role=dialog]"), null, "it is not changed within a transaction");

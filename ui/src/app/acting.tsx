@@ -4,7 +4,7 @@ import { useKeys } from "@/commands";
 import { IconButton } from "@/design";
 import { ActAsDialog, type Acting, ActingStripe, actorWords, type LeftActor, sameActor } from "@/features/acting";
 import type { ConnectionProfile, PolicyActor } from "@/ipc";
-import { focusDocument, isInDocument } from "./focus";
+import { focusDocumentWhenShown } from "./focus";
 import type { OpenTab, QueryTab, RelationTab } from "./model";
 import { useWorkspace } from "./workspace";
 
@@ -136,8 +136,7 @@ export function ChooseActor() {
     drafts.delete(tab.id);
     choose(null);
     run();
-    // Unless the rows were there first and have taken it.
-    requestAnimationFrame(() => isInDocument() || focusDocument());
+    focusDocumentWhenShown();
   };
   return (
     <ActAsDialog

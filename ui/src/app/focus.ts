@@ -27,9 +27,6 @@ export function focusSideField(): void {
   focusFirst(side(), "input");
 }
 
-/** Whether the keyboard is in the tab in front. */
-export const isInDocument = (): boolean => Boolean(document.activeElement?.closest(".rh-document[data-focused]"));
-
 /** Into the tab in front: its editor, its rows, or whatever it has. */
 export function focusDocument(): void {
   const front = document.querySelector(".rh-document[data-focused]");
@@ -41,4 +38,18 @@ export function focusDocument(): void {
     "[tabindex='-1'][data-scope]",
     "[tabindex='0'], button",
   );
+}
+
+/** Frames that rows may take to come. */
+const PATIENCE = 120;
+
+/** Into the tab in front, once what it shows is there; a person who goes elsewhere meanwhile stays there. */
+export function focusDocumentWhenShown(frames = PATIENCE): void {
+  requestAnimationFrame(() => {
+    const at = document.activeElement;
+    const waits = at === null || at === document.body || at.matches("[tabindex='-1'][data-scope]");
+    if (!waits) return;
+    focusDocument();
+    if (frames > 0) focusDocumentWhenShown(frames - 1);
+  });
 }

@@ -85,15 +85,11 @@ export function DataPane({
   }, [store]);
   const root = useRef<HTMLDivElement>(null);
   const arrived = state.browsed !== null;
-  const shown = useRef(false);
   useEffect(() => {
     // Whoever waited for the rows in their tab goes on in them; a control that has the focus keeps it.
     const focused = document.activeElement;
-    const waits = focused?.matches("[tabindex='-1'][data-scope]") && focused.contains(root.current);
-    // Rows that went took the focus with them.
-    const lost = shown.current && focused === document.body;
-    if (active && arrived && (waits || lost)) grid.current?.focus();
-    if (arrived) shown.current = true;
+    if (active && arrived && focused instanceof HTMLElement && focused.matches("[tabindex='-1'][data-scope]"))
+      if (focused.contains(root.current)) grid.current?.focus();
   }, [active, arrived]);
   const columns = state.browsed?.head.columns ?? [];
   const filtered = filtersRows(state);
