@@ -9,6 +9,9 @@
     reason = "for measuring: it ends where all is not well"
 )]
 
+#[path = "../bench/mod.rs"]
+mod bench;
+
 use std::{
     path::PathBuf,
     time::{Duration, Instant},
@@ -27,20 +30,7 @@ async fn main() {
     let home = std::env::var_os("ROWHOUSE_HOME").map(PathBuf::from);
     assert!(home.is_some(), "ROWHOUSE_HOME names a home of the bench's own");
     let app = App::open(Options { home, face: Face::Window }).await.unwrap();
-    let parsed = app.parse_target(url).await.unwrap();
-    let draft = ProfileDraft {
-        name: "bench".to_owned(),
-        environment: Environment::Local,
-        safety: Safety::Free,
-        driver: parsed.driver,
-        values: parsed.values,
-        password_policy: PasswordPolicy::Ask,
-        password: parsed
-            .password_reference
-            .map_or(DraftPassword::Keep, |reference| DraftPassword::Parsed { reference }),
-        ..ProfileDraft::default()
-    };
-    let profile = app.save_profile(draft).await.unwrap().id;
+    let profile = bench::saved(&app, url).await;
     app.connect(&profile).await.unwrap();
     app.refresh_catalog(&profile, None).await.unwrap();
     let found = app.search_catalog(Some(&profile), table, 10).await.unwrap();

@@ -10,15 +10,15 @@
     reason = "for measuring: it ends where all is not well"
 )]
 
+#[path = "../bench/mod.rs"]
+mod bench;
+
 use std::{
     path::PathBuf,
     time::{Duration, Instant},
 };
 
-use app::{
-    App, Face, Options,
-    api::{CompletionRequest, DraftPassword, Environment, PasswordPolicy, ProfileDraft, Safety},
-};
+use app::{App, Face, Options, api::CompletionRequest};
 
 /// What is searched for: a beginning that fits many, one table, columns of it, letters in order only, and nothing.
 const SEARCHED: [&str; 7] = ["t1", "t4321", "name", "t4321.pl", "placd", "e", "nothing_is_called_so"];
@@ -44,24 +44,8 @@ async fn main() {
     let home = std::env::var_os("ROWHOUSE_HOME").map(PathBuf::from);
     assert!(home.is_some(), "ROWHOUSE_HOME names a home of the bench's own");
     let app = App::open(Options { home: home.clone(), face: Face::Window }).await.unwrap();
-    let parsed = app.parse_target(url).await.unwrap();
-    let driver = parsed.driver.clone();
-    let draft = ProfileDraft {
-        id: None,
-        name: "bench".to_owned(),
-        group: None,
-        colour: None,
-        environment: Environment::Local,
-        safety: Safety::Free,
-        driver: parsed.driver,
-        values: parsed.values,
-        password_policy: PasswordPolicy::Ask,
-        password: parsed
-            .password_reference
-            .map_or(DraftPassword::Keep, |reference| DraftPassword::Parsed { reference }),
-        ..ProfileDraft::default()
-    };
-    let profile = app.save_profile(draft).await.unwrap().id;
+    let driver = app.parse_target(url).await.unwrap().driver;
+    let profile = bench::saved(&app, url).await;
     app.connect(&profile).await.unwrap();
     let begun = Instant::now();
     app.refresh_catalog(&profile, None).await.unwrap();

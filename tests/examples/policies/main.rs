@@ -10,6 +10,9 @@
     reason = "for measuring: it ends where all is not well"
 )]
 
+#[path = "../bench/mod.rs"]
+mod bench;
+
 use std::{
     path::PathBuf,
     time::{Duration, Instant},
@@ -17,10 +20,7 @@ use std::{
 
 use app::{
     App, Face, Options,
-    api::{
-        AdvisorChoice, AdvisorExposure, DraftPassword, Environment, PasswordPolicy, PolicyActor, PolicyAttempt,
-        PolicyOutcome, PolicyTablesFilter, ProfileDraft, Safety,
-    },
+    api::{AdvisorChoice, AdvisorExposure, PolicyActor, PolicyAttempt, PolicyOutcome, PolicyTablesFilter},
 };
 
 /// Tables of a page, as the window asks for them.
@@ -37,7 +37,7 @@ async fn main() {
     let home = std::env::var_os("ROWHOUSE_HOME").map(PathBuf::from);
     assert!(home.is_some(), "ROWHOUSE_HOME names a home of the bench's own");
     let app = App::open(Options { home, face: Face::Window }).await.unwrap();
-    let profile = saved(&app, url).await;
+    let profile = bench::saved(&app, url).await;
     app.connect(&profile).await.unwrap();
     let begun = Instant::now();
     app.refresh_catalog(&profile, None).await.unwrap();
@@ -101,23 +101,6 @@ async fn main() {
             "attempt_ms": median(beyond),
         })
     );
-}
-
-async fn saved(app: &App, url: &str) -> String {
-    let parsed = app.parse_target(url).await.unwrap();
-    let draft = ProfileDraft {
-        name: "bench".to_owned(),
-        environment: Environment::Local,
-        safety: Safety::Free,
-        driver: parsed.driver,
-        values: parsed.values,
-        password_policy: PasswordPolicy::Ask,
-        password: parsed
-            .password_reference
-            .map_or(DraftPassword::Keep, |reference| DraftPassword::Parsed { reference }),
-        ..ProfileDraft::default()
-    };
-    app.save_profile(draft).await.unwrap().id
 }
 
 fn milliseconds(took: Duration) -> f64 {

@@ -1,8 +1,8 @@
 //! Statements tried as somebody else, expressions validated while they are typed, and actors that are kept for it.
 
 use driver::row_security::{
-    Actor, Answer, Attempt, AttemptLimits, Attempted, CLAIMS_SETTING, Checked, DraftPolicy, Drafts, ExpressionCheck,
-    Judgement, Outcome, Reach, Refusal, Sample, SideBySide, Told, Verdict,
+    Answer, Attempt, AttemptLimits, Attempted, Checked, DraftPolicy, Drafts, ExpressionCheck, Judgement, Outcome,
+    Reach, Refusal, Sample, SideBySide, Told, Verdict,
 };
 use policy::{
     change::takes,
@@ -21,17 +21,6 @@ const MOST_ROWS: u32 = 100_000;
 const LONGEST_MS: u32 = 10 * 60 * 1000;
 /// Most letters of an actor's name.
 const MOST_LETTERS: usize = 200;
-
-pub(super) fn actor(actor: &PolicyActor) -> Actor {
-    let setting = actor.claims_setting.clone().filter(|setting| !setting.trim().is_empty());
-    Actor {
-        role: actor.role.clone(),
-        claims: actor.claims.clone().filter(|claims| !claims.trim().is_empty()),
-        claims_setting: setting.unwrap_or_else(|| CLAIMS_SETTING.to_owned()),
-        settings: actor.settings.clone(),
-        apply_role_settings: actor.apply_role_settings,
-    }
-}
 
 /// Whether an attempt failed for who it was to be made as, so that others can still be.
 pub(super) fn is_about_the_actor(code: driver::Code) -> bool {
@@ -52,7 +41,7 @@ pub(super) fn wanted(
     let rows = u32::try_from(usual.rows).unwrap_or(u32::MAX);
     let sample = attempt.sample.as_ref().map(|sample| sampled(sample, catalog, staged)).transpose()?;
     Ok(Attempt {
-        actor: actor(&attempt.actor),
+        actor: attempt.actor.meant(),
         setup: attempt.setup.clone(),
         statement: attempt.statement.clone(),
         then: attempt.then.clone().filter(|then| !then.trim().is_empty()),

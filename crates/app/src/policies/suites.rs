@@ -3,7 +3,7 @@
 use driver::row_security::{Actor, Attempt, AttemptLimits, Attempted, Outcome};
 use policy::suite::{self, Actors, Answer, As, Case, Report, Returned, Suite, User};
 
-use super::{attempts, table};
+use super::table;
 use crate::{api::*, explorer::Place};
 
 /// Rows of an answer that are compared.
@@ -117,7 +117,7 @@ pub(super) fn told(report: &Report) -> PolicySuiteReport {
 
 /// An actor in the words of suites.
 fn said(actor: &PolicyActor) -> As {
-    let driver = attempts::actor(actor);
+    let driver = actor.meant();
     let claims = driver.claims.map(|text| serde_json::from_str(&text).unwrap_or(serde_json::Value::String(text)));
     As { role: driver.role, claims, settings: driver.settings.into_iter().collect() }
 }
