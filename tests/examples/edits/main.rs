@@ -9,8 +9,8 @@
     reason = "for measuring: it ends where all is not well"
 )]
 
-#[path = "../bench/mod.rs"]
-mod bench;
+#[path = "../bench/connection.rs"]
+mod connection;
 
 use std::{
     path::PathBuf,
@@ -30,7 +30,7 @@ async fn main() {
     let home = std::env::var_os("ROWHOUSE_HOME").map(PathBuf::from);
     assert!(home.is_some(), "ROWHOUSE_HOME names a home of the bench's own");
     let app = App::open(Options { home, face: Face::Window }).await.unwrap();
-    let profile = bench::saved(&app, url).await;
+    let profile = connection::saved(&app, url).await;
     app.connect(&profile).await.unwrap();
     app.refresh_catalog(&profile, None).await.unwrap();
     let found = app.search_catalog(Some(&profile), table, 10).await.unwrap();

@@ -10,8 +10,8 @@
     reason = "for measuring: it ends where all is not well"
 )]
 
-#[path = "../bench/mod.rs"]
-mod bench;
+#[path = "../bench/connection.rs"]
+mod connection;
 
 use std::{
     path::PathBuf,
@@ -45,7 +45,7 @@ async fn main() {
     assert!(home.is_some(), "ROWHOUSE_HOME names a home of the bench's own");
     let app = App::open(Options { home: home.clone(), face: Face::Window }).await.unwrap();
     let driver = app.parse_target(url).await.unwrap().driver;
-    let profile = bench::saved(&app, url).await;
+    let profile = connection::saved(&app, url).await;
     app.connect(&profile).await.unwrap();
     let begun = Instant::now();
     app.refresh_catalog(&profile, None).await.unwrap();

@@ -1,4 +1,4 @@
-//! What the programs of benches share.
+//! The connection that a bench saves: what the programs of benches share.
 
 use app::{
     App,
