@@ -62,7 +62,7 @@ postgres_start() {
   touch "$folder/log"
   chown -R "$SERVER_USER" "$data" "$folder/socket" "$folder/server.key" "$folder/password" "$folder/log"
   chmod 700 "$data"
-  postgres_settings "$folder" "$port" >"$folder/settings"
+  postgres_settings "$folder" "$port" "$version" >"$folder/settings"
   postgres_hba >"$folder/hba"
   (
     cd /
@@ -76,8 +76,10 @@ postgres_start() {
     --host=127.0.0.1 --port="$port" --username=postgres --dbname=postgres --file=- >>"$folder/log" 2>&1
 }
 
-# Nothing here outlives a test run, so nothing is synced to disk. /dev/shm is tiny or closed in many containers: not used.
+# postgres_settings FOLDER PORT VERSION. Nothing here outlives a test run, so nothing is synced to disk. /dev/shm is tiny or closed in
+# many containers: not used. Statements are counted by every version but 15, so that tests meet both.
 postgres_settings() {
+  [[ $3 == 15 ]] || printf "shared_preload_libraries = 'pg_stat_statements'\n"
   cat <<SETTINGS
 listen_addresses = '127.0.0.1,127.0.0.2'
 port = $2
