@@ -39,7 +39,7 @@ pub(crate) fn grantees(grants: &[&Grant]) -> String {
     let mut names: Vec<&str> = grants.iter().map(|grant| grant.grantee.as_str()).collect();
     names.sort_unstable();
     names.dedup();
-    names.join(", ")
+    crate::names::listed(&names)
 }
 
 /// The privileges, each once.

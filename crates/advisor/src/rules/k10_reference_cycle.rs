@@ -40,7 +40,7 @@ fn check(context: &Context<'_>, found: &mut Found) -> Result<(), Reason> {
         members.sort_by_key(|member| (member.schema(), member.row().name.as_str()));
         let names: Vec<&str> = members.iter().map(|member| member.row().name.as_str()).collect();
         let Some(first) = members.first() else { continue };
-        let message = format!("These refer to each other in a circle: {}.", names.join(", "));
+        let message = format!("These refer to each other in a circle: {}.", crate::names::listed(&names));
         let finding = found.add(Object::of(*first), message);
         for name in names.iter().skip(1) {
             finding.told_apart_by(name);

@@ -67,8 +67,12 @@ fn check(context: &Context<'_>, found: &mut Found) -> Result<(), Reason> {
             }
         }
         for (names, what) in met {
-            let message =
-                format!("{} policies of {} are joined with OR: {}.", names.len(), table.row().name, names.join(", "));
+            let message = format!(
+                "{} policies of {} are joined with OR: {}.",
+                names.len(),
+                table.row().name,
+                crate::names::listed(&names)
+            );
             let same: Vec<&Policy> = names
                 .iter()
                 .filter_map(|name| permissive.iter().find(|policy| policy.name == **name).copied())

@@ -41,8 +41,11 @@ fn check(context: &Context<'_>, found: &mut Found) -> Result<(), Reason> {
             continue;
         }
         let names: Vec<&str> = table.policies().iter().map(|policy| policy.name.as_str()).collect();
-        let message =
-            format!("Row security of {} is off: its policies ({}) do nothing.", table.row().name, names.join(", "));
+        let message = format!(
+            "Row security of {} is off: its policies ({}) do nothing.",
+            table.row().name,
+            crate::names::listed(&names)
+        );
         let after = RowSecurity { enabled: true, ..security };
         found.add(Object::of(table), message).fix(policies::secured(table, security, after));
     }

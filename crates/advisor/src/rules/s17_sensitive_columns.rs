@@ -67,7 +67,7 @@ fn check(context: &Context<'_>, found: &mut Found) -> Result<(), Reason> {
         let message = format!(
             "{} may read {} of every row of {}.",
             privileges::grantees(&told),
-            read.join(", "),
+            crate::names::listed(&read),
             relation.row().name
         );
         let fix = privileges::revoked(context, &format!("TABLE {}", context.path_of(relation)), told);

@@ -44,7 +44,7 @@ fn check(context: &Context<'_>, found: &mut Found) -> Result<(), Reason> {
             let message = format!(
                 "{} fails where {} was never set: add true as second argument.",
                 policy.name,
-                missing.join(", ")
+                crate::names::listed(&missing)
             );
             found.add(Object::part(relation, ObjectType::Policy, &policy.name), message);
         }

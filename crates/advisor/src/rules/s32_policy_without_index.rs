@@ -47,8 +47,9 @@ fn check(context: &Context<'_>, found: &mut Found) -> Result<(), Reason> {
     }
     for ((id, column), by) in wanted {
         let Some(table) = context.catalog.relation(id) else { continue };
-        let message =
-            format!("{} compares {column}, and no index of {} begins with it.", by.join(" and "), table.row().name);
+        let compare = if by.len() == 1 { "compares" } else { "compare" };
+        let by = crate::names::listed(&by);
+        let message = format!("{by} {compare} {column}, and no index of {} begins with it.", table.row().name);
         let finding = found.add(Object::part(table, ObjectType::Column, &column), message);
         finding.fix(indexes::create(context, table, std::slice::from_ref(&column)));
     }

@@ -47,7 +47,8 @@ fn check(context: &Context<'_>, found: &mut Found) -> Result<(), Reason> {
     }
     for (values, places) in lists.iter().filter(|(_, places)| places.len() > 1) {
         let Some((table, constraint)) = places.first() else { continue };
-        let message = format!("{} checks allow the same list of values: {}.", places.len(), values.join(", "));
+        let message =
+            format!("{} checks allow the same list of values: {}.", places.len(), crate::names::listed(values));
         let name = constraint.name.as_deref().unwrap_or_default();
         let finding = found.add(Object::part(*table, ObjectType::Constraint, name), message);
         for (table, constraint) in places {

@@ -44,7 +44,7 @@ fn check(context: &Context<'_>, found: &mut Found) -> Result<(), Reason> {
                 let names: Vec<String> = numbers.iter().map(|number| format!("{stem}{number}")).collect();
                 let message = format!(
                     "{} are a list: it has an end, and its values cannot be looked for in one.",
-                    names.join(", ")
+                    crate::names::listed(&names)
                 );
                 let object = Object::part(table, ObjectType::Column, names.first().map_or("", String::as_str));
                 found.add(object, message);

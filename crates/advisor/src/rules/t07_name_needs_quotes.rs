@@ -41,7 +41,8 @@ fn check(context: &Context<'_>, found: &mut Found) -> Result<(), Reason> {
             .filter(|name| !dialect.is_plain_identifier(name))
             .collect();
         if let Some(first) = quoted.first() {
-            let message = format!("{} of {name} must be written in quotes in every statement.", quoted.join(", "));
+            let message =
+                format!("{} of {name} must be written in quotes in every statement.", crate::names::listed(&quoted));
             found.add(Object::part(table, ObjectType::Column, first), message);
         }
     }
