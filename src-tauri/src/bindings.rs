@@ -4,7 +4,7 @@ use tauri_specta::{Builder, collect_commands};
 
 use crate::commands::{
     acting, activity, advisor, charts, connections, editor, edits, explorer, generate, layouts, plans, policies,
-    privacy, references, runs, saved, statistics, system, transfer,
+    privacy, references, runs, saved, security, statistics, system, transfer,
 };
 
 /// Every command the webview may call.
@@ -132,6 +132,7 @@ pub fn builder() -> Builder<tauri::Wry> {
         plans::cancel_plan,
         plans::plan,
         plans::plans,
+        security::security_figures,
         policies::policy_overview,
         policies::policy_tables,
         policies::policy_table,

@@ -16,6 +16,7 @@ pub mod privacy;
 pub mod references;
 pub mod runs;
 pub mod saved;
+pub mod security;
 pub mod statistics;
 pub mod system;
 pub mod transfer;

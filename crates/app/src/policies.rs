@@ -7,6 +7,7 @@
 mod applying;
 mod attempts;
 mod drafts;
+mod figures;
 mod listing;
 mod matrix;
 mod mending;

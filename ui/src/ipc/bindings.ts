@@ -250,6 +250,8 @@ export const commands = {
 	plan: (id: number) => typedError<ExplainedPlan, AppError>(__TAURI_INVOKE("plan", { id })),
 	/**  Kept plans: those of the same statement first. */
 	plans: (query: PlanQuery) => typedError<PlanLine[], AppError>(__TAURI_INVOKE("plans", { query })),
+	/**  What is known of a database without asking anybody. */
+	securityFigures: (profileId: string, database: string | null) => __TAURI_INVOKE<SecurityFigures>("security_figures", { profileId, database }),
 	/**  How the tables of a database stand. */
 	policyOverview: (profileId: string, database: string | null) => typedError<PolicyOverview, AppError>(__TAURI_INVOKE("policy_overview", { profileId, database })),
 	/**  Some of a database's tables. */
@@ -5023,6 +5025,28 @@ export type SearchHit = {
 	denied: boolean,
 	/**  UTF-16 ranges of `label` that matched. */
 	matched: TextRange[],
+};
+
+/**  What is known of how safe a database is, without asking anybody. Whatever is not known is `None`. */
+export type SecurityFigures = {
+	/**  Tables that people declared, partitions left to their parents, as in [`PolicyCounts::tables`](super::PolicyCounts). */
+	tables: number | null,
+	/**  Roles of the matrix, `PUBLIC` among them. */
+	roles: number | null,
+	/**  What the rules said last. */
+	found: SecurityFound | null,
+};
+
+/**  How many findings there are that nobody has accepted. */
+export type SecurityFound = {
+	/**  Findings that are errors. */
+	errors: number,
+	/**  Findings that are warnings. */
+	warnings: number,
+	/**  When the database was read for it, in ms since the epoch. */
+	at_ms: number,
+	/**  Whether nothing has changed in the schema since, as far as the explorer knows. */
+	current: boolean,
 };
 
 /**  The server behind a connection. */

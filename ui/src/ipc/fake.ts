@@ -3,6 +3,7 @@
  * `shop-prod` (production, read-only) and `shop-staging`. Any call can be made to fail, and events can be sent by hand.
  */
 import type {
+  AdvisorNews,
   AppError,
   AppEvent,
   ConnectionProfile,
@@ -33,6 +34,7 @@ import { referenceCommands } from "./fake/references";
 import { keepSession, startRun } from "./fake/runs";
 import { savedCommands } from "./fake/saved";
 import { formatted, outlineOf } from "./fake/script";
+import { securityCommands, tellNews } from "./fake/security";
 import { statisticsCommands } from "./fake/statistics";
 import { contentsOf, exportOf, importOf, offerOf, stopTransfer } from "./fake/transfers";
 import { testOf } from "./fake/trial";
@@ -71,6 +73,8 @@ export interface FakeHandles {
   emit(event: AppEvent): void;
   /** Files are dropped on the window. */
   drop(...paths: string[]): void;
+  /** A scan of the advisor finds something new. */
+  news(news: AdvisorNews): void;
   /** The server goes away: connection and sessions are lost. */
   lose(profileId: string): void;
   /** Asks a question; answering it closes it. */
@@ -264,6 +268,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
   const drops = new Set<(paths: readonly string[], at: Place) => void>();
   const kept = { title: "", clipboard: "" };
 
+  const advisor = advisorCommands(world);
   const host: Host = {
     ...documents(world),
     ...files(world),
@@ -411,7 +416,8 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     ...policyTexts(world),
     ...policyTests(world),
     ...policyUsers(world),
-    ...advisorCommands(world),
+    ...advisor,
+    ...securityCommands(world, calls, advisor.advise),
     stopTransfer: async (id) => {
       stopTransfer(id);
       return null;
@@ -526,6 +532,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     drop: (...paths) => {
       for (const listener of drops) listener(paths, { x: 0, y: 0 });
     },
+    news: (news) => tellNews(world, news),
     lose: (id) => {
       const error = failure("unreachable", "The server closed the connection.", {
         hint: "Your text is safe. Reconnect.",

@@ -79,8 +79,13 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
+    /// What the rules said last, whatever has changed since.
+    pub(crate) fn last(&self) -> Option<Arc<Judged>> {
+        lock(&self.judged).clone()
+    }
+
     /// Whether this version was judged.
-    pub(super) fn has(&self, version: &Arc<Shelved>) -> bool {
+    pub(crate) fn has(&self, version: &Arc<Shelved>) -> bool {
         // Who holds it is reading.
         let Ok(read) = self.read.try_lock() else { return false };
         let Some((_, examined)) = read.as_ref().filter(|(of, _)| Arc::ptr_eq(of, version)) else { return false };

@@ -37,6 +37,11 @@ impl Kept {
         *lock(&self.0) = Some(Arc::clone(&made));
         made
     }
+
+    /// The latest one, whatever has changed since.
+    pub(super) fn latest(&self) -> Option<Arc<Overview>> {
+        lock(&self.0).clone()
+    }
 }
 
 /// How far a role gets with a table, for each of the four commands.
@@ -60,11 +65,8 @@ impl Overview {
         let effects = Effects::new(catalog);
         let exposed = Exposed::new(glance.exposure.as_ref(), &effects);
         let findings = glance.judged.as_deref().map(findings_of).unwrap_or_default();
-        let mut rows: Vec<(RelationId, PolicyTableRow)> = tables_of(catalog)
-            .into_iter()
-            .filter(|id| catalog.relations.get(id.0 as usize).is_some_and(|row| row.partition_of.is_none()))
-            .filter_map(|id| Some((id, row(&effects, &exposed, &findings, id)?)))
-            .collect();
+        let mut rows: Vec<(RelationId, PolicyTableRow)> =
+            declared(catalog).filter_map(|id| Some((id, row(&effects, &exposed, &findings, id)?))).collect();
         rows.sort_by(|(_, one), (_, other)| one.on.cmp(&other.on));
         let counts = counted(&rows);
         let login = login(&glance.examined, &effects);
@@ -83,6 +85,11 @@ impl Overview {
     /// Whether the rules were asked: findings are counted.
     pub(super) fn is_judged(&self) -> bool {
         self.glance.judged.is_some()
+    }
+
+    /// How many roles can hold rights.
+    pub(super) fn roles(&self) -> usize {
+        self.roles.len()
     }
 
     /// When it was read, in ms since the epoch.
@@ -148,6 +155,12 @@ impl Overview {
         lock(&self.levels).insert(role.to_owned(), Arc::clone(&levels));
         levels
     }
+}
+
+/// Tables that people declared: partitions are left to their parents.
+pub(super) fn declared(catalog: &Catalog) -> impl Iterator<Item = RelationId> {
+    let whole = |id: &RelationId| catalog.relations.get(id.0 as usize).is_some_and(|row| row.partition_of.is_none());
+    tables_of(catalog).into_iter().filter(whole)
 }
 
 /// One table outside of the overview: a partition, or one with its changes as if they were made.

@@ -1,6 +1,7 @@
 //! Row security on real servers, each in a database of its own.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod figures;
 mod large;
 mod records;
 mod trying;

@@ -253,7 +253,6 @@ type AdvisorCommands = Pick<
   | "advisorUnsuppress"
   | "advisorReview"
   | "advisorDrafts"
-  | "advisorNews"
   | "exportAdvisor"
   | "importAdvisorBaseline"
 >;
@@ -314,7 +313,6 @@ export function advisorCommands(world: World): AdvisorCommands {
         without: [],
       };
     },
-    advisorNews: async () => [],
     advisorDrafts: async (profileId, database, keys) => {
       const fixed = findingsOf(world).filter((each) => keys.includes(each.key) && each.fix !== null);
       const policies = policyCommands(world);
