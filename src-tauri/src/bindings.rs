@@ -64,6 +64,7 @@ pub fn builder() -> Builder<tauri::Wry> {
         activity::signal_session,
         advisor::advise,
         advisor::advisor_findings,
+        advisor::advisor_objects,
         advisor::advisor_rule,
         advisor::advisor_options,
         advisor::keep_advisor_options,

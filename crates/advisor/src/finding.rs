@@ -31,6 +31,19 @@ pub enum ObjectType {
 }
 
 impl ObjectType {
+    /// What a relation is here: of tables no kinds are told apart.
+    pub fn of(relation: RelationKind) -> Self {
+        match relation {
+            RelationKind::View => ObjectType::View,
+            RelationKind::MaterializedView => ObjectType::MaterializedView,
+            RelationKind::ForeignTable => ObjectType::ForeignTable,
+            RelationKind::Table
+            | RelationKind::PartitionedTable
+            | RelationKind::Partition
+            | RelationKind::VirtualTable => ObjectType::Table,
+        }
+    }
+
     /// As a person says it.
     pub fn name(self) -> &'static str {
         match self {
@@ -72,15 +85,7 @@ pub struct Object {
 impl Object {
     /// A relation.
     pub(crate) fn of(relation: RelationWalker<'_>) -> Self {
-        let kind = match relation.row().kind {
-            RelationKind::View => ObjectType::View,
-            RelationKind::MaterializedView => ObjectType::MaterializedView,
-            RelationKind::ForeignTable => ObjectType::ForeignTable,
-            RelationKind::Table
-            | RelationKind::PartitionedTable
-            | RelationKind::Partition
-            | RelationKind::VirtualTable => ObjectType::Table,
-        };
+        let kind = ObjectType::of(relation.row().kind);
         Object { schema: Some(relation.schema().to_owned()), name: relation.row().name.clone(), kind, relation: None }
     }
 

@@ -4,6 +4,7 @@
 mod examined;
 mod glance;
 mod keeping;
+mod listing;
 mod review;
 mod scanning;
 #[cfg(test)]
@@ -20,6 +21,7 @@ use crate::{App, api::*, connections::Connected, explorer::blocking, platform::w
 
 pub(crate) use examined::{Examined, Judged, Kept, database_of, read};
 pub(crate) use glance::Glance;
+pub(crate) use listing::relation_of;
 pub(crate) use review::of as review;
 pub(crate) use scanning::{PACE, Scans, begin};
 pub(crate) use words::{exposure as told_exposure, finding as told_finding, number, score as told_score};
@@ -81,7 +83,25 @@ impl App {
     ) -> Result<AdvisorFindingPage, AppError> {
         let place = self.database_place(profile_id, database).await?;
         let judged = self.judged(&place, false).await?;
-        blocking(move || page(&judged, &filter, offset as usize, limit.clamp(1, MOST) as usize)).await
+        blocking(move || listing::findings(&judged, &filter, offset as usize, limit.clamp(1, MOST) as usize)).await
+    }
+
+    /// Tables and other objects that something was found about, the worst first. A finding about a part of a relation counts for
+    /// the relation; which ones were accepted is counted beside the rest, whatever the filter says of that.
+    ///
+    /// # Errors
+    /// As [`App::advise`].
+    pub async fn advisor_objects(
+        &self,
+        profile_id: &str,
+        database: Option<&str>,
+        filter: AdvisorFilter,
+        offset: u32,
+        limit: u32,
+    ) -> Result<AdvisorObjectPage, AppError> {
+        let place = self.database_place(profile_id, database).await?;
+        let judged = self.judged(&place, false).await?;
+        blocking(move || listing::objects(&judged, &filter, offset as usize, limit.clamp(1, MOST) as usize)).await
     }
 
     /// A rule's published page.
@@ -379,37 +399,5 @@ fn printed(report: &advisor::Report, format: AdvisorFormat) -> String {
             let date = OffsetDateTime::now_utc().date().to_string();
             Baseline::of(&report.findings, "", "", &date).text()
         }
-    }
-}
-
-fn page(judged: &Judged, filter: &AdvisorFilter, offset: usize, limit: usize) -> AdvisorFindingPage {
-    let report = &judged.report;
-    let text = filter.text.trim().to_lowercase();
-    let all: Vec<(&Finding, Option<&Suppression>)> = match filter.accepted {
-        true => report.suppressed.iter().map(|one| (&one.finding, Some(&one.by))).collect(),
-        false => report.findings.iter().map(|finding| (finding, None)).collect(),
-    };
-    let mut kinds: Vec<String> = all.iter().map(|(finding, _)| finding.object.kind.name().to_owned()).collect();
-    kinds.sort();
-    kinds.dedup();
-    let wanted = |words: &[String], word: &str| words.is_empty() || words.iter().any(|one| one == word);
-    let passes = |finding: &Finding| {
-        (filter.levels.is_empty() || filter.levels.contains(&words::level(finding.level)))
-            && wanted(&filter.groups, finding.rule.get(..1).unwrap_or_default())
-            && wanted(&filter.rules, finding.rule)
-            && wanted(&filter.kinds, finding.object.kind.name())
-            && filter.schema.as_ref().is_none_or(|schema| finding.object.schema.as_ref() == Some(schema))
-            && (text.is_empty()
-                || [&finding.object.to_string(), finding.rule, finding.name, &finding.message]
-                    .iter()
-                    .any(|part| part.to_lowercase().contains(&text)))
-    };
-    let mut found: Vec<_> = all.into_iter().filter(|(finding, _)| passes(finding)).collect();
-    // Stable: within a level they stay as the rules and the catalog have them.
-    found.sort_by_key(|(finding, _)| std::cmp::Reverse(finding.level));
-    AdvisorFindingPage {
-        total: number(found.len()),
-        findings: found.into_iter().skip(offset).take(limit).map(|(finding, by)| told_finding(finding, by)).collect(),
-        kinds,
     }
 }

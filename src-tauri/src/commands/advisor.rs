@@ -31,6 +31,20 @@ pub async fn advisor_findings(
     app.advisor_findings(&profile_id, database.as_deref(), filter, offset, limit).await
 }
 
+/// Tables and other objects that something was found about, the worst first.
+#[tauri::command]
+#[specta::specta]
+pub async fn advisor_objects(
+    app: State<'_, Arc<App>>,
+    profile_id: String,
+    database: Option<String>,
+    filter: AdvisorFilter,
+    offset: u32,
+    limit: u32,
+) -> Result<AdvisorObjectPage, AppError> {
+    app.advisor_objects(&profile_id, database.as_deref(), filter, offset, limit).await
+}
+
 /// A rule's published page.
 #[tauri::command]
 #[specta::specta]

@@ -114,6 +114,8 @@ export const commands = {
 	advise: (profileId: string, database: string | null, anew: boolean) => typedError<AdvisorReport, AppError>(__TAURI_INVOKE("advise", { profileId, database, anew })),
 	/**  What the rules found, errors first. */
 	advisorFindings: (profileId: string, database: string | null, filter: AdvisorFilter, offset: number, limit: number) => typedError<AdvisorFindingPage, AppError>(__TAURI_INVOKE("advisor_findings", { profileId, database, filter, offset, limit })),
+	/**  Tables and other objects that something was found about, the worst first. */
+	advisorObjects: (profileId: string, database: string | null, filter: AdvisorFilter, offset: number, limit: number) => typedError<AdvisorObjectPage, AppError>(__TAURI_INVOKE("advisor_objects", { profileId, database, filter, offset, limit })),
 	/**  A rule's published page. */
 	advisorRule: (id: string) => typedError<AdvisorRulePage, AppError>(__TAURI_INVOKE("advisor_rule", { id })),
 	/**  What a person said of a database, and what there is to choose from. */
@@ -592,6 +594,8 @@ export type AdvisorFilter = {
 	kinds?: string[],
 	/**  Only objects of this schema. */
 	schema?: string | null,
+	/**  Only what is about this object or a part of it. */
+	about?: AdvisorObject | null,
 	/**  Those that were accepted, instead of those that were not. */
 	accepted?: boolean,
 };
@@ -694,6 +698,34 @@ export type AdvisorObject = {
 	label: string,
 };
 
+/**  Some objects that there are findings about. */
+export type AdvisorObjectPage = {
+	/**  The objects from the asked place, the worst first. */
+	objects: AdvisorObjectRow[],
+	/**  How many there are. */
+	total: number,
+	/**  Kinds of objects that there are findings about. */
+	kinds: string[],
+};
+
+/**  A table or another object, with how many findings are about it or a part of it. */
+export type AdvisorObjectRow = {
+	/**  The relation that they are about or whose columns, indexes, policies … they are about; or what belongs to none. */
+	object: AdvisorObject,
+	/**  Errors that nobody accepted. */
+	errors: number,
+	/**  Warnings that nobody accepted. */
+	warnings: number,
+	/**  Findings to know that nobody accepted. */
+	infos: number,
+	/**  Findings that were accepted. */
+	accepted: number,
+	/**  The worst that nobody accepted, in words. */
+	worst: string | null,
+	/**  Whether row security filters it; `None` of what cannot have it, and where that was not read. */
+	row_security: AdvisorRowSecurity | null,
+};
+
 /**  What a person said of a database, for the advisor. */
 export type AdvisorOptions = {
 	/**  What untrusted clients reach, as a person said; `None` where nobody was asked yet. Nothing at all is an answer, too. */
@@ -781,6 +813,16 @@ export type AdvisorReview = {
 	transaction_safe: boolean,
 	/**  Keys of findings that statements cannot mend. */
 	without: string[],
+};
+
+/**  Whether row security filters a table. */
+export type AdvisorRowSecurity = {
+	/**  Policies apply. */
+	enabled: boolean,
+	/**  They apply to the owner too. */
+	forced: boolean,
+	/**  How many policies it has. */
+	policies: number,
 };
 
 /**  A rule and what it said. */

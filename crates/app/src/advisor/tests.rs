@@ -98,3 +98,58 @@ async fn fixes_are_one_script_that_nobody_has_run() {
     let gone = shop.app.advisor_review(&shop.profile, None, vec!["K-01:x".to_owned()]).await.unwrap_err();
     assert_eq!(gone.code, ErrorCode::NotFound);
 }
+
+#[tokio::test]
+async fn findings_count_for_the_table_that_they_are_about_whatever_part_of_it() {
+    let shop = shop().await;
+    run(&shop, "CREATE INDEX one ON orders (customer_id); CREATE INDEX two ON orders (customer_id)").await;
+    shop.app.refresh_catalog(&shop.profile, None).await.unwrap();
+    let app = &shop.app;
+    let listed = async |filter: AdvisorFilter, offset, limit| {
+        app.advisor_objects(&shop.profile, None, filter, offset, limit).await.unwrap()
+    };
+    let page = listed(AdvisorFilter::default(), 0, 100).await;
+    let counts = |row: &AdvisorObjectRow| [row.errors, row.warnings, row.infos, row.accepted];
+    let order: Vec<_> = page.objects.iter().map(counts).collect();
+    assert!(order.is_sorted_by(|one, next| one >= next), "the worst first: {order:?}");
+    let all: u32 = order.iter().flatten().sum();
+    assert_eq!(all, found(&shop, AdvisorFilter::default()).await.total, "each finding counts once");
+    let orders = page.objects.iter().find(|row| row.object.label == "main.orders").unwrap();
+    assert_eq!((orders.object.kind.as_str(), orders.row_security), ("table", None));
+    let same = listed(of_rule("I-01"), 0, 100).await;
+    let indexes = found(&shop, of_rule("I-01")).await;
+    assert!(indexes.findings.iter().all(|one| one.object.kind == "index"));
+    assert_eq!((same.total, same.objects[0].object.label.as_str()), (1, "main.orders"));
+    assert_eq!(
+        (same.objects[0].warnings, same.objects[0].worst.as_ref()),
+        (indexes.total, Some(&indexes.findings[0].message))
+    );
+    assert_eq!(same.kinds, page.kinds, "the kinds to choose from are all of them");
+    let parts = AdvisorFilter { kinds: vec!["index".to_owned()], ..AdvisorFilter::default() };
+    let parts = listed(parts, 0, 100).await;
+    assert_eq!((parts.objects[0].object.kind.as_str(), parts.objects[0].object.name.as_str()), ("table", "orders"));
+
+    // Its findings, and nobody else's.
+    let about = |row: &AdvisorObjectRow| AdvisorFilter { about: Some(row.object.clone()), ..AdvisorFilter::default() };
+    let own = found(&shop, about(orders)).await;
+    assert_eq!(own.total, orders.errors + orders.warnings + orders.infos);
+    assert!(own.findings.iter().all(|one| one.object.relation.as_deref().unwrap_or(&one.object.name) == "orders"));
+    let other = AdvisorObject { kind: "function".to_owned(), ..orders.object.clone() };
+    assert_eq!(found(&shop, AdvisorFilter { about: Some(other), ..AdvisorFilter::default() }).await.total, 0);
+
+    // Page by page it is the same list.
+    let mut paged = Vec::new();
+    for offset in 0..page.total {
+        paged.extend(listed(AdvisorFilter::default(), offset, 1).await.objects);
+    }
+    assert_eq!(paged, page.objects);
+
+    // What was accepted is counted apart, and does not make its table go away.
+    let notes = listed(of_rule("K-01"), 0, 1).await.objects.remove(0);
+    let keys = found(&shop, about(&notes)).await.findings.into_iter().map(|one| one.key).collect();
+    app.advisor_suppress(&shop.profile, None, keys, "a log", "ann").await.unwrap();
+    let after = listed(AdvisorFilter::default(), 0, 100).await;
+    let quiet = after.objects.iter().find(|row| row.object == notes.object).unwrap();
+    assert!(quiet.accepted > 0 && counts(quiet)[..3] == [0; 3] && quiet.worst.is_none(), "{quiet:#?}");
+    assert_eq!((after.total, after.objects.last().map(|row| &row.object)), (page.total, Some(&notes.object)));
+}

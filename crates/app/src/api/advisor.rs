@@ -202,6 +202,8 @@ pub struct AdvisorFilter {
     pub kinds: Vec<String>,
     /// Only objects of this schema.
     pub schema: Option<String>,
+    /// Only what is about this object or a part of it.
+    pub about: Option<AdvisorObject>,
     /// Those that were accepted, instead of those that were not.
     pub accepted: bool,
 }
@@ -212,6 +214,47 @@ pub struct AdvisorFindingPage {
     /// The findings from the asked place, errors first.
     pub findings: Vec<AdvisorFinding>,
     /// How many pass the filter.
+    pub total: u32,
+    /// Kinds of objects that there are findings about.
+    pub kinds: Vec<String>,
+}
+
+/// Whether row security filters a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct AdvisorRowSecurity {
+    /// Policies apply.
+    pub enabled: bool,
+    /// They apply to the owner too.
+    pub forced: bool,
+    /// How many policies it has.
+    pub policies: u32,
+}
+
+/// A table or another object, with how many findings are about it or a part of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct AdvisorObjectRow {
+    /// The relation that they are about or whose columns, indexes, policies … they are about; or what belongs to none.
+    pub object: AdvisorObject,
+    /// Errors that nobody accepted.
+    pub errors: u32,
+    /// Warnings that nobody accepted.
+    pub warnings: u32,
+    /// Findings to know that nobody accepted.
+    pub infos: u32,
+    /// Findings that were accepted.
+    pub accepted: u32,
+    /// The worst that nobody accepted, in words.
+    pub worst: Option<String>,
+    /// Whether row security filters it; `None` of what cannot have it, and where that was not read.
+    pub row_security: Option<AdvisorRowSecurity>,
+}
+
+/// Some objects that there are findings about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct AdvisorObjectPage {
+    /// The objects from the asked place, the worst first.
+    pub objects: Vec<AdvisorObjectRow>,
+    /// How many there are.
     pub total: u32,
     /// Kinds of objects that there are findings about.
     pub kinds: Vec<String>,

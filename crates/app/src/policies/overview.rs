@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use advisor::{Exposure, Finding, Level as Severity, ObjectType};
+use advisor::{Exposure, Level as Severity};
 use catalog::{Catalog, Kind, Known, PolicyCommand as Command, RelationId, RowSecurity};
 use policy::{
     coverage::{Level, Matrix, level_of, tables_of},
@@ -212,7 +212,7 @@ struct Found {
 fn findings_of(judged: &Judged) -> HashMap<Table, Found> {
     let mut found: HashMap<Table, Found> = HashMap::new();
     for finding in &judged.report.findings {
-        let Some(table) = relation_of(finding) else { continue };
+        let Some(table) = advice::relation_of(finding) else { continue };
         let of = found.entry(table).or_default();
         let at = match finding.level {
             Severity::Error => 0,
@@ -225,17 +225,6 @@ fn findings_of(judged: &Judged) -> HashMap<Table, Found> {
         }
     }
     found
-}
-
-/// The relation that a finding is about, whatever part of it.
-pub(super) fn relation_of(finding: &Finding) -> Option<Table> {
-    let object = &finding.object;
-    let itself = matches!(
-        object.kind,
-        ObjectType::Table | ObjectType::View | ObjectType::MaterializedView | ObjectType::ForeignTable
-    );
-    let name = object.relation.as_ref().or_else(|| itself.then_some(&object.name))?;
-    Some(Table::new(object.schema.as_deref()?, name))
 }
 
 fn row(

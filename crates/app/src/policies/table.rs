@@ -70,7 +70,7 @@ pub(super) fn page(judged: &Judged, on: &PolicyOn, staged: &Staged, texts: &Text
         held != policy::rights::Privileges::default()
             || walker.policies().iter().any(|policy| policy.roles.iter().any(|named| named == role))
     };
-    let findings = judged.report.findings.iter().filter(|found| overview::relation_of(found).as_ref() == Some(&table));
+    let findings = judged.report.findings.iter().filter(|found| advice::relation_of(found).as_ref() == Some(&table));
     Ok(PolicyTable {
         row,
         comment: walker.row().comment.clone(),

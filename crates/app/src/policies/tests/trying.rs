@@ -279,6 +279,33 @@ async fn suites_are_made_laid_out_and_run() {
 }
 
 #[tokio::test]
+async fn the_advisor_counts_a_tables_findings_as_its_policies_do() {
+    for variable in SERVERS {
+        let Some(made) = Made::on(variable, Safety::Free).await else { continue };
+        let (app, profile) = (made.app(), &made.shop.profile);
+        let listed = app.policy_tables(profile, None, PolicyTablesFilter::default(), 0, 100).await.unwrap();
+        let found = app.advisor_objects(profile, None, AdvisorFilter::default(), 0, 1000).await.unwrap().objects;
+        assert!(listed.rows.iter().any(|row| row.errors > 0), "{listed:#?}");
+        for table in &listed.rows {
+            let counts = (table.errors, table.warnings, table.infos);
+            let is = |row: &&AdvisorObjectRow| {
+                row.object.kind == "table"
+                    && (row.object.schema.as_deref(), &row.object.name) == (Some(&table.on.schema), &table.on.table)
+            };
+            let row = found.iter().find(is);
+            assert_eq!(row.map_or((0, 0, 0), |row| (row.errors, row.warnings, row.infos)), counts, "{:?}", table.on);
+            let Some(row) = row else { continue };
+            let security = row.row_security.unwrap();
+            assert_eq!((Some(security.enabled), Some(security.forced)), (table.enabled, table.forced));
+            assert_eq!((security.policies, &row.worst), (table.policies, &table.finding));
+        }
+        let alone = found.iter().find(|row| row.object.kind == "setting").unwrap();
+        assert_eq!((alone.object.schema.as_deref(), alone.row_security), (None, None));
+        made.remove().await;
+    }
+}
+
+#[tokio::test]
 async fn fixes_of_row_security_become_drafts_and_the_rest_a_script() {
     for variable in SERVERS {
         let Some(made) = Made::on(variable, Safety::Free).await else { continue };
