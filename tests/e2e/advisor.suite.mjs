@@ -46,6 +46,28 @@ desk.test("a fix of row security opens as drafts among the policies, and nothing
   await desk.press("Discard 1 draft");
 });
 
+desk.test("by table: what was found about each, a policy counted for its table; one of them, and back", async () => {
+  await desk.act("Advisor: what is wrong with this database");
+  await desk.until("its tab", async () => (await desk.titles()).includes("Advisor · guarded"));
+  await desk.press("By table", "radio");
+  const rows = () => desk.all('[role=listbox][aria-label="Tables and other objects with findings"] [role=option]');
+  const worst = await desk.until("its tables", async () => (await rows())[0]?.text);
+  assert.match(worst, /^public\.letters.*\d errors?/s, "an error stands before all the rest");
+  await desk.page(() => [...document.querySelectorAll(".adv-object")].find((each) => each.textContent.includes("public.notes")).click());
+  await desk.until("its findings beside it", async () => (await desk.all('[role=listbox][aria-label="Findings of public.notes"] [role=option]')).length > 0);
+  await desk.window.shot("advisor-by-table");
+  await desk.page(() => document.querySelector('[role=listbox][aria-label="Tables and other objects with findings"]').focus());
+  await desk.keys("Enter");
+  const listed = () => desk.all('[role=listbox][aria-label="Findings"] [role=option]');
+  await desk.until("only its findings", async () => {
+    const all = await listed();
+    return all.length > 0 && all.every(({ text }) => text.includes("public.notes"));
+  });
+  await desk.keys("Escape");
+  await desk.until("the tables again", async () => (await rows()).length > 1);
+  await desk.press("Findings", "radio");
+});
+
 desk.test("all fixes are one review: drafts and a script, without what is left out", async () => {
   await desk.act("Advisor: what is wrong with this database");
   await desk.until("its tab", async () => (await desk.titles()).includes("Advisor · guarded"));

@@ -44,7 +44,7 @@ describe("the advisor", () => {
   it("opens a fix of row security as drafts of policies, and runs nothing", async () => {
     const user = userEvent.setup();
     const host = await open();
-    await user.click(await finding(/app\.api_keys/));
+    await user.click(await finding(/app\.api_keys · S-01/));
     const details = await screen.findByRole("region", { name: /^Finding: Row security is off/ });
     expect(within(details).getByText("ACCESS EXCLUSIVE")).toBeTruthy();
     await user.click(within(details).getByRole("button", { name: /^Open as drafts/ }));
@@ -58,6 +58,71 @@ describe("the advisor", () => {
     });
     expect(host.fake.callsOf("run")).toHaveLength(0);
     expect(host.fake.callsOf("policyApply")).toHaveLength(0);
+  });
+
+  it("lists tables by what was found about them, and narrows to one and back", async () => {
+    const user = userEvent.setup();
+    const host = await open();
+    await user.click(await screen.findByRole("radio", { name: "By table" }));
+    const tables = await screen.findByRole("listbox", { name: "Tables and other objects with findings" });
+    const rows = await within(tables).findAllByRole("option");
+    // An index counts for its table, which stands first for it; what belongs to no table stands for itself.
+    expect(rows[0]?.textContent).toContain("app.api_keys");
+    expect(rows[0]?.textContent).toMatch(/row security off.*1 error.*1 note/);
+    expect(rows.at(-1)?.textContent).toMatch(/pg_trgm extension.*1 note/);
+    expect(screen.queryByRole("button", { name: "All fixes" })).toBeNull();
+
+    await user.click(rows[0] as HTMLElement);
+    const beside = await screen.findByRole("region", { name: "Findings of app.api_keys" });
+    await waitFor(() => expect(within(beside).getAllByRole("option")).toHaveLength(2));
+    expect(within(beside).getByText("index api_keys_created_at_idx")).toBeTruthy();
+
+    tables.focus();
+    await user.keyboard("{Enter}");
+    const list = await screen.findByRole("listbox", { name: "Findings" });
+    await waitFor(() => expect(within(list).getAllByRole("option")).toHaveLength(2));
+    expect(host.fake.callsOf("advisorFindings").at(-1)?.[2]).toMatchObject({ about: { name: "api_keys" } });
+    // The keyboard goes along, there and back.
+    expect(document.activeElement).toBe(list);
+    await user.keyboard("{ArrowDown}{Escape}");
+    const again = await screen.findByRole("listbox", { name: "Tables and other objects with findings" });
+    expect(document.activeElement).toBe(again);
+    expect(within(again).getByRole("option", { selected: true }).textContent).toContain("app.api_keys");
+
+    // The other way back: everything again.
+    await user.dblClick(within(again).getAllByRole("option")[0] as HTMLElement);
+    await user.click(await screen.findByRole("button", { name: /^List the findings of everything again/ }));
+    await waitFor(() =>
+      expect(within(screen.getByRole("listbox", { name: "Findings" })).getAllByRole("option").length).toBeGreaterThan(
+        2,
+      ),
+    );
+  });
+
+  it("counts what was accepted of a table apart, and filters tables as it filters findings", async () => {
+    const user = userEvent.setup();
+    const host = await open({ within: "tables" });
+    const [profileId, key] = [STAGING, "I-03:app:api_keys:api_keys_created_at_idx"];
+    await screen.findByRole("option", { name: /app\.api_keys/ });
+    await host.advisorSuppress(profileId, null, [key], "needed for a report", "ann");
+    host.fake.emit({ event: "changed", topics: ["security"], profile_id: profileId });
+    await screen.findByRole("option", { name: /app\.api_keys.*1 error.*1 accepted/ });
+    await user.click(screen.getByRole("combobox", { name: "Kind of object" }));
+    await user.click(await screen.findByRole("option", { name: "index" }));
+    const only = await screen.findByRole("option", { name: /api_keys.*Nothing but what was accepted/ });
+    await waitFor(() => expect(screen.queryByRole("option", { name: /app\.invoices/ })).toBeNull());
+    // Its list is that of what was accepted: the other one would be empty.
+    await user.dblClick(only);
+    await user.click(await finding(/I-03/));
+    expect(await screen.findByText(/Accepted by ann .*needed for a report/)).toBeTruthy();
+  });
+
+  it("opens a table's pages from its menu", async () => {
+    const user = userEvent.setup();
+    await open({ within: "tables" });
+    await user.pointer({ keys: "[MouseRight]", target: await screen.findByRole("option", { name: /app\.api_keys/ }) });
+    await user.click(await screen.findByRole("menuitem", { name: "Open its policies" }));
+    await screen.findByRole("tab", { name: /^Policies · / });
   });
 
   it("opens another fix as a script and runs nothing", async () => {
@@ -76,7 +141,7 @@ describe("the advisor", () => {
   it("reviews all fixes at once, by keys: drafts and a script, without those that are left out", async () => {
     const user = userEvent.setup();
     const host = await open();
-    await finding(/app\.api_keys/);
+    await finding(/app\.api_keys · S-01/);
     await user.click(screen.getByRole("button", { name: "All fixes" }));
     const dialog = await screen.findByRole("dialog", { name: /^Review \d+ fixes/ });
     const list = within(dialog).getByRole("listbox", { name: "Fixes" });
@@ -154,7 +219,7 @@ describe("the advisor", () => {
   it("accepts a finding with a reason, lists it apart, and counts it again", async () => {
     const user = userEvent.setup();
     const host = await open();
-    await user.click(await finding(/app\.api_keys/));
+    await user.click(await finding(/app\.api_keys · S-01/));
     await user.click(await screen.findByRole("button", { name: "Accept…" }));
     const dialog = await screen.findByRole("dialog", { name: "Accept 1 finding?" });
     const accept = within(dialog).getByRole("button", { name: "Accept" });
@@ -171,7 +236,7 @@ describe("the advisor", () => {
       "ann",
     ]);
     await user.click(screen.getByRole("radio", { name: /Accepted/ }));
-    await user.click(await finding(/app\.api_keys/));
+    await user.click(await finding(/app\.api_keys · S-01/));
     expect(await screen.findByText(/Accepted by ann on 2026-11-22: read by the gateway only/)).toBeTruthy();
     await user.click(screen.getByRole("button", { name: "Count it again" }));
     await screen.findByText("Nothing was accepted");
@@ -190,9 +255,16 @@ describe("the advisor", () => {
     expect(host.fake.callsOf("keepAdvisorOptions")[0]?.[2]).toMatchObject({ exposure: { guessed_from: null } });
   });
 
-  it("has no accessibility trouble, with a finding chosen", async () => {
-    await open({ chosen: "S-01:app:api_keys" });
-    await screen.findByRole("region", { name: /^Finding: / });
+  it.each([
+    ["a finding", { chosen: "S-01:app:api_keys" }, /^Finding: /],
+    [
+      "a table",
+      { within: "tables", object: { schema: "app", name: "api_keys", kind: "table", label: "app.api_keys" } },
+      /^Findings of app\.api_keys/,
+    ],
+  ])("has no accessibility trouble, with %s chosen", async (_, view, name) => {
+    await open(view);
+    await screen.findByRole("region", { name });
     const found = await axe.run(document.body, {
       rules: { region: { enabled: false }, "color-contrast": { enabled: false } },
     });

@@ -4,7 +4,7 @@ import { useKeys, useOffers } from "@/commands";
 import { Button, EmptyState, Toolbar, toast } from "@/design";
 import { type AdvisorHandle, AdvisorPane, readView, useLookAgain } from "@/features/advisor";
 import { useHighlight } from "@/features/relation";
-import { type AdvisorFinding, failureOf, type ObjectRef, type PolicyOn } from "@/ipc";
+import { type AdvisorObject, failureOf, type ObjectRef, type PolicyOn } from "@/ipc";
 import type { Actions } from "../actions";
 import type { AdvisorTab } from "../model";
 import { useWorkspace } from "../workspace";
@@ -58,21 +58,23 @@ export function AdvisorDocument({ tab, active, actions }: { tab: AdvisorTab; act
     fix: useKeys("advisor.fix"),
   };
   const shown = database ?? state?.database ?? null;
-  const onOpen = ({ object }: AdvisorFinding): (() => void) | undefined => {
-    const table = object.relation ?? (RELATIONS.includes(object.kind) ? object.name : null);
-    if (table === null) return undefined;
-    const ref: ObjectRef = { database: shown, schema: object.schema, kind: "relation", name: table, signature: null };
-    return object.kind === "policy" && state?.can_secure
-      ? () => actions.policies(profileId, database, ref)
-      : () => actions.relation(profileId, ref);
-  };
-  const named = ({ schema, table }: PolicyOn): ObjectRef => ({
+  const named = (schema: string | null, name: string): ObjectRef => ({
     database: shown,
     schema,
     kind: "relation",
-    name: table,
+    name,
     signature: null,
   });
+  const table = (on: PolicyOn) => named(on.schema, on.table);
+  const waysTo = ({ schema, name: own, kind, relation }: AdvisorObject) => {
+    const of = relation ?? (RELATIONS.includes(kind) ? own : null);
+    if (of === null) return {};
+    const secured = state?.can_secure && (relation !== null || kind === "table");
+    return {
+      open: () => actions.relation(profileId, named(schema, of)),
+      ...(secured ? { policies: () => actions.policies(profileId, database, named(schema, of)) } : {}),
+    };
+  };
   const reconnect = () => void actions.connect(profileId);
   return (
     <div
@@ -115,16 +117,17 @@ export function AdvisorDocument({ tab, active, actions }: { tab: AdvisorTab; act
             ref={pane}
             place={place}
             able={able}
+            front={active}
             view={view}
             onView={onView}
             highlight={highlight}
             author={state?.server?.facts["user"] ?? profile?.values["user"] ?? ""}
             onScript={(title, text) => actions.query({ profileId, database, title, text })}
-            onTable={(on) => actions.relation(profileId, named(on))}
+            onTable={(on) => actions.relation(profileId, table(on))}
             onDrafts={([first]) => {
-              if (first) actions.policies(profileId, database, named(first));
+              if (first) actions.policies(profileId, database, table(first));
             }}
-            onOpen={onOpen}
+            waysTo={waysTo}
             keys={keys}
             onChosen={setFixable}
           />

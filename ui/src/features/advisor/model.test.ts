@@ -14,8 +14,11 @@ import {
   notEvaluated,
   ranOf,
   readView,
+  rowSecurityWords,
+  sameObject,
   scanWords,
   scriptOf,
+  talliesOf,
   trend,
 } from "./model";
 
@@ -111,13 +114,18 @@ describe("the view and the exposure", () => {
       group: "K",
       kind: "table",
       within: "accepted",
+      about: { schema: "app", name: "t", kind: "table", relation: null, label: "app.t" },
+      object: null,
       chosen: "x",
       side: 500,
     } as const;
     expect(readView(JSON.stringify(view))).toEqual(view);
     expect(readView("[")).toEqual(FIRST_VIEW);
-    expect(readView(JSON.stringify({ level: "bad", group: "Z", side: 9 }))).toEqual(FIRST_VIEW);
+    expect(readView(JSON.stringify({ level: "bad", group: "Z", side: 9, about: { name: 1 } }))).toEqual(FIRST_VIEW);
     expect(asked(view)).toMatchObject({ levels: ["error"], groups: ["K"], kinds: ["table"], accepted: true });
+    expect(asked(view).about?.label).toBe("app.t");
+    // The list of all tables is of all of them, whatever was narrowed before.
+    expect(asked({ ...view, within: "tables" })).toMatchObject({ about: null, accepted: false });
     expect([isFiltered(FIRST_VIEW), isFiltered({ ...FIRST_VIEW, group: "S" })]).toEqual([false, true]);
   });
 
@@ -129,6 +137,34 @@ describe("the view and the exposure", () => {
     );
     expect(exposureWords(null)).toContain("Nobody said");
     expect(names(" a, b ,,a")).toEqual(["a", "b"]);
+  });
+});
+
+describe("an object", () => {
+  const object = { schema: "app", name: "t", kind: "table", relation: null, label: "app.t" };
+
+  it("is told by shapes and words, never by a colour alone", () => {
+    const row = { object, errors: 1, warnings: 2, infos: 0, accepted: 1_200, worst: null, row_security: null };
+    expect(talliesOf(row).map(({ words, icon }) => `${icon}: ${words}`)).toEqual([
+      "error: 1 error",
+      "warning: 2 warnings",
+      "info: 0 notes",
+      "eye-off: 1,200 accepted",
+    ]);
+  });
+
+  it("says how row security stands", () => {
+    const state = { enabled: true, forced: false, policies: 0 };
+    expect(rowSecurityWords({ ...state, enabled: false })).toBe("row security off");
+    expect(rowSecurityWords(state)).toBe("row security on, no policy");
+    expect(rowSecurityWords({ enabled: true, forced: true, policies: 2 })).toBe("row security forced, 2 policies");
+  });
+
+  it("is the same by its names and its kind", () => {
+    expect(sameObject(object, { ...object })).toBe(true);
+    expect(sameObject(null, object)).toBe(false);
+    for (const other of [{ kind: "function" }, { schema: null }, { name: "u" }])
+      expect(sameObject(object, { ...object, ...other })).toBe(false);
   });
 });
 

@@ -8,8 +8,11 @@ import type {
   AdvisorFinding,
   AdvisorFix,
   AdvisorLevel,
+  AdvisorObject,
+  AdvisorObjectRow,
   AdvisorPoint,
   AdvisorReport,
+  AdvisorRowSecurity,
   AdvisorRule,
   AdvisorScan,
 } from "@/ipc";
@@ -36,9 +39,15 @@ export const GROUPS: readonly { readonly letter: string; readonly word: string }
   { letter: "O", word: "Operations" },
 ];
 
-/** What was found and nobody accepted, what was accepted, rules that did not look at everything; statements and tables as figures. */
-export const WITHIN = ["found", "accepted", "unseen", "slow", "bloat"] as const;
+/**
+ * What was found and nobody accepted, the same by what it is about, what was accepted, rules that did not look at everything;
+ * statements and tables as figures.
+ */
+export const WITHIN = ["found", "tables", "accepted", "unseen", "slow", "bloat"] as const;
 export type Within = (typeof WITHIN)[number];
+
+/** Whether it lists what a filter is for. */
+export const hasLists = (within: Within): boolean => within === "found" || within === "tables" || within === "accepted";
 
 /** What a tab keeps of how it shows a report. */
 export interface AdvisorView {
@@ -47,6 +56,10 @@ export interface AdvisorView {
   readonly group: string | null;
   readonly kind: string | null;
   readonly within: Within;
+  /** The object whose findings are listed, instead of all. */
+  readonly about: AdvisorObject | null;
+  /** The object that is looked at among the tables. */
+  readonly object: AdvisorObject | null;
   /** The key of the finding that is looked at. */
   readonly chosen: string | null;
   /** Pixels of it. */
@@ -59,9 +72,18 @@ export const FIRST_VIEW: AdvisorView = {
   group: null,
   kind: null,
   within: "found",
+  about: null,
+  object: null,
   chosen: null,
   side: 420,
 };
+
+function readObject(kept: unknown): AdvisorObject | null {
+  if (typeof kept !== "object" || kept === null) return null;
+  const { schema, name, kind, label } = kept as Partial<Record<keyof AdvisorObject, unknown>>;
+  if (typeof name !== "string" || typeof kind !== "string" || typeof label !== "string") return null;
+  return { schema: typeof schema === "string" ? schema : null, name, kind, relation: null, label };
+}
 
 export function readView(json: string): AdvisorView {
   let kept: Record<string, unknown>;
@@ -80,24 +102,53 @@ export function readView(json: string): AdvisorView {
     group: GROUPS.find(({ letter }) => letter === kept["group"])?.letter ?? null,
     kind: text("kind"),
     within: WITHIN.find((each) => each === kept["within"]) ?? "found",
+    about: readObject(kept["about"]),
+    object: readObject(kept["object"]),
     chosen: text("chosen"),
     side: typeof side === "number" && side >= 280 && side <= 900 ? side : FIRST_VIEW.side,
   };
 }
 
 /** The same as the core takes it. */
-export const asked = ({ text, level, group, kind, within }: AdvisorView): AdvisorFilter => ({
+export const asked = ({ text, level, group, kind, within, about }: AdvisorView): AdvisorFilter => ({
   text: text.trim(),
   levels: level === null ? [] : [level],
   groups: group === null ? [] : [group],
   rules: [],
   kinds: kind === null ? [] : [kind],
   schema: null,
+  about: within === "tables" ? null : about,
   accepted: within === "accepted",
 });
 
 export const isFiltered = ({ text, level, group, kind }: AdvisorView): boolean =>
   text.trim() !== "" || level !== null || group !== null || kind !== null;
+
+export const sameObject = (one: AdvisorObject | null, other: AdvisorObject): boolean =>
+  one !== null && one.kind === other.kind && one.schema === other.schema && one.name === other.name;
+
+/** How much was found about an object: in the order of weight, each with its shape and words. */
+export function talliesOf({ errors, warnings, infos, accepted }: AdvisorObjectRow) {
+  const of = (count: number, level: AdvisorLevel) => {
+    const { icon, tone, word, many } = LEVELS[level];
+    return { count, icon, tone, words: counted(count, level === "info" ? "note" : word.toLowerCase(), many) };
+  };
+  const kept = { count: accepted, icon: "eye-off" as const, tone: "neutral" as const };
+  return [
+    of(errors, "error"),
+    of(warnings, "warning"),
+    of(infos, "info"),
+    { ...kept, words: `${number(accepted)} accepted` },
+  ];
+}
+
+const counted = (count: number, one: string, many: string): string => `${number(count)} ${count === 1 ? one : many}`;
+
+/** How row security stands on a table. */
+export function rowSecurityWords({ enabled, forced, policies }: AdvisorRowSecurity): string {
+  if (!enabled) return "row security off";
+  return `row security ${forced ? "forced" : "on"}, ${policies === 0 ? "no policy" : plural(policies, "policy", "policies")}`;
+}
 
 /** The head of the page, in a sentence. */
 export function summaryOf({ score, errors, warnings }: AdvisorReport): string {

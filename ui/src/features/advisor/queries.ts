@@ -32,6 +32,17 @@ export const useFindings = (place: Place, filter: AdvisorFilter, wanted: boolean
     ...told,
   });
 
+export const useObjects = (place: Place, filter: AdvisorFilter, wanted: boolean) =>
+  useInfiniteQuery({
+    queryKey: [...keyOf(place), "objects", filter],
+    queryFn: ({ pageParam }) => host().advisorObjects(place.profileId, place.database, filter, pageParam, PAGE),
+    initialPageParam: 0,
+    getNextPageParam: (last, pages) => (pages.length * PAGE < last.total ? pages.length * PAGE : undefined),
+    enabled: wanted,
+    placeholderData: (before) => before,
+    ...told,
+  });
+
 /** Every finding that passes the filter. */
 export async function allFindings(place: Place, filter: AdvisorFilter): Promise<readonly AdvisorFinding[]> {
   const found: AdvisorFinding[] = [];

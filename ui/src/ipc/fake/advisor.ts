@@ -1,7 +1,10 @@
 /** The advisor in the fake host: findings about the tables that the pages of policies know. */
 import type {
+  AdvisorFilter,
   AdvisorFinding,
   AdvisorLevel,
+  AdvisorObject,
+  AdvisorObjectRow,
   AdvisorOptions,
   AdvisorReport,
   AdvisorRule,
@@ -41,6 +44,7 @@ const RULES: readonly Pick<AdvisorRule, "id" | "name" | "title" | "level" | "rea
   },
   { id: "S-03", name: "rls_policy_always_true", title: "A policy that is always true", level: "error", reason: null },
   { id: "S-11", name: "auth_rls_initplan", title: "A call for every row", level: "warning", reason: null },
+  { id: "S-20", name: "extension_in_public", title: "An extension in public", level: "info", reason: null },
   {
     id: "S-36",
     name: "weak_authentication",
@@ -135,6 +139,28 @@ function findingsOf(world: World): AdvisorFinding[] {
         ]
       : [];
   });
+  const of = (rule: string, object: AdvisorObject, message: string): AdvisorFinding => {
+    const known = RULES.find(({ id }) => id === rule);
+    const key = `${rule}:${object.label.replaceAll(".", ":")}`;
+    const { name = rule, title = rule, level = "info" } = known ?? {};
+    return {
+      ...{ rule, name, title, level, object, message, key },
+      ...{ evidence: [], fix: null, accepted: accepted.get(key) ?? null },
+    };
+  };
+  const index = "api_keys_created_at_idx";
+  found.push(
+    of(
+      "I-03",
+      { schema: "app", name: index, kind: "index", relation: "api_keys", label: `app.api_keys.${index}` },
+      `${index}: 0 scans in 41 days, 18 MB.`,
+    ),
+    of(
+      "S-20",
+      { schema: null, name: "pg_trgm", kind: "extension", relation: null, label: "pg_trgm" },
+      "pg_trgm is installed in public.",
+    ),
+  );
   const order = { error: 0, warning: 1, info: 2 } as const;
   return found.toSorted((a, b) => order[a.level] - order[b.level]);
 }
@@ -242,10 +268,66 @@ ALTER TABLE app.api_keys ENABLE ROW LEVEL SECURITY;
 \`\`\`
 `;
 
+const RELATIONS = ["table", "view", "materialized view", "foreign table"];
+
+/** What a finding counts for: the table it is about, or the object itself. */
+function ownerOf({ object }: AdvisorFinding): AdvisorObject {
+  const { schema, relation } = object;
+  if (relation === null) return object;
+  return { schema, name: relation, kind: "table", relation: null, label: `${schema}.${relation}` };
+}
+
+const sameObject = (one: AdvisorObject, other: AdvisorObject): boolean =>
+  one.schema === other.schema &&
+  one.name === other.name &&
+  (one.kind === other.kind || [one, other].every(({ kind }) => RELATIONS.includes(kind)));
+
+function passing(filter: AdvisorFilter): (finding: AdvisorFinding) => boolean {
+  const words = (filter.text ?? "").toLowerCase();
+  return (each) =>
+    `${each.object.label} ${each.rule} ${each.name} ${each.message}`.toLowerCase().includes(words) &&
+    (!filter.levels?.length || filter.levels.includes(each.level)) &&
+    (!filter.groups?.length || filter.groups.includes(each.rule[0] ?? "")) &&
+    (!filter.kinds?.length || filter.kinds.includes(each.object.kind)) &&
+    (!filter.about || sameObject(filter.about, ownerOf(each)));
+}
+
+const kindsOf = (all: readonly AdvisorFinding[]) => [...new Set(all.map(({ object }) => object.kind))].toSorted();
+
+function objectsOf(world: World, filter: AdvisorFilter): AdvisorObjectRow[] {
+  const rows = new Map<string, AdvisorObjectRow>();
+  for (const finding of findingsOf(world).filter(passing(filter))) {
+    const object = ownerOf(finding);
+    const on = world.security.tables.find((each) => each.on.schema === object.schema && each.on.table === object.name);
+    const of = on && rowOf(world.security, on);
+    const row = rows.get(object.label) ?? {
+      object,
+      errors: 0,
+      warnings: 0,
+      infos: 0,
+      accepted: 0,
+      worst: null,
+      row_security: of ? { enabled: of.enabled === true, forced: of.forced === true, policies: of.policies } : null,
+    };
+    rows.set(object.label, row);
+    if (finding.accepted) {
+      row.accepted += 1;
+      continue;
+    }
+    // They come the worst first.
+    row.worst ??= finding.message;
+    row[({ error: "errors", warning: "warnings", info: "infos" } as const)[finding.level]] += 1;
+  }
+  const weight = ({ errors, warnings, infos, accepted }: AdvisorObjectRow) =>
+    ((errors * 1_000 + warnings) * 1_000 + infos) * 1_000 + accepted;
+  return [...rows.values()].toSorted((a, b) => weight(b) - weight(a) || a.object.label.localeCompare(b.object.label));
+}
+
 type AdvisorCommands = Pick<
   Host,
   | "advise"
   | "advisorFindings"
+  | "advisorObjects"
   | "advisorRule"
   | "advisorOptions"
   | "keepAdvisorOptions"
@@ -266,19 +348,17 @@ export function advisorCommands(world: World): AdvisorCommands {
     },
     advisorFindings: async (profileId, _database, filter, offset, limit) => {
       requireOpen(world, profileId);
-      const words = (filter.text ?? "").toLowerCase();
       const all = findingsOf(world).filter((each) => (each.accepted !== null) === (filter.accepted ?? false));
-      const found = all.filter(
-        (each) =>
-          `${each.object.label} ${each.rule} ${each.name} ${each.message}`.toLowerCase().includes(words) &&
-          (!filter.levels?.length || filter.levels.includes(each.level)) &&
-          (!filter.groups?.length || filter.groups.includes(each.rule[0] ?? "")) &&
-          (!filter.kinds?.length || filter.kinds.includes(each.object.kind)),
-      );
+      const found = all.filter(passing(filter));
+      return { findings: found.slice(offset, offset + limit), total: found.length, kinds: kindsOf(all) };
+    },
+    advisorObjects: async (profileId, _database, filter, offset, limit) => {
+      requireOpen(world, profileId);
+      const objects = objectsOf(world, filter);
       return {
-        findings: found.slice(offset, offset + limit),
-        total: found.length,
-        kinds: [...new Set(all.map(({ object }) => object.kind))],
+        objects: objects.slice(offset, offset + limit),
+        total: objects.length,
+        kinds: kindsOf(findingsOf(world)),
       };
     },
     advisorRule: async (id) => {
