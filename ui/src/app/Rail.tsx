@@ -2,6 +2,7 @@ import { useKeys } from "@/commands";
 import { Icon, type IconName, Logo, tip } from "@/design";
 import type { Actions } from "./actions";
 import type { Panel } from "./panel";
+import { useFound } from "./security";
 import { useWorkspace } from "./workspace";
 
 interface PlaceButtonProps {
@@ -11,21 +12,25 @@ interface PlaceButtonProps {
   on: boolean;
   /** It opens as a tab, not in the side panel. */
   tab?: boolean;
+  /** What waits there to be looked at, in words. */
+  news?: string | undefined;
   onPress: () => void;
 }
 
-function PlaceButton({ icon, label, keys, on, tab, onPress }: PlaceButtonProps) {
+function PlaceButton({ icon, label, keys, on, tab, news, onPress }: PlaceButtonProps) {
+  const name = news ? `${label}: ${news}` : label;
   return (
     <button
       type="button"
       className="rh-rail-place"
       aria-pressed={on}
-      aria-label={label}
+      aria-label={name}
       data-tab={tab || undefined}
-      {...tip(label, keys)}
+      {...tip(name, keys)}
       onClick={onPress}
     >
       <Icon name={icon} />
+      {news ? <span className="rh-rail-badge" aria-hidden="true" /> : null}
     </button>
   );
 }
@@ -33,6 +38,7 @@ function PlaceButton({ icon, label, keys, on, tab, onPress }: PlaceButtonProps) 
 /** Places on the left: home and settings are tabs, the others open in the side panel. */
 export function Rail({ panel, actions }: { panel: Panel; actions: Actions }) {
   const { active } = useWorkspace();
+  const found = useFound();
   const shows = (place: Panel["place"]) => panel.open && panel.place === place;
   return (
     <nav className="rh-rail" aria-label="Places">
@@ -74,6 +80,14 @@ export function Rail({ panel, actions }: { panel: Panel; actions: Actions }) {
         keys={useKeys("place.saved")}
         on={shows("saved")}
         onPress={() => panel.toggle("saved")}
+      />
+      <PlaceButton
+        icon="shield"
+        label="Security"
+        keys={useKeys("place.security")}
+        on={shows("security")}
+        news={found.length > 0 ? found.map(({ news }) => news.words).join(" ") : undefined}
+        onPress={() => panel.toggle("security")}
       />
       <span className="grow" />
       <PlaceButton

@@ -11,6 +11,7 @@ import { ErrorBoundary } from "./ErrorBoundary";
 import { generateIn } from "./generating";
 import { planTitle, profileOfTab } from "./model";
 import type { Panel, Place } from "./panel";
+import { Security } from "./security";
 import { useWorkspace } from "./workspace";
 
 const TITLES: Readonly<Record<Place, string>> = {
@@ -18,6 +19,7 @@ const TITLES: Readonly<Record<Place, string>> = {
   search: "Search",
   history: "History",
   saved: "Saved queries",
+  security: "Security",
 };
 
 /** Asks what is imported into a table, or into a new one of a schema; false for a file without rows. */
@@ -122,7 +124,7 @@ export function SideContent({ panel, actions }: { panel: Panel; actions: Actions
   const hide = (
     <IconButton icon="panel" label="Hide the side panel" dense {...(keys ? { keys } : {})} onClick={panel.hide} />
   );
-  const Shown = { explorer: Explorer, search: Search, history: History, saved: Saved }[panel.place];
+  const Shown = { explorer: Explorer, search: Search, history: History, saved: Saved, security: Security }[panel.place];
   return (
     <ErrorBoundary key={panel.place} what={TITLES[panel.place]} safe="The tabs are as they were.">
       <Shown actions={actions} hide={hide} />

@@ -2,8 +2,8 @@
 import { useMemo, useRef } from "react";
 import { formatShortcut, toast } from "@/design";
 import { mayRun } from "@/features/connections";
-import { unfolded } from "@/features/policies";
-import { failureOf, host, nativeCode, type ObjectRef, present } from "@/ipc";
+import { openSuite, readView, type Section, showing, suiteIn, unfolded } from "@/features/policies";
+import { failureOf, host, nativeCode, type ObjectRef, type PolicyActor, present } from "@/ipc";
 import { focusDocument } from "./focus";
 import {
   HOME,
@@ -37,6 +37,10 @@ export interface Actions {
   advisor(profileId: string, database: string | null): void;
   /** Shows who gets which rows of a database, of one table where one is named. */
   policies(profileId: string, database: string | null, table?: ObjectRef): void;
+  /** Shows a page about a database's policies; in the tester, with somebody to try as. */
+  policyPage(profileId: string, database: string | null, page: Section, actor?: PolicyActor): void;
+  /** Opens a suite from its file; one that is open and not saved is not put aside for it. */
+  suite(profileId: string, database: string | null, path: string): Promise<void>;
   /** Shows a kept plan, beside another one where `compare`. */
   plan(id: number, profileId: string | null, title: string, compare: boolean): void;
   connectionForm(profileId: string | null, target?: string | null): void;
@@ -149,6 +153,19 @@ function build(now: () => Workspace, panel: () => Panel, ask: (id: string) => vo
   /** The connection's own database has one tab, by whichever name it is asked for. */
   const ownIsNull = (profileId: string, database: string | null): string | null =>
     database === now().live.connections.get(profileId)?.database ? null : database;
+  /** The tab of a database's policies, looked at as `viewed` has it. */
+  const openPolicies = (profileId: string, asked: string | null, viewed: (before: string) => string) => {
+    const { tabs, dispatch } = now();
+    const database = ownIsNull(profileId, asked);
+    const tab = { id: newTabId(), kind: "policies", profileId, database, view: "{}" } as const;
+    const known = twin(tabs, tab);
+    dispatch({ type: "open", tab });
+    const before = known?.kind === "policies" ? known.view : tab.view;
+    const view = viewed(before);
+    if (view !== before) dispatch({ type: "change", id: known?.id ?? tab.id, change: { view } });
+    if (panel().narrow) panel().hide();
+    requestAnimationFrame(focusDocument);
+  };
   const openDatabase = async (path: string): Promise<void> => {
     const known = now().profiles.find((profile) => Object.values(profile.values).includes(path));
     if (known) await actions.open(known.id);
@@ -184,19 +201,27 @@ function build(now: () => Workspace, panel: () => Panel, ask: (id: string) => vo
       if (panel().narrow) panel().hide();
       requestAnimationFrame(focusDocument);
     },
-    policies: (profileId, asked, table) => {
-      const { tabs, dispatch } = now();
-      const database = ownIsNull(profileId, asked);
-      const tab = { id: newTabId(), kind: "policies", profileId, database, view: "{}" } as const;
-      const known = twin(tabs, tab);
-      dispatch({ type: "open", tab });
-      if (table) {
-        const id = known?.id ?? tab.id;
-        const before = known?.kind === "policies" ? known.view : tab.view;
-        dispatch({ type: "change", id, change: { view: unfolded(before, table) } });
+    policies: (profileId, asked, table) =>
+      openPolicies(profileId, asked, (before) => (table ? unfolded(before, table) : before)),
+    policyPage: (profileId, asked, page, actor) =>
+      openPolicies(profileId, asked, (before) => showing(before, page, actor ? { actor } : {})),
+    suite: async (profileId, asked, path) => {
+      try {
+        const suite = await openSuite(path);
+        const tab = { id: "", kind: "policies", profileId, database: ownIsNull(profileId, asked), view: "{}" } as const;
+        const known = twin(now().tabs, tab);
+        const open = known?.kind === "policies" ? suiteIn(readView(known.view).suite) : null;
+        if (open?.unsaved) {
+          openPolicies(profileId, asked, (before) => showing(before, "suites"));
+          toast({
+            tone: "warn",
+            title: `${open.name} is not saved`,
+            detail: "Save or close it first, then open another.",
+          });
+        } else openPolicies(profileId, asked, (before) => showing(before, "suites", { suite }));
+      } catch (thrown) {
+        tell(thrown, "The suite could not be opened");
       }
-      if (panel().narrow) panel().hide();
-      requestAnimationFrame(focusDocument);
     },
     plan: (planId, profileId, title, comparing) => {
       const view = JSON.stringify({ plan: planId, shape: "tree", comparing });

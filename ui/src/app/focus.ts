@@ -19,7 +19,7 @@ export const isInSide = (): boolean => side()?.contains(document.activeElement) 
 
 /** Into the side panel: its tree or list, or the field where there is none yet. */
 export function focusSide(): void {
-  focusFirst(side(), "[role=tree]", "[role=listbox]", "input", "[tabindex='0'], button");
+  focusFirst(side(), "[role=tree]", "[role=listbox]", "[data-focus-first]", "input", "[tabindex='0'], button");
 }
 
 /** Into the field of the side panel. */

@@ -1,7 +1,8 @@
 /** The side panel: what it shows and how wide it is. Kept by the window's own storage; nothing depends on it. */
 import { useCallback, useEffect, useMemo, useState } from "react";
 
-export type Place = "explorer" | "search" | "history" | "saved";
+export const PLACES = ["explorer", "search", "history", "saved", "security"] as const;
+export type Place = (typeof PLACES)[number];
 
 export interface Panel {
   /** What it shows, also while it is hidden. */
@@ -35,7 +36,7 @@ function read(): Kept {
     if (typeof kept !== "object" || kept === null) return DEFAULT;
     const { place, open, width } = kept as Partial<Record<keyof Kept, unknown>>;
     return {
-      place: place === "search" || place === "history" || place === "saved" ? place : "explorer",
+      place: PLACES.find((each) => each === place) ?? "explorer",
       open: open !== false,
       width: typeof width === "number" && width >= 180 && width <= 640 ? width : DEFAULT.width,
     };

@@ -163,6 +163,7 @@ export function useShellCommands(
     }),
     "place.history": offer(() => place("history")),
     "place.saved": offer(() => place("saved")),
+    "place.security": offer(() => place("security")),
     "place.settings": offer(actions.settings),
     "panel.side": offer(side),
     "sample.open": offer(() => void actions.sample()),

@@ -57,6 +57,7 @@ export const COMMANDS = [
   { id: "place.search", title: "Search objects and columns", scope: "global", keys: "Mod+P" },
   { id: "place.history", title: "History", scope: "global", keys: "Mod+Shift+Y" },
   { id: "place.saved", title: "Saved queries", scope: "global", keys: "Mod+Shift+D" },
+  { id: "place.security", title: "Security: policies, tests, advisor", scope: "global", keys: "Mod+Shift+B" },
   { id: "place.settings", title: "Settings", scope: "global", keys: "Mod+," },
   { id: "panel.side", title: "Show or hide the side panel", scope: "global", keys: "Mod+B" },
   { id: "sample.open", title: "Open the sample shop", scope: "global" },

@@ -19,6 +19,11 @@ export const queryKeys = {
   activitySizes: (profileId: string) => ["activity", profileId, "sizes"] as const,
   /** Everything about who gets which rows of a database. */
   security: (profileId: string, database: string | null) => ["security", profileId, database] as const,
+  /** What is known of that without asking anybody. */
+  securityFigures: (profileId: string, database: string | null) =>
+    ["security", profileId, database, "figures"] as const,
+  /** What was found that nobody has looked at yet. */
+  advisorNews: ["advisor-news"] as const,
   saved: (text: string, tags: readonly string[]) => ["saved", "list", text, tags] as const,
   savedOne: (id: string) => ["saved", "one", id] as const,
   tree: (profileId: string, parent: string | null) => ["catalog", profileId, "tree", parent] as const,
@@ -47,7 +52,7 @@ export function topicKeys(topic: Topic, profileId: string | null): readonly (rea
           ]
         : [["catalog"], ["security"]];
     case "security":
-      return [profileId ? ["security", profileId] : ["security"]];
+      return [profileId ? ["security", profileId] : ["security"], queryKeys.advisorNews];
     case "history":
       return [["history"], ["kept"], ["plan"]];
     case "saved":

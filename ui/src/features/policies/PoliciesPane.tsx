@@ -24,6 +24,7 @@ import { TableRows } from "./parts/TableRows";
 import { TemplatesDialog } from "./parts/TemplatesDialog";
 import { type Place, useOverview, usePlan, useStaged, useTables } from "./queries";
 import { ReviewDialog } from "./ReviewDialog";
+import { useNoteSuite } from "./suites/known";
 import { keptIn, writeSuite } from "./suites/model";
 import { SuitesPane } from "./suites/SuitesPane";
 import { useSuiteRun } from "./suites/useSuiteRun";
@@ -126,6 +127,7 @@ export function PoliciesPane(props: PoliciesPaneProps) {
   const runner = useRef<(() => void) | null>(null);
   const saver = useRef<(() => void) | null>(null);
   const suiteRun = useSuiteRun(place);
+  useNoteSuite(place, view.suite, suiteRun);
   const [reviewing, setReviewing] = useState(false);
   const [templates, setTemplates] = useState<PolicyOn | null>(null);
   const [copying, setCopying] = useState<{ on: PolicyOn; policy: PolicyDraft } | null>(null);

@@ -266,6 +266,22 @@ export function unfolded(
   } satisfies PoliciesView);
 }
 
+/** A tab's view at one of its pages: with somebody in the tester, with a suite open. What was being edited is a draft. */
+export function showing(
+  json: string,
+  section: Section,
+  { actor, suite }: { readonly actor?: PolicyActor; readonly suite?: SuiteView } = {},
+): string {
+  const view = readView(json);
+  return JSON.stringify({
+    ...view,
+    section,
+    editing: null,
+    ...(actor ? { test: { ...view.test, actors: [actor] } } : {}),
+    ...(suite ? { suite } : {}),
+  } satisfies PoliciesView);
+}
+
 /** Rows that are asked of the core at once. */
 export const PAGE = 200;
 
