@@ -4,6 +4,7 @@ import { formatShortcut, toast } from "@/design";
 import { mayRun } from "@/features/connections";
 import { openSuite, readView, type Section, showing, suiteIn, unfolded } from "@/features/policies";
 import { failureOf, host, nativeCode, type ObjectRef, type PolicyActor, present } from "@/ipc";
+import { guardOf } from "./closing";
 import { focusDocument } from "./focus";
 import {
   HOME,
@@ -242,7 +243,7 @@ function build(now: () => Workspace, panel: () => Panel, ask: (id: string) => vo
       const { tabs, dispatch, journal, runs, browses, guards } = now();
       const tab = tabs.open.find((each) => each.id === id);
       if (!tab || (tab.kind === "home" && tabs.open.length === 1)) return;
-      if (!sure && guards.has(id)) {
+      if (!sure && guardOf(tab, guards, dispatch)) {
         dispatch({ type: "activate", id });
         ask(id);
         return;

@@ -47,6 +47,8 @@ export interface CloseGuard {
   readonly title: string;
   readonly description: string;
   readonly confirm: string;
+  /** Keeps what would be lost; false where nothing was kept. Failures are told by itself. */
+  readonly save?: () => Promise<boolean>;
 }
 
 const Context = createContext<Workspace | null>(null);

@@ -5,3 +5,4 @@ export { type PoliciesView, readView, SECTIONS, type Section, showing, unfolded 
 export { type PoliciesHandle, PoliciesPane } from "./PoliciesPane";
 export { useReadAgain } from "./queries";
 export { forgetSuite, type KnownSuite, openSuite, suiteIn, useKnownSuites } from "./suites/known";
+export { saveSuite } from "./suites/saving";

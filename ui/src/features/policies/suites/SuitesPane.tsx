@@ -45,6 +45,7 @@ import {
   writeSuite,
 } from "./model";
 import { SuiteDialog } from "./SuiteDialog";
+import { pickSuiteFile, type SuiteFile, writeSuiteTo } from "./saving";
 import type { SuiteRun } from "./useSuiteRun";
 import "./suites.css";
 
@@ -79,21 +80,18 @@ function useSuiteFile(view: SuiteView | null, onView: SuitesPaneProps["onView"],
     setFailure(null);
     void work().catch((thrown: unknown) => setFailure(failureOf(thrown)));
   };
-  const write = async (path: string, stamp: string | null, crlf: boolean) => {
-    if (!view) return;
+  /** Writes it, unless no file was picked for it. */
+  const write = async (file: SuiteFile | null) => {
+    if (!view || !file) return;
     try {
-      const { stamp: now } = await host().saveFile({ path, text: view.text, stamp, crlf });
-      onView({ ...view, file: { path, stamp: now, crlf }, saved: view.text });
+      onView(await writeSuiteTo(file, view));
       setConflict(false);
     } catch (thrown) {
       if (failureOf(thrown).code === "conflict") setConflict(true);
       else throw thrown;
     }
   };
-  const saveAs = async () => {
-    const path = await host().pickSavePath("Save the suite", `${name || "suite"}.json`);
-    if (path) await write(path, null, false);
-  };
+  const saveAs = async () => write(await pickSuiteFile(name));
   return {
     failure,
     conflict,
@@ -107,9 +105,9 @@ function useSuiteFile(view: SuiteView | null, onView: SuitesPaneProps["onView"],
         setConflict(false);
         onView({ text, file: { path, stamp, crlf }, saved: text, chosen: 0 });
       }),
-    save: () => attempt(async () => (view?.file ? write(view.file.path, view.file.stamp, view.file.crlf) : saveAs())),
+    save: () => attempt(async () => (view?.file ? write(view.file) : saveAs())),
     saveAs: () => attempt(saveAs),
-    overwrite: () => attempt(async () => (view?.file ? write(view.file.path, null, view.file.crlf) : undefined)),
+    overwrite: () => attempt(async () => (view?.file ? write({ ...view.file, stamp: null }) : undefined)),
     pgtap: () =>
       attempt(async () => {
         if (!view) return;
