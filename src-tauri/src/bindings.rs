@@ -145,6 +145,7 @@ pub fn builder() -> Builder<tauri::Wry> {
         policies::policy_check_on_server,
         policies::policy_templates,
         policies::policy_make,
+        policies::policy_copy,
         policies::policy_write,
         policies::policy_read,
         policies::policy_matrix,

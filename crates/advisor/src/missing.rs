@@ -55,29 +55,35 @@ impl fmt::Display for Missing {
 }
 
 /// What an expression of a policy of that relation names and the catalog does not have. Only what is certain: a function without a
-/// schema may be the server's own, and nothing is said of an expression that cannot be read or of kinds that were not read.
+/// schema may be the server's own, `table.name` may call a function with the row, `schema.name(…)` may be a cast, and nothing is
+/// said of an expression that cannot be read or of kinds that were not read.
 ///
 /// S-08 for drafts; of a policy that is there the server itself keeps what it names.
 pub fn missing_names(names: &Names<'_>, relation: RelationId, expression: &str) -> Vec<Missing> {
     let catalog = names.catalog();
     let Ok(parsed) = Expression::parse(expression, &names.of(relation)) else { return Vec::new() };
+    let has = |kind| catalog.complete(&[kind]).is_ok();
     let mut missing = Vec::new();
     let mut add = |kind, name: String, at| missing.push(Missing { kind, name, at: Some(at) });
     if let Some(table) = catalog.relation(relation).filter(|table| !table.columns().is_empty()) {
         for column in parsed.reading.columns.iter().filter(|column| column.own == Some(true)) {
             let whole = column.name == "*" || column.qualifier.is_empty() && column.name == table.row().name;
             let system = ["ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"].contains(&column.name.as_str());
-            if !whole && !system && !table.columns().iter().any(|known| known.name == column.name) {
+            // https://www.postgresql.org/docs/current/rowtypes.html#ROWTYPES-USAGE
+            let called = !column.qualifier.is_empty()
+                && (!has(catalog::Kind::Routines) || catalog.routines.iter().any(|known| known.name == column.name));
+            if !whole && !system && !called && !table.columns().iter().any(|known| known.name == column.name) {
                 let path = column.qualifier.iter().chain([&column.name]).cloned().collect::<Vec<_>>().join(".");
                 add(MissingKind::Column, path, column.at);
             }
         }
     }
     let schemas = own_schemas(catalog);
-    let has = |kind| catalog.complete(&[kind]).is_ok();
+    let is_system = |schema: &str| schema.starts_with("pg_") || schema == "information_schema";
+    let is_read = |schema: &str| schemas.contains(schema) || has(catalog::Kind::Schemas) && !is_system(schema);
     for used in parsed.reading.relations.iter().filter(|_| has(catalog::Kind::Relations)) {
         let there = match used.schema.as_deref() {
-            Some(schema) => !schemas.contains(schema) || names.relation(Some(schema), &used.name).is_some(),
+            Some(schema) => !is_read(schema) || names.relation(Some(schema), &used.name).is_some(),
             None => used.name.starts_with("pg_") || catalog.relations.iter().any(|known| known.name == used.name),
         };
         if !there {
@@ -86,15 +92,19 @@ pub fn missing_names(names: &Names<'_>, relation: RelationId, expression: &str) 
         }
     }
     for call in parsed.reading.calls.iter().filter(|_| has(catalog::Kind::Routines)) {
-        let Some(schema) = call.schema.as_deref().filter(|schema| schemas.contains(*schema)) else { continue };
-        let there =
-            |routine: &catalog::Routine| routine.name == call.name && catalog.schema_name(routine.schema) == schema;
-        if !catalog.routines.iter().any(there) {
+        let Some(schema) = call.schema.as_deref().filter(|schema| is_read(schema)) else { continue };
+        let is_it = |of, name: &str| name == call.name && catalog.schema_name(of) == schema;
+        let casts = !has(catalog::Kind::Types)
+            || catalog.types.iter().any(|known| is_it(known.schema, &known.name))
+            || catalog.relations.iter().any(|known| is_it(known.schema, &known.name));
+        if !casts && !catalog.routines.iter().any(|known| is_it(known.schema, &known.name)) {
             add(MissingKind::Function, format!("{schema}.{}", call.name), call.at);
         }
     }
     if has(catalog::Kind::Types) {
-        for (name, at) in types::unknown_casts(catalog, expression) {
+        // Multirange types come with their ranges and are not in the catalog.
+        let unknown = types::unknown_casts(catalog, expression);
+        for (name, at) in unknown.into_iter().filter(|(name, _)| !name.ends_with("multirange")) {
             add(MissingKind::Type, name, at);
         }
     }
@@ -102,7 +112,7 @@ pub fn missing_names(names: &Names<'_>, relation: RelationId, expression: &str) 
     missing
 }
 
-/// Roles that a policy is for and that are not there.
+/// Roles that a policy is for and that are not there. Nothing is said of the server's own (`pg_…`), which a catalog leaves out.
 pub fn missing_roles(catalog: &Catalog, roles: &[String]) -> Vec<Missing> {
     if catalog.complete(&[catalog::Kind::Roles]).is_err() {
         return Vec::new();
@@ -110,6 +120,7 @@ pub fn missing_roles(catalog: &Catalog, roles: &[String]) -> Vec<Missing> {
     let special = ["PUBLIC", "CURRENT_USER", "CURRENT_ROLE", "SESSION_USER"];
     let gone = roles.iter().filter(|name| {
         !special.iter().any(|word| name.eq_ignore_ascii_case(word))
+            && !name.starts_with("pg_")
             && !catalog.roles.iter().any(|role| role.name == **name)
     });
     gone.map(|name| Missing { kind: MissingKind::Role, name: name.clone(), at: None }).collect()
@@ -145,7 +156,7 @@ pub(crate) fn relations_of_body(
 
 #[cfg(test)]
 mod tests {
-    use catalog::{Column, Kind, Known, Relation, RelationKind, Role, Schema};
+    use catalog::{Column, Kind, Known, Relation, RelationKind, Role, Routine, RoutineKind, Schema};
 
     use super::*;
 
@@ -158,6 +169,22 @@ mod tests {
                 catalog.columns.push(Column::new(table, place as u32 + 1, column, "text"));
             }
         }
+        let seen = Routine {
+            schema,
+            name: "seen".into(),
+            kind: RoutineKind::Function,
+            arguments: None,
+            identity_arguments: None,
+            returns: None,
+            language: None,
+            volatility: None,
+            security_definer: false,
+            settings: Vec::new(),
+            owner: None,
+            definition: Known::NotLoaded,
+            comment: None,
+        };
+        catalog.routines = vec![seen];
         catalog.roles = vec![Role { name: "web".into(), ..Role::default() }];
         for kind in Kind::ALL {
             catalog.coverage.insert(kind, Known::Value(()));
@@ -179,6 +206,8 @@ mod tests {
             "exists (with x as (select 1 as a) select from x where a = 1) and (notes).owner = 'a'::varchar(10)",
             "owner = any (array['a']::text[]) and now() > '2020-01-01'::timestamp with time zone",
             "lower(owner) = pg_catalog.lower('A') and owner::pg_catalog.text = 'x'",
+            "notes.seen and exists (select from information_schema.tables)",
+            "app.notes(id) is null and owner::app.spanmultirange is null",
             "this is (no",
         ] {
             assert_eq!(said(fine), Vec::<String>::new(), "{fine}");
@@ -186,12 +215,15 @@ mod tests {
         assert_eq!(said("ownr = 'a' and notes.idd > 0"), ["there is no column ownr", "there is no column notes.idd"]);
         assert_eq!(said("id in (select 1 from teams)"), ["there is no table teams"]);
         assert_eq!(said("id in (select 1 from app.teams)"), ["there is no table app.teams"]);
+        assert_eq!(said("id in (select 1 from gone.teams)"), ["there is no table gone.teams"]);
         assert_eq!(said("app.mine(id)"), ["there is no function app.mine"]);
+        assert_eq!(said("gone.mine(id)"), ["there is no function gone.mine"]);
         assert_eq!(
             said("owner = 'a'::mood or cast(id as app.kind) is null"),
             ["there is no type mood", "there is no type app.kind"]
         );
-        let roles = missing_roles(&catalog, &["web".into(), "public".into(), "nobody".into()]);
+        let roles = ["web", "public", "nobody", "pg_read_all_data"].map(str::to_owned);
+        let roles = missing_roles(&catalog, &roles);
         assert_eq!(roles.iter().map(Missing::to_string).collect::<Vec<_>>(), ["there is no role nobody"]);
     }
 

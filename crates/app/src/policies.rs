@@ -6,11 +6,13 @@
 
 mod applying;
 mod attempts;
+mod copying;
 mod drafts;
 mod figures;
 mod listing;
 mod matrix;
 mod mending;
+mod missing;
 mod overview;
 mod plan;
 mod records;
@@ -219,23 +221,23 @@ impl App {
         database: Option<&str>,
         lock_timeout_ms: Option<u32>,
     ) -> Result<PolicyPlan, AppError> {
-        let looked = self.looked(profile_id, database).await?;
-        blocking(move || {
-            let catalog = &looked.judged.examined.catalog;
-            let mut plan = Planned::new(catalog, looked.staged.set(), lock_timeout_ms).told();
-            let conflicts = looked.staged.told(catalog, None).into_iter().filter_map(|change| change.conflict);
-            plan.warnings.extend(conflicts);
-            plan
-        })
-        .await
+        let Looked { place, judged, staged } = self.looked(profile_id, database).await?;
+        let planned = blocking(move || {
+            let catalog = &judged.examined.catalog;
+            let mut planned = Planned::new(catalog, staged.set(), lock_timeout_ms);
+            planned.warnings.extend(staged.told(catalog, None).into_iter().filter_map(|change| change.conflict));
+            planned
+        });
+        Ok(planned.await?.asked(&place).await?.told())
     }
 
     /// Applies everything that is staged in one transaction; may ask first.
     ///
     /// # Errors
-    /// `Conflict` where the catalog has changed under what is staged; `Forbidden` on a read-only connection and where a loss is
-    /// not acknowledged by the role's name; `Unreachable` when nobody knows whether it was kept; otherwise as
-    /// [`App::policy_overview`]. Nothing was sent but in the case of `Unreachable`.
+    /// `Conflict` where the catalog has changed under what is staged; `InvalidStatement` for what the server would refuse, a name
+    /// that is not there among it; `Forbidden` on a read-only connection and where a loss is not acknowledged by the role's
+    /// name; `Unreachable` when nobody knows whether it was kept; otherwise as [`App::policy_overview`]. Nothing was sent but in
+    /// the case of `Unreachable`.
     pub async fn policy_apply(
         &self,
         profile_id: &str,
@@ -251,6 +253,7 @@ impl App {
                 .with_hint("Discard this change or stage it anew."));
         }
         let planned = blocking(move || Planned::new(&judged.examined.catalog, staged.set(), lock_timeout_ms)).await?;
+        let planned = planned.asked(&place).await?;
         let consent = Consent { acknowledged: &acknowledged, confirmed: confirmed.as_ref() };
         applying::apply(self, &place, &planned, &consent).await
     }

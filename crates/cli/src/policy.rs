@@ -150,6 +150,21 @@ async fn read(path: &Path) -> Outcome<String> {
     }
 }
 
+/// What is worth knowing of a plan, and each name in it that is not there, but for what the refusal says itself.
+fn say_doubts(plan: &PolicyPlan) {
+    for warning in &plan.warnings {
+        say::line(&format!("warning: {}", clean(warning)));
+    }
+    for missing in &plan.missing {
+        let told = plan.refusal.as_ref().is_some_and(|refusal| refusal.starts_with(&missing.words));
+        match missing.certain {
+            true if told => {}
+            true => say::line(&clean(&missing.words)),
+            false => say::line(&format!("warning: {} The server was not sure.", clean(&missing.words))),
+        }
+    }
+}
+
 async fn apply(app: &App, wanted: &PolicyApply) -> Outcome {
     let text = read(&wanted.file).await?;
     let terminal = target::open(app, &wanted.target, wanted.dry_run, wanted.password).await?;
@@ -159,9 +174,7 @@ async fn apply(app: &App, wanted: &PolicyApply) -> Outcome {
         return Ok(());
     }
     let plan = proposal.plan();
-    for warning in &plan.warnings {
-        say::line(&format!("warning: {}", clean(warning)));
-    }
+    say_doubts(&plan);
     if let Some(refusal) = &plan.refusal {
         return Err(Failure::new(Exit::Usage, AppError::new(ErrorCode::InvalidStatement, refusal.clone())));
     }
@@ -284,9 +297,7 @@ async fn check(app: &App, wanted: &PolicyCheck) -> Outcome {
     let terminal = target::open(app, &wanted.target, false, wanted.password).await?;
     let proposal = terminal.policy_change(&text, wanted.lock_timeout).await.map_err(failed)?;
     let plan = proposal.plan();
-    for warning in &plan.warnings {
-        say::line(&format!("warning: {}", clean(warning)));
-    }
+    say_doubts(&plan);
     if let Some(refusal) = &plan.refusal {
         return Err(Failure::new(Exit::Found, AppError::new(ErrorCode::InvalidStatement, refusal.clone())));
     }

@@ -146,6 +146,20 @@ pub async fn policy_make(
     app.policy_make(&profile_id, database.as_deref(), on, template, who).await
 }
 
+/// A policy of a table as a draft for another one.
+#[tauri::command]
+#[specta::specta]
+pub async fn policy_copy(
+    app: State<'_, Arc<App>>,
+    profile_id: String,
+    database: Option<String>,
+    from: PolicyOn,
+    to: PolicyOn,
+    policy: PolicyDraft,
+) -> Result<PolicyCopied, AppError> {
+    app.policy_copy(&profile_id, database.as_deref(), from, to, policy).await
+}
+
 /// A policy as SQL.
 #[tauri::command]
 #[specta::specta]

@@ -1,4 +1,4 @@
-import { cleanup, configure, render, screen, waitFor, within } from "@testing-library/react";
+import { cleanup, configure, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import axe from "axe-core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -192,6 +192,92 @@ describe("the policies of a database", () => {
       }),
     );
     await card("documents_public_read");
+  });
+
+  it("says what a copy will not find on its table before it is a draft, and does not apply it", async () => {
+    const user = userEvent.setup();
+    const host = await open(STAGING, { open: documents });
+    within(await card("documents_public_read"))
+      .getByRole("button", { name: /^More for/ })
+      .focus();
+    await user.keyboard("{Enter}");
+    await user.click(await screen.findByRole("menuitem", { name: /Copy to another table/ }));
+    const dialog = await screen.findByRole("dialog", { name: "Copy documents_public_read" });
+    await user.click(await within(dialog).findByRole("option", { name: "app.plans" }));
+    await within(dialog).findByText("1 name is not there for app.plans.");
+    const words = "USING of documents_public_read on app.plans, line 1, column 1: there is no column visibility.";
+    expect(within(dialog).getByRole("list", { name: "Names that are not there" }).textContent).toContain(words);
+    expect(host.fake.world.security.staged).toEqual([]);
+    await user.click(within(dialog).getByRole("button", { name: "Copy all the same" }));
+    await screen.findByText("1 name is not there");
+    await user.click(await screen.findByRole("button", { name: "1 draft" }));
+    const drafts = await screen.findByRole("dialog", { name: "Drafts" });
+    expect(drafts.textContent).toContain(words);
+    await user.keyboard("{Escape}");
+
+    await user.click(await screen.findByRole("button", { name: /^Review/ }));
+    const review = await screen.findByRole("dialog", { name: "Review the drafts" });
+    await within(review).findByText("The server would refuse this: what it names is not there.");
+    expect(within(review).getByRole("list", { name: "Names that are not there" }).textContent).toContain(words);
+    await within(review).findByRole("region", { name: "Step 1" });
+    await user.click(within(review).getByRole("button", { name: "Apply" }));
+    expect(host.fake.callsOf("policyApply")).toHaveLength(0);
+    await user.click(within(review).getByRole("button", { name: "Check on server" }));
+    await waitFor(() => expect(host.fake.callsOf("policyCheckOnServer")).toHaveLength(1));
+  });
+
+  it("drops a dragged policy as a draft where all of it is there, and asks first where not", async () => {
+    const host = await open(STAGING, { open: documents });
+    const drag = async (table: string) => {
+      const to = (await row(table)).closest("[data-policy-drop]") ?? (await row(table));
+      document.elementFromPoint = () => to;
+      const grip = (await card("documents_public_read")).querySelector(".pol-grip");
+      if (!grip) throw new Error("a card is held by its grip");
+      grip.setPointerCapture = () => undefined;
+      for (const [type, at] of [
+        ["pointerdown", 0],
+        ["pointermove", 40],
+        ["pointerup", 40],
+      ] as const)
+        fireEvent(grip, new MouseEvent(type, { bubbles: true, button: 0, clientX: at, clientY: at }));
+    };
+    await drag("plans");
+    const dialog = await screen.findByRole("dialog", { name: "Copy documents_public_read" });
+    await within(dialog).findByText("1 name is not there for app.plans.");
+    await userEvent.click(within(dialog).getByRole("button", { name: /^Cancel/ }));
+    expect(host.fake.world.security.staged).toEqual([]);
+    await drag("comments");
+    await waitFor(() =>
+      expect(host.fake.world.security.staged.map(({ change }) => change.on.table)).toEqual(["comments"]),
+    );
+    expect(screen.queryByRole("dialog", { name: /^Copy/ })).toBeNull();
+  });
+
+  it("tells a role that was dropped at the draft that is for it", async () => {
+    const on = { schema: "app", table: "exports" };
+    const host = await open(STAGING, { open: on });
+    host.fake.world.security.staged = [
+      {
+        id: 1,
+        conflict: null,
+        change: {
+          change: "create",
+          on,
+          policy: {
+            name: "reads",
+            command: "select",
+            permissive: true,
+            roles: ["reporting"],
+            using: "true",
+            with_check: null,
+            comment: null,
+          },
+        },
+      },
+    ];
+    host.fake.emit({ event: "changed", topics: ["security"], profile_id: STAGING });
+    const draft = await card("reads");
+    await within(draft).findByText(/reads on app\.exports: there is no role reporting\./);
   });
 
   it("shows form and SQL as one thing, and an error at its place", async () => {

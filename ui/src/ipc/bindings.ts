@@ -276,6 +276,8 @@ export const commands = {
 	policyTemplates: (profileId: string, database: string | null, on: PolicyOn) => typedError<PolicyTemplates, AppError>(__TAURI_INVOKE("policy_templates", { profileId, database, on })),
 	/**  What a template makes of a table. */
 	policyMake: (profileId: string, database: string | null, on: PolicyOn, template: PolicyTemplate, who: PolicyWho) => typedError<PolicyMade, AppError>(__TAURI_INVOKE("policy_make", { profileId, database, on, template, who })),
+	/**  A policy of a table as a draft for another one. */
+	policyCopy: (profileId: string, database: string | null, from: PolicyOn, to: PolicyOn, policy: PolicyDraft) => typedError<PolicyCopied, AppError>(__TAURI_INVOKE("policy_copy", { profileId, database, from, to, policy })),
 	/**  A policy as SQL. */
 	policyWrite: (on: PolicyOn, policy: PolicyDraft) => __TAURI_INVOKE<string>("policy_write", { on, policy }),
 	/**  A policy from SQL. */
@@ -3605,6 +3607,16 @@ export type PolicyCondition = {
 	text: string,
 };
 
+/**  A policy of one table as a draft for another. */
+export type PolicyCopied = {
+	/**  The draft; columns that were written with the old table's name have the new one's. */
+	policy: PolicyDraft,
+	/**  Names in it that are not there for the new table. */
+	missing: PolicyMissing[],
+	/**  What else does not hold there: a column that would be one of a sub-select, an expression that cannot be read. */
+	notes: string[],
+};
+
 /**  How many tables stand in which way, before any filter. */
 export type PolicyCounts = {
 	/**  All of them. */
@@ -3847,6 +3859,39 @@ export type PolicyMatrixRow = {
 	cells: PolicyCell[],
 };
 
+/**  A name in a draft that is not there. */
+export type PolicyMissing = {
+	/**  The draft's table. */
+	on: PolicyOn,
+	/**  The policy, by the name it is to have. */
+	policy: string,
+	/**  What it was to be. */
+	kind: PolicyMissingKind,
+	/**  As it is written, with its schema. */
+	name: string,
+	/**  The expression that names it; `None` for a role. */
+	part: PolicyExpression | null,
+	/**  Where in that expression; `None` for a role. */
+	range: TextRange | null,
+	/**  The server does not know it either, and refuses the draft; otherwise it is only the catalog that lacks it. */
+	certain: boolean,
+	/**  All of it in a sentence, with line and column. */
+	words: string,
+};
+
+/**  What a name that is missing was to be. */
+export type PolicyMissingKind = 
+/**  A column of the policy's table. */
+"column" | 
+/**  A table or view that a sub-select reads. */
+"relation" | 
+/**  A function that is called. */
+"function" | 
+/**  A type that something is cast to. */
+"type" | 
+/**  A role that the policy is for. */
+"role";
+
 /**  A table by its names, as the server keeps them. */
 export type PolicyOn = {
 	/**  Its schema. */
@@ -3922,7 +3967,7 @@ export type PolicyPart = {
 export type PolicyPlan = {
 	/**  The steps, in order. */
 	steps: PolicyStep[],
-	/**  Why it cannot be applied: what the server would refuse. */
+	/**  Why it cannot be applied: what the server would refuse. Its steps are there where it is a name that is missing. */
 	refusal: string | null,
 	/**  All of it in one transaction, as it is sent. */
 	sql: string,
@@ -3940,6 +3985,8 @@ export type PolicyPlan = {
 	losing: string[],
 	/**  What is worth knowing before it is applied: a recursion, rights that were not read. */
 	warnings: string[],
+	/**  Names in it that are not there. */
+	missing: PolicyMissing[],
 };
 
 /**  What policies let an actor do with a row; `None` where that is not known. Privileges are another matter. */

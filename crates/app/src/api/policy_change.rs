@@ -1,7 +1,9 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{AppError, Count, PolicyCommand, PolicyDraft, PolicyLevel, PolicyOn, SweepQuestion};
+use super::{
+    AppError, Count, PolicyCommand, PolicyDraft, PolicyExpression, PolicyLevel, PolicyOn, SweepQuestion, TextRange,
+};
 
 /// What a person does to the staged changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -191,7 +193,7 @@ pub struct PolicyCellChange {
 pub struct PolicyPlan {
     /// The steps, in order.
     pub steps: Vec<PolicyStep>,
-    /// Why it cannot be applied: what the server would refuse.
+    /// Why it cannot be applied: what the server would refuse. Its steps are there where it is a name that is missing.
     pub refusal: Option<String>,
     /// All of it in one transaction, as it is sent.
     pub sql: String,
@@ -209,6 +211,56 @@ pub struct PolicyPlan {
     pub losing: Vec<String>,
     /// What is worth knowing before it is applied: a recursion, rights that were not read.
     pub warnings: Vec<String>,
+    /// Names in it that are not there.
+    pub missing: Vec<PolicyMissing>,
+}
+
+/// What a name that is missing was to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum PolicyMissingKind {
+    /// A column of the policy's table.
+    Column,
+    /// A table or view that a sub-select reads.
+    Relation,
+    /// A function that is called.
+    Function,
+    /// A type that something is cast to.
+    Type,
+    /// A role that the policy is for.
+    Role,
+}
+
+/// A name in a draft that is not there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct PolicyMissing {
+    /// The draft's table.
+    pub on: PolicyOn,
+    /// The policy, by the name it is to have.
+    pub policy: String,
+    /// What it was to be.
+    pub kind: PolicyMissingKind,
+    /// As it is written, with its schema.
+    pub name: String,
+    /// The expression that names it; `None` for a role.
+    pub part: Option<PolicyExpression>,
+    /// Where in that expression; `None` for a role.
+    pub range: Option<TextRange>,
+    /// The server does not know it either, and refuses the draft; otherwise it is only the catalog that lacks it.
+    pub certain: bool,
+    /// All of it in a sentence, with line and column.
+    pub words: String,
+}
+
+/// A policy of one table as a draft for another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct PolicyCopied {
+    /// The draft; columns that were written with the old table's name have the new one's.
+    pub policy: PolicyDraft,
+    /// Names in it that are not there for the new table.
+    pub missing: Vec<PolicyMissing>,
+    /// What else does not hold there: a column that would be one of a sub-select, an expression that cannot be read.
+    pub notes: Vec<String>,
 }
 
 /// A session or prepared transaction that is in the way of a lock.

@@ -4,7 +4,10 @@ use std::time::Instant;
 
 use catalog::{Kind, Scope};
 use driver::row_security::{Application, Applied, LockHolder, Said};
-use policy::{change::ChangeSet, listing::Table};
+use policy::{
+    change::{ChangeSet, Plan},
+    listing::Table,
+};
 use sha2::{Digest as _, Sha256};
 
 use super::{
@@ -40,10 +43,10 @@ pub(super) async fn apply(
         return Err(AppError::new(ErrorCode::Forbidden, "Nothing was sent: this connection is read-only.")
             .with_hint("Change the connection's safety level to allow writes, or take the migration's text along."));
     }
-    let plan = planned.plan.as_ref().map_err(|_| {
-        let refusal = planned.told().refusal.unwrap_or_default();
-        AppError::new(ErrorCode::InvalidStatement, refusal)
-    })?;
+    let plan = rendered(planned)?;
+    if let Some(refusal) = planned.refusal() {
+        return Err(AppError::new(ErrorCode::InvalidStatement, format!("Nothing was sent. {refusal}")));
+    }
     if plan.steps.is_empty() {
         return Err(AppError::new(ErrorCode::NotFound, "There is nothing to apply."));
     }
@@ -113,6 +116,11 @@ pub(super) async fn apply(
     }
 }
 
+fn rendered(planned: &Planned) -> Result<&Plan, AppError> {
+    let refused = |_| AppError::new(ErrorCode::InvalidStatement, planned.refusal().unwrap_or_default());
+    planned.plan.as_ref().map_err(refused)
+}
+
 async fn end_of(sent: Option<Sent<'_>>, kept: bool) {
     if let Some(sent) = sent {
         sent.end(kept).await;
@@ -124,10 +132,7 @@ async fn end_of(sent: Option<Sent<'_>>, kept: bool) {
 /// # Errors
 /// As [`apply`], but for consent: nothing stays.
 pub(super) async fn try_out(place: &Place, planned: &Planned) -> Result<PolicyTrial, AppError> {
-    let plan = planned
-        .plan
-        .as_ref()
-        .map_err(|_| AppError::new(ErrorCode::InvalidStatement, planned.told().refusal.unwrap_or_default()))?;
+    let plan = rendered(planned)?;
     let wanted = Application {
         statements: plan.up().into_iter().map(str::to_owned).collect(),
         keep: false,

@@ -29,12 +29,13 @@ use crate::{
 };
 
 /// What policies are read with.
-const KINDS: [Kind; 8] = [
+const KINDS: [Kind; 9] = [
     Kind::Databases,
     Kind::Schemas,
     Kind::Relations,
     Kind::Columns,
     Kind::Policies,
+    Kind::Types,
     Kind::Routines,
     Kind::Roles,
     Kind::Grants,
@@ -209,13 +210,14 @@ impl Terminal {
     /// What would make a list so: JSON, or SQL whose names without a schema are of `public`.
     ///
     /// # Errors
-    /// `InvalidStatement` for a list that cannot be read, with the place; as [`Terminal::policy_list`].
+    /// `InvalidStatement` for a list that cannot be read, with the place; `NotFound` for a table that is not there; as
+    /// [`Terminal::policy_list`]. Other names that are not there are part of the plan.
     pub async fn policy_change(&self, text: &str, lock_timeout_ms: Option<u32>) -> Result<PolicyProposal, AppError> {
         let is_json = text.trim_start().starts_with('{');
         let read = if is_json { Listing::from_json(text) } else { Listing::from_sql(text, "public") };
         let wanted = read.map_err(|error| templates::unreadable(&error, text))?;
-        let catalog = self.policy_catalog().await?;
-        blocking(move || {
+        let (place, catalog) = (self.policy_place()?, self.policy_catalog().await?);
+        let planned = blocking(move || {
             let missing =
                 wanted.tables.iter().find(|table| catalog.find_relation(Some(&table.schema), &table.table).is_none());
             if let Some(missing) = missing {
@@ -226,9 +228,9 @@ impl Terminal {
             }
             let there = all(&catalog);
             let set = ChangeSet::between(&there, &wanted);
-            Ok(PolicyProposal { planned: Planned::new(&catalog, set, lock_timeout_ms) })
-        })
-        .await?
+            Ok(Planned::new(&catalog, set, lock_timeout_ms))
+        });
+        Ok(PolicyProposal { planned: planned.await??.asked(&place).await? })
     }
 
     /// Makes it so; may ask first.

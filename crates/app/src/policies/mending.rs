@@ -44,7 +44,8 @@ impl App {
         let changes = staged.told(catalog, None);
         let judged = std::sync::Arc::clone(&looked.judged);
         let last = self.last_apply(&looked.place).await?;
-        let plan = blocking(move || Planned::new(&judged.examined.catalog, staged.set(), None).told()).await?;
+        let planned = blocking(move || Planned::new(&judged.examined.catalog, staged.set(), None)).await?;
+        let plan = planned.asked(&looked.place).await?.told();
         Ok(AdvisorDrafted { staged: PolicyDrafts { changes, last }, tables, drafted, later, plan, script })
     }
 }

@@ -11,8 +11,8 @@ use policy::{
     recursion,
 };
 
-use super::{overview::unread, words};
-use crate::api::*;
+use super::{missing::Suspects, overview::unread, words};
+use crate::{api::*, explorer::Place};
 
 /// How long a lock is waited for where nobody says otherwise.
 pub(super) const LOCK_TIMEOUT_MS: u32 = 200;
@@ -27,6 +27,10 @@ pub(super) struct Planned {
     pub(super) plan: Result<Plan, Refusal>,
     pub(super) coverage: Vec<CellChange>,
     pub(super) warnings: Vec<String>,
+    /// What is to be held against the server.
+    suspects: Suspects,
+    /// Names that are not there, once the server was asked.
+    missing: Vec<PolicyMissing>,
 }
 
 impl Planned {
@@ -50,7 +54,37 @@ impl Planned {
             warnings.push(format!("Not read in full: {}. Who gets how far may be otherwise.", unread.join(", ")));
         }
         warnings.extend(recursions(&after_effects, &ids, &roles));
-        Planned { set, plan, coverage, warnings }
+        let suspects = Suspects::of(before_effects.rights().names(), &set);
+        Planned { set, plan, coverage, warnings, suspects, missing: Vec::new() }
+    }
+
+    /// The same with the names in it held against the server.
+    ///
+    /// # Errors
+    /// As connecting and as the server says.
+    pub(super) async fn asked(mut self, place: &Place) -> Result<Self, AppError> {
+        self.missing = std::mem::take(&mut self.suspects).asked(place).await?;
+        Ok(self)
+    }
+
+    /// What the server would refuse, as far as that is certain.
+    pub(super) fn refusal(&self) -> Option<String> {
+        if let Err(refusal) = &self.plan {
+            return Some(sentence(refusal));
+        }
+        let missing: Vec<&PolicyMissing> = self.missing.iter().filter(|missing| missing.certain).collect();
+        match missing.as_slice() {
+            [] => None,
+            [only] => Some(only.words.clone()),
+            [first, others @ ..] => {
+                let rest = if others.len() == 1 {
+                    "One more name is".to_owned()
+                } else {
+                    format!("{} more names are", others.len())
+                };
+                Some(format!("{} {rest} not there.", first.words))
+            }
+        }
     }
 
     /// Roles that lose something entirely, each once.
@@ -63,12 +97,13 @@ impl Planned {
     pub(super) fn told(&self) -> PolicyPlan {
         let coverage = self.coverage.iter().map(words::cell_change).collect();
         let (losing, warnings) = (self.losing(), self.warnings.clone());
+        let (refusal, missing) = (self.refusal(), self.missing.clone());
         match &self.plan {
             Ok(plan) => {
                 let (up, down) = plan.migration();
                 PolicyPlan {
                     steps: plan.steps.iter().map(words::step).collect(),
-                    refusal: None,
+                    refusal,
                     sql: plan.transaction(),
                     undo: plan.undo_transaction(),
                     up,
@@ -77,11 +112,12 @@ impl Planned {
                     coverage,
                     losing,
                     warnings,
+                    missing,
                 }
             }
-            Err(refusal) => PolicyPlan {
+            Err(_) => PolicyPlan {
                 steps: Vec::new(),
-                refusal: Some(sentence(refusal)),
+                refusal,
                 sql: String::new(),
                 undo: String::new(),
                 up: String::new(),
@@ -90,6 +126,7 @@ impl Planned {
                 coverage,
                 losing,
                 warnings,
+                missing,
             },
         }
     }

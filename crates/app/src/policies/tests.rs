@@ -3,6 +3,7 @@
 
 mod figures;
 mod large;
+mod missing;
 mod records;
 mod trying;
 

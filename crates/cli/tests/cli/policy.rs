@@ -204,6 +204,33 @@ fn a_list_that_cannot_be_read_says_where_and_changes_nothing() {
 }
 
 #[test]
+fn names_that_are_not_there_are_told_with_their_places_before_anything_is_sent() {
+    for base in Base::all("policy_missing") {
+        let before = base.psql(STATE);
+        let sql = base.list("sql");
+        let one = format!("{sql}CREATE POLICY p ON app.plain TO rh_cli_reader USING (id > 0\n  and ownr = 'a');");
+        let words = "USING of p on app.plain, line 2, column 7: there is no column ownr.";
+        let shown = base.apply(&one, &["--dry-run"]).expect(2).says(&[words]);
+        assert_eq!((shown.out(), shown.stderr.matches("ownr").count()), ("", 1), "{}", shown.stderr);
+        base.apply(&one, &["--yes"]).expect(2).says(&[words]);
+        let several = format!(
+            "{sql}CREATE POLICY p ON app.plain USING (id in (select id from app.gone) and app.mine(id));
+             CREATE POLICY q ON app.plain FOR SELECT TO rh_cli_nobody USING (id::text::mood is null);"
+        );
+        base.apply(&several, &["--dry-run"]).expect(2).says(&[
+            "USING of p on app.plain, line 1, column 23: there is no table app.gone.",
+            "3 more names are not there.",
+            "USING of p on app.plain, line 1, column 37: there is no function app.mine.",
+            "USING of q on app.plain, line 1, column 11: there is no type mood.",
+            "q on app.plain: there is no role rh_cli_nobody.",
+        ]);
+        base.apply(&several, &[]).expect(2);
+        assert_eq!(base.psql(STATE), before);
+        base.drop();
+    }
+}
+
+#[test]
 fn a_suite_tells_what_passed_and_leaves_nothing() {
     for base in Base::all("policy_test") {
         let suite = base.home.path("suite.json");

@@ -1,8 +1,8 @@
 /** What waits to be applied, over all tables: how many drafts, a list of them, Discard and Review. */
 import { useRef, useState } from "react";
 import { Badge, Button, ConfirmDialog, Icon, IconButton, Popover, plural } from "@/design";
-import type { PolicyOn, StagedPolicyChange } from "@/ipc";
-import { changeWords, draftWords, keyOfKept, keyOfNew, tableWords } from "./drafts";
+import type { PolicyMissing, PolicyOn, StagedPolicyChange } from "@/ipc";
+import { changeWords, draftWords, keyOfKept, keyOfNew, madeBy, missingOf, missingWords, tableWords } from "./drafts";
 import type { PolicyActions } from "./usePolicyActions";
 
 export interface DraftBarProps {
@@ -11,6 +11,8 @@ export interface DraftBarProps {
   losing: readonly string[];
   /** Why the drafts cannot be applied. */
   refusal: string | null;
+  /** Names in them that are not there. */
+  missing: readonly PolicyMissing[];
   actions: PolicyActions;
   onGo: (on: PolicyOn) => void;
   onReview: () => void;
@@ -20,7 +22,7 @@ export interface DraftBarProps {
 const SIGNS = { create: "+", alter: "~", drop: "−", row_security: "~" } as const;
 const KINDS = { create: "insert", alter: "update", drop: "delete", row_security: "update" } as const;
 
-export function DraftBar({ changes, losing, refusal, actions, onGo, onReview, reviewKeys }: DraftBarProps) {
+export function DraftBar({ changes, losing, refusal, missing, actions, onGo, onReview, reviewKeys }: DraftBarProps) {
   const [list, setList] = useState(false);
   const [asking, setAsking] = useState(false);
   const counts = useRef<HTMLButtonElement>(null);
@@ -41,6 +43,15 @@ export function DraftBar({ changes, losing, refusal, actions, onGo, onReview, re
       {conflicts > 0 ? (
         <Badge tone="danger" icon="warning">
           {plural(conflicts, "conflict")}
+        </Badge>
+      ) : null}
+      {missing.length > 0 ? (
+        <Badge
+          tone={missing.some(({ certain }) => certain) ? "danger" : "warn"}
+          icon="warning"
+          tooltip={missing.map(({ name }) => name).join(", ")}
+        >
+          {missingWords(missing.length)}
         </Badge>
       ) : null}
       {losing.length > 0 ? (
@@ -81,7 +92,11 @@ export function DraftBar({ changes, losing, refusal, actions, onGo, onReview, re
                   </span>
                   <span className="min-w-0">
                     <span className="rh-truncate block">{changeWords(staged.change)}</span>
-                    <span className="rh-meta rh-truncate block">{staged.conflict ?? tableWords(staged.change.on)}</span>
+                    <span className="rh-meta rh-truncate block">
+                      {staged.conflict ??
+                        missingOf(missing, staged.change.on, madeBy(staged.change))[0]?.words ??
+                        tableWords(staged.change.on)}
+                    </span>
                   </span>
                 </button>
                 <IconButton

@@ -5,6 +5,7 @@ import {
   failureOf,
   failureProps,
   type PolicyDraft,
+  type PolicyMissing,
   type PolicyOn,
   type PolicyTableRow,
   type StagedPolicyChange,
@@ -75,6 +76,7 @@ export interface PoliciesPaneProps {
 /** Wide enough for what will run beside the form instead of below it. */
 const WIDE = 960;
 const NONE: readonly StagedPolicyChange[] = [];
+const NOTHING_MISSING: readonly PolicyMissing[] = [];
 
 function useWide() {
   const [wide, setWide] = useState(true);
@@ -120,6 +122,7 @@ export function PoliciesPane(props: PoliciesPaneProps) {
   const drafts = useStaged(place, able);
   const changes = drafts.data?.changes ?? NONE;
   const plan = usePlan(place, able && changes.length > 0);
+  const missing = (changes.length > 0 ? plan.data?.missing : undefined) ?? NOTHING_MISSING;
   const [pages, setPages] = useState<readonly number[]>([0]);
   const tables = useTables(place, asked(filter), pages, able);
   const search = useRef<HTMLInputElement>(null);
@@ -130,7 +133,7 @@ export function PoliciesPane(props: PoliciesPaneProps) {
   useNoteSuite(place, view.suite, suiteRun);
   const [reviewing, setReviewing] = useState(false);
   const [templates, setTemplates] = useState<PolicyOn | null>(null);
-  const [copying, setCopying] = useState<{ on: PolicyOn; policy: PolicyDraft } | null>(null);
+  const [copying, setCopying] = useState<{ on: PolicyOn; policy: PolicyDraft; to: PolicyOn | null } | null>(null);
   const tellDrafts = useRef(props.onDrafts);
   tellDrafts.current = props.onDrafts;
   useEffect(() => tellDrafts.current(changes.length), [changes.length]);
@@ -142,7 +145,7 @@ export function PoliciesPane(props: PoliciesPaneProps) {
   }, [ready]);
   const actions = usePolicyActions(place, {
     onEdit: (on, key) => onView({ editing: { on, key }, open: on }),
-    onAskCopy: (on, policy) => setCopying({ on, policy }),
+    onAskCopy: (on, policy, to) => setCopying({ on, policy, to }),
     onScript,
     onTemplates: setTemplates,
   });
@@ -238,6 +241,7 @@ export function PoliciesPane(props: PoliciesPaneProps) {
       place={place}
       on={row.on}
       changes={changes}
+      missing={missing}
       role={view.role}
       command={view.command}
       onLook={onView}
@@ -381,6 +385,7 @@ export function PoliciesPane(props: PoliciesPaneProps) {
         changes={changes}
         losing={plan.data?.losing ?? []}
         refusal={plan.data?.refusal ?? null}
+        missing={missing}
         actions={actions}
         onGo={show}
         onReview={() => setReviewing(true)}
@@ -421,7 +426,7 @@ export function PoliciesPane(props: PoliciesPaneProps) {
             const [first] = policies;
             setTemplates(null);
             if (first && policies.length === 1) return actions.add(on, first);
-            for (const policy of policies) await actions.copyTo(policy, on);
+            for (const policy of policies) await actions.put(on, policy);
             onView({ open: on });
           }}
         />
@@ -431,7 +436,8 @@ export function PoliciesPane(props: PoliciesPaneProps) {
           place={place}
           on={copying.on}
           policy={copying.policy}
-          onCopy={(to) => void actions.copyTo(copying.policy, to)}
+          to={copying.to}
+          onCopy={(to, policy) => void actions.put(to, policy)}
           onClose={() => setCopying(null)}
         />
       ) : null}

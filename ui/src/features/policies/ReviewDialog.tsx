@@ -19,6 +19,7 @@ import { failureOf, failureProps, host, type PolicyPlan, type PolicyStep } from 
 import { tableWords } from "./drafts";
 import { Coverage } from "./parts/Coverage";
 import { Fold } from "./parts/Fold";
+import { MissingNames } from "./parts/MissingNames";
 import { WhatIfRows } from "./parts/WhatIfRows";
 import { type Place, usePlan } from "./queries";
 import { blockerWords, migrationPaths, stepOf, tablesOf, unacknowledged } from "./review";
@@ -109,9 +110,7 @@ export function ReviewDialog({ place, applyTo, highlight, readOnly, onApplied, o
           <Button
             icon="flask"
             loading={outcome.state === "trying"}
-            disabledReason={
-              nothing ?? (data?.refusal || (busy && outcome.state !== "trying") ? "it is not possible now" : undefined)
-            }
+            disabledReason={nothing ?? (busy && outcome.state !== "trying" ? "it is not possible now" : undefined)}
             tooltip="Runs everything and rolls it back; waits for locks 200 ms at most"
             onClick={() => void attempt()}
           >
@@ -134,7 +133,14 @@ export function ReviewDialog({ place, applyTo, highlight, readOnly, onApplied, o
       {plan.error ? <ErrorBlock {...failureProps(failureOf(plan.error))} /> : null}
       {data ? (
         <div className="pol-review rh-scroll" role="region" aria-label="Steps" tabIndex={0}>
-          {data.refusal ? <Banner tone="danger">{data.refusal}</Banner> : null}
+          {data.refusal ? (
+            <Banner tone="danger">
+              {data.missing.some(({ certain }) => certain) && data.steps.length > 0
+                ? "The server would refuse this: what it names is not there."
+                : data.refusal}
+            </Banner>
+          ) : null}
+          {data.missing.length > 0 ? <MissingNames missing={data.missing} /> : null}
           {data.warnings.map((warning) => (
             <Banner key={warning} tone="warn">
               {warning}

@@ -3,9 +3,11 @@ import type {
   PolicyCard,
   PolicyChange,
   PolicyCommand,
+  PolicyCopied,
   PolicyDraft,
   PolicyEdit,
   PolicyFlags,
+  PolicyMissing,
   PolicyOn,
   StagedPolicyChange,
 } from "@/ipc";
@@ -157,6 +159,26 @@ export function changeWords(change: PolicyChange): string {
       return change.after.forced ? "Force row security on the owner" : "Do not force row security on the owner";
   }
 }
+
+/** The policy that a change makes; null where it makes none. */
+export function madeBy(change: PolicyChange): PolicyDraft | null {
+  if (change.change === "create") return change.policy;
+  return change.change === "alter" ? change.after : null;
+}
+
+/** Names of a policy that are not there. */
+export const missingOf = (
+  missing: readonly PolicyMissing[],
+  on: PolicyOn,
+  policy: PolicyDraft | null,
+): readonly PolicyMissing[] => missing.filter((one) => sameTable(one.on, on) && one.policy === policy?.name);
+
+/** Whether all that a copied policy names is there, and means what it meant. */
+export const holds = ({ missing, notes }: PolicyCopied): boolean => missing.length + notes.length === 0;
+
+/** `1 name is not there`. */
+export const missingWords = (count: number): string =>
+  count === 1 ? "1 name is not there" : `${count} names are not there`;
 
 /** Whether drafts of the table wait. */
 export const hasDrafts = (on: PolicyOn, changes: readonly StagedPolicyChange[]): boolean =>

@@ -3,6 +3,7 @@ import { keepPreviousData, useQueries, useQuery, useQueryClient } from "@tanstac
 import { useCallback, useMemo, useRef } from "react";
 import {
   host,
+  type PolicyDraft,
   type PolicyDrafts,
   type PolicyEdit,
   type PolicyOn,
@@ -111,6 +112,16 @@ export function useStage(place: Place): (edits: readonly PolicyEdit[]) => Promis
     [queries, profileId, database],
   );
 }
+
+/** A policy as a draft for another table, with what of it is not there. */
+export const copiedQuery = (place: Place, on: PolicyOn, policy: PolicyDraft, to: PolicyOn) => ({
+  queryKey: [...keyOf(place), "copied", on, policy, to],
+  queryFn: () => host().policyCopy(place.profileId, place.database, on, to, policy),
+  ...told,
+});
+
+export const useCopied = (place: Place, on: PolicyOn, policy: PolicyDraft, to: PolicyOn | null) =>
+  useQuery({ ...copiedQuery(place, on, policy, to ?? on), enabled: to !== null });
 
 /** What applying the drafts would do. */
 export const usePlan = (place: Place, wanted: boolean) =>

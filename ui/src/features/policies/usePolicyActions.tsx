@@ -12,7 +12,7 @@ import {
   type PolicyTable,
   queryKeys,
 } from "@/ipc";
-import { dropOf, emptyPolicy, freeName, keyOfNew, type ShownPolicy, shownPolicies, tableWords } from "./drafts";
+import { dropOf, emptyPolicy, freeName, holds, keyOfNew, type ShownPolicy, shownPolicies, tableWords } from "./drafts";
 import { type Place, useStage } from "./queries";
 
 export interface PolicyActions {
@@ -22,8 +22,10 @@ export interface PolicyActions {
   /** A new draft, opened in the editor. */
   add: (on: PolicyOn, policy: PolicyDraft, name?: string) => Promise<void>;
   drop: (on: PolicyOn, shown: ShownPolicy) => Promise<void>;
-  /** Copies a policy to another table as a draft; its source stays. */
-  copyTo: (policy: PolicyDraft, to: PolicyOn) => Promise<void>;
+  /** A new draft that is only told of. */
+  put: (on: PolicyOn, policy: PolicyDraft) => Promise<void>;
+  /** Copies a policy to another table as a draft; its source stays. Where something of it is not there, that is shown first. */
+  copyTo: (on: PolicyOn, policy: PolicyDraft, to: PolicyOn) => Promise<void>;
   /** Asks where to. */
   askCopy: (on: PolicyOn, policy: PolicyDraft) => void;
   copySql: (on: PolicyOn, policy: PolicyDraft) => Promise<void>;
@@ -35,7 +37,8 @@ export interface PolicyActions {
 
 interface Ways {
   onEdit: (on: PolicyOn, key: string) => void;
-  onAskCopy: (on: PolicyOn, policy: PolicyDraft) => void;
+  /** Asks where to, or, of a table that was chosen, whether it is to be copied there all the same. */
+  onAskCopy: (on: PolicyOn, policy: PolicyDraft, to: PolicyOn | null) => void;
   onScript: (title: string, sql: string) => void;
   /** Shows all templates for a table. */
   onTemplates: (on: PolicyOn) => void;
@@ -89,18 +92,27 @@ export function usePolicyActions(place: Place, ways: Ways): PolicyActions {
       drop: async (on, shown) => {
         await stage([dropOf(on, shown)]);
       },
-      copyTo: async (policy, to) => {
-        const made = await create(to, policy, policy.name).catch((thrown: unknown) => {
+      put: async (on, policy) => {
+        const made = await create(on, policy, policy.name).catch((thrown: unknown) => {
           tell(thrown);
           return null;
         });
         if (made)
           toast({
-            title: `${policy.name} is a draft of ${tableWords(to)}`,
-            action: { label: "Edit it", onPress: () => latest.current.onEdit(to, made) },
+            title: `${policy.name} is a draft of ${tableWords(on)}`,
+            action: { label: "Edit it", onPress: () => latest.current.onEdit(on, made) },
           });
       },
-      askCopy: (on, policy) => latest.current.onAskCopy(on, policy),
+      copyTo: async (on, policy, to) => {
+        try {
+          const copied = await host().policyCopy(profileId, database, on, to, policy);
+          if (holds(copied)) await actions.put(to, copied.policy);
+          else latest.current.onAskCopy(on, policy, to);
+        } catch (thrown) {
+          tell(thrown);
+        }
+      },
+      askCopy: (on, policy) => latest.current.onAskCopy(on, policy, null),
       copySql: async (on, policy) => {
         try {
           if (await copyText(await host().policyWrite(on, policy))) toast({ tone: "ok", title: "Copied as SQL" });

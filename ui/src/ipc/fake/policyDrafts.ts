@@ -27,6 +27,7 @@ import {
   same,
   tableOf,
 } from "./policies";
+import { missingIn } from "./policyMissing";
 import { failure, refuse, requireOpen, type World, wait } from "./world";
 
 const name = (text: string) => (/^[a-z_][a-z0-9_]*$/.test(text) ? text : `"${text.replaceAll('"', '""')}"`);
@@ -96,9 +97,13 @@ function planOf(security: FakeSecurity): PolicyPlan {
   const up = steps.flatMap(({ sql }) => sql);
   const down = steps.toReversed().flatMap(({ undo }) => undo);
   const nameless = security.staged.find(({ change }) => change.change === "create" && change.policy.name === "");
+  const missing = security.staged.flatMap(({ change }) => {
+    if (change.change === "create") return missingIn(change.on, change.policy);
+    return change.change === "alter" ? missingIn(change.on, change.after) : [];
+  });
   return {
     steps: nameless ? [] : steps,
-    refusal: nameless ? `a policy of ${sqlOn(nameless.change.on)} has no name` : null,
+    refusal: nameless ? `a policy of ${sqlOn(nameless.change.on)} has no name` : (missing[0]?.words ?? null),
     sql: framed(up),
     undo: framed(down),
     up: up.map((line) => `${line};\n`).join(""),
@@ -107,6 +112,7 @@ function planOf(security: FakeSecurity): PolicyPlan {
     coverage,
     losing: [...new Set(coverage.filter(({ loses }) => loses).map(({ role }) => role))],
     warnings: [],
+    missing,
   };
 }
 
@@ -246,6 +252,7 @@ export function policyCommands(world: World): PolicyCommands {
       const now = ready(profileId);
       const plan = planOf(now);
       await wait(world.pace * 60);
+      if (plan.refusal) refuse("invalid_statement", `Nothing was sent. ${plan.refusal}`);
       if (plan.losing.some((role) => !acknowledged.includes(role))) refuse("conflict", "A role was not acknowledged.");
       if (now.locked) {
         now.locked = false;

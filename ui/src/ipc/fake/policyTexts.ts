@@ -2,6 +2,7 @@
 import type { PolicyCommand, PolicyDraft, PolicyMade, PolicyTemplate, PolicyWho } from "../bindings";
 import type { Host } from "../host";
 import { createSql } from "./policyDrafts";
+import { missingIn } from "./policyMissing";
 import { failure, requireOpen, type World } from "./world";
 
 const WHO: PolicyWho = { user: "auth.uid()", authenticated: "authenticated", anonymous: "anon" };
@@ -118,13 +119,20 @@ function after(text: string, word: RegExp): string | null {
   return null;
 }
 
-export function policyTexts(world: World): Pick<Host, "policyTemplates" | "policyMake" | "policyWrite" | "policyRead"> {
+type Texts = "policyTemplates" | "policyMake" | "policyCopy" | "policyWrite" | "policyRead";
+
+export function policyTexts(world: World): Pick<Host, Texts> {
   return {
     policyTemplates: async (profileId) => {
       requireOpen(world, profileId);
       return { who: WHO, offers: OFFERS.map((offer) => ({ ...offer, made: made(offer.template, WHO) })) };
     },
     policyMake: async (_profileId, _database, _on, template, who) => made(template, who),
+    policyCopy: async (_profileId, _database, from, to, policy) => {
+      const own = (text: string | null) => text?.replaceAll(`${from.table}.`, `${to.table}.`) ?? null;
+      const copied = { ...policy, using: own(policy.using), with_check: own(policy.with_check) };
+      return { policy: copied, missing: missingIn(to, copied), notes: [] };
+    },
     policyWrite: async (on, policy) =>
       createSql(on, policy)
         .map((sql) => `${sql};`)

@@ -1,9 +1,10 @@
 /** One policy: for which command and whom, and what it asks of rows. */
 import type { ReactNode } from "react";
 import { Badge, Icon, IconButton, MenuButton, type MenuItem, openContextMenu, tip } from "@/design";
-import type { PolicyOn } from "@/ipc";
+import type { PolicyMissing, PolicyOn } from "@/ipc";
 import { rolesOf, type ShownPolicy, tableWords, takes } from "../drafts";
 import { Fold } from "./Fold";
+import { MissingNames } from "./MissingNames";
 import { useDragCopy } from "./useDragCopy";
 
 export interface PolicyCardProps {
@@ -11,6 +12,8 @@ export interface PolicyCardProps {
   shown: ShownPolicy;
   /** Why it is not asked for the role and command that are looked at. */
   unused: string | null;
+  /** Names in its draft that are not there. */
+  missing: readonly PolicyMissing[];
   highlight: (sql: string) => ReactNode;
   menu: readonly MenuItem[];
   onEdit: () => void;
@@ -52,7 +55,7 @@ function Expression(props: {
   );
 }
 
-export function PolicyCard({ on, shown, unused, highlight, menu, onEdit, onCopyTo }: PolicyCardProps) {
+export function PolicyCard({ on, shown, unused, missing, highlight, menu, onEdit, onCopyTo }: PolicyCardProps) {
   const { policy, state, card, staged } = shown;
   const { drag, handle } = useDragCopy(on, onCopyTo);
   const own = state === "kept" || state === "dropped" ? card : null;
@@ -141,6 +144,7 @@ export function PolicyCard({ on, shown, unused, highlight, menu, onEdit, onCopyT
           ))}
         </ul>
       ) : null}
+      {missing.length > 0 ? <MissingNames missing={missing} /> : null}
       {staged?.conflict ? (
         <p className="pol-remarks" data-tone="danger" role="alert">
           <Icon name="error" size={14} /> {staged.conflict}

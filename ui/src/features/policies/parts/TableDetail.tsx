@@ -1,8 +1,8 @@
 /** A table unfolded: its switches, how its policies combine, their cards, what goes around them. */
 import type { ReactNode } from "react";
 import { Badge, Banner, Button, Icon, MenuButton, type MenuItem, Select, Skeleton, Switch } from "@/design";
-import { failureOf, type PolicyOn, type PolicyTable, type StagedPolicyChange } from "@/ipc";
-import { rolesOf, type ShownPolicy, shownPolicies, shownSecurity } from "../drafts";
+import { failureOf, type PolicyMissing, type PolicyOn, type PolicyTable, type StagedPolicyChange } from "@/ipc";
+import { madeBy, missingOf, rolesOf, type ShownPolicy, shownPolicies, shownSecurity } from "../drafts";
 import { COMMANDS, firstRole, type OneCommand } from "../model";
 import { type Place, useEffectOn, useTable } from "../queries";
 import type { PolicyActions } from "../usePolicyActions";
@@ -14,6 +14,8 @@ export interface TableDetailProps {
   place: Place;
   on: PolicyOn;
   changes: readonly StagedPolicyChange[];
+  /** Names in drafts that are not there. */
+  missing: readonly PolicyMissing[];
   role: string | null;
   command: OneCommand;
   onLook: (change: { role?: string; command?: OneCommand }) => void;
@@ -50,7 +52,7 @@ export function TableDetail(props: TableDetailProps) {
 }
 
 function Detail({ table, ...props }: TableDetailProps & { table: PolicyTable }) {
-  const { place, on, changes, command, onLook, actions, highlight, addKeys, readOnly } = props;
+  const { place, on, changes, missing, command, onLook, actions, highlight, addKeys, readOnly } = props;
   const { row, roles, policies, findings } = table;
   const shown = shownPolicies(on, policies, changes);
   const security = shownSecurity(on, row, changes);
@@ -117,10 +119,11 @@ function Detail({ table, ...props }: TableDetailProps & { table: PolicyTable }) 
           on={on}
           shown={each}
           unused={unused(each)}
+          missing={each.staged ? missingOf(missing, on, madeBy(each.staged.change)) : []}
           highlight={highlight}
           menu={menuOf(each)}
           onEdit={() => actions.edit(on, each.key)}
-          onCopyTo={(to) => void actions.copyTo(each.policy, to)}
+          onCopyTo={(to) => void actions.copyTo(on, each.policy, to)}
         />
       ));
   const permissive = cards(true);
