@@ -2,6 +2,8 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
+#[path = "cli/acting.rs"]
+mod acting;
 #[path = "cli/activity.rs"]
 mod activity;
 #[path = "cli/advise.rs"]
