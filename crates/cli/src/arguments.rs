@@ -18,7 +18,7 @@ pub(crate) use connections::{Connections, Details, Environment, ImportSource, Pa
 pub(crate) use explain::{Explain, PlanFormat};
 pub(crate) use generate::Generate;
 pub(crate) use policy::{
-    Advise, Policy, PolicyApply, PolicyCheck, PolicyFormat, PolicyList, PolicyMatrix, PolicyShow, PolicyTest,
+    Advise, Policy, PolicyApply, PolicyCheck, PolicyFormat, PolicyLast, PolicyList, PolicyMatrix, PolicyShow, PolicyTest,
     TestFormat,
 };
 pub(crate) use saved::{Saved, SavedRun};
@@ -63,7 +63,7 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Print what a database contains
     Schema(Schema),
-    /// Row security: list, show, matrix, apply, check, test
+    /// Row security: list, show, matrix, apply, last, check, test
     #[command(subcommand)]
     Policy(Policy),
     /// Run the advisor's rules: what is wrong with a database, or will be

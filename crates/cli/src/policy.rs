@@ -5,8 +5,8 @@ use std::{fmt::Write as _, io::Read as _, path::Path};
 use app::{
     App, LIST_HEADS, MATRIX_HEADS, PolicyProposal,
     api::{
-        AdvisorFormat, AppError, ErrorCode, PolicyApplied, PolicyBlocker, PolicyPlan, PolicyTable, PolicyTrial,
-        RunConsent, SweepQuestion,
+        AdvisorFormat, AppError, ErrorCode, PolicyApplied, PolicyBlocker, PolicyFate, PolicyPlan, PolicyTable,
+        PolicyTrial, RunConsent, SweepQuestion,
     },
     terminal::Terminal,
 };
@@ -14,7 +14,8 @@ use app::{
 use crate::{
     advise::{failed, print},
     arguments::{
-        Policy, PolicyApply, PolicyCheck, PolicyFormat, PolicyList, PolicyMatrix, PolicyShow, PolicyTest, TestFormat,
+        PasswordInput, Policy, PolicyApply, PolicyCheck, PolicyFormat, PolicyLast, PolicyList, PolicyMatrix,
+        PolicyShow, PolicyTest, TestFormat,
     },
     failure::{Exit, Failure, Outcome},
     prompt,
@@ -30,6 +31,7 @@ pub(crate) async fn run(app: &App, policy: &Policy) -> Outcome {
         Policy::Show(wanted) => show(app, wanted).await,
         Policy::Matrix(wanted) => matrix(app, wanted).await,
         Policy::Apply(wanted) => apply(app, wanted).await,
+        Policy::Last(wanted) => last(app, wanted).await,
         Policy::Check(wanted) => check(app, wanted).await,
         Policy::Test(wanted) => test(app, wanted).await,
     }
@@ -41,8 +43,18 @@ fn say_unread(unread: &[String]) {
     }
 }
 
+/// Opens a target, and says what became of changes whose answer was lost.
+async fn open(app: &App, target: &str, read_only: bool, password: PasswordInput) -> Outcome<Terminal> {
+    let terminal = target::open(app, target, read_only, password).await?;
+    if let Some(last) = terminal.policy_last().await.map_err(failed)? {
+        say::line(&format!("warning: {}", last.words));
+        say::line("hint: rowhouse policy last TARGET prints what was sent; with --forget this is said no more.");
+    }
+    Ok(terminal)
+}
+
 async fn list(app: &App, wanted: &PolicyList) -> Outcome {
-    let terminal = target::open(app, &wanted.target, true, wanted.password).await?;
+    let terminal = open(app, &wanted.target, true, wanted.password).await?;
     let list = terminal.policy_list(&wanted.schemas).await.map_err(failed)?;
     say_unread(&list.unread);
     let text = match wanted.format {
@@ -167,7 +179,7 @@ fn say_doubts(plan: &PolicyPlan) {
 
 async fn apply(app: &App, wanted: &PolicyApply) -> Outcome {
     let text = read(&wanted.file).await?;
-    let terminal = target::open(app, &wanted.target, wanted.dry_run, wanted.password).await?;
+    let terminal = open(app, &wanted.target, wanted.dry_run, wanted.password).await?;
     let proposal = terminal.policy_change(&text, wanted.lock_timeout).await.map_err(failed)?;
     if proposal.is_empty() {
         say::line("Nothing to do: everything is like this already.");
@@ -217,6 +229,9 @@ fn planned(plan: &PolicyPlan) -> String {
 async fn make(terminal: &Terminal, proposal: &PolicyProposal, wanted: &PolicyApply) -> Outcome {
     let refused = |error: AppError| match error.code {
         ErrorCode::Forbidden if error.native.is_none() => Failure::new(Exit::Refused, error),
+        ErrorCode::Unreachable if !terminal.profile().id.is_empty() => {
+            failed(error.with_hint("rowhouse policy last TARGET finds out whether it was kept."))
+        }
         _ => failed(error),
     };
     let mut answer = terminal.policy_apply(proposal, &wanted.acknowledged, None).await.map_err(refused)?;
@@ -283,6 +298,24 @@ fn declined() -> Failure {
     Failure::new(Exit::Refused, AppError::new(ErrorCode::Forbidden, "Nothing was applied: it was not confirmed."))
 }
 
+async fn last(app: &App, wanted: &PolicyLast) -> Outcome {
+    let terminal = target::open(app, &wanted.target, true, wanted.password).await?;
+    let Some(last) = terminal.policy_last().await.map_err(failed)? else {
+        say::line("The answer to every change of row security is known.");
+        return Ok(());
+    };
+    say::line(&last.words);
+    let statements: String = last.statements.iter().map(|statement| format!("{};\n", clean(statement))).collect();
+    print(None, &statements)?;
+    if wanted.forget {
+        app.forget_policy_apply(&terminal.profile().id, last.id).await.map_err(Failure::local)?;
+    }
+    match last.state {
+        PolicyFate::Unknown => Err(Failure::silent(Exit::Found)),
+        PolicyFate::Applied | PolicyFate::NotApplied => Ok(()),
+    }
+}
+
 async fn check(app: &App, wanted: &PolicyCheck) -> Outcome {
     let Some(file) = &wanted.file else {
         let terminal = target::open(app, &wanted.target, true, wanted.password).await?;
@@ -294,7 +327,7 @@ async fn check(app: &App, wanted: &PolicyCheck) -> Outcome {
         };
     };
     let text = read(file).await?;
-    let terminal = target::open(app, &wanted.target, false, wanted.password).await?;
+    let terminal = open(app, &wanted.target, false, wanted.password).await?;
     let proposal = terminal.policy_change(&text, wanted.lock_timeout).await.map_err(failed)?;
     let plan = proposal.plan();
     say_doubts(&plan);

@@ -32,12 +32,16 @@ mod import;
 mod interchange;
 #[path = "cli/interrupting.rs"]
 mod interrupting;
+#[path = "cli/killed.rs"]
+mod killed;
 #[path = "cli/policy.rs"]
 mod policy;
 #[path = "cli/pseudo_terminal.rs"]
 mod pseudo_terminal;
 #[path = "cli/read_only.rs"]
 mod read_only;
+#[path = "cli/relay.rs"]
+mod relay;
 #[path = "cli/sample.rs"]
 mod sample;
 #[path = "cli/saved.rs"]

@@ -262,6 +262,17 @@ impl Terminal {
         Ok((json, report.cases.iter().map(row).collect(), report.failed))
     }
 
+    /// What became of the last changes whose answer nobody got, as long as nobody has said that it was read: found out here
+    /// where it was not known. `None` where there is none, and for a connection that is not saved, of which nothing is kept.
+    ///
+    /// # Errors
+    /// `Unsupported` for a database without row security; as the store and the server say.
+    pub async fn policy_last(&self) -> Result<Option<PolicyLastApply>, AppError> {
+        let place = self.policy_place()?;
+        self.app().settle_sent(&place).await?;
+        self.app().last_apply(&place).await
+    }
+
     /// Tries it on the server and rolls it back.
     ///
     /// # Errors

@@ -266,16 +266,16 @@ impl App {
             (_, Some("applied")) => (
                 PolicyFate::Applied,
                 "The last changes of row security had arrived although their answer had not: they are in the database, and \
-                 nothing of them is staged any more.",
+                 what was staged of them is staged no more.",
             ),
             (_, Some("not_applied")) => (
                 PolicyFate::NotApplied,
-                "The last changes of row security did not arrive: nothing was changed, and they are staged still.",
+                "The last changes of row security did not arrive: nothing was changed, and what was staged is staged still.",
             ),
             _ => (
                 PolicyFate::Unknown,
                 "It could not be found out whether the last changes of row security arrived: look at the tables before you \
-                 apply what is staged still.",
+                 apply them again.",
             ),
         };
         let statements = steps.into_iter().flat_map(|step| step.sql).collect();

@@ -17,6 +17,8 @@ pub(crate) enum Policy {
     Matrix(PolicyMatrix),
     /// Make the policies of tables those of a list, in one transaction
     Apply(PolicyApply),
+    /// Say what became of changes whose answer was lost, with what was sent
+    Last(PolicyLast),
     /// Try a list on the server and roll it back; without a list, look for what is wrong with the policies there are
     Check(PolicyCheck),
     /// Run a suite: statements of actors with what is to come of them; nothing of it stays
@@ -119,6 +121,23 @@ pub(crate) struct PolicyApply {
     /// Say yes to what would be asked
     #[arg(long)]
     pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) password: PasswordInput,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Where the connection broke or the program ended while row security was changed, the server is asked whether it
+committed. policy list, apply and check say so too, until --forget. Of connections that are not saved nothing is kept.
+
+Exit status: 0 it is known or there is none, 1 nobody knows, 2 wrong use, 3 no connection, 4 the server failed,
+7 a local problem, 130 interrupted.")]
+pub(crate) struct PolicyLast {
+    /// A saved connection
+    pub(crate) target: String,
+    /// It was read: say it no more
+    #[arg(long)]
+    pub(crate) forget: bool,
     #[command(flatten)]
     pub(crate) password: PasswordInput,
 }
