@@ -103,6 +103,18 @@ describe("the place Security", () => {
     expect((await row(/^Advisor/)).getAttribute("aria-current")).toBe("page");
   });
 
+  it("knows what was looked at while it was hidden", async () => {
+    const user = userEvent.setup();
+    const host = await staging();
+    await show(user);
+    await row(/^Advisor ?\?/);
+    await user.keyboard("{Control>}b{/Control}");
+    await waitFor(() => expect(screen.queryByRole("region", { name: "Security" })).toBeNull());
+    await host.advise(STAGING, null, false);
+    await show(user);
+    await row(/^Advisor ?\d+ errors?/);
+  });
+
   it("has a badge while something new was found, until the advisor of that database is looked at", async () => {
     const user = userEvent.setup();
     const advisor = fakeTab("a", { kind: "advisor", title: "Advisor", profile_id: STAGING });

@@ -29,6 +29,8 @@ export function useFigures({ profileId, database }: Of, wanted: boolean) {
     queryFn: () => host().securityFigures(profileId, database),
     enabled: wanted,
     ...told,
+    // Nobody listened while the panel was hidden.
+    refetchOnMount: "always",
   }).data;
 }
 
