@@ -1,5 +1,6 @@
 /** The window's way to its host. See `host.ts`. */
 export type * from "./bindings";
+export { type Claim, type ClaimsFault, claimsProblem, readClaims } from "./claims";
 export { host, setHost } from "./current";
 export { type ErrorPresentation, present } from "./errors";
 export { failureDetails, failureProps, nativeCode } from "./failures";

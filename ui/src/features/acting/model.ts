@@ -1,6 +1,5 @@
 /** Whom a tab acts as, as plain data and words. Pure. */
-import type { PolicyActor } from "@/ipc";
-import { claimsProblem, readClaims } from "./claims";
+import { claimsProblem, type PolicyActor, readClaims } from "@/ipc";
 
 /** The setting that claims are put into unless another one is named. */
 export const CLAIMS_SETTING = "request.jwt.claims";

@@ -1,7 +1,6 @@
 /** A role, claims and settings to be written, checked while one types. */
 import { Button, Checkbox, Field, IconButton, Input, Textarea } from "@/design";
-import type { PolicyActor } from "@/ipc";
-import { claimsProblem } from "../claims";
+import { claimsProblem, type PolicyActor } from "@/ipc";
 import { CLAIMS_SETTING } from "../model";
 
 export interface ActorFieldsProps {

@@ -17,7 +17,7 @@ import {
 import { host, type PolicyActor, type PolicyRole, queryKeys } from "@/ipc";
 import type { Place } from "../queries";
 import { tell } from "../usePolicyActions";
-import { claimsProblem, NOBODY } from "./model";
+import { claimsHint, NOBODY } from "./model";
 import { PickUserDialog } from "./PickUserDialog";
 
 const LOGIN = "\u0000";
@@ -104,7 +104,7 @@ export function ActorCard({ place, able, letter, actor, onActor, roles, onRemove
         <MenuButton dense variant="ghost" icon="saved" label={`Kept actors, for ${letter}`} items={items} align="end" />
         {onRemove ? <IconButton dense icon="close" label={`Without ${letter}`} onClick={onRemove} /> : null}
       </div>
-      <Field label="Claims" layout="stack" hint={claimsProblem(actor.claims)}>
+      <Field label="Claims" layout="stack" hint={claimsHint(actor.claims)}>
         {(control) => (
           <Textarea
             {...control}

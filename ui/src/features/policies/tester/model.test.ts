@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { AppError, JudgedRow, PolicyJudgement } from "@/ipc";
-import { claimsProblem, commandOf, outcomeWords, preview, seenWords, verdictOf } from "./model";
+import { claimsHint, commandOf, outcomeWords, preview, seenWords, verdictOf } from "./model";
 
 const error: AppError = {
   code: "forbidden",
@@ -85,9 +85,10 @@ describe("what is asked", () => {
   });
 
   it("takes claims that are none, and says so", () => {
-    expect(claimsProblem('{"sub": "1"}')).toBeUndefined();
-    expect(claimsProblem(" ")).toBeUndefined();
-    expect(claimsProblem("{sub}")).toContain("Sent as it is");
-    expect(claimsProblem("[1]")).toContain("JSON object");
+    expect(claimsHint('{"sub": "1"}')).toBeUndefined();
+    expect(claimsHint("{sub}")).toBe(
+      "Column 2: a name in double quotes or } is missing here. Sent as it is, to see what happens.",
+    );
+    expect(claimsHint("[1]")).toContain("JSON object");
   });
 });

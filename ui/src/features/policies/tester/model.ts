@@ -1,14 +1,15 @@
 /** The tester: whom a statement is tried as, and what came of it in words. Pure. */
 import { number, plural } from "@/design";
-import type {
-  JudgedPolicy,
-  PolicyActor,
-  PolicyAttempted,
-  PolicyColumn,
-  PolicyJudgement,
-  PolicyOn,
-  PolicyOutcome,
-  PolicyVerdict,
+import {
+  claimsProblem,
+  type JudgedPolicy,
+  type PolicyActor,
+  type PolicyAttempted,
+  type PolicyColumn,
+  type PolicyJudgement,
+  type PolicyOn,
+  type PolicyOutcome,
+  type PolicyVerdict,
 } from "@/ipc";
 import type { OneCommand } from "../model";
 
@@ -20,17 +21,10 @@ export const NOBODY: PolicyActor = {
   apply_role_settings: false,
 };
 
-/** Whether claims are the text of a JSON object; nothing at all is fine. */
-export function claimsProblem(claims: string | null | undefined): string | undefined {
-  if (claims === null || claims === undefined || claims.trim() === "") return undefined;
-  try {
-    const value: unknown = JSON.parse(claims);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? undefined
-      : "Claims are a JSON object. Sent as they are, to see what happens.";
-  } catch (thrown) {
-    return `${thrown instanceof Error ? thrown.message : "This is no JSON"}. Sent as it is, to see what happens.`;
-  }
+/** What is wrong with claims. The tester sends them all the same: what the server makes of them is worth knowing. */
+export function claimsHint(claims: string | null | undefined): string | undefined {
+  const problem = claimsProblem(claims);
+  return problem && `${problem} Sent as it is, to see what happens.`;
 }
 
 const quote = (name: string): string => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`);
