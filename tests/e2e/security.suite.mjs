@@ -112,6 +112,7 @@ desk.test("a kept actor stands there and is tried as by key; a suite stands ther
   await to("fences");
   await desk.keys("Enter");
   await desk.until("the suite again", async () => (await section()) === "Suites");
+  await desk.until("its cases to have the keyboard", () => desk.page(() => document.activeElement.getAttribute("aria-label") === "Cases"));
   await desk.window.shot("security-suite");
 });
 

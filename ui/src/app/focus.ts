@@ -27,11 +27,12 @@ export function focusSideField(): void {
   focusFirst(side(), "input");
 }
 
-/** Into the tab in front: its editor, its rows, or whatever it has. */
+/** Into the tab in front: where it says that one begins, its editor, its rows, or whatever it has. */
 export function focusDocument(): void {
   const front = document.querySelector(".rh-document[data-focused]");
   focusFirst(
     front,
+    "[data-focus-first]",
     ".cm-content",
     "[role=grid]",
     "[role=listbox]",

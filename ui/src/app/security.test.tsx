@@ -210,6 +210,8 @@ describe("the place Security", () => {
     await user.click(await screen.findByRole("menuitem", { name: "Open another…" }));
     await row(/^fences/);
     await user.click(await row(/isolation/));
+    // Whoever opens a suite goes through its cases; what is typed does not land in a statement.
+    await waitFor(() => expect(document.activeElement?.getAttribute("aria-label")).toBe("Cases"));
     const name = await screen.findByDisplayValue("isolation");
     await user.type(name, " x");
     await row(/isolation x/);

@@ -20,6 +20,8 @@ export interface VirtualListProps<T> {
   onEnd?: () => void;
   onKeyDown?: (event: KeyboardEvent, item: T | undefined) => void;
   className?: string;
+  /** The keyboard begins here in the page that it stands in. */
+  first?: boolean;
 }
 
 export function VirtualList<T>({
@@ -35,6 +37,7 @@ export function VirtualList<T>({
   onEnd,
   onKeyDown,
   className,
+  first,
 }: VirtualListProps<T>) {
   const scroller = useRef<HTMLDivElement>(null);
   const id = useId();
@@ -92,6 +95,7 @@ export function VirtualList<T>({
       aria-label={label}
       aria-activedescendant={active >= 0 ? `${id}-${active}` : undefined}
       tabIndex={0}
+      data-focus-first={first || undefined}
       className={classes("rh-scroll rh-list", className)}
       onKeyDown={onKey}
     >

@@ -449,6 +449,7 @@ export function SuitesPane(props: SuitesPaneProps) {
               <VirtualList
                 label="Cases"
                 className="sui-cases"
+                first
                 items={suite.cases}
                 keyOf={(one) => String(suite.cases.indexOf(one))}
                 itemHeight={44}
