@@ -127,9 +127,25 @@ desk.test("it comes back with the tab, and goes away again", async () => {
   await desk.connect("notebook");
   await desk.press("notes", "tab", 10_000, "first");
   await shows(2, 4, 6);
+  await grid.goTo(0, 2);
+  await grid.type("staged by Ada");
   await desk.act("Stop acting as somebody");
   await silent();
   await shows(1, 2, 3, 4, 5, 6);
+});
+
+desk.test("what was staged as somebody is saved as somebody else only after a yes to that", async () => {
+  await desk.sees("staged as authenticated, sub ada");
+  await grid.focus();
+  await desk.keys("Control", "s");
+  await desk.sees("Save 1 changed row of notes as the login?", 30_000);
+  await desk.sees("This was staged as authenticated, sub ada. It is saved as the login");
+  await desk.window.shot("act-as-staged-by-another");
+  assert.equal(ask("select body from notes where id = 2"), "by Ada");
+  await desk.press("Save as the login");
+  await desk.sees("Saved ", 30_000);
+  await grid.nothingStaged();
+  assert.equal(ask("select body from notes where id = 2"), "staged by Ada");
 });
 
 desk.test("claims that are no JSON say where, and a role one is not a member of says what to do", async () => {
@@ -192,6 +208,7 @@ desk.test("inside one's own transaction the rest of it is told to be somebody el
   assert.equal(await desk.window.find("[role=dialog]"), null, "it is not changed within a transaction");
   await desk.window.shot("act-as-left-in-transaction");
   await desk.keys("Control", "Alt", "r");
+  await desk.sees("tx: none");
   await desk.run("select current_user || ' again' as answer");
   await desk.cell("authenticated again");
 });

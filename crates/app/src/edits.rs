@@ -4,6 +4,7 @@
 //! crash and the window; each step is on disk before its answer. A save sends everything in one transaction in which each
 //! statement must change exactly the rows it names.
 
+mod actors;
 mod asking;
 mod binding;
 mod journal;
@@ -94,7 +95,11 @@ impl App {
             let step = state.with(&id, |state, bound| {
                 state.sync(bound)?;
                 state.admit(bound)?;
-                staging::step(bound, &state.set, step)
+                let step = staging::step(bound, &state.set, step)?;
+                if step.is_some() {
+                    state.staged_as(&bound.target);
+                }
+                Ok(step)
             })?;
             Ok((state, step))
         })
@@ -226,5 +231,7 @@ fn refused(error: AppError) -> EditsView {
         undo: None,
         redo: None,
         fresh_hold: None,
+        acting: None,
+        staged_as: Vec::new(),
     }
 }

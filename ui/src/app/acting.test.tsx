@@ -81,6 +81,50 @@ describe("acting as somebody", () => {
     expect(screen.queryByRole("region", { name: /^Acts as / })).toBeNull();
   });
 
+  it("says as whom edits are saved, and asks before they are saved as somebody else than they were staged as", async () => {
+    const user = userEvent.setup();
+    const kept = fakeTab("r", {
+      kind: "relation",
+      title: "customers",
+      profile_id: STAGING,
+      object: { ...orders, name: "customers" },
+      view: JSON.stringify({ acting: { role: "anon" } }),
+    });
+    const host = await open({ open: [STAGING], tabs: [kept], active: "r" });
+    const grid = await screen.findByRole("grid", { name: "Rows of customers" });
+    await waitFor(() => expect(grid.getAttribute("aria-readonly")).toBe("false"));
+    grid.focus();
+    await user.keyboard("{Control>}{Home}{/Control}{ArrowRight}Zora{Enter}");
+    const bar = await screen.findByRole("group", { name: "Changes that are not saved" });
+    await within(bar).findByText("saved as anon");
+    expect(within(bar).queryByText(/^staged as/)).toBeNull();
+    await user.click(within(bar).getByRole("button", { name: "Review" }));
+    const review = await screen.findByRole("dialog", { name: "Review changes" });
+    await within(review).findByText(/in one transaction as anon\. This is sent as it stands\./);
+    expect(within(review).queryByText(/was staged as/)).toBeNull();
+    await user.keyboard("{Escape}");
+
+    const saves = () =>
+      within(screen.getByRole("group", { name: "Changes that are not saved" })).getByRole("button", { name: /^Save/ });
+    await user.click(within(await stripe()).getByRole("button", { name: "Stop acting" }));
+    await screen.findByText("staged as anon");
+    expect(screen.queryByText(/^saved as/)).toBeNull();
+    await user.click(saves());
+    const asks = await screen.findByRole("alertdialog", { name: "Save to customers as the login?" });
+    expect(within(asks).getByText("This was staged as anon. It is saved as the login.")).toBeTruthy();
+    const found = await axe.run(document.body, {
+      rules: { region: { enabled: false }, "color-contrast": { enabled: false } },
+    });
+    expect(found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+    await user.click(within(asks).getByRole("button", { name: /^Cancel/ }));
+    await screen.findByText("staged as anon");
+    expect(host.fake.callsOf("editsSave")).toHaveLength(1);
+    await user.click(saves());
+    await user.click(await screen.findByRole("button", { name: "Save as the login" }));
+    await screen.findByText(/^Saved 1 changed/);
+    expect(host.fake.callsOf("editsSave").at(-1)?.[1]).toMatchObject({ typed: null });
+  });
+
   it("tells what the server refuses, with its fix, and keeps what was written", async () => {
     const user = userEvent.setup();
     const host = await open({ open: [STAGING], tabs: [table()], active: "r" });

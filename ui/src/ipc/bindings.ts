@@ -1925,6 +1925,8 @@ export type EditsReview = {
 	statements: ReviewedStatement[],
 	/**  How many there are. */
 	total: number,
+	/**  As whom they run, in words; `None` is the login. */
+	acting: string | null,
 	/**  How much changes. */
 	counts: EditCounts,
 	/**  What else it touches: cascades and triggers, by name, each a sentence. */
@@ -1967,6 +1969,10 @@ export type EditsView = {
 	redo: string | null,
 	/**  The hold of re-read rows; windows and cells of it are asked for as of any other. */
 	fresh_hold: string | null,
+	/**  As whom a save from here runs, in words; `None` is the login. */
+	acting: string | null,
+	/**  As whom else than that something of it was staged, in words. A save asks first then. */
+	staged_as: string[],
 };
 
 /**  How much depends on this database. */
@@ -5425,6 +5431,8 @@ export type SweepQuestion = {
 	changes: SweepChange[],
 	/**  How many more there are. */
 	more: number,
+	/**  What else has to be known before a yes, a sentence each. */
+	notes: string[],
 	/**  What has to be typed for a yes, on production. */
 	typed: string | null,
 };

@@ -202,6 +202,70 @@ async fn an_edit_that_a_policy_refuses_says_so_and_changes_nothing() {
     }
 }
 
+#[tokio::test]
+async fn what_was_staged_as_somebody_else_is_saved_only_after_a_yes_to_that() {
+    for stage in Stage::all().await {
+        let app = &stage.shop.app;
+        let words = format!("{}, sub ann", stage.schema);
+        let login = stage.browse("docs", None).await.head.hold_id;
+        let ann = stage.browse("docs", Some(&stage.ann)).await.head.hold_id;
+        let stage_team = async |hold: &str, team: &str| {
+            let value = EditValue::Text { text: team.to_owned() };
+            let set = vec![CellEdit { row: RowPlace::Held { row: 0 }, column: 2, value }];
+            app.edits_stage(hold, EditStep { label: "Edit".to_owned(), set, ..EditStep::default() }).await.unwrap()
+        };
+        let view = stage_team(&login, "2").await;
+        assert_eq!((view.acting, view.staged_as), (None, Vec::new()));
+        let view = app.edits_open(&ann).await.unwrap();
+        assert_eq!((view.acting.as_deref(), view.staged_as.as_slice()), (Some(&*words), &["the login".to_owned()][..]));
+        let review = app.edits_review(&ann).await.unwrap();
+        assert_eq!(review.acting.as_deref(), Some(words.as_str()));
+        assert!(
+            review.warnings[0].starts_with("This was staged as the login. It is saved as"),
+            "{:?}",
+            review.warnings
+        );
+        let EditsAnswer::Confirm { question } = app.edits_save(&ann, None).await.unwrap() else { panic!("unasked") };
+        assert_eq!(
+            (question.title, question.confirm, question.notes),
+            (
+                format!("Save 1 changed row of docs as {}?", stage.schema),
+                format!("Save as {}", stage.schema),
+                vec![review.warnings[0].clone()]
+            )
+        );
+
+        // A yes to one is none to another, and none to more of it.
+        stage_team(&ann, "1").await;
+        stage_team(&ann, "2").await;
+        let consent = |digest: &str| Some(RunConsent { digest: digest.to_owned(), typed: None });
+        let EditsAnswer::Confirm { question: login_asked } =
+            app.edits_save(&login, consent(&question.digest)).await.unwrap()
+        else {
+            panic!("the login was not asked")
+        };
+        assert!(login_asked.notes[0].starts_with(&format!("Some of this was staged as {words}.")), "{login_asked:?}");
+        let EditsAnswer::Confirm { question } = app.edits_save(&ann, consent(&login_asked.digest)).await.unwrap()
+        else {
+            panic!("the login's yes was taken for ann's")
+        };
+        let EditsAnswer::Done { saved } = app.edits_save(&ann, consent(&question.digest)).await.unwrap() else {
+            panic!("it asked again")
+        };
+        assert!(matches!(saved.outcome, SaveOutcome::Saved { .. }), "{:?}", saved.outcome);
+        let asked = HistoryQuery { limit: 50, text: "UPDATE".to_owned(), ..HistoryQuery::default() };
+        assert_eq!(app.history(asked).await.unwrap()[0].acting.as_deref(), Some(words.as_str()));
+
+        // What was taken back, or saved, does not count.
+        stage_team(&login, "1").await;
+        app.edits_undo(&login).await.unwrap();
+        let view = stage_team(&ann, "1").await;
+        assert_eq!((view.acting.as_deref(), view.staged_as), (Some(words.as_str()), Vec::new()));
+        let EditsAnswer::Done { .. } = app.edits_save(&ann, None).await.unwrap() else { panic!("it asked") };
+        stage.drop().await;
+    }
+}
+
 async fn export(stage: &Stage, hold: &str, name: &str) -> String {
     let path = stage.shop.home.path().join(name);
     let request = ExportRequest {

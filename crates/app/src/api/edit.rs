@@ -298,6 +298,10 @@ pub struct EditsView {
     pub redo: Option<String>,
     /// The hold of re-read rows; windows and cells of it are asked for as of any other.
     pub fresh_hold: Option<String>,
+    /// As whom a save from here runs, in words; `None` is the login.
+    pub acting: Option<String>,
+    /// As whom else than that something of it was staged, in words. A save asks first then.
+    pub staged_as: Vec<String>,
 }
 
 /// One statement of a save.
@@ -319,6 +323,8 @@ pub struct EditsReview {
     /// How many there are.
     #[specta(type = Count)]
     pub total: u64,
+    /// As whom they run, in words; `None` is the login.
+    pub acting: Option<String>,
     /// How much changes.
     pub counts: EditCounts,
     /// What else it touches: cascades and triggers, by name, each a sentence.

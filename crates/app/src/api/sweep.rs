@@ -68,6 +68,8 @@ pub struct SweepQuestion {
     pub changes: Vec<SweepChange>,
     /// How many more there are.
     pub more: u32,
+    /// What else has to be known before a yes, a sentence each.
+    pub notes: Vec<String>,
     /// What has to be typed for a yes, on production.
     pub typed: Option<String>,
 }

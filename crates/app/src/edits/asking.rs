@@ -1,9 +1,11 @@
 //! What a person is asked before a save: nothing for rows that were changed one by one, as the button says where they go; but
-//! many deletions may be one slip of the hand, and at the safety level that confirms writes every save waits for a yes.
+//! many deletions may be one slip of the hand, what is saved as somebody else than it was staged as may be refused or go too far, and
+//! at the safety level that confirms writes every save waits for a yes.
 
 use sha2::{Digest as _, Sha256};
 
 use super::{
+    actors::Saver,
     plan::{Doing, Piece},
     target::Target,
 };
@@ -20,6 +22,7 @@ pub(super) fn question(
     app: &App,
     target: &Target,
     pieces: &[Piece],
+    saver: &Saver,
     confirmed: Option<&RunConsent>,
 ) -> Result<Option<SweepQuestion>, AppError> {
     let deletes = pieces.iter().filter(|piece| matches!(piece.doing, Doing::Delete(_))).count();
@@ -28,12 +31,12 @@ pub(super) fn question(
     let production = profile.environment == Environment::Production;
     let many =
         deletes > UNASKED && (production || confirms || app.current_settings().ask_whole_table != AskWhen::Never);
-    if !many && !confirms {
+    if !many && !confirms && saver.others.is_empty() {
         return Ok(None);
     }
     let name = target.relation.name.clone();
     let typed = (many && (production || confirms)).then(|| name.trim().to_owned());
-    let digest = digest(target, pieces);
+    let digest = digest(target, pieces, saver);
     if let Some(consent) = confirmed.filter(|consent| consent.digest == digest) {
         let given = consent.typed.as_deref().map(str::trim);
         return match &typed {
@@ -50,10 +53,15 @@ pub(super) fn question(
     };
     let rows = grouped(deletes as u64);
     let all = grouped(pieces.len() as u64);
+    let changed = if pieces.len() == 1 { "1 changed row".to_owned() } else { format!("{all} changed rows") };
     let (title, confirm) = match many {
         true => (format!("Delete {rows} rows of {name}?"), format!("Delete {rows} rows and save")),
-        false if pieces.len() == 1 => (format!("Save 1 changed row of {name}?"), "Save 1 row".to_owned()),
-        false => (format!("Save {all} changed rows of {name}?"), format!("Save {all} rows")),
+        false if !saver.others.is_empty() => {
+            let role = saver.role.as_deref().unwrap_or("the login");
+            (format!("Save {changed} of {name} as {role}?"), format!("Save as {role}"))
+        }
+        false if pieces.len() == 1 => (format!("Save {changed} of {name}?"), "Save 1 row".to_owned()),
+        false => (format!("Save {changed} of {name}?"), format!("Save {all} rows")),
     };
     Ok(Some(SweepQuestion {
         digest,
@@ -79,6 +87,10 @@ pub(super) fn question(
             })
             .collect(),
         more: 0,
+        notes: match saver.warning() {
+            None => saver.acting.iter().map(|acting| format!("It is saved as {acting}.")).collect(),
+            Some(warning) => vec![warning],
+        },
         typed,
     }))
 }
@@ -94,8 +106,8 @@ fn counted(pieces: &[Piece]) -> Vec<(&'static str, u64)> {
     verbs.into_iter().filter(|(_, rows)| *rows > 0).collect()
 }
 
-/// Stands for just these changes on this connection.
-fn digest(target: &Target, pieces: &[Piece]) -> String {
+/// Stands for just these changes on this connection, as just this person.
+fn digest(target: &Target, pieces: &[Piece], saver: &Saver) -> String {
     let mut digest = Sha256::new();
     let mut add = |text: &str| {
         digest.update(text.len().to_le_bytes());
@@ -107,6 +119,10 @@ fn digest(target: &Target, pieces: &[Piece]) -> String {
     add(target.relation.database.as_deref().unwrap_or_default());
     add(target.relation.schema.as_deref().unwrap_or_default());
     add(&target.relation.name);
+    add(&format!("{:?}", target.place.acting));
+    for other in &saver.others {
+        add(other);
+    }
     for piece in pieces {
         add(&format!("{:?}", piece.doing));
     }

@@ -3,7 +3,7 @@
 //! They are a person's own unsaved work, as a tab's text is: kept in the store, which nobody else may read, also for a connection
 //! whose statements are not recorded. What was saved, discarded for good or belonged to a removed connection goes.
 
-use driver::{KeySource, ValueContext};
+use driver::{KeySource, ValueContext, row_security::Actor};
 use serde::{Deserialize, Serialize};
 use sqlx::{Sqlite, Transaction};
 
@@ -28,6 +28,9 @@ pub(super) struct SetHead {
     pub(super) columns: Vec<String>,
     /// What values print by; none before anything was staged.
     pub(super) context: Option<ValueContext>,
+    /// As whom something of it was staged, each once; `None` is the login.
+    #[serde(default)]
+    pub(super) actors: Vec<Option<Actor>>,
 }
 
 /// Which relation of which connection.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use driver::Frame;
 
 use super::{
+    actors::Saver,
     keeping,
     plan::{self, Piece, Planned},
     target::Target,
@@ -28,6 +29,7 @@ struct Reviewed {
     pieces: Vec<Piece>,
     planned: Vec<Planned>,
     counts: EditCounts,
+    saver: Saver,
     /// What is said of new rows whose columns are not all shown.
     defaults: Option<String>,
 }
@@ -42,7 +44,8 @@ impl App {
         let whole = reviewed.target.place.opened.shelf.latest();
         let shelved = whole.as_deref().map(|shelved| &shelved.catalog);
         let consequences = consequences::of(&reviewed.target, shelved, &reviewed.pieces);
-        let mut warnings = reviewed.target.about.warnings.clone();
+        let mut warnings: Vec<String> = reviewed.saver.warning().into_iter().collect();
+        warnings.extend(reviewed.target.about.warnings.iter().cloned());
         if shelved.is_none() {
             warnings.push(
                 "The catalog has not been read yet: what is cascaded into other tables may be missing here.".to_owned(),
@@ -71,7 +74,8 @@ impl App {
         if statements.len() < MOST_SHOWN {
             statements.extend(reviewed.frame.commit.iter().map(around));
         }
-        Ok(EditsReview { statements, total: total as u64, counts: reviewed.counts, consequences, warnings })
+        let acting = reviewed.saver.acting;
+        Ok(EditsReview { statements, total: total as u64, acting, counts: reviewed.counts, consequences, warnings })
     }
 
     /// Every statement a save would send, as one script.
@@ -103,6 +107,7 @@ impl App {
         })?;
         let (pieces, counts) = (plan::pieces(&state.set, &state.head), state.set.counts());
         let context = state.head.context.clone().unwrap_or_default();
+        let saver = state.saver(&target);
         drop(state);
         blocking(move || {
             let frame = target.edit()?.frame(&target.catalog, &target.relation, &context, false)?;
@@ -112,7 +117,7 @@ impl App {
             let defaults = said.then(|| {
                 format!("New rows take the default of columns they give no value for: {}.", words::not_shown(&hidden))
             });
-            Ok(Reviewed { target, frame, pieces, planned, counts, defaults })
+            Ok(Reviewed { target, frame, pieces, planned, counts, saver, defaults })
         })
         .await
     }

@@ -119,7 +119,9 @@ impl App {
             if pieces.is_empty() {
                 return Err(AppError::new(ErrorCode::NotFound, "There is nothing to save."));
             }
-            if let Some(question) = super::asking::question(self, &target, &pieces, confirmed.as_ref())? {
+            if let Some(question) =
+                super::asking::question(self, &target, &pieces, &state.saver(&target), confirmed.as_ref())?
+            {
                 return Ok(EditsAnswer::Confirm { question });
             }
             let saving = Saving::new();

@@ -174,6 +174,8 @@ impl State {
         let fresh = bound.again.as_ref().map(|again| again.seen.id.clone());
         let mut view = view::view(bound, &self.set, &self.head, &self.object, fresh, whole);
         view.warnings.extend(self.said_of_the_last_save());
+        let saver = self.saver(&bound.target);
+        (view.acting, view.staged_as) = (saver.acting, saver.others);
         view
     }
 
@@ -228,7 +230,13 @@ impl Edits {
                 state: Arc::new(tokio::sync::Mutex::new(State {
                     object: object.clone(),
                     set: EditSet::default(),
-                    head: SetHead { source: about.source, key: about.key.clone(), columns: Vec::new(), context: None },
+                    head: SetHead {
+                        source: about.source,
+                        key: about.key.clone(),
+                        columns: Vec::new(),
+                        context: None,
+                        actors: Vec::new(),
+                    },
                     fresh: None,
                     seal: None,
                     arrived: false,

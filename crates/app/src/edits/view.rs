@@ -53,6 +53,8 @@ pub(super) fn view(
         undo: set.undo_label().map(str::to_owned),
         redo: set.redo_label().map(str::to_owned),
         fresh_hold,
+        acting: None,
+        staged_as: Vec::new(),
     }
 }
 

@@ -219,6 +219,7 @@ fn question(
         production,
         changes: shown.collect(),
         more: number(steps.len().saturating_sub(100)),
+        notes: Vec::new(),
         typed,
     }))
 }

@@ -140,7 +140,17 @@ impl Asked<'_> {
         let profile = &self.connected.profile;
         let production = profile.environment == Environment::Production;
         let connection = profile.name.clone();
-        Ok(Some(SweepQuestion { digest, title, confirm, connection, production, changes, more, typed }))
+        Ok(Some(SweepQuestion {
+            digest,
+            title,
+            confirm,
+            connection,
+            production,
+            changes,
+            more,
+            notes: Vec::new(),
+            typed,
+        }))
     }
 
     fn digest(&self) -> String {

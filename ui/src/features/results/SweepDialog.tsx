@@ -1,5 +1,5 @@
 import { useRef, useState } from "react";
-import { Button, Dialog, Field, Input } from "@/design";
+import { Banner, Button, Dialog, Field, Input } from "@/design";
 import type { RunConsent, SweepQuestion } from "@/ipc";
 import "./sweep.css";
 
@@ -35,6 +35,7 @@ export function SweepDialog({
           </Button>
           <Button
             variant="danger"
+            className="rh-sweep-yes"
             disabledReason={ready ? undefined : `Type ${typed} first`}
             onClick={() => onConfirm({ digest: question.digest, typed: typed === null ? null : text.trim() })}
           >
@@ -43,6 +44,11 @@ export function SweepDialog({
         </>
       }
     >
+      {question.notes.map((note) => (
+        <Banner key={note} tone="warn">
+          {note}
+        </Banner>
+      ))}
       <ul className="rh-sweep" aria-label="What it changes">
         {question.changes.map((change) => (
           <li key={`${change.range.from} ${change.action}`}>

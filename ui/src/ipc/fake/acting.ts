@@ -23,6 +23,13 @@ const ROLES: readonly ActingRole[] = [
 /** Whether an actor sees a row: every third one. */
 export const actorSees = (row: number): boolean => row % 3 === 0;
 
+/** An actor in words, as the core says them; null is the login. */
+export function actingWords(actor: PolicyActor | null | undefined): string | null {
+  if (!actor) return null;
+  const sub = /"sub": *"([^"]*)"/.exec(actor.claims ?? "")?.[1];
+  return `${actor.role ?? "the login"}${sub ? `, sub ${sub}` : ""}`;
+}
+
 /** Whether a statement leaves the actor. */
 export const leavesActor = (text: string): boolean =>
   /^\s*(?:reset\s+(?:role|all)|set\s+(?:local\s+)?role)\b/i.test(text);

@@ -1,6 +1,6 @@
 /** The fake host's data tabs: pages of a relation's rows, filtered and sorted. */
 import type { BrowseCondition, Browsed, BrowsedAgain, BrowseFilter, BrowseRequest, HoldProgress } from "../bindings";
-import { actorSees } from "./acting";
+import { actingWords, actorSees } from "./acting";
 import { tableOf } from "./catalog";
 import { columnsOf, holdOf, makeHead } from "./holds";
 import type { FakeTable } from "./tables";
@@ -180,7 +180,7 @@ export function browse(world: World, request: BrowseRequest): Browsed {
     progress,
     sqlite,
     cell,
-    source: { profileId: request.profile_id, table, object: request.object },
+    source: { profileId: request.profile_id, table, object: request.object, acting: actingWords(request.actor) },
     tableRow,
     rowOf: (row) => (places ? (places.get(row) ?? -1) : row),
     patch: (row, column, text) => patches.set(`${row}:${column}`, text),

@@ -49,6 +49,8 @@ interface EditSet {
   /** Values of rows that were read again. */
   readonly fresh: (string | null)[][];
   freshHold: string | null;
+  /** As whom something of it was staged. */
+  readonly actors: Set<string | null>;
 }
 
 const sets = new WeakMap<World, Map<string, EditSet>>();
@@ -74,6 +76,7 @@ function setOf(world: World, hold: Hold): EditSet {
     redo: [],
     fresh: [],
     freshHold: null,
+    actors: new Set(),
   };
   all.set(key, made);
   return made;
@@ -182,12 +185,28 @@ function viewOf(world: World, hold: Hold, set: EditSet): EditsView {
     undo: set.undo.at(-1)?.label ?? null,
     redo: set.redo.at(-1)?.label ?? null,
     fresh_hold: set.freshHold,
+    acting: hold.source?.acting ?? null,
+    staged_as: othersOf(hold, set),
   };
+}
+
+const LOGIN = "the login";
+
+/** As whom else something is staged than it is saved as here. */
+const othersOf = ({ source }: Hold, set: EditSet): string[] =>
+  waiting(set).length === 0
+    ? []
+    : [...set.actors].filter((actor) => actor !== (source?.acting ?? null)).map((actor) => actor ?? LOGIN);
+
+function warningOf(hold: Hold, set: EditSet): string[] {
+  const others = othersOf(hold, set);
+  const said = `This was staged as ${others.join(" and as ")}. It is saved as ${hold.source?.acting ?? LOGIN}.`;
+  return others.length > 0 ? [said] : [];
 }
 
 function refusedView(world: World, hold: Hold): EditsView {
   const none = { updates: 0, inserts: 0, deletes: 0, problems: 0, unseen: 0 };
-  const more = { rows: [], removed: [], counts: none, undo: null, redo: null, fresh_hold: null };
+  const more = { rows: [], removed: [], counts: none, undo: null, redo: null };
   return {
     revision: 0,
     object: null,
@@ -196,6 +215,9 @@ function refusedView(world: World, hold: Hold): EditsView {
     warnings: [],
     whole: true,
     ...more,
+    fresh_hold: null,
+    acting: null,
+    staged_as: [],
   };
 }
 
@@ -325,16 +347,17 @@ function statementOf(set: EditSet, row: Row): string {
 const waiting = (set: EditSet) =>
   [...set.rows.values()].filter((row) => row.kind === "update" || row.kind === "insert" || row.kind === "delete");
 
-function reviewOf(set: EditSet): EditsReview {
+function reviewOf(hold: Hold, set: EditSet): EditsReview {
   const rows = waiting(set);
   return {
     statements: rows.slice(0, 200).map((row) => ({ rows: [row.id], text: statementOf(set, row), cut: false })),
     total: rows.length,
+    acting: hold.source?.acting ?? null,
     counts: countsOf(set),
     consequences: rows.some((row) => row.kind === "delete")
       ? [`Rows of order_items that refer to a deleted row are deleted too (order_items_order_id_fkey, CASCADE).`]
       : [],
-    warnings: [],
+    warnings: warningOf(hold, set),
   };
 }
 
@@ -390,17 +413,22 @@ function problemsOf(hold: Hold, set: EditSet): string | null {
 function save(world: World, hold: Hold, set: EditSet, consent: RunConsent | null): EditsAnswer {
   const profile = profileOf(world, set.profileId);
   const counts = countsOf(set);
-  if (profile.environment === "production" && consent === null)
+  const notes = warningOf(hold, set);
+  const production = profile.environment === "production";
+  const role = (hold.source?.acting ?? LOGIN).split(", ")[0];
+  const [to, confirm] = notes.length > 0 ? [`${set.table.name} as ${role}`, `Save as ${role}`] : [profile.name, null];
+  if ((production || notes.length > 0) && consent === null)
     return {
       answer: "confirm",
       question: {
         digest: `${set.revision}`,
-        title: `Save to ${profile.name}?`,
-        confirm: `Save to ${profile.name}`,
+        title: `Save to ${to}?`,
+        confirm: confirm ?? `Save to ${profile.name}`,
         connection: profile.name,
-        production: true,
+        production,
         changes: [],
         more: 0,
+        notes,
         typed: null,
       },
     };
@@ -494,6 +522,8 @@ export function editCommands(world: World): EditCommands {
     },
     editsStage: async (holdId, step) => {
       const [hold, set] = both(holdId);
+      if (set.undo.length === 0) set.actors.clear();
+      set.actors.add(hold.source?.acting ?? null);
       return stepped(hold, set, step.label ?? "", () =>
         apply(hold, set, {
           label: "",
@@ -536,7 +566,7 @@ export function editCommands(world: World): EditCommands {
       const [, set] = both(holdId);
       return set.rows.get(id)?.cells.get(column) ?? refuse("not_found", "Nothing is staged there.");
     },
-    editsReview: async (holdId) => reviewOf(both(holdId)[1]),
+    editsReview: async (holdId) => reviewOf(...both(holdId)),
     editsReviewScript: async (holdId) => {
       const [, set] = both(holdId);
       return ["BEGIN;", ...waiting(set).map((row) => statementOf(set, row)), "COMMIT;"].join("\n");

@@ -18,7 +18,12 @@ export interface Hold {
   readonly sqlite: boolean;
   cell(row: number, column: number): string | null;
   /** The one table it comes from; none for what joins several. */
-  readonly source?: { readonly profileId: string; readonly table: FakeTable; readonly object: ObjectRef };
+  readonly source?: {
+    readonly profileId: string;
+    readonly table: FakeTable;
+    readonly object: ObjectRef;
+    readonly acting: string | null;
+  };
   /** The table's row behind a held one, and the other way round (-1 where it is not held). */
   tableRow?(row: number): number;
   rowOf?(tableRow: number): number;

@@ -13,14 +13,14 @@ export function missingIn(on: PolicyOn, policy: PolicyDraft): PolicyMissing[] {
     for (const { 0: name, index } of (policy[part] ?? "").matchAll(/\b\w+\b/g)) {
       if (!name.startsWith("missing_") && !lacked.includes(name)) continue;
       const word = part === "using" ? "USING" : "WITH CHECK";
-      const words = `${word} of ${place}, line 1, column ${index + 1}: there is no column ${name}.`;
+      const words = `There is no column ${name}: ${word} of ${place}, line 1, column ${index + 1}.`;
       const range = { from: index, to: index + name.length };
       found.push({ on, policy: policy.name, kind: "column", name, part, range, certain: true, words });
     }
   }
   const gone = everyone(policy.roles) ? [] : policy.roles.filter((role) => !ROLES.some(({ name }) => name === role));
   for (const name of gone) {
-    const words = `${place}: there is no role ${name}.`;
+    const words = `There is no role ${name}: ${place}.`;
     found.push({ on, policy: policy.name, kind: "role", name, part: null, range: null, certain: true, words });
   }
   return found;

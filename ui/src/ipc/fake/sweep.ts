@@ -79,6 +79,7 @@ export function sweepQuestion(world: World, request: RunRequest): SweepQuestion 
     production: profile.environment === "production",
     changes,
     more: 0,
+    notes: [],
     typed,
   };
 }

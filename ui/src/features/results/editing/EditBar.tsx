@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { useKeys } from "@/commands";
-import { Button, ConfirmDialog, Icon, IconButton, Popover, Spinner } from "@/design";
+import { Badge, Button, ConfirmDialog, Icon, IconButton, Popover, Spinner } from "@/design";
 import { formatCount, formatDuration } from "../format";
 import { ChangeList } from "./ChangeList";
 import { countsInWords, stagedRows } from "./model";
@@ -132,6 +132,21 @@ export function EditBar({
               </span>
             ) : null}
           </span>
+          {view.acting === null ? null : (
+            <span className="rh-pending-as" data-tip={`A save runs as ${view.acting}`}>
+              <Icon name="role" size={14} />
+              <span className="rh-truncate">saved as {view.acting}</span>
+            </span>
+          )}
+          {view.staged_as.length > 0 ? (
+            <Badge
+              tone="warn"
+              icon="warning"
+              tooltip={`A save runs as ${view.acting ?? "the login"}, with those rights and that row security. It asks first.`}
+            >
+              staged as {view.staged_as.join(" and as ")}
+            </Badge>
+          ) : null}
           {conflicts > 0 ? (
             <Button dense variant="danger" icon="warning" onClick={onConflicts}>
               {`${formatCount(conflicts)} ${conflicts === 1 ? "conflict" : "conflicts"}`}

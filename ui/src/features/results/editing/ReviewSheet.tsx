@@ -48,7 +48,7 @@ export function ReviewSheet({
       title="Review changes"
       description={
         review
-          ? `${countsInWords(review.counts).join(", ")}, in one transaction. This is sent as it stands.`
+          ? `${countsInWords(review.counts).join(", ")}, in one transaction${review.acting === null ? "" : ` as ${review.acting}`}. This is sent as it stands.`
           : undefined
       }
       footer={
@@ -96,7 +96,7 @@ export function ReviewSheet({
       {review ? (
         review.statements.length > 0 ? (
           <div
-            className="rh-review-list rh-scroll rh-selectable border border-line rounded-md"
+            className="mt-2 rh-review-list rh-scroll rh-selectable border border-line rounded-md"
             role="region"
             aria-label="Statements"
             tabIndex={0}

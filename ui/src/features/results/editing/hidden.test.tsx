@@ -33,6 +33,8 @@ const view = (rows: Partial<EditedRow>[], more: Partial<EditsView> = {}): EditsV
   refused: null,
   columns: [],
   warnings: [],
+  acting: null,
+  staged_as: [],
   whole: true,
   rows: rows.map((row, at) => ({
     id: at + 1,

@@ -9,6 +9,8 @@ const view = (revision: number, rows: Partial<EditedRow>[], more: Partial<EditsV
   refused: null,
   columns: [],
   warnings: [],
+  acting: null,
+  staged_as: [],
   whole: false,
   rows: rows.map((row, at) => ({
     id: at + 1,

@@ -14,6 +14,8 @@ const answer = (revision: number, rows: Partial<EditedRow>[], more: Partial<Edit
   refused: null,
   columns: [],
   warnings: [],
+  acting: null,
+  staged_as: [],
   whole: true,
   rows: rows.map((row, at) => ({
     id: at + 1,
