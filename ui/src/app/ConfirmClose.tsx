@@ -35,7 +35,7 @@ export function ConfirmClose({ id, onDone, actions }: { id: string | null; onDon
         ? {
             alternative: (
               <Button variant="primary" icon="save" loading={saving} onClick={() => void keep()}>
-                Save and close
+                Save
               </Button>
             ),
           }

@@ -62,7 +62,7 @@ describe("closing a tab with a suite", () => {
     const user = userEvent.setup();
     const host = await open({ file: FILE, saved: "{}" });
     await close(user);
-    await user.click(within(await asks()).getByRole("button", { name: "Save and close" }));
+    await user.click(within(await asks()).getByRole("button", { name: "Save" }));
     await goes();
     expect(host.fake.callsOf("saveFile").map(([saved]) => saved)).toEqual([{ ...FILE, text: SUITE }]);
   });
@@ -73,14 +73,14 @@ describe("closing a tab with a suite", () => {
     host.fake.fail("saveFile", fakeFailure("conflict", "Another program has changed it."), 1);
     vi.spyOn(host, "pickSavePath").mockResolvedValueOnce(null);
     await close(user);
-    await user.click(within(await asks()).getByRole("button", { name: "Save and close" }));
+    await user.click(within(await asks()).getByRole("button", { name: "Save" }));
     await waitFor(() => expect(screen.queryByRole("alertdialog")).toBeNull());
     expect(await policies()).toBeTruthy();
     expect(host.fake.callsOf("saveFile")).toHaveLength(0);
 
     // And where the file cannot be written as it was meant.
     await close(user);
-    await user.click(within(await asks()).getByRole("button", { name: "Save and close" }));
+    await user.click(within(await asks()).getByRole("button", { name: "Save" }));
     await screen.findByText("documents isolation was not saved");
     expect(await policies()).toBeTruthy();
   });

@@ -145,11 +145,11 @@ describe("an object", () => {
 
   it("is told by shapes and words, never by a colour alone", () => {
     const row = { object, errors: 1, warnings: 2, infos: 0, accepted: 1_200, worst: null, row_security: null };
-    expect(talliesOf(row).map(({ words, icon }) => `${icon}: ${words}`)).toEqual([
+    expect(talliesOf(row).map(({ count, word, icon }) => `${icon}: ${count} ${word}`)).toEqual([
       "error: 1 error",
       "warning: 2 warnings",
       "info: 0 notes",
-      "eye-off: 1,200 accepted",
+      "eye-off: 1200 accepted",
     ]);
   });
 

@@ -131,18 +131,16 @@ export const sameObject = (one: AdvisorObject | null, other: AdvisorObject): boo
 export function talliesOf({ errors, warnings, infos, accepted }: AdvisorObjectRow) {
   const of = (count: number, level: AdvisorLevel) => {
     const { icon, tone, word, many } = LEVELS[level];
-    return { count, icon, tone, words: counted(count, level === "info" ? "note" : word.toLowerCase(), many) };
+    const one = level === "info" ? "note" : word.toLowerCase();
+    return { count, icon, tone, word: count === 1 ? one : many };
   };
-  const kept = { count: accepted, icon: "eye-off" as const, tone: "neutral" as const };
   return [
     of(errors, "error"),
     of(warnings, "warning"),
     of(infos, "info"),
-    { ...kept, words: `${number(accepted)} accepted` },
+    { count: accepted, icon: "eye-off" as const, tone: "neutral" as const, word: "accepted" },
   ];
 }
-
-const counted = (count: number, one: string, many: string): string => `${number(count)} ${count === 1 ? one : many}`;
 
 /** How row security stands on a table. */
 export function rowSecurityWords({ enabled, forced, policies }: AdvisorRowSecurity): string {

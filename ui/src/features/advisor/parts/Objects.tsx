@@ -29,12 +29,12 @@ const iconOf = (kind: string): IconName => ICONS[kind] ?? "database";
 function Tallies({ row }: { row: AdvisorObjectRow }) {
   return (
     <span className="adv-tallies">
-      {talliesOf(row).map(({ count, words, icon, tone }) => (
+      {talliesOf(row).map(({ count, word, icon, tone }) => (
         <span key={icon}>
           {count > 0 ? (
-            <Badge tone={tone} icon={icon} tooltip={words}>
-              <span aria-hidden="true">{number(count)}</span>
-              <span className="rh-visually-hidden">{words}</span>
+            <Badge tone={tone} icon={icon} tooltip={`${number(count)} ${word}`}>
+              {number(count)}
+              <span className="rh-visually-hidden"> {word}</span>
             </Badge>
           ) : null}
         </span>
@@ -139,9 +139,9 @@ export function ObjectFindings(props: ObjectFindingsProps) {
         </p>
         <h2 className="adv-title rh-selectable">{object.label}</h2>
         <p className="adv-about-said">
-          {said.map(({ words, icon, tone }) => (
+          {said.map(({ count, word, icon, tone }) => (
             <Badge key={icon} tone={tone} icon={icon}>
-              {words}
+              {number(count)} {word}
             </Badge>
           ))}
         </p>
