@@ -494,6 +494,9 @@ impl App {
     }
 
     /// Forgets what was staged, applied and kept of a connection that is gone.
+    ///
+    /// # Errors
+    /// As the store says.
     pub(crate) async fn forget_policies(&self, profile_id: &str) -> Result<(), AppError> {
         drafts::forget(&self.store, profile_id).await
     }

@@ -226,18 +226,25 @@ fn planned(plan: &PolicyPlan) -> String {
     text
 }
 
-async fn make(terminal: &Terminal, proposal: &PolicyProposal, wanted: &PolicyApply) -> Outcome {
-    let refused = |error: AppError| match error.code {
+/// What Rowhouse itself refused before it sent anything is told apart from what the server refused.
+fn refused(error: AppError) -> Failure {
+    match error.code {
         ErrorCode::Forbidden if error.native.is_none() => Failure::new(Exit::Refused, error),
+        _ => failed(error),
+    }
+}
+
+async fn make(terminal: &Terminal, proposal: &PolicyProposal, wanted: &PolicyApply) -> Outcome {
+    let not_kept = |error: AppError| match error.code {
         ErrorCode::Unreachable if !terminal.profile().id.is_empty() => {
             failed(error.with_hint("rowhouse policy last TARGET finds out whether it was kept."))
         }
-        _ => failed(error),
+        _ => refused(error),
     };
-    let mut answer = terminal.policy_apply(proposal, &wanted.acknowledged, None).await.map_err(refused)?;
+    let mut answer = terminal.policy_apply(proposal, &wanted.acknowledged, None).await.map_err(not_kept)?;
     if let PolicyApplied::Confirm { question } = &answer {
         let consent = consent(question, wanted.yes).await?;
-        answer = terminal.policy_apply(proposal, &wanted.acknowledged, Some(&consent)).await.map_err(refused)?;
+        answer = terminal.policy_apply(proposal, &wanted.acknowledged, Some(&consent)).await.map_err(not_kept)?;
     }
     match answer {
         PolicyApplied::Applied { changes, elapsed_ms, .. } => {
@@ -336,10 +343,7 @@ async fn check(app: &App, wanted: &PolicyCheck) -> Outcome {
     }
     let trial = match proposal.is_empty() {
         true => PolicyTrial::Fine,
-        false => terminal.policy_trial(&proposal).await.map_err(|error| match error.code {
-            ErrorCode::Forbidden if error.native.is_none() => Failure::new(Exit::Refused, error),
-            _ => failed(error),
-        })?,
+        false => terminal.policy_trial(&proposal).await.map_err(refused)?,
     };
     match trial {
         PolicyTrial::Fine => {

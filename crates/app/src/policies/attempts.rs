@@ -233,9 +233,10 @@ pub(super) async fn check(
 ) -> Result<PolicyCheck, AppError> {
     let id = table::relation(catalog, on)?;
     let (using, with_check) = takes(words::to_command(command));
-    let (taken, word) = match part {
-        PolicyExpression::Using => (using, "USING"),
-        PolicyExpression::WithCheck => (with_check, "WITH CHECK"),
+    let word = words::expression(part);
+    let taken = match part {
+        PolicyExpression::Using => using,
+        PolicyExpression::WithCheck => with_check,
     };
     let wrong = |error| PolicyCheck { problem: Some(error), not_checked: None, notes: Vec::new() };
     if !taken {

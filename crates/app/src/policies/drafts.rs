@@ -203,11 +203,12 @@ impl Staged {
 fn known(catalog: &Catalog, table: &Table) -> Result<Table, AppError> {
     match catalog.find_relation(Some(&table.schema), &table.table) {
         Some(_) => Ok(table.clone()),
-        None => Err(gone(&table.sql())),
+        None => Err(gone(&format!("table {}", table.sql()))),
     }
 }
 
-fn gone(what: &str) -> AppError {
+/// What a person named and the catalog has no more.
+pub(super) fn gone(what: &str) -> AppError {
     AppError::new(ErrorCode::NotFound, format!("There is no {what} any more."))
         .with_hint("Read the catalog again and look what became of it.")
 }

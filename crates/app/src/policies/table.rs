@@ -12,7 +12,7 @@ use policy::{
 };
 
 use super::{
-    drafts::Staged,
+    drafts::{Staged, gone},
     overview, plan,
     texts::{Part, Texts},
     words,
@@ -24,11 +24,8 @@ use crate::{advisor as advice, advisor::Judged, api::*};
 /// # Errors
 /// `NotFound`.
 pub(super) fn relation(catalog: &Catalog, on: &PolicyOn) -> Result<RelationId, AppError> {
-    catalog.find_relation(Some(&on.schema), &on.table).ok_or_else(|| {
-        let table = words::table(on);
-        AppError::new(ErrorCode::NotFound, format!("There is no table {} any more.", table.sql()))
-            .with_hint("Read the catalog again and look what became of it.")
-    })
+    let found = catalog.find_relation(Some(&on.schema), &on.table);
+    found.ok_or_else(|| gone(&format!("table {}", words::table(on).sql())))
 }
 
 /// Everything about a table's row security.

@@ -79,6 +79,14 @@ pub(super) fn to_draft(draft: &PolicyDraft) -> Draft {
     }
 }
 
+/// An expression as SQL names it.
+pub(super) fn expression(part: PolicyExpression) -> &'static str {
+    match part {
+        PolicyExpression::Using => "USING",
+        PolicyExpression::WithCheck => "WITH CHECK",
+    }
+}
+
 fn flags(security: RowSecurity) -> PolicyFlags {
     PolicyFlags { enabled: security.enabled, forced: security.forced }
 }
