@@ -50,7 +50,7 @@ pub struct Missing {
 
 impl fmt::Display for Missing {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "there is no {} {}", self.kind.words(), self.name)
+        write!(formatter, "There is no {} {}", self.kind.words(), self.name)
     }
 }
 
@@ -212,19 +212,19 @@ mod tests {
         ] {
             assert_eq!(said(fine), Vec::<String>::new(), "{fine}");
         }
-        assert_eq!(said("ownr = 'a' and notes.idd > 0"), ["there is no column ownr", "there is no column notes.idd"]);
-        assert_eq!(said("id in (select 1 from teams)"), ["there is no table teams"]);
-        assert_eq!(said("id in (select 1 from app.teams)"), ["there is no table app.teams"]);
-        assert_eq!(said("id in (select 1 from gone.teams)"), ["there is no table gone.teams"]);
-        assert_eq!(said("app.mine(id)"), ["there is no function app.mine"]);
-        assert_eq!(said("gone.mine(id)"), ["there is no function gone.mine"]);
+        assert_eq!(said("ownr = 'a' and notes.idd > 0"), ["There is no column ownr", "There is no column notes.idd"]);
+        assert_eq!(said("id in (select 1 from teams)"), ["There is no table teams"]);
+        assert_eq!(said("id in (select 1 from app.teams)"), ["There is no table app.teams"]);
+        assert_eq!(said("id in (select 1 from gone.teams)"), ["There is no table gone.teams"]);
+        assert_eq!(said("app.mine(id)"), ["There is no function app.mine"]);
+        assert_eq!(said("gone.mine(id)"), ["There is no function gone.mine"]);
         assert_eq!(
             said("owner = 'a'::mood or cast(id as app.kind) is null"),
-            ["there is no type mood", "there is no type app.kind"]
+            ["There is no type mood", "There is no type app.kind"]
         );
         let roles = ["web", "public", "nobody", "pg_read_all_data"].map(str::to_owned);
         let roles = missing_roles(&catalog, &roles);
-        assert_eq!(roles.iter().map(Missing::to_string).collect::<Vec<_>>(), ["there is no role nobody"]);
+        assert_eq!(roles.iter().map(Missing::to_string).collect::<Vec<_>>(), ["There is no role nobody"]);
     }
 
     #[test]

@@ -205,7 +205,7 @@ describe("the policies of a database", () => {
     const dialog = await screen.findByRole("dialog", { name: "Copy documents_public_read" });
     await user.click(await within(dialog).findByRole("option", { name: "app.plans" }));
     await within(dialog).findByText("1 name is not there for app.plans.");
-    const words = "USING of documents_public_read on app.plans, line 1, column 1: there is no column visibility.";
+    const words = "There is no column visibility: USING of documents_public_read on app.plans, line 1, column 1.";
     expect(within(dialog).getByRole("list", { name: "Names that are not there" }).textContent).toContain(words);
     expect(host.fake.world.security.staged).toEqual([]);
     await user.click(within(dialog).getByRole("button", { name: "Copy all the same" }));
@@ -277,7 +277,7 @@ describe("the policies of a database", () => {
     ];
     host.fake.emit({ event: "changed", topics: ["security"], profile_id: STAGING });
     const draft = await card("reads");
-    await within(draft).findByText(/reads on app\.exports: there is no role reporting\./);
+    await within(draft).findByText(/There is no role reporting: reads on app\.exports\./);
   });
 
   it("shows form and SQL as one thing, and an error at its place", async () => {

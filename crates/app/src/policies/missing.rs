@@ -1,8 +1,10 @@
 //! Names in drafts that mean nothing: found in the catalog, each with its place, then held against the server. The catalog may be
 //! older than what somebody has just made, and names have meanings that it does not tell, so the server has the last word.
 
+use std::collections::BTreeSet;
+
 use advisor::{Missing, MissingKind, missing_names, missing_roles};
-use catalog::{Kind, Scope};
+use catalog::{Kind, RelationId, Scope};
 use driver::row_security::{Checked, ExpressionCheck};
 use policy::{
     change::{Change, ChangeSet},
@@ -24,6 +26,17 @@ const UNDEFINED: [&str; 5] = ["42703", "42P01", "42883", "42704", "3F000"];
 pub(super) struct Suspects {
     expressions: Vec<Suspect>,
     roles: Vec<Named>,
+}
+
+/// What the catalog lacks of what policies for a table name, each once. The server is not asked.
+pub(super) fn notes(names: &Names<'_>, relation: RelationId, policies: &[Draft]) -> BTreeSet<String> {
+    let of = |policy: &Draft| {
+        let expressions = [&policy.using, &policy.with_check].into_iter().flatten();
+        let mut missing: Vec<Missing> = expressions.flat_map(|text| missing_names(names, relation, text)).collect();
+        missing.extend(missing_roles(names.catalog(), &policy.roles));
+        missing
+    };
+    policies.iter().flat_map(of).map(|missing| format!("{missing}, as far as the catalog tells.")).collect()
 }
 
 /// An expression with names that the catalog lacks.
@@ -126,10 +139,7 @@ impl Suspect {
     fn told(self, certain: bool) -> Vec<PolicyMissing> {
         let Suspect { on, policy, part, text, missing } = self;
         let positions = Positions::new(&text);
-        let word = match part {
-            PolicyExpression::Using => "USING",
-            PolicyExpression::WithCheck => "WITH CHECK",
-        };
+        let word = words::expression(part);
         let one = |missing: Missing| {
             let at = missing.at.unwrap_or_default();
             PolicyMissing {
@@ -137,7 +147,7 @@ impl Suspect {
                 policy: policy.clone(),
                 kind: kind(missing.kind),
                 range: Some(positions.range(at, end_of(&text, at))),
-                words: format!("{word} of {policy} on {}, {}: {missing}.", on.sql(), line_and_column(&text, at)),
+                words: format!("{missing}: {word} of {policy} on {}, {}.", on.sql(), line_and_column(&text, at)),
                 name: missing.name,
                 part: Some(part),
                 certain,
@@ -153,7 +163,7 @@ impl Named {
             on: words::on(&self.on),
             policy: self.policy.clone(),
             kind: kind(missing.kind),
-            words: format!("{} on {}: {missing}.", self.policy, self.on.sql()),
+            words: format!("{missing}: {} on {}.", self.policy, self.on.sql()),
             name: missing.name,
             part: None,
             range: None,

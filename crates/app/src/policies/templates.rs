@@ -2,23 +2,23 @@
 
 use catalog::{Catalog, RelationId};
 use policy::{
-    expression::Problem,
+    expression::{Names, Problem},
     listing::{Draft, Listing, TablePolicies, Unreadable},
     template::{Made, Members, Template, Who, suggested},
 };
 
-use super::words;
+use super::{missing, words};
 use crate::{api::*, text::Positions};
 
 fn who(who: &Who) -> PolicyWho {
     PolicyWho { user: who.user.clone(), authenticated: who.authenticated.clone(), anonymous: who.anonymous.clone() }
 }
 
-fn made(made: &Made) -> PolicyMade {
+fn made(names: &Names<'_>, relation: RelationId, made: &Made) -> PolicyMade {
     PolicyMade {
         policies: made.policies.iter().map(words::draft).collect(),
         indexes: made.indexes.clone(),
-        notes: made.notes.clone(),
+        notes: made.notes.iter().cloned().chain(missing::notes(names, relation, &made.policies)).collect(),
     }
 }
 
@@ -95,7 +95,7 @@ pub(super) fn signed_in(catalog: &Catalog) -> Option<String> {
 
 /// Templates for a table: those its columns suggest, then those that want something a catalog does not tell.
 pub(super) fn offer(catalog: &Catalog, relation: RelationId) -> PolicyTemplates {
-    let guess = Who::guess(catalog);
+    let (guess, names) = (Who::guess(catalog), Names::new(catalog));
     let fitting = suggested(catalog, relation).into_iter().map(|template| (template, true));
     let is_admin = catalog.routines.iter().find(|routine| routine.name == "is_admin");
     let admin = match is_admin {
@@ -114,7 +114,7 @@ pub(super) fn offer(catalog: &Catalog, relation: RelationId) -> PolicyTemplates 
             title: title.to_owned(),
             detail,
             fits,
-            made: made(&template.on(catalog, relation, &guess)),
+            made: made(&names, relation, &template.on(catalog, relation, &guess)),
             template: told(template),
         }
     });
@@ -125,7 +125,7 @@ pub(super) fn offer(catalog: &Catalog, relation: RelationId) -> PolicyTemplates 
 pub(super) fn make(catalog: &Catalog, relation: RelationId, template: PolicyTemplate, asks: &PolicyWho) -> PolicyMade {
     let asks =
         Who { user: asks.user.clone(), authenticated: asks.authenticated.clone(), anonymous: asks.anonymous.clone() };
-    made(&meant(template).on(catalog, relation, &asks))
+    made(&Names::new(catalog), relation, &meant(template).on(catalog, relation, &asks))
 }
 
 /// A policy as SQL.

@@ -458,9 +458,19 @@ async fn templates_are_bound_to_the_table_and_form_and_sql_are_one() {
                 .any(|offer| matches!(offer.template, PolicyTemplate::SoftDeleted { boolean: false, .. }))
         );
         let who = PolicyWho { user: "current_user".to_owned(), ..offered.who };
-        let made_so =
-            made.app().policy_make(&made.shop.profile, None, on("documents"), own.template.clone(), who).await.unwrap();
+        let made_so = made
+            .app()
+            .policy_make(&made.shop.profile, None, on("documents"), own.template.clone(), who.clone())
+            .await
+            .unwrap();
         assert!(made_so.policies[0].using.as_deref().unwrap().contains("(select current_user)"));
+        assert_eq!(made_so.notes, own.made.notes, "all that it names is there");
+        let who = PolicyWho { authenticated: "rh_app_nobody".to_owned(), ..who };
+        let role = PolicyTemplate::OwnRows { owner: "ownr".to_owned() };
+        let lacking = made.app().policy_make(&made.shop.profile, None, on("documents"), role, who).await.unwrap();
+        for note in ["There is no column ownr, as far", "There is no role rh_app_nobody, as far"] {
+            assert!(lacking.notes.iter().any(|one| one.starts_with(note)), "{:?}", lacking.notes);
+        }
         let sql = made.app().policy_write(&on("documents"), &made_so.policies[0]);
         let read = made.app().policy_read(&sql, "app");
         assert_eq!(

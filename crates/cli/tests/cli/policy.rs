@@ -209,7 +209,7 @@ fn names_that_are_not_there_are_told_with_their_places_before_anything_is_sent()
         let before = base.psql(STATE);
         let sql = base.list("sql");
         let one = format!("{sql}CREATE POLICY p ON app.plain TO rh_cli_reader USING (id > 0\n  and ownr = 'a');");
-        let words = "USING of p on app.plain, line 2, column 7: there is no column ownr.";
+        let words = "There is no column ownr: USING of p on app.plain, line 2, column 7.";
         let shown = base.apply(&one, &["--dry-run"]).expect(2).says(&[words]);
         assert_eq!((shown.out(), shown.stderr.matches("ownr").count()), ("", 1), "{}", shown.stderr);
         base.apply(&one, &["--yes"]).expect(2).says(&[words]);
@@ -218,11 +218,11 @@ fn names_that_are_not_there_are_told_with_their_places_before_anything_is_sent()
              CREATE POLICY q ON app.plain FOR SELECT TO rh_cli_nobody USING (id::text::mood is null);"
         );
         base.apply(&several, &["--dry-run"]).expect(2).says(&[
-            "USING of p on app.plain, line 1, column 23: there is no table app.gone.",
+            "There is no table app.gone: USING of p on app.plain, line 1, column 23.",
             "3 more names are not there.",
-            "USING of p on app.plain, line 1, column 37: there is no function app.mine.",
-            "USING of q on app.plain, line 1, column 11: there is no type mood.",
-            "q on app.plain: there is no role rh_cli_nobody.",
+            "There is no function app.mine: USING of p on app.plain, line 1, column 37.",
+            "There is no type mood: USING of q on app.plain, line 1, column 11.",
+            "There is no role rh_cli_nobody: q on app.plain.",
         ]);
         base.apply(&several, &[]).expect(2);
         assert_eq!(base.psql(STATE), before);

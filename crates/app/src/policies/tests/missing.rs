@@ -44,8 +44,8 @@ async fn a_name_that_is_not_there_is_told_with_its_place_and_nothing_is_sent() {
             (column.part, column.range),
             (Some(PolicyExpression::WithCheck), Some(TextRange { from: 21, to: 25 }))
         );
-        assert_eq!(column.words, "WITH CHECK of wrong on app.documents, line 2, column 3: there is no column ownr.");
-        assert_eq!(plan.missing[4].words, "for on app.open: there is no role rh_app_nobody.");
+        assert_eq!(column.words, "There is no column ownr: WITH CHECK of wrong on app.documents, line 2, column 3.");
+        assert_eq!(plan.missing[4].words, "There is no role rh_app_nobody: for on app.open.");
         let refusal = plan.refusal.unwrap();
         assert!(refusal.contains("app.teams") && refusal.ends_with("4 more names are not there."), "{refusal}");
         assert_eq!(plan.steps.len(), 5, "what it would do is shown all the same");
@@ -110,7 +110,7 @@ async fn a_role_that_was_dropped_meanwhile_is_told() {
         let plan = made.plan().await;
         assert_eq!(told(&plan.missing), [(PolicyMissingKind::Role, role.as_str(), true)]);
         let refused = made.apply(&[]).await.unwrap_err();
-        assert_eq!(refused.message, format!("Nothing was sent. short on app.nothing: there is no role {role}."));
+        assert_eq!(refused.message, format!("Nothing was sent. There is no role {role}: short on app.nothing."));
         made.remove().await;
     }
 }
