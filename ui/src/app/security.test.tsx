@@ -103,6 +103,28 @@ describe("the place Security", () => {
     expect((await row(/^Advisor/)).getAttribute("aria-current")).toBe("page");
   });
 
+  it("keeps the keyboard when the page in front comes late", async () => {
+    const user = userEvent.setup();
+    const tab = fakeTab("p", { kind: "policies", title: "Policies", profile_id: STAGING });
+    const host = fakeHost({ pace: 0, open: [STAGING], tabs: [tab], active: "p" });
+    const overview = await host.policyOverview(STAGING, null);
+    let arrive = () => {};
+    const late = new Promise<typeof overview>((resolve) => {
+      arrive = () => resolve(overview);
+    });
+    setHost(Object.assign(host, { policyOverview: () => late }));
+    const root = document.createElement("div");
+    document.body.append(root);
+    render(<App />, { container: root });
+    await screen.findByRole("tab", { name: /^Policies · / });
+    await show(user);
+    const here = await row(/^Overview/);
+    await waitFor(() => expect(document.activeElement).toBe(here));
+    arrive();
+    await screen.findByRole("row", { name: /^app\.documents,/ });
+    expect(document.activeElement).toBe(here);
+  });
+
   it("knows what was looked at while it was hidden", async () => {
     const user = userEvent.setup();
     const host = await staging();

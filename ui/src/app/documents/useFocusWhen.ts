@@ -9,7 +9,7 @@ export function useFocusWhen(active: boolean, view: string) {
   useEffect(() => {
     const at = document.activeElement;
     if (!active || !node || (at !== node && node.contains(at))) return;
-    const busy = at?.closest("input, textarea, [role=tree], [role=listbox], [role=tablist], [role=dialog]");
+    const busy = at?.closest("input, textarea, .rh-side, [role=tree], [role=listbox], [role=tablist], [role=dialog]");
     if (!busy) (node.querySelector<HTMLElement>("[data-focus-first]") ?? node).focus({ preventScroll: true });
   }, [active, node, view]);
   return setNode;
