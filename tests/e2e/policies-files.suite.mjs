@@ -9,7 +9,8 @@ const { desk, ask, unfold, open, policies } = await guarded(
   `create policy "own rows" on notes to authenticated using (owner = (select current_setting('app.user_id', true)));
    create table letters (id int primary key, owner text not null);
    grant select on letters to anon;
-   create table replies (id int primary key, letter int references letters, owner text)`,
+   create table replies (id int primary key, letter int references letters, owner text);
+   create table stamps (id int primary key)`,
 );
 
 const text = (name) => readFileSync(desk.path(name), "utf8");
@@ -73,6 +74,39 @@ desk.test("the same is done by keys", async () => {
   await desk.page(() => document.querySelector("[role=dialog] [role=listbox]").focus());
   await desk.keys("ArrowDown");
   await desk.keys("Enter");
+  await desk.sees("2 drafts of 2 tables");
+});
+
+desk.test("a copy says what its table lacks before it is a draft", async () => {
+  await desk.dismissToasts();
+  await desk.until("the menu of the card", () =>
+    desk.page(() => {
+      const more = [...document.querySelectorAll('button[aria-label="More for own rows"]')].find((each) => each.checkVisibility());
+      more?.focus();
+      return document.activeElement === more;
+    }),
+  );
+  await desk.keys("Enter");
+  await desk.press("Copy to another table…", "menuitem");
+  await desk.window.fill("Find a table", "stamps");
+  await desk.until("the table", async () => (await desk.all("[role=dialog] [role=option]")).length === 1);
+  await desk.page(() => document.querySelector("[role=dialog] [role=listbox]").focus());
+  await desk.keys("ArrowDown");
+  await desk.keys("Enter");
+  await desk.sees("1 name is not there for public.stamps.");
+  await desk.sees("There is no column owner: USING of own rows on public.stamps, line 1, column");
+  await desk.window.shot("policies-copy-missing");
+  await desk.press("Copy all the same");
+  await desk.sees("3 drafts of 3 tables");
+  await desk.press("Review");
+  await desk.sees("The server would refuse this: what it names is not there.");
+  await desk.window.shot("policies-review-missing");
+  await desk.press("Check on server");
+  await desk.sees('Column "owner" does not exist.');
+  await desk.keys("Escape");
+  await desk.press("3 drafts of 3 tables");
+  await desk.page(() => [...document.querySelectorAll('[aria-label="Drafts"] button[aria-label^="Discard:"]')].at(-1).click());
+  await desk.keys("Escape");
   await desk.sees("2 drafts of 2 tables");
 });
 

@@ -76,7 +76,7 @@ impl Base {
     }
 
     /// Waits until nobody but the asking session is connected, and drops the database.
-    fn is_left_clean(self) {
+    fn ends_clean(self) {
         let others =
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
         wait_until("every session is gone", || self.psql(others) == "0");
@@ -103,7 +103,7 @@ fn what_was_committed_when_the_program_was_killed_is_found_out_by_the_next_one()
         assert!(shown.out().contains("CREATE POLICY mine ON app.notes") && shown.out().contains("ENABLE ROW"));
         assert!(!base.run(&list).expect(0).stderr.contains("had arrived"));
         base.run(&["policy", "last", "through"]).expect(0).says(&["is known"]);
-        base.is_left_clean();
+        base.ends_clean();
     }
 }
 
@@ -119,6 +119,6 @@ fn what_was_not_committed_when_the_program_was_killed_is_not_taken_for_applied()
         let apply = ["policy", "apply", "through", "policies.sql", "--yes"];
         base.run(&apply).expect(0).says(&["did not arrive", "Applied 2 changes"]);
         assert_eq!((base.policies(), base.kept()), ("1".to_owned(), "kept,failed 1 1,done 1 1,".to_owned()));
-        base.is_left_clean();
+        base.ends_clean();
     }
 }
