@@ -202,6 +202,7 @@ describe("the place Security", () => {
     (await row(/^Ben/)).focus();
     await user.keyboard("{Delete}");
     await waitFor(async () => expect(within(await panel()).queryByRole("button", { name: /^Ben/ })).toBeNull());
+    expect(document.activeElement).toBe(await row(/^Ada/));
     await user.click(await screen.findByRole("button", { name: "Undo" }));
     await row(/^Ben/);
     expect(await host.policyActors(STAGING)).toHaveLength(2);

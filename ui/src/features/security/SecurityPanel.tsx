@@ -112,8 +112,11 @@ function Sections({ sections }: { sections: readonly Section[] }) {
         { clientX: 0, clientY: 0, preventDefault: () => {}, stopPropagation: () => {}, target: event.currentTarget },
         row.menu,
       );
-    else if (key === "Delete" && row.remove) row.remove();
-    else return;
+    else if (key === "Delete" && row.remove) {
+      // The row goes: the keyboard stays with the list.
+      (all[now + 1] ?? all[now - 1])?.focus();
+      row.remove();
+    } else return;
     event.preventDefault();
   };
   return (
@@ -178,7 +181,7 @@ export function SecurityPanel(props: SecurityPanelProps) {
   const advises = place?.state?.can_advise === true;
   const of = place ?? { profileId: "", database: null };
   const figures = useFigures(of, open);
-  const { actors, again } = useActors(of.profileId, secures);
+  const { actors, failure, again } = useActors(of.profileId, secures);
 
   const news = props.found.find(({ place: where }) => where.key === place?.key)?.news;
   const elsewhere = props.found.filter(({ place: where }) => where.key !== place?.key);
@@ -295,7 +298,7 @@ export function SecurityPanel(props: SecurityPanelProps) {
       ],
     };
   };
-  const news_ = elsewhere.map(
+  const foundRows = elsewhere.map(
     ({ place: where, news: each }): Row => ({
       key: `found ${where.key}`,
       icon: "bulb",
@@ -314,13 +317,17 @@ export function SecurityPanel(props: SecurityPanelProps) {
           ? `${place?.state?.server?.product ?? "This database"} has no policies for rows.`
           : undefined,
     },
-    ...(news_.length > 0 ? [{ title: "Found elsewhere", rows: news_ }] : []),
+    ...(foundRows.length > 0 ? [{ title: "Found elsewhere", rows: foundRows }] : []),
     ...(secures
       ? [
           {
             title: "Actors",
             rows: (actors ?? []).map(kept),
-            note: actors?.length === 0 ? "None is kept. Make one in the tester and keep it." : undefined,
+            note: failure
+              ? `They could not be read: ${failureOf(failure).message}`
+              : actors?.length === 0
+                ? "None is kept. Make one in the tester and keep it."
+                : undefined,
             add: { label: "New actor, in the tester", run: () => onPage("test") },
           },
           {

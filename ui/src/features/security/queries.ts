@@ -46,5 +46,5 @@ export function useActors(profileId: string, wanted: boolean) {
     enabled: wanted,
     ...told,
   });
-  return { actors: actors.data, again: () => void queries.invalidateQueries({ queryKey }) };
+  return { actors: actors.data, failure: actors.error, again: () => void queries.invalidateQueries({ queryKey }) };
 }
