@@ -33,8 +33,7 @@ function Tallies({ row }: { row: AdvisorObjectRow }) {
         <span key={icon}>
           {count > 0 ? (
             <Badge tone={tone} icon={icon} tooltip={`${number(count)} ${word}`}>
-              {number(count)}
-              <span className="rh-visually-hidden"> {word}</span>
+              {number(count)} <span className="rh-visually-hidden">{word}</span>
             </Badge>
           ) : null}
         </span>
