@@ -1,13 +1,11 @@
 //! Prints what the advisor says of a database.
 
-use std::{io::Write, path::Path};
-
 use app::App;
 
 use crate::{
     arguments::Advise,
     failure::{Exit, Failure, Outcome},
-    output::Output,
+    output::print,
     target,
 };
 
@@ -35,12 +33,4 @@ pub(crate) fn failed(error: app::api::AppError) -> Failure {
         }
         _ => Failure::statement(error, false),
     }
-}
-
-/// Writes a text that is known whole.
-pub(crate) fn print(path: Option<&Path>, text: &str) -> Outcome {
-    let name = path.unwrap_or(Path::new("standard output"));
-    let mut output = Output::open(path)?;
-    output.write_all(text.as_bytes()).map_err(|error| Failure::file(&error, name, "written"))?;
-    output.finish()
 }

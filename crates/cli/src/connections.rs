@@ -15,10 +15,9 @@ use serde::Serialize;
 use crate::{
     arguments::{Connections, ListFormat},
     failure::{Exit, Failure, Outcome},
-    output::Output,
+    output::print,
     say, table,
 };
-use std::io::Write;
 
 /// Does what was asked with the saved connections.
 pub(crate) async fn run(app: &Arc<App>, command: Connections) -> Outcome {
@@ -139,7 +138,7 @@ async fn list(app: &App, format: ListFormat) -> Outcome {
             table::aligned(&["NAME", "GROUP", "ENVIRONMENT", "SAFETY", "DATABASE", "TARGET"], &rows)
         }
     };
-    print(&text)
+    print(None, &text)
 }
 
 /// One JSON text with a line break behind it.
@@ -152,13 +151,6 @@ pub(crate) fn json<T: Serialize>(value: &T) -> Outcome<String> {
             Err(Failure::new(Exit::Local, error))
         }
     }
-}
-
-/// Prints to standard output.
-pub(crate) fn print(text: &str) -> Outcome {
-    let mut output = Output::open(None)?;
-    output.write_all(text.as_bytes()).map_err(|error| output.failure(&error))?;
-    output.finish()
 }
 
 pub(crate) fn environment(environment: Environment) -> &'static str {

@@ -7,9 +7,11 @@ use std::sync::Arc;
 
 use crate::{
     arguments::{Doctor, ListFormat},
-    connections::{json, print},
+    connections::json,
     failure::{Exit, Failure, Outcome},
-    open, table,
+    open,
+    output::print,
+    table,
 };
 
 /// How one thing was found; documented in docs/cli.md.
@@ -83,7 +85,7 @@ pub(crate) async fn run(doctor: &Doctor) -> Outcome {
             table::aligned(&["CHECK", "STATE", "FOUND"], &rows)
         }
     };
-    print(&text)?;
+    print(None, &text)?;
     match findings.iter().any(|finding| finding.state == State::Failed) {
         true => Err(Failure::silent(Exit::Local)),
         false => Ok(()),

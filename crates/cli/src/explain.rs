@@ -1,6 +1,6 @@
 //! Prints the plan of a statement; measures it where that is asked for and can be undone.
 
-use std::{io::Write, sync::Arc};
+use std::sync::Arc;
 
 use app::{
     App,
@@ -11,8 +11,7 @@ use crate::{
     arguments::{Explain, PlanFormat},
     failure::{Exit, Failure, Outcome},
     interrupt::Interrupt,
-    output::Output,
-    prompt, query,
+    output, prompt, query,
     say::{self, Script, clean},
     target,
 };
@@ -122,8 +121,5 @@ fn print(explain: &Explain, plan: &ExplainedPlan) -> Outcome {
             format!("{value:#}\n")
         }
     };
-    let name = explain.output.as_deref().unwrap_or(std::path::Path::new("standard output"));
-    let mut output = Output::open(explain.output.as_deref())?;
-    output.write_all(text.as_bytes()).map_err(|error| Failure::file(&error, name, "written"))?;
-    output.finish()
+    output::print(explain.output.as_deref(), &text)
 }

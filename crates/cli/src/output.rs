@@ -106,6 +106,16 @@ impl Output {
     }
 }
 
+/// Writes a text that is known whole, to a file or to standard output.
+///
+/// # Errors
+/// The file's or the stream's, but for a reader that went away: it has what it wanted.
+pub(crate) fn print(path: Option<&Path>, text: &str) -> Outcome {
+    let mut output = Output::open(path)?;
+    output.write_all(text.as_bytes()).map_err(|error| output.failure(&error))?;
+    output.finish()
+}
+
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.to {

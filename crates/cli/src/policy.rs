@@ -12,12 +12,13 @@ use app::{
 };
 
 use crate::{
-    advise::{failed, print},
+    advise::failed,
     arguments::{
         PasswordInput, Policy, PolicyApply, PolicyCheck, PolicyFormat, PolicyLast, PolicyList, PolicyMatrix,
         PolicyShow, PolicyTest, TestFormat,
     },
     failure::{Exit, Failure, Outcome},
+    output::print,
     prompt,
     say::{self, clean},
     table::aligned,

@@ -40,7 +40,7 @@ fn check(context: &Context<'_>, found: &mut Found) -> Result<(), Reason> {
     };
     // Up to PostgreSQL 13 `on` meant MD5.
     let sets_weak = matches!(setting, Some("md5" | "on"));
-    let kept = (!weak.is_empty()).then(|| format!("Passwords are kept as MD5, of {}.", crate::names::listed(&weak)));
+    let kept = (!weak.is_empty()).then(|| format!("Passwords are kept as MD5, of {}.", crate::names::listed(weak)));
     let new = sets_weak.then(|| "New passwords are kept as MD5.".to_owned());
     let parts: Vec<String> = new.into_iter().chain(kept).collect();
     if parts.is_empty() {

@@ -103,7 +103,7 @@ fn describe(preview: &ImportPreview) -> Outcome {
     for warning in &preview.warnings {
         say::line(&format!("warning: {}", say::clean(warning)));
     }
-    super::print(&say::clean(&text))
+    crate::output::print(None, &say::clean(&text))
 }
 
 /// Shows the command a shared connection wants to run for its password, and notes that a person agrees.

@@ -6,10 +6,11 @@ use app::{
 };
 use serde::Serialize;
 
-use super::{drafting, json, print};
+use super::{drafting, json};
 use crate::{
     arguments::{ListFormat, PasswordInput},
     failure::{Exit, Failure, Outcome},
+    output::print,
     prompt, table,
 };
 
@@ -94,7 +95,7 @@ fn tell(report: &TestReport, format: ListFormat) -> Outcome {
             error: report.error.as_ref(),
             elapsed_ms: report.elapsed_ms,
         };
-        return print(&json(&report)?);
+        return print(None, &json(&report)?);
     }
     let row = |hop: &app::api::HopReport| {
         let outcome = if hop.ok { "ok" } else { "failed" };
@@ -105,5 +106,5 @@ fn tell(report: &TestReport, format: ListFormat) -> Outcome {
     if let Some(server) = &report.server {
         text.push_str(&format!("{} {}, in {} ms\n", server.product, server.version, report.elapsed_ms));
     }
-    print(&text)
+    print(None, &text)
 }

@@ -36,6 +36,26 @@ fn a_reader_that_goes_stops_the_server_in_silence() {
 }
 
 #[test]
+fn a_text_that_nobody_reads_to_its_end_is_no_failure() {
+    for server in servers() {
+        let home = Home::new();
+        let url = server.url.as_str();
+        for arguments in [
+            &["policy", "list", url, "--format", "sql"][..],
+            &["policy", "matrix", url, "--format", "csv"],
+            &["advise", url],
+            &["explain", url, "-c", "SELECT 1"],
+            &["connections", "list"],
+        ] {
+            let mut child = home.command(arguments).spawn().unwrap();
+            drop(child.stdout.take());
+            let ended = of(child.wait_with_output().unwrap());
+            assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "{arguments:?}");
+        }
+    }
+}
+
+#[test]
 fn ctrl_c_cancels_on_the_server_and_exits_130() {
     for server in servers() {
         let home = Home::new();
