@@ -262,6 +262,11 @@ async fn what_was_staged_as_somebody_else_is_saved_only_after_a_yes_to_that() {
         let view = stage_team(&ann, "1").await;
         assert_eq!((view.acting.as_deref(), view.staged_as), (Some(words.as_str()), Vec::new()));
         let EditsAnswer::Done { .. } = app.edits_save(&ann, None).await.unwrap() else { panic!("it asked") };
+
+        // It lies on the disk with the steps: it is known after a crash, too.
+        stage_team(&ann, "2").await;
+        let head: String = sqlx::query_scalar("SELECT head FROM edit_sets").fetch_one(app.store.read()).await.unwrap();
+        assert!(head.contains(&format!("\"actors\":[{{\"role\":\"{}\"", stage.schema)), "{head}");
         stage.drop().await;
     }
 }
