@@ -15,6 +15,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("generate", &[]),
     ("advisor", &["catalog", "policy", "sql"]),
     ("policy", &["catalog"]),
+    ("erd", &["catalog"]),
     ("driver", &["catalog", "generate", "sql"]),
     ("route", &[]),
     ("dial", &["driver", "route"]),
@@ -79,7 +80,7 @@ const BANS: &[Ban] = &[
     },
     Ban {
         why: "a pure crate does no I/O",
-        of: |package| ["catalog", "sql", "generate", "advisor", "policy"].contains(&package.name.as_str()),
+        of: |package| ["catalog", "sql", "generate", "advisor", "policy", "erd"].contains(&package.name.as_str()),
         // What makes bindings at build time writes files.
         within: |package| &package.linked,
         banned: |name| ["tokio", "sqlx", "rusqlite", "mio", "rustls", "reqwest", "tempfile"].contains(&name),

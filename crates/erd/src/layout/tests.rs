@@ -1,0 +1,130 @@
+use super::*;
+
+fn random(seed: &mut u64, below: u64) -> u64 {
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 7;
+    *seed ^= *seed << 17;
+    *seed % below
+}
+
+/// A database of so many tables, with hubs, circles and tables alone.
+fn database(count: usize, mut seed: u64) -> (Vec<Size>, Vec<Link>) {
+    let seed = &mut seed;
+    let boxes: Vec<Size> = (0..count)
+        .map(|_| Size { width: 160.0 + random(seed, 80) as f64, height: 48.0 + 20.0 * random(seed, 14) as f64 })
+        .collect();
+    let mut links = Vec::new();
+    for from in 1..count {
+        for _ in 0..random(seed, 3) {
+            let near = from.saturating_sub(1 + random(seed, 30) as usize);
+            let to = match random(seed, 10) {
+                0 => random(seed, count as u64) as usize,
+                1..=3 => random(seed, 4) as usize,
+                _ => near,
+            };
+            let from_y = 38.0 + random(seed, 3) as f64 * 20.0;
+            links.push(Link { from, from_y, to: to.min(count - 1), to_y: 38.0 });
+        }
+    }
+    (boxes, links)
+}
+
+fn overlap(places: &[Point], boxes: &[Size]) -> Option<(usize, usize)> {
+    let pairs = (0..boxes.len()).flat_map(|a| (a + 1..boxes.len()).map(move |b| (a, b)));
+    pairs.into_iter().find(|(a, b)| {
+        let ((p, s), (q, t)) = ((places[*a], boxes[*a]), (places[*b], boxes[*b]));
+        p.x < q.x + t.width && q.x < p.x + s.width && p.y < q.y + t.height && q.y < p.y + s.height
+    })
+}
+
+fn inside(point: Point, at: Point, size: Size) -> bool {
+    at.x < point.x && point.x < at.x + size.width && at.y < point.y && point.y < at.y + size.height
+}
+
+#[test]
+fn boxes_never_overlap_and_ways_keep_out_of_them() {
+    for (count, seed) in [(1, 3), (2, 5), (30, 7), (120, 11), (400, 13)] {
+        let (boxes, links) = database(count, seed);
+        let found = arrange(&boxes, &links, &Spacing::default());
+        assert_eq!(overlap(&found.places, &boxes), None, "{count}");
+        assert!(found.places.iter().all(|at| at.x >= 0.0 && at.y >= 0.0 && at.x.is_finite() && at.y.is_finite()));
+        assert_eq!(found.ways.len(), links.len());
+        for (at, size) in found.places.iter().zip(&boxes) {
+            for points in &found.ways {
+                assert!(
+                    points.iter().all(|point| !inside(*point, *at, *size)),
+                    "{count}: {points:?} in {at:?} {size:?}"
+                );
+                // Behind a layer the line is level.
+                for pair in points.chunks(2) {
+                    let middle = Point { x: f64::midpoint(pair[0].x, pair[1].x), y: pair[0].y };
+                    assert_eq!(pair[0].y, pair[1].y);
+                    assert!(!inside(middle, *at, *size));
+                }
+            }
+        }
+        assert_eq!(found, arrange(&boxes, &links, &Spacing::default()), "the same answer for the same question");
+    }
+}
+
+#[test]
+fn what_is_referred_to_lies_left() {
+    let boxes = vec![Size { width: 200.0, height: 100.0 }; 4];
+    let link = |from, to| Link { from, from_y: 50.0, to, to_y: 30.0 };
+    let found = arrange(&boxes, &[link(1, 0), link(2, 1), link(3, 2), link(3, 0)], &Spacing::default());
+    assert!(found.places.windows(2).all(|pair| pair[0].x + 200.0 < pair[1].x));
+    assert_eq!(found.ways[0], []);
+    assert_eq!(found.ways[3].len(), 4, "the long line passes two layers");
+    assert!(found.ways[3].windows(2).all(|pair| pair[0].x > pair[1].x), "from the right to the left");
+}
+
+#[test]
+fn circles_loops_and_links_to_nothing_are_no_trouble() {
+    let boxes = vec![Size { width: 100.0, height: 60.0 }; 3];
+    let link = |from, to| Link { from, from_y: 10.0, to, to_y: 10.0 };
+    let links = [link(0, 1), link(1, 2), link(2, 0), link(1, 1), link(0, 7), link(9, 2), link(0, 1)];
+    let found = arrange(&boxes, &links, &Spacing::default());
+    assert_eq!(overlap(&found.places, &boxes), None);
+    assert_eq!(arrange(&[], &[], &Spacing::default()), Arrangement::default());
+    assert_eq!(arrange(&[], &[link(0, 1)], &Spacing::default()).ways, [vec![]]);
+}
+
+/// What five hundred tables refer to: no column of boxes as tall as a house.
+#[test]
+fn a_hub_is_no_tower() {
+    let boxes = vec![Size { width: 180.0, height: 120.0 }; 501];
+    let links: Vec<Link> = (1..501).map(|from| Link { from, from_y: 50.0, to: 0, to_y: 30.0 }).collect();
+    let found = arrange(&boxes, &links, &Spacing::default());
+    assert_eq!(overlap(&found.places, &boxes), None);
+    let width = found.places.iter().map(|at| at.x + 180.0).fold(0.0, f64::max);
+    let height = found.places.iter().map(|at| at.y + 120.0).fold(0.0, f64::max);
+    assert!((0.4..4.0).contains(&(width / height)), "{width} x {height}");
+}
+
+#[test]
+fn a_new_box_moves_no_other() {
+    let (boxes, links) = database(200, 17);
+    let old = arrange(&boxes[..190], &links, &Spacing::default()).places;
+    let known: Vec<Option<Point>> = old.iter().copied().map(Some).chain(std::iter::repeat_n(None, 10)).collect();
+    let found = settle(&known, &boxes, &links, &Spacing::default());
+    assert_eq!(found[..190], old);
+    assert_eq!(overlap(&found, &boxes), None);
+    for link in links.iter().filter(|link| link.from >= 190 && link.to < 190) {
+        let (from, to) = (found[link.from], found[link.to]);
+        let far = ((from.x - to.x).powi(2) + (from.y - to.y).powi(2)).sqrt();
+        assert!(far < 6000.0, "{link:?} is {far} long");
+    }
+}
+
+#[test]
+fn places_that_are_no_numbers_count_as_none() {
+    let boxes = vec![Size { width: 100.0, height: 60.0 }; 3];
+    let link = Link { from: 1, from_y: 10.0, to: 0, to_y: 10.0 };
+    let known = [Some(Point { x: 40.0, y: 40.0 }), Some(Point { x: f64::NAN, y: 0.0 })];
+    let found = settle(&known, &boxes, &[link], &Spacing::default());
+    assert_eq!(found[0], Point { x: 40.0, y: 40.0 });
+    assert_eq!(overlap(&found, &boxes), None);
+    assert!(found[1].x > 140.0, "right of what it refers to: {found:?}");
+    assert!(found[2].y > 100.0, "what nothing is linked with lies below: {found:?}");
+    assert_eq!(settle(&[], &boxes, &[link], &Spacing::default()), arrange(&boxes, &[link], &Spacing::default()).places);
+}

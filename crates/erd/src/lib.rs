@@ -1,0 +1,19 @@
+//! The diagram of a database: what is drawn ([`Diagram`]), where it lies ([`layout`]), how it is walked, and as which texts and
+//! pictures it leaves the program.
+//!
+//! Pure over `catalog`: it knows no server, no window and no file.
+#![deny(missing_docs)]
+
+mod cardinality;
+mod diagram;
+mod inferred;
+pub mod layout;
+#[cfg(test)]
+mod tests;
+pub mod text;
+mod walk;
+
+pub use catalog::ObjectKey;
+
+pub use cardinality::Cardinality;
+pub use diagram::{Choice, Columns, Diagram, End, Entity, Origin, Relationship, Row};

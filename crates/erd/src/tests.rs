@@ -1,0 +1,257 @@
+use catalog::{
+    Action, Catalog, Column, Constraint, ConstraintKind, ForeignKey, Index, IndexKey, Known, Relation, RelationId,
+    RelationKind, Schema, SchemaId,
+};
+
+use super::*;
+
+struct Shop {
+    catalog: Catalog,
+    public: SchemaId,
+}
+
+impl Shop {
+    fn new() -> Self {
+        let mut catalog = Catalog { database: Some("shop".to_owned()), ..Catalog::default() };
+        let public = catalog.push_schema(Schema::named("public"));
+        Shop { catalog, public }
+    }
+
+    fn table(&mut self, name: &str, columns: &[(&str, &str, bool)]) -> RelationId {
+        self.relation(name, RelationKind::Table, columns)
+    }
+
+    /// Columns by name, type and whether they may be NULL; the first is the primary key.
+    fn relation(&mut self, name: &str, kind: RelationKind, columns: &[(&str, &str, bool)]) -> RelationId {
+        let id = self.catalog.push_relation(Relation::new(self.public, name, kind));
+        for (index, (name, native_type, nullable)) in columns.iter().enumerate() {
+            let mut column = Column::new(id, index as u32 + 1, name, native_type);
+            column.nullable = Known::Value(*nullable);
+            self.catalog.columns.push(column);
+        }
+        if kind == RelationKind::Table
+            && let Some((first, ..)) = columns.first()
+        {
+            self.constrain(id, ConstraintKind::PrimaryKey, &[first]);
+        }
+        id
+    }
+
+    fn constrain(&mut self, relation: RelationId, kind: ConstraintKind, columns: &[&str]) {
+        self.catalog.constraints.push(Constraint {
+            relation,
+            name: None,
+            kind,
+            columns: columns.iter().map(|name| (*name).to_owned()).collect(),
+            definition: Known::NotLoaded,
+            deferrable: false,
+            initially_deferred: false,
+            validated: true,
+            comment: None,
+        });
+    }
+
+    fn refer(&mut self, from: RelationId, columns: &[&str], to: RelationId, referenced: &[&str]) {
+        let own = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let name = self.catalog.relations[to.0 as usize].name.clone();
+        self.catalog.foreign_keys.push(ForeignKey {
+            relation: from,
+            name: Some(format!("to_{name}")),
+            columns: own(columns),
+            references: ("public".to_owned(), name),
+            referenced: Some(to),
+            referenced_columns: own(referenced),
+            on_delete: Action::Cascade,
+            on_update: Action::NoAction,
+            deferrable: false,
+            initially_deferred: false,
+            validated: true,
+            definition: Known::NotLoaded,
+            comment: None,
+        });
+    }
+
+    fn unique_index(&mut self, relation: RelationId, column: &str, predicate: Option<&str>) {
+        self.catalog.indexes.push(Index {
+            relation,
+            name: format!("of_{column}"),
+            unique: true,
+            primary: false,
+            method: None,
+            keys: vec![IndexKey { text: column.to_owned(), expression: false, descending: false, nulls_first: None }],
+            included: Vec::new(),
+            predicate: predicate.map(str::to_owned),
+            valid: Known::Value(true),
+            scans: Known::NotLoaded,
+            bytes: Known::NotLoaded,
+            definition: Known::NotLoaded,
+            comment: None,
+        });
+    }
+
+    fn drawn(mut self, choice: &Choice) -> Diagram {
+        self.catalog.seal();
+        Diagram::of(&self.catalog, choice)
+    }
+}
+
+fn names(diagram: &Diagram) -> Vec<&str> {
+    diagram.entities.iter().map(Entity::name).collect()
+}
+
+/// Customers, their orders and profiles, and what is in an order.
+fn shop() -> Shop {
+    let mut shop = Shop::new();
+    let customers = shop.table("customers", &[("id", "bigint", false), ("email", "text", false)]);
+    let orders = shop
+        .table("orders", &[("id", "bigint", false), ("customer_id", "bigint", false), ("coupon_id", "integer", true)]);
+    let profiles = shop.table("profiles", &[("customer_id", "bigint", false), ("picture", "bytea", true)]);
+    let coupons = shop.table("coupons", &[("id", "integer", false)]);
+    shop.refer(orders, &["customer_id"], customers, &["id"]);
+    shop.refer(orders, &["coupon_id"], coupons, &["id"]);
+    shop.refer(profiles, &["customer_id"], customers, &["id"]);
+    shop
+}
+
+#[test]
+fn cardinality_is_read_from_constraints() {
+    let mut shop = shop();
+    let badges = shop.table("badges", &[("id", "bigint", false), ("owner", "bigint", true), ("giver", "bigint", true)]);
+    shop.refer(badges, &["owner"], RelationId(0), &["id"]);
+    shop.refer(badges, &["giver"], RelationId(0), &["id"]);
+    shop.unique_index(badges, "owner", None);
+    shop.unique_index(badges, "giver", Some("giver > 7"));
+    let diagram = shop.drawn(&Choice::default());
+    let ends = |from: &str, column: &str| {
+        let one = diagram
+            .relationships
+            .iter()
+            .find(|one| diagram.entities[one.from.entity].name() == from && one.from.columns == [column])
+            .unwrap();
+        (one.from.cardinality, one.to.cardinality)
+    };
+    assert_eq!(ends("orders", "customer_id"), (Cardinality::ZeroOrMany, Cardinality::One));
+    assert_eq!(ends("orders", "coupon_id"), (Cardinality::ZeroOrMany, Cardinality::ZeroOrOne));
+    assert_eq!(ends("profiles", "customer_id"), (Cardinality::ZeroOrOne, Cardinality::One));
+    assert_eq!(ends("badges", "owner"), (Cardinality::ZeroOrOne, Cardinality::ZeroOrOne));
+    assert_eq!(
+        ends("badges", "giver"),
+        (Cardinality::ZeroOrMany, Cardinality::ZeroOrOne),
+        "a partial index proves nothing"
+    );
+}
+
+#[test]
+fn a_choice_says_what_is_drawn() {
+    let mut shop = shop();
+    shop.relation("newest", RelationKind::View, &[("id", "bigint", true)]);
+    let system = shop.catalog.push_schema(Schema { system: true, ..Schema::named("pg_catalog") });
+    shop.catalog.push_relation(Relation::new(system, "pg_class", RelationKind::Table));
+    shop.catalog.seal();
+    let of = |choice: &Choice| Diagram::of(&shop.catalog, choice);
+    assert_eq!(names(&of(&Choice::default())), ["coupons", "customers", "orders", "profiles"]);
+    assert!(names(&of(&Choice { views: true, ..Choice::default() })).contains(&"newest"));
+    let two = of(&Choice {
+        relations: ["orders", "newest"]
+            .map(|name| ObjectKey::relation(Some("shop"), Some("public"), name))
+            .to_vec()
+            .into(),
+        columns: Columns::Keys,
+        ..Choice::default()
+    });
+    assert_eq!(names(&two), ["newest", "orders"], "what is named is drawn, views too");
+    assert_eq!((two.entities[1].outside, two.relationships.len()), (2, 0), "lines to what is not drawn are counted");
+    assert_eq!((two.entities[1].rows.len(), two.entities[0].folded), (3, 1));
+    assert_eq!(of(&Choice { schemas: Some(vec![]), ..Choice::default() }).entities, []);
+}
+
+#[test]
+fn names_and_types_speak_for_relationships() {
+    let mut shop = shop();
+    shop.table("categories", &[("id", "bigint", false)]);
+    shop.table("addresses", &[("id", "uuid", false), ("customerId", "bigint", false), ("country", "text", false)]);
+    shop.table("boxes", &[("id", "bigint", false), ("address", "uuid", true), ("category_id", "integer", true)]);
+    shop.table("stock", &[("box_id", "bigint", false), ("category_id", "bigint", false), ("paid", "bigint", false)]);
+    let diagram = shop.drawn(&Choice { inferred: true, ..Choice::default() });
+    let found: Vec<String> = diagram
+        .relationships
+        .iter()
+        .filter(|one| one.origin == Origin::Inferred)
+        .map(|one| {
+            let name = |end: &End| format!("{}.{}", diagram.entities[end.entity].name(), end.columns[0]);
+            format!("{} {}", name(&one.from), name(&one.to))
+        })
+        .collect();
+    let wanted = ["addresses.customerId customers.id", "boxes.address addresses.id", "stock.category_id categories.id"];
+    assert_eq!(found, wanted, "neither the own key nor another type, nor what is declared");
+}
+
+#[test]
+fn ways_lead_over_few_relationships() {
+    let mut shop = shop();
+    shop.table("alone", &[("id", "bigint", false)]);
+    let diagram = shop.drawn(&Choice::default());
+    let place = |name: &str| diagram.entities.iter().position(|entity| entity.name() == name).unwrap();
+    let path = diagram.path(place("profiles"), place("coupons")).unwrap();
+    let over: Vec<&str> = path.iter().map(|one| diagram.relationships[*one].name.as_deref().unwrap()).collect();
+    assert_eq!(over, ["to_customers", "to_customers", "to_coupons"]);
+    assert_eq!(diagram.path(place("alone"), place("orders")), None);
+    assert_eq!(diagram.path(place("orders"), place("orders")), Some(vec![]));
+    let beside: Vec<&str> =
+        diagram.neighbours(place("orders"), 1).into_iter().map(|place| diagram.entities[place].name()).collect();
+    assert_eq!(beside, ["coupons", "customers", "orders"]);
+    assert_eq!(diagram.neighbours(place("orders"), 2).len(), 4);
+}
+
+#[test]
+fn clusters_hold_together_what_is_related() {
+    let mut shop = Shop::new();
+    let users = shop.table("users", &[("id", "bigint", false)]);
+    for group in ["billing", "catalogue"] {
+        let ids: Vec<RelationId> = (0..5)
+            .map(|index| shop.table(&format!("{group}_{index}"), &[("id", "bigint", false), ("other", "bigint", true)]))
+            .collect();
+        for (index, id) in ids.iter().enumerate() {
+            shop.refer(*id, &["other"], users, &["id"]);
+            for other in &ids[..index] {
+                shop.refer(*id, &["other"], *other, &["id"]);
+            }
+        }
+    }
+    let diagram = shop.drawn(&Choice::default());
+    let clusters = diagram.clusters();
+    let of = |prefix: &str| {
+        let found = diagram.entities.iter().zip(&clusters).filter(|(entity, _)| entity.name().starts_with(prefix));
+        found.map(|(_, cluster)| *cluster).collect::<std::collections::BTreeSet<_>>()
+    };
+    assert_eq!((of("billing").len(), of("catalogue").len()), (1, 1), "{clusters:?}");
+    assert_ne!(of("billing"), of("catalogue"), "a hub does not pull everything together");
+}
+
+#[test]
+fn texts_say_what_is_drawn() {
+    let mut shop = Shop::new();
+    let odd = shop.table("odd \"name\" 🏠", &[("the id", "character varying(20)", false), ("2nd", "bigint", true)]);
+    let users = shop.table("users", &[("id", "bigint", false)]);
+    shop.refer(odd, &["2nd"], users, &["id"]);
+    shop.catalog.columns[1].comment = Some("it's \"second\"\nof two".to_owned());
+    let diagram = shop.drawn(&Choice::default());
+    assert_eq!(
+        text::mermaid(&diagram),
+        "erDiagram\n  e0[\"odd #quot;name#quot; 🏠\"] {\n    character_varying(20) the_id PK \"the id\"\n    \
+         bigint _2nd FK \"2nd: it's #quot;second#quot; of two\"\n  }\n  e1[\"users\"] {\n    bigint id PK\n  }\n  \
+         e1 |o--o{ e0 : \"to_users\"\n"
+    );
+    assert_eq!(
+        text::dbml(&diagram),
+        "Table \"public\".\"odd \\\"name\\\" 🏠\" {\n  \"the id\" \"character varying(20)\" [pk, not null]\n  \
+         \"2nd\" \"bigint\" [null, note: '''it\\'s \"second\"\nof two''']\n}\n\nTable \"public\".\"users\" {\n  \
+         \"id\" \"bigint\" [pk, not null]\n}\n\nRef \"to_users\": \"public\".\"odd \\\"name\\\" 🏠\".\"2nd\" > \
+         \"public\".\"users\".\"id\" [delete: cascade, update: no action]\n"
+    );
+    let drawn = text::plantuml(&diagram);
+    assert!(
+        drawn.contains("entity \"odd <U+0022>name<U+0022> 🏠\" as e0 {\n  * the id : character varying(20) <<PK>>\n")
+    );
+    assert!(drawn.contains("e1 |o--o{ e0 : to_users\n"), "{drawn}");
+}

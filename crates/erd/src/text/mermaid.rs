@@ -1,0 +1,85 @@
+//! Mermaid's entity relationship diagrams: <https://mermaid.js.org/syntax/entityRelationshipDiagram.html>.
+
+use std::fmt::Write;
+
+use super::{line, title};
+use crate::{Cardinality, Diagram, Origin, Relationship, Row};
+
+/// The diagram as Mermaid draws it. Names that Mermaid cannot write stand in quotes, and of columns in the comment.
+pub fn mermaid(diagram: &Diagram) -> String {
+    let mut text = String::from("erDiagram\n");
+    for (place, entity) in diagram.entities.iter().enumerate() {
+        let _ = writeln!(text, "  e{place}[\"{}\"] {{", quoted(&title(diagram, entity)));
+        for row in &entity.rows {
+            let _ = writeln!(text, "    {}", attribute(row));
+        }
+        text.push_str("  }\n");
+    }
+    for one in &diagram.relationships {
+        let _ = writeln!(
+            text,
+            "  e{} {}{}{} e{} : \"{}\"",
+            one.to.entity,
+            left(one.to.cardinality),
+            // A line of dashes is one that a foreign key does not declare.
+            if one.origin == Origin::Declared { "--" } else { ".." },
+            right(one.from.cardinality),
+            one.from.entity,
+            quoted(&label(one))
+        );
+    }
+    text
+}
+
+fn attribute(row: &Row) -> String {
+    let (name, native_type) = (word(&row.name), word(&row.native_type));
+    let keys: Vec<&str> = [(row.primary, "PK"), (row.foreign, "FK"), (row.unique && !row.primary, "UK")]
+        .into_iter()
+        .filter_map(|(holds, word)| holds.then_some(word))
+        .collect();
+    let mut text = format!("{native_type} {name}");
+    if !keys.is_empty() {
+        let _ = write!(text, " {}", keys.join(", "));
+    }
+    let own = (name != row.name).then(|| row.name.clone());
+    let remarks: Vec<String> = own.into_iter().chain(row.comment.as_deref().map(line)).collect();
+    if !remarks.is_empty() {
+        let _ = write!(text, " \"{}\"", quoted(&remarks.join(": ")));
+    }
+    text
+}
+
+fn label(one: &Relationship) -> String {
+    let label = one.name.clone().unwrap_or_else(|| one.from.columns.join(", "));
+    if one.origin == Origin::Declared { label } else { format!("{label} (inferred)") }
+}
+
+/// Letters, digits and what else Mermaid takes in a type or a name; it begins with a letter or `_`.
+fn word(text: &str) -> String {
+    let word: String = text
+        .chars()
+        .map(|sign| if sign.is_ascii_alphanumeric() || "_-()[]".contains(sign) { sign } else { '_' })
+        .collect();
+    if word.starts_with(|sign: char| sign.is_ascii_alphabetic() || sign == '_') { word } else { format!("_{word}") }
+}
+
+/// Within double quotes, of which Mermaid has no escape but this one.
+fn quoted(text: &str) -> String {
+    line(text).replace('"', "#quot;")
+}
+
+fn left(cardinality: Cardinality) -> &'static str {
+    match cardinality {
+        Cardinality::One => "||",
+        Cardinality::ZeroOrOne | Cardinality::AtMostOne => "|o",
+        Cardinality::ZeroOrMany => "}o",
+    }
+}
+
+fn right(cardinality: Cardinality) -> &'static str {
+    match cardinality {
+        Cardinality::One => "||",
+        Cardinality::ZeroOrOne | Cardinality::AtMostOne => "o|",
+        Cardinality::ZeroOrMany => "o{",
+    }
+}
