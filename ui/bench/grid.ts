@@ -71,6 +71,8 @@ const view: EditsView = {
   undo: null,
   redo: null,
   fresh_hold: null,
+  acting: null,
+  staged_as: [],
 };
 const described = heads.map(({ name }) => ({
   name,

@@ -18,8 +18,8 @@ pub(crate) use connections::{Connections, Details, Environment, ImportSource, Pa
 pub(crate) use explain::{Explain, PlanFormat};
 pub(crate) use generate::Generate;
 pub(crate) use policy::{
-    Advise, Policy, PolicyApply, PolicyCheck, PolicyFormat, PolicyLast, PolicyList, PolicyMatrix, PolicyShow, PolicyTest,
-    TestFormat,
+    Advise, Policy, PolicyApply, PolicyCheck, PolicyFormat, PolicyLast, PolicyList, PolicyMatrix, PolicyShow,
+    PolicyTest, TestFormat,
 };
 pub(crate) use saved::{Saved, SavedRun};
 pub(crate) use schema::{Schema, SchemaFormat};
