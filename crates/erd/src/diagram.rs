@@ -173,6 +173,16 @@ impl Diagram {
         Diagram { entities, relationships }
     }
 
+    /// An entity's name as a person reads it: with its schema where the diagram has more than one.
+    pub fn title(&self, entity: &Entity) -> String {
+        // They come by schema.
+        let several = self.entities.first().map(Entity::schema) != self.entities.last().map(Entity::schema);
+        match entity.schema() {
+            schema if several && !schema.is_empty() => format!("{schema}.{}", entity.name()),
+            _ => entity.name().to_owned(),
+        }
+    }
+
     /// The entity of a key.
     pub fn find(&self, key: &ObjectKey) -> Option<usize> {
         self.entities.iter().position(|entity| entity.key == *key)

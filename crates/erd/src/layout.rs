@@ -14,11 +14,13 @@ mod mesh;
 mod order;
 mod pack;
 mod place;
+mod route;
 mod settle;
 mod simplex;
 #[cfg(test)]
 mod tests;
 
+pub use route::route;
 pub use settle::settle;
 
 use std::collections::HashMap;

@@ -8,6 +8,8 @@ mod cardinality;
 mod diagram;
 mod inferred;
 pub mod layout;
+pub mod measure;
+mod svg;
 #[cfg(test)]
 mod tests;
 pub mod text;
@@ -17,3 +19,4 @@ pub use catalog::ObjectKey;
 
 pub use cardinality::Cardinality;
 pub use diagram::{Choice, Columns, Diagram, End, Entity, Origin, Relationship, Row};
+pub use svg::{Look, svg};

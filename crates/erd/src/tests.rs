@@ -255,3 +255,38 @@ fn texts_say_what_is_drawn() {
     );
     assert!(drawn.contains("e1 |o--o{ e0 : to_users\n"), "{drawn}");
 }
+
+#[test]
+fn a_picture_shows_every_entity_and_line() {
+    let mut shop = shop();
+    let long = "a name that is longer than any box may be wide, so that its end has to give way to dots in the picture";
+    let odd = shop.table(long, &[("a < b & c", "text", false), (long, "numeric(12, 2)", true)]);
+    shop.refer(odd, &["a < b & c"], RelationId(0), &["id"]);
+    shop.table("addresses", &[("id", "bigint", false), ("customer_id", "bigint", true)]);
+    let diagram = shop.drawn(&Choice { inferred: true, ..Choice::default() });
+    let found = layout::arrange(&diagram.sizes(), &diagram.links(), &layout::Spacing::default());
+    for look in [Look::LIGHT, Look::DARK] {
+        let picture = svg(&diagram, &found, &look);
+        assert_eq!(picture.matches("<g>").count(), diagram.entities.len());
+        assert_eq!(picture.matches("<path class=\"l\"").count(), 3 * diagram.relationships.len() - 1);
+        assert_eq!(picture.matches("<path class=\"l i\"").count(), 1, "what is inferred is dashed");
+        assert_eq!(picture.matches("@font-face").count(), 3, "it needs no font of the computer's");
+        assert!(picture.contains("a &lt; b &amp; c") && picture.contains('…') && !picture.contains("NaN"));
+    }
+    let empty = svg(&Diagram::default(), &layout::Arrangement::default(), &Look::LIGHT);
+    assert!(empty.contains("width=\"48\"") && !empty.contains("inf"), "{}", &empty[..200]);
+}
+
+#[test]
+fn boxes_are_as_wide_as_their_texts() {
+    use measure::{SIZES, Typeface};
+    let mono = Typeface::Name.width("iiiiWWWW", SIZES.1);
+    assert!((mono - 8.0 * 0.6 * SIZES.1).abs() < 0.01, "{mono}");
+    assert!(Typeface::Text.width("WWWW", 11.0) > 2.0 * Typeface::Text.width("iiii", 11.0));
+    assert!(Typeface::Text.width("表", 10.0) > 11.0, "what the font lacks takes two places");
+    let fitted = Typeface::Name.fitted("a_long_name_of_a_column", SIZES.1, 80.0);
+    assert!(fitted.ends_with('…') && Typeface::Name.width(&fitted, SIZES.1) <= 80.0, "{fitted}");
+    let diagram = shop().drawn(&Choice { columns: Columns::None, ..Choice::default() });
+    assert!(diagram.sizes().iter().all(|size| size.height == measure::HEAD && size.width >= 140.0));
+    assert!(diagram.links().iter().all(|link| link.from_y == 14.0), "lines reach the head where columns are folded");
+}

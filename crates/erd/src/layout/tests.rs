@@ -128,3 +128,32 @@ fn places_that_are_no_numbers_count_as_none() {
     assert!(found[2].y > 100.0, "what nothing is linked with lies below: {found:?}");
     assert_eq!(settle(&[], &boxes, &[link], &Spacing::default()), arrange(&boxes, &[link], &Spacing::default()).places);
 }
+
+#[test]
+fn lines_are_level_or_upright_and_end_at_their_boxes() {
+    let (boxes, mut links) = database(150, 23);
+    links.push(Link { from: 5, from_y: 60.0, to: 5, to_y: 38.0 });
+    let found = arrange(&boxes, &links, &Spacing::default());
+    // As arranged, and after somebody has moved every third box, above and below others too.
+    let moved: Vec<Point> = found
+        .places
+        .iter()
+        .enumerate()
+        .map(|(index, at)| if index % 3 == 0 { Point { x: at.x / 3.0, y: at.y + 77.0 } } else { *at })
+        .collect();
+    let none = vec![Vec::new(); links.len()];
+    for (places, ways) in [(&found.places, &found.ways), (&moved, &none)] {
+        for (link, way) in links.iter().zip(ways) {
+            let corners = route(link, &boxes, places, way);
+            assert!(corners.windows(2).all(|pair| pair[0].x == pair[1].x || pair[0].y == pair[1].y), "{corners:?}");
+            for (end, next, of, y) in [
+                (corners[0], corners[1], link.from, link.from_y),
+                (corners[corners.len() - 1], corners[corners.len() - 2], link.to, link.to_y),
+            ] {
+                let (at, size) = (places[of], boxes[of]);
+                assert_eq!(end.y, at.y + y);
+                assert!(end.x == at.x && next.x < end.x || end.x == at.x + size.width && next.x > end.x, "{corners:?}");
+            }
+        }
+    }
+}

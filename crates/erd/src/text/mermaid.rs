@@ -2,14 +2,14 @@
 
 use std::fmt::Write;
 
-use super::{line, title};
+use super::line;
 use crate::{Cardinality, Diagram, Origin, Relationship, Row};
 
 /// The diagram as Mermaid draws it. Names that Mermaid cannot write stand in quotes, and of columns in the comment.
 pub fn mermaid(diagram: &Diagram) -> String {
     let mut text = String::from("erDiagram\n");
     for (place, entity) in diagram.entities.iter().enumerate() {
-        let _ = writeln!(text, "  e{place}[\"{}\"] {{", quoted(&title(diagram, entity)));
+        let _ = writeln!(text, "  e{place}[\"{}\"] {{", quoted(&diagram.title(entity)));
         for row in &entity.rows {
             let _ = writeln!(text, "    {}", attribute(row));
         }

@@ -2,14 +2,14 @@
 
 use std::fmt::Write;
 
-use super::{line, title};
+use super::line;
 use crate::{Cardinality, Diagram, Origin, Row};
 
 /// The diagram as PlantUML draws it.
 pub fn plantuml(diagram: &Diagram) -> String {
     let mut text = String::from("@startuml\nhide circle\nhide empty members\nskinparam linetype ortho\n");
     for (place, entity) in diagram.entities.iter().enumerate() {
-        let _ = writeln!(text, "entity \"{}\" as e{place} {{", quoted(&title(diagram, entity)));
+        let _ = writeln!(text, "entity \"{}\" as e{place} {{", quoted(&diagram.title(entity)));
         let (key, others): (Vec<&Row>, Vec<&Row>) = entity.rows.iter().partition(|row| row.primary);
         for row in &key {
             let _ = writeln!(text, "  {}", attribute(row));
