@@ -17,8 +17,10 @@ pub(super) struct Edge {
 pub(super) fn layers(count: usize, edges: &[Edge], pivots: usize) -> Vec<usize> {
     let mut simplex = Simplex::new(count, edges);
     simplex.grow_tree();
-    simplex.number();
-    simplex.weigh();
+    if count > 0 {
+        let post = simplex.number(0);
+        simplex.weigh(&post);
+    }
     let mut start = 0;
     for _ in 0..pivots {
         let Some(leaving) = simplex.leaving(&mut start) else { break };
@@ -42,8 +44,6 @@ struct Simplex<'a> {
     /// The boxes below each one are those whose `last` lies within `first..=last`.
     first: Vec<usize>,
     last: Vec<usize>,
-    /// The boxes such that all below one come before it.
-    post: Vec<usize>,
 }
 
 impl<'a> Simplex<'a> {
@@ -63,7 +63,6 @@ impl<'a> Simplex<'a> {
             up: vec![None; count],
             first: vec![0; count],
             last: vec![0; count],
-            post: Vec::with_capacity(count),
         }
     }
 
@@ -117,19 +116,12 @@ impl<'a> Simplex<'a> {
         }
     }
 
-    /// Numbers the tree's boxes from its root.
-    fn number(&mut self) {
-        self.post.clear();
-        let mut next = 0;
-        // A box, the next of its edges, and where its numbers begin.
-        let mut stack = vec![(0usize, 0usize)];
-        if let Some(root) = self.up.first_mut() {
-            *root = None;
-        }
-        if self.rank.is_empty() {
-            return;
-        }
-        self.first[0] = 0;
+    /// Numbers a box and all below it anew, in the room that they have; says in which order, all below a box before it.
+    fn number(&mut self, root: usize) -> Vec<usize> {
+        let mut post = Vec::new();
+        let mut next = self.first[root];
+        // A box, and the next of its edges.
+        let mut stack = vec![(root, 0usize)];
         while let Some((vertex, at)) = stack.last_mut() {
             let vertex = *vertex;
             match self.of[vertex].get(*at).copied() {
@@ -145,11 +137,12 @@ impl<'a> Simplex<'a> {
                 None => {
                     self.last[vertex] = next;
                     next += 1;
-                    self.post.push(vertex);
+                    post.push(vertex);
                     stack.pop();
                 }
             }
         }
+        post
     }
 
     /// Whether a box lies below another in the tree, or is it.
@@ -158,9 +151,8 @@ impl<'a> Simplex<'a> {
     }
 
     /// The cut value of every tree edge, from the leaves up.
-    fn weigh(&mut self) {
-        for index in 0..self.post.len() {
-            let vertex = self.post[index];
+    fn weigh(&mut self, post: &[usize]) {
+        for vertex in post.iter().copied() {
             let Some(up) = self.up[vertex] else { continue };
             // Seen from the box below: edges that go the same way as the tree edge count, those against it count against.
             let same_way = |edge: &Edge| (edge.left == vertex) == (self.edges[up].left == vertex);
@@ -189,9 +181,8 @@ impl<'a> Simplex<'a> {
 
     /// The edge with the least slack that connects the two parts the other way.
     fn entering(&self, leaving: usize) -> Option<usize> {
-        let Edge { left, right, .. } = self.edges[leaving];
-        let top = if self.up[left] == Some(leaving) { left } else { right };
-        let left_is_below = top == left;
+        let top = self.top_of(leaving);
+        let left_is_below = top == self.edges[leaving].left;
         (0..self.edges.len())
             .filter(|edge| !self.in_tree[*edge])
             .filter(|edge| {
@@ -203,8 +194,7 @@ impl<'a> Simplex<'a> {
     }
 
     fn exchange(&mut self, leaving: usize, entering: usize) {
-        let Edge { left, .. } = self.edges[leaving];
-        let top = if self.up[left] == Some(leaving) { left } else { self.edges[leaving].right };
+        let top = self.top_of(leaving);
         let slack = self.slack(entering);
         // The part below moves so that the entering edge has no slack.
         let shift = if self.is_below(self.edges[entering].left, top) { slack } else { -slack };
@@ -213,10 +203,33 @@ impl<'a> Simplex<'a> {
                 self.rank[index] += shift;
             }
         }
+        let cut = self.cut[leaving];
+        let Edge { left, right, .. } = self.edges[entering];
+        let meeting = self.reweigh(left, right, cut);
+        self.reweigh(right, left, -cut);
+        self.cut[entering] = -cut;
         self.in_tree[leaving] = false;
         self.in_tree[entering] = true;
-        self.number();
-        self.weigh();
+        // Only below the box where both ways up meet the tree has changed.
+        self.number(meeting);
+    }
+
+    /// The box of a tree edge that lies below it.
+    fn top_of(&self, edge: usize) -> usize {
+        let Edge { left, right, .. } = self.edges[edge];
+        if self.up[left] == Some(edge) { left } else { right }
+    }
+
+    /// Changes the cut values from a box up to the one that the other lies below too, which it returns: an edge that is passed towards
+    /// its right end gains what one that is passed towards its left end loses.
+    fn reweigh(&mut self, from: usize, other: usize, cut: i64) -> usize {
+        let mut vertex = from;
+        while !self.is_below(other, vertex) {
+            let Some(edge) = self.up[vertex] else { break };
+            self.cut[edge] += if self.edges[edge].left == vertex { cut } else { -cut };
+            vertex = self.other(edge, vertex);
+        }
+        vertex
     }
 }
 
