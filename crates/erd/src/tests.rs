@@ -231,27 +231,27 @@ fn clusters_hold_together_what_is_related() {
 #[test]
 fn texts_say_what_is_drawn() {
     let mut shop = Shop::new();
-    let odd = shop.table("odd \"name\" 🏠", &[("the id", "character varying(20)", false), ("2nd", "bigint", true)]);
+    let odd = shop.table("odd \"name\" % 🏠", &[("the id", "character varying(20)", false), ("2nd", "bigint", true)]);
     let users = shop.table("users", &[("id", "bigint", false)]);
     shop.refer(odd, &["2nd"], users, &["id"]);
     shop.catalog.columns[1].comment = Some("it's \"second\"\nof two".to_owned());
     let diagram = shop.drawn(&Choice::default());
     assert_eq!(
         text::mermaid(&diagram),
-        "erDiagram\n  e0[\"odd #quot;name#quot; 🏠\"] {\n    character_varying(20) the_id PK \"the id\"\n    \
+        "erDiagram\n  e0[\"odd #quot;name#quot; #37; 🏠\"] {\n    character_varying(20) the_id PK \"the id\"\n    \
          bigint _2nd FK \"2nd: it's #quot;second#quot; of two\"\n  }\n  e1[\"users\"] {\n    bigint id PK\n  }\n  \
          e1 |o--o{ e0 : \"to_users\"\n"
     );
     assert_eq!(
         text::dbml(&diagram),
-        "Table \"public\".\"odd \\\"name\\\" 🏠\" {\n  \"the id\" \"character varying(20)\" [pk, not null]\n  \
+        "Table \"public\".\"odd \\\"name\\\" % 🏠\" {\n  \"the id\" \"character varying(20)\" [pk, not null]\n  \
          \"2nd\" \"bigint\" [null, note: '''it\\'s \"second\"\nof two''']\n}\n\nTable \"public\".\"users\" {\n  \
-         \"id\" \"bigint\" [pk, not null]\n}\n\nRef \"to_users\": \"public\".\"odd \\\"name\\\" 🏠\".\"2nd\" > \
+         \"id\" \"bigint\" [pk, not null]\n}\n\nRef \"to_users\": \"public\".\"odd \\\"name\\\" % 🏠\".\"2nd\" > \
          \"public\".\"users\".\"id\" [delete: cascade, update: no action]\n"
     );
     let drawn = text::plantuml(&diagram);
     assert!(
-        drawn.contains("entity \"odd <U+0022>name<U+0022> 🏠\" as e0 {\n  * the id : character varying(20) <<PK>>\n")
+        drawn.contains("entity \"odd <U+0022>name<U+0022> % 🏠\" as e0 {\n  * the id : character varying(20) <<PK>>\n")
     );
     assert!(drawn.contains("e1 |o--o{ e0 : to_users\n"), "{drawn}");
 }

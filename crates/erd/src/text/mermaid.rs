@@ -63,9 +63,9 @@ fn word(text: &str) -> String {
     if word.starts_with(|sign: char| sign.is_ascii_alphabetic() || sign == '_') { word } else { format!("_{word}") }
 }
 
-/// Within double quotes, of which Mermaid has no escape but this one.
+/// Within double quotes. Mermaid knows no escapes there but the names and numbers of signs, and takes neither `\` nor `%` in a name.
 fn quoted(text: &str) -> String {
-    line(text).replace('"', "#quot;")
+    line(text).replace('#', "#35;").replace('"', "#quot;").replace('\\', "#92;").replace('%', "#37;")
 }
 
 fn left(cardinality: Cardinality) -> &'static str {
