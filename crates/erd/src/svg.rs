@@ -154,8 +154,9 @@ fn boxed(text: &mut String, diagram: &Diagram, entity: &Entity, at: Point, size:
             middle + 4.0,
             escaped(&name)
         );
-        let native_type = Typeface::Text.fitted(&row.native_type, SIZES.2, left);
-        if native_type != "…" || left > GAP {
+        // A name that takes the whole row leaves its type none.
+        if left >= GAP {
+            let native_type = Typeface::Text.fitted(&row.native_type, SIZES.2, left);
             let _ = writeln!(
                 text,
                 "<text class=\"t\" x=\"{}\" y=\"{}\">{}</text>",

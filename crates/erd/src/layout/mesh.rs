@@ -1,6 +1,6 @@
 //! Boxes and waypoints in layers, with lines between neighbouring layers only.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Link, Size};
 
@@ -63,7 +63,7 @@ impl Mesh {
         }
         // Keyed by the place that is reached: the box and the very height.
         let mut waypoints: HashMap<(usize, u64, usize), usize> = HashMap::new();
-        let mut pieces: HashMap<(usize, u64, usize, u64), ()> = HashMap::new();
+        let mut pieces: HashSet<(usize, u64, usize, u64)> = HashSet::new();
         for link in links {
             let (start, end) = (of[link.to], of[link.from]);
             let mut left = (link.to, link.to_y);
@@ -81,7 +81,7 @@ impl Mesh {
                     (waypoint, LANE / 2.0)
                 };
                 let key = (left.0, left.1.to_bits(), right.0, right.1.to_bits());
-                if pieces.insert(key, ()).is_none() {
+                if pieces.insert(key) {
                     mesh.pieces[layer - 1].push(Piece { left, right });
                 }
                 left = right;
