@@ -42,7 +42,8 @@ export function readSuite(text: string): { readonly suite: Suite } | { readonly 
   try {
     value = JSON.parse(text);
   } catch (thrown) {
-    return { problem: thrown instanceof Error ? thrown.message : "This is no JSON" };
+    // The engine says where, each in its own words.
+    return { problem: `A suite is JSON, and this is none${thrown instanceof Error ? `: ${thrown.message}` : ""}` };
   }
   if (!isObject(value) || typeof value["name"] !== "string" || !Array.isArray(value["cases"]))
     return { problem: "A suite is an object with a name and cases" };
