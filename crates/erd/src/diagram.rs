@@ -28,6 +28,8 @@ pub struct Choice {
     pub schemas: Option<Vec<String>>,
     /// Only these relations.
     pub relations: Option<Vec<ObjectKey>>,
+    /// Never these, wherever else they are named.
+    pub hidden: Vec<ObjectKey>,
     /// Views and materialized views too.
     pub views: bool,
     /// Partitions too; else their parents stand for them.
@@ -191,6 +193,9 @@ impl Diagram {
 
 fn is_chosen(catalog: &Catalog, relation: RelationWalker<'_>, choice: &Choice) -> bool {
     let row = relation.row();
+    if !choice.hidden.is_empty() && choice.hidden.contains(&relation.key()) {
+        return false;
+    }
     let drawn = match row.kind {
         RelationKind::Table
         | RelationKind::PartitionedTable

@@ -6,9 +6,11 @@
 //!
 //! The steps are those of Sugiyama, Tagawa and Toda ("Methods for visual understanding of hierarchical system structures", 1981):
 //! circles are broken ([`acyclic`]), layers are found ([`layers`]), edges that span several layers get a waypoint in each ([`mesh`]),
-//! layers are ordered to cross few edges ([`order`]), and boxes are placed with edges as straight as order allows ([`place`]).
+//! layers are ordered to cross few edges ([`order`]), and boxes are placed with edges as straight as order allows ([`place`]). Boxes
+//! that are kept together are laid out so by themselves, and then their frames as boxes ([`frames`]).
 
 mod acyclic;
+mod frames;
 mod layers;
 mod mesh;
 mod order;
@@ -20,7 +22,8 @@ mod simplex;
 #[cfg(test)]
 mod tests;
 
-pub use route::route;
+pub use frames::arrange_framed;
+pub use route::Course;
 pub use settle::settle;
 
 use std::collections::HashMap;
@@ -43,6 +46,70 @@ pub struct Point {
     pub x: f64,
     /// Down.
     pub y: f64,
+}
+
+/// A box in its place.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rect {
+    /// Its upper left corner.
+    pub at: Point,
+    /// Its size.
+    pub size: Size,
+}
+
+impl Rect {
+    /// Its right edge.
+    pub fn right(&self) -> f64 {
+        self.at.x + self.size.width
+    }
+
+    /// Its lower edge.
+    pub fn bottom(&self) -> f64 {
+        self.at.y + self.size.height
+    }
+
+    /// The smallest that holds both.
+    fn with(&self, other: &Rect) -> Rect {
+        let at = Point { x: self.at.x.min(other.at.x), y: self.at.y.min(other.at.y) };
+        let (right, bottom) = (self.right().max(other.right()), self.bottom().max(other.bottom()));
+        Rect { at, size: Size { width: right - at.x, height: bottom - at.y } }
+    }
+
+    fn overlaps(&self, other: &Rect) -> bool {
+        self.at.x < other.right()
+            && other.at.x < self.right()
+            && self.at.y < other.bottom()
+            && other.at.y < self.bottom()
+    }
+}
+
+/// Which boxes are kept together in frames, and what a frame keeps clear around them.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Framing<'a> {
+    /// The frame of each box, by number; none beyond the end.
+    pub of: &'a [Option<usize>],
+    /// On every side.
+    pub pad: f64,
+    /// Above, for a title, on top of that.
+    pub head: f64,
+}
+
+impl Framing<'_> {
+    fn of(&self, index: usize) -> Option<usize> {
+        self.of.get(index).copied().flatten()
+    }
+
+    /// The frame around what lies there; `None` around nothing.
+    pub fn around(&self, members: impl IntoIterator<Item = Rect>) -> Option<Rect> {
+        let inner = members.into_iter().reduce(|all, one| all.with(&one))?;
+        Some(Rect {
+            at: Point { x: inner.at.x - self.pad, y: inner.at.y - self.pad - self.head },
+            size: Size {
+                width: inner.size.width + 2.0 * self.pad,
+                height: inner.size.height + 2.0 * self.pad + self.head,
+            },
+        })
+    }
 }
 
 /// A line between two boxes, by their places in the list of boxes.
@@ -94,28 +161,104 @@ struct Block {
     size: Size,
 }
 
+/// How lines get away from a box, past what lies beside it.
+#[derive(Clone, Copy, Default)]
+struct Berth {
+    /// The edges of its layer.
+    left: f64,
+    right: f64,
+    /// The room on both sides of its layer; endless where nothing lies there.
+    before: f64,
+    after: f64,
+    /// The middles of the rooms above and below all that lies beside it.
+    above: f64,
+    below: f64,
+}
+
+/// What was laid out.
+struct Laid {
+    found: Arrangement,
+    berths: Vec<Berth>,
+    size: Size,
+}
+
+/// Nothing is wider, higher or further away: what comes from outside may be any number.
+const LIMITS: (f64, f64, f64) = (1e4, 1e6, 1e7);
+
+/// A length that can be reckoned with.
+fn length(value: f64, limit: f64) -> f64 {
+    if value.is_finite() { value.clamp(0.0, limit) } else { 0.0 }
+}
+
+fn lengths(boxes: &[Size]) -> Vec<Size> {
+    boxes
+        .iter()
+        .map(|size| Size { width: length(size.width, LIMITS.0), height: length(size.height, LIMITS.1) })
+        .collect()
+}
+
+fn heights(links: &[Link]) -> Vec<Link> {
+    links
+        .iter()
+        .map(|link| Link { from_y: length(link.from_y, LIMITS.1), to_y: length(link.to_y, LIMITS.1), ..*link })
+        .collect()
+}
+
 /// Lays all boxes out. Links from a box to itself and links that name no box get no way.
 pub fn arrange(boxes: &[Size], links: &[Link], spacing: &Spacing) -> Arrangement {
-    let mut found = Arrangement { places: vec![Point::default(); boxes.len()], ways: vec![Vec::new(); links.len()] };
-    let mut blocks = parts(boxes.len(), links);
-    for block in blocks.iter_mut().filter(|block| block.boxes.len() > 1) {
-        block.size = layered(block, boxes, links, spacing, &mut found);
+    let (boxes, links) = (lengths(boxes), heights(links));
+    let mut apart = vec![false; boxes.len()];
+    for link in links.iter().filter(|link| link.from == link.to && link.to < boxes.len()) {
+        apart[link.to] = true;
     }
-    let (mut blocks, alone): (Vec<Block>, Vec<Block>) = blocks.into_iter().partition(|block| block.boxes.len() > 1);
+    let mut laid = lay(&boxes, &links, &apart, spacing);
+    for (link, way) in links.iter().zip(&mut laid.found.ways).filter(|(link, _)| link.from != link.to) {
+        let (Some(from), Some(to)) = (laid.found.places.get(link.from), laid.found.places.get(link.to)) else {
+            continue;
+        };
+        let end = |index: usize, at: &Point, y: f64, other: &Point| {
+            if other.x > at.x { stub(at, boxes[index], y, &laid.berths[index]) } else { None }
+        };
+        let (start, finish) = (end(link.from, from, link.from_y, to), end(link.to, to, link.to_y, from));
+        way.splice(0..0, start.into_iter().flatten());
+        way.extend(finish.into_iter().flat_map(|[out, edge]| [edge, out]));
+    }
+    laid.found
+}
+
+/// What a line passes behind a box that is narrower than its layer, where it leaves on the right: others there may be wider.
+fn stub(at: &Point, size: Size, y: f64, berth: &Berth) -> Option<[Point; 2]> {
+    let (x, y) = (at.x + size.width, at.y + y);
+    (x < berth.right).then_some([Point { x, y }, Point { x: berth.right, y }])
+}
+
+/// Lays all boxes out. Those that are `apart` have lines beside them, though not to others of these boxes.
+fn lay(boxes: &[Size], links: &[Link], apart: &[bool], spacing: &Spacing) -> Laid {
+    let mut laid = Laid {
+        found: Arrangement { places: vec![Point::default(); boxes.len()], ways: vec![Vec::new(); links.len()] },
+        berths: vec![Berth::default(); boxes.len()],
+        size: Size { width: 0.0, height: 0.0 },
+    };
+    let stands = |block: &Block| block.boxes.len() > 1 || block.boxes.iter().any(|index| apart[*index]);
+    let mut blocks = parts(boxes.len(), links);
+    for block in blocks.iter_mut().filter(|block| stands(block)) {
+        block.size = layered(block, boxes, links, spacing, &mut laid);
+    }
+    let (mut blocks, alone): (Vec<Block>, Vec<Block>) = blocks.into_iter().partition(stands);
     if !alone.is_empty() {
         let mut alone: Vec<Block> =
             alone.into_iter().map(|block| Block { size: boxes[block.boxes[0]], ..block }).collect();
         let close = Spacing { parts: spacing.rows, ..*spacing };
-        let size = pack::shelves(&mut alone, &close, &mut found);
+        let size = pack::shelves(&mut alone, &close, &mut laid);
         let boxes = alone.into_iter().flat_map(|block| block.boxes).collect();
         blocks.push(Block { boxes, links: Vec::new(), size });
     }
-    pack::shelves(&mut blocks, spacing, &mut found);
-    found
+    laid.size = pack::shelves(&mut blocks, spacing, &mut laid);
+    laid
 }
 
 /// Lays a connected part out and says how large it is; it begins at (0, 0).
-fn layered(block: &Block, boxes: &[Size], links: &[Link], spacing: &Spacing, found: &mut Arrangement) -> Size {
+fn layered(block: &Block, boxes: &[Size], links: &[Link], spacing: &Spacing, laid: &mut Laid) -> Size {
     let local: HashMap<usize, usize> = block.boxes.iter().enumerate().map(|(local, index)| (*index, local)).collect();
     let sizes: Vec<Size> = block.boxes.iter().map(|index| boxes[*index]).collect();
     let mut inner: Vec<Link> = block
@@ -129,14 +272,22 @@ fn layered(block: &Block, boxes: &[Size], links: &[Link], spacing: &Spacing, fou
     let mut mesh = mesh::Mesh::new(&sizes, &inner, &layers);
     order::arrange(&mut mesh);
     let placed = place::place(&mesh, spacing);
-    for (index, place) in block.boxes.iter().zip(&placed.boxes) {
-        found.places[*index] = *place;
+    for ((index, place), layer) in block.boxes.iter().zip(&placed.boxes).zip(&layers) {
+        laid.found.places[*index] = *place;
+        let room = |outermost: bool| if outermost { f64::INFINITY } else { spacing.layers };
+        laid.berths[*index] = Berth {
+            left: place.x,
+            right: place.x + mesh.widths[*layer],
+            before: room(*layer == 0),
+            after: room(*layer + 1 == mesh.layers.len()),
+            ..Berth::default()
+        };
     }
     for ((index, mut way), turned) in block.links.iter().zip(placed.ways).zip(turned) {
         if turned {
             way.reverse();
         }
-        found.ways[*index] = way;
+        laid.found.ways[*index] = way;
     }
     placed.size
 }

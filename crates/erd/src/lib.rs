@@ -6,6 +6,8 @@
 
 mod cardinality;
 mod diagram;
+mod drawing;
+mod group;
 mod inferred;
 pub mod layout;
 pub mod measure;
@@ -19,4 +21,6 @@ pub use catalog::ObjectKey;
 
 pub use cardinality::Cardinality;
 pub use diagram::{Choice, Columns, Diagram, End, Entity, Origin, Relationship, Row};
+pub use drawing::{Drawing, Note};
+pub use group::{COLOURS, Frame, Grouping, Groups};
 pub use svg::{Look, svg};

@@ -19,6 +19,14 @@ pub const PAD: f64 = 10.0;
 pub const MARK: f64 = 14.0;
 /// Between a column's name and its type, at least.
 pub const GAP: f64 = 16.0;
+/// Between a frame's edge and the boxes in it; above them its title's strip comes on top of that.
+pub const FRAME_PAD: f64 = 16.0;
+/// The height of the strip that holds a frame's title.
+pub const FRAME_HEAD: f64 = 20.0;
+/// Between a note's edge and its text.
+pub const NOTE_PAD: f64 = 10.0;
+/// The height of a line of a note.
+pub const NOTE_ROW: f64 = 16.0;
 /// The sizes of texts: of a head, of a column's name and of its type.
 pub const SIZES: (f64, f64, f64) = (12.0, 11.0, 11.0);
 /// No box is narrower or wider.

@@ -5,13 +5,11 @@ use std::fmt::Write;
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 use crate::{
-    Cardinality, Diagram, Entity, Origin,
-    layout::{Arrangement, Point, Size, route},
-    measure::{GAP, HEAD, MARK, PAD, ROW, SIZES, Typeface},
+    COLOURS, Cardinality, Diagram, Drawing, Entity, Frame, Note, Origin,
+    layout::{Point, Rect, Size},
+    measure::{FRAME_HEAD, FRAME_PAD, GAP, HEAD, MARK, NOTE_PAD, NOTE_ROW, PAD, ROW, SIZES, Typeface},
 };
 
-/// Around the whole.
-const MARGIN: f64 = 24.0;
 /// How round corners are.
 const ROUND: f64 = 6.0;
 
@@ -26,6 +24,8 @@ pub struct Look {
     text: &'static str,
     meta: &'static str,
     key: &'static str,
+    /// Of groups, and of what a person marked.
+    marks: [&'static str; COLOURS],
 }
 
 impl Look {
@@ -39,6 +39,7 @@ impl Look {
         text: "#191C22",
         meta: "#5F6674",
         key: "#C48A12",
+        marks: ["#0069A8", "#C95300", "#00805F", "#AB4A86", "#8F6A00", "#2F8FC7", "#5B4BC4", "#6D737D"],
     };
     /// Light on dark.
     pub const DARK: Look = Look {
@@ -50,25 +51,26 @@ impl Look {
         text: "#E5E7EB",
         meta: "#939AA7",
         key: "#D2A03A",
+        marks: ["#56B4E9", "#F0843C", "#2FBF98", "#E08BBD", "#E6C74A", "#6F8FF0", "#B79CF7", "#A3A9B3"],
     };
 }
 
-/// The picture of a diagram whose entities lie at those places.
-pub fn svg(diagram: &Diagram, found: &Arrangement, look: &Look) -> String {
-    let sizes = diagram.sizes();
-    let right = found.places.iter().zip(&sizes).map(|(at, size)| at.x + size.width);
-    let bottom = found.places.iter().zip(&sizes).map(|(at, size)| at.y + size.height);
-    let left = found.places.iter().map(|at| at.x).fold(f64::INFINITY, f64::min);
-    let top = found.places.iter().map(|at| at.y).fold(f64::INFINITY, f64::min);
-    let (left, top) = if left.is_finite() { (left - 2.0 * MARGIN, top - 2.0 * MARGIN) } else { (0.0, 0.0) };
-    let (width, height) =
-        (right.fold(left, f64::max) + 2.0 * MARGIN - left, bottom.fold(top, f64::max) + 2.0 * MARGIN - top);
+/// The picture of a drawing.
+pub fn svg(drawing: &Drawing<'_>, look: &Look) -> String {
+    picture(drawing, look, true)
+}
+
+/// The picture; without its fonts for who has them at hand.
+pub(crate) fn picture(drawing: &Drawing<'_>, look: &Look, fonts: bool) -> String {
+    let Rect { at: Point { x: left, y: top }, size: Size { width, height } } = drawing.extent();
     let mut text = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"{left} {top} {width} {height}\">\n"
     );
     text.push_str("<style>");
     for (face, name, weight) in
         [(Typeface::Head, "Inter", 600), (Typeface::Text, "Inter", 400), (Typeface::Name, "JetBrains Mono", 400)]
+            .into_iter()
+            .filter(|_| fonts)
     {
         let _ = write!(
             text,
@@ -80,19 +82,32 @@ pub fn svg(diagram: &Diagram, found: &Arrangement, look: &Look) -> String {
         text,
         ".h{{font:600 {}px Inter,sans-serif;fill:{}}}.n{{font:{}px \"JetBrains Mono\",monospace;fill:{}}}\
          .t{{font:{}px Inter,sans-serif;fill:{};text-anchor:end}}.l{{fill:none;stroke:{};stroke-width:1.5}}\
-         .i{{stroke-dasharray:5 4}}.b{{fill:{};stroke:{}}}.d{{fill:{}}}</style>",
-        SIZES.0, look.text, SIZES.1, look.text, SIZES.2, look.meta, look.edge, look.fill, look.edge, look.head
+         .i{{stroke-dasharray:5 4}}.r{{font:{}px Inter,sans-serif;fill:{}}}.b{{fill:{};stroke:{}}}.d{{fill:{}}}</style>",
+        SIZES.0,
+        look.text,
+        SIZES.1,
+        look.text,
+        SIZES.2,
+        look.meta,
+        look.edge,
+        SIZES.2,
+        look.text,
+        look.fill,
+        look.edge,
+        look.head
     );
     let _ = writeln!(
         text,
         "<rect x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{height}\" fill=\"{}\"/>",
         look.ground
     );
-    let links = diagram.links();
-    for ((one, link), way) in diagram.relationships.iter().zip(&links).zip(&found.ways) {
-        let corners = route(link, &sizes, &found.places, way);
+    for frame in drawing.frames {
+        framed(&mut text, frame, look);
+    }
+    let diagram = drawing.diagram;
+    for (one, corners) in diagram.relationships.iter().zip(drawing.lines) {
         let class = if one.origin == Origin::Inferred { "l i" } else { "l" };
-        let _ = writeln!(text, "<path class=\"{class}\" d=\"{}\"/>", rounded(&corners));
+        let _ = writeln!(text, "<path class=\"{class}\" d=\"{}\"/>", rounded(corners));
         if let [first, second, ..] = corners.as_slice() {
             let _ = writeln!(text, "<path class=\"l\" d=\"{}\"/>", foot(*first, *second, one.from.cardinality));
         }
@@ -100,16 +115,56 @@ pub fn svg(diagram: &Diagram, found: &Arrangement, look: &Look) -> String {
             let _ = writeln!(text, "<path class=\"l\" d=\"{}\"/>", foot(*last, *before, one.to.cardinality));
         }
     }
-    for ((entity, at), size) in diagram.entities.iter().zip(&found.places).zip(&sizes) {
-        boxed(&mut text, diagram, entity, *at, *size, look);
+    let sizes = diagram.sizes();
+    for (index, ((entity, at), size)) in diagram.entities.iter().zip(drawing.places).zip(&sizes).enumerate() {
+        let mark = drawing.colours.get(index).copied().flatten().and_then(|colour| look.marks.get(colour));
+        boxed(&mut text, diagram, entity, Rect { at: *at, size: *size }, mark.copied(), look);
+    }
+    for note in drawing.notes {
+        noted(&mut text, note, look);
     }
     text.push_str("</svg>\n");
     text
 }
 
-fn boxed(text: &mut String, diagram: &Diagram, entity: &Entity, at: Point, size: Size, look: &Look) {
-    let Point { x, y } = at;
-    let Size { width, height } = size;
+fn framed(text: &mut String, frame: &Frame, look: &Look) {
+    let Rect { at: Point { x, y }, size: Size { width, height } } = frame.rect;
+    let colour = look.marks[frame.colour % COLOURS];
+    let _ = writeln!(
+        text,
+        "<g class=\"f\"><rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"6\" fill=\"{colour}\" \
+         fill-opacity=\"0.07\" stroke=\"{colour}\" stroke-opacity=\"0.45\"/>"
+    );
+    let title = Typeface::Head.fitted(&frame.title, SIZES.0, width - 2.0 * FRAME_PAD);
+    let _ = writeln!(
+        text,
+        "<text class=\"h\" x=\"{}\" y=\"{}\">{}</text></g>",
+        x + FRAME_PAD,
+        y + FRAME_HEAD + 2.0,
+        escaped(&title)
+    );
+}
+
+fn noted(text: &mut String, note: &Note, look: &Look) {
+    let Rect { at: Point { x, y }, size: Size { width, height } } = note.rect;
+    let colour = look.marks[note.colour % COLOURS];
+    let _ = writeln!(
+        text,
+        "<g class=\"m\"><rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"4\" fill=\"{}\"/>\
+         <rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"4\" fill=\"{colour}\" fill-opacity=\"0.16\" \
+         stroke=\"{colour}\"/>",
+        look.fill
+    );
+    let rows = note.rows();
+    for (index, row) in rows.iter().enumerate() {
+        let y = y + NOTE_PAD + NOTE_ROW * index as f64 + 12.0;
+        let _ = writeln!(text, "<text class=\"r\" x=\"{}\" y=\"{y}\">{}</text>", x + NOTE_PAD, escaped(row));
+    }
+    text.push_str("</g>\n");
+}
+
+fn boxed(text: &mut String, diagram: &Diagram, entity: &Entity, rect: Rect, mark: Option<&'static str>, look: &Look) {
+    let Rect { at: Point { x, y }, size: Size { width, height } } = rect;
     let title = diagram.title(entity);
     let _ = writeln!(text, "<g><rect class=\"b\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"4\"/>");
     // The head: round above, straight below.
@@ -122,6 +177,16 @@ fn boxed(text: &mut String, diagram: &Diagram, entity: &Entity, at: Point, size:
         HEAD - 4.5,
         width - 9.0
     );
+    if let Some(mark) = mark {
+        let _ = writeln!(
+            text,
+            "<path class=\"k\" fill=\"{mark}\" d=\"M{} {}v-{}a4 4 0 0 1 4 -4h{}a4 4 0 0 1 4 4z\"/>",
+            x + 0.5,
+            y + 4.5,
+            0.0,
+            width - 9.0
+        );
+    }
     if !entity.rows.is_empty() {
         let _ = writeln!(text, "<path d=\"M{x} {}h{width}\" stroke=\"{}\"/>", y + HEAD, look.rule);
     }

@@ -47,6 +47,7 @@ impl Shop {
             deferrable: false,
             initially_deferred: false,
             validated: true,
+            inherited: false,
             comment: None,
         });
     }
@@ -84,6 +85,7 @@ impl Shop {
             valid: Known::Value(true),
             scans: Known::NotLoaded,
             bytes: Known::NotLoaded,
+            inherited: false,
             definition: Known::NotLoaded,
             comment: None,
         });
@@ -163,6 +165,14 @@ fn a_choice_says_what_is_drawn() {
     assert_eq!((two.entities[1].outside, two.relationships.len()), (2, 0), "lines to what is not drawn are counted");
     assert_eq!((two.entities[1].rows.len(), two.entities[0].folded), (3, 1));
     assert_eq!(of(&Choice { schemas: Some(vec![]), ..Choice::default() }).entities, []);
+    let key = |name: &str| ObjectKey::relation(Some("shop"), Some("public"), name);
+    let without = of(&Choice {
+        hidden: vec![key("orders"), key("newest")],
+        relations: Some(vec![key("orders"), key("coupons")]),
+        ..Choice::default()
+    });
+    assert_eq!(names(&without), ["coupons"], "what is hidden is not drawn, named or not");
+    assert_eq!(without.entities[0].outside, 1, "its lines are counted");
 }
 
 #[test]
@@ -256,6 +266,10 @@ fn texts_say_what_is_drawn() {
     assert!(drawn.contains("e1 |o--o{ e0 : to_users\n"), "{drawn}");
 }
 
+fn plain<'a>(diagram: &'a Diagram, places: &'a [layout::Point], lines: &'a [Vec<layout::Point>]) -> Drawing<'a> {
+    Drawing { diagram, places, lines, frames: &[], notes: &[], colours: &[] }
+}
+
 #[test]
 fn a_picture_shows_every_entity_and_line() {
     let mut shop = shop();
@@ -264,17 +278,19 @@ fn a_picture_shows_every_entity_and_line() {
     shop.refer(odd, &["a < b & c"], RelationId(0), &["id"]);
     shop.table("addresses", &[("id", "bigint", false), ("customer_id", "bigint", true)]);
     let diagram = shop.drawn(&Choice { inferred: true, ..Choice::default() });
-    let found = layout::arrange(&diagram.sizes(), &diagram.links(), &layout::Spacing::default());
+    let found = diagram.arrange(Grouping::None);
+    let lines = diagram.lines(&found.places, &found.ways);
+    let drawing = plain(&diagram, &found.places, &lines);
     for look in [Look::LIGHT, Look::DARK] {
-        let picture = svg(&diagram, &found, &look);
+        let picture = svg(&drawing, &look);
         assert_eq!(picture.matches("<g>").count(), diagram.entities.len());
         assert_eq!(picture.matches("<path class=\"l\"").count(), 3 * diagram.relationships.len() - 1);
         assert_eq!(picture.matches("<path class=\"l i\"").count(), 1, "what is inferred is dashed");
         assert_eq!(picture.matches("@font-face").count(), 3, "it needs no font of the computer's");
         assert!(picture.contains("a &lt; b &amp; c") && picture.contains('…') && !picture.contains("NaN"));
     }
-    let empty = svg(&Diagram::default(), &layout::Arrangement::default(), &Look::LIGHT);
-    assert!(empty.contains("width=\"48\"") && !empty.contains("inf"), "{}", &empty[..200]);
+    let empty = svg(&plain(&Diagram::default(), &[], &[]), &Look::LIGHT);
+    assert!(empty.contains("width=\"96\"") && !empty.contains("inf"), "{}", &empty[..200]);
 }
 
 #[test]
@@ -289,4 +305,97 @@ fn boxes_are_as_wide_as_their_texts() {
     let diagram = shop().drawn(&Choice { columns: Columns::None, ..Choice::default() });
     assert!(diagram.sizes().iter().all(|size| size.height == measure::HEAD && size.width >= 140.0));
     assert!(diagram.links().iter().all(|link| link.from_y == 14.0), "lines reach the head where columns are folded");
+}
+
+#[test]
+fn groups_have_frames() {
+    let mut shop = shop();
+    let archive = shop.catalog.push_schema(Schema::named("archive"));
+    let old = shop.catalog.push_relation(Relation::new(archive, "orders", RelationKind::Table));
+    shop.catalog.columns.push(Column::new(old, 1, "customer_id", "bigint"));
+    shop.refer(old, &["customer_id"], RelationId(0), &["id"]);
+    shop.table("alone", &[("id", "bigint", false)]);
+    let diagram = shop.drawn(&Choice::default());
+    let title = |index: &usize| diagram.title(&diagram.entities[*index]);
+    let framed = |grouping: Grouping| {
+        let places = diagram.arrange(grouping).places;
+        let frames = diagram.frames(grouping, &places);
+        for (index, one) in frames.iter().enumerate() {
+            let inside = |place: &usize| {
+                let (at, size) = (places[*place], diagram.sizes()[*place]);
+                let (right, bottom) = (at.x + size.width + measure::FRAME_PAD, at.y + size.height + measure::FRAME_PAD);
+                one.rect.at.x + measure::FRAME_PAD <= at.x
+                    && one.rect.at.y + measure::FRAME_PAD + measure::FRAME_HEAD <= at.y
+                    && right <= one.rect.right()
+                    && bottom <= one.rect.bottom()
+            };
+            assert!(one.members.iter().all(inside), "{one:?}");
+            let apart = |other: &Frame| one.rect.right() <= other.rect.at.x || other.rect.right() <= one.rect.at.x;
+            assert!(frames[index + 1..].iter().all(apart), "related groups lie side by side");
+        }
+        let about = |one: &Frame| (one.title.clone(), one.colour, one.members.iter().map(title).collect::<Vec<_>>());
+        frames.iter().map(about).collect::<Vec<_>>()
+    };
+    assert_eq!(framed(Grouping::None), []);
+    let public = ["public.alone", "public.coupons", "public.customers", "public.orders", "public.profiles"];
+    let schemas = [("archive", 0, &["archive.orders"][..]), ("public", 1, &public)];
+    let wanted = |(title, colour, members): &(&str, usize, &[&str])| {
+        ((*title).to_owned(), *colour, members.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())
+    };
+    assert_eq!(framed(Grouping::Schema), schemas.iter().map(wanted).collect::<Vec<_>>());
+    let clusters = framed(Grouping::Cluster);
+    assert!(clusters.iter().all(|(_, _, members)| members.len() > 1), "{clusters:?}");
+    assert!(clusters.iter().any(|(title, ..)| title == "public.customers"), "called after its hub: {clusters:?}");
+    assert!(!clusters.iter().any(|(_, _, members)| members.contains(&"public.alone".to_owned())), "{clusters:?}");
+}
+
+#[test]
+fn a_picture_shows_frames_notes_and_colours() {
+    let diagram = shop().drawn(&Choice::default());
+    let found = diagram.arrange(Grouping::Schema);
+    let lines = diagram.lines(&found.places, &found.ways);
+    let frames = diagram.frames(Grouping::Schema, &found.places);
+    let at = layout::Point { x: -500.0, y: 40.0 };
+    let rect = layout::Rect { at, size: layout::Size { width: 140.0, height: 52.0 } };
+    let text =
+        "Orders <of> the shop\nand a text that is longer than its note has room for, so that its end is left out"
+            .to_owned();
+    let notes = [Note { text, rect, colour: 2 }];
+    let colours = [None, Some(3), Some(99)];
+    let drawing = Drawing {
+        diagram: &diagram,
+        places: &found.places,
+        lines: &lines,
+        frames: &frames,
+        notes: &notes,
+        colours: &colours,
+    };
+    assert_eq!(notes[0].rows(), ["Orders <of> the shop", "and a text that is…"]);
+    assert!(drawing.extent().at.x < -500.0, "a note belongs to the picture");
+    for (look, frame, note, mark) in
+        [(Look::LIGHT, "#0069A8", "#00805F", "#AB4A86"), (Look::DARK, "#56B4E9", "#2FBF98", "#E08BBD")]
+    {
+        let picture = svg(&drawing, &look);
+        assert_eq!(picture.matches("<g class=\"f\">").count(), 1);
+        assert!(picture.contains(&format!("fill=\"{frame}\"")) && picture.contains(">public</text>"));
+        assert!(
+            picture.contains(&format!("fill=\"{note}\"")) && picture.contains(">Orders &lt;of&gt; the shop</text>")
+        );
+        assert_eq!(picture.matches("<path class=\"k\"").count(), 1, "a colour that there is not marks nothing");
+        assert!(picture.contains(&format!("<path class=\"k\" fill=\"{mark}\"")));
+    }
+}
+
+#[test]
+fn pictures_of_hostile_places_are_no_trouble() {
+    let diagram = shop().drawn(&Choice::default());
+    let odd = [f64::NAN, 1e300, f64::NEG_INFINITY, -1e300].map(|x| layout::Point { x, y: x });
+    let lines = diagram.lines(&odd, &[]);
+    assert_eq!(lines.len(), diagram.relationships.len());
+    let frames = diagram.frames(Grouping::Schema, &odd);
+    let drawing = Drawing { frames: &frames, ..plain(&diagram, &odd, &lines) };
+    assert!(svg(&drawing, &Look::LIGHT).ends_with("</svg>\n"));
+    assert_eq!(diagram.lines(&odd[..1], &[]).len(), lines.len(), "places that are missing are no trouble either");
+    let settled = diagram.settle(Grouping::Schema, &odd.map(Some));
+    assert!(settled.iter().all(|at| at.x.abs() < 1e6), "{settled:?}");
 }
