@@ -1,6 +1,6 @@
 //! What a diagram shows: entities with their rows, and the relationships between them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use catalog::{Action, Catalog, ForeignKey, ObjectKey, RelationId, RelationKind, RelationWalker};
 
@@ -139,8 +139,16 @@ pub struct Relationship {
 impl Diagram {
     /// What a choice shows of a catalog.
     pub fn of(catalog: &Catalog, choice: &Choice) -> Self {
-        let mut chosen: Vec<RelationWalker<'_>> =
-            catalog.walk_relations().filter(|relation| is_chosen(catalog, *relation, choice)).collect();
+        let named = choice.relations.as_ref().map(|named| named.iter().collect::<HashSet<_>>());
+        let hidden: HashSet<&ObjectKey> = choice.hidden.iter().collect();
+        let is_drawn = |relation: &RelationWalker<'_>| {
+            let key = relation.key();
+            // A relation that is named is drawn whatever it is.
+            let drawn =
+                named.as_ref().map_or_else(|| is_chosen(catalog, *relation, choice), |named| named.contains(&key));
+            drawn && !hidden.contains(&key)
+        };
+        let mut chosen: Vec<RelationWalker<'_>> = catalog.walk_relations().filter(is_drawn).collect();
         chosen.sort_by(|a, b| (a.schema(), &a.row().name).cmp(&(b.schema(), &b.row().name)));
         let places: HashMap<RelationId, usize> =
             chosen.iter().enumerate().map(|(place, relation)| (relation.id(), place)).collect();
@@ -193,9 +201,6 @@ impl Diagram {
 
 fn is_chosen(catalog: &Catalog, relation: RelationWalker<'_>, choice: &Choice) -> bool {
     let row = relation.row();
-    if !choice.hidden.is_empty() && choice.hidden.contains(&relation.key()) {
-        return false;
-    }
     let drawn = match row.kind {
         RelationKind::Table
         | RelationKind::PartitionedTable
@@ -204,10 +209,6 @@ fn is_chosen(catalog: &Catalog, relation: RelationWalker<'_>, choice: &Choice) -
         RelationKind::Partition => choice.partitions,
         RelationKind::View | RelationKind::MaterializedView => choice.views,
     };
-    // A relation that is named is drawn whatever it is.
-    if let Some(wanted) = &choice.relations {
-        return wanted.contains(&relation.key());
-    }
     let of_server = || catalog.schemas.get(row.schema.0 as usize).is_some_and(|schema| schema.system);
     drawn
         && match &choice.schemas {

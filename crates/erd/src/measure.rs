@@ -60,6 +60,11 @@ impl Typeface {
         FACES[self as usize].as_ref()
     }
 
+    /// Whether it has a sign.
+    pub fn has(self, sign: char) -> bool {
+        self.face().is_some_and(|face| face.glyph_index(sign).is_some())
+    }
+
     /// The width of a text in this typeface; signs that it lacks take the room that terminals give them.
     pub fn width(self, text: &str, size: f64) -> f64 {
         let face = self.face();

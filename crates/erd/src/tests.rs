@@ -5,24 +5,24 @@ use catalog::{
 
 use super::*;
 
-struct Shop {
-    catalog: Catalog,
+pub(crate) struct Shop {
+    pub(crate) catalog: Catalog,
     public: SchemaId,
 }
 
 impl Shop {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut catalog = Catalog { database: Some("shop".to_owned()), ..Catalog::default() };
         let public = catalog.push_schema(Schema::named("public"));
         Shop { catalog, public }
     }
 
-    fn table(&mut self, name: &str, columns: &[(&str, &str, bool)]) -> RelationId {
+    pub(crate) fn table(&mut self, name: &str, columns: &[(&str, &str, bool)]) -> RelationId {
         self.relation(name, RelationKind::Table, columns)
     }
 
     /// Columns by name, type and whether they may be NULL; the first is the primary key.
-    fn relation(&mut self, name: &str, kind: RelationKind, columns: &[(&str, &str, bool)]) -> RelationId {
+    pub(crate) fn relation(&mut self, name: &str, kind: RelationKind, columns: &[(&str, &str, bool)]) -> RelationId {
         let id = self.catalog.push_relation(Relation::new(self.public, name, kind));
         for (index, (name, native_type, nullable)) in columns.iter().enumerate() {
             let mut column = Column::new(id, index as u32 + 1, name, native_type);
@@ -52,7 +52,7 @@ impl Shop {
         });
     }
 
-    fn refer(&mut self, from: RelationId, columns: &[&str], to: RelationId, referenced: &[&str]) {
+    pub(crate) fn refer(&mut self, from: RelationId, columns: &[&str], to: RelationId, referenced: &[&str]) {
         let own = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         let name = self.catalog.relations[to.0 as usize].name.clone();
         self.catalog.foreign_keys.push(ForeignKey {
@@ -91,7 +91,7 @@ impl Shop {
         });
     }
 
-    fn drawn(mut self, choice: &Choice) -> Diagram {
+    pub(crate) fn drawn(mut self, choice: &Choice) -> Diagram {
         self.catalog.seal();
         Diagram::of(&self.catalog, choice)
     }
@@ -208,9 +208,11 @@ fn ways_lead_over_few_relationships() {
     assert_eq!(diagram.path(place("alone"), place("orders")), None);
     assert_eq!(diagram.path(place("orders"), place("orders")), Some(vec![]));
     let beside: Vec<&str> =
-        diagram.neighbours(place("orders"), 1).into_iter().map(|place| diagram.entities[place].name()).collect();
+        diagram.neighbours(&[place("orders")], 1).into_iter().map(|place| diagram.entities[place].name()).collect();
     assert_eq!(beside, ["coupons", "customers", "orders"]);
-    assert_eq!(diagram.neighbours(place("orders"), 2).len(), 4);
+    assert_eq!(diagram.neighbours(&[place("orders")], 2).len(), 4);
+    let both = diagram.neighbours(&[place("profiles"), place("coupons")], 1);
+    assert_eq!(both.len(), 4, "from several at once");
 }
 
 #[test]

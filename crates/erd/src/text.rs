@@ -1,10 +1,12 @@
 //! A diagram as text that other programs draw or read.
 
 mod dbml;
+mod json;
 mod mermaid;
 mod plantuml;
 
 pub use dbml::dbml;
+pub use json::json;
 pub use mermaid::mermaid;
 pub use plantuml::plantuml;
 

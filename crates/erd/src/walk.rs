@@ -8,12 +8,12 @@ use crate::Diagram;
 const ROUNDS: usize = 20;
 
 impl Diagram {
-    /// The entities that can be reached over so many relationships, whichever way those go, the entity itself included, by their
-    /// places.
-    pub fn neighbours(&self, entity: usize, steps: usize) -> Vec<usize> {
+    /// The entities that can be reached from any of those over so many relationships, whichever way these go, those themselves
+    /// included, by their places.
+    pub fn neighbours(&self, entities: &[usize], steps: usize) -> Vec<usize> {
         let beside = self.beside();
-        let mut far: HashMap<usize, usize> = HashMap::from([(entity, 0)]);
-        let mut queue = VecDeque::from([entity]);
+        let mut far: HashMap<usize, usize> = entities.iter().map(|entity| (*entity, 0)).collect();
+        let mut queue: VecDeque<usize> = entities.iter().copied().collect();
         while let Some(next) = queue.pop_front() {
             let steps_to = far.get(&next).copied().unwrap_or(0);
             if steps_to == steps {
