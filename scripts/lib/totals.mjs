@@ -39,8 +39,14 @@ function window(text) {
   return { passed, failed };
 }
 
-const readers = { ".junit.xml": nextest, ".cargo.txt": cargo, ".vitest.json": vitest, ".e2e.json": window };
-const names = { rust: "Rust", documentation: "documentation", ui: "UI", window: "the real window" };
+/** What `node --test` writes as TAP. */
+function tap(text) {
+  const number = (name) => Number(new RegExp(`^# ${name} (\\d+)$`, "m").exec(text)?.[1] ?? 0);
+  return { passed: number("pass"), failed: number("fail") + number("cancelled") };
+}
+
+const readers = { ".junit.xml": nextest, ".cargo.txt": cargo, ".vitest.json": vitest, ".tap.txt": tap, ".e2e.json": window };
+const names = { rust: "Rust", documentation: "documentation", ui: "UI", diagrams: "diagrams", window: "the real window" };
 
 let passed = 0;
 let failed = 0;

@@ -1,5 +1,5 @@
 //! What leaves the program is what other programs read: texts are kept beside, where their own tools parse them
-//! (`ui/src/test/diagrams.test.ts`); pictures are opened here.
+//! (`tests/diagrams`); pictures are opened here.
 
 use std::{fs, path::Path};
 
