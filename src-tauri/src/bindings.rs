@@ -3,8 +3,8 @@
 use tauri_specta::{Builder, collect_commands};
 
 use crate::commands::{
-    acting, activity, advisor, charts, connections, editor, edits, explorer, generate, layouts, plans, policies,
-    privacy, references, runs, saved, security, statistics, system, transfer,
+    acting, activity, advisor, charts, connections, diagrams, editor, edits, explorer, generate, layouts, plans,
+    policies, privacy, references, runs, saved, security, statistics, system, transfer,
 };
 
 /// Every command the webview may call.
@@ -133,6 +133,21 @@ pub fn builder() -> Builder<tauri::Wry> {
         plans::cancel_plan,
         plans::plan,
         plans::plans,
+        diagrams::diagrams,
+        diagrams::open_diagram,
+        diagrams::create_diagram,
+        diagrams::copy_diagram,
+        diagrams::rename_diagram,
+        diagrams::remove_diagram,
+        diagrams::scope_diagram,
+        diagrams::arrange_diagram,
+        diagrams::place_tables,
+        diagrams::route_lines,
+        diagrams::annotate_diagram,
+        diagrams::related_tables,
+        diagrams::path_between,
+        diagrams::export_diagram,
+        diagrams::table_relations,
         security::security_figures,
         policies::policy_overview,
         policies::policy_tables,

@@ -5,6 +5,7 @@ pub mod activity;
 pub mod advisor;
 pub mod charts;
 pub mod connections;
+pub mod diagrams;
 pub mod editor;
 pub mod edits;
 pub mod explorer;

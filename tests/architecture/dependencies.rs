@@ -34,6 +34,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "driver-mysql",
             "driver-postgres",
             "driver-sqlite",
+            "erd",
             "generate",
             "policy",
             "results",
@@ -41,7 +42,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "transfer",
         ],
     ),
-    ("cli", &["app", "catalog", "driver", "results", "transfer"]),
+    ("cli", &["app", "catalog", "driver", "erd", "results", "transfer"]),
     ("rowhouse-desktop", &["app", "catalog", "driver", "results"]),
     (
         "tests",

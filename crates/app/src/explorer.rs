@@ -28,11 +28,20 @@ use crate::{
 pub(crate) use kept::{CatalogKey, Kept};
 #[cfg(test)]
 pub(crate) use names::search;
+pub(crate) use page::action;
 pub(crate) use shelf::{Shelf, Shelved, blocking};
 pub(crate) use tree::grouped;
 
 /// Most nodes of one page, and most hits of one search.
 const MOST: u32 = 5_000;
+
+/// A database's catalog as it can be had.
+pub(crate) struct AtHand {
+    pub(crate) connected: Arc<Connected>,
+    pub(crate) shelved: Arc<Shelved>,
+    /// Whether the server cannot be reached: the catalog comes from disk, or from before.
+    pub(crate) offline: bool,
+}
 
 /// An open database that an object is in.
 pub(crate) struct Place {
@@ -48,16 +57,47 @@ impl App {
     /// # Errors
     /// As connecting.
     pub(crate) async fn place(&self, profile_id: &str, object: &ObjectRef) -> Result<Place, AppError> {
+        self.place_in(profile_id, object.database.as_deref()).await
+    }
+
+    /// An open database of this name; opened where it is not open.
+    ///
+    /// # Errors
+    /// As connecting.
+    pub(crate) async fn place_in(&self, profile_id: &str, database: Option<&str>) -> Result<Place, AppError> {
         let connected = self.connected(profile_id).await?;
-        if object.database.is_some() && connected.has_databases() {
+        if database.is_some() && connected.has_databases() {
             // How the connection itself does is what people see; and what its own database is called, its catalog may tell.
             let main = connected.open(None).await?;
             if main.database().is_none() {
                 main.shelf.get(&main, &connected).await?;
             }
         }
-        let opened = connected.open(object.database.as_deref()).await?;
+        let opened = connected.open(database).await?;
         Ok(Place { connected, opened, acting: None })
+    }
+
+    /// The catalog of a database; while the server cannot be reached, the one that was kept.
+    ///
+    /// # Errors
+    /// As connecting, and nothing is kept.
+    pub(crate) async fn catalog_at_hand(&self, profile_id: &str, database: Option<&str>) -> Result<AtHand, AppError> {
+        if let Some((connected, shelved)) = self.kept_catalog(profile_id, database).await {
+            return Ok(AtHand { connected, shelved, offline: true });
+        }
+        let read = async {
+            let Place { connected, opened, .. } = self.place_in(profile_id, database).await?;
+            let shelved = opened.shelf.get(&opened, &connected).await?;
+            Ok(AtHand { connected, shelved, offline: false })
+        };
+        match read.await {
+            Ok(at_hand) => Ok(at_hand),
+            // It may have turned out only now that the server cannot be reached.
+            Err(error) => match self.kept_catalog(profile_id, database).await {
+                Some((connected, shelved)) => Ok(AtHand { connected, shelved, offline: true }),
+                None => Err(error),
+            },
+        }
     }
 
     /// Children of a node; `None` is the connection itself. Opens another database's control connection when its node
@@ -157,19 +197,25 @@ impl App {
 
     /// The page of a relation from disk, where the server is not to be asked.
     async fn kept_relation(&self, profile_id: &str, key: &ObjectKey) -> Option<RelationPage> {
-        let connected = self.away(profile_id)?;
         let database = key.database.as_deref();
-        let latest = connected.opened(database).and_then(|opened| opened.shelf.latest());
-        let shown = match latest {
-            Some(latest) => latest,
-            None => kept::of(&connected, database).await?,
-        };
+        let (connected, shown) = self.kept_catalog(profile_id, database).await?;
         if let Some(at) = kept::place(&connected, database).await
             && let Some(page) = thorough::page(&self.kept, &at, Arc::clone(&shown), key).await
         {
             return Some(page);
         }
         page::at_hand(&shown, key)
+    }
+
+    /// The catalog of a database from memory or disk, where the server is not to be asked.
+    async fn kept_catalog(&self, profile_id: &str, database: Option<&str>) -> Option<(Arc<Connected>, Arc<Shelved>)> {
+        let connected = self.away(profile_id)?;
+        let latest = connected.opened(database).and_then(|opened| opened.shelf.latest());
+        let shown = match latest {
+            Some(latest) => latest,
+            None => kept::of(&connected, database).await?,
+        };
+        Some((connected, shown))
     }
 
     /// A connection whose server could not be reached, and which nobody has tried again.

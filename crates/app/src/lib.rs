@@ -16,6 +16,7 @@ mod audit;
 mod browse;
 mod charts;
 mod connections;
+mod diagrams;
 mod documents;
 mod editor;
 mod edits;

@@ -223,6 +223,7 @@ impl App {
         self.forget_layouts(id).await?;
         self.forget_advice(id).await?;
         self.forget_policies(id).await?;
+        self.forget_diagrams(id).await?;
         self.forget_catalogs(id).await;
         self.kept.refuse(id, false);
         self.held.forget_all(id);

@@ -252,6 +252,39 @@ export const commands = {
 	plan: (id: number) => typedError<ExplainedPlan, AppError>(__TAURI_INVOKE("plan", { id })),
 	/**  Kept plans: those of the same statement first. */
 	plans: (query: PlanQuery) => typedError<PlanLine[], AppError>(__TAURI_INVOKE("plans", { query })),
+	/**  The diagrams of a database, by name. */
+	diagrams: (profileId: string, database: string | null) => typedError<DiagramSummary[], AppError>(__TAURI_INVOKE("diagrams", { profileId, database })),
+	/**
+	 *  A diagram with everything that is drawn: the one that is named, or the one that was opened last; where there is none, one of all
+	 *  tables is made.
+	 */
+	openDiagram: (profileId: string, database: string | null, diagramId: string | null) => typedError<DiagramDrawing, AppError>(__TAURI_INVOKE("open_diagram", { profileId, database, diagramId })),
+	/**  Makes a diagram and opens it. */
+	createDiagram: (profileId: string, database: string | null, name: string, scope: DiagramScope) => typedError<DiagramDrawing, AppError>(__TAURI_INVOKE("create_diagram", { profileId, database, name, scope })),
+	/**  Copies a diagram with its places and notes, and opens the copy. */
+	copyDiagram: (diagramId: string, name: string) => typedError<DiagramDrawing, AppError>(__TAURI_INVOKE("copy_diagram", { diagramId, name })),
+	/**  Gives a diagram another name. */
+	renameDiagram: (diagramId: string, name: string) => typedError<null, AppError>(__TAURI_INVOKE("rename_diagram", { diagramId, name })),
+	/**  Removes a diagram for good. */
+	removeDiagram: (diagramId: string) => typedError<null, AppError>(__TAURI_INVOKE("remove_diagram", { diagramId })),
+	/**  Shows something else in a diagram; what stays keeps its place. */
+	scopeDiagram: (diagramId: string, scope: DiagramScope) => typedError<DiagramDrawing, AppError>(__TAURI_INVOKE("scope_diagram", { diagramId, scope })),
+	/**  Lays a diagram out anew: all of it where no box is named, or those boxes among themselves. */
+	arrangeDiagram: (diagramId: string, tables: DiagramTable[]) => typedError<DiagramDrawing, AppError>(__TAURI_INVOKE("arrange_diagram", { diagramId, tables })),
+	/**  Remembers where a person put boxes. */
+	placeTables: (diagramId: string, places: DiagramPlace[]) => typedError<null, AppError>(__TAURI_INVOKE("place_tables", { diagramId, places })),
+	/**  The corners of lines between boxes, wherever those are on the screen. */
+	routeLines: (courses: DiagramCourse[]) => typedError<DiagramCorners[], AppError>(__TAURI_INVOKE("route_lines", { courses })),
+	/**  Remembers all notes, the colours of boxes that are drawn and those of frames. */
+	annotateDiagram: (diagramId: string, notes: DiagramNote[], colours: ([DiagramTable, number])[], frames: ([string, number])[]) => typedError<null, AppError>(__TAURI_INVOKE("annotate_diagram", { diagramId, notes, colours, frames })),
+	/**  The relations that can be reached from some over so many relationships, themselves included, over the whole database. */
+	relatedTables: (profileId: string, database: string | null, tables: DiagramTable[], steps: number, inferred: boolean) => typedError<DiagramTable[], AppError>(__TAURI_INVOKE("related_tables", { profileId, database, tables, steps, inferred })),
+	/**  The relations of a shortest way between two, themselves included, over the whole database. */
+	pathBetween: (profileId: string, database: string | null, from: DiagramTable, to: DiagramTable, inferred: boolean) => typedError<DiagramTable[] | null, AppError>(__TAURI_INVOKE("path_between", { profileId, database, from, to, inferred })),
+	/**  Writes a diagram to a file and says how many bytes that took; only some boxes where any is named. */
+	exportDiagram: (diagramId: string, format: DiagramFormat, dark: boolean, tables: DiagramTable[], path: string) => typedError<number, AppError>(__TAURI_INVOKE("export_diagram", { diagramId, format, dark, tables, path })),
+	/**  The relationships of one relation over the whole database, also those that names and types speak for. */
+	tableRelations: (profileId: string, database: string | null, table: DiagramTable) => typedError<DiagramRelations, AppError>(__TAURI_INVOKE("table_relations", { profileId, database, table })),
 	/**  What is known of a database without asking anybody. */
 	securityFigures: (profileId: string, database: string | null) => __TAURI_INVOKE<SecurityFigures>("security_figures", { profileId, database }),
 	/**  How the tables of a database stand. */
@@ -1754,6 +1787,361 @@ export type Definition = {
 
 /**  How close rows stand. */
 export type Density = "dense" | "comfortable";
+
+/**  A relation as it is drawn. All lengths of a diagram are CSS pixels at zoom 1. */
+export type DiagramBox = {
+	/**  Its schema; empty where the engine has none. */
+	schema: string,
+	/**  Its name. */
+	name: string,
+	/**  What its head says: with the schema where the diagram has more than one. */
+	title: string,
+	/**  What it is, in words (`table`, `materialized view`). */
+	kind: string,
+	/**  Its comment. */
+	comment: string | null,
+	/**  Its left edge. */
+	x: number,
+	/**  Its top. */
+	y: number,
+	/**  From left to right. */
+	width: number,
+	/**  From top to bottom. */
+	height: number,
+	/**  The columns that are shown. */
+	rows: DiagramRow[],
+	/**  How many columns are not. */
+	folded: number,
+	/**  How many foreign keys lead to or come from relations that are not drawn. */
+	outside: number,
+	/**  The colour that a person gave it, from 0 to 7. */
+	colour: number | null,
+};
+
+/**  How many rows there are on one side of a line for one row of the other. */
+export type DiagramCardinality = 
+/**  One, always. */
+"one" | 
+/**  At most one; whether there may be none is not known. */
+"at_most_one" | 
+/**  One or none. */
+"zero_or_one" | 
+/**  Any number. */
+"zero_or_many";
+
+/**  Which columns boxes show. */
+export type DiagramColumns = 
+/**  All of them. */
+"all" | 
+/**  Those of keys, and those that refer or are referred to. */
+"keys" | 
+/**  None. */
+"none";
+
+/**  The corners of a line: x, y, x, y … */
+export type DiagramCorners = 
+/**  The numbers. */
+number[];
+
+/**  A line whose way is asked for. */
+export type DiagramCourse = {
+	/**  The box that refers. */
+	from: DiagramRect,
+	/**  Where the line leaves it, from its top. */
+	from_y: number,
+	/**  The box that is referred to. */
+	to: DiagramRect,
+	/**  Where the line reaches it, from its top. */
+	to_y: number,
+	/**  Whether it leads from a box to itself. */
+	own: boolean,
+	/**  The place of `to` in the list of boxes: lines to the same box run together. */
+	lane: number,
+};
+
+/**  A diagram with everything that is drawn. */
+export type DiagramDrawing = {
+	/**  Its id. */
+	id: string,
+	/**  Its name. */
+	name: string,
+	/**  What it shows. */
+	scope: DiagramScope,
+	/**  When the catalog was read, in ms since the epoch. */
+	as_of_ms: number,
+	/**  Whether the catalog comes from disk, or from before the server was lost. */
+	offline: boolean,
+	/**  How many relations the database has, those of the server itself apart. */
+	tables: number,
+	/**  The schemas that one may choose. */
+	schemas: string[],
+	/**  How long boxes were laid out; nothing where all places were kept. */
+	layout_ms: number | null,
+	/**  The relations, by schema and name. */
+	boxes: DiagramBox[],
+	/**  The relationships between them. */
+	lines: DiagramLine[],
+	/**  The frames around them. */
+	frames: DiagramFrame[],
+	/**  The notes beside them. */
+	notes: DiagramNote[],
+	/**  How large the parts are. */
+	metrics: DiagramMetrics,
+	/**  Relations that have another name since the diagram was opened last; their places and colours went with them. */
+	renamed: DiagramRenamed[],
+	/**  Relations that are drawn for the first time since then. */
+	added: DiagramTable[],
+	/**  Relations that the database has no more since then; their places are kept. */
+	gone: DiagramTable[],
+};
+
+/**  One side of a line. */
+export type DiagramEnd = {
+	/**  The box, by its place in the list of boxes. */
+	table: number,
+	/**  Its columns, in the key's order. */
+	columns: string[],
+	/**  Where the line reaches the box, from its top. */
+	y: number,
+	/**  How many rows there are on this side. */
+	cardinality: DiagramCardinality,
+};
+
+/**  What a diagram can be written as. */
+export type DiagramFormat = 
+/**  A picture that stays sharp, its fonts included. */
+"svg" | 
+/**  A picture of twice the size on the screen. */
+"png" | 
+/**  A page of the picture's size. */
+"pdf" | 
+/**  For documents in Markdown. */
+"mermaid" | 
+/**  For dbdiagram.io and its tools. */
+"dbml" | 
+/**  For PlantUML. */
+"plantuml" | 
+/**  The statements that would make the relations again, as the server prints them. */
+"sql" | 
+/**  Everything that is drawn, for programs. */
+"json";
+
+/**  A frame around relations that belong together. */
+export type DiagramFrame = {
+	/**  What its head says. */
+	title: string,
+	/**  Its colour, from 0 to 7. */
+	colour: number,
+	/**  Its boxes, by their places in the list of boxes. */
+	members: number[],
+	/**  Its left edge. */
+	x: number,
+	/**  Its top. */
+	y: number,
+	/**  From left to right. */
+	width: number,
+	/**  From top to bottom. */
+	height: number,
+};
+
+/**  What is framed together. */
+export type DiagramGrouping = 
+/**  Nothing. */
+"none" | 
+/**  Relations of a schema. */
+"schema" | 
+/**  Relations that are related with each other more than with others. */
+"cluster";
+
+/**  A relationship as it is drawn. */
+export type DiagramLine = {
+	/**  The foreign key's name. */
+	name: string | null,
+	/**  The side that refers. */
+	from: DiagramEnd,
+	/**  The side that is referred to. */
+	to: DiagramEnd,
+	/**  What becomes of referring rows when a referred one is deleted, in words. */
+	on_delete: string,
+	/**  What becomes of them when its key changes, in words. */
+	on_update: string,
+	/**  Whether names and types speak for it and no foreign key declares it. */
+	inferred: boolean,
+	/**  Its corners, from `from` to `to`: x, y, x, y … */
+	corners: number[],
+};
+
+/**  How large the parts of boxes, frames and notes are, so that the window draws them as pictures do. */
+export type DiagramMetrics = {
+	/**  The height of a box's head. */
+	head: number,
+	/**  The height of a column's row. */
+	row: number,
+	/**  What is left below the last row. */
+	foot: number,
+	/**  Between a box's edge and its text. */
+	pad: number,
+	/**  The room of a key's mark before a column's name. */
+	mark: number,
+	/**  Between a column's name and its type, at least. */
+	gap: number,
+	/**  The size of a head's text. */
+	head_text: number,
+	/**  The size of a column's name. */
+	name_text: number,
+	/**  The size of a type. */
+	type_text: number,
+	/**  Between a frame's edge and its boxes. */
+	frame_pad: number,
+	/**  The height of a frame's head. */
+	frame_head: number,
+	/**  Between a note's edge and its text. */
+	note_pad: number,
+	/**  The height of a line of a note's text. */
+	note_row: number,
+};
+
+/**  What a person wrote beside the boxes. */
+export type DiagramNote = {
+	/**  Its id, made by the window. */
+	id: string,
+	/**  Its text. */
+	text: string,
+	/**  Its left edge. */
+	x: number,
+	/**  Its top. */
+	y: number,
+	/**  From left to right. */
+	width: number,
+	/**  From top to bottom. */
+	height: number,
+	/**  Its colour, from 0 to 7. */
+	colour: number,
+};
+
+/**  Where a person put a box. */
+export type DiagramPlace = {
+	/**  Its schema; empty where the engine has none. */
+	schema: string,
+	/**  Its name. */
+	name: string,
+	/**  Its left edge. */
+	x: number,
+	/**  Its top. */
+	y: number,
+};
+
+/**  A place and a size. */
+export type DiagramRect = {
+	/**  The left edge. */
+	x: number,
+	/**  The top. */
+	y: number,
+	/**  From left to right. */
+	width: number,
+	/**  From top to bottom. */
+	height: number,
+};
+
+/**  A relationship as one of its relations sees it. */
+export type DiagramRelation = {
+	/**  The foreign key's name. */
+	name: string | null,
+	/**  Whether this relation refers to the other; else it is referred to. */
+	outgoing: boolean,
+	/**  Its columns. */
+	columns: string[],
+	/**  How many of its rows there are for one of the other. */
+	cardinality: DiagramCardinality,
+	/**  The other relation. */
+	other: DiagramTable,
+	/**  The other's columns. */
+	other_columns: string[],
+	/**  How many of the other's rows there are for one of its own. */
+	other_cardinality: DiagramCardinality,
+	/**  What becomes of referring rows when a referred one is deleted, in words. */
+	on_delete: string,
+	/**  What becomes of them when its key changes, in words. */
+	on_update: string,
+};
+
+/**  The relationships of one relation, over the whole database. */
+export type DiagramRelations = {
+	/**  Its foreign keys. */
+	refers_to: DiagramRelation[],
+	/**  Foreign keys of others, or its own, that refer to it. */
+	referenced_by: DiagramRelation[],
+	/**  Those that names and types speak for, in both directions. */
+	inferred: DiagramRelation[],
+};
+
+/**  A relation that has another name since it was drawn last. */
+export type DiagramRenamed = {
+	/**  What it was called. */
+	from: DiagramTable,
+	/**  What it is called. */
+	to: DiagramTable,
+	/**  Whether the server knows it for the same; else its columns are those of one that is gone, and of no other. */
+	certain: boolean,
+};
+
+/**  A column of a box. */
+export type DiagramRow = {
+	/**  Its name. */
+	name: string,
+	/**  Its type as the server prints it. */
+	native_type: string,
+	/**  Whether it may be NULL, where that is known. */
+	nullable: boolean | null,
+	/**  Whether it belongs to the primary key. */
+	primary: boolean,
+	/**  Whether it alone tells rows apart. */
+	unique: boolean,
+	/**  Whether a foreign key begins here. */
+	foreign: boolean,
+	/**  Its comment. */
+	comment: string | null,
+};
+
+/**  What of a database a diagram shows, and how. */
+export type DiagramScope = {
+	/**  Only relations of these schemas; of all but the server's own where there is no list. */
+	schemas: string[] | null,
+	/**  Only these relations, whatever they are. */
+	only: DiagramTable[] | null,
+	/**  Not these. */
+	hidden: DiagramTable[],
+	/**  Views and materialized views too. */
+	views: boolean,
+	/**  Partitions too; else their parents stand for them. */
+	partitions: boolean,
+	/**  Which columns. */
+	columns: DiagramColumns,
+	/**  Relationships too that no foreign key declares, but names and types speak for. */
+	inferred: boolean,
+	/**  What is framed together. */
+	grouping: DiagramGrouping,
+};
+
+/**  A diagram in a list. */
+export type DiagramSummary = {
+	/**  Its id. */
+	id: string,
+	/**  Its name, which no other of its database has. */
+	name: string,
+	/**  When something of it was changed last, in ms since the epoch. */
+	changed_ms: number,
+	/**  What it shows. */
+	scope: DiagramScope,
+};
+
+/**  A relation as a diagram knows it. */
+export type DiagramTable = {
+	/**  Its schema; empty where the engine has none. */
+	schema: string,
+	/**  Its name. */
+	name: string,
+};
 
 /**  What to do with the password of a draft. */
 export type DraftPassword = 
@@ -5466,7 +5854,9 @@ export type TabKind =
 /**  Row security of a connection's database. */
 "policies" | 
 /**  What the advisor says of a connection's database. */
-"advisor";
+"advisor" | 
+/**  A diagram of a connection's database. */
+"diagram";
 
 /**  A tab as it is kept: everything but an editor's text, which is journaled apart. */
 export type TabRecord = {
@@ -5632,7 +6022,9 @@ export type Topic =
 /**  Settings. */
 "settings" | 
 /**  Staged changes of row security, what the advisor is told and told to accept. */
-"security";
+"security" | 
+/**  Which diagrams there are, what they are called and show. */
+"diagrams";
 
 /**  What happens to rows on their way to or from a file. */
 export type TransferEvent = 

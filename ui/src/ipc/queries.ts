@@ -61,5 +61,7 @@ export function topicKeys(topic: Topic, profileId: string | null): readonly (rea
       return [["edits"]];
     case "settings":
       return [queryKeys.settings];
+    case "diagrams":
+      return [profileId ? ["diagrams", profileId] : ["diagrams"]];
   }
 }

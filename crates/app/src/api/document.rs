@@ -25,6 +25,8 @@ pub enum TabKind {
     Policies,
     /// What the advisor says of a connection's database.
     Advisor,
+    /// A diagram of a connection's database.
+    Diagram,
 }
 
 impl TabKind {

@@ -24,6 +24,8 @@ pub enum Topic {
     Settings,
     /// Staged changes of row security, what the advisor is told and told to accept.
     Security,
+    /// Which diagrams there are, what they are called and show.
+    Diagrams,
 }
 
 /// What a connection or a statement needs to know from a person.

@@ -143,7 +143,8 @@ fn columns(catalog: &Catalog, relation: RelationWalker<'_>) -> Vec<ColumnRow> {
     relation.columns().iter().map(row).collect()
 }
 
-fn action(action: Action) -> &'static str {
+/// What becomes of referring rows, in words.
+pub(crate) fn action(action: Action) -> &'static str {
     match action {
         Action::NoAction => "no action",
         Action::Restrict => "restrict",
