@@ -6,6 +6,7 @@ import { hasPage } from "@/ipc";
 import type { Actions } from "./actions";
 import { ActivityDocument } from "./documents/ActivityDocument";
 import { AdvisorDocument } from "./documents/AdvisorDocument";
+import { DiagramDocument } from "./documents/DiagramDocument";
 import { ObjectDocument } from "./documents/ObjectDocument";
 import { PlanDocument } from "./documents/PlanDocument";
 import { PoliciesDocument } from "./documents/PoliciesDocument";
@@ -99,6 +100,8 @@ function Content({ tab, active, actions }: DocumentProps<OpenTab>) {
       return <PoliciesDocument tab={tab} active={active} actions={actions} />;
     case "advisor":
       return <AdvisorDocument tab={tab} active={active} actions={actions} />;
+    case "diagram":
+      return <DiagramDocument tab={tab} active={active} actions={actions} />;
     case "plan":
       return <PlanDocument tab={tab} actions={actions} />;
   }
@@ -113,6 +116,7 @@ const SAFE = {
   activity: "Nothing was changed.",
   policies: "The drafts are safe; nothing was applied.",
   advisor: "Nothing was changed.",
+  diagram: "Where tables lie is kept.",
   plan: "Nothing was changed.",
 } as const;
 

@@ -31,6 +31,7 @@ const SCOPE_ICONS: Readonly<Record<string, IconName>> = {
   activity: "chart",
   policies: "policy",
   advisor: "bulb",
+  diagram: "explain",
   explorer: "refresh",
 };
 
@@ -41,6 +42,7 @@ const TAB_ICONS: Readonly<Record<Exclude<OpenTab["kind"], "query" | "relation">,
   activity: "chart",
   policies: "policy",
   advisor: "bulb",
+  diagram: "explain",
   plan: "explain",
 };
 
@@ -51,6 +53,7 @@ const NOT_HERE: Readonly<Record<string, string>> = {
   activity: "needs an activity tab in front",
   policies: "needs a tab of policies in front",
   advisor: "needs an advisor's tab in front",
+  diagram: "needs a diagram's tab in front",
   explorer: "needs the explorer with the focus",
   connection: "needs a connection's form in front",
   home: "needs the connections page in front",

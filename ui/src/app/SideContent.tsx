@@ -54,6 +54,7 @@ function Explorer({ actions, hide }: { actions: Actions; hide: ReactNode }) {
       onActivity={actions.activity}
       onPolicies={actions.policies}
       onAdvisor={actions.advisor}
+      onDiagram={actions.diagram}
       onImport={importInto}
       onGenerate={generateIn}
       onEditConnection={(profileId) => actions.connectionForm(profileId)}

@@ -3,6 +3,7 @@ import { useState, useSyncExternalStore } from "react";
 import { useKeys, useRunCommand } from "@/commands";
 import { Icon, Menu, Spinner, StatusBar, StatusItem, StatusMark } from "@/design";
 import { actorLines, actorWords } from "@/features/acting";
+import { useDiagramStatus } from "@/features/erd";
 import {
   completeness,
   formatCount,
@@ -264,6 +265,11 @@ function Idle({ connections, open }: { connections: number; open: number }) {
   );
 }
 
+/** How the diagram in front was laid out, and whether where its tables lie is kept. */
+function DiagramStatus({ tabId }: { tabId: string }) {
+  return useDiagramStatus(tabId).map((words) => <StatusItem key={words}>{words}</StatusItem>);
+}
+
 function Connected({ profile }: { profile: ConnectionProfile }) {
   const { live, active, runs, journal, tabs } = useWorkspace();
   useSyncExternalStore(runs.subscribe, runs.snapshot);
@@ -311,6 +317,7 @@ function Connected({ profile }: { profile: ConnectionProfile }) {
                 <Setting key={setting.name} setting={setting} session={session} store={store} />
               ))
             : null}
+          {active?.kind === "diagram" ? <DiagramStatus tabId={active.id} /> : null}
           {state && phase === null ? (
             <StatusItem tooltip="Sessions open on this connection, and the most it may have">
               {`${state.sessions}/${state.session_limit} sessions`}

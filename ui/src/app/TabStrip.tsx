@@ -24,6 +24,7 @@ const ICONS: Readonly<Record<OpenTab["kind"], IconName>> = {
   activity: "chart",
   policies: "policy",
   advisor: "bulb",
+  diagram: "explain",
   plan: "explain",
 };
 

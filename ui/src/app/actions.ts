@@ -2,6 +2,7 @@
 import { useMemo, useRef } from "react";
 import { formatShortcut, toast } from "@/design";
 import { mayRun } from "@/features/connections";
+import { diagramOf } from "@/features/erd";
 import { openSuite, readView, type Section, showing, suiteIn, unfolded } from "@/features/policies";
 import { failureOf, host, nativeCode, type ObjectRef, type PolicyActor, present } from "@/ipc";
 import { guardOf } from "./closing";
@@ -36,6 +37,8 @@ export interface Actions {
   activity(profileId: string): void;
   /** Shows what is wrong with a database. */
   advisor(profileId: string, database: string | null): void;
+  /** Shows a database's diagrams: of a table's neighbourhood or of one schema where that is asked for. */
+  diagram(profileId: string, database: string | null, of?: ObjectRef): void;
   /** Shows who gets which rows of a database, of one table where one is named. */
   policies(profileId: string, database: string | null, table?: ObjectRef): void;
   /** Shows a page about a database's policies; in the tester, with somebody to try as. */
@@ -199,6 +202,22 @@ function build(now: () => Workspace, panel: () => Panel, ask: (id: string) => vo
     advisor: (profileId, asked) => {
       const database = ownIsNull(profileId, asked);
       now().dispatch({ type: "open", tab: { id: newTabId(), kind: "advisor", profileId, database, view: "{}" } });
+      if (panel().narrow) panel().hide();
+      requestAnimationFrame(focusDocument);
+    },
+    diagram: (profileId, asked, of) => {
+      const { tabs, dispatch } = now();
+      const database = ownIsNull(profileId, asked);
+      const own = now().live.connections.get(profileId)?.database;
+      // A file's database is called main in every file.
+      const named = asked ?? (own === "main" ? null : own) ?? now().profile(profileId)?.name ?? "diagram";
+      const tab = { id: newTabId(), kind: "diagram", title: `ERD ${named}`, profileId, database, view: "{}" } as const;
+      const known = twin(tabs, tab);
+      dispatch({ type: "open", tab });
+      if (of) {
+        const before = known?.kind === "diagram" ? known.view : tab.view;
+        dispatch({ type: "change", id: known?.id ?? tab.id, change: { view: diagramOf(before, of) } });
+      }
       if (panel().narrow) panel().hide();
       requestAnimationFrame(focusDocument);
     },

@@ -61,6 +61,16 @@ export interface AdvisorTab extends Tab {
   readonly view: string;
 }
 
+/** A database's diagrams. */
+export interface DiagramTab extends Tab {
+  readonly kind: "diagram";
+  readonly title: string;
+  readonly profileId: string;
+  /** `null` is the connection's own. */
+  readonly database: string | null;
+  readonly view: string;
+}
+
 /** A kept plan. */
 export interface PlanTab extends Tab {
   readonly kind: "plan";
@@ -92,6 +102,7 @@ export type OpenTab =
   | ActivityTab
   | PoliciesTab
   | AdvisorTab
+  | DiagramTab
   | PlanTab
   | ConnectionTab
   | HomeTab
@@ -218,6 +229,10 @@ export function restored({ tab, text, sequence }: RestoredTab): OpenTab | null {
       return tab.profile_id === null
         ? null
         : { id: tab.id, kind: "activity", profileId: tab.profile_id, view: tab.view };
+    case "diagram": {
+      const { id, title, profile_id: profileId, database, view } = tab;
+      return profileId === null ? null : { id, kind: "diagram", title, profileId, database, view };
+    }
     case "policies":
     case "advisor":
       return tab.profile_id === null
@@ -266,6 +281,10 @@ export function records(tabs: Tabs): TabRecord[] {
       }
       case "activity":
         return { ...bare, title: "Activity", profile_id: tab.profileId, view: tab.view };
+      case "diagram": {
+        const { title, profileId, database, view } = tab;
+        return { ...bare, title, profile_id: profileId, database, view };
+      }
       case "policies":
       case "advisor": {
         const { profileId, database, view } = tab;
@@ -305,7 +324,7 @@ export function twin({ open }: Tabs, tab: OpenTab): OpenTab | undefined {
       return other.kind === "relation" && other.profileId === tab.profileId && sameObject(other.object, tab.object);
     }
     if (tab.kind === "activity") return other.kind === "activity" && other.profileId === tab.profileId;
-    if (tab.kind === "policies" || tab.kind === "advisor")
+    if (tab.kind === "policies" || tab.kind === "advisor" || tab.kind === "diagram")
       return other.kind === tab.kind && other.profileId === tab.profileId && other.database === tab.database;
     if (tab.kind === "plan") return other.kind === "plan" && other.planId === tab.planId;
     if (tab.kind === "query") {
@@ -410,6 +429,7 @@ export function titleOf(tab: OpenTab, connection: string | undefined, several: b
       return `${PAGES[tab.kind]} · ${tab.database ?? connection ?? "connection"}`;
     case "query":
     case "relation":
+    case "diagram":
     case "plan":
       return several && connection !== undefined ? `${tab.title} · ${connection}` : tab.title;
   }

@@ -41,7 +41,10 @@ export function useShellCommands(
   };
   const guarded = meant("can_secure");
   const advised = meant("can_advise");
-  const ofDatabase = active?.kind === "policies" || active?.kind === "advisor" ? active.database : null;
+  const ofDatabase =
+    active?.kind === "policies" || active?.kind === "advisor" || active?.kind === "diagram" ? active.database : null;
+  /** Whose diagrams are meant: the tab's connection, or the only open one. */
+  const drawn = profileId ?? (live.connections.size === 1 ? ([...live.connections.keys()][0] ?? null) : null);
   const noGenerate = useNoGenerate();
   const noActing = useNoActing()(active);
   const acting = useActingWays();
@@ -144,6 +147,14 @@ export function useShellCommands(
     "advisor.open": offer(
       () => advised && actions.advisor(advised.profile_id, ofDatabase),
       !advised && (profileId === null ? "no database that it knows is connected" : "there are no rules for it"),
+    ),
+    "diagram.open": offer(
+      () => {
+        if (drawn === null) return;
+        const database = active?.kind === "relation" ? active.object.database : ofDatabase;
+        actions.diagram(drawn, database);
+      },
+      drawn === null && noConnection,
     ),
     "connection.generate": offer(
       () => {

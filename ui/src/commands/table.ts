@@ -14,6 +14,7 @@ export type Scope =
   | "activity"
   | "policies"
   | "advisor"
+  | "diagram"
   | "results"
   | "connection";
 
@@ -50,6 +51,7 @@ export const COMMANDS = [
   { id: "activity.open", title: "Activity of this connection", scope: "global" },
   { id: "policies.open", title: "Policies of this database: who gets which rows", scope: "global" },
   { id: "advisor.open", title: "Advisor: what is wrong with this database", scope: "global" },
+  { id: "diagram.open", title: "Diagram of this database", scope: "global", keys: "Mod+Shift+L" },
   { id: "connection.generate", title: "Generate rows for several tables", scope: "global" },
   { id: "file.open", title: "Open a file", scope: "global", keys: "Mod+O" },
   { id: "place.home", title: "Connections", scope: "global", keys: "Mod+Shift+H" },
@@ -183,6 +185,22 @@ export const COMMANDS = [
   { id: "advisor.look", title: "Look at the database again", scope: "advisor", keys: "F5" },
   { id: "advisor.filter", title: "Filter findings", scope: "advisor", keys: "Mod+F" },
   { id: "advisor.fix", title: "Review the fix of the chosen finding", scope: "advisor", keys: "Mod+Enter" },
+  { id: "diagram.find", title: "Find a table in the diagram", scope: "diagram", keys: "Mod+F" },
+  { id: "diagram.path", title: "Way between two tables", scope: "diagram", keys: "Mod+Alt+P" },
+  { id: "diagram.layout", title: "Lay out all tables of the diagram", scope: "diagram", keys: "Mod+Alt+L" },
+  { id: "diagram.list", title: "Show or hide the list of the diagram's tables", scope: "diagram", keys: "Mod+L" },
+  { id: "diagram.export", title: "Export the diagram as SVG", scope: "diagram", keys: "Mod+E" },
+  { id: "diagram.choose", title: "Choose what the diagram shows", scope: "diagram", keys: "Mod+I" },
+  { id: "diagram.new", title: "New diagram", scope: "diagram" },
+  { id: "diagram.neighbours", title: "Show the neighbours of the chosen table", scope: "diagram", keys: "Mod+Alt+J" },
+  { id: "diagram.note", title: "New note in the diagram", scope: "diagram" },
+  { id: "diagram.hide", title: "Hide the chosen tables from the diagram", scope: "diagram" },
+  { id: "diagram.fit", title: "Fit the whole diagram", scope: "diagram", keys: "Alt+0" },
+  { id: "diagram.larger", title: "Zoom in", scope: "diagram", keys: "Alt+=" },
+  { id: "diagram.smaller", title: "Zoom out", scope: "diagram", keys: "Alt+-" },
+  { id: "diagram.undo", title: "Take back the last change of the diagram", scope: "diagram", keys: "Mod+Z" },
+  { id: "diagram.redo", title: "Make the change of the diagram again", scope: "diagram", keys: "Mod+Shift+Z" },
+  { id: "diagram.refresh", title: "Read the diagram's schema again", scope: "diagram", keys: "F5" },
   { id: "activity.refresh", title: "Read the activity again", scope: "activity", keys: "F5" },
   { id: "activity.pause", title: "Pause or go on reading the activity", scope: "activity", keys: "Mod+Alt+P" },
   { id: "activity.filter", title: "Filter sessions or sizes", scope: "activity", keys: "Mod+F" },

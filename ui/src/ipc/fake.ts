@@ -19,6 +19,7 @@ import { advisorCommands } from "./fake/advisor";
 import { browse, browseAgain, browseMore, countRows, whereText } from "./fake/browsing";
 import { completionsOf, definitionOf, relationPage, searchHits, tableOf, treePage } from "./fake/catalog";
 import { chartCommands } from "./fake/charts";
+import { diagramCommands } from "./fake/diagrams";
 import { editCommands } from "./fake/edits";
 import { generateCommands } from "./fake/generate";
 import { cellBytes, copyOf, holdAgain, holdOf, windowOf } from "./fake/holds";
@@ -412,6 +413,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     importRows: async (request, onEvent) => importOf(world, request, onEvent, 200),
     ...actingCommands(world),
     ...generateCommands(world),
+    ...diagramCommands(world, options.drawn ?? 0),
     ...policyCommands(world),
     ...policyTexts(world),
     ...policyTests(world),

@@ -17,6 +17,8 @@ export interface ExplorerActions {
   onPolicies?: (profileId: string, database: string | null, table?: ObjectRef) => void;
   /** What is wrong with a database. */
   onAdvisor?: (profileId: string, database: string | null) => void;
+  /** The map of a database, of one of its schemas, or of a table's neighbourhood. */
+  onDiagram?: (profileId: string, database: string | null, of?: ObjectRef) => void;
   /** Puts the rows of a file into a table, or into a new one of a schema; false for a file that has none. */
   onImport?: (profileId: string, into: ObjectRef, path?: string) => boolean;
   /** Makes rows up for a table, or for those of a schema. */
@@ -148,8 +150,9 @@ export function useExplorerMenu(options: MenuOptions) {
     ];
   };
   /** Pages about a connection's database, another one of it, or one table: those that there are for it. */
-  const pages = ({ kind, profileId, object, database, table }: ExplorerItem): readonly MenuItem[] => {
-    const { onPolicies, onAdvisor } = options;
+  const pages = (item: ExplorerItem): readonly MenuItem[] => {
+    const { kind, profileId, object, database, table } = item;
+    const { onPolicies, onAdvisor, onDiagram } = options;
     const state = states.find((each) => each.profile_id === profileId);
     const whole = kind === "connection" || object?.kind === "database";
     const of = object?.kind === "database" ? object.name : null;
@@ -162,6 +165,23 @@ export function useExplorerMenu(options: MenuOptions) {
       });
     if (onAdvisor && state?.can_advise && whole)
       items.push({ label: "Advisor", icon: "bulb", onSelect: () => onAdvisor(profileId, of) });
+    if (onDiagram && state?.can_browse) {
+      if (whole || (object?.kind === "schema" && item.system !== true)) {
+        const schema = object?.kind === "schema" ? object : undefined;
+        items.push({
+          label: "Diagram",
+          icon: "explain",
+          onSelect: () => onDiagram(profileId, schema ? database : of, schema),
+        });
+      } else if (table === true && object) {
+        const around = object;
+        items.push({
+          label: "Diagram of its neighbours",
+          icon: "explain",
+          onSelect: () => onDiagram(profileId, database, around),
+        });
+      }
+    }
     return items;
   };
   const readOnly = (profileId: string): boolean =>

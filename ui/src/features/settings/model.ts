@@ -72,6 +72,7 @@ export const SCOPE_TITLES: Readonly<Record<Scope, string>> = {
   relation: "In a table",
   policies: "In a tab of policies",
   advisor: "In an advisor's tab",
+  diagram: "In a diagram",
   activity: "In an activity tab",
   results: "In results",
   connection: "In a connection's form",

@@ -37,6 +37,7 @@ export function hostOfPage(): FakeHost {
     firstStart: asked.get("world") === "first",
     openedFor: asked.get("open"),
     tables: Number(asked.get("tables") ?? 44),
+    drawn: Number(asked.get("drawn") ?? 0),
     ...(work
       ? {
           open: [PROD, STAGING, SAMPLE],
@@ -62,6 +63,13 @@ export function hostOfPage(): FakeHost {
               title: "Advisor",
               profile_id: STAGING,
               position: 4,
+              view: asked.get("view") ?? "{}",
+            }),
+            fakeTab("t-diagram", {
+              kind: "diagram",
+              title: "ERD shop",
+              profile_id: STAGING,
+              position: 5,
               view: asked.get("view") ?? "{}",
             }),
           ],

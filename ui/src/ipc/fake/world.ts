@@ -35,6 +35,8 @@ export interface FakeOptions {
   readonly open?: readonly string[];
   readonly settings?: Partial<Settings>;
   readonly firstStart?: boolean;
+  /** How many tables diagrams draw; the shop's where 0. */
+  readonly drawn?: number;
   /** How many tables the pages of policies know. */
   readonly tables?: number;
 }
