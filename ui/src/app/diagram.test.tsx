@@ -279,6 +279,55 @@ describe("the diagram", () => {
     expect(place(host).find(({ name }) => name === "customers")).toMatchObject({ y: 80 });
   });
 
+  it("opens from the explorer: of a database, of a schema, and of a table's neighbours", async () => {
+    const user = userEvent.setup();
+    const host = fakeHost({ pace: 0, open: [STAGING], tabs: [fakeTab("q", { profile_id: STAGING })], active: "q" });
+    setHost(host);
+    const root = document.createElement("div");
+    root.id = "root";
+    document.body.append(root);
+    render(<App />, { container: root });
+    const row = (name: RegExp) => screen.findByRole("treeitem", { name });
+    const choose = async (name: RegExp, item: string) => {
+      await user.pointer({ keys: "[MouseRight]", target: await row(name) });
+      await user.click(await screen.findByRole("menuitem", { name: item }));
+    };
+    await choose(/^shop-staging/, "Diagram");
+    await screen.findByRole("application", { name: /^Diagram All tables: 14 tables/ });
+    await choose(/^orders/, "Diagram of its neighbours");
+    await screen.findByRole("application", { name: /^Diagram Around orders: 7 of 14 tables/ });
+    await screen.findByRole("complementary", { name: "Relations: orders" });
+    await choose(/^billing/, "Diagram");
+    await screen.findByRole("application", { name: /^Diagram billing: 5 of 14 tables/ });
+    // The same again opens what there is; there is one tab for all of them.
+    await choose(/^orders/, "Diagram of its neighbours");
+    await screen.findByRole("application", { name: /^Diagram Around orders: / });
+    expect(host.fake.callsOf("createDiagram")).toHaveLength(2);
+    expect(screen.getAllByRole("tab", { name: /^ERD / })).toHaveLength(1);
+  });
+
+  it("groups, colours and lines tables up, each to be taken back", async () => {
+    const user = userEvent.setup();
+    const host = await open();
+    act(() => stage().focus());
+    press("a", { ctrlKey: true });
+    const panel = await screen.findByRole("complementary", { name: "Relations: 14 tables" });
+    await user.click(within(panel).getByRole("button", { name: "Line up" }));
+    await user.click(await screen.findByRole("menuitem", { name: "Left edges" }));
+    await waitFor(() => expect(new Set(host.fake.callsOf("placeTables").at(-1)?.[1] as object[]).size).toBe(11));
+    expect(place(host).every(({ x }) => x === 24)).toBe(true);
+    press("z", { ctrlKey: true });
+    await waitFor(() => expect(place(host).some(({ x }) => x === 860)).toBe(true));
+    await user.click(screen.getByRole("button", { name: "Layout" }));
+    await user.click(await screen.findByRole("menuitemcheckbox", { name: /^None/ }));
+    await waitFor(() => expect(scopeOf(host)).toMatchObject({ grouping: "none" }));
+    await user.click(screen.getByRole("button", { name: /^Columns: / }));
+    await user.click(await screen.findByRole("menuitemcheckbox", { name: /^No columns/ }));
+    await waitFor(() => expect(scopeOf(host)).toMatchObject({ columns: "none", grouping: "none" }));
+    press("z", { ctrlKey: true });
+    await waitFor(() => expect(scopeOf(host)).toMatchObject({ columns: "all", grouping: "none" }));
+  });
+
   it("stays usable with five thousand tables and one of 1,600 columns", async () => {
     await open({ list: true }, { drawn: 5_000 });
     expect(stage().getAttribute("aria-label")).toContain("5,000 tables, 5,500 relations");

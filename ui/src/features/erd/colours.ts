@@ -10,6 +10,7 @@ export interface Tint {
   readonly strong: string;
   readonly head: string;
   readonly wash: string;
+  readonly note: string;
   readonly edge: string;
 }
 
@@ -71,6 +72,7 @@ export function readPalette(element: Element): Palette {
         strong,
         head: mixed(strong, head, 0.2),
         wash: mixed(strong, sunk, 0.04),
+        note: mixed(strong, ground, 0.16),
         edge: mixed(strong, ground, 0.28),
       };
     }),
@@ -89,10 +91,11 @@ export function faded(palette: Palette): Palette {
     text: back(palette.text),
     meta: back(palette.meta),
     key: back(palette.key),
-    tints: palette.tints.map(({ strong, head, wash, edge }) => ({
+    tints: palette.tints.map(({ strong, head, wash, note, edge }) => ({
       strong: back(strong),
       head: back(head, 0.4),
       wash,
+      note: back(note, 0.4),
       edge: back(edge),
     })),
   };

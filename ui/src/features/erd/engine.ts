@@ -246,6 +246,14 @@ export class Engine {
     if (to.x !== this.camera.x || to.y !== this.camera.y) this.fly(to);
   }
 
+  /** Brings a box into sight where nothing of its beginning is. */
+  revealStart(at: number): void {
+    const box = this.scene?.boxes[at];
+    if (!box || this.flight) return;
+    const begin = { ...box, width: Math.min(box.width, 40 / this.seen.zoom), height: Math.min(box.height, 28) };
+    if (!overlaps(begin, this.sight())) this.reveal(at);
+  }
+
   worldAt(at: Point): Point {
     return toWorld(this.seen, this.size, at);
   }

@@ -366,7 +366,7 @@ export class Painter {
       const tint = palette.tints[note.colour % palette.tints.length];
       const chosen = look.note === note.id;
       rounded(context, x, y, width, height, 4 * scale);
-      context.fillStyle = tint?.head ?? palette.head;
+      context.fillStyle = tint?.note ?? palette.head;
       context.fill();
       context.strokeStyle = chosen ? palette.accent : (tint?.edge ?? palette.edge);
       context.lineWidth = chosen ? 2 * ratio : ratio;

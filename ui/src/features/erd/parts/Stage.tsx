@@ -104,6 +104,13 @@ export function Stage({ store, ways, keys, onEngine, onCamera, children }: Stage
   useEffect(() => {
     engine?.show({ selected, line, focus: focus?.boxes ?? null, note, editing: writing ? note : null });
   }, [engine, selected, line, focus, note, writing]);
+  // What is chosen stays in sight when what is known of it opens beside the canvas.
+  const [one] = selected;
+  useEffect(() => {
+    if (!engine || one === undefined || selected.size !== 1 || gestures.current?.busy) return;
+    const frame = requestAnimationFrame(() => engine.revealStart(one));
+    return () => cancelAnimationFrame(frame);
+  }, [engine, one, selected.size]);
   useEffect(() => {
     if (engine && at !== null && scene) place(mark.current, engine, store);
   }, [engine, store, scene, at]);
