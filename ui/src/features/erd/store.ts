@@ -129,17 +129,20 @@ export class DiagramStore {
     }
   }
 
-  /** Reads it again because the schema changed; what is being done meanwhile wins. */
-  async refresh(): Promise<void> {
+  /** Reads it again because the schema changed; what is being done meanwhile wins. Answers what is drawn anew. */
+  async refresh(): Promise<DiagramDrawing | null> {
     const { scene } = this.state;
-    if (!scene || this.moving) return;
+    if (!scene || this.moving) return null;
     const begun = this.changes;
     await this.queue;
     try {
       const drawing = await host().openDiagram(this.place.profileId, this.place.database, scene.drawing.id);
-      if (begun === this.changes && !this.moving) this.take(drawing, false);
+      if (begun !== this.changes || this.moving) return null;
+      this.take(drawing, false);
+      return drawing;
     } catch {
       // What is drawn stays; the connection's banner says why.
+      return null;
     }
   }
 

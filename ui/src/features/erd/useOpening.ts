@@ -42,6 +42,9 @@ export function useOpening(
   latest.current = shown;
   const [told, setTold] = useState<DiagramDrawing | null>(null);
   const queries = useQueryClient();
+  const tell = useCallback((drawing: DiagramDrawing | null) => {
+    if (drawing && drawing.added.length + drawing.gone.length + drawing.renamed.length > 0) setTold(drawing);
+  }, []);
   const { place } = store;
   // What the tab had, or what it was opened for.
   const opened = useRef<string | null>(null);
@@ -53,11 +56,11 @@ export function useOpening(
         await store.load(null);
       }
       const now = store.snapshot().scene?.drawing;
-      if (now && (now.added.length > 0 || now.gone.length > 0 || now.renamed.length > 0)) setTold(now);
+      tell(now ?? null);
       if (now) latest.current.onView({ diagram: now.id });
       await queries.invalidateQueries({ queryKey: diagramsKey(store.place) });
     },
-    [store, queries],
+    [store, queries, tell],
   );
   const make = useCallback(
     async (name: string, scope: DiagramScope) => {
@@ -119,9 +122,9 @@ export function useOpening(
   const changes = useSchemaChanges(place);
   const seenChanges = useRef(changes);
   useEffect(() => {
-    if (seenChanges.current !== 0 && seenChanges.current !== changes) void store.refresh();
+    if (seenChanges.current !== 0 && seenChanges.current !== changes) void store.refresh().then(tell);
     seenChanges.current = changes;
-  }, [changes, store]);
+  }, [changes, store, tell]);
 
   return { show, make, told, forgetTold: () => setTold(null) };
 }
