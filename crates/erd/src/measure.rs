@@ -67,15 +67,27 @@ impl Typeface {
 
     /// The width of a text in this typeface; signs that it lacks take the room that terminals give them.
     pub fn width(self, text: &str, size: f64) -> f64 {
-        let face = self.face();
-        let advance = |sign: char| {
-            let known = face.and_then(|face| {
-                let advance = face.glyph_hor_advance(face.glyph_index(sign)?)?;
-                Some(f64::from(advance) / f64::from(face.units_per_em()))
-            });
-            known.unwrap_or_else(|| 0.6 * sign.width().unwrap_or(0) as f64)
-        };
-        text.chars().map(advance).sum::<f64>() * size
+        text.chars().map(|sign| self.advance(sign)).sum::<f64>() * size
+    }
+
+    /// The width of a sign at size 1. A diagram has a million of them, nearly all ASCII.
+    fn advance(self, sign: char) -> f64 {
+        static ASCII: LazyLock<[[f64; 128]; 3]> = LazyLock::new(|| {
+            [Typeface::Head, Typeface::Name, Typeface::Text]
+                .map(|typeface| std::array::from_fn(|code| typeface.looked_up(char::from(code as u8))))
+        });
+        match ASCII[self as usize].get(sign as usize) {
+            Some(advance) => *advance,
+            None => self.looked_up(sign),
+        }
+    }
+
+    fn looked_up(self, sign: char) -> f64 {
+        let known = self.face().and_then(|face| {
+            let advance = face.glyph_hor_advance(face.glyph_index(sign)?)?;
+            Some(f64::from(advance) / f64::from(face.units_per_em()))
+        });
+        known.unwrap_or_else(|| 0.6 * sign.width().unwrap_or(0) as f64)
     }
 
     /// The text as it fits into a width: its end gives way to `…`.
