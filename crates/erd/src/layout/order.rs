@@ -227,6 +227,9 @@ type Ends = Vec<((usize, f64), f64)>;
 
 /// How many crossings fewer there are on one side when two neighbours change places.
 fn gained(upper: &Ends, lower: &Ends, place: &[f64], (a, b): &mut (Vec<f64>, Vec<f64>)) -> i64 {
+    if upper.is_empty() || lower.is_empty() {
+        return 0;
+    }
     a.clear();
     b.clear();
     a.extend(upper.iter().map(|(other, _)| at(place, *other)));
