@@ -1,6 +1,7 @@
 //! What may stand on the command line, and the help that teaches it.
 
 mod connections;
+mod erd;
 mod explain;
 mod generate;
 mod policy;
@@ -15,6 +16,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use time::{Date, macros::format_description};
 
 pub(crate) use connections::{Connections, Details, Environment, ImportSource, PasswordPolicy, Safety};
+pub(crate) use erd::{Erd, ErdColumns, ErdFormat, ErdGroup};
 pub(crate) use explain::{Explain, PlanFormat};
 pub(crate) use generate::Generate;
 pub(crate) use policy::{
@@ -63,6 +65,8 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Print what a database contains
     Schema(Schema),
+    /// Draw a database: a picture, a diagram as text, or JSON
+    Erd(Erd),
     /// Row security: list, show, matrix, apply, last, check, test
     #[command(subcommand)]
     Policy(Policy),

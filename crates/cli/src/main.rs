@@ -10,6 +10,7 @@ mod arguments;
 mod audit;
 mod connections;
 mod doctor;
+mod erd;
 mod explain;
 mod export;
 mod failure;
@@ -103,6 +104,7 @@ async fn with_core(command: Command, app: &Arc<App>, interrupt: &Interrupt) -> O
         Command::Export(export) => export::run(app, &export, interrupt).await,
         Command::Explain(explain) => explain::run(app, &explain, interrupt).await,
         Command::Schema(schema) => stoppable(interrupt, schema::run(app, &schema)).await,
+        Command::Erd(asked) => stoppable(interrupt, erd::run(app, &asked)).await,
         Command::Activity(activity) => stoppable(interrupt, activity::run(app, &activity)).await,
         Command::Saved(command) => saved::run(app, command, interrupt).await,
         // Half-way through a change is worse than either end; what waits for a lock does not wait long.

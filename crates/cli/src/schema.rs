@@ -12,6 +12,8 @@ use std::{
 use app::{App, api::AppError};
 use catalog::{Catalog, Kind, Scope};
 
+pub(crate) use definitions::write_relations;
+
 use crate::{
     arguments::{Schema, SchemaFormat},
     failure::{Exit, Failure, Outcome},
@@ -33,7 +35,7 @@ const OF_ONE: [Kind; 9] = [
 ];
 
 /// The schema and name of `SCHEMA.NAME`; a schema that was named beside it leaves the dots to the name.
-fn split(table: &str, schemas: &[String]) -> (Option<String>, String) {
+pub(crate) fn split(table: &str, schemas: &[String]) -> (Option<String>, String) {
     match table.split_once('.') {
         Some((schema, name)) if schemas.is_empty() => (Some(schema.to_owned()), name.to_owned()),
         _ => (None, table.to_owned()),
@@ -65,11 +67,9 @@ pub(crate) async fn run(app: &Arc<App>, schema: &Schema) -> Outcome {
         scope.schemas = Some(catalog.walk_relations().map(|relation| relation.schema().to_owned()).collect());
         catalog = terminal.catalog(&scope).await.map_err(|error| Failure::statement(error, false))?;
     }
-    require_schemas(schema, &catalog)?;
+    require_schemas(&schema.schemas, &catalog)?;
     if let Some((_, name)) = one.filter(|_| catalog.relations.is_empty()) {
-        let error = AppError::new(app::api::ErrorCode::NotFound, format!("There is no table or view “{name}”."))
-            .with_hint("Names are compared letter by letter; one with a dot in it wants --schema beside it.");
-        return Err(Failure::new(Exit::Statement, error));
+        return Err(no_table(&name));
     }
     let mut output = Output::open(schema.output.as_deref())?;
     match schema.format {
@@ -90,9 +90,16 @@ pub(crate) async fn run(app: &Arc<App>, schema: &Schema) -> Outcome {
     output.finish()
 }
 
+/// What to say of a relation that was named and is not there.
+pub(crate) fn no_table(name: &str) -> Failure {
+    let error = AppError::new(app::api::ErrorCode::NotFound, format!("There is no table or view “{name}”."))
+        .with_hint("Names are compared letter by letter; one with a dot in it wants --schema beside it.");
+    Failure::new(Exit::Statement, error)
+}
+
 /// A schema that was named and is not there is an error, not an empty answer.
-fn require_schemas(schema: &Schema, catalog: &Catalog) -> Outcome {
-    for wanted in &schema.schemas {
+pub(crate) fn require_schemas(schemas: &[String], catalog: &Catalog) -> Outcome {
+    for wanted in schemas {
         if !catalog.schemas.iter().any(|found| found.name == *wanted) {
             let error = AppError::new(app::api::ErrorCode::NotFound, format!("There is no schema “{wanted}”."))
                 .with_hint("Names are compared letter by letter; system schemas want --system.");
@@ -102,7 +109,8 @@ fn require_schemas(schema: &Schema, catalog: &Catalog) -> Outcome {
     Ok(())
 }
 
-fn say_denied(catalog: &Catalog) {
+/// What a catalog lacks because the login may not read it.
+pub(crate) fn say_denied(catalog: &Catalog) {
     for (kind, coverage) in &catalog.coverage {
         if *coverage == catalog::Known::Denied {
             let kind = serde_json::to_value(kind).ok();

@@ -1,6 +1,6 @@
 //! The schema as SQL: the definition of every object, as the server prints it.
 
-use std::io::Write;
+use std::{collections::HashSet, io::Write};
 
 use app::{api::ErrorCode, terminal::Terminal};
 use catalog::{Catalog, ObjectKey, ObjectKind, RelationKind};
@@ -16,9 +16,25 @@ use crate::{
 ///
 /// `whole` is whether every schema of the database was asked for.
 pub(super) async fn write(terminal: &Terminal, catalog: &Catalog, whole: bool, output: &mut Output) -> Outcome {
+    write_all(terminal, &keys(catalog, whole), output).await
+}
+
+/// Writes the definitions of these relations of a catalog, in the same order.
+pub(crate) async fn write_relations(
+    terminal: &Terminal,
+    catalog: &Catalog,
+    wanted: &[ObjectKey],
+    output: &mut Output,
+) -> Outcome {
+    let wanted: HashSet<&ObjectKey> = wanted.iter().collect();
+    let keys: Vec<ObjectKey> = relations(catalog).filter(|key| wanted.contains(key)).collect();
+    write_all(terminal, &keys, output).await
+}
+
+async fn write_all(terminal: &Terminal, keys: &[ObjectKey], output: &mut Output) -> Outcome {
     let mut first = true;
-    for key in keys(catalog, whole) {
-        let definition = match terminal.definition(&key).await {
+    for key in keys {
+        let definition = match terminal.definition(key).await {
             Ok(definition) => definition,
             // An object without a text of its own is part of another, or was dropped meanwhile.
             Err(error) if matches!(error.code, ErrorCode::Unsupported | ErrorCode::NotFound) => continue,
@@ -59,9 +75,7 @@ fn keys(catalog: &Catalog, whole: bool) -> Vec<ObjectKey> {
     keys.extend(routines.map(|routine| {
         key(ObjectKind::Routine, name(routine.schema), &routine.name, routine.identity_arguments.as_deref())
     }));
-    let mut relations: Vec<_> = catalog.walk_relations().collect();
-    relations.sort_by_key(|walker| (rank(walker.row().kind), walker.row().rename_hint));
-    keys.extend(relations.into_iter().map(|walker| walker.key()));
+    keys.extend(relations(catalog));
     keys.extend(catalog.events.iter().map(|event| key(ObjectKind::Event, name(event.schema), &event.name, None)));
     // Of some schemas only, the tables that a publication names need not be there. An event trigger comes last: it would see
     // what is made after it. Roles belong to the server and are made before any schema.
@@ -72,6 +86,12 @@ fn keys(catalog: &Catalog, whole: bool) -> Vec<ObjectKey> {
         keys.extend(triggers.map(|trigger| key(ObjectKind::EventTrigger, None, &trigger.name, None)));
     }
     keys
+}
+
+fn relations(catalog: &Catalog) -> impl Iterator<Item = ObjectKey> {
+    let mut relations: Vec<_> = catalog.walk_relations().collect();
+    relations.sort_by_key(|walker| (rank(walker.row().kind), walker.row().rename_hint));
+    relations.into_iter().map(|walker| walker.key())
 }
 
 fn rank(kind: RelationKind) -> u8 {
