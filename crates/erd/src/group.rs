@@ -46,7 +46,7 @@ pub struct Frame {
 pub const COLOURS: usize = 8;
 
 impl Diagram {
-    /// The groups. A cluster is called after the entity with most relationships in it; what is related with nothing is in none, nor is
+    /// The groups. A cluster is called after the entity with most relationships in it, of two the one that is referred to; what is related with nothing is in none, nor is
     /// what has no schema in that of a schema.
     pub fn groups(&self, grouping: Grouping) -> Groups {
         match grouping {
@@ -68,11 +68,13 @@ impl Diagram {
         for cluster in &clusters {
             *sizes.entry(*cluster).or_default() += 1;
         }
-        let mut related = vec![0usize; self.entities.len()];
+        // How many relationships there are, and in how many it is referred to.
+        let mut related = vec![(0usize, 0usize); self.entities.len()];
         for one in &self.relationships {
             if clusters[one.from.entity] == clusters[one.to.entity] && one.from.entity != one.to.entity {
-                related[one.from.entity] += 1;
-                related[one.to.entity] += 1;
+                related[one.from.entity].0 += 1;
+                related[one.to.entity].0 += 1;
+                related[one.to.entity].1 += 1;
             }
         }
         // They are numbered by size, so that those of one come last.

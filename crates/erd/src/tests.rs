@@ -349,6 +349,15 @@ fn groups_have_frames() {
     assert!(clusters.iter().all(|(_, _, members)| members.len() > 1), "{clusters:?}");
     assert!(clusters.iter().any(|(title, ..)| title == "public.customers"), "called after its hub: {clusters:?}");
     assert!(!clusters.iter().any(|(_, _, members)| members.contains(&"public.alone".to_owned())), "{clusters:?}");
+    let mut shop = Shop::new();
+    let events = shop.table("events", &[("id", "bigint", false), ("staff", "bigint", true)]);
+    let people = shop.table("people", &[("id", "bigint", false)]);
+    shop.refer(events, &["staff"], people, &["id"]);
+    assert_eq!(
+        shop.drawn(&Choice::default()).groups(Grouping::Cluster).titles,
+        ["people"],
+        "of two the one referred to"
+    );
 }
 
 #[test]
