@@ -148,6 +148,40 @@ describe("the diagram", () => {
     expect(at()).toMatch(/^orders; /);
   });
 
+  it("adds a table that is not shown from the search", async () => {
+    const user = userEvent.setup();
+    const host = await open();
+    const scope = { schemas: ["billing"], only: null, hidden: [], views: false, partitions: false };
+    const made = await host.createDiagram(STAGING, null, "Money", {
+      ...scope,
+      columns: "all",
+      inferred: true,
+      grouping: "none",
+    });
+    await user.click(screen.getByRole("button", { name: "All tables" }));
+    act(() => host.fake.emit({ event: "changed", topics: ["diagrams"], profile_id: STAGING }));
+    await user.keyboard("{Escape}");
+    await user.click(screen.getByRole("button", { name: "All tables" }));
+    await user.click(await screen.findByRole("menuitemcheckbox", { name: /^Money/ }));
+    await screen.findByRole("application", { name: /^Diagram Money: 5 of 14 tables/ });
+    await user.click(screen.getByRole("button", { name: "Find" }));
+    await user.type(await screen.findByRole("combobox", { name: "Find a table" }), "customers");
+    await user.click(await screen.findByRole("option", { name: /public\.customers.*adds it/ }));
+    await screen.findByRole("application", { name: /^Diagram Money: 6 of 14 tables/ });
+    await waitFor(() => expect(at()).toMatch(/customers; /));
+    expect(host.fake.callsOf("scopeDiagram").at(-1)?.[0]).toBe(made.id);
+  });
+
+  it("has a menu by key where the table lies", async () => {
+    await open();
+    act(() => stage().focus());
+    press("Tab");
+    await waitFor(() => expect(at()).toMatch(/^customers/));
+    press("F10", { shiftKey: true });
+    expect(await screen.findByRole("menuitem", { name: /^Open rows/ })).toBeTruthy();
+    expect(screen.getByRole("menuitem", { name: /^Hide Del/ })).toBeTruthy();
+  });
+
   it("shows the way between two tables, and one Escape leaves it", async () => {
     const user = userEvent.setup();
     await open();

@@ -18,8 +18,9 @@ import { TableList } from "./parts/TableList";
 import type { Pick } from "./parts/TablePicker";
 import { ZoomBar } from "./parts/ZoomBar";
 import { useDiagrams } from "./queries";
+import type { Place } from "./state";
 import { tellStatus } from "./status";
-import { DiagramStore, type Place } from "./store";
+import { DiagramStore } from "./store";
 import { useOpening } from "./useOpening";
 import { useWays } from "./useWays";
 import type { DiagramView } from "./view";
@@ -352,7 +353,6 @@ export function DiagramPane(props: DiagramPaneProps) {
                 if (selected.size === 1 && one !== undefined) engineNow.flyToBox(one);
                 else engineNow.fly(engineNow.fit(selected));
               },
-              closeAll: () => false,
             }}
             onEngine={setEngine}
             onCamera={onCamera}
@@ -399,12 +399,14 @@ export function DiagramPane(props: DiagramPaneProps) {
         ) : null}
       </div>
       <FindBox
+        place={place}
         anchor={finding ? findRef.current : null}
         onClose={() => setFinding(false)}
         picks={picks}
         onPick={goPick}
       />
       <PathBox
+        place={place}
         key={String(pathing?.from)}
         anchor={pathing ? pathRef.current : null}
         onClose={() => setPathing(null)}

@@ -285,14 +285,9 @@ export class Gestures {
     if (!this.own(event)) return;
     event.preventDefault();
     const at = this.at(event);
-    const byKey = event.clientX === 0 && event.clientY === 0;
-    const hit = byKey ? null : this.hit(at);
+    const hit = this.hit(at);
     const { store } = this;
     const state = store.snapshot();
-    if (byKey) {
-      this.events.onMenu(state.at === null ? null : { kind: "box", box: state.at, row: null }, at, event);
-      return;
-    }
     if (hit?.kind === "box" && !state.selected.has(hit.box)) store.select([hit.box]);
     if (hit?.kind === "line") store.selectLine(hit.line);
     if (hit?.kind === "note") store.selectNote(state.scene?.notes[hit.note]?.id ?? null);

@@ -12,7 +12,7 @@ export interface KeyEvents {
   hide(): void;
   note(): void;
   fly(): void;
-  closeAll(): boolean;
+  menu(): void;
 }
 
 const DIRECTIONS = {
@@ -76,7 +76,7 @@ export function handleKey(
         gestures.giveUp();
         return true;
       }
-      return events.closeAll() || store.leave();
+      return store.leave();
     case "Delete":
     case "Backspace":
       if (note !== null) store.removeNote(note);
@@ -92,6 +92,13 @@ export function handleKey(
       return true;
     case "-":
       engine.zoom(0.8);
+      return true;
+    case "ContextMenu":
+      events.menu();
+      return true;
+    case "F10":
+      if (!shiftKey) return false;
+      events.menu();
       return true;
     case "f":
     case "F":

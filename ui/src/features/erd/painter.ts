@@ -41,6 +41,9 @@ export interface Look {
 
 type Canvas = CanvasRenderingContext2D;
 
+/** For lines whose dashes go on from where they begin, however little of them is drawn. */
+const EVERYWHERE: Rect = { x: -1e9, y: -1e9, width: 2e9, height: 2e9 };
+
 export class Painter {
   private readonly context: Canvas;
   private readonly fitting: Fitting;
@@ -179,15 +182,17 @@ export class Painter {
         which.filter((at) => !scene.lines[at]?.inferred),
         scene,
         lie,
+        world,
       );
       context.setLineDash([5 * lie.scale, 4 * lie.scale]);
       this.courses(
         which.filter((at) => scene.lines[at]?.inferred),
         scene,
         lie,
+        EVERYWHERE,
       );
       context.setLineDash([]);
-      this.feet(which, scene, lie, look.normal.fill);
+      this.feet(which, scene, lie, world, look.normal.fill);
     }
   }
 
@@ -217,22 +222,25 @@ export class Painter {
     }
   }
 
-  private courses(which: readonly number[], scene: Scene, lie: Lie): void {
+  private courses(which: readonly number[], scene: Scene, lie: Lie, world: Rect): void {
     const { context } = this;
     which.forEach((at, place) => {
       if (place % STROKE === 0) context.beginPath();
-      course(context, scene.lines[at]?.corners ?? [], lie);
+      course(context, scene.lines[at]?.corners ?? [], lie, world);
       if (place % STROKE === STROKE - 1 || place === which.length - 1) context.stroke();
     });
   }
 
-  private feet(which: readonly number[], scene: Scene, lie: Lie, fill: string): void {
+  private feet(which: readonly number[], scene: Scene, lie: Lie, world: Rect, fill: string): void {
     const { context } = this;
     context.fillStyle = fill;
     for (const at of which) {
       const line = scene.lines[at];
       if (!line) continue;
-      for (const [x, y, out, cardinality] of ends(line)) foot(context, lie, x, y, out, cardinality);
+      for (const [x, y, out, cardinality] of ends(line)) {
+        const seen = x >= world.x && x <= world.x + world.width && y >= world.y && y <= world.y + world.height;
+        if (seen) foot(context, lie, x, y, out, cardinality);
+      }
     }
   }
 
@@ -455,19 +463,39 @@ function ring(context: Canvas, x: number, y: number, radius: number, colour: str
   context.stroke();
 }
 
-/** A line with round corners, no rounder than its pieces allow. */
-function course(context: Canvas, corners: readonly number[], { scale, left, top, ratio }: Lie): void {
+/** What of a line is in sight, with round corners, no rounder than its pieces allow: it may lead far through the diagram. */
+function course(context: Canvas, corners: readonly number[], { scale, left, top, ratio }: Lie, world: Rect): void {
   const half = ratio % 2 === 1 ? 0.5 : 0;
-  const x = (at: number) => Math.round((corners[2 * at] ?? 0) * scale + left) + half;
-  const y = (at: number) => Math.round((corners[2 * at + 1] ?? 0) * scale + top) + half;
-  const count = corners.length / 2;
-  context.moveTo(x(0), y(0));
-  for (let at = 1; at < count - 1; at += 1) {
-    const before = Math.abs(x(at) - x(at - 1)) + Math.abs(y(at) - y(at - 1));
-    const after = Math.abs(x(at + 1) - x(at)) + Math.abs(y(at + 1) - y(at));
-    context.arcTo(x(at), y(at), x(at + 1), y(at + 1), Math.min(ROUND * scale, before / 2, after / 2));
+  const last = corners.length / 2 - 1;
+  const [right, bottom] = [world.x + world.width, world.y + world.height];
+  // Where the pen is: at a corner's exact place, or nowhere.
+  let drawing = false;
+  let [ax, ay] = [corners[0] ?? 0, corners[1] ?? 0];
+  for (let at = 1; at <= last; at += 1) {
+    const [bx, by] = [corners[2 * at] ?? 0, corners[2 * at + 1] ?? 0];
+    const seen =
+      Math.min(ax, bx) <= right &&
+      Math.max(ax, bx) >= world.x &&
+      Math.min(ay, by) <= bottom &&
+      Math.max(ay, by) >= world.y;
+    if (seen) {
+      const [x, y] = [Math.round(bx * scale + left) + half, Math.round(by * scale + top) + half];
+      const [fromX, fromY] = [Math.round(ax * scale + left) + half, Math.round(ay * scale + top) + half];
+      if (!drawing) context.moveTo(fromX, fromY);
+      if (at === last) context.lineTo(x, y);
+      else {
+        const nextX = Math.round((corners[2 * at + 2] ?? 0) * scale + left) + half;
+        const nextY = Math.round((corners[2 * at + 3] ?? 0) * scale + top) + half;
+        const before = Math.abs(x - fromX) + Math.abs(y - fromY);
+        const after = Math.abs(nextX - x) + Math.abs(nextY - y);
+        const radius = Math.min(ROUND * scale, before / 2, after / 2);
+        if (radius < 1.5) context.lineTo(x, y);
+        else context.arcTo(x, y, nextX, nextY, radius);
+      }
+    }
+    drawing = seen;
+    [ax, ay] = [bx, by];
   }
-  context.lineTo(x(count - 1), y(count - 1));
 }
 
 /** Where a line ends: the point, the way that leads away from the box, and how many there are. */

@@ -1,7 +1,10 @@
 /** What the core is asked about diagrams. */
-import { useQuery } from "@tanstack/react-query";
-import { type DiagramSummary, host } from "@/ipc";
-import type { Place } from "./store";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { type DiagramSummary, type DiagramTable, host, queryKeys } from "@/ipc";
+import type { Place } from "./state";
+
+/** Names that are asked for at once; columns of other tables may be among them. */
+const CALLED_MOST = 60;
 
 export const diagramsKey = ({ profileId, database }: Place) => ["diagrams", profileId, database] as const;
 
@@ -12,6 +15,23 @@ export const useDiagrams = (place: Place) =>
     queryFn: () => host().diagrams(place.profileId, place.database),
     retry: false,
   });
+
+/** Tables of the database by their names: also those that a diagram does not show. */
+export function useTablesCalled({ profileId, database }: Place, text: string): readonly DiagramTable[] {
+  const words = text.trim();
+  const asked = useQuery({
+    queryKey: queryKeys.search(profileId, words),
+    queryFn: () => host().searchCatalog(profileId, words, CALLED_MOST),
+    enabled: words.length > 1,
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
+  return (asked.data ?? []).flatMap(({ object, icon }) => {
+    const own = object.kind === "relation" && icon !== "column";
+    const here = database === null || object.database === database;
+    return own && here && words.length > 1 ? [{ schema: object.schema ?? "", name: object.name }] : [];
+  });
+}
 
 /** A number that changes whenever the schema did: what is drawn must be read again. */
 export function useSchemaChanges({ profileId }: Place): number {

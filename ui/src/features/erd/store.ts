@@ -16,55 +16,7 @@ import { type Alignment, aligned } from "./align";
 import type { Point, Rect } from "./camera";
 import { type Change, did, type History, type Marks, NO_HISTORY, redo, undo } from "./history";
 import { nameKey, Scene } from "./model";
-
-export interface Place {
-  readonly profileId: string;
-  readonly database: string | null;
-}
-
-/** The tables in question; the others step back. */
-export interface Focus {
-  readonly words: string;
-  readonly boxes: ReadonlySet<number>;
-}
-
-export interface DiagramState {
-  /** `null` until it is here. */
-  readonly scene: Scene | null;
-  readonly name: string;
-  readonly loading: boolean;
-  readonly error: AppError | null;
-  readonly selected: ReadonlySet<number>;
-  /** The table that the keyboard is at. */
-  readonly at: number | null;
-  readonly line: number | null;
-  /** The note that is chosen, and whether it is being written. */
-  readonly note: string | null;
-  readonly writing: boolean;
-  readonly focus: Focus | null;
-  readonly history: History;
-  readonly saving: "saved" | "saving" | "failed";
-  /** What the core is at, in words. */
-  readonly busy: string | null;
-}
-
-const NOTHING: ReadonlySet<number> = new Set();
-
-const AT_FIRST: DiagramState = {
-  scene: null,
-  name: "",
-  loading: true,
-  error: null,
-  selected: NOTHING,
-  at: null,
-  line: null,
-  note: null,
-  writing: false,
-  focus: null,
-  history: NO_HISTORY,
-  saving: "saved",
-  busy: null,
-};
+import { AT_FIRST, type DiagramState, type Focus, NOTHING, type Place } from "./state";
 
 /** Steps by key within this are one change. */
 const ONE_CHANGE_MS = 800;
@@ -415,11 +367,12 @@ export class DiagramStore {
     const { scope } = scene.drawing;
     const keys = new Set(missing.map(nameKey));
     const hidden = scope.hidden.filter((table) => !keys.has(nameKey(table)));
-    if (scope.only !== null) return this.scope({ ...scope, hidden, only: [...scope.only, ...missing] }, words);
-    // Of other schemas: these are chosen too.
-    const schemas =
-      scope.schemas === null ? null : [...new Set([...scope.schemas, ...missing.map(({ schema }) => schema)])];
-    return this.scope({ ...scope, hidden, schemas }, words);
+    const wasHidden = new Set(scope.hidden.map(nameKey));
+    if (scope.only === null && missing.every((table) => wasHidden.has(nameKey(table))))
+      return this.scope({ ...scope, hidden }, words);
+    // Of another schema, or of a kind that is not shown: these, and not everything beside them.
+    const only = [...(scope.only ?? this.tables(scene.boxes.keys())), ...missing];
+    return this.scope({ ...scope, hidden, only }, words);
   }
 
   /** Lays tables out anew; all of them where none are named. */

@@ -1,7 +1,7 @@
 /** Why there is no picture: it is on its way, there is nothing to draw, nothing was chosen, or it failed. */
 import { Button, EmptyState, ErrorBlock } from "@/design";
 import { failureProps } from "@/ipc";
-import type { DiagramState } from "../store";
+import type { DiagramState } from "../state";
 
 export function Missing({
   name,

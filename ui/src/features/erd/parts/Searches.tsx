@@ -2,36 +2,59 @@
 import { useState } from "react";
 import { Button, Popover } from "@/design";
 import type { DiagramTable } from "@/ipc";
+import { nameKey } from "../model";
+import { useTablesCalled } from "../queries";
+import type { Place } from "../state";
 import { type Pick, TablePicker } from "./TablePicker";
 
 interface SearchProps {
+  place: Place;
   anchor: HTMLElement | null;
   onClose: () => void;
   picks: readonly Pick[];
 }
 
-export function FindBox({ anchor, onClose, picks, onPick }: SearchProps & { onPick: (pick: Pick) => void }) {
-  const [text, setText] = useState("");
+/** What is drawn, and what else the database has of that name. */
+function usePicks(place: Place, picks: readonly Pick[], text: string): readonly Pick[] {
+  const called = useTablesCalled(place, text);
+  const known = new Set(picks.map(({ table }) => nameKey(table)));
+  const more = called.filter((table) => !known.has(nameKey(table)));
+  return [
+    ...picks,
+    ...more.map((table) => ({
+      table,
+      title: table.schema ? `${table.schema}.${table.name}` : table.name,
+      meta: "not shown: adds it",
+    })),
+  ];
+}
+
+export function FindBox({ anchor, onClose, onPick, ...rest }: SearchProps & { onPick: (pick: Pick) => void }) {
   return (
     <Popover open={anchor !== null} onClose={onClose} anchor={anchor} label="Find a table" align="end" width={320}>
-      <div className="erd-search">
-        <TablePicker
-          label="Find a table"
-          picks={picks}
-          text={text}
-          onText={setText}
-          onPick={(pick) => {
-            onClose();
-            onPick(pick);
-          }}
-          autoFocus
-        />
-      </div>
+      <FindForm
+        {...rest}
+        onPick={(pick) => {
+          onClose();
+          onPick(pick);
+        }}
+      />
     </Popover>
   );
 }
 
+function FindForm({ place, picks, onPick }: { place: Place; picks: readonly Pick[]; onPick: (pick: Pick) => void }) {
+  const [text, setText] = useState("");
+  const all = usePicks(place, picks, text);
+  return (
+    <div className="erd-search">
+      <TablePicker label="Find a table" picks={all} text={text} onText={setText} onPick={onPick} autoFocus />
+    </div>
+  );
+}
+
 export function PathBox({
+  place,
   anchor,
   onClose,
   picks,
@@ -41,6 +64,7 @@ export function PathBox({
   return (
     <Popover open={anchor !== null} onClose={onClose} anchor={anchor} label="Way between two tables" width={340}>
       <PathForm
+        place={place}
         picks={picks}
         first={first}
         onPath={(from, to) => {
@@ -53,16 +77,19 @@ export function PathBox({
 }
 
 function PathForm({
+  place,
   picks,
   first,
   onPath,
 }: {
+  place: Place;
   picks: readonly Pick[];
   first: Pick | null;
   onPath: (from: DiagramTable, to: DiagramTable) => void;
 }) {
   const [from, setFrom] = useState(first);
   const [text, setText] = useState("");
+  const all = usePicks(place, picks, text);
   return (
     <div className="erd-search">
       {from ? (
@@ -84,7 +111,7 @@ function PathForm({
       <TablePicker
         key={from ? "to" : "from"}
         label={from ? "To which table" : "From which table"}
-        picks={picks}
+        picks={all}
         text={text}
         onText={setText}
         onPick={(pick) => {

@@ -6,6 +6,7 @@ import { Engine } from "../engine";
 import { type GestureEvents, Gestures } from "../gestures";
 import { handleKey, type KeyEvents } from "../keys";
 import { type MenuWays, menuFor } from "../menus";
+import type { Hit } from "../model";
 import type { DiagramStore } from "../store";
 import { figures, held, table } from "../words";
 import { NoteEditor } from "./NoteEditor";
@@ -13,7 +14,7 @@ import { NoteEditor } from "./NoteEditor";
 export interface StageProps {
   store: DiagramStore;
   ways: MenuWays;
-  keys: KeyEvents;
+  keys: Omit<KeyEvents, "menu">;
   /** The engine, once it is there; `null` when it goes. */
   onEngine: (engine: Engine | null) => void;
   onCamera: (camera: Camera) => void;
@@ -35,6 +36,25 @@ function place(node: HTMLElement | null, engine: Engine, store: DiagramStore): v
   });
 }
 
+/** The menu of what is chosen, where that lies. */
+function openMenuByKey(stage: HTMLElement, engine: Engine, store: DiagramStore, ways: MenuWays): void {
+  const { scene, at, note } = store.snapshot();
+  const notes = scene?.notes.findIndex((each) => each.id === note) ?? -1;
+  const hit: Hit | null =
+    notes >= 0
+      ? { kind: "note", note: notes, corner: false }
+      : at === null
+        ? null
+        : { kind: "box", box: at, row: null };
+  const known = hit?.kind === "note" ? scene?.notes[hit.note] : at === null ? undefined : scene?.boxes[at];
+  const { left, top } = stage.getBoundingClientRect();
+  const corner = known ? engine.viewAt(known) : { x: 24, y: 24 };
+  const world = engine.worldAt({ x: engine.view.width / 2, y: engine.view.height / 2 });
+  const byKey = { clientX: 0, clientY: 0, target: stage, preventDefault: () => {}, stopPropagation: () => {} };
+  const anchor = { left: left + corner.x, top: top + corner.y, width: 0, height: 24 };
+  openContextMenu(byKey, menuFor(hit, world, store, ways), "Diagram", anchor);
+}
+
 export function Stage({ store, ways, keys, onEngine, onCamera, children }: StageProps) {
   const stage = useRef<HTMLDivElement>(null);
   const mark = useRef<HTMLDivElement>(null);
@@ -54,12 +74,7 @@ export function Stage({ store, ways, keys, onEngine, onCamera, children }: Stage
       onOpen: (box) => latest.current.ways.open(box),
       onMenu: (hit, at, event) => {
         const world = made.worldAt(at);
-        const known = hit?.kind === "box" ? store.snapshot().scene?.boxes[hit.box] : undefined;
-        const byKey = event.clientX === 0 && event.clientY === 0;
-        const { left, top } = element.getBoundingClientRect();
-        const corner = known ? made.viewAt(known) : { x: 24, y: 24 };
-        const anchor = byKey ? { left: left + corner.x, top: top + corner.y, width: 0, height: 24 } : undefined;
-        openContextMenu(event, menuFor(hit, world, store, latest.current.ways), "Diagram", anchor);
+        openContextMenu(event, menuFor(hit, world, store, latest.current.ways), "Diagram");
       },
       onHover: (hit) => {
         const { scene } = store.snapshot();
@@ -130,7 +145,8 @@ export function Stage({ store, ways, keys, onEngine, onCamera, children }: Stage
       data-tables={scene?.boxes.length ?? 0}
       onKeyDown={(event) => {
         if (event.target !== event.currentTarget || !engine || !gestures.current) return;
-        const handled = handleKey(event.nativeEvent, { store, engine, gestures: gestures.current, events: keys });
+        const events = { ...keys, menu: () => openMenuByKey(event.currentTarget, engine, store, ways) };
+        const handled = handleKey(event.nativeEvent, { store, engine, gestures: gestures.current, events });
         if (!handled) return;
         event.preventDefault();
         event.stopPropagation();
