@@ -16,6 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("advisor", &["catalog", "policy", "sql"]),
     ("policy", &["catalog"]),
     ("erd", &["catalog"]),
+    ("schema", &["catalog", "policy", "sql"]),
     ("driver", &["catalog", "generate", "sql"]),
     ("route", &[]),
     ("dial", &["driver", "route"]),
@@ -39,10 +40,11 @@ const ARROWS: &[(&str, &[&str])] = &[
             "policy",
             "results",
             "route",
+            "schema",
             "transfer",
         ],
     ),
-    ("cli", &["app", "catalog", "driver", "erd", "results", "transfer"]),
+    ("cli", &["app", "catalog", "driver", "erd", "results", "schema", "transfer"]),
     ("rowhouse-desktop", &["app", "catalog", "driver", "results"]),
     (
         "tests",
@@ -57,6 +59,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "driver-sqlite",
             "results",
             "route",
+            "schema",
             "sql",
             "transfer",
         ],
@@ -81,7 +84,9 @@ const BANS: &[Ban] = &[
     },
     Ban {
         why: "a pure crate does no I/O",
-        of: |package| ["catalog", "sql", "generate", "advisor", "policy", "erd"].contains(&package.name.as_str()),
+        of: |package| {
+            ["catalog", "sql", "generate", "advisor", "policy", "erd", "schema"].contains(&package.name.as_str())
+        },
         // What makes bindings at build time writes files.
         within: |package| &package.linked,
         banned: |name| ["tokio", "sqlx", "rusqlite", "mio", "rustls", "reqwest", "tempfile"].contains(&name),

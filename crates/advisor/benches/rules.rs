@@ -80,6 +80,7 @@ fn catalog() -> Catalog {
             deferrable: false,
             initially_deferred: false,
             validated: true,
+            inherited: false,
             comment: None,
         });
         for (index, key) in [(format!("{name}_pkey"), "id"), (format!("{name}_owner"), "owner")] {
@@ -142,6 +143,7 @@ fn index_of(relation: catalog::RelationId, name: &str, key: &str) -> Index {
         valid: Known::Value(true),
         scans: Known::NotLoaded,
         bytes: Known::NotLoaded,
+        inherited: false,
         definition: Known::Value(format!("CREATE INDEX {name} ON public.t USING btree ({key})")),
         comment: None,
     }

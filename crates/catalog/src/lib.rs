@@ -41,5 +41,7 @@ pub use parts::{
     PolicyCommand, Relation, RelationId, RelationKind, RowSecurity, Trigger,
 };
 pub use scope::{Coverage, Kind, Scope};
-pub use server::{EventTrigger, Extension, Membership, Publication, PublishedTable, Role, RoleSetting};
+pub use server::{
+    EventTrigger, Extension, ExtensionMember, Membership, Publication, PublishedTable, Role, RoleSetting,
+};
 pub use walk::RelationWalker;

@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Column, Constraint, Coverage, Enabled, EventTrigger, Extension, ForeignKey, Index, Kind, Known, Policy,
-    Publication, Relation, RelationId, Role, Trigger,
+    Column, Constraint, Coverage, Enabled, EventTrigger, Extension, ExtensionMember, ForeignKey, Index, Kind, Known,
+    Policy, Publication, Relation, RelationId, Role, Trigger,
     identity::{ObjectKey, ObjectKind},
 };
 
@@ -61,6 +61,9 @@ pub struct Catalog {
     pub grants: Vec<Grant>,
     /// Installed extensions.
     pub extensions: Vec<Extension>,
+    /// What came with an extension and goes with it (PostgreSQL).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extension_members: Vec<ExtensionMember>,
     /// Statements that the server runs by a clock (MySQL).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<Event>,
@@ -224,6 +227,9 @@ pub struct TypeObject {
     pub attributes: Vec<(String, String)>,
     /// A domain's NOT NULL and CHECK texts.
     pub constraints: Vec<String>,
+    /// The names of its CHECKs, in the order of their texts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub check_names: Vec<String>,
     /// A domain's default, as the server prints it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<String>,
@@ -307,6 +313,9 @@ pub struct Sequence {
     pub maximum: Option<i64>,
     /// Step.
     pub increment: Option<i64>,
+    /// How many values a session takes at a time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cache: Option<i64>,
     /// Whether it starts over at its end.
     pub cycle: bool,
     /// The last value handed out; `Value(None)` before the first use.

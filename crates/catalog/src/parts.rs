@@ -62,6 +62,9 @@ pub struct Relation {
     pub partition_key: Option<String>,
     /// Which rows a partition holds, as the server prints it.
     pub partition_bound: Option<String>,
+    /// The tables it inherits from, in their order: schema and name. A partition's parent does not count.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parents: Vec<(String, String)>,
     /// Other tables inherit from it, so that reading it reads their rows too and its keys do not hold for all of them.
     /// Partitions do not count: a partitioned table's keys hold for all of it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -94,6 +97,7 @@ impl Relation {
             partition_of: None,
             partition_key: None,
             partition_bound: None,
+            parents: Vec::new(),
             has_children: false,
             rewritten: false,
             options: Vec::new(),
@@ -144,6 +148,9 @@ pub struct Column {
     pub generated: Option<Generated>,
     /// Its collation where it is not the default.
     pub collation: Option<String>,
+    /// It came from a table that this one inherits from, or is a partition of, and goes with it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub inherited: bool,
     /// Its comment.
     pub comment: Option<String>,
 }
@@ -161,6 +168,7 @@ impl Column {
             identity: None,
             generated: None,
             collation: None,
+            inherited: false,
             comment: None,
         }
     }
@@ -201,6 +209,9 @@ pub struct Constraint {
     pub initially_deferred: bool,
     /// Whether existing rows were checked.
     pub validated: bool,
+    /// It came with a parent's and goes with it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub inherited: bool,
     /// Its comment.
     pub comment: Option<String>,
 }
@@ -293,6 +304,9 @@ pub struct Index {
     pub bytes: Known<u64>,
     /// Its `CREATE INDEX` text.
     pub definition: Known<String>,
+    /// It is a partition's part of its parent's index and goes with that.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub inherited: bool,
     /// Its comment.
     pub comment: Option<String>,
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Enabled;
+use crate::{Enabled, ObjectKey};
 
 /// A role or user.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,6 +78,15 @@ pub struct Extension {
     pub schema: Option<String>,
     /// Its comment.
     pub comment: Option<String>,
+}
+
+/// An object that came with an extension.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExtensionMember {
+    /// The extension's name.
+    pub extension: String,
+    /// The object: a relation, sequence, routine or type.
+    pub object: ObjectKey,
 }
 
 /// Changes of tables that subscribers on other servers can follow.

@@ -6,7 +6,7 @@
 //! (<https://www.postgresql.org/docs/current/sql-alterpolicy.html>), so that those are DROP, CREATE and COMMENT in one
 //! transaction. Rendering asks nothing of a server, so what the server rewrites is not known here.
 
-pub(crate) mod statements;
+pub mod statements;
 
 use std::collections::{BTreeMap, BTreeSet};
 

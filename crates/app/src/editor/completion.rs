@@ -411,6 +411,7 @@ mod tests {
                 deferrable: false,
                 initially_deferred: false,
                 validated: true,
+                inherited: false,
                 comment: None,
             });
         }

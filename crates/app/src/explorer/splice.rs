@@ -20,6 +20,7 @@ pub(super) fn spliced(old: &Catalog, part: Catalog, schema: &str) -> Option<Cata
         roles: old.roles.clone(),
         grants: old.grants.clone(),
         extensions: old.extensions.clone(),
+        extension_members: old.extension_members.clone(),
         ..Catalog::default()
     };
     if let (Some(slot), Some(row)) = (next.schemas.get_mut(kept), part.schemas.get(read)) {

@@ -184,6 +184,7 @@ mod tests {
             base_type: None,
             attributes: Vec::new(),
             constraints: Vec::new(),
+            check_names: Vec::new(),
             default: None,
             owner: None,
             comment: None,

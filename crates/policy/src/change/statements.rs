@@ -5,7 +5,8 @@ use catalog::{PolicyCommand, RowSecurity};
 use crate::listing::{Draft, Table, said};
 use crate::name;
 
-pub(crate) fn create_policy(on: &Table, policy: &Draft) -> String {
+/// What makes a policy.
+pub fn create_policy(on: &Table, policy: &Draft) -> String {
     let kind = if policy.permissive { "PERMISSIVE" } else { "RESTRICTIVE" };
     let command = match policy.command {
         PolicyCommand::All => "ALL",
@@ -21,7 +22,8 @@ pub(crate) fn create_policy(on: &Table, policy: &Draft) -> String {
     text
 }
 
-pub(crate) fn alter_policy(
+/// What gives a policy other roles or expressions; those that are `None` stay.
+pub fn alter_policy(
     on: &Table,
     name: &str,
     to: Option<&[String]>,
@@ -51,7 +53,7 @@ pub(crate) fn comment_on(on: &Table, policy: &Draft) -> String {
 }
 
 /// What turns one state of row security into the other; forced and enabled are two flags.
-pub(crate) fn row_security(on: &Table, before: RowSecurity, after: RowSecurity) -> Vec<String> {
+pub fn row_security(on: &Table, before: RowSecurity, after: RowSecurity) -> Vec<String> {
     let mut statements = Vec::new();
     if before.enabled != after.enabled {
         let word = if after.enabled { "ENABLE" } else { "DISABLE" };

@@ -319,6 +319,7 @@ fn shop() -> Sketch {
             deferrable: false,
             initially_deferred: false,
             validated: true,
+            inherited: false,
             comment: None,
         });
     }
@@ -331,6 +332,7 @@ fn shop() -> Sketch {
         base_type: None,
         attributes: vec![],
         constraints: vec![],
+        check_names: vec![],
         default: None,
         owner: None,
         comment: None,

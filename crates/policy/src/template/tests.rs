@@ -115,6 +115,7 @@ fn templates_are_bound_to_columns_and_say_which_index_they_want() {
         valid: catalog::Known::NotLoaded,
         scans: catalog::Known::NotLoaded,
         bytes: catalog::Known::NotLoaded,
+        inherited: false,
         definition: catalog::Known::NotLoaded,
         comment: None,
     });

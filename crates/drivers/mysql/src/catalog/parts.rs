@@ -59,6 +59,7 @@ impl Reading<'_> {
                     valid: Known::Value(!hidden),
                     scans: Known::NotLoaded,
                     bytes: Known::NotLoaded,
+                    inherited: false,
                     definition: Known::NotLoaded,
                     comment,
                 }),
@@ -113,6 +114,7 @@ impl Reading<'_> {
                 columns: Vec::new(),
                 definition: Known::Value(format!("CHECK {clause}{not}")),
                 validated: enforced,
+                inherited: false,
                 ..constraint(relation)
             });
         }
@@ -240,6 +242,7 @@ fn constraint(relation: RelationId) -> Constraint {
         deferrable: false,
         initially_deferred: false,
         validated: true,
+        inherited: false,
         comment: None,
     }
 }

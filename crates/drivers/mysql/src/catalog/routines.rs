@@ -107,6 +107,7 @@ impl Reading<'_> {
                 minimum: None,
                 maximum: None,
                 increment: None,
+                cache: None,
                 cycle: false,
                 last_value: Known::NotLoaded,
                 owned_by: None,

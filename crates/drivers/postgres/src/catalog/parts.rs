@@ -62,6 +62,7 @@ impl Reading<'_> {
                 _ => None,
             };
             column.comment = row.string(11);
+            column.inherited = row.flag(12);
             if generated {
                 column.generated = Some(Generated { expression, stored: row.letter(7) == b's' });
             } else {
@@ -106,6 +107,7 @@ impl Reading<'_> {
                 deferrable: row.flag(4),
                 initially_deferred: row.flag(5),
                 validated,
+                inherited: row.flag(9),
                 comment: row.string(8),
             });
         }
@@ -178,6 +180,7 @@ impl Reading<'_> {
                 scans: row.int(13).map_or(Known::NotLoaded, Known::Value),
                 bytes: Known::NotLoaded,
                 definition: row.string(14).map_or(Known::NotLoaded, Known::Value),
+                inherited: row.flag(16),
                 comment: row.string(15),
             });
         }
@@ -308,6 +311,7 @@ fn described(row: Row<'_>, schema: SchemaId, version: u32) -> Relation {
     relation.partition_of = row.string(14).zip(row.string(15));
     relation.partition_key = row.string(16);
     relation.partition_bound = row.string(17);
+    relation.parents = row.list(21).into_iter().zip(row.list(22)).collect();
     relation.has_children = row.flag(19);
     relation.rewritten = row.flag(20);
     relation.may_select = row.maybe(18).map_or(Known::NotLoaded, Known::Value);

@@ -1,7 +1,8 @@
 //! What belongs to the whole database or server.
 
 use catalog::{
-    Enabled, EventTrigger, Extension, Kind, Known, Membership, Publication, PublishedTable, Role, RoleSetting,
+    Enabled, EventTrigger, Extension, ExtensionMember, Kind, Known, Membership, ObjectKey, ObjectKind, Publication,
+    PublishedTable, Role, RoleSetting,
 };
 
 use super::{
@@ -42,6 +43,18 @@ impl Reading<'_> {
                 schema: row.string(2),
                 comment: row.string(3),
             });
+            let names = row.list(6).into_iter().zip(row.list(7));
+            for ((kind, schema), (name, signature)) in row.list(4).into_iter().zip(row.list(5)).zip(names) {
+                let (kind, signature) = match kind.as_str() {
+                    "relation" => (ObjectKind::Relation, None),
+                    "sequence" => (ObjectKind::Sequence, None),
+                    "routine" => (ObjectKind::Routine, Some(signature)),
+                    _ => (ObjectKind::Type, None),
+                };
+                let database = self.catalog.database.clone();
+                let object = ObjectKey { database, schema: Some(schema), kind, name, signature };
+                self.catalog.extension_members.push(ExtensionMember { extension: row.name(0), object });
+            }
         }
     }
 

@@ -6,7 +6,7 @@ select a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull, a
        e.adrelid is not null,
        case when a.attgenerated = '' then pg_get_expr(e.adbin, 0)
             when not a.attrelid = any ($4::oid[]) then pg_get_expr(e.adbin, e.adrelid) end,
-       d.description
+       d.description, a.attinhcount > 0
 from pg_class c
 join pg_namespace n on n.oid = c.relnamespace
 join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped

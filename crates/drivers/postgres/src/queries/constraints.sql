@@ -2,7 +2,8 @@
 -- A constraint's schema is its relation's; one without a relation is a domain's.
 -- $1 schemas or NULL, $2 relation or NULL, $3 also the server's own, $4 whether definitions are wanted
 select k.conrelid, k.conname, k.contype, k.conkey, k.condeferrable, k.condeferred, k.convalidated,
-       case when $4::bool then pg_get_constraintdef(k.oid) end, d.description
+       case when $4::bool then pg_get_constraintdef(k.oid) end, d.description,
+       k.coninhcount > 0
 from pg_constraint k
 join pg_namespace n on n.oid = k.connamespace
 left join pg_description d on d.classoid = 'pg_constraint'::regclass and d.objoid = k.oid and d.objsubid = 0

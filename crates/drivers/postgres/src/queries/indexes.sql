@@ -12,7 +12,7 @@ select x.indrelid, x.indexrelid, ic.relname, x.indisunique, x.indisprimary, am.a
        case when x.indpred is not null and not x.indrelid = any ($4::oid[]) then pg_get_expr(x.indpred, x.indrelid) end,
        x.indisvalid, case when $5::bool then pg_stat_get_numscans(x.indexrelid) end,
        case when $5::bool and not x.indrelid = any ($4::oid[]) then pg_get_indexdef(x.indexrelid) end,
-       d.description
+       d.description, ic.relispartition
 from pg_index x
 join pg_class ic on ic.oid = x.indexrelid
 join pg_namespace n on n.oid = ic.relnamespace

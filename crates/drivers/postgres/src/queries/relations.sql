@@ -10,12 +10,20 @@ select c.oid, c.relnamespace, c.relname, c.relkind, c.relispartition, c.relpersi
        c.relacl is null and pg_has_role(c.relowner, 'USAGE') or has_table_privilege(c.oid, 'SELECT'),
        c.relhassubclass and c.relkind in ('r', 'f') and not c.relispartition,
        c.relhasrules and c.relkind in ('r', 'p')
-         and exists (select from pg_rewrite w where w.ev_class = c.oid and w.is_instead and w.ev_enabled <> 'D')
+         and exists (select from pg_rewrite w where w.ev_class = c.oid and w.is_instead and w.ev_enabled <> 'D'),
+       h.schemas, h.names
 from pg_class c
 join pg_namespace n on n.oid = c.relnamespace
 left join pg_inherits i on i.inhrelid = c.oid and c.relispartition
 left join pg_class p on p.oid = i.inhparent
 left join pg_namespace pn on pn.oid = p.relnamespace
+left join (
+  select i.inhrelid, array_agg(n.nspname::text order by i.inhseqno) as schemas, array_agg(p.relname::text order by i.inhseqno) as names
+  from pg_inherits i
+  join pg_class p on p.oid = i.inhparent and p.relkind in ('r', 'f')
+  join pg_namespace n on n.oid = p.relnamespace
+  group by i.inhrelid
+) h on h.inhrelid = c.oid
 left join pg_description d on d.classoid = 'pg_class'::regclass and d.objoid = c.oid and d.objsubid = 0
 where c.relkind in ('r', 'p', 'v', 'm', 'f')
   and ($1::text[] is null or n.nspname = any ($1::text[]))

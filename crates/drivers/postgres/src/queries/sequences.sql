@@ -4,7 +4,8 @@
 select c.oid, c.relnamespace, n.nspname, c.relname, format_type(s.seqtypid, null),
        s.seqstart, s.seqmin, s.seqmax, s.seqincrement, s.seqcycle,
        u.nspname, u.relname, u.attname, pg_get_userbyid(c.relowner), d.description,
-       has_schema_privilege(n.oid, 'USAGE') and has_sequence_privilege(c.oid, 'SELECT')
+       has_schema_privilege(n.oid, 'USAGE') and has_sequence_privilege(c.oid, 'SELECT'),
+       s.seqcache
 from pg_sequence s
 join pg_class c on c.oid = s.seqrelid
 join pg_namespace n on n.oid = c.relnamespace

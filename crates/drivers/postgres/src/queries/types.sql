@@ -14,7 +14,10 @@ select t.typnamespace, t.typname, t.typtype, pg_get_userbyid(t.typowner), d.desc
        case when t.typtype = 'd' then
          array(select pg_get_constraintdef(k.oid) from pg_constraint k
                where k.contypid = t.oid and k.contype = 'c' order by k.conname collate "C") end,
-       t.typtype = 'd' and t.typnotnull, case when t.typtype = 'd' then t.typdefault end
+       t.typtype = 'd' and t.typnotnull, case when t.typtype = 'd' then t.typdefault end,
+       case when t.typtype = 'd' then
+         array(select k.conname::text from pg_constraint k
+               where k.contypid = t.oid and k.contype = 'c' order by k.conname collate "C") end
 from pg_type t
 join pg_namespace n on n.oid = t.typnamespace
 left join pg_class c on c.oid = t.typrelid

@@ -122,6 +122,7 @@ impl Reading<'_> {
             valid: Known::Value(true),
             scans: Known::Unsupported,
             bytes: Known::NotLoaded,
+            inherited: false,
             definition: match &found.text {
                 // The index of a constraint has no text of its own.
                 None => Known::Unsupported,
@@ -228,6 +229,7 @@ fn constraint(
         deferrable: false,
         initially_deferred: false,
         validated: true,
+        inherited: false,
         comment: None,
     }
 }

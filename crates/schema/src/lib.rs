@@ -1,0 +1,44 @@
+//! How a database is defined, what tells two definitions apart, and the statements that make one into the other.
+//!
+//! A [`Definition`] holds every object by its identity, each with what the server says of it. [`Comparison`] says what differs
+//! between two of them, and [`plan`] writes the statements from one to the other, in the order in which they can run. One way
+//! serves all: changes that a person stages, the way back from them, and the difference of two databases.
+//!
+//! ```
+//! use catalog::ObjectKey;
+//! use schema::{Body, Column, Definition, Object, Options, Server, Table, plan};
+//!
+//! let empty = Definition::new(Server::postgres(180_000));
+//! let mut wanted = empty.clone();
+//! let notes = ObjectKey::relation(None, Some("public"), "notes");
+//! wanted.insert(notes.clone(), Body::Table(Table::default()));
+//! wanted.insert(ObjectKey::column(&notes, "body"), Body::Column(Column::new("text")));
+//!
+//! let there = plan(&empty, &wanted, &Options::default()).expect("PostgreSQL's statements are known");
+//! assert_eq!(there.steps[0].sql, "CREATE TABLE public.notes (\n    body text\n)");
+//! let back = plan(&wanted, &empty, &Options::default()).expect("the same");
+//! assert_eq!(back.steps[0].sql, "DROP TABLE public.notes");
+//! assert!(back.steps[0].loses.is_some());
+//! ```
+//!
+//! It must not know: any driver, any connection, the window. What the server alone can say (whether a cast exists, what a
+//! function's body does) it does not guess.
+#![deny(missing_docs)]
+
+mod compare;
+mod definition;
+mod needs;
+mod order;
+mod plan;
+mod postgres;
+mod read;
+mod rename;
+
+pub use compare::{Comparison, Difference, Facet, What};
+pub use definition::{
+    Body, Column, Constraint, Definition, Domain, Engine, ForeignKey, IdentityColumn, Index, LeftOut, Object,
+    Privilege, Routine, Sequence, Server, Table, TableKind, Trigger, TypeBody, View,
+};
+pub use plan::{Loss, Options, Plan, Refusal, Step, Verb, plan};
+pub use read::Incomplete;
+pub use rename::{Rename, proposed};

@@ -1,0 +1,224 @@
+//! What must be there before an object can be: found in the texts, as names.
+//!
+//! A name that merely looks like an object's counts as one. That orders more strictly than it must, and never too little;
+//! circles that come of it are broken where an order is made ([`crate::order`]).
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use catalog::{ObjectKey, ObjectKind};
+use sql::{TokenKind, tokenize};
+
+use crate::definition::*;
+
+/// What objects of a definition need, each of its own definition.
+pub(crate) type Needs<'a> = BTreeMap<&'a ObjectKey, BTreeSet<&'a ObjectKey>>;
+
+/// What every object of a definition needs.
+pub(crate) fn needs(definition: &Definition) -> Needs<'_> {
+    let names = Names::of(definition);
+    definition.objects.iter().map(|(key, object)| (key, names.of_object(key, object))).collect()
+}
+
+/// Names of a text, each with the one before its dot.
+pub(crate) fn mentioned(text: &str, dialect: &sql::Dialect) -> Vec<(Option<String>, String)> {
+    let mut found: Vec<(Option<String>, String)> = Vec::new();
+    let mut after_dot = false;
+    for token in tokenize(text, dialect) {
+        let written = text.get(token.span.start..token.span.end).unwrap_or_default();
+        match token.kind {
+            TokenKind::Word | TokenKind::QuotedName => {
+                let name = unquoted(written, token.kind, dialect);
+                let before = after_dot.then(|| found.last().map(|(_, name)| name.clone())).flatten();
+                found.push((before, name));
+                after_dot = false;
+            }
+            TokenKind::Dot => after_dot = !found.is_empty(),
+            // A literal that a cast makes an object of: `'app.orders_id_seq'::regclass`.
+            TokenKind::String | TokenKind::EscapeString => {
+                let inner = written.trim_matches('\'');
+                if inner.len() < 200 && inner.contains('.') && !inner.contains(char::is_whitespace) {
+                    found.extend(mentioned(inner, dialect));
+                }
+                after_dot = false;
+            }
+            kind if kind.is_trivia() => {}
+            _ => after_dot = false,
+        }
+    }
+    found
+}
+
+fn unquoted(written: &str, kind: TokenKind, dialect: &sql::Dialect) -> String {
+    if kind == TokenKind::Word {
+        return dialect.fold(written);
+    }
+    let mut signs = written.chars();
+    let (open, close) = (signs.next(), signs.next_back());
+    match (open, close) {
+        (Some('['), Some(']')) => signs.as_str().replace("]]", "]"),
+        (Some(quote @ ('"' | '`')), Some(_)) => signs.as_str().replace(&format!("{quote}{quote}"), &quote.to_string()),
+        _ => written.to_owned(),
+    }
+}
+
+struct Names<'a> {
+    definition: &'a Definition,
+    dialect: &'static sql::Dialect,
+    /// Objects that others speak of, by name.
+    by_name: HashMap<&'a str, Vec<&'a ObjectKey>>,
+    /// Columns and constraints of relations.
+    columns: HashMap<ObjectKey, Vec<&'a ObjectKey>>,
+    keys: HashMap<ObjectKey, Vec<(&'a ObjectKey, &'a [String])>>,
+}
+
+impl<'a> Names<'a> {
+    fn of(definition: &'a Definition) -> Self {
+        let mut names = Names {
+            definition,
+            dialect: definition.server.dialect(),
+            by_name: HashMap::new(),
+            columns: HashMap::new(),
+            keys: HashMap::new(),
+        };
+        for (key, object) in &definition.objects {
+            match (&object.body, key.kind) {
+                (_, ObjectKind::Relation | ObjectKind::Type | ObjectKind::Routine | ObjectKind::Sequence) => {
+                    names.by_name.entry(&key.name).or_default().push(key);
+                }
+                (Body::Column(_), _) => {
+                    names.columns.entry(object.relation(key).unwrap_or_else(|| key.clone())).or_default().push(key);
+                }
+                (Body::Constraint(one), _) if !one.columns.is_empty() => {
+                    let relation = object.relation(key).unwrap_or_else(|| key.clone());
+                    names.keys.entry(relation).or_default().push((key, &one.columns));
+                }
+                (Body::Index(one), _) if one.unique => {
+                    names.keys.entry(one.relation.clone()).or_default().push((key, &one.keys));
+                }
+                _ => {}
+            }
+        }
+        names
+    }
+
+    fn key(&self, key: &ObjectKey) -> Option<&'a ObjectKey> {
+        self.definition.objects.get_key_value(key).map(|(key, _)| key)
+    }
+
+    fn of_object(&self, key: &'a ObjectKey, object: &'a Object) -> BTreeSet<&'a ObjectKey> {
+        let mut found = BTreeSet::new();
+        if let Some(schema) = &key.schema {
+            found.extend(self.schema(schema));
+        }
+        let relation = object.relation(key);
+        found.extend(relation.as_ref().and_then(|relation| self.key(relation)));
+        match &object.body {
+            Body::Schema => {}
+            Body::Extension { schema, .. } => found.extend(schema.as_ref().and_then(|schema| self.schema(schema))),
+            Body::Type(TypeBody::Enum { .. }) => {}
+            Body::Type(TypeBody::Domain(domain)) => {
+                self.text(&domain.base, &mut found);
+                domain.default.iter().chain(domain.checks.values()).for_each(|text| self.text(text, &mut found));
+            }
+            Body::Type(TypeBody::Composite { attributes }) => {
+                attributes.iter().for_each(|(_, of)| self.text(of, &mut found));
+            }
+            Body::Type(TypeBody::Range { subtype }) => self.text(subtype, &mut found),
+            Body::Sequence(_) => {}
+            Body::Table(table) => {
+                let parents = table.partition.iter().map(|(parent, _)| parent).chain(&table.parents);
+                found.extend(parents.filter_map(|parent| self.key(parent)));
+            }
+            Body::Column(column) => {
+                self.text(&column.native_type, &mut found);
+                column.default.iter().for_each(|text| self.text(text, &mut found));
+                let computed = column.generated.as_ref().and_then(|generated| generated.expression.as_deref());
+                if let Some(text) = computed {
+                    self.text(text, &mut found);
+                    self.columns_in(text, relation.as_ref(), &mut found);
+                }
+            }
+            Body::Constraint(one) => {
+                self.text(&one.text, &mut found);
+                self.columns_in(&one.text, relation.as_ref(), &mut found);
+            }
+            Body::ForeignKey(one) => self.foreign_key(one, relation.as_ref(), &mut found),
+            Body::Index(one) => {
+                self.text(&one.text, &mut found);
+                self.columns_in(&one.text, relation.as_ref(), &mut found);
+            }
+            Body::View(view) => self.with_columns(&view.query, &mut found),
+            Body::Routine(one) => self.with_columns(&one.text, &mut found),
+            Body::Trigger(one) => {
+                self.text(&one.text, &mut found);
+                self.columns_in(&one.text, relation.as_ref(), &mut found);
+            }
+            Body::Policy(draft) => {
+                for text in draft.using.iter().chain(&draft.with_check) {
+                    self.with_columns(text, &mut found);
+                    self.columns_in(text, relation.as_ref(), &mut found);
+                }
+            }
+        }
+        found.remove(key);
+        found
+    }
+
+    fn schema(&self, name: &str) -> Option<&'a ObjectKey> {
+        let key = ObjectKey {
+            database: None,
+            schema: None,
+            kind: ObjectKind::Schema,
+            name: name.to_owned(),
+            signature: None,
+        };
+        self.key(&key)
+    }
+
+    /// Objects that a text speaks of: with their schema, or without it where it is on the path.
+    fn text(&self, text: &str, found: &mut BTreeSet<&'a ObjectKey>) {
+        for (before, name) in mentioned(text, self.dialect) {
+            for key in self.by_name.get(name.as_str()).into_iter().flatten() {
+                let schema = key.schema.as_deref().unwrap_or_default();
+                let meant = match &before {
+                    Some(before) => before == schema,
+                    None => self.definition.search_path.iter().any(|one| one == schema),
+                };
+                if meant {
+                    found.insert(key);
+                }
+            }
+        }
+    }
+
+    /// Columns of one relation that a text names.
+    fn columns_in(&self, text: &str, relation: Option<&ObjectKey>, found: &mut BTreeSet<&'a ObjectKey>) {
+        let Some(columns) = relation.and_then(|relation| self.columns.get(relation)) else { return };
+        let names: BTreeSet<String> = mentioned(text, self.dialect).into_iter().map(|(_, name)| name).collect();
+        found.extend(columns.iter().filter(|column| names.contains(&column.name)));
+    }
+
+    /// A query's objects, and those columns of its relations that it names.
+    fn with_columns(&self, text: &str, found: &mut BTreeSet<&'a ObjectKey>) {
+        let mut objects = BTreeSet::new();
+        self.text(text, &mut objects);
+        let names: BTreeSet<String> = mentioned(text, self.dialect).into_iter().map(|(_, name)| name).collect();
+        for object in &objects {
+            let columns = self.columns.get(*object).into_iter().flatten();
+            found.extend(columns.filter(|column| names.contains(&column.name)));
+        }
+        found.extend(objects);
+    }
+
+    fn foreign_key(&self, one: &ForeignKey, relation: Option<&ObjectKey>, found: &mut BTreeSet<&'a ObjectKey>) {
+        let column = |table: &ObjectKey, name: &String| self.key(&ObjectKey::column(table, name));
+        found.extend(one.columns.iter().filter_map(|name| column(relation?, name)));
+        found.extend(self.key(&one.references));
+        found.extend(one.referenced_columns.iter().filter_map(|name| column(&one.references, name)));
+        // The key that it leans on: one over the same columns.
+        let wanted: BTreeSet<&String> = one.referenced_columns.iter().collect();
+        let keys = self.keys.get(&one.references).into_iter().flatten();
+        found
+            .extend(keys.filter(|(_, columns)| columns.iter().collect::<BTreeSet<_>>() == wanted).map(|(key, _)| *key));
+    }
+}

@@ -1,0 +1,173 @@
+//! The statements from one definition to another.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
+
+use catalog::ObjectKey;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    definition::{Definition, Engine},
+    postgres,
+    rename::{self, Rename},
+};
+
+/// What a person says beside the two definitions.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Options {
+    /// Objects that are another's under a new name. Without them they are dropped and made anew.
+    pub renames: Vec<Rename>,
+    /// How the values of columns become those of their new types: expressions by column (`USING`).
+    pub conversions: Vec<(ObjectKey, String)>,
+    /// Who will run it, and so own what is new.
+    pub runs_as: Option<String>,
+}
+
+/// Statements in the order in which they run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The statements.
+    pub steps: Vec<Step>,
+}
+
+/// A statement.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// The object that it is about.
+    pub about: ObjectKey,
+    /// What it does with it.
+    pub verb: Verb,
+    /// Its text, without a semicolon at its end.
+    pub sql: String,
+    /// What it takes away that no statement brings back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loses: Option<Loss>,
+    /// It cannot share its transaction with what comes after it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub commits_before_next: bool,
+}
+
+/// What a statement does with its object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verb {
+    /// It makes it.
+    Create,
+    /// It changes it.
+    Change,
+    /// It gives it another name.
+    Rename,
+    /// It drops it.
+    Drop,
+}
+
+/// What is lost for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Loss {
+    /// The rows of a table.
+    Rows,
+    /// The values of a column.
+    Values,
+    /// Perhaps some of a column's values: the new type may hold less.
+    Precision,
+    /// Where a sequence stood.
+    Position,
+}
+
+/// Why there are no statements.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "refusal")]
+pub enum Refusal {
+    /// Statements of this product are not written.
+    Engine {
+        /// The product.
+        engine: Engine,
+    },
+    /// The two are of different products.
+    Mixed,
+    /// A rename names what is not there, or what is there already.
+    Rename {
+        /// The name that cannot be given or taken.
+        name: String,
+    },
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Refusal::Engine { engine } => {
+                let product = match engine {
+                    Engine::Postgres => "PostgreSQL",
+                    Engine::MySql => "MySQL",
+                    Engine::MariaDb => "MariaDB",
+                    Engine::Sqlite => "SQLite",
+                };
+                write!(f, "Statements that change a schema are not written for {product} yet.")
+            }
+            Refusal::Mixed => f.write_str("Databases of two products have no common statements."),
+            Refusal::Rename { name } => {
+                write!(f, "“{name}” cannot be renamed: it is not there, or its new name is taken.")
+            }
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+impl Plan {
+    /// All statements, each ended by a semicolon.
+    pub fn script(&self) -> String {
+        self.steps.iter().map(|step| format!("{};\n", step.sql)).collect()
+    }
+}
+
+/// The statements that make `from` into `to`. They run in one transaction, except where a step commits before the next.
+///
+/// # Errors
+/// [`Refusal`].
+pub fn plan(from: &Definition, to: &Definition, options: &Options) -> Result<Plan, Refusal> {
+    if from.server.engine != to.server.engine {
+        return Err(Refusal::Mixed);
+    }
+    if from.server.engine != Engine::Postgres {
+        return Err(Refusal::Engine { engine: from.server.engine });
+    }
+    let mut renamed = from.clone();
+    let mut steps = Vec::new();
+    for one in &options.renames {
+        if !rename::apply(&mut renamed, one) {
+            return Err(Refusal::Rename { name: one.from.name.clone() });
+        }
+        steps.push(postgres::rename(&renamed, one));
+    }
+    let conversions: BTreeMap<&ObjectKey, &str> =
+        options.conversions.iter().map(|(column, text)| (column, text.as_str())).collect();
+    steps.extend(postgres::statements(&renamed, to, &conversions, options.runs_as.as_deref()));
+    Ok(Plan { steps })
+}
+
+impl Step {
+    pub(crate) fn new(about: &ObjectKey, verb: Verb, sql: String) -> Self {
+        Step { about: about.clone(), verb, sql, loses: None, commits_before_next: false }
+    }
+
+    pub(crate) fn losing(self, loses: Loss) -> Self {
+        Step { loses: Some(loses), ..self }
+    }
+}
+
+/// Objects that need others, the other way around.
+pub(crate) fn dependents<'a>(
+    needs: &BTreeMap<&'a ObjectKey, BTreeSet<&'a ObjectKey>>,
+) -> BTreeMap<&'a ObjectKey, Vec<&'a ObjectKey>> {
+    let mut found: BTreeMap<&ObjectKey, Vec<&ObjectKey>> = BTreeMap::new();
+    for (key, needed) in needs {
+        for one in needed {
+            found.entry(one).or_default().push(key);
+        }
+    }
+    found
+}

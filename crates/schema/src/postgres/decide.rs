@@ -1,0 +1,142 @@
+//! What becomes of each object.
+
+use catalog::{ObjectKey, ObjectKind};
+
+use super::{Action, Planner, replace};
+use crate::{
+    compare::facets,
+    definition::{Body, Definition, relation_of},
+    plan::dependents,
+};
+
+impl<'a> Planner<'a> {
+    /// What becomes of each object: of those that differ by themselves, then of those that depend on them.
+    pub(super) fn decide(&mut self) {
+        let (from, to) = (self.from, self.to);
+        for (key, object) in &from.objects {
+            let action = match to.objects.get(key) {
+                None => Action::Drop,
+                Some(other) if facets(object, other).is_empty() => continue,
+                Some(other) if replace::is_needed(object, other, from.server) => Action::Replace,
+                Some(_) => Action::Alter,
+            };
+            self.actions.insert(key, action);
+        }
+        for key in to.objects.keys().filter(|key| !from.objects.contains_key(*key)) {
+            self.actions.insert(key, Action::Create);
+        }
+        self.follow_parents();
+        let dependents = dependents(&self.needs_from);
+        let mut breaking: Vec<&ObjectKey> = self.actions.keys().copied().filter(|key| self.breaks(key)).collect();
+        while let Some(key) = breaking.pop() {
+            for dependent in dependents.get(key).into_iter().flatten() {
+                let Some(action) = self.follows(key, dependent) else { continue };
+                self.actions.insert(dependent, action);
+                if self.breaks(dependent) {
+                    breaking.push(dependent);
+                }
+            }
+        }
+    }
+
+    /// A table that becomes a partition gives its columns to its parent, and takes them back when it is none any more: they are
+    /// neither dropped nor added.
+    fn follow_parents(&mut self) {
+        let shared = |key: &ObjectKey, side: &Definition| {
+            let table = relation_of(key).and_then(|table| side.objects.get(&table)).map(|object| &object.body);
+            let Some(Body::Table(table)) = table else { return false };
+            let parents = table.partition.iter().map(|(parent, _)| parent).chain(&table.parents);
+            parents.into_iter().any(|parent| side.objects.contains_key(&ObjectKey::column(parent, &key.name)))
+        };
+        let (from, to) = (self.from, self.to);
+        self.actions.retain(|key, action| {
+            key.kind != ObjectKind::Column
+                || match action {
+                    Action::Drop => !shared(key, to),
+                    Action::Create => !shared(key, from),
+                    _ => true,
+                }
+        });
+    }
+
+    /// Whether what depends on it cannot stay as it is.
+    fn breaks(&self, key: &ObjectKey) -> bool {
+        match self.actions.get(key) {
+            Some(Action::Drop | Action::Replace | Action::Retype) => true,
+            Some(Action::Alter) => {
+                match (self.before(key).map(|one| &one.body), self.after(key).map(|one| &one.body)) {
+                    (Some(Body::Column(before)), Some(Body::Column(after))) => {
+                        before.native_type != after.native_type || before.collation != after.collation
+                    }
+                    _ => false,
+                }
+            }
+            _ => false,
+        }
+    }
+
+    /// What becomes of an object that needs another which goes, is replaced or takes another type.
+    fn follows(&self, needed: &ObjectKey, dependent: &ObjectKey) -> Option<Action> {
+        let body = &self.before(dependent)?.body;
+        self.after(dependent)?;
+        if self.is(dependent, &[Action::Drop, Action::Replace, Action::Create]) {
+            return None;
+        }
+        let other = &self.before(needed)?.body;
+        let goes = self.is(needed, &[Action::Drop]);
+        match (body, other) {
+            // Parts go and come with their table.
+            (_, Body::Table(_) | Body::View(_)) => Some(Action::Replace),
+            (Body::Column(column), _) if column.generated.is_some() && !matches!(other, Body::Type(_)) => {
+                Some(Action::Replace)
+            }
+            (Body::Column(_), Body::Type(_)) => {
+                (!goes && !self.is(dependent, &[Action::Retype])).then_some(Action::Retype)
+            }
+            // What a default calls is dropped only when the default has changed.
+            (Body::Column(_), Body::Routine(_)) => {
+                (!goes && !self.is(dependent, &[Action::Alter, Action::Reset])).then_some(Action::Reset)
+            }
+            (Body::Column(_), _) => None,
+            // The server makes these again by itself when a column takes another type.
+            (Body::Index(_) | Body::Constraint(_) | Body::ForeignKey(_), Body::Column(_))
+                if !self.is(needed, &[Action::Drop, Action::Replace]) =>
+            {
+                None
+            }
+            (Body::Sequence(_) | Body::Schema | Body::Extension { .. }, _) => None,
+            (_, Body::Schema) => None,
+            _ => Some(Action::Replace),
+        }
+    }
+
+    /// Dropped only when nothing uses them any more. A function whose body the server knows goes before what that speaks of.
+    pub(super) fn goes_last(&self, key: &ObjectKey, body: &Body) -> bool {
+        match body {
+            Body::Schema | Body::Extension { .. } | Body::Type(_) | Body::Sequence(_) => true,
+            Body::Routine(_) => !self.needs_from.get(key).is_some_and(|needed| {
+                needed.iter().any(|one| {
+                    matches!(one.kind, ObjectKind::Relation | ObjectKind::Column | ObjectKind::Routine)
+                        && self.breaks(one)
+                        || self.is_swapped(one)
+                })
+            }),
+            _ => false,
+        }
+    }
+
+    /// Whether a column's default uses a function that is dropped before it is another.
+    pub(super) fn default_is_in_the_way(&self, key: &ObjectKey) -> bool {
+        let Some(Body::Column(column)) = self.before(key).map(|one| &one.body) else { return false };
+        column.default.is_some()
+            && self.is(key, &[Action::Reset, Action::Alter, Action::Retype])
+            && self.needs_from.get(key).is_some_and(|needed| {
+                needed.iter().any(|one| match self.before(one).map(|one| &one.body) {
+                    Some(body @ Body::Routine(_)) => {
+                        self.is(one, &[Action::Replace]) || self.is(one, &[Action::Drop]) && !self.goes_last(one, body)
+                    }
+                    _ => false,
+                })
+            })
+    }
+}

@@ -1,0 +1,2 @@
+-- Nothing but what a new database has.
+select 1;
