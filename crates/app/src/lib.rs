@@ -44,6 +44,7 @@ mod saved;
 mod settings;
 mod statistics;
 mod store;
+mod structure;
 mod system;
 pub mod terminal;
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What may stand on the command line, and the help that teaches it.
 
 mod connections;
+mod diff;
 mod erd;
 mod explain;
 mod generate;
@@ -16,6 +17,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use time::{Date, macros::format_description};
 
 pub(crate) use connections::{Connections, Details, Environment, ImportSource, PasswordPolicy, Safety};
+pub(crate) use diff::{Diff, DiffFormat};
 pub(crate) use erd::{Erd, ErdColumns, ErdFormat, ErdGroup};
 pub(crate) use explain::{Explain, PlanFormat};
 pub(crate) use generate::Generate;
@@ -67,6 +69,8 @@ pub(crate) enum Command {
     Schema(Schema),
     /// Draw a database: a picture, a diagram as text, or JSON
     Erd(Erd),
+    /// Compare two databases, and write the statements that make one into the other
+    Diff(Diff),
     /// Row security: list, show, matrix, apply, last, check, test
     #[command(subcommand)]
     Policy(Policy),

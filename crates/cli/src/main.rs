@@ -9,6 +9,7 @@ mod advise;
 mod arguments;
 mod audit;
 mod connections;
+mod diff;
 mod doctor;
 mod erd;
 mod explain;
@@ -105,6 +106,7 @@ async fn with_core(command: Command, app: &Arc<App>, interrupt: &Interrupt) -> O
         Command::Explain(explain) => explain::run(app, &explain, interrupt).await,
         Command::Schema(schema) => stoppable(interrupt, schema::run(app, &schema)).await,
         Command::Erd(asked) => stoppable(interrupt, erd::run(app, &asked)).await,
+        Command::Diff(asked) => stoppable(interrupt, diff::run(app, &asked)).await,
         Command::Activity(activity) => stoppable(interrupt, activity::run(app, &activity)).await,
         Command::Saved(command) => saved::run(app, command, interrupt).await,
         // Half-way through a change is worse than either end; what waits for a lock does not wait long.

@@ -16,6 +16,8 @@ mod bad_input;
 mod connections;
 #[path = "cli/consent.rs"]
 mod consent;
+#[path = "cli/diff.rs"]
+mod diff;
 #[path = "cli/erd.rs"]
 mod erd;
 #[path = "cli/explain.rs"]
