@@ -31,6 +31,15 @@ pub(super) struct Kept {
     pub(super) ways: HashMap<LineKey, Vec<Point>>,
 }
 
+/// The rows of `?3` whose relation has a place in the diagram `?1` and the grouping `?2`. The rows come first in the join: the other
+/// way around all of them would be read again for each place.
+macro_rules! known_places {
+    () => {
+        "FROM json_each(?3) CROSS JOIN diagram_places AS own ON own.diagram_id = ?1 AND own.grouping = ?2 \
+         AND own.table_schema = value ->> 0 AND own.table_name = value ->> 1 WHERE true"
+    };
+}
+
 /// What is known of a relation besides its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct KeptTable {
@@ -412,9 +421,11 @@ pub(super) async fn save(store: &Store, kept: &Kept, change: &Change) -> Result<
     let resized = |(table, size): &(DiagramTable, Size)| json(&(&table.schema, &table.name, size.width, size.height));
     batched(
         &mut store,
-        "UPDATE diagram_places SET width = new.width, height = new.height FROM (SELECT value ->> 0 AS schema, \
-         value ->> 1 AS name, value ->> 2 AS width, value ->> 3 AS height FROM json_each(?3)) AS new \
-         WHERE diagram_id = ?1 AND grouping = ?2 AND table_schema = new.schema AND table_name = new.name",
+        concat!(
+            "INSERT INTO diagram_places SELECT ?1, ?2, value ->> 0, value ->> 1, own.x, own.y, value ->> 2, value ->> 3 ",
+            known_places!(),
+            " ON CONFLICT DO UPDATE SET width = excluded.width, height = excluded.height"
+        ),
         (&kept.id, grouping),
         change.resized.iter().map(resized),
     )
@@ -460,9 +471,12 @@ pub(super) async fn place(store: &Store, id: &str, places: &[DiagramPlace]) -> R
     let place = |place: &DiagramPlace| json(&(&place.schema, &place.name, place.x, place.y));
     batched(
         &mut store,
-        "UPDATE diagram_places SET x = new.x, y = new.y FROM (SELECT value ->> 0 AS schema, value ->> 1 AS name, \
-         value ->> 2 AS x, value ->> 3 AS y FROM json_each(?3)) AS new \
-         WHERE diagram_id = ?1 AND grouping = ?2 AND table_schema = new.schema AND table_name = new.name",
+        concat!(
+            "INSERT INTO diagram_places SELECT ?1, ?2, value ->> 0, value ->> 1, value ->> 2, value ->> 3, own.width, \
+             own.height ",
+            known_places!(),
+            " ON CONFLICT DO UPDATE SET x = excluded.x, y = excluded.y"
+        ),
         (id, grouping),
         places.iter().map(place),
     )
@@ -503,9 +517,10 @@ pub(super) async fn annotate(
     let colour = |(table, colour): &(DiagramTable, u32)| json(&(&table.schema, &table.name, colour));
     batched(
         &mut store,
-        "UPDATE diagram_tables SET colour = new.colour FROM (SELECT value ->> 0 AS schema, value ->> 1 AS name, \
-         value ->> 2 AS colour FROM json_each(?3)) AS new \
-         WHERE diagram_id = ?1 AND ?2 = '' AND table_schema = new.schema AND table_name = new.name",
+        "INSERT INTO diagram_tables SELECT ?1, value ->> 0, value ->> 1, value ->> 2, own.rename_hint, own.columns, \
+         own.present, own.drawn FROM json_each(?3) CROSS JOIN diagram_tables AS own ON own.diagram_id = ?1 AND ?2 = '' \
+         AND own.table_schema = value ->> 0 AND own.table_name = value ->> 1 WHERE true \
+         ON CONFLICT DO UPDATE SET colour = excluded.colour",
         (id, ""),
         colours.iter().map(colour),
     )

@@ -13,8 +13,8 @@ pub(super) struct Unknown {
 }
 
 /// New names of relations that are gone. The server's number tells, where it has one and most of the columns are still there: some
-/// engines give a number to somebody else. Where there are no numbers it is a guess: one relation went, one came, and both have
-/// the very same columns.
+/// engines give a number to somebody else. Where there are no numbers it is a guess: of a schema one relation went, one came, and both
+/// have the very same columns.
 pub(super) fn find(gone: &[(&DiagramTable, &KeptTable)], unknown: &[Unknown]) -> Vec<DiagramRenamed> {
     let by_hint: HashMap<i64, &Unknown> =
         unknown.iter().filter_map(|one| one.rename_hint.map(|hint| (hint, one))).collect();
@@ -26,18 +26,18 @@ pub(super) fn find(gone: &[(&DiagramTable, &KeptTable)], unknown: &[Unknown]) ->
             found.push(DiagramRenamed { from: (*table).clone(), to: one.table.clone(), certain: true });
         }
     }
-    let mut went: HashMap<&[String], Vec<&DiagramTable>> = HashMap::new();
-    let mut came: HashMap<&[String], Vec<&DiagramTable>> = HashMap::new();
+    type Like<'t> = HashMap<(&'t str, &'t [String]), Vec<&'t DiagramTable>>;
+    let (mut went, mut came) = (Like::new(), Like::new());
     for (table, known) in gone {
         if known.rename_hint.is_none() && !known.columns.is_empty() {
-            went.entry(&known.columns).or_default().push(table);
+            went.entry((&table.schema, &known.columns)).or_default().push(table);
         }
     }
     for one in unknown.iter().filter(|one| one.rename_hint.is_none()) {
-        came.entry(&one.columns).or_default().push(&one.table);
+        came.entry((&one.table.schema, &one.columns)).or_default().push(&one.table);
     }
-    for (columns, went) in went {
-        if let ([from], Some([to])) = (went.as_slice(), came.get(columns).map(Vec::as_slice)) {
+    for (like, went) in went {
+        if let ([from], Some([to])) = (went.as_slice(), came.get(&like).map(Vec::as_slice)) {
             found.push(DiagramRenamed { from: (*from).clone(), to: (*to).clone(), certain: false });
         }
     }

@@ -1,6 +1,4 @@
-//! A database of thousands of tables.
-
-use std::time::Instant;
+//! A database of hundreds of tables.
 
 use super::*;
 use crate::testing::Dice;
@@ -22,35 +20,6 @@ fn stock(count: usize) -> String {
         text.push_str(&format!("CREATE TABLE table_{table:04} ({columns});"));
     }
     text + "COMMIT;"
-}
-
-/// What opening costs beside its parts: `cargo test --lib -- --ignored --nocapture what_a_large_database_costs`.
-#[tokio::test]
-#[ignore = "tells figures"]
-async fn what_a_large_database_costs() {
-    let shop = Shop::open().await;
-    shop.altered(&stock(5_000)).await;
-    let told = |what: &str, begun: Instant| eprintln!("{what}: {:?}", begun.elapsed());
-    let begun = Instant::now();
-    let first = shop.diagram(None).await;
-    told("opened first", begun);
-    eprintln!("layout: {:?} ms, {} boxes, {} lines", first.layout_ms, first.boxes.len(), first.lines.len());
-    let begun = Instant::now();
-    let again = shop.diagram(None).await;
-    told("opened again", begun);
-    assert_eq!(again.boxes, first.boxes);
-    let begun = Instant::now();
-    let text = serde_json::to_string(&again).unwrap();
-    told("serialised", begun);
-    eprintln!("{} bytes", text.len());
-    let places = first.boxes.iter().map(|one| place(&one.name, one.x + 1.0, one.y)).collect();
-    let begun = Instant::now();
-    shop.app.place_tables(&first.id, places).await.unwrap();
-    told("all placed", begun);
-    shop.altered("CREATE TABLE later (id INTEGER PRIMARY KEY, other INTEGER REFERENCES table_0001 (id))").await;
-    let begun = Instant::now();
-    assert_eq!(shop.diagram(None).await.added, [named("later")]);
-    told("opened with a new table", begun);
 }
 
 #[tokio::test]

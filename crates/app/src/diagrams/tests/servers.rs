@@ -34,7 +34,7 @@ async fn in_postgres_a_table_that_is_renamed_moved_dropped_and_made_again_is_kno
     let mut there = url::Url::parse(&url).unwrap();
     there.set_path(&name);
     let shop = shop_at(there.as_str(), Safety::Free).await;
-    run(
+    altered(
         &shop,
         "CREATE SCHEMA sales; CREATE SCHEMA old;
          CREATE TABLE public.users (id int PRIMARY KEY, name text);
@@ -86,13 +86,15 @@ async fn in_mariadb_a_new_name_is_guessed_by_its_columns() {
     let mut there = url::Url::parse(&url).unwrap();
     there.set_path(&name);
     let shop = shop_at(there.as_str(), Safety::Free).await;
-    run(
+    altered(
         &shop,
         "CREATE TABLE users (id int PRIMARY KEY, name text);
          CREATE TABLE orders (id int PRIMARY KEY, user_id int NOT NULL, FOREIGN KEY (user_id) REFERENCES users (id));",
     )
     .await;
-    let drawing = shop.diagram(None).await;
+    // A server's databases are schemas of one connection.
+    let scope = DiagramScope { schemas: Some(vec![name.clone()]), ..DiagramScope::default() };
+    let drawing = shop.app.create_diagram(&shop.profile, None, "Own", scope).await.unwrap();
     assert_eq!((names(&drawing), drawing.lines.len()), (vec!["orders", "users"], 1));
     shop.app.place_tables(&drawing.id, vec![moved(&name, "orders", 50.0, 90.0)]).await.unwrap();
     altered(&shop, "RENAME TABLE orders TO purchases").await;
