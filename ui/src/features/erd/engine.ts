@@ -56,6 +56,8 @@ export interface Shown {
 export class Engine {
   /** Hears where it is looked at from, once a frame at most. */
   onCamera: (camera: Camera) => void = () => {};
+  /** Hears that the room for it has changed, before it is drawn so. */
+  onResize: () => void = () => {};
   /** Hears how long a picture took, and what kind it was. */
   onFrame: ((kind: "full" | "part" | "blur", ms: number) => void) | null = null;
 
@@ -198,6 +200,7 @@ export class Engine {
     this.canvas.width = Math.max(1, Math.round(width * ratio));
     this.canvas.height = Math.max(1, Math.round(height * ratio));
     this.drawn = null;
+    this.onResize();
     // At once: a canvas that was resized is black until it is drawn.
     cancelAnimationFrame(this.request);
     this.request = 0;
@@ -243,7 +246,7 @@ export class Engine {
     const box = this.scene?.boxes[at];
     if (!box) return;
     const to = revealing(this.camera, this.size, box);
-    if (to.x !== this.camera.x || to.y !== this.camera.y) this.fly(to);
+    if (to.x !== this.camera.x || to.y !== this.camera.y) this.look(to);
   }
 
   /** Brings a box into sight where nothing of its beginning is. */

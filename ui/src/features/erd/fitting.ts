@@ -11,6 +11,9 @@ export const FACES = {
 
 type Face = keyof typeof FACES;
 
+/** Between a column's name and its type, where they have the least room. */
+const LEAST_GAP = 6;
+
 /** Measures a text in the font that is set. */
 export type Measure = (text: string) => number;
 
@@ -90,7 +93,7 @@ export class Fitting {
     const rows: (readonly [string, string])[] = [];
     const room = box.width - 2 * pad - mark;
     const fit: Fitted = {
-      title: fitted(box.title, box.width - 2 * pad, this.measure("head")),
+      title: fitted(box.title, box.width - 2 * pad + LEAST_GAP, this.measure("head")),
       row: (at) => {
         const made = rows[at];
         if (made) return made;
@@ -99,8 +102,9 @@ export class Fitting {
         const measureName = this.measure("name");
         const name = fitted(row.name, room, measureName);
         const left = room - measureName(name) - gap;
-        // A name that takes the whole row leaves its type none.
-        const type = left >= gap ? fitted(row.native_type, left, this.measure("type")) : "";
+        // A name that takes the whole row leaves its type none. The box is as wide as its fonts' files say; where this screen's are
+        // a little wider, that is taken from the gap.
+        const type = left >= gap ? fitted(row.native_type, left + gap - LEAST_GAP, this.measure("type")) : "";
         rows[at] = [name, type];
         return [name, type];
       },

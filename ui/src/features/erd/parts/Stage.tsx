@@ -120,12 +120,14 @@ export function Stage({ store, ways, keys, onEngine, onCamera, children }: Stage
     engine?.show({ selected, line, focus: focus?.boxes ?? null, note, editing: writing ? note : null });
   }, [engine, selected, line, focus, note, writing]);
   // What is chosen stays in sight when what is known of it opens beside the canvas.
-  const [one] = selected;
   useEffect(() => {
-    if (!engine || one === undefined || selected.size !== 1 || gestures.current?.busy) return;
-    const frame = requestAnimationFrame(() => engine.revealStart(one));
-    return () => cancelAnimationFrame(frame);
-  }, [engine, one, selected.size]);
+    if (!engine) return;
+    engine.onResize = () => {
+      const { selected: now } = store.snapshot();
+      const [one] = now;
+      if (one !== undefined && now.size === 1 && !gestures.current?.busy) engine.revealStart(one);
+    };
+  }, [engine, store]);
   useEffect(() => {
     if (engine && at !== null && scene) place(mark.current, engine, store);
   }, [engine, store, scene, at]);
