@@ -76,6 +76,11 @@ pub(crate) fn reads_service_files(driver: &dyn Driver) -> bool {
     driver.id() == "postgres"
 }
 
+/// The product whose definitions a driver's databases have; none where they are not compared.
+pub(crate) fn defines(driver: &dyn Driver) -> Option<schema::Engine> {
+    (driver.id() == "postgres").then_some(schema::Engine::Postgres)
+}
+
 /// The names of the secret fields of a driver that are not the login's password.
 pub(crate) fn secret_fields(driver: &dyn Driver) -> impl Iterator<Item = &'static str> {
     let secret = |field: &&driver::Field| matches!(field.kind, FieldKind::Secret) && field.name != PASSWORD;

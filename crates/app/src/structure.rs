@@ -5,6 +5,7 @@ use schema::{Definition, Server};
 
 use crate::{
     api::{AppError, ErrorCode},
+    registry,
     terminal::Terminal,
 };
 
@@ -16,12 +17,12 @@ impl Terminal {
     /// compared, for what is missing would look dropped; otherwise as the driver says.
     pub async fn structure(&self, schemas: Option<Vec<String>>) -> Result<Definition, AppError> {
         let server = self.place().1.connection.control().server();
-        if self.driver().id() != "postgres" {
+        let Some(engine) = registry::defines(self.driver().as_ref()) else {
             let message = format!("Definitions of {} databases are not compared yet.", server.product);
             return Err(AppError::new(ErrorCode::Unsupported, message).with_hint("PostgreSQL databases are."));
-        }
-        let engine = Server::postgres(server.version_number);
+        };
+        let server = Server { engine, version: server.version_number };
         let catalog = self.catalog(&Scope { schemas, sizes: false, ..Scope::complete() }).await?;
-        Definition::of(&catalog, engine).map_err(|why| AppError::new(ErrorCode::Forbidden, why.to_string()))
+        Definition::of(&catalog, server).map_err(|why| AppError::new(ErrorCode::Forbidden, why.to_string()))
     }
 }

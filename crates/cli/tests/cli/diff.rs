@@ -27,17 +27,20 @@ struct Two<'a> {
     server: &'a Server,
     before: String,
     after: String,
+    names: [String; 2],
 }
 
 impl<'a> Two<'a> {
-    fn new(home: &Home, server: &'a Server) -> Self {
+    fn new(home: &Home, server: &'a Server, name: &str) -> Self {
         let url = |name: &str| {
             let (start, _) = server.url.rsplit_once('/').unwrap();
             format!("{start}/{name}")
         };
-        let two = Two { server, before: url("rh_cli_diff_a"), after: url("rh_cli_diff_b") };
+        let names = ["a", "b"].map(|side| format!("rh_cli_diff_{name}_{side}"));
+        let two = Two { server, before: url(&names[0]), after: url(&names[1]), names };
         two.drop_both();
-        for (name, target, script) in [("rh_cli_diff_a", &two.before, BEFORE), ("rh_cli_diff_b", &two.after, AFTER)] {
+        let made = [(&two.names[0], &two.before, BEFORE), (&two.names[1], &two.after, AFTER)];
+        for (name, target, script) in made {
             server.psql(&format!("create database {name}"));
             home.run(["query", target, "-q", "-c", script]).expect(0);
         }
@@ -45,8 +48,9 @@ impl<'a> Two<'a> {
     }
 
     fn drop_both(&self) {
-        self.server.psql("drop database if exists rh_cli_diff_a with (force)");
-        self.server.psql("drop database if exists rh_cli_diff_b with (force)");
+        for name in &self.names {
+            self.server.psql(&format!("drop database if exists {name} with (force)"));
+        }
     }
 }
 
@@ -60,7 +64,7 @@ impl Drop for Two<'_> {
 fn one_database_becomes_another_and_itself_again() {
     for server in servers() {
         let home = Home::new();
-        let two = Two::new(&home, &server);
+        let two = Two::new(&home, &server, "there");
         let (before, after) = (two.before.as_str(), two.after.as_str());
         let diff = |more: &[&str]| home.run([&["diff", before, after], more].concat());
 
@@ -86,7 +90,7 @@ fn one_database_becomes_another_and_itself_again() {
         let renamed = ["--rename", "app.people.mail=email", "--format", "sql"];
         let script = diff(&[&renamed[..], &["-o", "there.sql"]].concat()).expect(0);
         assert_eq!(script.out(), "");
-        let there = home.text("there.sql");
+        let there = std::fs::read_to_string(home.path("there.sql")).unwrap();
         assert!(there.contains("-- Loses the rows of the table.\nDROP TABLE app.gone;\n"), "{there}");
         assert!(there.contains("RENAME COLUMN mail TO email;\n") && !there.contains("DROP COLUMN"), "{there}");
         let back = home
@@ -113,7 +117,7 @@ fn text_of(home: &Home, before: &str, after: &str) -> String {
 fn what_cannot_be_compared_is_said() {
     for server in servers().into_iter().take(1) {
         let home = Home::new();
-        let two = Two::new(&home, &server);
+        let two = Two::new(&home, &server, "said");
         let (before, after) = (two.before.as_str(), two.after.as_str());
         let refused = |more: &[&str], code: i32, words: &[&str]| {
             home.run([&["diff", before, after], more].concat()).expect(code).says(words);
