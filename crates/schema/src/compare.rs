@@ -1,6 +1,9 @@
 //! What differs between two definitions.
 
-use std::collections::BTreeMap;
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use catalog::ObjectKey;
 use serde::Serialize;
@@ -34,9 +37,6 @@ pub enum What {
     Removed,
     /// It says something else.
     Changed {
-        /// Its name before, where it has another now.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        renamed_from: Option<String>,
         /// What of it.
         facets: Vec<Facet>,
     },
@@ -56,23 +56,21 @@ pub struct Facet {
 impl Comparison {
     /// What makes `from` into `to`.
     pub fn between(from: &Definition, to: &Definition) -> Self {
-        let mut differences = Vec::new();
-        for (key, object) in &from.objects {
-            match to.objects.get(key) {
-                None => differences.push(Difference { key: key.clone(), what: What::Removed }),
-                Some(other) => {
-                    let facets = facets(object, other);
-                    if !facets.is_empty() {
-                        differences
-                            .push(Difference { key: key.clone(), what: What::Changed { renamed_from: None, facets } });
+        let differences = aligned(from, to).filter_map(|(key, before, after)| {
+            let what = match (before, after) {
+                (_, None) => What::Removed,
+                (None, Some(_)) => What::Added,
+                (Some(before), Some(after)) => {
+                    let facets = facets(before, after);
+                    if facets.is_empty() {
+                        return None;
                     }
+                    What::Changed { facets }
                 }
-            }
-        }
-        let added = to.objects.keys().filter(|key| !from.objects.contains_key(*key));
-        differences.extend(added.map(|key| Difference { key: key.clone(), what: What::Added }));
-        differences.sort_by(|a, b| a.key.cmp(&b.key));
-        Comparison { differences }
+            };
+            Some(Difference { key: key.clone(), what })
+        });
+        Comparison { differences: differences.collect() }
     }
 
     /// Whether nothing differs.
@@ -81,13 +79,33 @@ impl Comparison {
     }
 }
 
+/// The objects of both sides by identity, in its order, each as it is on either side.
+pub(crate) fn aligned<'a>(
+    from: &'a Definition,
+    to: &'a Definition,
+) -> impl Iterator<Item = (&'a ObjectKey, Option<&'a Object>, Option<&'a Object>)> {
+    let (mut old, mut new) = (from.objects.iter().peekable(), to.objects.iter().peekable());
+    std::iter::from_fn(move || {
+        let order = match (old.peek(), new.peek()) {
+            (None, None) => return None,
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some((one, _)), Some((other, _))) => one.cmp(other),
+        };
+        let before = if order.is_le() { old.next() } else { None };
+        let after = if order.is_ge() { new.next() } else { None };
+        let key = before.or(after).map(|(key, _)| key)?;
+        Some((key, before.map(|(_, object)| object), after.map(|(_, object)| object)))
+    })
+}
+
 /// What is said differently of two objects of one identity.
 pub(crate) fn facets(from: &Object, to: &Object) -> Vec<Facet> {
     if from == to {
         return Vec::new();
     }
     let (before, after) = (said(from), said(to));
-    let names = before.keys().chain(after.keys()).collect::<std::collections::BTreeSet<_>>();
+    let names = before.keys().chain(after.keys()).collect::<BTreeSet<_>>();
     names
         .into_iter()
         .filter_map(|name| {

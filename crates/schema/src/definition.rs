@@ -416,6 +416,42 @@ impl Object {
     }
 }
 
+impl Body {
+    /// Everything in which other objects may be named.
+    pub(crate) fn texts(&self) -> Vec<&str> {
+        let mut texts: Vec<&str> = Vec::new();
+        match self {
+            Body::Schema | Body::Sequence(_) | Body::Type(TypeBody::Enum { .. }) => {}
+            Body::Extension { schema, .. } => texts.extend(schema.as_deref()),
+            Body::Type(TypeBody::Domain(domain)) => {
+                texts.push(&domain.base);
+                texts.extend(domain.default.iter().chain(domain.checks.values()).map(String::as_str));
+            }
+            Body::Type(TypeBody::Composite { attributes }) => {
+                texts.extend(attributes.iter().map(|(_, of)| of.as_str()));
+            }
+            Body::Type(TypeBody::Range { subtype }) => texts.push(subtype),
+            Body::Table(table) => {
+                let parents = table.partition.iter().map(|(parent, _)| parent).chain(&table.parents);
+                texts.extend(parents.map(|parent| parent.name.as_str()));
+            }
+            Body::Column(column) => {
+                texts.push(&column.native_type);
+                texts.extend(column.default.as_deref());
+                texts.extend(column.generated.as_ref().and_then(|one| one.expression.as_deref()));
+            }
+            Body::Constraint(one) => texts.push(&one.text),
+            Body::ForeignKey(one) => texts.push(&one.text),
+            Body::Index(one) => texts.push(&one.text),
+            Body::View(view) => texts.push(&view.query),
+            Body::Routine(one) => texts.push(&one.text),
+            Body::Trigger(one) => texts.push(&one.text),
+            Body::Policy(draft) => texts.extend(draft.using.iter().chain(&draft.with_check).map(String::as_str)),
+        }
+        texts
+    }
+}
+
 /// The relation that a key names its owner.
 pub(crate) fn relation_of(key: &ObjectKey) -> Option<ObjectKey> {
     matches!(key.kind, ObjectKind::Column | ObjectKind::Constraint | ObjectKind::Trigger | ObjectKind::Policy)

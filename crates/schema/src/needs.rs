@@ -3,21 +3,40 @@
 //! A name that merely looks like an object's counts as one. That orders more strictly than it must, and never too little;
 //! circles that come of it are broken where an order is made ([`crate::order`]).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use catalog::{ObjectKey, ObjectKind};
 use sql::{TokenKind, tokenize};
 
 use crate::definition::*;
 
-/// What objects of a definition need, each of its own definition.
-pub(crate) type Needs<'a> = BTreeMap<&'a ObjectKey, BTreeSet<&'a ObjectKey>>;
-
-/// What every object of a definition needs.
-pub(crate) fn needs(definition: &Definition) -> Needs<'_> {
-    let names = Names::of(definition);
-    definition.objects.iter().map(|(key, object)| (key, names.of_object(key, object))).collect()
+/// What objects of a definition need, each found out when it is asked.
+pub(crate) struct Needs<'a> {
+    definition: &'a Definition,
+    dialect: &'static sql::Dialect,
+    /// Objects that others speak of, by name.
+    by_name: HashMap<&'a str, Vec<&'a ObjectKey>>,
+    /// What tells rows of a relation (schema and name) apart, with the columns that do.
+    keys: HashMap<(Option<&'a str>, &'a str), Vec<(&'a ObjectKey, &'a [String])>>,
 }
+
+/// Whether an object may need one of these names: it is a part of one, or has it in a text, be it within another word.
+pub(crate) fn speaks_of(key: &ObjectKey, object: &Object, names: &HashSet<&str>) -> bool {
+    let is = |name: &str| names.contains(name);
+    // Of very many names, each object is looked at as if it did.
+    let said = |text: &str| names.len() > MANY || names.iter().any(|name| name.contains(QUOTES) || text.contains(name));
+    let of_relation = || match (&object.body, key.kind) {
+        (Body::Index(index), _) => is(&index.relation.name),
+        (_, ObjectKind::Routine) => false,
+        _ => key.signature.as_deref().is_some_and(is),
+    };
+    key.schema.as_deref().is_some_and(is) || of_relation() || object.body.texts().into_iter().any(said)
+}
+
+/// More names than this are not looked for one by one.
+const MANY: usize = 200;
+/// Names with these stand otherwise in texts.
+const QUOTES: [char; 3] = ['"', '`', ']'];
 
 /// Names of a text, each with the one before its dot.
 pub(crate) fn mentioned(text: &str, dialect: &sql::Dialect) -> Vec<(Option<String>, String)> {
@@ -61,44 +80,35 @@ fn unquoted(written: &str, kind: TokenKind, dialect: &sql::Dialect) -> String {
     }
 }
 
-struct Names<'a> {
-    definition: &'a Definition,
-    dialect: &'static sql::Dialect,
-    /// Objects that others speak of, by name.
-    by_name: HashMap<&'a str, Vec<&'a ObjectKey>>,
-    /// Columns and constraints of relations.
-    columns: HashMap<ObjectKey, Vec<&'a ObjectKey>>,
-    keys: HashMap<ObjectKey, Vec<(&'a ObjectKey, &'a [String])>>,
-}
-
-impl<'a> Names<'a> {
-    fn of(definition: &'a Definition) -> Self {
-        let mut names = Names {
-            definition,
-            dialect: definition.server.dialect(),
-            by_name: HashMap::new(),
-            columns: HashMap::new(),
-            keys: HashMap::new(),
-        };
+impl<'a> Needs<'a> {
+    pub(crate) fn new(definition: &'a Definition) -> Self {
+        let mut needs =
+            Needs { definition, dialect: definition.server.dialect(), by_name: HashMap::new(), keys: HashMap::new() };
         for (key, object) in &definition.objects {
             match (&object.body, key.kind) {
                 (_, ObjectKind::Relation | ObjectKind::Type | ObjectKind::Routine | ObjectKind::Sequence) => {
-                    names.by_name.entry(&key.name).or_default().push(key);
-                }
-                (Body::Column(_), _) => {
-                    names.columns.entry(object.relation(key).unwrap_or_else(|| key.clone())).or_default().push(key);
+                    needs.by_name.entry(&key.name).or_default().push(key);
                 }
                 (Body::Constraint(one), _) if !one.columns.is_empty() => {
-                    let relation = object.relation(key).unwrap_or_else(|| key.clone());
-                    names.keys.entry(relation).or_default().push((key, &one.columns));
+                    let relation = (key.schema.as_deref(), key.signature.as_deref().unwrap_or_default());
+                    needs.keys.entry(relation).or_default().push((key, &one.columns));
                 }
                 (Body::Index(one), _) if one.unique => {
-                    names.keys.entry(one.relation.clone()).or_default().push((key, &one.keys));
+                    let relation = (one.relation.schema.as_deref(), one.relation.name.as_str());
+                    needs.keys.entry(relation).or_default().push((key, &one.keys));
                 }
                 _ => {}
             }
         }
-        names
+        needs
+    }
+
+    /// What an object needs.
+    pub(crate) fn of(&self, key: &ObjectKey) -> BTreeSet<&'a ObjectKey> {
+        match self.definition.objects.get_key_value(key) {
+            Some((key, object)) => self.of_object(key, object),
+            None => BTreeSet::new(),
+        }
     }
 
     fn key(&self, key: &ObjectKey) -> Option<&'a ObjectKey> {
@@ -193,9 +203,10 @@ impl<'a> Names<'a> {
 
     /// Columns of one relation that a text names.
     fn columns_in(&self, text: &str, relation: Option<&ObjectKey>, found: &mut BTreeSet<&'a ObjectKey>) {
-        let Some(columns) = relation.and_then(|relation| self.columns.get(relation)) else { return };
-        let names: BTreeSet<String> = mentioned(text, self.dialect).into_iter().map(|(_, name)| name).collect();
-        found.extend(columns.iter().filter(|column| names.contains(&column.name)));
+        let Some(relation) = relation else { return };
+        for (_, name) in mentioned(text, self.dialect) {
+            found.extend(self.key(&ObjectKey::column(relation, &name)));
+        }
     }
 
     /// A query's objects, and those columns of its relations that it names.
@@ -203,9 +214,8 @@ impl<'a> Names<'a> {
         let mut objects = BTreeSet::new();
         self.text(text, &mut objects);
         let names: BTreeSet<String> = mentioned(text, self.dialect).into_iter().map(|(_, name)| name).collect();
-        for object in &objects {
-            let columns = self.columns.get(*object).into_iter().flatten();
-            found.extend(columns.filter(|column| names.contains(&column.name)));
+        for object in objects.iter().filter(|object| object.kind == ObjectKind::Relation) {
+            found.extend(names.iter().filter_map(|name| self.key(&ObjectKey::column(object, name))));
         }
         found.extend(objects);
     }
@@ -217,7 +227,8 @@ impl<'a> Names<'a> {
         found.extend(one.referenced_columns.iter().filter_map(|name| column(&one.references, name)));
         // The key that it leans on: one over the same columns.
         let wanted: BTreeSet<&String> = one.referenced_columns.iter().collect();
-        let keys = self.keys.get(&one.references).into_iter().flatten();
+        let relation = (one.references.schema.as_deref(), one.references.name.as_str());
+        let keys = self.keys.get(&relation).into_iter().flatten();
         found
             .extend(keys.filter(|(_, columns)| columns.iter().collect::<BTreeSet<_>>() == wanted).map(|(key, _)| *key));
     }

@@ -1,9 +1,6 @@
 //! The statements from one definition to another.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-};
+use std::{collections::BTreeMap, fmt};
 
 use catalog::ObjectKey;
 use serde::{Deserialize, Serialize};
@@ -157,17 +154,4 @@ impl Step {
     pub(crate) fn losing(self, loses: Loss) -> Self {
         Step { loses: Some(loses), ..self }
     }
-}
-
-/// Objects that need others, the other way around.
-pub(crate) fn dependents<'a>(
-    needs: &BTreeMap<&'a ObjectKey, BTreeSet<&'a ObjectKey>>,
-) -> BTreeMap<&'a ObjectKey, Vec<&'a ObjectKey>> {
-    let mut found: BTreeMap<&ObjectKey, Vec<&ObjectKey>> = BTreeMap::new();
-    for (key, needed) in needs {
-        for one in needed {
-            found.entry(one).or_default().push(key);
-        }
-    }
-    found
 }

@@ -16,7 +16,7 @@ use policy::name::{qualified, quote};
 
 use crate::{
     definition::*,
-    needs::{Needs, needs},
+    needs::Needs,
     order::ordered,
     plan::{Loss, Step, Verb},
     rename::Rename,
@@ -135,8 +135,8 @@ pub(crate) fn statements(
     let mut planner = Planner {
         from,
         to,
-        needs_from: needs(from),
-        needs_to: needs(to),
+        needs_from: Needs::new(from),
+        needs_to: Needs::new(to),
         parts_from: from.parts(),
         parts_to: to.parts(),
         actions: BTreeMap::new(),
@@ -232,7 +232,7 @@ impl<'a> Planner<'a> {
     }
 
     fn backwards(&self, nodes: &BTreeSet<&'a ObjectKey>) -> Vec<&'a ObjectKey> {
-        let needed = |key: &'a ObjectKey| self.needs_from.get(key).into_iter().flatten().copied().collect();
+        let needed = |key: &'a ObjectKey| self.needs_from.of(key).into_iter().collect();
         let mut order = ordered(nodes, needed, |key| rank(self.before(key).map(|one| &one.body)));
         order.reverse();
         order
@@ -281,14 +281,14 @@ impl<'a> Planner<'a> {
         // A new table is made with its columns and keys, so it needs what they need.
         let mut within: BTreeMap<&ObjectKey, BTreeSet<&'a ObjectKey>> = BTreeMap::new();
         for key in self.actions.keys().filter(|key| self.comes_with_its_table(key)) {
-            if let (Some(table), Some(needed)) = (relation_of(key), self.needs_to.get(*key))
+            if let Some(table) = relation_of(key)
                 && let Some((table, _)) = self.to.objects.get_key_value(&table)
             {
-                within.entry(table).or_default().extend(needed);
+                within.entry(table).or_default().extend(self.needs_to.of(key));
             }
         }
         let needed = |key: &'a ObjectKey| {
-            let own = self.needs_to.get(key).into_iter().flatten().copied();
+            let own = self.needs_to.of(key).into_iter();
             let all = own.chain(within.get(key).into_iter().flatten().copied());
             // A part stands for its table where it is made with it.
             all.map(|one| match self.comes_with_its_table(one) {

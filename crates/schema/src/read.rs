@@ -86,6 +86,7 @@ impl Definition {
             catalog,
             behind,
             members,
+            made: Vec::new(),
             found: Definition { search_path: catalog.search_path.clone(), ..Definition::new(server) },
         };
         reading.schemas();
@@ -97,6 +98,8 @@ impl Definition {
                 reading.relation(relation)?;
             }
         }
+        // Sorted first, a map of very many is made in one go.
+        reading.found.objects = std::mem::take(&mut reading.made).into_iter().collect();
         reading.privileges();
         Ok(reading.found)
     }
@@ -107,6 +110,7 @@ struct Reading<'a> {
     /// Sequences by the columns they go with.
     behind: HashMap<(&'a str, &'a str, &'a str), &'a catalog::Sequence>,
     members: HashSet<ObjectKey>,
+    made: Vec<(ObjectKey, Object)>,
     found: Definition,
 }
 
@@ -118,7 +122,7 @@ impl Reading<'_> {
     fn add(&mut self, key: ObjectKey, body: Body, owner: Option<&String>, comment: Option<&String>) {
         if !self.members.contains(&key) {
             let object = Object { body, owner: owner.cloned(), comment: comment.cloned(), privileges: BTreeSet::new() };
-            self.found.objects.insert(key, object);
+            self.made.push((key, object));
         }
     }
 
@@ -378,31 +382,29 @@ impl Reading<'_> {
     }
 
     fn privileges(&mut self) {
-        let owners: HashMap<ObjectKey, Option<String>> = self.owners();
+        // A sequence that goes with a column has its table's owner here.
+        let sequences: HashMap<ObjectKey, Option<&str>> = self
+            .catalog
+            .sequences
+            .iter()
+            .map(|one| {
+                (named(ObjectKind::Sequence, self.catalog.schema_name(one.schema), &one.name), one.owner.as_deref())
+            })
+            .collect();
         for one in &self.catalog.grants {
             let key = homeless(&one.object);
+            let Some(object) = self.found.objects.get_mut(&key) else { continue };
+            let owner = object.owner.as_deref().or_else(|| sequences.get(&key).copied().flatten());
             // What an owner may is theirs anyway.
-            if owners.get(&key).is_some_and(|owner| owner.as_deref() == Some(one.grantee.as_str())) {
+            if owner == Some(one.grantee.as_str()) {
                 continue;
             }
-            if let Some(object) = self.found.objects.get_mut(&key) {
-                object.privileges.insert(Privilege {
-                    grantee: one.grantee.clone(),
-                    grantable: one.grantable,
-                    privilege: one.privilege.clone(),
-                    column: one.column.clone(),
-                });
-            }
+            object.privileges.insert(Privilege {
+                grantee: one.grantee.clone(),
+                grantable: one.grantable,
+                privilege: one.privilege.clone(),
+                column: one.column.clone(),
+            });
         }
-    }
-
-    fn owners(&self) -> HashMap<ObjectKey, Option<String>> {
-        let mut owners: HashMap<ObjectKey, Option<String>> =
-            self.found.objects.iter().map(|(key, object)| (key.clone(), object.owner.clone())).collect();
-        for one in &self.catalog.sequences {
-            let key = named(ObjectKind::Sequence, self.catalog.schema_name(one.schema), &one.name);
-            owners.insert(key, one.owner.clone());
-        }
-        owners
     }
 }

@@ -232,7 +232,7 @@ impl<'a> Planner<'a> {
 
     /// A type of this column stepped aside for a new one of its name.
     fn needs_a_new_type(&self, key: &ObjectKey) -> bool {
-        self.needs_from.get(key).is_some_and(|needed| needed.iter().any(|one| self.is_swapped(one)))
+        self.needs_from.of(key).into_iter().any(|one| self.is_swapped(one))
     }
 
     fn alter_identity(

@@ -1,41 +1,54 @@
 //! What becomes of each object.
 
+use std::collections::{BTreeSet, HashSet};
+
 use catalog::{ObjectKey, ObjectKind};
 
 use super::{Action, Planner, replace};
 use crate::{
-    compare::facets,
+    compare::{aligned, facets},
     definition::{Body, Definition, relation_of},
-    plan::dependents,
+    needs::speaks_of,
 };
+
+/// Whether others can need it.
+fn has_dependents(body: &Body) -> bool {
+    !matches!(body, Body::ForeignKey(_) | Body::Trigger(_) | Body::Policy(_))
+}
 
 impl<'a> Planner<'a> {
     /// What becomes of each object: of those that differ by themselves, then of those that depend on them.
     pub(super) fn decide(&mut self) {
         let (from, to) = (self.from, self.to);
-        for (key, object) in &from.objects {
-            let action = match to.objects.get(key) {
-                None => Action::Drop,
-                Some(other) if facets(object, other).is_empty() => continue,
-                Some(other) if replace::is_needed(object, other, from.server) => Action::Replace,
-                Some(_) => Action::Alter,
+        for (key, before, after) in aligned(from, to) {
+            let action = match (before, after) {
+                (_, None) => Action::Drop,
+                (None, Some(_)) => Action::Create,
+                (Some(before), Some(after)) if facets(before, after).is_empty() => continue,
+                (Some(before), Some(after)) if replace::is_needed(before, after, from.server) => Action::Replace,
+                _ => Action::Alter,
             };
             self.actions.insert(key, action);
         }
-        for key in to.objects.keys().filter(|key| !from.objects.contains_key(*key)) {
-            self.actions.insert(key, Action::Create);
-        }
         self.follow_parents();
-        let dependents = dependents(&self.needs_from);
-        let mut breaking: Vec<&ObjectKey> = self.actions.keys().copied().filter(|key| self.breaks(key)).collect();
-        while let Some(key) = breaking.pop() {
-            for dependent in dependents.get(key).into_iter().flatten() {
-                let Some(action) = self.follows(key, dependent) else { continue };
-                self.actions.insert(dependent, action);
-                if self.breaks(dependent) {
-                    breaking.push(dependent);
+        let leads_on =
+            |key: &&ObjectKey| self.before(key).is_some_and(|one| has_dependents(&one.body)) && self.breaks(key);
+        let mut breaking: BTreeSet<&ObjectKey> = self.actions.keys().copied().filter(leads_on).collect();
+        while !breaking.is_empty() {
+            let names: HashSet<&str> = breaking.iter().map(|key| key.name.as_str()).collect();
+            let mut next = BTreeSet::new();
+            for (key, object) in from.objects.iter().filter(|(key, object)| speaks_of(key, object, &names)) {
+                for needed in self.needs_from.of(key).into_iter().filter(|one| breaking.contains(one)) {
+                    if let Some(action) = self.follows(needed, key) {
+                        self.actions.insert(key, action);
+                        if has_dependents(&object.body) {
+                            next.insert(key);
+                        }
+                    }
                 }
             }
+            next.retain(|key| self.breaks(key));
+            breaking = next;
         }
     }
 
@@ -114,12 +127,9 @@ impl<'a> Planner<'a> {
     pub(super) fn goes_last(&self, key: &ObjectKey, body: &Body) -> bool {
         match body {
             Body::Schema | Body::Extension { .. } | Body::Type(_) | Body::Sequence(_) => true,
-            Body::Routine(_) => !self.needs_from.get(key).is_some_and(|needed| {
-                needed.iter().any(|one| {
-                    matches!(one.kind, ObjectKind::Relation | ObjectKind::Column | ObjectKind::Routine)
-                        && self.breaks(one)
-                        || self.is_swapped(one)
-                })
+            Body::Routine(_) => !self.needs_from.of(key).into_iter().any(|one| {
+                matches!(one.kind, ObjectKind::Relation | ObjectKind::Column | ObjectKind::Routine) && self.breaks(one)
+                    || self.is_swapped(one)
             }),
             _ => false,
         }
@@ -130,13 +140,11 @@ impl<'a> Planner<'a> {
         let Some(Body::Column(column)) = self.before(key).map(|one| &one.body) else { return false };
         column.default.is_some()
             && self.is(key, &[Action::Reset, Action::Alter, Action::Retype])
-            && self.needs_from.get(key).is_some_and(|needed| {
-                needed.iter().any(|one| match self.before(one).map(|one| &one.body) {
-                    Some(body @ Body::Routine(_)) => {
-                        self.is(one, &[Action::Replace]) || self.is(one, &[Action::Drop]) && !self.goes_last(one, body)
-                    }
-                    _ => false,
-                })
+            && self.needs_from.of(key).into_iter().any(|one| match self.before(one).map(|one| &one.body) {
+                Some(body @ Body::Routine(_)) => {
+                    self.is(one, &[Action::Replace]) || self.is(one, &[Action::Drop]) && !self.goes_last(one, body)
+                }
+                _ => false,
             })
     }
 }
