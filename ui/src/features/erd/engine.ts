@@ -58,8 +58,6 @@ export class Engine {
   onCamera: (camera: Camera) => void = () => {};
   /** Hears that the room for it has changed, before it is drawn so. */
   onResize: () => void = () => {};
-  /** Hears how long a picture took, and what kind it was. */
-  onFrame: ((kind: "full" | "part" | "blur", ms: number) => void) | null = null;
 
   private readonly stage: HTMLElement;
   private readonly canvas = document.createElement("canvas");
@@ -310,9 +308,7 @@ export class Engine {
     const done = (kind: "full" | "part" | "blur", sharp: boolean) => {
       this.drawn = { lie, sharp };
       this.damage = null;
-      const ms = performance.now() - begun;
-      if (kind === "full") this.fullMs = ms;
-      this.onFrame?.(kind, ms);
+      if (kind === "full") this.fullMs = performance.now() - begun;
     };
     if (!scene) {
       context.fillStyle = this.palettes.normal.ground;
