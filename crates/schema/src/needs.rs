@@ -17,8 +17,11 @@ pub(crate) struct Needs<'a> {
     /// Objects that others speak of, by name.
     by_name: HashMap<&'a str, Vec<&'a ObjectKey>>,
     /// What tells rows of a relation (schema and name) apart, with the columns that do.
-    keys: HashMap<(Option<&'a str>, &'a str), Vec<(&'a ObjectKey, &'a [String])>>,
+    keys: HashMap<(Option<&'a str>, &'a str), Vec<Unique<'a>>>,
 }
+
+/// A key or a unique index, and its columns.
+type Unique<'a> = (&'a ObjectKey, &'a [String]);
 
 /// Whether an object may need one of these names: it is a part of one, or has it in a text, be it within another word.
 pub(crate) fn speaks_of(key: &ObjectKey, object: &Object, names: &HashSet<&str>) -> bool {

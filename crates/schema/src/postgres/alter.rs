@@ -40,25 +40,18 @@ impl<'a> Planner<'a> {
             (
                 Body::Constraint(Constraint { text: from, .. }) | Body::ForeignKey(ForeignKey { text: from, .. }),
                 Body::Constraint(Constraint { text: to, .. }) | Body::ForeignKey(ForeignKey { text: to, .. }),
-            ) => {
-                if replace::becomes_valid(from, to) {
-                    let sql = format!("ALTER TABLE {} VALIDATE CONSTRAINT {}", table_of(key), quote(&key.name));
-                    self.push(key, Verb::Change, sql);
-                }
+            ) if replace::becomes_valid(from, to) => {
+                let sql = format!("ALTER TABLE {} VALIDATE CONSTRAINT {}", table_of(key), quote(&key.name));
+                self.push(key, Verb::Change, sql);
             }
             (Body::View(from), Body::View(to)) => self.alter_view(key, from, to),
-            (Body::Routine(from), Body::Routine(to)) => {
-                if from.text != to.text {
-                    self.push(key, Verb::Change, to.text.clone());
-                }
+            (Body::Routine(from), Body::Routine(to)) if from.text != to.text => {
+                self.push(key, Verb::Change, to.text.clone());
             }
-            (Body::Trigger(from), Body::Trigger(to)) => {
-                if from.enabled != to.enabled {
-                    let sql = enabled(key, to.enabled).unwrap_or_else(|| {
-                        format!("ALTER TABLE {} ENABLE TRIGGER {}", table_of(key), quote(&key.name))
-                    });
-                    self.push(key, Verb::Change, sql);
-                }
+            (Body::Trigger(from), Body::Trigger(to)) if from.enabled != to.enabled => {
+                let sql = enabled(key, to.enabled)
+                    .unwrap_or_else(|| format!("ALTER TABLE {} ENABLE TRIGGER {}", table_of(key), quote(&key.name)));
+                self.push(key, Verb::Change, sql);
             }
             (Body::Policy(from), Body::Policy(to)) => {
                 let roles = Some(to.role_names()).filter(|roles| *roles != from.role_names());

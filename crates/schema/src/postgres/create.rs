@@ -169,6 +169,16 @@ pub(super) fn numbers(identity: &IdentityColumn) -> String {
     if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(" ")) }
 }
 
+fn numbers_of(one: &Sequence) -> [(&'static str, Option<i64>); 5] {
+    [
+        ("INCREMENT BY", one.increment),
+        ("MINVALUE", one.minimum),
+        ("MAXVALUE", one.maximum),
+        ("START WITH", one.start),
+        ("CACHE", one.cache),
+    ]
+}
+
 /// The options of a sequence; only those that differ from another's where there is one.
 pub(super) fn sequence(one: &Sequence, before: Option<&Sequence>) -> String {
     let mut text = String::new();
@@ -177,15 +187,10 @@ pub(super) fn sequence(one: &Sequence, before: Option<&Sequence>) -> String {
     {
         text.push_str(&format!(" AS {data_type}"));
     }
-    let numbers: [(&str, fn(&Sequence) -> Option<i64>); 5] = [
-        ("INCREMENT BY", |one| one.increment),
-        ("MINVALUE", |one| one.minimum),
-        ("MAXVALUE", |one| one.maximum),
-        ("START WITH", |one| one.start),
-        ("CACHE", |one| one.cache),
-    ];
-    for (word, of) in numbers {
-        if let Some(number) = of(one).filter(|number| before.and_then(of) != Some(*number)) {
+    let before_numbers = before.map(numbers_of);
+    for (place, (word, number)) in numbers_of(one).into_iter().enumerate() {
+        let same = before_numbers.as_ref().is_some_and(|before| before[place].1 == number);
+        if let Some(number) = number.filter(|_| !same) {
             text.push_str(&format!(" {word} {number}"));
         }
     }
