@@ -1,4 +1,4 @@
--- Extensions, with what came with them.
+-- Extensions, with what came with them, but for what the server's own schemas hold.
 select e.extname, e.extversion, n.nspname, d.description, m.kinds, m.schemas, m.names, m.signatures
 from pg_extension e
 left join pg_namespace n on n.oid = e.extnamespace
@@ -20,7 +20,8 @@ left join lateral (
       from pg_type t where p.classid = 'pg_type'::regclass and t.oid = p.objid
     ) found (kind, namespace, name, signature)
     join lateral (select found.kind, s.nspname::text, found.name, found.signature
-                  from pg_namespace s where s.oid = found.namespace) f (kind, schema, name, signature) on true
+                  from pg_namespace s where s.oid = found.namespace
+                    and not (s.nspname ~ '^pg_' or s.nspname = 'information_schema')) f (kind, schema, name, signature) on true
     where p.refclassid = 'pg_extension'::regclass and p.refobjid = e.oid and p.deptype = 'e'
   ) o
 ) m on true
