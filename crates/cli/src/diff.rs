@@ -4,7 +4,7 @@ use std::{collections::HashSet, fmt::Write as _, io::Write, sync::Arc};
 
 use app::{App, api::AppError, api::ErrorCode};
 use catalog::{ObjectKey, ObjectKind};
-use schema::{Comparison, Definition, Difference, LeftOut, Loss, Options, Plan, Rename, Step, What, plan, proposed};
+use schema::{Comparison, Definition, Difference, LeftOut, Options, Refusal, Rename, Step, What, plan, proposed};
 use serde::Serialize;
 
 use crate::{
@@ -34,17 +34,18 @@ pub(crate) async fn run(app: &Arc<App>, asked: &Diff) -> Outcome {
     let to = read(app, asked, &asked.to).await?;
     let renames = asked.renames.iter().map(|text| rename(text, &from)).collect::<Outcome<Vec<Rename>>>()?;
     let options = Options { renames, ..Options::default() };
-    let comparison = Comparison::between(&from, &to);
-    let found = plan(&from, &to, &options).map_err(|refusal| {
-        Failure::new(Exit::Usage, AppError::new(ErrorCode::InvalidStatement, refusal.to_string()))
-    })?;
-    let mut proposals = proposed(&from, &to);
-    proposals.retain(|one| !options.renames.contains(one));
+    let refused =
+        |refusal: Refusal| Failure::new(Exit::Usage, AppError::new(ErrorCode::InvalidStatement, refusal.to_string()));
+    let found = plan(&from, &to, &options).map_err(refused)?;
+    // What has another name is compared under it.
+    let renamed = from.renamed(&options.renames).map_err(refused)?;
+    let comparison = Comparison::between(&renamed, &to);
+    let proposals = proposed(&renamed, &to);
     let left_out: Vec<LeftOut> = from.left_out.iter().chain(&to.left_out).cloned().collect();
     let mut output = Output::open(asked.output.as_deref())?;
     let text = match asked.format {
         DiffFormat::Text => listed(&comparison, &options.renames),
-        DiffFormat::Sql => script(&found),
+        DiffFormat::Sql => found.script(),
         DiffFormat::Json => {
             let document = Document {
                 rowhouse_diff: VERSION,
@@ -72,7 +73,7 @@ pub(crate) async fn run(app: &Arc<App>, asked: &Diff) -> Outcome {
         }
     }
     output.finish()?;
-    if asked.check && !comparison.is_empty() { Err(Failure::silent(Exit::Found)) } else { Ok(()) }
+    if asked.check && !found.steps.is_empty() { Err(Failure::silent(Exit::Found)) } else { Ok(()) }
 }
 
 async fn read(app: &Arc<App>, asked: &Diff, target: &str) -> Outcome<Definition> {
@@ -140,7 +141,6 @@ fn listed(comparison: &Comparison, renames: &[Rename]) -> String {
     for one in renames {
         let _ = writeln!(text, "> {} {} is now {}", kind(&one.from), clean(&dotted(&one.from)), clean(&one.to.name));
     }
-    let own = |key: &ObjectKey| renames.iter().any(|one| one.from == *key || one.to == *key);
     // A part of what is new or gone is part of that.
     let whole: HashSet<(Option<&str>, &str)> = comparison
         .differences
@@ -152,7 +152,7 @@ fn listed(comparison: &Comparison, renames: &[Rename]) -> String {
         matches!(key.kind, ObjectKind::Column | ObjectKind::Constraint | ObjectKind::Trigger | ObjectKind::Policy)
             && key.signature.as_deref().is_some_and(|table| whole.contains(&(key.schema.as_deref(), table)))
     };
-    for one in comparison.differences.iter().filter(|one| !within(&one.key) && !own(&one.key)) {
+    for one in comparison.differences.iter().filter(|one| !within(&one.key)) {
         let sign = match &one.what {
             What::Added => '+',
             What::Removed => '-',
@@ -170,25 +170,4 @@ fn listed(comparison: &Comparison, renames: &[Rename]) -> String {
         }
     }
     if text.is_empty() { "Nothing differs.\n".to_owned() } else { text }
-}
-
-/// As a script, with what it loses said where it does.
-fn script(plan: &Plan) -> String {
-    let mut text = String::new();
-    for step in &plan.steps {
-        if let Some(loses) = step.loses {
-            let what = match loses {
-                Loss::Rows => "the rows of the table",
-                Loss::Values => "the values of the column",
-                Loss::Precision => "what of the column's values the new type cannot hold",
-                Loss::Position => "where the sequence stands",
-            };
-            let _ = writeln!(text, "-- Loses {what}.");
-        }
-        let _ = writeln!(text, "{};", step.sql);
-        if step.commits_before_next {
-            text.push_str("-- What follows uses it, which takes a transaction of its own.\n");
-        }
-    }
-    text
 }

@@ -74,6 +74,18 @@ pub enum Loss {
     Position,
 }
 
+impl Loss {
+    /// What it is, as the end of a sentence.
+    fn words(self) -> &'static str {
+        match self {
+            Loss::Rows => "the rows of the table",
+            Loss::Values => "the values of the column",
+            Loss::Precision => "what of the column's values the new type cannot hold",
+            Loss::Position => "where the sequence stands",
+        }
+    }
+}
+
 /// Why there are no statements.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "refusal")]
@@ -115,9 +127,24 @@ impl fmt::Display for Refusal {
 impl std::error::Error for Refusal {}
 
 impl Plan {
-    /// All statements, each ended by a semicolon.
+    /// All statements, each ended by a semicolon, in their transaction; above one that loses something stands what.
     pub fn script(&self) -> String {
-        self.steps.iter().map(|step| format!("{};\n", step.sql)).collect()
+        let mut text = String::new();
+        let mut open = false;
+        for (place, step) in self.steps.iter().enumerate() {
+            if !open {
+                text.push_str("BEGIN;\n");
+            }
+            if let Some(loses) = step.loses {
+                text.push_str(&format!("-- Loses {}.\n", loses.words()));
+            }
+            text.push_str(&format!("{};\n", step.sql));
+            open = !step.commits_before_next && place + 1 < self.steps.len();
+            if !open {
+                text.push_str("COMMIT;\n");
+            }
+        }
+        text
     }
 }
 
@@ -135,9 +162,7 @@ pub fn plan(from: &Definition, to: &Definition, options: &Options) -> Result<Pla
     let mut renamed = from.clone();
     let mut steps = Vec::new();
     for one in &options.renames {
-        if !rename::apply(&mut renamed, one) {
-            return Err(Refusal::Rename { name: one.from.name.clone() });
-        }
+        rename::apply(&mut renamed, one)?;
         steps.push(postgres::rename(&renamed, one));
     }
     let conversions: BTreeMap<&ObjectKey, &str> =

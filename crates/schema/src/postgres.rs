@@ -300,13 +300,18 @@ impl<'a> Planner<'a> {
             .collect()
         };
         let order = ordered(&nodes, needed, |key| rank(self.after(key).map(|one| &one.body)));
-        if order.iter().any(|key| matches!(self.after(key).map(|one| &one.body), Some(Body::Routine(_)))) {
-            // Bodies may speak of what comes after them.
-            if let Some(first) = order.first() {
-                self.push(first, Verb::Change, "SET LOCAL check_function_bodies = off".to_owned());
-            }
-        }
+        let is_routine =
+            |key: &&ObjectKey| matches!(self.to.objects.get(*key).map(|one| &one.body), Some(Body::Routine(_)));
+        let mut routines = order.iter().filter(|key| is_routine(key)).count();
+        let mut unchecked = false;
         for key in order {
+            // Bodies may speak of what comes after them. Each transaction is told so anew.
+            unchecked &= !self.steps.last().is_some_and(|step| step.commits_before_next);
+            if routines > 0 && !unchecked {
+                self.push(key, Verb::Change, "SET LOCAL check_function_bodies = off".to_owned());
+                unchecked = true;
+            }
+            routines -= usize::from(is_routine(&key));
             let Some(object) = self.after(key) else { continue };
             match self.actions.get(key) {
                 Some(Action::Create | Action::Replace) => self.create(key, object),

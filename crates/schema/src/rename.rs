@@ -9,6 +9,7 @@ use sql::{TokenKind, tokenize};
 use crate::{
     compare::facets,
     definition::{Body, Definition, relation_of},
+    plan::Refusal,
 };
 
 /// How much of two tables' columns must be alike for one to be proposed as the other (Dice's coefficient).
@@ -26,12 +27,13 @@ pub struct Rename {
 /// Gives an object its new name, in its own key, in those of its parts and in the texts that name it. Queries of views keep
 /// theirs: the server keeps the names of their columns, which no text here can know.
 ///
-/// Says whether it could: the object is there, its new name is free, and nothing but the name is another.
-pub(crate) fn apply(definition: &mut Definition, rename: &Rename) -> bool {
+/// # Errors
+/// [`Refusal::Rename`] where the object is not there, its new name is taken, or more than the name is another.
+pub(crate) fn apply(definition: &mut Definition, rename: &Rename) -> Result<(), Refusal> {
     let Rename { from, to } = rename;
     let same = ObjectKey { name: from.name.clone(), ..to.clone() } == *from;
     if !same || from == to || !definition.objects.contains_key(from) || definition.objects.contains_key(to) {
-        return false;
+        return Err(Refusal::Rename { name: from.name.clone() });
     }
     let dialect = definition.server.dialect();
     let objects = std::mem::take(&mut definition.objects);
@@ -75,7 +77,19 @@ pub(crate) fn apply(definition: &mut Definition, rename: &Rename) -> bool {
             (new, object)
         })
         .collect();
-    true
+    Ok(())
+}
+
+impl Definition {
+    /// The same with some objects under new names, as the statements of a plan would leave it.
+    ///
+    /// # Errors
+    /// [`Refusal::Rename`] for the first that cannot be renamed.
+    pub fn renamed(&self, renames: &[Rename]) -> Result<Definition, Refusal> {
+        let mut found = self.clone();
+        renames.iter().try_for_each(|one| apply(&mut found, one))?;
+        Ok(found)
+    }
 }
 
 /// The lists of columns that a part of a renamed column's table carries.

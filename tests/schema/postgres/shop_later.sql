@@ -53,3 +53,5 @@ create function app.touch() returns trigger language plpgsql security definer se
   $$ begin new.placed_at := clock_timestamp(); return new; end $$;
 create trigger orders_touch before insert or update on app.orders for each row execute function app.touch();
 alter table app.orders disable trigger orders_touch;
+create view app.late as select 1 as one;
+create function app.reads_late() returns integer language sql as $$ select one from app.late $$;

@@ -87,10 +87,16 @@ fn one_database_becomes_another_and_itself_again() {
         assert_eq!(json["renames_proposed"][0]["to"]["name"], "email");
         assert!(json["steps"].as_array().unwrap().iter().any(|step| step["loses"] == "rows"));
 
+        // What has another name is compared under it.
+        let text = diff(&["--rename", "app.people.mail=email"]).expect(0);
+        assert!(text.out().starts_with("> column app.people.mail is now email\n"), "{}", text.out());
+        assert!(!text.out().contains("column app.people.email") && text.out().contains("~ column app.people.id"));
+
         let renamed = ["--rename", "app.people.mail=email", "--format", "sql"];
         let script = diff(&[&renamed[..], &["-o", "there.sql"]].concat()).expect(0);
         assert_eq!(script.out(), "");
         let there = std::fs::read_to_string(home.path("there.sql")).unwrap();
+        assert!(there.starts_with("BEGIN;\n") && there.ends_with("COMMIT;\n"), "{there}");
         assert!(there.contains("-- Loses the rows of the table.\nDROP TABLE app.gone;\n"), "{there}");
         assert!(there.contains("RENAME COLUMN mail TO email;\n") && !there.contains("DROP COLUMN"), "{there}");
         let back = home
