@@ -5,16 +5,15 @@
 //! into each other, and taken back.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
 
-#[allow(dead_code, reason = "it has other engines too")]
 #[path = "advisor/engines.rs"]
 mod engines;
 
 use std::{collections::BTreeMap, fs, path::Path};
 
 use catalog::Scope;
-use driver::{Connection, Role};
+use driver::{Connection, Event, Role, Session, Statement};
 use engines::{Server, run};
-use schema::{Comparison, Definition, Options, plan, proposed};
+use schema::{Comparison, Definition, Options, Stage, Verb, plan, proposed};
 
 /// Where definitions are written down.
 fn scripts(engine: &str) -> BTreeMap<String, String> {
@@ -26,45 +25,75 @@ fn scripts(engine: &str) -> BTreeMap<String, String> {
 }
 
 async fn read(connection: &dyn Connection, version: u32) -> Definition {
+    read_as(connection, schema::Server::postgres(version)).await
+}
+
+async fn read_as(connection: &dyn Connection, server: schema::Server) -> Definition {
     let catalog = connection.control().catalog(&Scope::complete()).await.unwrap();
-    Definition::of(&catalog, schema::Server::postgres(version)).unwrap()
+    let wanted = Definition::wanted_texts(&catalog, server);
+    let texts = connection.control().ddl().unwrap().definitions(&wanted).await.unwrap();
+    Definition::of_texts(&catalog, server, &texts.into_iter().collect()).unwrap()
 }
 
 /// Runs statements in one transaction, except where one commits before the next.
 async fn apply(connection: &dyn Connection, plan: &schema::Plan) -> Result<(), String> {
     let session = connection.open(Role::Session).await.unwrap();
-    run(&*session, "begin").await?;
-    for step in &plan.steps {
+    let staged = |stage: Stage| plan.steps.iter().filter(move |step| step.stage == stage);
+    for step in staged(Stage::Before) {
+        run(&*session, &step.sql).await?;
+    }
+    let both = |text: &'static str| if plan.transactional { text } else { "select 1" };
+    run(&*session, both("begin")).await?;
+    for step in staged(Stage::Within) {
         if let Err(error) = run(&*session, &step.sql).await {
             return Err(format!("{}\n  {error}", step.sql));
+        }
+        if step.verb == Verb::Check && rows_of(&*session, &step.sql).await > 0 {
+            return Err(format!("{}: not empty", step.sql));
         }
         if step.commits_before_next {
             run(&*session, "commit").await?;
             run(&*session, "begin").await?;
         }
     }
-    run(&*session, "commit").await
+    run(&*session, both("commit")).await?;
+    for step in staged(Stage::After) {
+        run(&*session, &step.sql).await?;
+    }
+    Ok(())
 }
 
-async fn make(connection: &dyn Connection, script: &str) {
+/// How many rows a statement gives.
+async fn rows_of(session: &dyn Session, text: &str) -> usize {
+    let mut running = session.run(Statement::new(text));
+    let mut rows = 0;
+    while let Some(event) = running.next().await {
+        if let Event::Batch(batch) = event.unwrap() {
+            rows += batch.num_rows();
+        }
+    }
+    rows
+}
+
+async fn make(connection: &dyn Connection, script: &str, dialect: &sql::Dialect) {
     let session = connection.open(Role::Session).await.unwrap();
-    for statement in sql::split(script, sql::dialect::postgres()) {
+    for statement in sql::split(script, dialect) {
         let text = &script[statement.span.start..statement.span.end];
         run(&*session, text).await.unwrap_or_else(|error| panic!("{text}\n{error}"));
     }
 }
 
 /// Every definition becomes every other one.
-async fn holds_between_all(major: u16) {
-    let Some(found) = tests::servers::postgres(major) else { return };
-    let server = Server::postgres(&found).await;
-    let scripts = scripts("postgres");
+async fn holds_between_all(server: &Server, engine: &str, of: schema::Server) {
+    let scripts = scripts(engine);
     let mut wanted = BTreeMap::new();
     for (name, script) in &scripts {
         let scratch = server.scratch().await;
         let connection = server.connect_to(&scratch, None).await;
-        make(&*connection, script).await;
-        wanted.insert(name.clone(), read(&*connection, u32::from(major) * 10_000).await);
+        make(&*connection, script, of.dialect()).await;
+        let definition = read_as(&*connection, of).await;
+        assert!(name == "empty" || definition.objects.len() > 10, "{name}: {:?}", definition.objects.keys());
+        wanted.insert(name.clone(), definition);
         connection.close().await;
         server.drop(scratch).await;
     }
@@ -73,12 +102,12 @@ async fn holds_between_all(major: u16) {
         for (to, definition) in wanted.iter().filter(|(to, _)| *to != from) {
             let scratch = server.scratch().await;
             let connection = server.connect_to(&scratch, None).await;
-            make(&*connection, script).await;
+            make(&*connection, script, of.dialect()).await;
             let plan = plan(&wanted[from], definition, &Options::default()).unwrap();
             match apply(&*connection, &plan).await {
                 Err(failure) => failures.push(format!("{from} -> {to}: {failure}\n{}", plan.script())),
                 Ok(()) => {
-                    let left = Comparison::between(&read(&*connection, u32::from(major) * 10_000).await, definition);
+                    let left = Comparison::between(&read_as(&*connection, of).await, definition);
                     if !left.is_empty() {
                         failures.push(format!("{from} -> {to}: {:#?}\n{}", left.differences, plan.script()));
                     }
@@ -92,20 +121,37 @@ async fn holds_between_all(major: u16) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_definition_becomes_every_other_on_mariadb() {
+    let Some(server) = Server::mariadb().await else { return };
+    holds_between_all(&server, "mariadb", schema::Server::mariadb(101_100)).await;
+}
+
+async fn holds_on_postgres(major: u16) {
+    let Some(found) = tests::servers::postgres(major) else { return };
+    let of = schema::Server::postgres(u32::from(major) * 10_000);
+    holds_between_all(&Server::postgres(&found).await, "postgres", of).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_definition_becomes_every_other_on_sqlite() {
+    holds_between_all(&Server::sqlite(), "sqlite", schema::Server::sqlite(3_050_000)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_definition_becomes_every_other_on_postgres_15() {
-    holds_between_all(15).await;
+    holds_on_postgres(15).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_definition_becomes_every_other_on_postgres_18() {
-    holds_between_all(18).await;
+    holds_on_postgres(18).await;
 }
 
 /// A database of its own, made by a script.
 async fn made(server: &Server, script: &str) -> (engines::Scratch, std::sync::Arc<dyn Connection>) {
     let scratch = server.scratch().await;
     let connection = server.connect_to(&scratch, None).await;
-    make(&*connection, script).await;
+    make(&*connection, script, sql::dialect::postgres()).await;
     (scratch, connection)
 }
 
@@ -228,6 +274,60 @@ async fn what_an_extension_brought_goes_and_comes_with_it() {
         assert!(left.is_empty(), "{left:#?}");
     }
     for (scratch, connection) in [(old, from), (new, to)] {
+        connection.close().await;
+        server.drop(scratch).await;
+    }
+}
+
+/// Whether it is so.
+async fn holds(connection: &dyn Connection, condition: &str) -> bool {
+    let session = connection.open(Role::Session).await.unwrap();
+    rows_of(&*session, &format!("select 1 where {condition}")).await == 1
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_table_of_sqlite_that_is_made_anew_keeps_its_rows_their_numbers_and_those_that_refer_to_them() {
+    let server = Server::sqlite();
+    let dialect = sql::dialect::sqlite();
+    let scratch = server.scratch().await;
+    let connection = server.connect_to(&scratch, None).await;
+    make(
+        &*connection,
+        "create table people (id integer primary key autoincrement, name text);
+         create table orders (id integer primary key, person integer references people (id) on delete cascade);
+         create table loose (a, b);
+         insert into people (name) values ('Ann'), ('Bob'), ('Cyd');
+         delete from people where id = 3;
+         insert into orders values (1, 1), (2, 2);
+         insert into loose (rowid, a, b) values (7, 'x', 1.5), (9, x'00', null);",
+        dialect,
+    )
+    .await;
+    let wanted = server.scratch().await;
+    let other = server.connect_to(&wanted, None).await;
+    make(
+        &*other,
+        "create table people (id integer primary key autoincrement, name text not null default 'nobody' check (name <> ''));
+         create table orders (id integer primary key, person integer references people (id) on delete cascade);
+         create table loose (a text, b);",
+        dialect,
+    )
+    .await;
+    let of = schema::Server::sqlite(3_050_000);
+    let (before, after) = (read_as(&*connection, of).await, read_as(&*other, of).await);
+    apply(&*connection, &plan(&before, &after, &Options::default()).unwrap()).await.unwrap();
+    assert!(Comparison::between(&read_as(&*connection, of).await, &after).is_empty());
+    for condition in [
+        "(select group_concat(id || name) from people) = '1Ann,2Bob'",
+        "(select count(*) from orders) = 2",
+        "(select group_concat(rowid || typeof(a)) from loose) = '7text,9blob'",
+    ] {
+        assert!(holds(&*connection, condition).await, "{condition}");
+    }
+    // A number that was given out once is not given again.
+    make(&*connection, "insert into people (name) values ('Dan')", dialect).await;
+    assert!(holds(&*connection, "(select max(id) from people) = 4").await);
+    for (scratch, connection) in [(scratch, connection), (wanted, other)] {
         connection.close().await;
         server.drop(scratch).await;
     }

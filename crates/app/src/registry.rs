@@ -77,8 +77,14 @@ pub(crate) fn reads_service_files(driver: &dyn Driver) -> bool {
 }
 
 /// The product whose definitions a driver's databases have; none where they are not compared.
-pub(crate) fn defines(driver: &dyn Driver) -> Option<schema::Engine> {
-    (driver.id() == "postgres").then_some(schema::Engine::Postgres)
+pub(crate) fn defines(driver: &dyn Driver, product: &str) -> Option<schema::Engine> {
+    match driver.id() {
+        "postgres" => Some(schema::Engine::Postgres),
+        "mysql" if product == "MariaDB" => Some(schema::Engine::MariaDb),
+        "mysql" => Some(schema::Engine::MySql),
+        "sqlite" => Some(schema::Engine::Sqlite),
+        _ => None,
+    }
 }
 
 /// The names of the secret fields of a driver that are not the login's password.

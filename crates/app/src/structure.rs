@@ -1,13 +1,18 @@
 //! How a database is defined, read for comparing it with another.
 
-use catalog::Scope;
-use schema::{Definition, Server};
+use std::{collections::HashMap, sync::Arc};
+
+use catalog::{ObjectKey, Scope};
+use schema::{Definition, Incomplete, Server};
 
 use crate::{
     api::{AppError, ErrorCode},
     registry,
     terminal::Terminal,
 };
+
+/// How many texts are asked for at a time: the control session is held for as long.
+const AT_ONCE: usize = 200;
 
 impl Terminal {
     /// The definition of the database, of these schemas only where some are named.
@@ -16,13 +21,26 @@ impl Terminal {
     /// `Unsupported` for engines whose definitions are not compared; `Forbidden` where the login may not read all that is
     /// compared, for what is missing would look dropped; otherwise as the driver says.
     pub async fn structure(&self, schemas: Option<Vec<String>>) -> Result<Definition, AppError> {
-        let server = self.place().1.connection.control().server();
-        let Some(engine) = registry::defines(self.driver().as_ref()) else {
+        let control = self.place().1.connection.control();
+        let server = control.server();
+        let Some(engine) = registry::defines(self.driver().as_ref(), &server.product) else {
             let message = format!("Definitions of {} databases are not compared yet.", server.product);
-            return Err(AppError::new(ErrorCode::Unsupported, message).with_hint("PostgreSQL databases are."));
+            return Err(AppError::new(ErrorCode::Unsupported, message));
         };
         let server = Server { engine, version: server.version_number };
         let catalog = self.catalog(&Scope { schemas, sizes: false, ..Scope::complete() }).await?;
-        Definition::of(&catalog, server).map_err(|why| AppError::new(ErrorCode::Forbidden, why.to_string()))
+        let mut texts: HashMap<ObjectKey, Arc<str>> = HashMap::new();
+        let wanted = Definition::wanted_texts(&catalog, server);
+        if let Some(ddl) = control.ddl() {
+            for some in wanted.chunks(AT_ONCE) {
+                texts.extend(ddl.definitions(some).await?);
+            }
+        }
+        Definition::of_texts(&catalog, server, &texts).map_err(|why| incomplete(&why))
     }
+}
+
+fn incomplete(why: &Incomplete) -> AppError {
+    AppError::new(ErrorCode::Forbidden, why.to_string())
+        .with_hint("What cannot be read would look dropped. Ask for the right to read it, or for a login that has it.")
 }

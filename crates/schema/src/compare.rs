@@ -185,6 +185,7 @@ fn said(object: &Object) -> BTreeMap<&'static str, String> {
         }
         Body::Column(column) => {
             say("type", Some(column.native_type.clone()));
+            say("definition", column.text.clone());
             say("collation", column.collation.clone());
             say("not null", yes(!column.nullable));
             say("default", column.default.clone());
@@ -213,6 +214,7 @@ fn said(object: &Object) -> BTreeMap<&'static str, String> {
             say("text", Some(one.text.clone()));
             say("enabled", Some(format!("{:?}", one.enabled).to_lowercase()));
         }
+        Body::Event(text) => say("text", Some(text.clone())),
         Body::Policy(draft) => {
             say("command", Some(format!("{:?}", draft.command).to_lowercase()));
             say("kind", Some(if draft.permissive { "permissive" } else { "restrictive" }.to_owned()));

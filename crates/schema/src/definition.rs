@@ -35,6 +35,16 @@ impl Server {
         Server { engine: Engine::Postgres, version }
     }
 
+    /// A MariaDB server of this version (`101100`).
+    pub fn mariadb(version: u32) -> Self {
+        Server { engine: Engine::MariaDb, version }
+    }
+
+    /// An SQLite library of this version (`3050004`).
+    pub fn sqlite(version: u32) -> Self {
+        Server { engine: Engine::Sqlite, version }
+    }
+
     /// The dialect its statements are written in.
     pub fn dialect(self) -> &'static sql::Dialect {
         match self.engine {
@@ -151,6 +161,8 @@ pub enum Body {
     Trigger(Trigger),
     /// A row-security policy.
     Policy(Draft),
+    /// A statement that the server runs by a clock: its whole text.
+    Event(String),
 }
 
 /// A type that users made.
@@ -258,6 +270,9 @@ pub struct Column {
     pub identity: Option<IdentityColumn>,
     /// Whether it is computed.
     pub generated: Option<Generated>,
+    /// All that is written behind its name, where definitions are texts (SQLite); the other fields are then what it says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
 }
 
 impl Column {
@@ -271,6 +286,7 @@ impl Column {
             default: None,
             identity: None,
             generated: None,
+            text: None,
         }
     }
 }
@@ -446,6 +462,7 @@ impl Body {
             Body::View(view) => texts.push(&view.query),
             Body::Routine(one) => texts.push(&one.text),
             Body::Trigger(one) => texts.push(&one.text),
+            Body::Event(text) => texts.push(text),
             Body::Policy(draft) => texts.extend(draft.using.iter().chain(&draft.with_check).map(String::as_str)),
         }
         texts

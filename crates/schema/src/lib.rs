@@ -27,18 +27,21 @@
 
 mod compare;
 mod definition;
+mod elements;
+mod mysql;
 mod needs;
 mod order;
 mod plan;
 mod postgres;
 mod read;
 mod rename;
+mod sqlite;
 
 pub use compare::{Comparison, Difference, Facet, What};
 pub use definition::{
     Body, Column, Constraint, Definition, Domain, Engine, ForeignKey, IdentityColumn, Index, LeftOut, Object,
     Privilege, Routine, Sequence, Server, Table, TableKind, Trigger, TypeBody, View,
 };
-pub use plan::{Loss, Options, Plan, Refusal, Step, Verb, plan};
+pub use plan::{Loss, Options, Plan, Refusal, Stage, Step, Verb, plan};
 pub use read::Incomplete;
 pub use rename::{Rename, proposed};

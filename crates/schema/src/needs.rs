@@ -3,7 +3,10 @@
 //! A name that merely looks like an object's counts as one. That orders more strictly than it must, and never too little;
 //! circles that come of it are broken where an order is made ([`crate::order`]).
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashMap, HashSet},
+};
 
 use catalog::{ObjectKey, ObjectKind};
 use sql::{TokenKind, tokenize};
@@ -14,8 +17,10 @@ use crate::definition::*;
 pub(crate) struct Needs<'a> {
     definition: &'a Definition,
     dialect: &'static sql::Dialect,
-    /// Objects that others speak of, by name.
-    by_name: HashMap<&'a str, Vec<&'a ObjectKey>>,
+    /// Objects that others speak of, by name as it is compared.
+    by_name: HashMap<Cow<'a, str>, Vec<&'a ObjectKey>>,
+    /// Columns by relation and name, both in lower case, where case makes no difference.
+    columns: Option<HashMap<(String, String), &'a ObjectKey>>,
     /// What tells rows of a relation (schema and name) apart, with the columns that do.
     keys: HashMap<(Option<&'a str>, &'a str), Vec<Unique<'a>>>,
 }
@@ -85,12 +90,24 @@ fn unquoted(written: &str, kind: TokenKind, dialect: &sql::Dialect) -> String {
 
 impl<'a> Needs<'a> {
     pub(crate) fn new(definition: &'a Definition) -> Self {
-        let mut needs =
-            Needs { definition, dialect: definition.server.dialect(), by_name: HashMap::new(), keys: HashMap::new() };
+        let mut needs = Needs {
+            definition,
+            dialect: definition.server.dialect(),
+            by_name: HashMap::new(),
+            columns: (definition.server.engine == Engine::Sqlite).then(HashMap::new),
+            keys: HashMap::new(),
+        };
         for (key, object) in &definition.objects {
             match (&object.body, key.kind) {
                 (_, ObjectKind::Relation | ObjectKind::Type | ObjectKind::Routine | ObjectKind::Sequence) => {
-                    needs.by_name.entry(&key.name).or_default().push(key);
+                    let name = needs.compared(&key.name);
+                    needs.by_name.entry(name).or_default().push(key);
+                }
+                (Body::Column(_), _) => {
+                    let relation = key.signature.as_deref().unwrap_or_default().to_lowercase();
+                    if let Some(columns) = &mut needs.columns {
+                        columns.insert((relation, key.name.to_lowercase()), key);
+                    }
                 }
                 (Body::Constraint(one), _) if !one.columns.is_empty() => {
                     let relation = (key.schema.as_deref(), key.signature.as_deref().unwrap_or_default());
@@ -111,6 +128,21 @@ impl<'a> Needs<'a> {
         match self.definition.objects.get_key_value(key) {
             Some((key, object)) => self.of_object(key, object),
             None => BTreeSet::new(),
+        }
+    }
+
+    /// A name as names are compared.
+    fn compared<'n>(&self, name: &'n str) -> Cow<'n, str> {
+        match self.definition.server.engine {
+            Engine::Sqlite => Cow::Owned(name.to_lowercase()),
+            _ => Cow::Borrowed(name),
+        }
+    }
+
+    fn column(&self, relation: &ObjectKey, name: &str) -> Option<&'a ObjectKey> {
+        match &self.columns {
+            Some(columns) => columns.get(&(relation.name.to_lowercase(), name.to_lowercase())).copied(),
+            None => self.key(&ObjectKey::column(relation, name)),
         }
     }
 
@@ -166,6 +198,7 @@ impl<'a> Needs<'a> {
                 self.text(&one.text, &mut found);
                 self.columns_in(&one.text, relation.as_ref(), &mut found);
             }
+            Body::Event(text) => self.text(text, &mut found),
             Body::Policy(draft) => {
                 for text in draft.using.iter().chain(&draft.with_check) {
                     self.with_columns(text, &mut found);
@@ -191,7 +224,7 @@ impl<'a> Needs<'a> {
     /// Objects that a text speaks of: with their schema, or without it where it is on the path.
     fn text(&self, text: &str, found: &mut BTreeSet<&'a ObjectKey>) {
         for (before, name) in mentioned(text, self.dialect) {
-            for key in self.by_name.get(name.as_str()).into_iter().flatten() {
+            for key in self.by_name.get(&self.compared(&name)).into_iter().flatten() {
                 let schema = key.schema.as_deref().unwrap_or_default();
                 let meant = match &before {
                     Some(before) => before == schema,
@@ -208,7 +241,7 @@ impl<'a> Needs<'a> {
     fn columns_in(&self, text: &str, relation: Option<&ObjectKey>, found: &mut BTreeSet<&'a ObjectKey>) {
         let Some(relation) = relation else { return };
         for (_, name) in mentioned(text, self.dialect) {
-            found.extend(self.key(&ObjectKey::column(relation, &name)));
+            found.extend(self.column(relation, &name));
         }
     }
 
@@ -218,7 +251,7 @@ impl<'a> Needs<'a> {
         self.text(text, &mut objects);
         let names: BTreeSet<String> = mentioned(text, self.dialect).into_iter().map(|(_, name)| name).collect();
         for object in objects.iter().filter(|object| object.kind == ObjectKind::Relation) {
-            found.extend(names.iter().filter_map(|name| self.key(&ObjectKey::column(object, name))));
+            found.extend(names.iter().filter_map(|name| self.column(object, name)));
         }
         found.extend(objects);
     }

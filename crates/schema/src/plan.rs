@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     definition::{Definition, Engine},
-    postgres,
+    mysql, postgres,
     rename::{self, Rename},
+    sqlite,
 };
 
 /// What a person says beside the two definitions.
@@ -27,6 +28,8 @@ pub struct Options {
 pub struct Plan {
     /// The statements.
     pub steps: Vec<Step>,
+    /// Whether they run in one transaction; where the engine has none for them, each is kept by itself.
+    pub transactional: bool,
 }
 
 /// A statement.
@@ -41,6 +44,9 @@ pub struct Step {
     /// What it takes away that no statement brings back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub loses: Option<Loss>,
+    /// Whether it runs in the transaction.
+    #[serde(default, skip_serializing_if = "Stage::is_within")]
+    pub stage: Stage,
     /// It cannot share its transaction with what comes after it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub commits_before_next: bool,
@@ -58,6 +64,27 @@ pub enum Verb {
     Rename,
     /// It drops it.
     Drop,
+    /// It looks whether all is well: rows that it gives are what is not.
+    Check,
+}
+
+/// Where a statement runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Before the transaction begins.
+    Before,
+    /// In it.
+    #[default]
+    Within,
+    /// After it has ended, however it ended.
+    After,
+}
+
+impl Stage {
+    fn is_within(&self) -> bool {
+        *self == Stage::Within
+    }
 }
 
 /// What is lost for good.
@@ -76,7 +103,7 @@ pub enum Loss {
 
 impl Loss {
     /// What it is, as the end of a sentence.
-    fn words(self) -> &'static str {
+    pub fn words(self) -> &'static str {
         match self {
             Loss::Rows => "the rows of the table",
             Loss::Values => "the values of the column",
@@ -90,11 +117,6 @@ impl Loss {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "refusal")]
 pub enum Refusal {
-    /// Statements of this product are not written.
-    Engine {
-        /// The product.
-        engine: Engine,
-    },
     /// The two are of different products.
     Mixed,
     /// A rename names what is not there, or what is there already.
@@ -107,15 +129,6 @@ pub enum Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Refusal::Engine { engine } => {
-                let product = match engine {
-                    Engine::Postgres => "PostgreSQL",
-                    Engine::MySql => "MySQL",
-                    Engine::MariaDb => "MariaDB",
-                    Engine::Sqlite => "SQLite",
-                };
-                write!(f, "Statements that change a schema are not written for {product} yet.")
-            }
             Refusal::Mixed => f.write_str("Databases of two products have no common statements."),
             Refusal::Rename { name } => {
                 write!(f, "“{name}” cannot be renamed: it is not there, or its new name is taken.")
@@ -127,21 +140,24 @@ impl fmt::Display for Refusal {
 impl std::error::Error for Refusal {}
 
 impl Plan {
-    /// All statements, each ended by a semicolon, in their transaction; above one that loses something stands what.
+    /// All statements, each ended by a semicolon, and the transaction that holds them together; above one that loses
+    /// something stands what.
     pub fn script(&self) -> String {
         let mut text = String::new();
         let mut open = false;
         for (place, step) in self.steps.iter().enumerate() {
-            if !open {
+            if step.stage == Stage::Within && !open && self.transactional {
                 text.push_str("BEGIN;\n");
+                open = true;
             }
             if let Some(loses) = step.loses {
                 text.push_str(&format!("-- Loses {}.\n", loses.words()));
             }
             text.push_str(&format!("{};\n", step.sql));
-            open = !step.commits_before_next && place + 1 < self.steps.len();
-            if !open {
+            let next = self.steps.get(place + 1);
+            if open && (step.commits_before_next || next.is_none_or(|next| next.stage != Stage::Within)) {
                 text.push_str("COMMIT;\n");
+                open = false;
             }
         }
         text
@@ -156,24 +172,32 @@ pub fn plan(from: &Definition, to: &Definition, options: &Options) -> Result<Pla
     if from.server.engine != to.server.engine {
         return Err(Refusal::Mixed);
     }
-    if from.server.engine != Engine::Postgres {
-        return Err(Refusal::Engine { engine: from.server.engine });
-    }
+    let engine = from.server.engine;
     let mut renamed = from.clone();
     let mut steps = Vec::new();
     for one in &options.renames {
         rename::apply(&mut renamed, one)?;
-        steps.push(postgres::rename(&renamed, one));
+        steps.push(match engine {
+            Engine::Postgres => postgres::rename(&renamed, one),
+            Engine::MySql | Engine::MariaDb => mysql::rename(&renamed, one),
+            Engine::Sqlite => sqlite::rename(one),
+        });
     }
     let conversions: BTreeMap<&ObjectKey, &str> =
         options.conversions.iter().map(|(column, text)| (column, text.as_str())).collect();
-    steps.extend(postgres::statements(&renamed, to, &conversions, options.runs_as.as_deref()));
-    Ok(Plan { steps })
+    steps.extend(match engine {
+        Engine::Postgres => postgres::statements(&renamed, to, &conversions, options.runs_as.as_deref()),
+        Engine::MySql | Engine::MariaDb => mysql::statements(&renamed, to),
+        Engine::Sqlite => sqlite::statements(&renamed, to, &conversions),
+    });
+    // What runs outside the transaction does so around all of it.
+    steps.sort_by_key(|step| step.stage as u8);
+    Ok(Plan { steps, transactional: matches!(engine, Engine::Postgres | Engine::Sqlite) })
 }
 
 impl Step {
     pub(crate) fn new(about: &ObjectKey, verb: Verb, sql: String) -> Self {
-        Step { about: about.clone(), verb, sql, loses: None, commits_before_next: false }
+        Step { about: about.clone(), verb, sql, loses: None, stage: Stage::Within, commits_before_next: false }
     }
 
     pub(crate) fn losing(self, loses: Loss) -> Self {

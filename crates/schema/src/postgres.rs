@@ -122,7 +122,7 @@ fn rank(body: Option<&Body>) -> u8 {
         Some(Body::ForeignKey(_)) => 9,
         Some(Body::View(_)) => 10,
         Some(Body::Trigger(_)) => 11,
-        Some(Body::Policy(_)) => 12,
+        Some(Body::Policy(_) | Body::Event(_)) => 12,
     }
 }
 

@@ -1,8 +1,12 @@
 //! A definition out of a catalog.
 
+mod mysql;
+mod sqlite;
+
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
     fmt,
+    sync::Arc,
 };
 
 use catalog::{
@@ -37,6 +41,8 @@ pub enum Incomplete {
     Kind(Kind, Coverage),
     /// The text of an object was not read.
     Text(ObjectKey),
+    /// Databases are compared one by one, and none was chosen.
+    NoDatabase,
 }
 
 impl fmt::Display for Incomplete {
@@ -44,6 +50,7 @@ impl fmt::Display for Incomplete {
         match self {
             Incomplete::Kind(kind, Known::Denied) => write!(f, "The login may not read the {}.", kind.words()),
             Incomplete::Kind(kind, _) => write!(f, "Not all {} could be read.", kind.words()),
+            Incomplete::NoDatabase => f.write_str("The connection names no database: one is compared at a time."),
             Incomplete::Text(key) => write!(f, "The definition of “{}” could not be read.", key.name),
         }
     }
@@ -74,6 +81,31 @@ impl Definition {
     /// # Errors
     /// [`Incomplete`] where it does not hold everything that this server has.
     pub fn of(catalog: &Catalog, server: Server) -> Result<Self, Incomplete> {
+        Definition::of_texts(catalog, server, &HashMap::new())
+    }
+
+    /// The objects whose definition texts [`Definition::of_texts`] wants beside the catalog; none where those are in it.
+    pub fn wanted_texts(catalog: &Catalog, server: Server) -> Vec<ObjectKey> {
+        match server.engine {
+            Engine::MySql | Engine::MariaDb => mysql::wanted(catalog),
+            Engine::Postgres | Engine::Sqlite => Vec::new(),
+        }
+    }
+
+    /// What a catalog says, with the texts of [`Definition::wanted_texts`] as the server prints them.
+    ///
+    /// # Errors
+    /// [`Incomplete`] where it does not hold everything that this server has, or a text is missing.
+    pub fn of_texts(
+        catalog: &Catalog,
+        server: Server,
+        texts: &HashMap<ObjectKey, Arc<str>>,
+    ) -> Result<Self, Incomplete> {
+        match server.engine {
+            Engine::Postgres => {}
+            Engine::Sqlite => return sqlite::read(catalog, server),
+            Engine::MySql | Engine::MariaDb => return mysql::read(catalog, server, texts),
+        }
         catalog.complete(&KINDS).map_err(|(kind, coverage)| Incomplete::Kind(kind, coverage))?;
         let members: HashSet<ObjectKey> = catalog.extension_members.iter().map(|one| homeless(&one.object)).collect();
         let mut behind = HashMap::new();
@@ -301,6 +333,7 @@ impl Reading<'_> {
                 default: one.default.clone(),
                 identity: one.identity.map(|when| self.identity(when, relation, one)),
                 generated: one.generated.clone(),
+                text: None,
             };
             self.add(key, Body::Column(body), None, one.comment.as_ref());
         }

@@ -136,6 +136,7 @@ fn texts(body: &mut Body, change: &dyn Fn(&str) -> String) {
         Body::Column(one) => {
             one.default.iter_mut().for_each(&mut put);
             put(&mut one.native_type);
+            one.text.iter_mut().for_each(&mut put);
             if let Some(text) = one.generated.as_mut().and_then(|one| one.expression.as_mut()) {
                 put(text);
             }
@@ -154,6 +155,7 @@ fn texts(body: &mut Body, change: &dyn Fn(&str) -> String) {
         | Body::Sequence(_)
         | Body::Table(_)
         | Body::View(_)
+        | Body::Event(_)
         | Body::Routine(_) => {}
     }
 }

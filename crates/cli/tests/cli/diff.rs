@@ -134,12 +134,65 @@ fn what_cannot_be_compared_is_said() {
         refused(&["--rename", "app.people.mail=born", "--format", "sql"], 2, &["mail", "taken"]);
         refused(&["--format", "xml"], 2, &["xml"]);
         let file = home.sqlite("other.db", "create table t (id int)");
-        home.run(["diff", before, &file]).expect(4).says(&["SQLite", "not compared yet"]);
+        home.run(["diff", before, &file]).expect(2).says(&["two products"]);
         home.run(["diff", before, "postgres://127.0.0.1:1/none"]).expect(3);
         // Other schemas are nobody's business here.
         assert_eq!(
             home.run(["diff", before, after, "--schema", "public", "--check"]).expect(0).out(),
             "Nothing differs.\n"
         );
+    }
+}
+
+/// One script makes the first into the second, and the other one back.
+fn there_and_back(home: &Home, before: &str, after: &str) {
+    let script = |from: &str, to: &str, file: &str| {
+        home.run(["diff", from, to, "--format", "sql", "-o", file]).expect(0);
+    };
+    script(before, after, "there.sql");
+    script(after, before, "back.sql");
+    let first = home.run(["diff", before, after, "--check"]).expect(1).out().to_owned();
+    for (file, left) in [("there.sql", "Nothing differs.\n"), ("back.sql", first.as_str())] {
+        home.run(["query", before, "-q", "--yes", "-f", file]).expect(0);
+        assert_eq!(home.run(["diff", before, after]).expect(0).out(), left);
+    }
+}
+
+const PLAIN: &str = "create table people (id int not null primary key, mail varchar(80) not null); \
+    create table orders (id int not null primary key, person int, note varchar(10)); \
+    create view mails as select mail from people;";
+const OTHER: &str = "create table people (id int not null primary key, mail varchar(90), born date); \
+    create table orders (id int not null primary key, person int, constraint of_person foreign key (person) references people (id)); \
+    create index people_born on people (born); \
+    create view mails as select mail, born from people;";
+
+#[test]
+fn files_are_compared() {
+    let home = Home::new();
+    let (before, after) = (home.sqlite("before.db", PLAIN), home.sqlite("after.db", OTHER));
+    there_and_back(&home, &before, &after);
+    let script = std::fs::read_to_string(home.path("there.sql")).unwrap();
+    assert!(script.starts_with("PRAGMA foreign_keys = OFF;\nBEGIN;\n"), "{script}");
+    assert!(script.ends_with("PRAGMA foreign_key_check;\nCOMMIT;\nPRAGMA foreign_keys = ON;\n"), "{script}");
+}
+
+#[test]
+fn databases_of_mariadb_are_compared() {
+    let home = Home::new();
+    let Some(url) = std::env::var("ROWHOUSE_TEST_MARIADB_URL").ok().filter(|url| !url.is_empty()) else {
+        assert!(std::env::var("ROWHOUSE_TEST_REQUIRE").as_deref() != Ok("1"), "MariaDB is required");
+        eprintln!("SKIPPED: no MariaDB");
+        return;
+    };
+    let (server, _) = url.rsplit_once('/').unwrap();
+    let [before, after] = ["rh_cli_diff_a", "rh_cli_diff_b"].map(|name| format!("{server}/{name}"));
+    for (name, target, script) in [("rh_cli_diff_a", &before, PLAIN), ("rh_cli_diff_b", &after, OTHER)] {
+        let make = format!("drop database if exists {name}; create database {name}");
+        home.run(["query", &url, "-q", "--yes", "-c", &make]).expect(0);
+        home.run(["query", target, "-q", "-c", script]).expect(0);
+    }
+    there_and_back(&home, &before, &after);
+    for name in ["rh_cli_diff_a", "rh_cli_diff_b"] {
+        home.run(["query", &url, "-q", "--yes", "-c", &format!("drop database {name}")]).expect(0);
     }
 }

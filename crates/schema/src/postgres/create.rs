@@ -47,6 +47,7 @@ impl<'a> Planner<'a> {
                 rest.extend(alter::enabled(key, one.enabled));
                 one.text.clone()
             }
+            Body::Event(text) => text.clone(),
             Body::Policy(draft) => create_policy(&alter::policy_table(key), draft),
         };
         self.push(key, Verb::Create, sql);

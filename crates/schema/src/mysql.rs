@@ -1,0 +1,317 @@
+//! MySQL's and MariaDB's statements.
+//!
+//! Every statement commits by itself (<https://dev.mysql.com/doc/refman/8.4/en/implicit-commit.html>), so a table's changes are
+//! one ALTER TABLE, which is all or nothing. Foreign keys go first and come last.
+
+pub(crate) mod text;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use catalog::{ObjectKey, ObjectKind, RoutineKind};
+
+use crate::{
+    compare::{aligned, facets},
+    definition::*,
+    needs::Needs,
+    order::ordered,
+    plan::{Loss, Step, Verb},
+    rename::Rename,
+};
+
+fn quote(name: &str) -> String {
+    format!("`{}`", name.replace('`', "``"))
+}
+
+/// The statement that gives an object its new name. Columns keep their definitions: CHANGE writes it again, and older servers know no
+/// other way.
+pub(crate) fn rename(renamed: &Definition, rename: &Rename) -> Step {
+    let (from, to) = (&rename.from, &rename.to);
+    let sql = match (from.kind, renamed.objects.get(to).map(|object| &object.body)) {
+        (ObjectKind::Column, Some(Body::Column(column))) => {
+            let table = quote(from.signature.as_deref().unwrap_or_default());
+            let text = column.text.as_deref().unwrap_or_default();
+            format!("ALTER TABLE {table} CHANGE COLUMN {} {} {text}", quote(&from.name), quote(&to.name))
+        }
+        _ => format!("RENAME TABLE {} TO {}", quote(&from.name), quote(&to.name)),
+    };
+    Step::new(to, Verb::Rename, sql)
+}
+
+type Parts<'a> = HashMap<ObjectKey, Vec<(&'a ObjectKey, &'a Object)>>;
+
+struct Planner<'a> {
+    from: &'a Definition,
+    to: &'a Definition,
+    parts_from: Parts<'a>,
+    parts_to: Parts<'a>,
+    /// What differs, by itself.
+    differs: BTreeSet<&'a ObjectKey>,
+    steps: Vec<Step>,
+}
+
+pub(crate) fn statements(from: &Definition, to: &Definition) -> Vec<Step> {
+    let differs = aligned(from, to)
+        .filter(|(_, before, after)| {
+            !before.zip(*after).is_some_and(|(before, after)| facets(before, after).is_empty())
+        })
+        .map(|(key, ..)| key)
+        .collect();
+    let mut planner = Planner { from, to, parts_from: from.parts(), parts_to: to.parts(), differs, steps: Vec::new() };
+    planner.drop_first();
+    planner.tables();
+    planner.make();
+    planner.steps
+}
+
+/// What stands for itself and is dropped and made as a whole.
+fn is_code(object: &Object) -> bool {
+    matches!(object.body, Body::View(_) | Body::Routine(_) | Body::Trigger(_) | Body::Event(_) | Body::Sequence(_))
+}
+
+fn word(object: &Object) -> &'static str {
+    match &object.body {
+        Body::View(_) => "VIEW",
+        Body::Routine(one) if one.routine == RoutineKind::Procedure => "PROCEDURE",
+        Body::Routine(_) => "FUNCTION",
+        Body::Trigger(_) => "TRIGGER",
+        Body::Event(_) => "EVENT",
+        Body::Sequence(_) => "SEQUENCE",
+        _ => "TABLE",
+    }
+}
+
+impl<'a> Planner<'a> {
+    fn push(&mut self, about: &ObjectKey, verb: Verb, sql: String) {
+        self.steps.push(Step::new(about, verb, sql));
+    }
+
+    fn is_table(side: &Definition, key: &ObjectKey) -> bool {
+        side.objects.get(key).is_some_and(|object| matches!(object.body, Body::Table(_)))
+    }
+
+    /// Code that goes or is another, then foreign keys that do, then tables that go.
+    fn drop_first(&mut self) {
+        let (from, to) = (self.from, self.to);
+        let needs = Needs::new(from);
+        let code: BTreeSet<&ObjectKey> =
+            self.differs.iter().copied().filter(|key| from.objects.get(*key).is_some_and(is_code)).collect();
+        let mut order = ordered(&code, |key| needs.of(key).into_iter().collect(), |_| 0);
+        order.reverse();
+        for key in order {
+            if let Some(object) = from.objects.get(key) {
+                self.push(key, Verb::Drop, format!("DROP {} {}", word(object), quote(&key.name)));
+            }
+        }
+        let mut keys: BTreeMap<ObjectKey, Vec<&ObjectKey>> = BTreeMap::new();
+        for key in self.differs.iter().copied() {
+            if let Some(Body::ForeignKey(_)) = from.objects.get(key).map(|object| &object.body)
+                && let Some(table) = relation_of(key)
+            {
+                keys.entry(table).or_default().push(key);
+            }
+        }
+        for (table, keys) in keys {
+            let clauses: Vec<String> =
+                keys.iter().map(|key| format!("DROP FOREIGN KEY {}", quote(&key.name))).collect();
+            self.push(&table, Verb::Change, format!("ALTER TABLE {} {}", quote(&table.name), clauses.join(", ")));
+        }
+        let gone: Vec<&ObjectKey> =
+            from.objects.keys().filter(|key| Self::is_table(from, key) && !Self::is_table(to, key)).collect();
+        for key in gone {
+            let step = Step::new(key, Verb::Drop, format!("DROP TABLE {}", quote(&key.name)));
+            self.steps.push(step.losing(Loss::Rows));
+        }
+    }
+
+    fn tables(&mut self) {
+        let (from, to) = (self.from, self.to);
+        for (key, object) in &to.objects {
+            let Body::Table(table) = &object.body else { continue };
+            match from.objects.get(key).map(|object| &object.body) {
+                Some(Body::Table(before)) => self.alter(key, before, table),
+                _ => {
+                    let sql = self.table(key, table);
+                    self.push(key, Verb::Create, sql);
+                }
+            }
+        }
+        let mut keys: BTreeMap<ObjectKey, Vec<String>> = BTreeMap::new();
+        for key in self.differs.iter().copied() {
+            if let Some(Body::ForeignKey(one)) = to.objects.get(key).map(|object| &object.body)
+                && let Some(table) = relation_of(key)
+            {
+                keys.entry(table).or_default().push(format!("ADD CONSTRAINT {} {}", quote(&key.name), one.text));
+            }
+        }
+        for (table, clauses) in keys {
+            self.push(
+                &table,
+                Verb::Change,
+                format!("ALTER TABLE {}\n    {}", quote(&table.name), clauses.join(",\n    ")),
+            );
+        }
+    }
+
+    fn alter(&mut self, key: &ObjectKey, from: &Table, to: &Table) {
+        let parts = |side: &Parts<'a>| side.get(key).cloned().unwrap_or_default();
+        let (before, after) = (parts(&self.parts_from), parts(&self.parts_to));
+        let mut clauses = Vec::new();
+        for (part, object) in before.iter().filter(|(part, _)| self.differs.contains(part)) {
+            match &object.body {
+                Body::Index(_) if part.name == "PRIMARY" => clauses.push("DROP PRIMARY KEY".to_owned()),
+                Body::Index(_) => clauses.push(format!("DROP INDEX {}", quote(&part.name))),
+                Body::Constraint(_) => clauses.push(format!("DROP CONSTRAINT {}", quote(&part.name))),
+                _ => {}
+            }
+        }
+        let loses = self.columns(&before, &after, &mut clauses);
+        for (part, object) in after.iter().filter(|(part, _)| self.differs.contains(part)) {
+            match &object.body {
+                Body::Index(one) => clauses.push(format!("ADD {}", one.text)),
+                Body::Constraint(one) => clauses.push(format!("ADD CONSTRAINT {} {}", quote(&part.name), one.text)),
+                _ => {}
+            }
+        }
+        let options: Vec<&String> = to.options.iter().filter(|option| !from.options.contains(option)).collect();
+        clauses.extend(options.into_iter().cloned());
+        if !clauses.is_empty() {
+            let sql = format!("ALTER TABLE {}\n    {}", quote(&key.name), clauses.join(",\n    "));
+            self.steps.push(Step { loses, ..Step::new(key, Verb::Change, sql) });
+        }
+        match (&from.kind, &to.kind) {
+            (one, other) if one == other => {}
+            (_, TableKind::Partitioned { by }) => {
+                self.push(key, Verb::Change, format!("ALTER TABLE {}\n{by}", quote(&key.name)));
+            }
+            _ => self.push(key, Verb::Change, format!("ALTER TABLE {} REMOVE PARTITIONING", quote(&key.name))),
+        }
+    }
+
+    /// Columns that go, come, change and move; what that loses.
+    fn columns(
+        &self,
+        before: &[(&'a ObjectKey, &'a Object)],
+        after: &[(&'a ObjectKey, &'a Object)],
+        clauses: &mut Vec<String>,
+    ) -> Option<Loss> {
+        let (old, new) = (columns(before), columns(after));
+        // What is computed otherwise is computed anew: MODIFY refuses it.
+        let computed_anew = |(key, column): &(&ObjectKey, &Column)| {
+            let other = |all: &[(&'a ObjectKey, &'a Column)]| {
+                all.iter().find(|(other, _)| other == key).map(|(_, other)| *other)
+            };
+            let (one, other) = (other(&old), other(&new));
+            one.zip(other).is_some_and(|(one, other)| {
+                (one.generated.is_some() || other.generated.is_some())
+                    && one.text != other.text
+                    && column.text.is_some()
+            })
+        };
+        let mut loses = None;
+        let mut place: Vec<&ObjectKey> = Vec::new();
+        for (key, column) in &old {
+            if new.iter().any(|(other, _)| other == key) && !computed_anew(&(*key, *column)) {
+                place.push(key);
+            } else {
+                clauses.push(format!("DROP COLUMN {}", quote(&key.name)));
+                loses = loses.or(column.generated.is_none().then_some(Loss::Values));
+            }
+        }
+        let mut last: Option<&ObjectKey> = None;
+        for (at, (key, column)) in new.iter().enumerate() {
+            let text = column.text.as_deref().unwrap_or_default();
+            let known = old.iter().find(|(other, _)| other == key).filter(|old| !computed_anew(old));
+            let stays = place.get(at) == Some(key);
+            let behind = match last {
+                _ if stays => String::new(),
+                Some(last) => format!(" AFTER {}", quote(&last.name)),
+                None => " FIRST".to_owned(),
+            };
+            match known {
+                None => {
+                    // At the end nothing needs to be said.
+                    let behind = if at == place.len() { "" } else { behind.as_str() };
+                    clauses.push(format!("ADD COLUMN {} {text}{behind}", quote(&key.name)));
+                    place.insert(at.min(place.len()), key);
+                }
+                Some((_, before)) if before.text != column.text || !stays => {
+                    clauses.push(format!("MODIFY COLUMN {} {text}{behind}", quote(&key.name)));
+                    if before.native_type != column.native_type {
+                        loses = loses.or(Some(Loss::Precision));
+                    }
+                    if !stays {
+                        place.retain(|other| other != key);
+                        place.insert(at.min(place.len()), key);
+                    }
+                }
+                Some(_) => {}
+            }
+            last = Some(key);
+        }
+        loses
+    }
+
+    fn table(&self, key: &ObjectKey, table: &Table) -> String {
+        let parts = self.parts_to.get(key).cloned().unwrap_or_default();
+        let mut lines: Vec<String> = columns(&parts)
+            .into_iter()
+            .map(|(key, column)| format!("{} {}", quote(&key.name), column.text.as_deref().unwrap_or_default()))
+            .collect();
+        for (part, object) in &parts {
+            match &object.body {
+                Body::Index(one) => lines.push(one.text.clone()),
+                Body::Constraint(one) => lines.push(format!("CONSTRAINT {} {}", quote(&part.name), one.text)),
+                _ => {}
+            }
+        }
+        let mut text = format!("CREATE TABLE {} (\n    {}\n)", quote(&key.name), lines.join(",\n    "));
+        for option in &table.options {
+            text.push(' ');
+            text.push_str(option);
+        }
+        if let TableKind::Partitioned { by } = &table.kind {
+            text.push('\n');
+            text.push_str(by);
+        }
+        text
+    }
+
+    fn make(&mut self) {
+        let to = self.to;
+        let needs = Needs::new(to);
+        let code: BTreeSet<&ObjectKey> =
+            self.differs.iter().copied().filter(|key| to.objects.get(*key).is_some_and(is_code)).collect();
+        for key in ordered(&code, |key| needs.of(key).into_iter().collect(), |key| rank(to.objects.get(key))) {
+            let sql = match to.objects.get(key).map(|object| &object.body) {
+                Some(Body::View(view)) => view.query.clone(),
+                Some(Body::Routine(one)) => one.text.clone(),
+                Some(Body::Trigger(one)) => one.text.clone(),
+                Some(Body::Event(text)) => text.clone(),
+                _ => continue,
+            };
+            self.push(key, Verb::Create, sql);
+        }
+    }
+}
+
+/// Routines before views, views before triggers.
+fn rank(object: Option<&Object>) -> u8 {
+    match object.map(|object| &object.body) {
+        Some(Body::Routine(_)) => 0,
+        Some(Body::View(_)) => 1,
+        _ => 2,
+    }
+}
+
+/// A table's columns in their order.
+fn columns<'a>(parts: &[(&'a ObjectKey, &'a Object)]) -> Vec<(&'a ObjectKey, &'a Column)> {
+    let mut found: Vec<(&ObjectKey, &Column)> = parts
+        .iter()
+        .filter_map(|(key, object)| match &object.body {
+            Body::Column(column) => Some((*key, column)),
+            _ => None,
+        })
+        .collect();
+    found.sort_by_key(|(_, column)| column.ordinal);
+    found
+}

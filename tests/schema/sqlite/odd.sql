@@ -1,0 +1,10 @@
+create table "select" ("from" integer, [group] text, `order` real, 'quoted' blob, "ünïcode 🚀" text);
+create table a (id integer primary key, b integer references b (id));
+create table b (id integer primary key, a integer references a (id));
+create table self (id integer primary key, parent integer references self (id) on delete cascade);
+create table keyless (x int, y int);
+create table orders (id integer primary key, customer_id text);
+create view "v w" as select "from", [group] from "select";
+create index "i x" on "select" ("ünïcode 🚀" collate nocase, "from" desc);
+insert into a values (1, null); insert into b values (1, 1); update a set b = 1;
+insert into self values (1, null), (2, 1);
