@@ -25,8 +25,10 @@
 //! function's body does) it does not guess.
 #![deny(missing_docs)]
 
+mod clauses;
 mod compare;
 mod definition;
+mod edit;
 mod elements;
 mod mysql;
 mod needs;
@@ -37,11 +39,13 @@ mod read;
 mod rename;
 mod sqlite;
 
+pub use clauses::column_text;
 pub use compare::{Comparison, Difference, Facet, What};
 pub use definition::{
     Body, Column, Constraint, Definition, Domain, Engine, ForeignKey, IdentityColumn, Index, LeftOut, Object,
     Privilege, Routine, Sequence, Server, Table, TableKind, Trigger, TypeBody, View,
 };
+pub use edit::{Conflict, Draft, Edit, Group};
 pub use plan::{Loss, Options, Plan, Refusal, Stage, Step, Verb, plan};
 pub use read::Incomplete;
 pub use rename::{Rename, proposed};
