@@ -31,6 +31,30 @@ pub(crate) fn of_table(text: &str, dialect: &Dialect) -> Option<(Vec<String>, St
     None
 }
 
+/// What a text refers to: its own columns where it lists them, the table, and the columns there where it lists those.
+pub(crate) fn reference(text: &str, dialect: &Dialect) -> Option<(Vec<String>, String, Vec<String>)> {
+    let tokens = solid(text, dialect);
+    let is = |token: &Token, word: &str| token.kind == TokenKind::Word && of(text, token).eq_ignore_ascii_case(word);
+    let at = tokens.iter().position(|token| is(token, "REFERENCES"))?;
+    let listed = |tokens: &[Token]| -> Vec<String> {
+        let inside = tokens.iter().skip_while(|token| token.kind != TokenKind::OpenParen).skip(1);
+        let inside = inside.take_while(|token| token.kind != TokenKind::CloseParen);
+        let names = inside.filter(|token| matches!(token.kind, TokenKind::Word | TokenKind::QuotedName));
+        names.map(|token| name(of(text, token))).collect()
+    };
+    let own = match tokens.first().is_some_and(|token| is(token, "FOREIGN")) {
+        true => listed(tokens.get(..at)?),
+        false => Vec::new(),
+    };
+    let table = name(of(text, tokens.get(at + 1)?));
+    let behind = tokens.get(at + 2..).unwrap_or_default();
+    let there = match behind.first().is_some_and(|token| token.kind == TokenKind::OpenParen) {
+        true => listed(behind),
+        false => Vec::new(),
+    };
+    Some((own, table, there))
+}
+
 /// From the first parenthesis on.
 pub(crate) fn from_parenthesis(text: &str, dialect: &Dialect) -> Option<String> {
     let tokens = solid(text, dialect);
@@ -98,6 +122,21 @@ mod tests {
         assert_eq!(behind(&items[1], sql::dialect::sqlite(), 1), "text DEFAULT 'a,b)'");
         assert_eq!(name("[odd name]"), "odd name");
         assert_eq!(name("\"a\"\"b\""), "a\"b");
+    }
+
+    #[test]
+    fn references_are_found() {
+        let dialect = sql::dialect::sqlite();
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        assert_eq!(
+            reference("FOREIGN KEY (a, \"b c\") REFERENCES [other] (x, y) ON DELETE CASCADE", dialect),
+            Some((names(&["a", "b c"]), "other".to_owned(), names(&["x", "y"])))
+        );
+        assert_eq!(
+            reference("integer NOT NULL CHECK (a > 0) REFERENCES other DEFERRABLE", dialect),
+            Some((names(&[]), "other".to_owned(), names(&[])))
+        );
+        assert_eq!(reference("text DEFAULT 'REFERENCES x'", dialect), None);
     }
 
     #[test]

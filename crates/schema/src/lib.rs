@@ -30,6 +30,7 @@ mod compare;
 mod definition;
 mod edit;
 mod elements;
+mod forms;
 mod mysql;
 mod needs;
 mod order;
@@ -46,6 +47,7 @@ pub use definition::{
     Privilege, Routine, Sequence, Server, Table, TableKind, Trigger, TypeBody, View,
 };
 pub use edit::{Conflict, Draft, Edit, Group};
+pub use forms::{ForeignKeyForm, IndexForm, KeyForm};
 pub use plan::{Loss, Options, Plan, Refusal, Stage, Step, Verb, plan};
 pub use read::Incomplete;
 pub use rename::{Rename, proposed};

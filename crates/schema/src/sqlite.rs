@@ -227,7 +227,9 @@ impl<'a> Planner<'a> {
             let mut all: Vec<String> = parts
                 .iter()
                 .filter_map(|(key, object)| match &object.body {
-                    Body::Constraint(one) => Some(format!("{} {}", key.name, one.text)),
+                    Body::Constraint(Constraint { text, .. }) | Body::ForeignKey(ForeignKey { text, .. }) => {
+                        Some(format!("{} {text}", key.name))
+                    }
                     _ => None,
                 })
                 .collect();
@@ -272,7 +274,7 @@ impl<'a> Planner<'a> {
         };
         self.parts(&self.parts_from, table).iter().any(|(key, object)| match &object.body {
             Body::Column(other) => **key != *column && other.text.as_deref().is_some_and(names),
-            Body::Constraint(one) => names(&one.text),
+            Body::Constraint(Constraint { text, .. }) | Body::ForeignKey(ForeignKey { text, .. }) => names(text),
             _ => false,
         })
     }
@@ -403,17 +405,18 @@ impl<'a> Planner<'a> {
                 format!("{} {text}", quote(&key.name)).trim_end().to_owned()
             })
             .collect();
-        let mut constraints: Vec<_> = parts
+        let mut constraints: Vec<(u8, &ObjectKey, &String)> = parts
             .iter()
             .filter_map(|(key, object)| match &object.body {
-                Body::Constraint(one) => Some((one.demands, *key, one)),
+                Body::Constraint(one) => Some((one.demands as u8, *key, &one.text)),
+                Body::ForeignKey(one) => Some((u8::MAX, *key, &one.text)),
                 _ => None,
             })
             .collect();
-        constraints.sort_by_key(|(demands, key, _)| (*demands, *key));
-        lines.extend(constraints.into_iter().map(|(_, key, one)| match key.name == one.text {
-            true => one.text.clone(),
-            false => format!("CONSTRAINT {} {}", quote(&key.name), one.text),
+        constraints.sort();
+        lines.extend(constraints.into_iter().map(|(_, key, text)| match key.name == *text {
+            true => text.clone(),
+            false => format!("CONSTRAINT {} {text}", quote(&key.name)),
         }));
         let options = match self.to.objects.get(key).map(|object| &object.body) {
             Some(Body::Table(table)) if !table.options.is_empty() => format!(" {}", table.options.join(", ")),

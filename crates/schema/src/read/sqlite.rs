@@ -86,6 +86,13 @@ fn table(found: &mut Definition, key: &ObjectKey, columns: &[catalog::Column], p
         };
         // One without a name is told apart by what it says.
         let own = part(ObjectKind::Constraint, key, name.as_deref().unwrap_or(&text));
+        if word == "FOREIGN"
+            && let Some((columns, table, referenced_columns)) = elements::reference(&text, found.server.dialect())
+        {
+            let references = named(ObjectKind::Relation, MAIN, &table);
+            found.insert(own, Body::ForeignKey(ForeignKey { columns, references, referenced_columns, text }));
+            continue;
+        }
         found.insert(own, Body::Constraint(Constraint { demands, columns: Vec::new(), text }));
     }
 }
