@@ -29,7 +29,7 @@ mod words;
 
 use std::{path::Path, sync::Arc};
 
-use driver::row_security::RowSecurity;
+use driver::{Alter, row_security::RowSecurity};
 
 use crate::{
     App,
@@ -53,6 +53,12 @@ const MOST: u32 = 1_000;
 /// What the driver offers for row security.
 fn facet(place: &Place) -> Result<&dyn RowSecurity, AppError> {
     place.opened.connection.control().row_security().ok_or_else(|| without(place))
+}
+
+/// What changes row security, where there is some.
+fn alter(place: &Place) -> Result<&dyn Alter, AppError> {
+    facet(place)?;
+    place.opened.connection.control().alter().ok_or_else(|| without(place))
 }
 
 fn without(place: &Place) -> AppError {

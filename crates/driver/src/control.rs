@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use catalog::{Catalog, ObjectKey, Scope};
 use serde::{Deserialize, Serialize};
 
-use crate::{ActAs, Activity, Advice, Edit, Error, Explain, Generate, Load, RowSecurity, Scan};
+use crate::{ActAs, Activity, Advice, Alter, Edit, Error, Explain, Generate, Load, RowSecurity, Scan};
 
 /// The server behind a connection, as probed when it was opened.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,6 +73,10 @@ pub trait Control: Send + Sync {
     fn row_security(&self) -> Option<&dyn RowSecurity> {
         None
     }
+    /// Changing definitions.
+    fn alter(&self) -> Option<&dyn Alter> {
+        None
+    }
     /// Acting as somebody else than the login.
     fn act_as(&self) -> Option<&dyn ActAs> {
         None
@@ -133,6 +137,9 @@ pub struct Capabilities {
     /// Row security can be tried out and changed.
     #[serde(default)]
     pub row_security: bool,
+    /// Definitions can be changed.
+    #[serde(default)]
+    pub alter: bool,
     /// Statements can run as somebody else than the login.
     #[serde(default)]
     pub act_as: bool,
@@ -151,6 +158,7 @@ impl Capabilities {
             advice: control.advice().is_some(),
             explain: control.explain().is_some(),
             row_security: control.row_security().is_some(),
+            alter: control.alter().is_some(),
             act_as: control.act_as().is_some(),
         }
     }

@@ -175,3 +175,30 @@ impl std::error::Error for Error {
         self.source.as_deref().map(|source| source as _)
     }
 }
+
+/// What the server said of a statement, where that is an answer and no error.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// What to branch on.
+    pub code: Code,
+    /// As a sentence.
+    pub message: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+    /// Where in the text.
+    pub span: Option<Span>,
+    /// In its own fields.
+    pub native: Box<Native>,
+}
+
+impl From<Error> for Said {
+    fn from(error: Error) -> Self {
+        Said {
+            code: error.code,
+            message: error.message,
+            hint: error.hint,
+            span: error.span,
+            native: error.native.unwrap_or_default(),
+        }
+    }
+}

@@ -22,6 +22,7 @@
 mod acting;
 mod activity;
 mod advice;
+pub mod alter;
 pub mod arrow;
 mod ask;
 mod cast;
@@ -54,6 +55,7 @@ pub use activity::{
     Target, Wait,
 };
 pub use advice::Advice;
+pub use alter::Alter;
 pub use ask::{Answer, Ask, NeverAsk, PASSWORD, Question};
 pub use cast::{Cast, CastTarget, Forms, Literals, Scalar, ValueClass, ValueContext};
 pub use connect::{ConnectContext, Connection, Driver, Hop, HopOutcome, Limits, Model, Profile, Role, Unschemed};
@@ -62,7 +64,7 @@ pub use edit::{
     Again, CellValue, Change, ColumnEdit, Edit, EditTarget, Frame, KeyForm, NewValue, Original, RowDelete, RowInsert,
     RowKey, RowUpdate, Violation, ViolationKind,
 };
-pub use error::{Code, Error, Native, Span};
+pub use error::{Code, Error, Native, Said, Span};
 pub use explain::{ExpectedRows, Explain, ExplainOptions, ExplainQuestion, Undo};
 pub use fields::{Choice, Field, FieldKind, ParsedUrl, Visible};
 pub use limit::{PatientAsk, within_limit};

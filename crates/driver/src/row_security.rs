@@ -1,5 +1,5 @@
 //! Row security on a live server: statements tried as somebody else without leaving a trace, expressions validated while they
-//! are typed, changes made in one transaction or only tried out.
+//! are typed.
 //!
 //! What policies say by themselves is not asked here: that is read from a catalog, with no server.
 
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 pub use catalog::Told;
 pub use judgement::{JudgedPolicy, JudgedRow, Judgement, Reach, Totals, Verdict};
 
-use crate::{Code, Error, Native, Notice, Span};
+use crate::{Error, Notice, Said, Span};
 
 /// Trying out row security.
 #[async_trait]
@@ -37,20 +37,6 @@ pub trait RowSecurity: Send + Sync {
     /// # Errors
     /// `Unreachable`, `TimedOut`. What is wrong with the expression is an answer.
     async fn check(&self, wanted: &ExpressionCheck) -> Result<Checked, Error>;
-
-    /// Runs statements in one transaction with a limit for each lock, on a connection of its own; they are kept together or
-    /// not at all. What is to be kept is committed after `witness` has heard what the server calls the transaction.
-    ///
-    /// # Errors
-    /// `InvalidStatement` for a statement that is not one or would end the transaction, found before anything is sent; as the
-    /// witness says, and then nothing was kept; `Unreachable`, and then nobody knows whether it was kept: [`RowSecurity::fate`].
-    async fn apply(&self, wanted: &Application, witness: &dyn Witness) -> Result<Applied, Error>;
-
-    /// What became of a transaction that [`Witness::about_to_commit`] heard of.
-    ///
-    /// # Errors
-    /// `Unreachable`, `TimedOut`.
-    async fn fate(&self, mark: &str) -> Result<Fate, Error>;
 
     /// What `ALTER ROLE … SET` says for sessions of a role in this database, in the order of the server; it is not applied by
     /// becoming the role.
@@ -287,33 +273,6 @@ pub enum Refusal {
     ReadOnly,
 }
 
-/// What the server said.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Said {
-    /// What to branch on.
-    pub code: Code,
-    /// As a sentence.
-    pub message: String,
-    /// What to do about it.
-    pub hint: Option<String>,
-    /// Where in the text.
-    pub span: Option<Span>,
-    /// In its own fields.
-    pub native: Box<Native>,
-}
-
-impl From<Error> for Said {
-    fn from(error: Error) -> Self {
-        Said {
-            code: error.code,
-            message: error.message,
-            hint: error.hint,
-            span: error.span,
-            native: error.native.unwrap_or_default(),
-        }
-    }
-}
-
 /// Why a statement is not sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -399,94 +358,6 @@ pub enum Checked {
         /// Why.
         reason: String,
     },
-}
-
-/// Statements that belong together.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Application {
-    /// The statements, each one.
-    pub statements: Vec<String>,
-    /// Keep what they did; otherwise it is only tried out, and rolled back.
-    pub keep: bool,
-    /// Longest time a lock is waited for.
-    pub lock_timeout_ms: u32,
-}
-
-/// Hears what the server calls a transaction, to keep it on disk: whoever finds it there later, because the answer was lost or
-/// the program ended, can ask what became of it.
-#[async_trait]
-pub trait Witness: Send + Sync {
-    /// COMMIT is sent next.
-    ///
-    /// # Errors
-    /// Whatever keeps it from being kept; then nothing is committed.
-    async fn about_to_commit(&self, mark: &str) -> Result<(), Error>;
-}
-
-/// Keeps nothing.
-#[async_trait]
-impl Witness for () {
-    async fn about_to_commit(&self, _: &str) -> Result<(), Error> {
-        Ok(())
-    }
-}
-
-/// What became of a transaction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Fate {
-    /// It was committed.
-    Committed,
-    /// It was rolled back, or its session ended before COMMIT arrived.
-    RolledBack,
-    /// It has not ended.
-    Running,
-    /// The server does not remember it, or is another one.
-    NotKnown,
-}
-
-/// What came of them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "applied")]
-pub enum Applied {
-    /// All of them ran.
-    Done {
-        /// Whether what they did was kept.
-        kept: bool,
-        /// How long it took, in microseconds.
-        took_us: u64,
-    },
-    /// A lock was not to be had in time. Nothing was kept.
-    Locked {
-        /// The statement that waited, counted from 0.
-        statement: usize,
-        /// Who was in the way; empty where they were gone before they could be seen.
-        holders: Vec<LockHolder>,
-        /// What the server said.
-        said: Said,
-    },
-    /// The server refused one. Nothing was kept.
-    Refused {
-        /// Which, counted from 0; their number where it was the end of the transaction.
-        statement: usize,
-        /// What the server said.
-        said: Said,
-    },
-}
-
-/// A session or prepared transaction that is in the way of a lock.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LockHolder {
-    /// The server's number for the session; `None` for a prepared transaction.
-    pub session: Option<String>,
-    /// Whose it is.
-    pub user: Option<String>,
-    /// How its client names itself.
-    pub application: Option<String>,
-    /// What it runs or ran last; `None` where this login may not see it.
-    pub statement: Option<String>,
-    /// How long its transaction has been open.
-    pub age_ms: Option<u64>,
 }
 
 /// What two actors see of the same, side by side.

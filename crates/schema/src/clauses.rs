@@ -151,7 +151,8 @@ fn needs_parentheses(text: &str) -> bool {
         tokenize(text, sql::dialect::sqlite()).into_iter().filter(|token| !token.kind.is_trivia()).collect();
     let signed = solid.first().is_some_and(|token| token.kind == TokenKind::Operator);
     let one = solid.len() == 1 || signed && solid.len() == 2;
-    !one && !(text.starts_with('(') && text.ends_with(')'))
+    let wrapped = text.starts_with('(') && text.ends_with(')');
+    !one && !wrapped
 }
 
 #[cfg(test)]

@@ -94,7 +94,7 @@ impl Draft {
                 Edit::Rename(one) => {
                     let added = self.is_added_before(edit, &one.from);
                     // What is only staged has no old name.
-                    if rename::apply(&mut found, one) && !added {
+                    if rename::apply(&mut found, one).is_ok() && !added {
                         renames.push(one.clone());
                     }
                 }
@@ -114,10 +114,9 @@ impl Draft {
                 Edit::Rename(one) => {
                     if !now.objects.contains_key(&one.from) {
                         found.push(Conflict::Gone { key: one.from.clone() });
-                    } else if now.objects.contains_key(&one.to) {
+                    } else if rename::apply(&mut now, one).is_err() {
                         found.push(Conflict::Taken { key: one.to.clone() });
                     }
-                    rename::apply(&mut now, one);
                     continue;
                 }
             };

@@ -3,7 +3,10 @@
 use std::time::Instant;
 
 use catalog::{Kind, Scope};
-use driver::row_security::{Application, Applied, LockHolder, Said};
+use driver::{
+    Said,
+    alter::{Application, Applied, LockHolder},
+};
 use policy::{
     change::{ChangeSet, Plan},
     listing::Table,
@@ -38,7 +41,7 @@ pub(super) async fn apply(
     consent: &Consent<'_>,
 ) -> Result<PolicyApplied, AppError> {
     let profile = &place.connected.profile;
-    let facet = super::facet(place)?;
+    let facet = super::alter(place)?;
     if place.connected.read_only {
         return Err(AppError::new(ErrorCode::Forbidden, "Nothing was sent: this connection is read-only.")
             .with_hint("Change the connection's safety level to allow writes, or take the migration's text along."));
@@ -64,11 +67,7 @@ pub(super) async fn apply(
     }
     let begun = Instant::now();
     let recorded = record(app, place, planned).await;
-    let wanted = Application {
-        statements: plan.up().into_iter().map(str::to_owned).collect(),
-        keep: true,
-        lock_timeout_ms: plan.lock_timeout_ms,
-    };
+    let wanted = Application::together(plan.up(), true, plan.lock_timeout_ms);
     // On disk before anything is sent: without that, nothing is.
     let sent = Sent::begin(app, place, planned).await?;
     let applied = match &sent {
@@ -133,12 +132,8 @@ async fn end_of(sent: Option<Sent<'_>>, kept: bool) {
 /// As [`apply`], but for consent: nothing stays.
 pub(super) async fn try_out(place: &Place, planned: &Planned) -> Result<PolicyTrial, AppError> {
     let plan = rendered(planned)?;
-    let wanted = Application {
-        statements: plan.up().into_iter().map(str::to_owned).collect(),
-        keep: false,
-        lock_timeout_ms: plan.lock_timeout_ms,
-    };
-    Ok(match super::facet(place)?.apply(&wanted, &()).await? {
+    let wanted = Application::together(plan.up(), false, plan.lock_timeout_ms);
+    Ok(match super::alter(place)?.apply(&wanted, &()).await? {
         Applied::Done { .. } => PolicyTrial::Fine,
         Applied::Locked { statement, holders, said } => PolicyTrial::Locked {
             error: error_of(said, plan.up().get(statement).copied()),

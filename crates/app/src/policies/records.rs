@@ -8,7 +8,10 @@ use std::{sync::Mutex, time::Duration};
 
 use async_trait::async_trait;
 use catalog::Catalog;
-use driver::row_security::{Fate, RowSecurity, Witness};
+use driver::{
+    Alter,
+    alter::{Fate, Witness},
+};
 use policy::{
     change::{Change, ChangeSet},
     listing::Draft,
@@ -222,7 +225,7 @@ impl App {
         let set = ChangeSet { changes };
         let fate = match &one.mark {
             None => Fate::RolledBack,
-            Some(mark) => ended(super::facet(place)?, mark).await?,
+            Some(mark) => ended(super::alter(place)?, mark).await?,
         };
         let fate = match fate {
             // As it is now, not as it was when the set was made.
@@ -300,7 +303,7 @@ impl App {
 }
 
 /// What became of a transaction; one whose COMMIT is being carried out is given a moment.
-async fn ended(facet: &dyn RowSecurity, mark: &str) -> Result<Fate, AppError> {
+async fn ended(facet: &dyn Alter, mark: &str) -> Result<Fate, AppError> {
     for _ in 0..LOOKS {
         match facet.fate(mark).await? {
             Fate::Running => tokio::time::sleep(BETWEEN_LOOKS).await,

@@ -11,6 +11,7 @@ use tokio::sync::{Mutex, MutexGuard, Notify};
 use crate::{
     activity::{Own, Watching},
     advice::Advising,
+    alter::Altering,
     cancel::Beside,
     catalog::read,
     ddl::Definitions,
@@ -143,6 +144,11 @@ impl ControlSession {
                 }
             }
         }
+    }
+
+    /// Who opens connections of the login.
+    pub(crate) fn opener(&self) -> &dyn OpenClient {
+        &*self.open
     }
 
     /// A new connection of the control session's kind.
@@ -281,6 +287,7 @@ pub(crate) struct MySqlControl {
     explaining: Explaining,
     loading: crate::load::Loading,
     generating: crate::generate::Generating,
+    altering: Altering,
 }
 
 impl MySqlControl {
@@ -297,6 +304,7 @@ impl MySqlControl {
         let definitions = Definitions::new(Arc::clone(&session), facts, database.clone());
         let own = Arc::new(Own::default());
         let watching = Arc::new(Watching::new(Arc::clone(&session), facts, Arc::clone(&own)));
+        let altering = Altering::new(Arc::clone(&session), Arc::clone(&watching));
         let advising = Advising::new(Arc::clone(&session), Arc::clone(&watching));
         let explaining = Explaining::new(facts.mariadb, server.version_number);
         let packet = server.facts.get("max_allowed_packet").and_then(|text| text.parse().ok());
@@ -321,6 +329,7 @@ impl MySqlControl {
             watching,
             advising,
             explaining,
+            altering,
         }
     }
 
@@ -389,5 +398,9 @@ impl driver::Control for MySqlControl {
 
     fn explain(&self) -> Option<&dyn Explain> {
         Some(&self.explaining)
+    }
+
+    fn alter(&self) -> Option<&dyn driver::Alter> {
+        Some(&self.altering)
     }
 }

@@ -23,6 +23,7 @@
 
 mod activity;
 mod advice;
+mod alter;
 mod cancel;
 mod cast;
 mod catalog;

@@ -9,12 +9,13 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use catalog::{Catalog, Scope};
-use driver::{ActAs, Activity, Ddl, Edit, Error, Explain, RowSecurity, Scan, Server};
+use driver::{ActAs, Activity, Alter, Ddl, Edit, Error, Explain, RowSecurity, Scan, Server};
 use tokio::sync::{Mutex, MutexGuard, Notify};
 
 use crate::{
     activity::Watching,
     advice::Advising,
+    alter::Altering,
     catalog::{read, rows::Rows},
     ddl::Definitions,
     edit::Edits,
@@ -268,6 +269,7 @@ pub struct PostgresControl {
     advising: Advising,
     explaining: Explaining,
     policies: Policies,
+    altering: Altering,
 }
 
 impl PostgresControl {
@@ -287,6 +289,7 @@ impl PostgresControl {
             advising: Advising::new(session.clone(), server.version_number),
             explaining: Explaining::new(&server.product, server.version_number),
             policies: Policies::new(session.clone(), server.version_number),
+            altering: Altering::new(session.clone()),
             server,
             dialect,
             session,
@@ -372,6 +375,10 @@ impl driver::Control for PostgresControl {
 
     fn act_as(&self) -> Option<&dyn ActAs> {
         self.is_postgres().then_some(&self.policies as &dyn ActAs)
+    }
+
+    fn alter(&self) -> Option<&dyn Alter> {
+        self.is_postgres().then_some(&self.altering as &dyn Alter)
     }
 
     fn row_security(&self) -> Option<&dyn RowSecurity> {

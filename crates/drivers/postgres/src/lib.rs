@@ -10,6 +10,7 @@
 mod acting;
 mod activity;
 mod advice;
+mod alter;
 mod cancel;
 pub mod cast;
 mod catalog;
@@ -26,6 +27,7 @@ mod policies;
 mod queries;
 mod scan;
 mod session;
+mod trial;
 mod types;
 mod vigil;
 pub mod wire;

@@ -1,10 +1,8 @@
-//! Row security on the server: statements tried as somebody else, expressions validated as they are typed, changes made in one
-//! transaction.
+//! Row security on the server: statements tried as somebody else, expressions validated as they are typed.
 //!
 //! A statement is tried on a connection of its own, in a transaction that is always rolled back, and the connection is closed:
 //! settings that were made once stay as empty texts, and session locks stay too. The control session never becomes anybody.
 
-mod apply;
 mod attempt;
 mod check;
 mod judge;
@@ -12,26 +10,22 @@ mod judge_drafts;
 mod lasting;
 mod refusal;
 mod subject;
-mod trial;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use driver::{
     ActorCheck, Code, Error, RowSecurity,
-    row_security::{
-        Actor, Application, Applied, Attempt, AttemptLimits, Attempted, Checked, ExpressionCheck, Fate, Witness,
-    },
+    row_security::{Actor, Attempt, AttemptLimits, Attempted, Checked, ExpressionCheck},
 };
 
 use crate::{
     catalog::rows::Rows,
     control::{ControlSession, Failure, OpenControl},
     queries,
+    trial::Trial,
     wire::Client,
 };
-
-use trial::Trial;
 
 /// Start-up settings of the session that expressions are prepared in. The rest is the login's own: names mean what they mean to
 /// its CREATE POLICY.
@@ -116,14 +110,6 @@ impl RowSecurity for Policies {
         check::check(&self.scratch, wanted).await
     }
 
-    async fn apply(&self, wanted: &Application, witness: &dyn Witness) -> Result<Applied, Error> {
-        apply::apply(self, wanted, witness).await
-    }
-
-    async fn fate(&self, mark: &str) -> Result<Fate, Error> {
-        apply::fate(&self.control, mark).await
-    }
-
     async fn role_settings(&self, role: &str) -> Result<Vec<(String, String)>, Error> {
         let text = self.text(include_str!("queries/policy_subject.sql"));
         let rows = self.control.query(&text, &[Some(role)]).await.map_err(Error::from)?;
@@ -139,7 +125,7 @@ fn no_such_role(role: &str) -> Error {
 }
 
 /// A refusal of the server's as an error of the text it is about.
-fn error_of(failure: Failure, text: &str) -> Error {
+pub(crate) fn error_of(failure: Failure, text: &str) -> Error {
     match failure {
         Failure::Refused(report) => crate::error::refused(&report, text),
         other => other.into(),

@@ -5,7 +5,7 @@
 //! waits for a lock or waits for its reader stops exactly that run, and one set after its end nothing.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -17,7 +17,7 @@ use std::{
 use async_trait::async_trait;
 use driver::{Cancel, Error, RunId};
 
-/// How long other programs' locks are waited for.
+/// How long other programs' locks are waited for, where nothing else is said.
 pub(crate) const BUSY_WAIT: Duration = Duration::from_secs(5);
 
 /// Virtual machine instructions between two looks at the mark: some microseconds.
@@ -58,6 +58,22 @@ thread_local! {
     /// What the handlers of this thread's connection do while a statement works. Returns whether it must stop.
     static TICK: RefCell<Option<Tick>> = const { RefCell::new(None) };
     static BUSY_SINCE: RefCell<Option<Instant>> = const { RefCell::new(None) };
+    static PATIENCE: Cell<Duration> = const { Cell::new(BUSY_WAIT) };
+}
+
+/// Waits for other programs' locks on this thread for so long, until the guard is dropped.
+pub(crate) fn limit(patience: Duration) -> Limit {
+    PATIENCE.with(|slot| slot.set(patience));
+    Limit(())
+}
+
+/// See [`limit`].
+pub(crate) struct Limit(());
+
+impl Drop for Limit {
+    fn drop(&mut self) {
+        PATIENCE.with(|slot| slot.set(BUSY_WAIT));
+    }
 }
 
 /// Calls `tick` now and then until the guard is dropped.
@@ -99,7 +115,7 @@ pub(crate) fn busy(attempt: i32) -> bool {
         }
         *since.get_or_insert_with(Instant::now)
     });
-    if since.elapsed() >= BUSY_WAIT {
+    if since.elapsed() >= PATIENCE.with(Cell::get) {
         return false;
     }
     std::thread::park_timeout(Duration::from_millis(u64::try_from(attempt).unwrap_or(0).clamp(1, 25)));

@@ -8,6 +8,7 @@ use driver::{Control, Ddl, Edit, Error, Explain, Scan, Server};
 use rusqlite::{Connection, config::DbConfig};
 
 use crate::{
+    alter::Altering,
     catalog, ddl, dialect,
     edit::SqliteEdit,
     error,
@@ -21,6 +22,7 @@ pub(crate) struct SqliteControl {
     worker: Worker,
     server: Server,
     edit: SqliteEdit,
+    altering: Altering,
     database: String,
     read_only: bool,
 }
@@ -33,6 +35,7 @@ impl SqliteControl {
             }
             Place::Memory(_) => ":memory:".to_owned(),
         };
+        let own = source.clone();
         let (worker, server) = Worker::start("sqlite control", move || {
             let (connection, opened) = open::open(&source)?;
             let server = probe(&connection, &source, &opened).map_err(|error| error::translate(error, ""))?;
@@ -46,7 +49,9 @@ impl SqliteControl {
         let read_only = server.facts.get("read_only").is_some_and(|value| value != "no");
         let is = |name: &str, value: &str| server.facts.get(name).is_some_and(|found| found == value);
         let edit = SqliteEdit { foreign_keys: is("foreign_keys", "on"), utf8: is("encoding", "UTF-8") };
-        Ok(SqliteControl { worker, server, edit, database, read_only })
+        // It neither makes the file nor writes to one that may not be.
+        let altering = Altering::new(Source { create: false, read_only, ..own });
+        Ok(SqliteControl { worker, server, edit, altering, database, read_only })
     }
 
     /// What the last hop found, in one line.
@@ -171,6 +176,10 @@ impl Control for SqliteControl {
 
     fn explain(&self) -> Option<&dyn Explain> {
         Some(&Explaining)
+    }
+
+    fn alter(&self) -> Option<&dyn driver::Alter> {
+        Some(&self.altering)
     }
 }
 

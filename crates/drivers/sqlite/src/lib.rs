@@ -22,6 +22,7 @@
 //! This crate must not know other drivers, the window, the store, or how results are held.
 
 mod advice;
+mod alter;
 mod batch;
 mod cancel;
 mod cast;

@@ -18,9 +18,13 @@ use policy::{
 use super::{
     Policies, error_of, judge, lasting, refusal,
     subject::{Subject, ask, become_actor, not_become, told},
-    trial::{Heard, Trial},
 };
-use crate::{acting::claims, catalog::rows::array, wire::TransactionStatus};
+use crate::{
+    acting::claims,
+    catalog::rows::array,
+    trial::{Heard, Trial},
+    wire::TransactionStatus,
+};
 
 const SAVEPOINT: &str = "SAVEPOINT rowhouse_statement";
 const BACK: &str = "ROLLBACK TO SAVEPOINT rowhouse_statement";

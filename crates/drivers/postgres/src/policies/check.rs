@@ -5,8 +5,8 @@
 use std::time::Duration;
 
 use driver::{
-    Code, Error, Span,
-    row_security::{Checked, ExpressionCheck, Said},
+    Code, Error, Said, Span,
+    row_security::{Checked, ExpressionCheck},
 };
 use policy::{
     expression::{Expression, Problem, Unscoped},

@@ -16,13 +16,13 @@ use super::{
     attempt::not_evaluated,
     judge_drafts,
     subject::{Subject, become_actor},
-    trial::Trial,
 };
 use crate::{
     catalog::rows::{Row, Rows},
     control::Failure,
     error::refused,
     scan::quote,
+    trial::Trial,
 };
 
 /// The copy.

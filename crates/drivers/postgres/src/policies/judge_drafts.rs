@@ -12,9 +12,8 @@ use super::{
     Policies,
     judge::{COPY, Ground, NUMBER, approximate},
     subject::{Subject, become_actor},
-    trial::Trial,
 };
-use crate::{catalog::rows::array, control::Failure, error::refused, scan::quote};
+use crate::{catalog::rows::array, control::Failure, error::refused, scan::quote, trial::Trial};
 
 /// The drafts, each with whether it concerns the actor.
 pub(super) async fn read(

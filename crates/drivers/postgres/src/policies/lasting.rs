@@ -4,7 +4,7 @@
 use driver::row_security::{Lasting, LastingKind};
 use policy::statement::{Kind, Statement};
 
-use super::trial::Trial;
+use crate::trial::Trial;
 use crate::{
     catalog::rows::{Row, array, array_with_nulls},
     control::Failure,

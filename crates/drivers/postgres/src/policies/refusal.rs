@@ -1,10 +1,13 @@
 //! Why the server refused: a privilege, which is asked first, or a policy. Both are 42501; told apart by the function of the
 //! server that said it, which no translation changes, and by asking for the privileges.
 
-use driver::row_security::{Outcome, Refusal, Said};
+use driver::{
+    Said,
+    row_security::{Outcome, Refusal},
+};
 use policy::statement::{Kind, Statement};
 
-use super::trial::{Heard, Trial};
+use crate::trial::{Heard, Trial};
 use crate::{
     catalog::rows::{Row, array},
     control::Failure,

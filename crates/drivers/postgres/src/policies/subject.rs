@@ -2,8 +2,8 @@
 
 use driver::{Code, Error, row_security::Actor};
 
-use super::{error_of, no_such_role, trial::Trial};
-use crate::{acting::becoming, catalog::rows::Row, control::Failure, scan::quote};
+use super::{error_of, no_such_role};
+use crate::{acting::becoming, catalog::rows::Row, control::Failure, scan::quote, trial::Trial};
 
 /// A role, as the login sees it in the attempt's transaction.
 pub(super) struct Subject {

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use catalog::Scope;
 use driver::{
-    Code, Error,
-    row_security::{Application, Applied, Fate, RowSecurity, Witness},
+    Alter, Code, Error,
+    alter::{Application, Applied, Fate, Witness},
 };
 
 use crate::{
@@ -15,12 +15,11 @@ use crate::{
 };
 
 fn application(statements: &[&str], keep: bool) -> Application {
-    let statements = statements.iter().map(|text| (*text).to_owned()).collect();
-    Application { statements, keep, lock_timeout_ms: 300 }
+    Application::together(statements.iter().copied(), keep, 300)
 }
 
 async fn apply(stage: &Stage, wanted: &Application) -> Applied {
-    stage.connection.control().row_security().unwrap().apply(wanted, &()).await.unwrap()
+    stage.connection.control().alter().unwrap().apply(wanted, &()).await.unwrap()
 }
 
 #[tokio::test]
@@ -53,7 +52,7 @@ async fn changes_are_kept_together_or_not_at_all() {
         assert_eq!(found, [Some("1".to_owned())]);
         let undone = ["alter table s.closed no force row level security", "drop policy fresh on s.closed"];
         apply(&stage, &application(&undone, true)).await;
-        let security = stage.connection.control().row_security().unwrap();
+        let security = stage.connection.control().alter().unwrap();
         for text in ["commit", "drop policy own on s.docs; commit", "set role x", ""] {
             assert!(security.apply(&application(&[text], true), &()).await.is_err(), "{text}");
         }
@@ -92,7 +91,7 @@ async fn who_holds_the_lock_is_named() {
 
 /// Keeps what it hears, with what the server says of it then.
 struct Hears<'a> {
-    security: &'a dyn RowSecurity,
+    security: &'a dyn Alter,
     heard: Mutex<Vec<(String, Fate)>>,
     refuses: bool,
 }
@@ -111,7 +110,7 @@ async fn a_transaction_is_named_before_it_is_committed_and_its_fate_told_afterwa
     for server in servers().into_iter().filter(|server| matches!(server.major, 15 | 18)) {
         let mut stage = Stage::new(&server).await;
         let connection = Arc::clone(&stage.connection);
-        let security = connection.control().row_security().unwrap();
+        let security = connection.control().alter().unwrap();
         let hears = |refuses| Hears { security, heard: Mutex::default(), refuses };
         let before = stage.all().await;
         let change = application(&["alter table s.closed force row level security"], true);

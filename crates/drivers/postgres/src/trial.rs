@@ -28,24 +28,24 @@ const MOST_NOTICES: usize = 100;
 const AHEAD: usize = 24;
 
 /// What came of one statement.
-pub(super) struct Heard {
-    pub answer: Answer,
+pub(crate) struct Heard {
+    pub(crate) answer: Answer,
     /// What the server refused it with.
-    pub failed: Option<Box<Report>>,
+    pub(crate) failed: Option<Box<Report>>,
     /// The transaction after it; `None` where the session had to be ended.
-    pub status: Option<TransactionStatus>,
-    pub timed_out: bool,
-    pub took: Duration,
+    pub(crate) status: Option<TransactionStatus>,
+    pub(crate) timed_out: bool,
+    pub(crate) took: Duration,
 }
 
 /// The connection.
-pub(super) struct Trial {
+pub(crate) struct Trial {
     client: Client,
     control: Arc<ControlSession>,
     limits: AttemptLimits,
     /// The server's number of this session, once it is known.
-    pub pid: Option<i64>,
-    pub notices: Vec<Notice>,
+    pub(crate) pid: Option<i64>,
+    pub(crate) notices: Vec<Notice>,
     watch: Watch,
 }
 
@@ -66,7 +66,7 @@ impl Drop for Watch {
 }
 
 impl Trial {
-    pub(super) fn new(client: Client, control: Arc<ControlSession>, limits: AttemptLimits) -> Self {
+    pub(crate) fn new(client: Client, control: Arc<ControlSession>, limits: AttemptLimits) -> Self {
         let watch = Watch { key: client.cancel_key().cloned(), running: false };
         Trial { client, control, limits, pid: None, notices: Vec::new(), watch }
     }
@@ -76,7 +76,7 @@ impl Trial {
     }
 
     /// Begins the transaction and its limits. Nothing is waited for yet: [`Trial::settled`] hears both answers.
-    pub(super) async fn begin(&mut self) -> Result<(), Failure> {
+    pub(crate) async fn begin(&mut self) -> Result<(), Failure> {
         self.ask("BEGIN", &[]).await?;
         let (lock, statement) = (self.limits.lock_timeout_ms.to_string(), self.limits.statement_timeout_ms.to_string());
         let text = "select set_config('lock_timeout', $1, true), set_config('statement_timeout', $2, true)";
@@ -84,7 +84,7 @@ impl Trial {
     }
 
     /// Hears the answers of that many questions whose rows are of no interest; the first refusal counts.
-    pub(super) async fn settled(&mut self, questions: usize) -> Result<(), Failure> {
+    pub(crate) async fn settled(&mut self, questions: usize) -> Result<(), Failure> {
         let mut first = Ok(());
         for _ in 0..questions {
             match self.rows().await {
@@ -97,13 +97,13 @@ impl Trial {
     }
 
     /// Sends a question; [`Trial::rows`] hears its answer. Several may be on their way.
-    pub(super) async fn ask(&mut self, text: &str, values: &[Option<&str>]) -> Result<(), Failure> {
+    pub(crate) async fn ask(&mut self, text: &str, values: &[Option<&str>]) -> Result<(), Failure> {
         self.watch.running = true;
         send(&mut self.client, text, values).await
     }
 
     /// The rows of the question that was asked first of those not yet heard.
-    pub(super) async fn rows(&mut self) -> Result<Rows, Failure> {
+    pub(crate) async fn rows(&mut self) -> Result<Rows, Failure> {
         self.watch.running = true;
         let answer = match timeout(self.patience(), finish(&mut self.client)).await {
             Ok(answer) => answer,
@@ -117,7 +117,7 @@ impl Trial {
     }
 
     /// Asks and hears.
-    pub(super) async fn query(&mut self, text: &str, values: &[Option<&str>]) -> Result<Rows, Failure> {
+    pub(crate) async fn query(&mut self, text: &str, values: &[Option<&str>]) -> Result<Rows, Failure> {
         self.ask(text, values).await?;
         self.rows().await
     }
@@ -126,7 +126,7 @@ impl Trial {
     ///
     /// # Errors
     /// Those of the connection; a refusal is an answer.
-    pub(super) async fn each(&mut self, texts: &[String]) -> Result<Vec<Result<Rows, Failure>>, Failure> {
+    pub(crate) async fn each(&mut self, texts: &[String]) -> Result<Vec<Result<Rows, Failure>>, Failure> {
         let mut answers = Vec::with_capacity(texts.len());
         for texts in texts.chunks(AHEAD) {
             for text in texts {
@@ -143,7 +143,7 @@ impl Trial {
     }
 
     /// Runs a script of the user's; its rows are of no interest.
-    pub(super) async fn script(&mut self, text: &str) -> Result<(), Failure> {
+    pub(crate) async fn script(&mut self, text: &str) -> Result<(), Failure> {
         self.watch.running = true;
         self.client.query(text).await.map_err(Failure::Broken)?;
         self.rows().await.map(drop)
@@ -154,7 +154,7 @@ impl Trial {
     ///
     /// # Errors
     /// Those of the connection; what the server refuses is an answer.
-    pub(super) async fn hear(&mut self, text: &str) -> Result<Heard, Error> {
+    pub(crate) async fn hear(&mut self, text: &str) -> Result<Heard, Error> {
         let began = Instant::now();
         let patience = self.patience();
         let mut deadline = tokio::time::Instant::now() + patience;
@@ -241,7 +241,7 @@ impl Trial {
     }
 
     /// Rolls everything back and closes.
-    pub(super) async fn close(mut self) {
+    pub(crate) async fn close(mut self) {
         if self.ask("ROLLBACK", &[]).await.is_ok() {
             let _ = self.rows().await;
         }
