@@ -4,7 +4,7 @@ use tauri_specta::{Builder, collect_commands};
 
 use crate::commands::{
     acting, activity, advisor, charts, connections, diagrams, editor, edits, explorer, generate, layouts, plans,
-    policies, privacy, references, runs, saved, security, statistics, system, transfer,
+    policies, privacy, references, runs, saved, security, statistics, structure, system, transfer,
 };
 
 /// Every command the webview may call.
@@ -148,6 +148,16 @@ pub fn builder() -> Builder<tauri::Wry> {
         diagrams::path_between,
         diagrams::export_diagram,
         diagrams::table_relations,
+        structure::structure_draft,
+        structure::structure_abilities,
+        structure::edit_structure,
+        structure::structure_page,
+        structure::review_structure,
+        structure::weigh_structure,
+        structure::try_structure,
+        structure::apply_structure,
+        structure::forget_structure_apply,
+        structure::structure_applied,
         security::security_figures,
         policies::policy_overview,
         policies::policy_tables,

@@ -19,5 +19,6 @@ pub mod runs;
 pub mod saved;
 pub mod security;
 pub mod statistics;
+pub mod structure;
 pub mod system;
 pub mod transfer;

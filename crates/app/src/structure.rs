@@ -5,11 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use catalog::{ObjectKey, Scope};
 use schema::{Definition, Incomplete, Server};
 
-use crate::{
-    api::{AppError, ErrorCode},
-    registry,
-    terminal::Terminal,
-};
+use crate::{api::*, registry, terminal::Terminal};
 
 /// How many texts are asked for at a time: the control session is held for as long.
 const AT_ONCE: usize = 200;
@@ -43,4 +39,77 @@ impl Terminal {
 fn incomplete(why: &Incomplete) -> AppError {
     AppError::new(ErrorCode::Forbidden, why.to_string())
         .with_hint("What cannot be read would look dropped. Ask for the right to read it, or for a login that has it.")
+}
+
+impl crate::App {
+    /// Not yet.
+    pub async fn structure_draft(&self, _: &str, _: Option<&str>) -> Result<StructureDraft, AppError> {
+        Err(AppError::new(ErrorCode::Unsupported, "Not yet."))
+    }
+    /// Not yet.
+    pub async fn structure_abilities(&self, _: &str, _: Option<&str>) -> Result<StructureAbilities, AppError> {
+        Err(AppError::new(ErrorCode::Unsupported, "Not yet."))
+    }
+    /// Not yet.
+    pub async fn edit_structure(
+        &self,
+        _: &str,
+        _: Option<&str>,
+        _: Vec<StructureEdit>,
+    ) -> Result<StructureDraft, AppError> {
+        Err(AppError::new(ErrorCode::Unsupported, "Not yet."))
+    }
+    /// Not yet.
+    pub async fn structure_page(&self, _: &str, _: Option<&str>, _: ObjectRef) -> Result<StructurePage, AppError> {
+        Err(AppError::new(ErrorCode::Unsupported, "Not yet."))
+    }
+    /// Not yet.
+    pub async fn review_structure(
+        &self,
+        _: &str,
+        _: Option<&str>,
+        _: Vec<ObjectRef>,
+    ) -> Result<StructureReview, AppError> {
+        Err(AppError::new(ErrorCode::Unsupported, "Not yet."))
+    }
+    /// Not yet.
+    pub async fn weigh_structure(
+        &self,
+        _: &str,
+        _: Option<&str>,
+        _: &str,
+        _: Vec<ObjectRef>,
+    ) -> Result<Vec<StructureRisk>, AppError> {
+        Err(AppError::new(ErrorCode::Unsupported, "Not yet."))
+    }
+    /// Not yet.
+    pub async fn try_structure(
+        &self,
+        _: &str,
+        _: Option<&str>,
+        _: &str,
+        _: Vec<ObjectRef>,
+    ) -> Result<StructureTrial, AppError> {
+        Err(AppError::new(ErrorCode::Unsupported, "Not yet."))
+    }
+    /// Not yet.
+    pub async fn apply_structure(
+        &self,
+        _: &str,
+        _: Option<&str>,
+        _: &str,
+        _: Vec<ObjectRef>,
+        _: u32,
+        _: Option<RunConsent>,
+    ) -> Result<StructureApplied, AppError> {
+        Err(AppError::new(ErrorCode::Unsupported, "Not yet."))
+    }
+    /// Not yet.
+    pub async fn forget_structure_apply(&self, _: &str, _: Option<&str>, _: i64) -> Result<(), AppError> {
+        Err(AppError::new(ErrorCode::Unsupported, "Not yet."))
+    }
+    /// Not yet.
+    pub async fn structure_applied(&self, _: &str, _: Option<&str>) -> Result<Vec<StructureAppliedSet>, AppError> {
+        Err(AppError::new(ErrorCode::Unsupported, "Not yet."))
+    }
 }

@@ -285,6 +285,26 @@ export const commands = {
 	exportDiagram: (diagramId: string, format: DiagramFormat, dark: boolean, tables: DiagramTable[], path: string) => typedError<number, AppError>(__TAURI_INVOKE("export_diagram", { diagramId, format, dark, tables, path })),
 	/**  The relationships of one relation over the whole database, also those that names and types speak for. */
 	tableRelations: (profileId: string, database: string | null, table: DiagramTable) => typedError<DiagramRelations, AppError>(__TAURI_INVOKE("table_relations", { profileId, database, table })),
+	/**  What is staged of a database. */
+	structureDraft: (profileId: string, database: string | null) => typedError<StructureDraft, AppError>(__TAURI_INVOKE("structure_draft", { profileId, database })),
+	/**  What can be staged there. */
+	structureAbilities: (profileId: string, database: string | null) => typedError<StructureAbilities, AppError>(__TAURI_INVOKE("structure_abilities", { profileId, database })),
+	/**  Stages edits as one step, or takes staged ones back. */
+	editStructure: (profileId: string, database: string | null, edits: StructureEdit[]) => typedError<StructureDraft, AppError>(__TAURI_INVOKE("edit_structure", { profileId, database, edits })),
+	/**  An object as it would be. */
+	structurePage: (profileId: string, database: string | null, object: ObjectRef) => typedError<StructurePage, AppError>(__TAURI_INVOKE("structure_page", { profileId, database, object })),
+	/**  What applying will do. */
+	reviewStructure: (profileId: string, database: string | null, online: ObjectRef[]) => typedError<StructureReview, AppError>(__TAURI_INVOKE("review_structure", { profileId, database, online })),
+	/**  What is in danger by what was reviewed, counted by queries. */
+	weighStructure: (profileId: string, database: string | null, digest: string, online: ObjectRef[]) => typedError<StructureRisk[], AppError>(__TAURI_INVOKE("weigh_structure", { profileId, database, digest, online })),
+	/**  What the server says of what was reviewed, rolled back. */
+	tryStructure: (profileId: string, database: string | null, digest: string, online: ObjectRef[]) => typedError<StructureTrial, AppError>(__TAURI_INVOKE("try_structure", { profileId, database, digest, online })),
+	/**  Applies what was reviewed. */
+	applyStructure: (profileId: string, database: string | null, digest: string, online: ObjectRef[], lockTimeoutMs: number, confirmed: RunConsent | null) => typedError<StructureApplied, AppError>(__TAURI_INVOKE("apply_structure", { profileId, database, digest, online, lockTimeoutMs, confirmed })),
+	/**  A person has read what became of a set. */
+	forgetStructureApply: (profileId: string, database: string | null, id: number) => typedError<null, AppError>(__TAURI_INVOKE("forget_structure_apply", { profileId, database, id })),
+	/**  What was applied here lately, the newest first. */
+	structureApplied: (profileId: string, database: string | null) => typedError<StructureAppliedSet[], AppError>(__TAURI_INVOKE("structure_applied", { profileId, database })),
 	/**  What is known of a database without asking anybody. */
 	securityFigures: (profileId: string, database: string | null) => __TAURI_INVOKE<SecurityFigures>("security_figures", { profileId, database }),
 	/**  How the tables of a database stand. */
@@ -1816,6 +1836,8 @@ export type DiagramBox = {
 	outside: number,
 	/**  The colour that a person gave it, from 0 to 7. */
 	colour: number | null,
+	/**  What becomes of it, or of something it has, by what is staged. */
+	staged: StructureChange | null,
 };
 
 /**  How many rows there are on one side of a line for one row of the other. */
@@ -1969,6 +1991,8 @@ export type DiagramLine = {
 	inferred: boolean,
 	/**  Its corners, from `from` to `to`: x, y, x, y … */
 	corners: number[],
+	/**  What becomes of it by what is staged. */
+	staged: StructureChange | null,
 };
 
 /**  How large the parts of boxes, frames and notes are, so that the window draws them as pictures do. */
@@ -2101,6 +2125,8 @@ export type DiagramRow = {
 	foreign: boolean,
 	/**  Its comment. */
 	comment: string | null,
+	/**  What becomes of it by what is staged; what goes is drawn still. */
+	staged: StructureChange | null,
 };
 
 /**  What of a database a diagram shows, and how. */
@@ -5789,6 +5815,681 @@ elapsed_ms: number } |
 /**  Not run, because an earlier one failed or was stopped. */
 { outcome: "skipped" };
 
+/**  What the engine can do: what it cannot is not offered. */
+export type StructureAbilities = {
+	/**  The product's name. */
+	product: string,
+	/**  Schemas a new object may be in; empty where the engine has none. */
+	schemas: string[],
+	/**  The one that is meant where none is said. */
+	schema: string | null,
+	/**  Whether changes are kept together or not at all. */
+	transactional: boolean,
+	/**  Objects have comments. */
+	comments: boolean,
+	/**  Columns can be numbered, and whether `ByDefault` is another way. */
+	numbering: boolean,
+	/**  As above. */
+	numbering_by_default: boolean,
+	/**  Columns can be computed without being stored. */
+	virtual_columns: boolean,
+	/**  Foreign keys can be deferred. */
+	deferrable: boolean,
+	/**  Access methods of indexes, the usual one first. */
+	index_methods: string[],
+	/**  Indexes can carry columns along. */
+	included_columns: boolean,
+	/**  Indexes can be of some rows only. */
+	partial_indexes: boolean,
+	/**  Indexes can be of expressions. */
+	expression_indexes: boolean,
+	/**  Tables have row security, and new ones in these schemas are reached by untrusted clients. */
+	row_security: boolean,
+	/**  As above. */
+	exposed_schemas: string[],
+	/**  Types to propose, the usual ones first. */
+	types: string[],
+	/**  Collations to propose. */
+	collations: string[],
+	/**
+	 *  What can be created, of: `schema`, `table`, `view`, `materialized_view`, `function`, `procedure`, `trigger`, `enum`, `domain`,
+	 *  `sequence`, `extension`, `event`.
+	 */
+	kinds: string[],
+	/**  Objects have owners and rights that can be staged. */
+	access: boolean,
+};
+
+/**  What becomes of referring rows. */
+export type StructureAction = 
+/**  Refused at the end of the statement. */
+"no_action" | 
+/**  Refused at once. */
+"restrict" | 
+/**  They go or follow. */
+"cascade" | 
+/**  They refer to nothing. */
+"set_null" | 
+/**  They refer to what the default says. */
+"set_default";
+
+/**  What became of a request to apply. */
+export type StructureApplied = 
+/**  Nothing was sent: a person says yes first. */
+{ outcome: "confirm"; 
+/**  To what. */
+question: SweepQuestion } | 
+/**  Nothing was sent: what is there is not what was reviewed. */
+{ outcome: "stale" } | 
+/**  All is kept; nothing is staged any more. */
+{ outcome: "applied"; 
+/**  Names it, for [`StructureEdit::TakeBack`]. */
+id: number; 
+/**  How many statements. */
+statements: number; 
+/**  How long it took. */
+elapsed_ms: number } | 
+/**  A lock was not to be had in time. */
+{ outcome: "locked"; 
+/**  What the server said. */
+error: AppError; 
+/**  The statement that waited. */
+statement: number; 
+/**  How many statements before it are kept: none where all are kept together. */
+kept: number; 
+/**  Who was in the way. */
+blockers: PolicyBlocker[] } | 
+/**  The server refused a statement. */
+{ outcome: "refused"; 
+/**  What it said; its range is within the statement. */
+error: AppError; 
+/**  The statement. */
+statement: number; 
+/**  How many statements before it are kept. */
+kept: number; 
+/**  What clears away what it left. */
+leftover: string | null };
+
+/**  A set of changes that was applied here and can be taken back. */
+export type StructureAppliedSet = {
+	/**  Names it, for [`StructureEdit::TakeBack`]. */
+	id: number,
+	/**  When it was applied, in ms since the epoch. */
+	at_ms: number,
+	/**  What it did: the labels of its groups. */
+	what: string[],
+	/**  How many statements. */
+	statements: number,
+	/**  Taking it back does not bring everything back. */
+	lossy: boolean,
+};
+
+/**  A statement of the way back. */
+export type StructureBack = {
+	/**  Its text. */
+	sql: string,
+	/**  What it does not bring back, or itself takes away, in words. */
+	loses: string | null,
+};
+
+/**  What is to become of an object. */
+export type StructureChange = 
+/**  It is new. */
+"added" | 
+/**  It becomes another, or gets another name. */
+"changed" | 
+/**  It goes. */
+"removed";
+
+/**  A check as it is filled in. */
+export type StructureCheckForm = {
+	/**  Its name; `None` as usual in the engine. */
+	name: string | null,
+	/**  What has to hold for each row. */
+	expression: string,
+};
+
+/**  A column in the editor. */
+export type StructureColumn = {
+	/**  As it is staged. */
+	form: StructureColumnForm,
+	/**  What becomes of it. */
+	change: StructureChange | null,
+	/**  As it is now, where that is another. */
+	was: StructureColumnForm | null,
+	/**  It is of the primary key. */
+	primary: boolean,
+	/**  Why it cannot be changed here (`inherited from parent`). */
+	fixed: string | null,
+};
+
+/**  A column as it is filled in. */
+export type StructureColumnForm = {
+	/**  Its name. */
+	name: string,
+	/**  Its type with modifiers, as the server's dialect writes it; may be empty in SQLite only. */
+	native_type: string,
+	/**  Whether it may hold NULL. */
+	nullable: boolean,
+	/**  Its default, an expression. */
+	default: string | null,
+	/**  Whether the server numbers it. */
+	numbering: StructureNumbering | null,
+	/**  The expression it is computed by. */
+	generated: string | null,
+	/**  Whether what is computed is stored. */
+	stored: boolean,
+	/**  Its collation where it is not the type's. */
+	collation: string | null,
+	/**  Its comment. */
+	comment: string | null,
+	/**  How values that are there become those of another type, an expression (`USING`). */
+	convert: string | null,
+};
+
+/**  Everything that is staged of a database. */
+export type StructureDraft = {
+	/**  What was done, in order. */
+	groups: StructureGroup[],
+	/**  What differs from what is there, by object. */
+	objects: StructureObject[],
+	/**  What Undo would take back. */
+	undo: string | null,
+	/**  What Redo would stage again. */
+	redo: string | null,
+	/**  What became of the last set whose answer nobody got; `None` where there is none, or a person has read it. */
+	last: StructureLastApply | null,
+};
+
+/**
+ *  What a person stages, or takes back. `name` in an edit of a part is the part's name as it is staged now; without it a new one is
+ *  added.
+ */
+export type StructureEdit = 
+/**  A new table. */
+{ edit: "create_table"; 
+/**  Its schema where the engine has some. */
+schema: string | null; 
+/**  Its name. */
+name: string; 
+/**  Its columns; may be none where the engine allows that. */
+columns: StructureColumnForm[]; 
+/**  Its primary key's columns; may be none. */
+primary_key: string[]; 
+/**  Whether row security is enabled. */
+row_security: boolean; 
+/**  Its comment. */
+comment: string | null } | 
+/**  An object gets another name. */
+{ edit: "rename"; 
+/**  Which. */
+object: ObjectRef; 
+/**  The name. */
+name: string } | 
+/**  An object goes, with its parts. */
+{ edit: "drop"; 
+/**  Which. */
+object: ObjectRef } | 
+/**  An object gets a comment, or loses it. */
+{ edit: "comment"; 
+/**  Which. */
+object: ObjectRef; 
+/**  The comment. */
+text: string | null } | 
+/**  A column is added or becomes another. */
+{ edit: "column"; 
+/**  Its table. */
+table: ObjectRef; 
+/**  Which; `None` adds it. */
+name: string | null; 
+/**  As it is to be; with another name it is renamed. */
+column: StructureColumnForm } | 
+/**  A primary or unique key is added or becomes another. */
+{ edit: "key"; 
+/**  Its table. */
+table: ObjectRef; 
+/**  Which. */
+name: string | null; 
+/**  As it is to be. */
+key: StructureKeyForm } | 
+/**  A check is added or becomes another. */
+{ edit: "check"; 
+/**  Its table. */
+table: ObjectRef; 
+/**  Which. */
+name: string | null; 
+/**  As it is to be. */
+check: StructureCheckForm } | 
+/**  A foreign key is added or becomes another. */
+{ edit: "foreign_key"; 
+/**  Its table. */
+table: ObjectRef; 
+/**  Which. */
+name: string | null; 
+/**  As it is to be. */
+key: StructureForeignKeyForm } | 
+/**  An index is added or becomes another. */
+{ edit: "index"; 
+/**  Its table or materialized view. */
+table: ObjectRef; 
+/**  Which. */
+name: string | null; 
+/**  As it is to be. */
+index: StructureIndexForm } | 
+/**  Row security of a table. */
+{ edit: "row_security"; 
+/**  The table. */
+table: ObjectRef; 
+/**  Policies apply. */
+enabled: boolean; 
+/**  They apply to the owner too. */
+forced: boolean } | 
+/**
+ *  What is defined by a text as a whole: a view, materialized view, function, procedure, trigger, event; also an index or a
+ *  table's definition of SQLite as a `CREATE` statement.
+ */
+{ edit: "text"; 
+/**  Which; `None` adds what the text defines. */
+object: ObjectRef | null; 
+/**  Where names without a schema are meant to be. */
+schema: string | null; 
+/**  One `CREATE` statement. */
+text: string } | 
+/**  A new schema. */
+{ edit: "create_schema"; 
+/**  Its name. */
+name: string } | 
+/**  An enumeration is added or gets other labels. */
+{ edit: "enum"; 
+/**  Which; `None` adds it. */
+object: ObjectRef | null; 
+/**  Its schema. */
+schema: string | null; 
+/**  Its name. */
+name: string; 
+/**  Its labels. */
+labels: string[] } | 
+/**  A domain is added or becomes another. */
+{ edit: "domain"; 
+/**  Which; `None` adds it. */
+object: ObjectRef | null; 
+/**  Its schema. */
+schema: string | null; 
+/**  Its name. */
+name: string; 
+/**  What it narrows. */
+base: string; 
+/**  Its default. */
+default: string | null; 
+/**  Whether it refuses NULL. */
+not_null: boolean; 
+/**  Its checks. */
+checks: StructureCheckForm[] } | 
+/**  A sequence is added or becomes another. */
+{ edit: "sequence"; 
+/**  Which; `None` adds it. */
+object: ObjectRef | null; 
+/**  Its schema. */
+schema: string | null; 
+/**  Its name. */
+name: string; 
+/**  First value, as text: it may be greater than a number of JSON holds exactly. */
+start: string | null; 
+/**  Step. */
+increment: string | null; 
+/**  Least value. */
+minimum: string | null; 
+/**  Greatest value. */
+maximum: string | null; 
+/**  Whether it starts over. */
+cycle: boolean } | 
+/**  An extension is added. */
+{ edit: "create_extension"; 
+/**  Its name. */
+name: string; 
+/**  The schema of its objects. */
+schema: string | null } | 
+/**  Another owner. */
+{ edit: "owner"; 
+/**  Of what. */
+object: ObjectRef; 
+/**  Who. */
+owner: string } | 
+/**  All rights on an object, the owner's own left out. */
+{ edit: "grants"; 
+/**  On what. */
+object: ObjectRef; 
+/**  The rights. */
+grants: StructureGrant[] } | 
+/**  The last step is taken back (Ctrl+Z). */
+{ edit: "undo" } | 
+/**  What was taken back last is staged again. */
+{ edit: "redo" } | 
+/**  One group is taken out of what is staged. */
+{ edit: "discard"; 
+/**  [`StructureGroup::id`]. */
+group: number } | 
+/**  Everything staged is taken back. */
+{ edit: "discard_all" } | 
+/**  What takes back a set that was applied is staged. */
+{ edit: "take_back"; 
+/**  [`StructureApplied::Applied`]'s id. */
+applied: number };
+
+/**  What became of a set of changes. */
+export type StructureFate = 
+/**  All of it is in the database; nothing of it is staged any more. */
+"applied" | 
+/**  Nothing of it was changed; it is staged still. */
+"not_applied" | 
+/**  Some of it is in the database; the rest is staged still. */
+"partly" | 
+/**  Nobody knows, or not yet. */
+"unknown";
+
+/**  What the advisor says of a statement. */
+export type StructureFinding = {
+	/**  `M-04`. */
+	rule: string,
+	/**  `error`, `warning`, `info`. */
+	level: string,
+	/**  What. */
+	title: string,
+	/**  Why, and what to do. */
+	detail: string,
+};
+
+/**  A foreign key as it is filled in. */
+export type StructureForeignKeyForm = {
+	/**  Its name; `None` as usual in the engine. */
+	name: string | null,
+	/**  The columns that refer. */
+	columns: string[],
+	/**  The table they refer to. */
+	references: ObjectRef,
+	/**  The columns there, pairwise. */
+	referenced_columns: string[],
+	/**  When a referred row is deleted. */
+	on_delete: StructureAction,
+	/**  When its key changes. */
+	on_update: StructureAction,
+	/**  Whether it may be checked at commit (`Some`), and whether it is unless told otherwise. */
+	deferrable: boolean | null,
+};
+
+/**  A right. */
+export type StructureGrant = {
+	/**  Who has it; `PUBLIC` for everyone. */
+	grantee: string,
+	/**  Only this column. */
+	column: string | null,
+	/**  What it allows, as the server names it. */
+	privilege: string,
+	/**  Whether they may pass it on. */
+	grantable: boolean,
+};
+
+/**  What a person did at once. */
+export type StructureGroup = {
+	/**  Names it. */
+	id: number,
+	/**  What it does: `Add column orders.note`. */
+	label: string,
+	/**  What it is about, for showing where. */
+	objects: ObjectRef[],
+	/**  Why it does not fit what is there any more: each a sentence. */
+	conflicts: string[],
+};
+
+/**  An index as it is filled in. */
+export type StructureIndexForm = {
+	/**  Its name; `None` as usual in the engine. */
+	name: string | null,
+	/**  Whether it refuses duplicates. */
+	unique: boolean,
+	/**  Its access method (`btree`, `gin`, `fulltext` …), as usual where it is `None`. */
+	method: string | null,
+	/**  Its keys. */
+	keys: StructureIndexKey[],
+	/**  Columns carried along. */
+	included: string[],
+	/**  Only rows of which this is true. */
+	predicate: string | null,
+};
+
+/**  A key of an index. */
+export type StructureIndexKey = {
+	/**  A column, or an expression. */
+	text: string,
+	/**  Whether it is an expression. */
+	expression: boolean,
+	/**  From the greatest to the least. */
+	descending: boolean,
+	/**  Where NULLs stand, where that is not as usual. */
+	nulls_first: boolean | null,
+};
+
+/**  A primary or unique key as it is filled in. */
+export type StructureKeyForm = {
+	/**  Its name; `None` as usual in the engine. */
+	name: string | null,
+	/**  Whether it is the primary key. */
+	primary: boolean,
+	/**  Its columns, in order. */
+	columns: string[],
+};
+
+/**  A set of changes whose answer nobody got: the program ended, or the connection was lost. */
+export type StructureLastApply = {
+	/**  Names it. */
+	id: number,
+	/**  When it was sent, in ms since the epoch. */
+	at_ms: number,
+	/**  What became of it. */
+	state: StructureFate,
+	/**  The same in a sentence or two. */
+	words: string,
+	/**  Its statements, and what became of each where that is known. */
+	statements: ([string, boolean | null])[],
+	/**  What clears away what a failed statement left (`DROP INDEX CONCURRENTLY …`). */
+	leftover: string | null,
+};
+
+/**  A lock that a statement takes. */
+export type StructureLock = {
+	/**  On which table, as written in SQL. */
+	table: string,
+	/**  `ACCESS EXCLUSIVE`. */
+	lock: string,
+	/**  What waits for it, in words. */
+	waits: string,
+};
+
+/**  How the server numbers a column. */
+export type StructureNumbering = 
+/**  Always: `GENERATED ALWAYS AS IDENTITY`, `AUTO_INCREMENT`, `AUTOINCREMENT`. */
+"always" | 
+/**  Where no value is given: `GENERATED BY DEFAULT AS IDENTITY`. */
+"by_default";
+
+/**  An object that differs from what is there. */
+export type StructureObject = {
+	/**  Which; by its new name where it has one. */
+	object: ObjectRef,
+	/**  What becomes of it. */
+	change: StructureChange,
+	/**  The name it has now, where that is another. */
+	was: string | null,
+};
+
+/**  How the same is done while others go on working. */
+export type StructureOnline = {
+	/**  What it does otherwise and what that costs, in words. */
+	words: string,
+	/**  Its statements. */
+	sql: string,
+	/**  It can be chosen here, by the step's object. */
+	offered: boolean,
+	/**  It is chosen. */
+	chosen: boolean,
+};
+
+/**  An object as it would be, for editing. */
+export type StructurePage = {
+	/**  Which; by its new name. */
+	object: ObjectRef,
+	/**  What it is, in words (`table`, `view`, `enum` …). */
+	kind: string,
+	/**  What becomes of it. */
+	change: StructureChange | null,
+	/**  The name it has now, where that is another. */
+	was: string | null,
+	/**  Its comment. */
+	comment: string | null,
+	/**  Who owns it. */
+	owner: string | null,
+	/**  Who may do what with it, the owner left out. */
+	grants: StructureGrant[],
+	/**  Row security: enabled, and for the owner too. */
+	row_security: [boolean, boolean] | null,
+	/**  Its columns. */
+	columns: StructureColumn[],
+	/**  Primary and unique keys. */
+	keys: StructurePart<StructureKeyForm>[],
+	/**  Checks; exclusion constraints and the like have no form. */
+	checks: StructurePart<StructureCheckForm>[],
+	/**  Foreign keys of it. */
+	foreign_keys: StructurePart<StructureForeignKeyForm>[],
+	/**  Indexes that are no key's. */
+	indexes: StructurePart<StructureIndexForm>[],
+	/**  Triggers. */
+	triggers: StructureText[],
+	/**  Policies: edited at their own place. */
+	policies: StructureText[],
+	/**  What is not a table, as it is filled in: the edit that would make it again. */
+	edit: StructureEdit | null,
+	/**  All of it as statements that would make it as it is staged. */
+	text: string,
+	/**  Tables that refer to it. */
+	referenced_by: ObjectRef[],
+};
+
+/**  A key, check, foreign key or index in the editor. */
+export type StructurePart<Form> = {
+	/**  Which. */
+	object: ObjectRef,
+	/**  As it is staged; `None` where the form has no room for all of it, and only the text tells. */
+	form: Form | null,
+	/**  Its definition. */
+	text: string,
+	/**  What becomes of it. */
+	change: StructureChange | null,
+	/**  Why it cannot be changed here. */
+	fixed: string | null,
+	/**  Its comment. */
+	comment: string | null,
+};
+
+/**  What applying will do, exactly. */
+export type StructureReview = {
+	/**  Stands for just these statements: what is applied is what was reviewed. */
+	digest: string,
+	/**  Why it cannot be applied. */
+	refusal: string | null,
+	/**  The statements, in order. */
+	steps: StructureStep[],
+	/**  All are kept together or not at all. */
+	together: boolean,
+	/**  All of it as it is sent. */
+	script: string,
+	/**  The way back, in order. */
+	back: StructureBack[],
+	/**  The same as a script. */
+	back_script: string,
+	/**  What the way back does not bring back: each a sentence. */
+	lossy: string[],
+	/**  How long a lock is waited for. */
+	lock_timeout_ms: number,
+	/**  What is worth knowing beside. */
+	warnings: string[],
+};
+
+/**  What is in danger, counted. */
+export type StructureRisk = {
+	/**  The statement, counted from 0. */
+	step: number,
+	/**  What was counted, in words: `1,204 rows have a value in note`. */
+	words: string,
+	/**  How many; `None` where it took too long or may not be read. */
+	rows: number | null,
+	/**  The statement will fail with these rows. */
+	fails: boolean,
+};
+
+/**  One statement of what is staged. */
+export type StructureStep = {
+	/**  What it is about. */
+	object: ObjectRef,
+	/**  What it does, in words: `Add column orders.note`. */
+	what: string,
+	/**  Its text, without semicolon. */
+	sql: string,
+	/**  Which transaction it runs in, from 0; `None` by itself, kept at once. */
+	transaction: number | null,
+	/**  Locks. */
+	locks: StructureLock[],
+	/**  What it does to rows. */
+	work: StructureWork,
+	/**  What makes the above less, or what it rests on, in words. */
+	unless: string | null,
+	/**  Another way. */
+	online: StructureOnline | null,
+	/**  What is said of it. */
+	findings: StructureFinding[],
+	/**  What it takes away for good, in words (`the rows of the table`). */
+	loses: string | null,
+	/**  It was not understood: nothing is claimed of it. */
+	unread: boolean,
+};
+
+/**  What has only a text: a trigger, a policy. */
+export type StructureText = {
+	/**  Which. */
+	object: ObjectRef,
+	/**  Its definition. */
+	text: string,
+	/**  What becomes of it. */
+	change: StructureChange | null,
+	/**  Its comment. */
+	comment: string | null,
+};
+
+/**  What the server says of all of it, rolled back. */
+export type StructureTrial = 
+/**  It takes it. */
+{ trial: "fine"; 
+/**  How long it took. */
+elapsed_ms: number } | 
+/**  It does not. */
+{ trial: "refused"; 
+/**  What it said. */
+error: AppError; 
+/**  The statement. */
+statement: number } | 
+/**  The engine, or a statement that is kept at once, cannot be tried. */
+{ trial: "impossible"; 
+/**  Why, as a sentence. */
+why: string };
+
+/**  What a statement does to stored rows. */
+export type StructureWork = 
+/**  Definitions only. */
+"nothing" | 
+/**  It reads whole tables. */
+"scan" | 
+/**  It writes whole tables anew. */
+"rewrite";
+
 /**  One statement that changes the whole of something. */
 export type SweepChange = {
 	/**  What it does, in words: `UPDATE of every row`, `DROP TABLE`. */
@@ -6024,7 +6725,9 @@ export type Topic =
 /**  Staged changes of row security, what the advisor is told and told to accept. */
 "security" | 
 /**  Which diagrams there are, what they are called and show. */
-"diagrams";
+"diagrams" | 
+/**  What is staged of definitions. */
+"structure";
 
 /**  What happens to rows on their way to or from a file. */
 export type TransferEvent = 

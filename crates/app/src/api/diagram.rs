@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::Count;
+use super::{Count, StructureChange};
 
 /// A relation as a diagram knows it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Type)]
@@ -90,6 +90,8 @@ pub struct DiagramRow {
     pub foreign: bool,
     /// Its comment.
     pub comment: Option<String>,
+    /// What becomes of it by what is staged; what goes is drawn still.
+    pub staged: Option<StructureChange>,
 }
 
 /// A relation as it is drawn. All lengths of a diagram are CSS pixels at zoom 1.
@@ -125,6 +127,8 @@ pub struct DiagramBox {
     pub outside: u32,
     /// The colour that a person gave it, from 0 to 7.
     pub colour: Option<u32>,
+    /// What becomes of it, or of something it has, by what is staged.
+    pub staged: Option<StructureChange>,
 }
 
 /// How many rows there are on one side of a line for one row of the other.
@@ -173,6 +177,8 @@ pub struct DiagramLine {
     /// Its corners, from `from` to `to`: x, y, x, y …
     #[specta(type = Vec<Count>)]
     pub corners: Vec<f64>,
+    /// What becomes of it by what is staged.
+    pub staged: Option<StructureChange>,
 }
 
 /// A frame around relations that belong together.

@@ -26,6 +26,8 @@ pub enum Topic {
     Security,
     /// Which diagrams there are, what they are called and show.
     Diagrams,
+    /// What is staged of definitions.
+    Structure,
 }
 
 /// What a connection or a statement needs to know from a person.

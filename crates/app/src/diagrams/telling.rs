@@ -73,6 +73,7 @@ pub(super) fn tell(shelved: &Shelved, kept: &Kept, drawn: Drawn, offline: bool) 
             folded: count(entity.folded),
             outside: count(entity.outside),
             colour: kept.tables.get(&table).and_then(|known| known.colour),
+            staged: None,
             schema: table.schema,
             name: table.name,
         }
@@ -92,6 +93,7 @@ pub(super) fn tell(shelved: &Shelved, kept: &Kept, drawn: Drawn, offline: bool) 
             on_update: action(one.on_update).to_owned(),
             inferred: one.origin == Origin::Inferred,
             corners: corners(line),
+            staged: None,
         }
     });
     let frames = frames.into_iter().map(|frame| DiagramFrame {
@@ -132,5 +134,6 @@ fn row(row: &erd::Row) -> DiagramRow {
         unique: row.unique,
         foreign: row.foreign,
         comment: row.comment.clone(),
+        staged: None,
     }
 }
