@@ -55,6 +55,15 @@ pub(crate) fn reference(text: &str, dialect: &Dialect) -> Option<(Vec<String>, S
     Some((own, table, there))
 }
 
+/// The names in the first parentheses.
+pub(crate) fn listed(text: &str, dialect: &Dialect) -> Vec<String> {
+    let tokens = solid(text, dialect);
+    let inside = tokens.iter().skip_while(|token| token.kind != TokenKind::OpenParen).skip(1);
+    let inside = inside.take_while(|token| token.kind != TokenKind::CloseParen);
+    let names = inside.filter(|token| matches!(token.kind, TokenKind::Word | TokenKind::QuotedName));
+    names.map(|token| name(of(text, token))).collect()
+}
+
 /// From the first parenthesis on.
 pub(crate) fn from_parenthesis(text: &str, dialect: &Dialect) -> Option<String> {
     let tokens = solid(text, dialect);

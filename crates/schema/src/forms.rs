@@ -3,7 +3,7 @@
 use catalog::{Action, ConstraintKind, ObjectKey, ObjectKind};
 use serde::{Deserialize, Serialize};
 
-use crate::definition::{Body, Constraint, Engine, ForeignKey, Index, Server, relation_of};
+use crate::definition::{Body, Constraint, Definition, Engine, ForeignKey, Index, Server, relation_of};
 
 /// A foreign key as it is filled in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +54,33 @@ pub struct IndexForm {
     pub included: Vec<String>,
     /// Only rows of which this is true. PostgreSQL and SQLite.
     pub predicate: Option<String>,
+}
+
+impl Definition {
+    /// The index that MySQL and MariaDB make with a foreign key where none begins with its columns, under the key's name
+    /// (<https://dev.mysql.com/doc/refman/8.4/en/create-table-foreign-keys.html>); said with the key, so that it goes with it too.
+    pub fn supporting_index(&self, table: &ObjectKey, name: &str, form: &ForeignKeyForm) -> Option<(ObjectKey, Body)> {
+        if !matches!(self.server.engine, Engine::MySql | Engine::MariaDb) {
+            return None;
+        }
+        let covered = self.objects.values().any(|object| match &object.body {
+            Body::Index(one) => one.relation == *table && one.keys.starts_with(&form.columns),
+            _ => false,
+        });
+        let key =
+            |column: &String| KeyForm { text: column.clone(), expression: false, descending: false, nulls_first: None };
+        (!covered).then(|| {
+            self.server.index(&IndexForm {
+                name: name.to_owned(),
+                relation: table.clone(),
+                unique: false,
+                method: None,
+                keys: form.columns.iter().map(key).collect(),
+                included: Vec::new(),
+                predicate: None,
+            })
+        })
+    }
 }
 
 impl Server {

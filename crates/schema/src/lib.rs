@@ -38,7 +38,9 @@ mod plan;
 mod postgres;
 mod read;
 mod rename;
+mod sketch;
 mod sqlite;
+mod written;
 
 pub use clauses::column_text;
 pub use compare::{Comparison, Difference, Facet, What};
@@ -48,6 +50,8 @@ pub use definition::{
 };
 pub use edit::{Conflict, Draft, Edit, Group};
 pub use forms::{ForeignKeyForm, IndexForm, KeyForm};
-pub use plan::{Loss, Options, Plan, Refusal, Stage, Step, Verb, plan};
+pub use plan::{Batch, Loss, Options, Plan, Refusal, Stage, Step, Verb, plan};
 pub use read::Incomplete;
 pub use rename::{Rename, proposed};
+pub use sketch::{Mark, Sketch, sketch};
+pub use written::WrittenError;

@@ -46,17 +46,19 @@ struct Planner<'a> {
     parts_to: Parts<'a>,
     /// What differs, by itself.
     differs: BTreeSet<&'a ObjectKey>,
+    online: &'a BTreeSet<ObjectKey>,
     steps: Vec<Step>,
 }
 
-pub(crate) fn statements(from: &Definition, to: &Definition) -> Vec<Step> {
+pub(crate) fn statements(from: &Definition, to: &Definition, online: &BTreeSet<ObjectKey>) -> Vec<Step> {
     let differs = aligned(from, to)
         .filter(|(_, before, after)| {
             !before.zip(*after).is_some_and(|(before, after)| facets(before, after).is_empty())
         })
         .map(|(key, ..)| key)
         .collect();
-    let mut planner = Planner { from, to, parts_from: from.parts(), parts_to: to.parts(), differs, steps: Vec::new() };
+    let (parts_from, parts_to) = (from.parts(), to.parts());
+    let mut planner = Planner { from, to, parts_from, parts_to, differs, online, steps: Vec::new() };
     planner.drop_first();
     planner.tables();
     planner.make();
@@ -175,8 +177,15 @@ impl<'a> Planner<'a> {
         let options: Vec<&String> = to.options.iter().filter(|option| !from.options.contains(option)).collect();
         clauses.extend(options.into_iter().cloned());
         if !clauses.is_empty() {
+            // The server refuses what it cannot do so, and nothing is done then
+            // (<https://dev.mysql.com/doc/refman/8.4/en/innodb-online-ddl-operations.html>).
+            let online = self.online.contains(key);
+            if online {
+                clauses.push("ALGORITHM=INPLACE".to_owned());
+                clauses.push("LOCK=NONE".to_owned());
+            }
             let sql = format!("ALTER TABLE {}\n    {}", quote(&key.name), clauses.join(",\n    "));
-            self.steps.push(Step { loses, ..Step::new(key, Verb::Change, sql) });
+            self.steps.push(Step { loses, ..Step::new(key, Verb::Change, sql).online(online) });
         }
         match (&from.kind, &to.kind) {
             (one, other) if one == other => {}

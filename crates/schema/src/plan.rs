@@ -1,6 +1,9 @@
 //! The statements from one definition to another.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use catalog::ObjectKey;
 use serde::{Deserialize, Serialize};
@@ -21,6 +24,10 @@ pub struct Options {
     pub conversions: Vec<(ObjectKey, String)>,
     /// Who will run it, and so own what is new.
     pub runs_as: Option<String>,
+    /// Objects whose statements leave others working, where there is such a way; by [`Step::about`]. What runs so is kept by
+    /// itself.
+    #[serde(default)]
+    pub online: BTreeSet<ObjectKey>,
 }
 
 /// Statements in the order in which they run.
@@ -50,6 +57,23 @@ pub struct Step {
     /// It cannot share its transaction with what comes after it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub commits_before_next: bool,
+    /// It runs in no transaction.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub alone: bool,
+    /// Whether it runs so that others go on working; `None` where it has no such way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub online: Option<bool>,
+}
+
+/// Steps that run one after another over one connection.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Batch {
+    /// Whether they run in one transaction; otherwise each is kept when it has run.
+    pub transaction: bool,
+    /// Places of the steps that run before the transaction begins.
+    pub before: Vec<usize>,
+    /// Places of the steps, in their order.
+    pub steps: Vec<usize>,
 }
 
 /// What a statement does with its object.
@@ -146,7 +170,8 @@ impl Plan {
         let mut text = String::new();
         let mut open = false;
         for (place, step) in self.steps.iter().enumerate() {
-            if step.stage == Stage::Within && !open && self.transactional {
+            let within = step.stage == Stage::Within && !step.alone && self.transactional;
+            if within && !open {
                 text.push_str("BEGIN;\n");
                 open = true;
             }
@@ -155,12 +180,38 @@ impl Plan {
             }
             text.push_str(&format!("{};\n", step.sql));
             let next = self.steps.get(place + 1);
-            if open && (step.commits_before_next || next.is_none_or(|next| next.stage != Stage::Within)) {
+            let ends = |next: &Step| next.stage != Stage::Within || next.alone;
+            if open && (step.commits_before_next || next.is_none_or(ends)) {
                 text.push_str("COMMIT;\n");
                 open = false;
             }
         }
         text
+    }
+
+    /// The steps as they are sent: what shares a transaction together, what has none apart. What runs after a transaction only sets
+    /// its connection back, which nobody uses again.
+    pub fn batches(&self) -> Vec<Batch> {
+        let mut batches: Vec<Batch> = Vec::new();
+        let mut before = Vec::new();
+        let mut ended = true;
+        for (place, step) in self.steps.iter().enumerate() {
+            match step.stage {
+                Stage::Before => before.push(place),
+                Stage::After => {}
+                Stage::Within => {
+                    let transaction = self.transactional && !step.alone;
+                    match batches.last_mut() {
+                        Some(batch) if !ended && batch.transaction == transaction => batch.steps.push(place),
+                        _ => {
+                            batches.push(Batch { transaction, before: std::mem::take(&mut before), steps: vec![place] })
+                        }
+                    }
+                    ended = step.commits_before_next;
+                }
+            }
+        }
+        batches
     }
 }
 
@@ -186,8 +237,8 @@ pub fn plan(from: &Definition, to: &Definition, options: &Options) -> Result<Pla
     let conversions: BTreeMap<&ObjectKey, &str> =
         options.conversions.iter().map(|(column, text)| (column, text.as_str())).collect();
     steps.extend(match engine {
-        Engine::Postgres => postgres::statements(&renamed, to, &conversions, options.runs_as.as_deref()),
-        Engine::MySql | Engine::MariaDb => mysql::statements(&renamed, to),
+        Engine::Postgres => postgres::statements(&renamed, to, options, &conversions),
+        Engine::MySql | Engine::MariaDb => mysql::statements(&renamed, to, &options.online),
         Engine::Sqlite => sqlite::statements(&renamed, to, &conversions),
     });
     // What runs outside the transaction does so around all of it.
@@ -197,10 +248,28 @@ pub fn plan(from: &Definition, to: &Definition, options: &Options) -> Result<Pla
 
 impl Step {
     pub(crate) fn new(about: &ObjectKey, verb: Verb, sql: String) -> Self {
-        Step { about: about.clone(), verb, sql, loses: None, stage: Stage::Within, commits_before_next: false }
+        Step {
+            about: about.clone(),
+            verb,
+            sql,
+            loses: None,
+            stage: Stage::Within,
+            commits_before_next: false,
+            alone: false,
+            online: None,
+        }
     }
 
     pub(crate) fn losing(self, loses: Loss) -> Self {
         Step { loses: Some(loses), ..self }
+    }
+
+    /// The same in no transaction.
+    pub(crate) fn alone(self) -> Self {
+        Step { alone: true, ..self }
+    }
+
+    pub(crate) fn online(self, online: bool) -> Self {
+        Step { online: Some(online), ..self }
     }
 }

@@ -7,6 +7,7 @@ mod access;
 mod alter;
 mod create;
 mod decide;
+mod online;
 mod replace;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -18,7 +19,7 @@ use crate::{
     definition::*,
     needs::Needs,
     order::ordered,
-    plan::{Loss, Step, Verb},
+    plan::{Loss, Options, Step, Verb},
     rename::Rename,
 };
 
@@ -51,8 +52,11 @@ struct Planner<'a> {
     parts_to: Parts<'a>,
     actions: BTreeMap<&'a ObjectKey, Action>,
     conversions: &'a BTreeMap<&'a ObjectKey, &'a str>,
-    runs_as: Option<&'a str>,
+    options: &'a Options,
     steps: Vec<Step>,
+    /// What is kept by itself before everything else, and after it.
+    first: Vec<Step>,
+    last: Vec<Step>,
 }
 
 /// The name in SQL of an object that stands for itself.
@@ -129,8 +133,8 @@ fn rank(body: Option<&Body>) -> u8 {
 pub(crate) fn statements(
     from: &Definition,
     to: &Definition,
+    options: &Options,
     conversions: &BTreeMap<&ObjectKey, &str>,
-    runs_as: Option<&str>,
 ) -> Vec<Step> {
     let mut planner = Planner {
         from,
@@ -141,15 +145,20 @@ pub(crate) fn statements(
         parts_to: to.parts(),
         actions: BTreeMap::new(),
         conversions,
-        runs_as,
+        options,
         steps: Vec::new(),
+        first: Vec::new(),
+        last: Vec::new(),
     };
     planner.decide();
     planner.prepare();
     planner.drop_first();
     planner.make();
     planner.drop_last();
-    planner.steps
+    let Planner { first, mut steps, last, .. } = planner;
+    steps.splice(0..0, first);
+    steps.extend(last);
+    steps
 }
 
 impl<'a> Planner<'a> {
@@ -252,6 +261,9 @@ impl<'a> Planner<'a> {
 
     fn drop_object(&mut self, key: &ObjectKey) {
         let Some(object) = self.before(key) else { return };
+        if self.drop_online(key, object) {
+            return;
+        }
         let (sql, loses) = match &object.body {
             Body::Column(column) => {
                 let sql = format!("ALTER TABLE {} DROP COLUMN {}", table_of(key), quote(&key.name));
@@ -268,7 +280,8 @@ impl<'a> Planner<'a> {
                 (format!("DROP {} {}", word(Some(body)), name(key)), loses)
             }
         };
-        self.steps.push(Step { loses, ..Step::new(key, Verb::Drop, sql) });
+        let online = self.can_go_online(key, object).then_some(false);
+        self.steps.push(Step { loses, online, ..Step::new(key, Verb::Drop, sql) });
     }
 
     fn make(&mut self) {

@@ -14,7 +14,7 @@ use crate::{
 impl Planner<'_> {
     /// The owner and the privileges of an object that was just made.
     pub(super) fn give_new(&mut self, key: &ObjectKey, object: &Object) {
-        if let Some(owner) = object.owner.as_deref().filter(|owner| self.runs_as != Some(owner)) {
+        if let Some(owner) = object.owner.as_deref().filter(|owner| self.options.runs_as.as_deref() != Some(owner)) {
             self.hand_to(key, object, owner);
         }
         // Without owners and privileges, nothing is said of either.

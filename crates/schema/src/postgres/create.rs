@@ -14,6 +14,9 @@ use crate::{
 
 impl<'a> Planner<'a> {
     pub(super) fn create(&mut self, key: &'a ObjectKey, object: &'a Object) {
+        if self.create_online(key, object) {
+            return;
+        }
         let mut rest = Vec::new();
         let sql = match &object.body {
             Body::Schema => format!("CREATE SCHEMA {}", name(key)),
@@ -50,7 +53,8 @@ impl<'a> Planner<'a> {
             Body::Event(text) => text.clone(),
             Body::Policy(draft) => create_policy(&alter::policy_table(key), draft),
         };
-        self.push(key, Verb::Create, sql);
+        let online = self.has_online_way(key, object).then_some(false);
+        self.steps.push(Step { online, ..Step::new(key, Verb::Create, sql) });
         rest.into_iter().for_each(|sql| self.push(key, Verb::Change, sql));
         self.comment_on_new(key, object);
         self.give_new(key, object);
