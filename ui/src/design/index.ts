@@ -1,7 +1,10 @@
 // Controls with no domain words. See README.md beside this file for every control and its props.
+
+export { Blocked, type Blocking, Consent, type ConsentProps, LostAnswer, type LostAnswerProps } from "./Applying";
 export { announce } from "./announce";
 export { Button, type ButtonProps, type ButtonVariant, IconButton, type IconButtonProps } from "./Button";
 export { Checkbox, type Choice, RadioGroup, Segmented, Switch } from "./Choice";
+export { Combobox, type ComboboxProps, proposed } from "./Combobox";
 export { classes } from "./classes";
 export { copyText } from "./clipboard";
 export { openContextMenu } from "./contextMenu";
@@ -10,6 +13,7 @@ export { applyTheme, DesignRoot, type Theme } from "./DesignRoot";
 export { ConfirmDialog, type ConfirmDialogProps, Dialog, type DialogProps } from "./Dialog";
 export { Badge, Chip, Progress, Skeleton, Swatch, type Tone } from "./Feedback";
 export { Field, type FieldControl } from "./Field";
+export { Fold } from "./Fold";
 export { offerFiles } from "./files";
 export type { Anchor, Box } from "./floating";
 export { Grade, type GradeProps } from "./Grade";
@@ -27,6 +31,7 @@ export { Popover, type PopoverProps } from "./Popover";
 export { Select, type SelectOption } from "./Select";
 export { Spinner } from "./Spinner";
 export { SplitPane } from "./SplitPane";
+export { type Becoming, Sign, StagedBar, type StagedBarProps, type StagedItem, type StagedStep } from "./Staged";
 export { Banner, CodeBlock, EmptyState, ErrorBlock, type Property, PropertyList } from "./States";
 export { ariaShortcut, formatShortcut, matchesShortcut, platform } from "./shortcut";
 export { type TabItem, Tabs, type TabsProps } from "./Tabs";

@@ -3,26 +3,28 @@ import { type ReactNode, useState } from "react";
 import {
   Badge,
   Banner,
+  Blocked,
   Button,
   CodeBlock,
+  Consent,
   copyText,
   Dialog,
   ErrorBlock,
   Field,
+  Fold,
   Input,
   MenuButton,
   plural,
   Skeleton,
   toast,
 } from "@/design";
-import { failureOf, failureProps, host, type PolicyPlan, type PolicyStep } from "@/ipc";
+import { blockerProps, failureOf, failureProps, host, type PolicyPlan, type PolicyStep } from "@/ipc";
 import { tableWords } from "./drafts";
 import { Coverage } from "./parts/Coverage";
-import { Fold } from "./parts/Fold";
 import { MissingNames } from "./parts/MissingNames";
 import { WhatIfRows } from "./parts/WhatIfRows";
 import { type Place, usePlan } from "./queries";
-import { blockerWords, migrationPaths, stepOf, tablesOf, unacknowledged } from "./review";
+import { migrationPaths, stepOf, tablesOf, unacknowledged } from "./review";
 import { type Applied, type Outcome, useApply } from "./useApply";
 import { tell } from "./usePolicyActions";
 
@@ -168,7 +170,7 @@ export function ReviewDialog({ place, applyTo, highlight, readOnly, onApplied, o
         <Skeleton width="100%" height={240} />
       )}
       {data && data.losing.length > 0 ? (
-        <div className="pol-losing" role="group" aria-label="Roles that get nothing any more">
+        <div className="rh-consent" role="group" aria-label="Roles that get nothing any more">
           <Banner tone="danger">
             {data.losing.length === 1 ? "A role gets" : "Roles get"} nothing any more where{" "}
             {data.losing.length === 1 ? "it" : "they"} got rows before. Type{" "}
@@ -193,19 +195,14 @@ export function ReviewDialog({ place, applyTo, highlight, readOnly, onApplied, o
         onRetry={outcome.state === "locked" && outcome.while === "applying" ? send : () => void attempt()}
       />
       {question ? (
-        <div className="pol-losing" role="group" aria-label={question.title}>
-          <Banner
-            tone={question.production ? "danger" : "warn"}
-            detail={`On ${question.connection}${question.production ? ", which is production" : ""}. Nothing has been sent.`}
-          >
-            {question.title}
-          </Banner>
-          {question.typed === null ? null : (
-            <Field label={`Type ${question.typed} to go on`} layout="stack">
-              {(control) => <Input {...control} mono value={confirmed} onChange={setConfirmed} />}
-            </Field>
-          )}
-        </div>
+        <Consent
+          title={question.title}
+          connection={question.connection}
+          production={question.production}
+          wanted={question.typed}
+          typed={confirmed}
+          onTyped={setConfirmed}
+        />
       ) : null}
     </Dialog>
   );
@@ -216,34 +213,10 @@ function Said({ outcome, onRetry }: { outcome: Outcome; onRetry: () => void }) {
     return <Banner tone="ok">The server takes all of it. It was rolled back: nothing is changed.</Banner>;
   if (outcome.state === "refused") return <ErrorBlock {...failureProps(outcome.error)} />;
   if (outcome.state !== "locked") return null;
-  const { blockers, error } = outcome;
   return (
-    <div className="pol-locked" role="alert">
-      <Banner
-        tone="danger"
-        icon="lock"
-        detail={
-          blockers.length === 0
-            ? "Whoever held it was gone before it could be asked."
-            : blockers.length === 1
-              ? "One session holds it:"
-              : `${blockers.length} sessions hold it:`
-        }
-        actions={
-          <Button icon="refresh" onClick={onRetry}>
-            Retry
-          </Button>
-        }
-      >
-        {error.message} Nothing was changed.
-      </Banner>
-      {blockers.map((blocker) => (
-        <div key={`${blocker.session} ${blocker.user}`} className="pol-blocker">
-          <div>{blockerWords(blocker)}</div>
-          {blocker.statement ? <code className="pol-code rh-selectable">{blocker.statement}</code> : null}
-        </div>
-      ))}
-    </div>
+    <Blocked blockers={outcome.blockers.map(blockerProps)} onRetry={onRetry}>
+      {outcome.error.message} Nothing was changed.
+    </Blocked>
   );
 }
 

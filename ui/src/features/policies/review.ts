@@ -1,5 +1,5 @@
 /** Words and checks of the review. Pure. */
-import type { PolicyBlocker, PolicyOn, PolicyStep } from "@/ipc";
+import type { PolicyOn, PolicyStep } from "@/ipc";
 
 /** Which step a statement belongs to, counted from 0 through all steps; null where there is none. */
 export function stepOf(steps: readonly Pick<PolicyStep, "sql">[], statement: number | null): number | null {
@@ -11,28 +11,6 @@ export function stepOf(steps: readonly Pick<PolicyStep, "sql">[], statement: num
     left -= count;
   }
   return null;
-}
-
-/** For how long, in words; the exact time is no use here. */
-export function ageWords(ms: number | null): string {
-  if (ms === null) return "";
-  const seconds = Math.round(ms / 1_000);
-  if (seconds < 60) return `for ${seconds} s`;
-  const minutes = Math.round(seconds / 60);
-  return minutes < 60 ? `for ${minutes} min` : `for ${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-
-/** Who is in the way, in a line. */
-export function blockerWords({ session, user, application, age_ms }: PolicyBlocker): string {
-  const who = [user, application ? `(${application})` : null].filter(Boolean).join(" ");
-  const age = ageWords(age_ms);
-  return [
-    who || "a session",
-    session === null ? null : `session ${session}`,
-    age ? `its transaction is open ${age}` : null,
-  ]
-    .filter(Boolean)
-    .join(", ");
 }
 
 /** Roles that were not acknowledged by their name. */

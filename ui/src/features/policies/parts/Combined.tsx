@@ -1,10 +1,9 @@
 /** How the policies of a table combine for one role and command, as the server does it. */
 import { Fragment } from "react";
-import { Badge, Banner, Skeleton } from "@/design";
+import { Badge, Banner, Fold, Skeleton } from "@/design";
 import type { PolicyCondition, PolicyEffect, PolicyPart } from "@/ipc";
 import { tableWords } from "../drafts";
 import { LEVELS } from "../model";
-import { Fold } from "./Fold";
 
 function Part({ part, restrictive }: { part: PolicyPart; restrictive: boolean }) {
   const notes = [part.truth, part.using_as_check ? "its USING is its check" : null].filter(Boolean).join(", ");

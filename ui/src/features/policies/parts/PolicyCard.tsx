@@ -1,9 +1,8 @@
 /** One policy: for which command and whom, and what it asks of rows. */
 import type { ReactNode } from "react";
-import { Badge, Icon, IconButton, MenuButton, type MenuItem, openContextMenu, tip } from "@/design";
+import { Badge, Fold, Icon, IconButton, MenuButton, type MenuItem, openContextMenu, tip } from "@/design";
 import type { PolicyMissing, PolicyOn } from "@/ipc";
 import { rolesOf, type ShownPolicy, tableWords, takes } from "../drafts";
-import { Fold } from "./Fold";
 import { MissingNames } from "./MissingNames";
 import { useDragCopy } from "./useDragCopy";
 

@@ -1,9 +1,8 @@
 /** One case: who sends what, what is to come of it, what came. */
 import { type ReactNode, useState } from "react";
-import { Badge, Button, ErrorBlock, Icon, IconButton, Input, Select, Textarea } from "@/design";
+import { Badge, Button, ErrorBlock, Fold, Icon, IconButton, Input, Select, Textarea } from "@/design";
 import { failureProps, type PolicyRole } from "@/ipc";
 import type { SqlField } from "../editor/ExpressionField";
-import { Fold } from "../parts/Fold";
 import {
   claimsOf,
   claimsText,

@@ -1,10 +1,10 @@
 /** Something that is there for who looks for it. */
 import type { ReactNode } from "react";
-import { Icon } from "@/design";
+import { Icon } from "./icons/Icon";
 
 export function Fold({ label, children }: { label: ReactNode; children: ReactNode }) {
   return (
-    <details className="pol-fold">
+    <details className="rh-fold">
       <summary>
         <Icon name="chevron-right" size={12} /> {label}
       </summary>
