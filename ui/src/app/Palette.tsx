@@ -32,6 +32,7 @@ const SCOPE_ICONS: Readonly<Record<string, IconName>> = {
   policies: "policy",
   advisor: "bulb",
   diagram: "explain",
+  structure: "columns",
   explorer: "refresh",
 };
 
@@ -54,6 +55,7 @@ const NOT_HERE: Readonly<Record<string, string>> = {
   policies: "needs a tab of policies in front",
   advisor: "needs an advisor's tab in front",
   diagram: "needs a diagram's tab in front",
+  structure: "needs the structure of a table in front",
   explorer: "needs the explorer with the focus",
   connection: "needs a connection's form in front",
   home: "needs the connections page in front",

@@ -18,6 +18,7 @@ import { SideContent } from "./SideContent";
 import { WithSidePanel } from "./SidePanel";
 import { Status } from "./Status";
 import { isFront } from "./split";
+import { Structuring } from "./structure";
 import { useTitles } from "./TabStrip";
 import { useShellCommands } from "./useShellCommands";
 import { useWalkCommands } from "./walking";
@@ -145,6 +146,7 @@ export function Shell() {
       <ExportDialog />
       <ImportDialog />
       <Generating actions={actions} />
+      <Structuring actions={actions} />
     </div>
   );
 }

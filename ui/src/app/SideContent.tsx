@@ -12,6 +12,7 @@ import { generateIn } from "./generating";
 import { planTitle, profileOfTab } from "./model";
 import type { Panel, Place } from "./panel";
 import { Security } from "./security";
+import { canAlter, newObject, placeOf, stageDrop } from "./structure";
 import { useWorkspace } from "./workspace";
 
 const TITLES: Readonly<Record<Place, string>> = {
@@ -57,6 +58,15 @@ function Explorer({ actions, hide }: { actions: Actions; hide: ReactNode }) {
       onDiagram={actions.diagram}
       onImport={importInto}
       onGenerate={generateIn}
+      canAlter={(profileId) => canAlter(live.connections.get(profileId))}
+      onStructure={actions.structure}
+      onNewObject={(profileId, database, schema, kind) =>
+        newObject(placeOf(profileId, database, live.connections.get(profileId)), schema, kind)
+      }
+      onDropObject={(profileId, object) => {
+        actions.structure(profileId, object);
+        stageDrop(placeOf(profileId, object.database, live.connections.get(profileId)), object);
+      }}
       onEditConnection={(profileId) => actions.connectionForm(profileId)}
       headEnd={hide}
     />

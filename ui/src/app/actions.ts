@@ -4,7 +4,7 @@ import { formatShortcut, toast } from "@/design";
 import { mayRun } from "@/features/connections";
 import { diagramOf } from "@/features/erd";
 import { openSuite, readView, type Section, showing, suiteIn, unfolded } from "@/features/policies";
-import { failureOf, host, nativeCode, type ObjectRef, type PolicyActor, present } from "@/ipc";
+import { failureOf, hasPage, host, nativeCode, type ObjectRef, type PolicyActor, present } from "@/ipc";
 import { guardOf } from "./closing";
 import { focusDocument } from "./focus";
 import {
@@ -33,7 +33,9 @@ export interface Actions {
   home(): void;
   settings(): void;
   query(query?: NewQuery): void;
-  relation(profileId: string, object: ObjectRef, view?: "ddl"): void;
+  relation(profileId: string, object: ObjectRef, view?: "ddl" | "edit"): void;
+  /** Shows the structure of an object for changing it. */
+  structure(profileId: string, object: ObjectRef): void;
   activity(profileId: string): void;
   /** Shows what is wrong with a database. */
   advisor(profileId: string, database: string | null): void;
@@ -193,6 +195,12 @@ function build(now: () => Workspace, panel: () => Panel, ask: (id: string) => vo
       if (panel().narrow) panel().hide();
       requestAnimationFrame(focusDocument);
       if (view) dispatch({ type: "change", id, change: { view: JSON.stringify({ view }) } });
+    },
+    structure: (profileId, object) => {
+      // A part is changed with its table.
+      const isPart = object.signature !== null && object.kind !== "routine";
+      const of = isPart ? { ...object, kind: "relation", name: object.signature ?? "", signature: null } : object;
+      if (of.kind === "relation" || hasPage(of)) actions.relation(profileId, of, "edit");
     },
     activity: (profileId) => {
       now().dispatch({ type: "open", tab: { id: newTabId(), kind: "activity", profileId, view: "{}" } });

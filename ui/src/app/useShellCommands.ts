@@ -11,6 +11,7 @@ import { generateIn, schemaCalled, useNoGenerate } from "./generating";
 import { profileOfTab } from "./model";
 import type { Panel, Place } from "./panel";
 import type { Direction } from "./split";
+import { canAlter, newObject, placeOf } from "./structure";
 import { useWorkspace } from "./workspace";
 
 /** The size of data as it comes. */
@@ -45,6 +46,17 @@ export function useShellCommands(
     active?.kind === "policies" || active?.kind === "advisor" || active?.kind === "diagram" ? active.database : null;
   /** Whose diagrams are meant: the tab's connection, or the only open one. */
   const drawn = profileId ?? (live.connections.size === 1 ? ([...live.connections.keys()][0] ?? null) : null);
+  /** The database whose schema is meant, and the schema beside a table. */
+  const alterable = [...live.connections.values()].filter((state) => state.phase.phase === "open" && canAlter(state));
+  const alters =
+    profileId !== null
+      ? alterable.find((state) => state.profile_id === profileId)
+      : alterable.length === 1
+        ? alterable[0]
+        : undefined;
+  const meantDatabase = active?.kind === "relation" ? active.object.database : ofDatabase;
+  const altered = alters ? placeOf(alters.profile_id, meantDatabase, alters) : null;
+  const schemaOf = active?.kind === "relation" ? active.object.schema : null;
   const noGenerate = useNoGenerate();
   const noActing = useNoActing()(active);
   const acting = useActingWays();
@@ -155,6 +167,14 @@ export function useShellCommands(
         actions.diagram(drawn, database);
       },
       drawn === null && noConnection,
+    ),
+    "structure.table": offer(
+      () => altered && newObject(altered, schemaOf, "table"),
+      !altered && (profileId === null ? "no database that can be changed is connected" : "it cannot be changed here"),
+    ),
+    "structure.new": offer(
+      () => altered && newObject(altered, schemaOf, ""),
+      !altered && (profileId === null ? "no database that can be changed is connected" : "it cannot be changed here"),
     ),
     "connection.generate": offer(
       () => {

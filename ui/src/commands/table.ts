@@ -15,6 +15,7 @@ export type Scope =
   | "policies"
   | "advisor"
   | "diagram"
+  | "structure"
   | "results"
   | "connection";
 
@@ -52,6 +53,8 @@ export const COMMANDS = [
   { id: "policies.open", title: "Policies of this database: who gets which rows", scope: "global" },
   { id: "advisor.open", title: "Advisor: what is wrong with this database", scope: "global" },
   { id: "diagram.open", title: "Diagram of this database", scope: "global", keys: "Mod+Shift+L" },
+  { id: "structure.table", title: "New table in this database", scope: "global" },
+  { id: "structure.new", title: "New view, function, type … in this database", scope: "global" },
   { id: "connection.generate", title: "Generate rows for several tables", scope: "global" },
   { id: "file.open", title: "Open a file", scope: "global", keys: "Mod+O" },
   { id: "place.home", title: "Connections", scope: "global", keys: "Mod+Shift+H" },
@@ -167,6 +170,7 @@ export const COMMANDS = [
   { id: "relation.policies", title: "Show policies", scope: "relation" },
   { id: "relation.grants", title: "Show privileges", scope: "relation" },
   { id: "relation.ddl", title: "Show DDL", scope: "relation", keys: "Alt+5" },
+  { id: "relation.edit", title: "Edit structure", scope: "relation", keys: "Alt+6" },
   { id: "policies.refresh", title: "Read the policies again", scope: "policies", keys: "F5" },
   { id: "policies.filter", title: "Filter tables", scope: "policies", keys: "Mod+F" },
   { id: "policies.tables", title: "Show the tables", scope: "policies", keys: "Alt+1" },
@@ -201,6 +205,16 @@ export const COMMANDS = [
   { id: "diagram.undo", title: "Take back the last change of the diagram", scope: "diagram", keys: "Mod+Z" },
   { id: "diagram.redo", title: "Make the change of the diagram again", scope: "diagram", keys: "Mod+Shift+Z" },
   { id: "diagram.refresh", title: "Read the diagram's schema again", scope: "diagram", keys: "F5" },
+  { id: "diagram.foreign-key", title: "New foreign key from the chosen table", scope: "diagram", keys: "Mod+Alt+K" },
+  { id: "diagram.column", title: "Add a column to the chosen table", scope: "diagram" },
+  { id: "diagram.index", title: "New index of the chosen table", scope: "diagram" },
+  { id: "diagram.review", title: "Review the changes of the schema", scope: "diagram", keys: "Mod+Shift+R" },
+  { id: "structure.undo", title: "Take back the last change of the schema", scope: "structure", keys: "Mod+Z" },
+  { id: "structure.redo", title: "Make the change of the schema again", scope: "structure", keys: "Mod+Shift+Z" },
+  { id: "structure.review", title: "Review the changes of the schema", scope: "structure", keys: "Mod+Shift+R" },
+  { id: "structure.column", title: "Add a column to this table", scope: "structure" },
+  { id: "structure.foreign-key", title: "New foreign key from this table", scope: "structure", keys: "Mod+Alt+K" },
+  { id: "structure.index", title: "New index of this table", scope: "structure" },
   { id: "activity.refresh", title: "Read the activity again", scope: "activity", keys: "F5" },
   { id: "activity.pause", title: "Pause or go on reading the activity", scope: "activity", keys: "Mod+Alt+P" },
   { id: "activity.filter", title: "Filter sessions or sizes", scope: "activity", keys: "Mod+F" },

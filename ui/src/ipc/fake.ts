@@ -37,6 +37,7 @@ import { savedCommands } from "./fake/saved";
 import { formatted, outlineOf } from "./fake/script";
 import { securityCommands, tellNews } from "./fake/security";
 import { statisticsCommands } from "./fake/statistics";
+import { structureCommands } from "./fake/structure";
 import { contentsOf, exportOf, importOf, offerOf, stopTransfer } from "./fake/transfers";
 import { testOf } from "./fake/trial";
 import { findIn, viewOf, viewRows } from "./fake/views";
@@ -418,6 +419,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     ...policyTexts(world),
     ...policyTests(world),
     ...policyUsers(world),
+    ...structureCommands(world),
     ...advisor,
     ...securityCommands(world, calls, advisor.advise),
     stopTransfer: async (id) => {

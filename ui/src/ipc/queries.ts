@@ -19,6 +19,8 @@ export const queryKeys = {
   activitySizes: (profileId: string) => ["activity", profileId, "sizes"] as const,
   /** Everything about who gets which rows of a database. */
   security: (profileId: string, database: string | null) => ["security", profileId, database] as const,
+  /** What is staged of a schema, and objects as they would be. */
+  structure: (profileId: string, database: string | null) => ["structure", profileId, database] as const,
   /** What is known of that without asking anybody. */
   securityFigures: (profileId: string, database: string | null) =>
     ["security", profileId, database, "figures"] as const,
@@ -61,6 +63,8 @@ export function topicKeys(topic: Topic, profileId: string | null): readonly (rea
       return [["edits"]];
     case "settings":
       return [queryKeys.settings];
+    case "structure":
+      return [profileId ? ["structure", profileId] : ["structure"]];
     case "diagrams":
       return [profileId ? ["diagrams", profileId] : ["diagrams"]];
   }

@@ -1,10 +1,14 @@
 /** A database as a map. What was kept of it is drawn without the server too. */
 import { useMemo } from "react";
+import { useKeys } from "@/commands";
 import { DiagramPane, readView } from "@/features/erd";
+import { openStructure, StagedChanges } from "@/features/structure";
 import type { Actions } from "../actions";
 import type { DiagramTab } from "../model";
+import { canAlter, useAround } from "../structure";
 import { useWorkspace } from "../workspace";
 import { ConnectionBanner } from "./ConnectionBanner";
+import { useEditing } from "./useEditing";
 import { useFocusWhen } from "./useFocusWhen";
 import { useKeptView } from "./useKeptView";
 
@@ -16,6 +20,11 @@ export function DiagramDocument({ tab, active, actions }: { tab: DiagramTab; act
   const { view, onView } = useKeptView(tab, readView);
   const place = useMemo(() => ({ profileId, database }), [profileId, database]);
   const shown = database ?? state?.database ?? null;
+  const open = state?.phase.phase === "open";
+  const alters = canAlter(state);
+  const around = useAround(place, actions);
+  const keys = { undo: useKeys("diagram.undo"), redo: useKeys("diagram.redo"), review: useKeys("diagram.review") };
+  const editing = useEditing(place, alters, open, shown, around);
   const reconnect = () => void actions.connect(profileId);
   return (
     <div
@@ -31,7 +40,7 @@ export function DiagramDocument({ tab, active, actions }: { tab: DiagramTab; act
           place={place}
           name={name}
           database={shown}
-          open={state?.phase.phase === "open"}
+          open={open}
           active={active}
           view={view}
           onView={onView}
@@ -43,6 +52,13 @@ export function DiagramDocument({ tab, active, actions }: { tab: DiagramTab; act
             )
           }
           onConnect={reconnect}
+          editing={editing}
+          onReview={() => openStructure(place, { ask: "review" })}
+          staged={
+            alters ? (
+              <StagedChanges place={place} able={open} highlight={around.highlight} onGo={around.onOpen} keys={keys} />
+            ) : null
+          }
         />
       </div>
     </div>

@@ -6,12 +6,16 @@ import { iconOf, ObjectStructure, shownObject, useObject, viewsOf } from "@/feat
 import { queryKeys } from "@/ipc";
 import type { Actions } from "../actions";
 import type { RelationTab } from "../model";
+import { canAlter, sectionOf, TabStructure } from "../structure";
 import { useWorkspace } from "../workspace";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { Offline } from "./Offline";
 import { useFocusWhen } from "./useFocusWhen";
 
 const FIRST = "definition";
+const EDIT = "edit";
+/** Kinds whose definition can be staged. */
+const ALTERED: ReadonlySet<string> = new Set(["routine", "type", "sequence", "extension", "event"]);
 
 function readView(json: string): string {
   try {
@@ -89,6 +93,7 @@ function Opened({ tab, active, actions, view }: ObjectDocumentProps & { view: st
         ...(state?.phase.phase === "open" ? {} : { disabledReason: "the connection is not open" }),
       },
       "relation.ddl": { run: () => show("definition") },
+      ...(canAlter(state) && ALTERED.has(tab.object.kind) ? { "relation.edit": { run: () => show(EDIT) } } : {}),
       ...(page.data && page.data.grants_state !== "absent"
         ? { "relation.grants": { run: () => show("privileges") } }
         : {}),
@@ -97,7 +102,9 @@ function Opened({ tab, active, actions, view }: ObjectDocumentProps & { view: st
   );
   const views = viewsOf(page.data);
   // A list that was kept in front may have nothing in it any more.
-  const options = views.some((each) => each.value === view) ? views : [...views, { value: view, label: view }];
+  const editable = canAlter(state) && ALTERED.has(tab.object.kind);
+  const all = editable || view === EDIT ? [...views, { value: EDIT, label: "Edit" }] : views;
+  const options = all.some((each) => each.value === view) ? all : [...all, { value: view, label: view }];
   const schema = tab.object.schema;
   return (
     <>
@@ -125,7 +132,19 @@ function Opened({ tab, active, actions, view }: ObjectDocumentProps & { view: st
       </Toolbar>
       <ConnectionBanner state={state} name={name} onReconnect={() => void actions.connect(tab.profileId)} />
       <div className="flex-1 min-h-0 relative">
-        <ObjectStructure profileId={tab.profileId} object={tab.object} view={view} />
+        {view === EDIT ? (
+          <TabStructure
+            tab={tab}
+            active={active}
+            actions={actions}
+            section={sectionOf(tab.view)}
+            onSection={(section) =>
+              dispatch({ type: "change", id: tab.id, change: { view: JSON.stringify({ view: EDIT, section }) } })
+            }
+          />
+        ) : (
+          <ObjectStructure profileId={tab.profileId} object={tab.object} view={view} />
+        )}
       </div>
     </>
   );

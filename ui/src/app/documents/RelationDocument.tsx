@@ -15,12 +15,14 @@ import {
   useRelation,
 } from "@/features/relation";
 import { DataPane, NO_SHAPE, type Shape, type WhereField } from "@/features/results";
+import { type Section, sameObject, useDraft } from "@/features/structure";
 import { onImported, openExport, openImportInto } from "@/features/transfer";
 import { host, type ObjectRef, queryKeys } from "@/ipc";
 import { actorOf, Stripe, useActAsButton } from "../acting";
 import type { Actions } from "../actions";
 import { useNoGenerate } from "../generating";
 import type { RelationTab } from "../model";
+import { canAlter, placeOf, sectionOf, TabStructure } from "../structure";
 import { useReferences } from "../useReferences";
 import { useWorkspace } from "../workspace";
 import { Denied } from "./access";
@@ -32,13 +34,15 @@ import { Offline } from "./Offline";
 import { useFocusWhen } from "./useFocusWhen";
 import { useRelationLayout } from "./useRelationLayout";
 
-type View = "data" | RelationView;
+type View = "data" | "edit" | RelationView;
 
 interface Kept {
   readonly view: View;
   readonly shape: Shape;
   /** What was chosen for the charts of its rows. */
   readonly charts?: readonly KeptChart[];
+  /** What of its structure was being changed. */
+  readonly section?: Section;
 }
 
 const VIEWS: readonly { value: View; label: string }[] = [
@@ -50,6 +54,7 @@ const VIEWS: readonly { value: View; label: string }[] = [
   { value: "policies", label: "Policies" },
   { value: "grants", label: "Privileges" },
   { value: "ddl", label: "DDL" },
+  { value: "edit", label: "Edit" },
 ];
 
 const NOTHING_KEPT: Kept = { view: "data", shape: NO_SHAPE };
@@ -64,6 +69,7 @@ function readKept(json: string): Kept {
       ...(chosen.length > 0 ? { charts: chosen } : {}),
       view: VIEWS.find((each) => each.value === view)?.value ?? "data",
       shape: readShape(shape),
+      section: sectionOf(json),
     };
   } catch {
     return NOTHING_KEPT;
@@ -112,6 +118,10 @@ export function RelationDocument({ tab, active, actions }: { tab: RelationTab; a
       "relation.policies": { run: () => show("policies") },
       "relation.grants": { run: () => show("grants") },
       "relation.ddl": { run: () => show("ddl") },
+      "relation.edit": {
+        run: () => show("edit"),
+        ...(canAlter(state) ? {} : { disabledReason: "its structure cannot be changed here" }),
+      },
     },
     active,
   );
@@ -209,6 +219,7 @@ function Opened({ tab, active, actions, kept, rows, onKept, onReconnect }: Opene
     indexes: useKeys("relation.indexes"),
     constraints: useKeys("relation.constraints"),
     ddl: useKeys("relation.ddl"),
+    edit: useKeys("relation.edit"),
   };
   const actAs = useActAsButton(tab);
   const newQuery = useKeys("tab.new-query");
@@ -231,10 +242,17 @@ function Opened({ tab, active, actions, kept, rows, onKept, onReconnect }: Opene
     active,
   );
   const schema = tab.object.schema;
+  const draft = useDraft(placeOf(tab.profileId, tab.object.database, state), kept.view === "edit");
+  const fresh =
+    draft.data?.objects.some(({ object, change }) => change === "added" && sameObject(object, tab.object)) === true;
   const options = VIEWS.flatMap(({ value, label }) => {
-    const count = page.data && value !== "data" && value !== "ddl" ? countOf(page.data, value) : null;
+    const count =
+      page.data && value !== "data" && value !== "ddl" && value !== "edit" ? countOf(page.data, value) : null;
     // What few relations have is offered where it is.
     if ((value === "triggers" || value === "policies") && !count && kept.view !== value) return [];
+    if (value === "edit" && kept.view !== value && !canAlter(state)) return [];
+    // What is only staged has nothing else to show yet.
+    if (value !== "edit" && fresh) return [];
     if (value === "grants" && kept.view !== value && (page.data?.grants_state ?? "absent") === "absent") return [];
     const key = keys[value];
     return [{ value, label, ...(count === null ? {} : { count }), ...(key ? { keys: key, tooltip: label } : {}) }];
@@ -330,6 +348,14 @@ function Opened({ tab, active, actions, kept, rows, onKept, onReconnect }: Opene
                 actions={more}
               />
             )}
+          />
+        ) : kept.view === "edit" ? (
+          <TabStructure
+            tab={tab}
+            active={active}
+            actions={actions}
+            section={kept.section ?? "columns"}
+            onSection={(section) => onKept((now) => ({ ...now, section }))}
           />
         ) : (
           <RelationStructure

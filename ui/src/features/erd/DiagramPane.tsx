@@ -1,10 +1,11 @@
 /** A database's diagrams: the toolbar, the canvas, the list, and what is chosen of them. */
-import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import "./erd.css";
 import { useKeys, useOffers } from "@/commands";
 import { Banner, Button, type MenuItem, toast } from "@/design";
 import type { DiagramScope, DiagramTable } from "@/ipc";
 import type { Camera } from "./camera";
+import type { Editing } from "./editing";
 import type { Engine } from "./engine";
 import { exportDiagram, FORMATS } from "./exporting";
 import { Bar } from "./parts/Bar";
@@ -22,6 +23,7 @@ import type { Place } from "./state";
 import { tellStatus } from "./status";
 import { DiagramStore } from "./store";
 import { useOpening } from "./useOpening";
+import { useStaged } from "./useStaged";
 import { useWays } from "./useWays";
 import type { DiagramView } from "./view";
 import { changesOf } from "./words";
@@ -39,6 +41,11 @@ export interface DiagramPaneProps {
   onView: (change: Partial<DiagramView>) => void;
   onTable: (table: DiagramTable, view?: "ddl") => void;
   onConnect: () => void;
+  /** What can be done to the schema; null where nothing can. */
+  editing: Editing | null;
+  onReview: () => void;
+  /** What is staged, under the canvas. */
+  staged: ReactNode;
 }
 
 /** The camera is kept once it has rested for this long. */
@@ -67,7 +74,9 @@ export function DiagramPane(props: DiagramPaneProps) {
     onOpen: props.onTable,
     askPath: (from) => setPathing({ from }),
     choose: () => setAsking("scope"),
+    editing: props.editing,
   });
+  useStaged(store, props.editing);
 
   store.onTold = (words, failure) =>
     toast({ tone: "danger", title: words, detail: [failure?.message, failure?.hint].filter(Boolean).join(" ") });
@@ -122,6 +131,13 @@ export function DiagramPane(props: DiagramPaneProps) {
   // Commands.
   const none = drawing ? {} : { disabledReason: "the diagram is not here yet" };
   const chosenOne = selected.size > 0 ? none : { disabledReason: "choose a table first" };
+  const { editing } = props;
+  const unable = editing ? editing.disabledReason : "the schema cannot be changed here";
+  const able = unable ? { disabledReason: unable } : chosenOne;
+  const onChosen = (change: (table: DiagramTable) => void) => {
+    const [table] = store.tables([...selected].slice(0, 1));
+    if (table) change(table);
+  };
   const askPath = () => {
     const [one, other] = [...selected];
     if (selected.size === 2 && one !== undefined && other !== undefined) ways.pathFrom(one);
@@ -145,6 +161,16 @@ export function DiagramPane(props: DiagramPaneProps) {
       "diagram.fit": { run: ways.fit, ...none },
       "diagram.larger": { run: () => engine?.zoom(1.25), ...none },
       "diagram.smaller": { run: () => engine?.zoom(0.8), ...none },
+      "diagram.foreign-key": {
+        run: () => onChosen((from) => editing?.foreignKey({ from, columns: [], to: null, toColumns: [] })),
+        ...able,
+      },
+      "diagram.column": { run: () => onChosen((table) => editing?.column(table)), ...able },
+      "diagram.index": { run: () => onChosen((table) => editing?.index(table, [])), ...able },
+      "diagram.review": {
+        run: props.onReview,
+        ...((editing?.groups.length ?? 0) > 0 ? {} : { disabledReason: "nothing is staged" }),
+      },
       "diagram.refresh": { run: () => void show(drawing?.id ?? null) },
       // While somebody types, these keys are the text's.
       ...(typing
@@ -152,11 +178,11 @@ export function DiagramPane(props: DiagramPaneProps) {
         : {
             "diagram.undo": {
               run: () => void ways.undo(),
-              ...(history.done.length > 0 ? {} : { disabledReason: "nothing was changed" }),
+              ...(history.done.length > 0 || editing?.undo ? {} : { disabledReason: "nothing was changed" }),
             },
             "diagram.redo": {
               run: () => void ways.redo(),
-              ...(history.undone.length > 0 ? {} : { disabledReason: "nothing was taken back" }),
+              ...(history.undone.length > 0 || editing?.redo ? {} : { disabledReason: "nothing was taken back" }),
             },
           }),
     },
@@ -230,8 +256,8 @@ export function DiagramPane(props: DiagramPaneProps) {
       items: FORMATS.map(({ format, label }) => ({ label: `${label}…`, onSelect: () => void exported(format, true) })),
     },
   ];
-  const last = history.done.at(-1);
-  const next = history.undone.at(-1);
+  const last = history.done.at(-1) ?? (editing?.undo ? { words: editing.undo } : undefined);
+  const next = history.undone.at(-1) ?? (editing?.redo ? { words: editing.redo } : undefined);
   const more = (): readonly MenuItem[] => [
     {
       label: last ? `Take back: ${last.words}` : "Take back",
@@ -398,6 +424,7 @@ export function DiagramPane(props: DiagramPaneProps) {
           />
         ) : null}
       </div>
+      {props.staged}
       <FindBox
         place={place}
         anchor={finding ? findRef.current : null}

@@ -1,5 +1,7 @@
 /** The colours of the canvas: the tokens of the theme that is on, as a canvas takes them. */
 
+import type { StructureChange } from "@/ipc";
+
 /** So many colours there are for boxes, frames and notes. */
 export const COLOURS = 8;
 export const COLOUR_WORDS = ["Blue", "Orange", "Green", "Pink", "Yellow", "Sky", "Violet", "Grey"] as const;
@@ -12,6 +14,12 @@ export interface Tint {
   readonly wash: string;
   readonly note: string;
   readonly edge: string;
+}
+
+/** How something that is staged is drawn. */
+export interface StagedTint {
+  readonly edge: string;
+  readonly wash: string;
 }
 
 export interface Palette {
@@ -29,6 +37,7 @@ export interface Palette {
   readonly frame: string;
   readonly frameEdge: string;
   readonly tints: readonly Tint[];
+  readonly staged: Readonly<Record<StructureChange, StagedTint>>;
 }
 
 function rgbOf(text: string): Rgb {
@@ -66,6 +75,11 @@ export function readPalette(element: Element): Palette {
     accentHead: token("accent-wash-2"),
     frame: sunk,
     frameEdge: token("line"),
+    staged: {
+      added: { edge: token("ok"), wash: token("cell-new") },
+      changed: { edge: token("warn"), wash: token("cell-changed") },
+      removed: { edge: token("danger"), wash: token("cell-deleted") },
+    },
     tints: Array.from({ length: COLOURS }, (_, at) => {
       const strong = token(`chart-${at + 1}`);
       return {
@@ -91,6 +105,11 @@ export function faded(palette: Palette): Palette {
     text: back(palette.text),
     meta: back(palette.meta),
     key: back(palette.key),
+    staged: {
+      added: { ...palette.staged.added, edge: back(palette.staged.added.edge) },
+      changed: { ...palette.staged.changed, edge: back(palette.staged.changed.edge) },
+      removed: { ...palette.staged.removed, edge: back(palette.staged.removed.edge) },
+    },
     tints: palette.tints.map(({ strong, head, wash, note, edge }) => ({
       strong: back(strong),
       head: back(head, 0.4),

@@ -1,7 +1,9 @@
 /** What pointer and wheel do on the canvas. The keyboard is in `keys.ts`. */
 import type { Point } from "./camera";
+import type { Editing } from "./editing";
 import type { Engine } from "./engine";
 import type { Marks } from "./history";
+import { Linking } from "./linking";
 import type { Hit } from "./model";
 import type { DiagramStore } from "./store";
 
@@ -16,6 +18,8 @@ export interface GestureEvents {
   onMenu(hit: Hit | null, at: Point, event: MouseEvent): void;
   /** What lies under the pointer. */
   onHover(hit: Hit | null): void;
+  /** What can be done to the schema; null where nothing can. */
+  editing(): Editing | null;
 }
 
 type Gesture =
@@ -28,6 +32,7 @@ type Gesture =
       readonly narrow: boolean;
       moved: boolean;
     }
+  | { readonly kind: "link" }
   | { readonly kind: "band"; readonly start: Point; readonly before: ReadonlySet<number>; moved: boolean }
   | {
       readonly kind: "note";
@@ -44,6 +49,7 @@ export class Gestures {
   private readonly store: DiagramStore;
   private readonly events: GestureEvents;
   private readonly band = document.createElement("div");
+  private readonly linking: Linking;
   private gesture: Gesture | null = null;
   private spaced = false;
   private pinch = 1;
@@ -57,6 +63,7 @@ export class Gestures {
     this.band.className = "erd-band";
     this.band.hidden = true;
     stage.append(this.band);
+    this.linking = new Linking(stage, engine, store, events.editing);
     const { signal } = this.stop;
     const on = <K extends keyof HTMLElementEventMap>(name: K, heard: (event: HTMLElementEventMap[K]) => void) =>
       stage.addEventListener(name, heard, { signal, passive: false });
@@ -67,7 +74,7 @@ export class Gestures {
     on("pointercancel", () => this.giveUp());
     on("dblclick", (event) => this.twice(event));
     on("contextmenu", (event) => this.menu(event));
-    on("pointerleave", () => this.events.onHover(null));
+    on("pointerleave", () => this.hover(null));
     // macOS tells of two fingers so.
     const gesture = (name: string, heard: (scale: number, event: MouseEvent) => void) =>
       stage.addEventListener(
@@ -89,6 +96,7 @@ export class Gestures {
 
   dispose(): void {
     this.stop.abort();
+    this.linking.dispose();
     this.band.remove();
   }
 
@@ -107,6 +115,7 @@ export class Gestures {
     const { gesture } = this;
     this.gesture = null;
     this.band.hidden = true;
+    if (gesture?.kind === "link") this.linking.giveUp();
     if (gesture?.kind === "move" && gesture.moved) this.store.dropBack();
     if (gesture?.kind === "note" && gesture.moved) {
       const before = gesture.marks.notes.find((note) => note.id === gesture.id);
@@ -149,6 +158,7 @@ export class Gestures {
     if (event.button === 1 || (event.button === 0 && this.spaced)) {
       this.gesture = { kind: "pan", last: at, press: null, moved: false, secondary: true };
     } else if (event.button !== 0) return;
+    else if (this.linking.holds(event.target) && this.linking.begin()) this.gesture = { kind: "link" };
     else this.press(hit, at, event);
     // A pointer that is gone already cannot be kept.
     if (this.stage.hasPointerCapture?.(event.pointerId) === false)
@@ -196,6 +206,10 @@ export class Gestures {
       if (this.own(event)) this.hover(this.hit(at));
       return;
     }
+    if (gesture.kind === "link") {
+      this.linking.move(at);
+      return;
+    }
     if (gesture.kind === "pan") {
       engine.pan(at.x - gesture.last.x, at.y - gesture.last.y);
       gesture.last = at;
@@ -240,6 +254,7 @@ export class Gestures {
     const over =
       hit === null ? "" : hit.kind === "note" && hit.corner ? "corner" : hit.kind === "line" ? "line" : "thing";
     if (this.stage.dataset["over"] !== over) this.stage.dataset["over"] = over;
+    this.linking.hover(hit);
     this.events.onHover(hit);
   }
 
@@ -252,6 +267,9 @@ export class Gestures {
     event.preventDefault();
     switch (gesture.kind) {
       case "pan":
+        break;
+      case "link":
+        this.linking.end(this.at(event));
         break;
       case "move":
         if (gesture.moved) store.drop();

@@ -16,7 +16,9 @@ export type Change =
       readonly after: readonly DiagramPlace[];
     }
   | { readonly kind: "scope"; readonly words: string; readonly before: DiagramScope; readonly after: DiagramScope }
-  | { readonly kind: "marks"; readonly words: string; readonly before: Marks; readonly after: Marks };
+  | { readonly kind: "marks"; readonly words: string; readonly before: Marks; readonly after: Marks }
+  /** Something of the schema was staged: the core knows what. */
+  | { readonly kind: "structure"; readonly words: string };
 
 export interface History {
   readonly done: readonly Change[];
@@ -32,6 +34,15 @@ export const did = ({ done }: History, change: Change): History => ({
   done: [...done, change].slice(-MOST),
   undone: [],
 });
+
+/** What of the schema can be taken back or done again is no more than that: the rest was taken back, or applied, elsewhere. */
+export function settled({ done, undone }: History, staged: number, again: number): History {
+  const least = (changes: readonly Change[], most: number) => {
+    let left = most;
+    return changes.filter((change) => change.kind !== "structure" || left-- > 0);
+  };
+  return { done: least(done, staged), undone: least(undone, again) };
+}
 
 /** Takes the last change back: what to restore, and the history after it. */
 export function undo({ done, undone }: History): { readonly change: Change; readonly history: History } | null {

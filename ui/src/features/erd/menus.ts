@@ -3,6 +3,7 @@ import type { MenuItem } from "@/design";
 import type { Alignment } from "./align";
 import type { Point } from "./camera";
 import { COLOUR_WORDS } from "./colours";
+import type { Editing } from "./editing";
 import type { Hit } from "./model";
 import type { DiagramStore } from "./store";
 
@@ -22,6 +23,10 @@ export interface MenuWays {
   fit(): void;
   choose(): void;
   selectAll(): void;
+  /** What can be done to the schema; null where nothing can. */
+  editing(): Editing | null;
+  /** Asks for a new table, to lie there. */
+  newTable(at: Point): void;
 }
 
 const ALIGNMENTS: readonly (readonly [Alignment, string])[] = [
@@ -52,7 +57,7 @@ const colours = (current: number | null, choose: (colour: number | null) => void
 export function menuFor(hit: Hit | null, world: Point, store: DiagramStore, ways: MenuWays): readonly MenuItem[] {
   const { scene, selected } = store.snapshot();
   if (!scene) return [];
-  if (hit?.kind === "box") return ofBox(hit.box, store, ways);
+  if (hit?.kind === "box") return ofBox(hit.box, store, ways, hit.row);
   if (hit?.kind === "line") {
     const line = scene.lines[hit.line];
     if (!line) return [];
@@ -64,6 +69,7 @@ export function menuFor(hit: Hit | null, world: Point, store: DiagramStore, ways
       { label: "Show both ends", icon: "fit", onSelect: () => ways.flyLine(hit.line) },
       { separator: true },
       { label: "Select both tables", onSelect: () => store.select([line.from.table, line.to.table]) },
+      ...ofKey(hit.line, store, ways),
     ];
   }
   if (hit?.kind === "frame") {
@@ -86,7 +92,18 @@ export function menuFor(hit: Hit | null, world: Point, store: DiagramStore, ways
       { label: "Remove note", icon: "trash", keys: "Delete", onSelect: () => store.removeNote(note.id) },
     ];
   }
+  const editing = ways.editing();
   return [
+    ...(editing
+      ? [
+          {
+            label: "New table here…",
+            icon: "table" as const,
+            disabledReason: editing.disabledReason,
+            onSelect: () => ways.newTable(world),
+          },
+        ]
+      : []),
     { label: "New note here", icon: "edit", keys: "N", onSelect: () => ways.note(world) },
     { label: "Select all tables", keys: "Mod+A", onSelect: ways.selectAll },
     { label: "Fit everything", icon: "fit", keys: "Alt+0", onSelect: ways.fit },
@@ -97,7 +114,58 @@ export function menuFor(hit: Hit | null, world: Point, store: DiagramStore, ways
   ];
 }
 
-export function ofBox(at: number, store: DiagramStore, ways: MenuWays): readonly MenuItem[] {
+/** Changing a table: everything is staged first. `row` is the column that was meant. */
+function changing(at: number, row: number | null, store: DiagramStore, ways: MenuWays): readonly MenuItem[] {
+  const box = store.snapshot().scene?.boxes[at];
+  const editing = ways.editing();
+  if (!box || !editing) return [];
+  const table = { schema: box.schema, name: box.name };
+  const column = row === null ? undefined : box.rows[row]?.name;
+  const columns = column === undefined ? [] : [column];
+  const gone = box.staged === "removed" ? "It goes: take that back first" : undefined;
+  const disabledReason = editing.disabledReason ?? gone;
+  return [
+    { separator: true },
+    { label: "Edit structure", icon: "columns", onSelect: () => editing.open(table) },
+    { label: "Add column…", icon: "plus", disabledReason, onSelect: () => editing.column(table) },
+    {
+      label: column === undefined ? "New index…" : `New index on ${column}…`,
+      icon: "index",
+      disabledReason,
+      onSelect: () => editing.index(table, columns),
+    },
+    {
+      label: "New foreign key from here…",
+      icon: "foreign-key",
+      keys: "Mod+Alt+K",
+      disabledReason,
+      onSelect: () => editing.foreignKey({ from: table, columns, to: null, toColumns: [] }),
+    },
+    { label: "Rename…", icon: "edit", disabledReason, onSelect: () => editing.rename(table) },
+    { label: "Drop", icon: "trash", danger: true, disabledReason, onSelect: () => editing.drop(table) },
+  ];
+}
+
+function ofKey(at: number, store: DiagramStore, ways: MenuWays): readonly MenuItem[] {
+  const { scene } = store.snapshot();
+  const line = scene?.lines[at];
+  const box = scene?.boxes[line?.from.table ?? -1];
+  const editing = ways.editing();
+  const name = line?.name ?? null;
+  if (!line || !box || !editing || line.inferred || name === null) return [];
+  return [
+    { separator: true },
+    {
+      label: "Drop foreign key",
+      icon: "trash",
+      danger: true,
+      disabledReason: editing.disabledReason ?? (line.staged === "removed" ? "It goes already" : undefined),
+      onSelect: () => editing.dropForeignKey({ schema: box.schema, name: box.name }, name),
+    },
+  ];
+}
+
+export function ofBox(at: number, store: DiagramStore, ways: MenuWays, row: number | null = null): readonly MenuItem[] {
   const { scene, selected } = store.snapshot();
   const box = scene?.boxes[at];
   if (!box) return [];
@@ -111,6 +179,7 @@ export function ofBox(at: number, store: DiagramStore, ways: MenuWays): readonly
           { label: "Open definition", icon: "file", onSelect: () => ways.openStructure(at) },
           { label: "Fly to it", icon: "fit", keys: "F", onSelect: () => ways.fly(at) },
         ] as const)),
+    ...(many ? [] : changing(at, row, store, ways)),
     { separator: true },
     { label: "Neighbours: show and focus", icon: "branch", onSelect: () => ways.neighbours(at) },
     { label: "Focus what is drawn of them", onSelect: () => ways.focusNeighbours(at) },

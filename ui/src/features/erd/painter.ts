@@ -8,6 +8,7 @@ import { overlaps, type Rect } from "./camera";
 import type { Palette } from "./colours";
 import { FACES, type Fitting, SIZES, wrapped } from "./fitting";
 import { NOTE_CORNER, type Scene } from "./model";
+import { markHead, markRows, washRows } from "./staged";
 
 /** Below these zooms there are no names, and no columns. */
 export const NAMES_FROM = 0.15;
@@ -40,6 +41,11 @@ export interface Look {
 }
 
 type Canvas = CanvasRenderingContext2D;
+
+const CHANGES = ["added", "changed", "removed"] as const;
+
+/** What is only inferred, or goes. */
+const dashed = (line: DiagramLine | undefined): boolean => line?.inferred === true || line?.staged === "removed";
 
 /** For lines whose dashes go on from where they begin, however little of them is drawn. */
 const EVERYWHERE: Rect = { x: -1e9, y: -1e9, width: 2e9, height: 2e9 };
@@ -154,13 +160,15 @@ export class Painter {
     const { context } = this;
     const { ratio } = lie;
     const [dim, usual, hot]: [number[], number[], number[]] = [[], [], []];
+    const staged = { added: [] as number[], changed: [] as number[], removed: [] as number[] };
     for (const at of near) {
       const line = scene.lines[at];
       if (!line || line.corners.length < 4) continue;
       const [from, to] = [line.from.table, line.to.table];
       const { focus, selected } = look;
       const chosen = at === look.line || (focus === null && (selected.has(from) || selected.has(to)));
-      if (chosen || (focus?.has(from) && focus.has(to))) hot.push(at);
+      if (line.staged && !chosen) staged[line.staged].push(at);
+      else if (chosen || (focus?.has(from) && focus.has(to))) hot.push(at);
       else (focus === null ? usual : dim).push(at);
     }
     if (zoom < COLUMNS_FROM) {
@@ -168,6 +176,8 @@ export class Painter {
       this.bars(scene, lie, dim, world, colour(look.faded), ratio);
       this.bars(scene, lie, usual, world, colour(look.normal), ratio);
       this.bars(scene, lie, hot, world, look.normal.accent, Math.max(ratio, Math.round(1.5 * ratio)));
+      for (const change of CHANGES)
+        this.bars(scene, lie, staged[change], world, look.normal.staged[change].edge, Math.max(ratio, 2));
       return;
     }
     context.lineJoin = "round";
@@ -175,18 +185,19 @@ export class Painter {
       [dim, look.faded.line, 1.3],
       [usual, look.normal.line, 1.3],
       [hot, look.normal.accent, 1.6],
+      ...CHANGES.map((change) => [staged[change], look.normal.staged[change].edge, 1.8] as const),
     ] as const) {
       context.strokeStyle = colour;
       context.lineWidth = thick * Math.min(lie.scale, 1.5 * ratio);
       this.courses(
-        which.filter((at) => !scene.lines[at]?.inferred),
+        which.filter((at) => !dashed(scene.lines[at])),
         scene,
         lie,
         world,
       );
       context.setLineDash([5 * lie.scale, 4 * lie.scale]);
       this.courses(
-        which.filter((at) => scene.lines[at]?.inferred),
+        which.filter((at) => dashed(scene.lines[at])),
         scene,
         lie,
         EVERYWHERE,
@@ -256,7 +267,8 @@ export class Painter {
       },
       (box: DiagramBox, palette: Palette, at: number) => {
         const tint = box.colour === null ? undefined : palette.tints[box.colour % palette.tints.length];
-        context.fillStyle = look.selected.has(at) ? palette.accent : (tint?.strong ?? palette.edge);
+        const staged = box.staged ? palette.staged[box.staged].edge : undefined;
+        context.fillStyle = look.selected.has(at) ? palette.accent : (staged ?? tint?.strong ?? palette.edge);
         const { x, y, width } = onto(box, lie);
         context.fillRect(x, y, Math.max(2, width), head);
       },
@@ -283,13 +295,14 @@ export class Painter {
       const round = Math.min(5 * scale, on.height / 2);
       const head = columns && box.rows.length > 0 ? Math.round(metrics.head * scale) : on.height;
       rounded(context, on.x, on.y, on.width, on.height, round);
-      context.fillStyle = chosen ? palette.accent : (tint?.edge ?? palette.edge);
+      const staged = box.staged ? palette.staged[box.staged] : undefined;
+      context.fillStyle = chosen ? palette.accent : (staged?.edge ?? tint?.edge ?? palette.edge);
       context.fill();
       const inner = Math.max(0, round - edge);
       rounded(context, on.x + edge, on.y + edge, on.width - 2 * edge, on.height - 2 * edge, inner);
       context.fillStyle = palette.fill;
       context.fill();
-      context.fillStyle = chosen ? palette.accentHead : (tint?.head ?? palette.head);
+      context.fillStyle = chosen ? palette.accentHead : (staged?.wash ?? tint?.head ?? palette.head);
       if (head >= on.height) context.fill();
       else {
         topped(context, on.x + edge, on.y + edge, on.width - 2 * edge, head - edge, inner);
@@ -328,6 +341,15 @@ export class Painter {
       return [from, Math.min(box.rows.length, until)] as const;
     });
     const level = (on: Rect, row: number) => on.y + Math.round((metrics.head + metrics.row * (row + 0.5)) * scale);
+    parts.forEach(({ box, palette, on }, place) => {
+      const edge = Math.max(1, Math.round(ratio));
+      const middle = (row: number) => level(on, row);
+      washRows(context, box, rows[place] ?? [0, 0], on, palette, metrics.row * scale, edge, middle);
+      if (!box.staged) return;
+      const head = on.y + Math.round((metrics.head / 2 + 0.5) * scale);
+      markHead(context, box.staged, on, palette, metrics.pad * scale, head, size);
+    });
+    colour = "";
     const texts = parts.map((_, place) => {
       const [from, until] = rows[place] ?? [0, 0];
       return Array.from({ length: Math.max(0, until - from) }, (__, row) => fits[place]?.row(from + row) ?? ["", ""]);
@@ -360,6 +382,9 @@ export class Painter {
         if (primary) diamond(context, x, level(on, row), 3.5 * scale, palette.key);
         else if (foreign) ring(context, x, level(on, row), 2.75 * scale, palette.meta, 1.25 * scale);
       }
+      const middle = (row: number) => level(on, row);
+      const right = on.x + on.width - metrics.pad * scale;
+      markRows(context, box, [from, until], palette, on.x + 2 * scale, right, scale, middle);
     });
   }
 

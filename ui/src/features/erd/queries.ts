@@ -43,6 +43,16 @@ export function useSchemaChanges({ profileId }: Place): number {
   return asked.data ?? 0;
 }
 
+/** A number that changes whenever what is staged of the schema did. */
+export function useStagedChanges(place: Place): number {
+  const asked = useQuery({
+    queryKey: [...queryKeys.structure(place.profileId, place.database), "drawn"],
+    queryFn: () => performance.now(),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  return asked.data ?? 0;
+}
+
 export const named = (diagrams: readonly DiagramSummary[] | undefined, name: string): DiagramSummary | undefined =>
   diagrams?.find((each) => each.name.toLowerCase() === name.toLowerCase());
 

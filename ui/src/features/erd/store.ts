@@ -14,7 +14,7 @@ import {
 } from "@/ipc";
 import { type Alignment, aligned } from "./align";
 import type { Point, Rect } from "./camera";
-import { type Change, did, type History, type Marks, NO_HISTORY, redo, undo } from "./history";
+import { type Change, did, type History, type Marks, NO_HISTORY, redo, settled, undo } from "./history";
 import { nameKey, Scene } from "./model";
 import { AT_FIRST, type DiagramState, type Focus, NOTHING, type Place } from "./state";
 
@@ -34,6 +34,8 @@ export class DiagramStore {
   onDamage: (rect: Rect | null) => void = () => {};
   /** Hears what was done, in words. */
   onTold: Told = () => {};
+  /** Takes back what was staged last, or stages it again; false where that failed. */
+  onStep: (which: "undo" | "redo") => Promise<boolean> = () => Promise.resolve(false);
 
   private state: DiagramState = AT_FIRST;
   private readonly listeners = new Set<() => void>();
@@ -44,6 +46,7 @@ export class DiagramStore {
   private nudged = 0;
   private routing = false;
   private readonly toRoute = new Set<number>();
+  private toLay: { readonly table: DiagramTable; readonly at: Point } | null = null;
 
   constructor(place: Place) {
     this.place = place;
@@ -91,6 +94,7 @@ export class DiagramStore {
       const drawing = await host().openDiagram(this.place.profileId, this.place.database, scene.drawing.id);
       if (begun !== this.changes || this.moving) return null;
       this.take(drawing, false);
+      this.lay();
       return drawing;
     } catch {
       // What is drawn stays; the connection's banner says why.
@@ -333,6 +337,22 @@ export class DiagramStore {
     if (marks.notes.length + marks.colours.length + marks.frames.length > 0) this.saveMarks(marks);
   }
 
+  /** A table that is about to be drawn for the first time is to lie there. */
+  layNew(table: DiagramTable, at: Point): void {
+    this.toLay = { table, at: { x: Math.round(at.x), y: Math.round(at.y) } };
+    this.lay();
+  }
+
+  private lay(): void {
+    const { toLay } = this;
+    const box = toLay ? this.state.scene?.find(toLay.table) : undefined;
+    if (!toLay || box === undefined) return;
+    this.toLay = null;
+    this.put(new Map([[box, toLay.at]]));
+    this.savePlaces(this.named(this.places([box])));
+    this.select([box]);
+  }
+
   // What is drawn at all.
 
   async scope(scope: DiagramScope, words: string, note = true): Promise<boolean> {
@@ -509,6 +529,16 @@ export class DiagramStore {
 
   // Back and forth.
 
+  /** Something of the schema was staged here or elsewhere: it is the last change. */
+  staged(words: string): void {
+    this.set({ history: did(this.state.history, { kind: "structure", words }) });
+  }
+
+  /** So much of the schema is staged, and so much can be staged again. */
+  stagedLeft(groups: number, again: number): void {
+    this.set({ history: settled(this.state.history, groups, again) });
+  }
+
   undo(): Promise<string | null> {
     return this.step(undo(this.state.history), "before");
   }
@@ -539,6 +569,9 @@ export class DiagramStore {
         this.savePlaces(places);
         break;
       }
+      case "structure":
+        if (!(await this.onStep(to === "before" ? "undo" : "redo"))) return null;
+        break;
       case "marks":
         this.showMarks(change[to]);
         this.saveMarks(change[to]);

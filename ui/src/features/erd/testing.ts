@@ -9,6 +9,7 @@ const row = (name: string, primary: boolean): DiagramRow => ({
   unique: primary,
   foreign: !primary,
   comment: null,
+  staged: null,
 });
 
 const box = (name: string, x: number, y: number): DiagramBox => ({
@@ -25,6 +26,7 @@ const box = (name: string, x: number, y: number): DiagramBox => ({
   folded: 0,
   outside: 0,
   colour: null,
+  staged: null,
 });
 
 const line = (from: number, to: number, corners: number[]): DiagramLine => ({
@@ -34,6 +36,7 @@ const line = (from: number, to: number, corners: number[]): DiagramLine => ({
   on_delete: "cascade",
   on_update: "no action",
   inferred: false,
+  staged: null,
   corners,
 });
 

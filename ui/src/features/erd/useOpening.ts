@@ -2,7 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { type DiagramDrawing, type DiagramScope, failureOf, host } from "@/ipc";
-import { diagramsKey, named, useSchemaChanges } from "./queries";
+import { diagramsKey, named, useSchemaChanges, useStagedChanges } from "./queries";
 import type { DiagramStore } from "./store";
 import type { Ways } from "./useWays";
 import type { DiagramView } from "./view";
@@ -125,6 +125,14 @@ export function useOpening(
     if (seenChanges.current !== 0 && seenChanges.current !== changes) void store.refresh().then(tell);
     seenChanges.current = changes;
   }, [changes, store, tell]);
+
+  // What is staged is drawn at once, and told of nowhere else.
+  const staged = useStagedChanges(place);
+  const seenStaged = useRef(staged);
+  useEffect(() => {
+    if (seenStaged.current !== 0 && seenStaged.current !== staged) void store.refresh();
+    seenStaged.current = staged;
+  }, [staged, store]);
 
   return { show, make, told, forgetTold: () => setTold(null) };
 }

@@ -2,6 +2,7 @@
 import { useMemo, useRef } from "react";
 import { announce, plural, toast } from "@/design";
 import { type DiagramTable, failureOf, host } from "@/ipc";
+import type { Editing } from "./editing";
 import type { Engine } from "./engine";
 import type { MenuWays } from "./menus";
 import type { DiagramStore } from "./store";
@@ -12,6 +13,7 @@ export interface WaysContext {
   readonly onOpen: (table: DiagramTable, view?: "ddl") => void;
   readonly askPath: (from: number | null) => void;
   readonly choose: () => void;
+  readonly editing: Editing | null;
 }
 
 export interface Ways extends MenuWays {
@@ -169,12 +171,33 @@ function build(now: () => WaysContext): Ways {
     },
     choose: () => now().choose(),
     selectAll: () => now().store.select(state().scene?.boxes.keys() ?? []),
+    editing: () => now().editing,
+    newTable: (at) => {
+      const { store, editing } = now();
+      // Beside what lies there: in its schema.
+      const beside = [...state().selected][0];
+      const schema = state().scene?.boxes[beside ?? -1]?.schema ?? null;
+      editing?.table(schema, (table) => store.layNew(table, at));
+    },
     undo: async () => {
-      const words = await now().store.undo();
+      const { store, editing } = now();
+      // What was staged before the diagram was opened comes last.
+      if (state().history.done.length === 0 && editing?.undo) {
+        const { undo } = editing;
+        if (await editing.step("undo")) announce(`Taken back: ${undo}`);
+        return;
+      }
+      const words = await store.undo();
       announce(words === null ? "Nothing to take back" : `Taken back: ${words}`);
     },
     redo: async () => {
-      const words = await now().store.redo();
+      const { store, editing } = now();
+      if (state().history.undone.length === 0 && editing?.redo) {
+        const { redo } = editing;
+        if (await editing.step("redo")) announce(`Again: ${redo}`);
+        return;
+      }
+      const words = await store.redo();
       announce(words === null ? "Nothing to do again" : `Again: ${words}`);
     },
   };

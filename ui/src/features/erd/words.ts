@@ -1,6 +1,6 @@
 /** How tables, relations and figures are said. */
 import { number, plural } from "@/design";
-import type { DiagramBox, DiagramCardinality, DiagramDrawing, DiagramLine, DiagramTable } from "@/ipc";
+import type { DiagramBox, DiagramCardinality, DiagramDrawing, DiagramLine, DiagramTable, StructureChange } from "@/ipc";
 import { nameKey, type Scene } from "./model";
 
 const OWN: Readonly<Record<DiagramCardinality, string>> = {
@@ -42,8 +42,15 @@ export function table(scene: Scene, at: number): string {
   const said = lines.slice(0, 12).map((line) => relation(scene, line, at));
   const more = lines.length > said.length ? [`${number(lines.length - said.length)} more relations`] : [];
   const columns = plural(box.rows.length + box.folded, "column");
-  return [box.title, columns, ...(lines.length === 0 ? ["no relations"] : [...said, ...more])].join("; ");
+  const change = box.staged ? [staged(box.staged)] : [];
+  return [box.title, ...change, columns, ...(lines.length === 0 ? ["no relations"] : [...said, ...more])].join("; ");
 }
+
+/** What becomes of something that is staged. */
+export const staged = (change: StructureChange | null | undefined): string =>
+  change
+    ? { added: "new, not applied yet", changed: "changed, not applied yet", removed: "goes, not applied yet" }[change]
+    : "";
 
 /** What is drawn of how much. */
 export function figures(scene: Scene): string {

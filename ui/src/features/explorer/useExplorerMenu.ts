@@ -21,6 +21,11 @@ export interface ExplorerActions {
   onDiagram?: (profileId: string, database: string | null, of?: ObjectRef) => void;
   /** Puts the rows of a file into a table, or into a new one of a schema; false for a file that has none. */
   onImport?: (profileId: string, into: ObjectRef, path?: string) => boolean;
+  /** Whether a connection's schema can be changed; shows an object's structure for it, or asks for a new object (`table` …) of a schema. */
+  canAlter?: (profileId: string) => boolean;
+  onStructure?: (profileId: string, object: ObjectRef) => void;
+  onNewObject?: (profileId: string, database: string | null, schema: string | null, kind: string) => void;
+  onDropObject?: (profileId: string, object: ObjectRef) => void;
   /** Makes rows up for a table, or for those of a schema. */
   onGenerate?: (profileId: string, object: ObjectRef) => void;
 }
@@ -35,6 +40,9 @@ export interface MenuOptions extends ExplorerActions {
 
 /** No schema in particular: where statements would make a table. */
 export const NOWHERE: ObjectRef = { database: null, schema: null, kind: "schema", name: "", signature: null };
+
+/** Kinds besides relations whose definition can be staged. */
+const ALTERED: ReadonlySet<string> = new Set(["routine", "type", "sequence", "extension", "event"]);
 
 /** Whether rows of a file can be put into it. */
 export const takesRows = (item: ExplorerItem): boolean => item.browsable === true || item.object?.kind === "schema";
@@ -123,6 +131,7 @@ export function useExplorerMenu(options: MenuOptions) {
       query(item),
       ...activity,
       ...pages(item),
+      ...(phase === "open" ? alters(item) : []),
       ...(phase === "open" ? [...newTable(item), ...generate(item, NOWHERE), refresh(item)] : []),
       ...copies(item, selected),
       { separator: true },
@@ -184,6 +193,44 @@ export function useExplorerMenu(options: MenuOptions) {
     }
     return items;
   };
+  /** Changing the schema: everything is staged first. */
+  const alters = (item: ExplorerItem): readonly MenuItem[] => {
+    const { profileId, object, kind, database, system } = item;
+    const { canAlter, onStructure, onNewObject, onDropObject } = options;
+    if (!canAlter?.(profileId) || system === true) return [];
+    const reason = readOnly(profileId) ? "The connection is read-only" : undefined;
+    const items: MenuItem[] = [];
+    const whole = kind === "connection" || object?.kind === "database";
+    if (onNewObject && (whole || object?.kind === "schema")) {
+      const of = object?.kind === "database" ? object.name : database;
+      const schema = object?.kind === "schema" ? object.name || null : null;
+      items.push(
+        {
+          label: "New table…",
+          icon: "plus",
+          disabledReason: reason,
+          onSelect: () => onNewObject(profileId, of, schema, "table"),
+        },
+        {
+          label: "New object…",
+          disabledReason: reason,
+          onSelect: () => onNewObject(profileId, of, schema, ""),
+        },
+      );
+    }
+    if (onStructure && onDropObject && object && (object.kind === "relation" || ALTERED.has(object.kind)))
+      items.push(
+        { label: "Edit structure", icon: "columns", onSelect: () => onStructure(profileId, object) },
+        {
+          label: "Stage its drop",
+          icon: "trash",
+          danger: true,
+          disabledReason: reason,
+          onSelect: () => onDropObject(profileId, object),
+        },
+      );
+    return items.length > 0 ? [...items, { separator: true }] : [];
+  };
   const readOnly = (profileId: string): boolean =>
     profiles.some((profile) => profile.id === profileId && profile.safety === "read_only") ||
     states.some((state) => state.profile_id === profileId && state.read_only !== null);
@@ -242,6 +289,7 @@ export function useExplorerMenu(options: MenuOptions) {
     const generates = object && takesMadeUp(item) ? generate(item, object) : [];
     return [
       ...opens,
+      ...alters(item),
       query(item),
       ...pages(item),
       ...imports,

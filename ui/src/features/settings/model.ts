@@ -73,6 +73,7 @@ export const SCOPE_TITLES: Readonly<Record<Scope, string>> = {
   policies: "In a tab of policies",
   advisor: "In an advisor's tab",
   diagram: "In a diagram",
+  structure: "In the structure of a table",
   activity: "In an activity tab",
   results: "In results",
   connection: "In a connection's form",

@@ -18,7 +18,9 @@ import type {
   DiagramScope,
   DiagramSummary,
   DiagramTable,
+  StructureChange,
 } from "../bindings";
+import { drawnStructure } from "./structure";
 import { profileOf, refuse, type World } from "./world";
 
 interface Table {
@@ -26,6 +28,8 @@ interface Table {
   readonly name: string;
   readonly rows: readonly DiagramRow[];
   readonly view?: boolean;
+  readonly title?: string;
+  readonly staged?: StructureChange | null;
 }
 
 interface Key {
@@ -37,6 +41,7 @@ interface Key {
   readonly unique: boolean;
   readonly onDelete: string;
   readonly inferred: boolean;
+  readonly staged?: StructureChange | null;
 }
 
 interface Model {
@@ -123,6 +128,7 @@ function rowsOf(text: string): DiagramRow[] {
       unique: primary,
       foreign: marks.includes(">"),
       comment: name === "total" ? "With tax, in the shop's currency" : null,
+      staged: null,
     };
   });
 }
@@ -179,6 +185,7 @@ function madeUp(count: number): Model {
         unique: place === 0,
         foreign: place === 1,
         comment: null,
+        staged: null,
       }),
     );
     return { schema, name: `table_${at}_of_things`, rows };
@@ -199,6 +206,51 @@ function madeUp(count: number): Model {
       inferred: false,
     };
   });
+  return { tables, keys };
+}
+
+/** The model with what is staged: new tables and columns, and what becomes of the others. */
+function withStaged(world: World, profileId: string, model: Model): Model {
+  const staged = drawnStructure(world, profileId);
+  if (staged.length === 0) return model;
+  const tables = [...model.tables];
+  const keys = [...model.keys];
+  const at = (schema: string | null, name: string) =>
+    tables.findIndex((table) => table.schema === (schema ?? "public") && table.name === name);
+  for (const { page } of staged) {
+    const { object, was, change, columns } = page;
+    const rows = columns.map(({ form, primary, change: row }): DiagramRow => {
+      const foreign = page.foreign_keys.some(({ form: key }) => key?.columns.includes(form.name));
+      const { name, native_type, nullable, comment } = form;
+      return { name, native_type, nullable, primary, unique: primary, foreign, comment, staged: row };
+    });
+    const known = at(object.schema, was ?? object.name);
+    const table = {
+      schema: object.schema ?? "public",
+      name: was ?? object.name,
+      title: object.name,
+      rows,
+      staged: change,
+    };
+    if (known < 0) tables.push(table);
+    else {
+      const before = tables[known];
+      const left = before?.rows.filter((row) => !rows.some((each) => each.name === row.name)) ?? [];
+      const gone = new Set(columns.flatMap(({ was: now }) => (now ? [now.name] : [])));
+      tables[known] = { ...table, rows: [...rows, ...left.filter(({ name }) => !gone.has(name))] };
+    }
+  }
+  for (const { page } of staged)
+    for (const { form, change, object } of page.foreign_keys) {
+      const from = at(page.object.schema, page.was ?? page.object.name);
+      const to = form ? at(form.references.schema, form.references.name) : -1;
+      if (!form || change === null || from < 0 || to < 0) continue;
+      const known = keys.findIndex((key) => key.from === from && key.columns.join() === form.columns.join());
+      const rest = { nullable: true, unique: false, onDelete: form.on_delete, inferred: false, staged: change };
+      const key: Key = { name: object.name, from, columns: form.columns, to, ...rest };
+      if (known < 0) keys.push(key);
+      else keys[known] = key;
+    }
   return { tables, keys };
 }
 
@@ -256,7 +308,7 @@ export function diagramCommands(world: World, tables: number) {
     profileOf(world, profileId);
     const known = models.get(profileId) ?? (tables > 0 ? madeUp(tables) : shopModel());
     models.set(profileId, known);
-    return known;
+    return withStaged(world, profileId, known);
   };
   const listOf = (profileId: string): Kept[] => {
     const known = all.get(profileId) ?? [];
@@ -306,7 +358,7 @@ export function diagramCommands(world: World, tables: number) {
       const table = model.tables[at];
       if (!table) return [];
       const rows = rowsIn(table.rows, scope.columns);
-      const title = several && scope.grouping !== "schema" ? keyOf(table) : table.name;
+      const title = several && scope.grouping !== "schema" ? keyOf(table) : (table.title ?? table.name);
       const widest = Math.max(
         title.length * 7,
         ...rows.map((row) => 30 + (row.name.length + row.native_type.length) * 6.6),
@@ -339,6 +391,7 @@ export function diagramCommands(world: World, tables: number) {
           folded: table.rows.length - rows.length,
           outside: drawn.length > 500 ? 0 : outside,
           colour: colours.get(keyOf(table)) ?? null,
+          staged: table.staged ?? null,
         },
       ];
     });
@@ -373,6 +426,7 @@ export function diagramCommands(world: World, tables: number) {
           on_delete: key.onDelete,
           on_update: "no action",
           inferred: key.inferred,
+          staged: key.staged ?? null,
           corners: corners(course),
         },
       ];

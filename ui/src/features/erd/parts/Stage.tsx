@@ -8,7 +8,7 @@ import { handleKey, type KeyEvents } from "../keys";
 import { type MenuWays, menuFor } from "../menus";
 import type { Hit } from "../model";
 import type { DiagramStore } from "../store";
-import { figures, held, table } from "../words";
+import { figures, held, staged, table } from "../words";
 import { NoteEditor } from "./NoteEditor";
 
 export interface StageProps {
@@ -76,14 +76,19 @@ export function Stage({ store, ways, keys, onEngine, onCamera, children }: Stage
         const world = made.worldAt(at);
         openContextMenu(event, menuFor(hit, world, store, latest.current.ways), "Diagram");
       },
+      editing: () => latest.current.ways.editing(),
       onHover: (hit) => {
         const { scene } = store.snapshot();
         const box = hit?.kind === "box" ? scene?.boxes[hit.box] : undefined;
         const line = hit?.kind === "line" ? scene?.lines[hit.line] : undefined;
         const row = hit?.kind === "box" && hit.row !== null ? box?.rows[hit.row] : undefined;
         const column = row
-          ? [`${row.name} ${row.native_type}${row.nullable === false ? ", not null" : ""}`, row.comment ?? ""]
-          : [box?.title ?? "", box?.comment ?? "", box ? held(box) : ""];
+          ? [
+              `${row.name} ${row.native_type}${row.nullable === false ? ", not null" : ""}`,
+              staged(row.staged),
+              row.comment ?? "",
+            ]
+          : [box?.title ?? "", staged(box?.staged), box?.comment ?? "", box ? held(box) : ""];
         const names = (at: number | undefined) => scene?.boxes[at ?? -1]?.title ?? "";
         const way = line
           ? `${names(line.from.table)}.${line.from.columns.join(", ")} → ${names(line.to.table)}.${line.to.columns.join(", ")}${line.name ? ` (${line.name})` : ""}`
