@@ -5,15 +5,20 @@
 //! into each other, and taken back.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
 
+#[path = "schema/cases.rs"]
+mod cases;
 #[path = "advisor/engines.rs"]
 mod engines;
 
 use std::{collections::BTreeMap, fs, path::Path};
 
 use catalog::Scope;
-use driver::{Connection, Event, Role, Session, Statement};
+use driver::{
+    Connection, Event, Role, Session, Statement,
+    alter::{AlterStatement, Application, Applied},
+};
 use engines::{Server, run};
-use schema::{Comparison, Definition, Options, Stage, Verb, plan, proposed};
+use schema::{Comparison, Definition, Options, Verb, plan, proposed};
 
 /// Where definitions are written down.
 fn scripts(engine: &str) -> BTreeMap<String, String> {
@@ -35,30 +40,29 @@ async fn read_as(connection: &dyn Connection, server: schema::Server) -> Definit
     Definition::of_texts(&catalog, server, &texts.into_iter().collect()).unwrap()
 }
 
-/// Runs statements in one transaction, except where one commits before the next.
+/// Applies a plan as the program does: batch by batch, over the facet for it.
 async fn apply(connection: &dyn Connection, plan: &schema::Plan) -> Result<(), String> {
-    let session = connection.open(Role::Session).await.unwrap();
-    let staged = |stage: Stage| plan.steps.iter().filter(move |step| step.stage == stage);
-    for step in staged(Stage::Before) {
-        run(&*session, &step.sql).await?;
-    }
-    let both = |text: &'static str| if plan.transactional { text } else { "select 1" };
-    run(&*session, both("begin")).await?;
-    for step in staged(Stage::Within) {
-        if let Err(error) = run(&*session, &step.sql).await {
-            return Err(format!("{}\n  {error}", step.sql));
+    let alter = connection.control().alter().unwrap();
+    let step = |place: &usize| &plan.steps[*place];
+    for batch in plan.batches() {
+        let statements = batch.steps.iter().map(step);
+        let wanted = Application {
+            before: batch.before.iter().map(|place| step(place).sql.clone()).collect(),
+            statements: statements
+                .map(|step| AlterStatement { sql: step.sql.clone(), check: step.verb == Verb::Check })
+                .collect(),
+            transaction: batch.transaction,
+            keep: true,
+            lock_timeout_ms: 5_000,
+        };
+        match alter.apply(&wanted, &()).await.map_err(|error| error.to_string())? {
+            Applied::Done { .. } => {}
+            Applied::Locked { statement, said, .. } | Applied::Refused { statement, said } => {
+                let text =
+                    batch.steps.get(statement).map_or("the end of the transaction", |place| &plan.steps[*place].sql);
+                return Err(format!("{text}\n  {}", said.message));
+            }
         }
-        if step.verb == Verb::Check && rows_of(&*session, &step.sql).await > 0 {
-            return Err(format!("{}: not empty", step.sql));
-        }
-        if step.commits_before_next {
-            run(&*session, "commit").await?;
-            run(&*session, "begin").await?;
-        }
-    }
-    run(&*session, both("commit")).await?;
-    for step in staged(Stage::After) {
-        run(&*session, &step.sql).await?;
     }
     Ok(())
 }

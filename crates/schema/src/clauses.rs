@@ -2,7 +2,7 @@
 
 use sql::{Dialect, Token, TokenKind, tokenize};
 
-use crate::definition::{Column, Engine, Server};
+use crate::definition::{Body, Column, Engine, Object, Server};
 
 /// What a clause says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,6 +145,88 @@ pub fn column_text(server: Server, before: Option<&Column>, column: &Column) -> 
     parts.join(" ")
 }
 
+impl Server {
+    /// What is said of an object, wherever this engine keeps it: MySQL and MariaDB have it in the text of a column and among the options
+    /// of a table.
+    pub fn comment_of(self, object: &Object) -> Option<String> {
+        let literal = match (self.engine, &object.body) {
+            (Engine::MySql | Engine::MariaDb, Body::Column(column)) => {
+                let all = clauses(column.text.as_deref().unwrap_or_default(), self.dialect());
+                let own = all.into_iter().find(|(kind, _)| *kind == Kind::Comment)?.1;
+                own.get(own.find('\'')?..)?.to_owned()
+            }
+            (Engine::MySql | Engine::MariaDb, Body::Table(table)) => {
+                table.options.iter().find_map(|option| option.strip_prefix("COMMENT="))?.to_owned()
+            }
+            _ => return object.comment.clone(),
+        };
+        Some(unescaped(&literal))
+    }
+
+    /// The same object with another comment, or none.
+    pub fn commented(self, mut object: Object, comment: Option<&str>) -> Object {
+        match (self.engine, &mut object.body) {
+            (Engine::MySql | Engine::MariaDb, Body::Column(column)) => {
+                let mut all = clauses(column.text.as_deref().unwrap_or_default(), self.dialect());
+                all.retain(|(kind, _)| *kind != Kind::Comment);
+                if let Some(comment) = comment {
+                    let place = all.iter().position(|(kind, _)| *kind == Kind::Other).unwrap_or(all.len());
+                    all.insert(place, (Kind::Comment, format!("COMMENT {}", escaped(comment))));
+                }
+                let parts: Vec<String> = all.into_iter().map(|(_, text)| text).collect();
+                column.text = Some(parts.join(" "));
+            }
+            (Engine::MySql | Engine::MariaDb, Body::Table(table)) => {
+                table.options.retain(|option| !option.starts_with("COMMENT="));
+                table.options.extend(comment.map(|comment| format!("COMMENT={}", escaped(comment))));
+            }
+            _ => object.comment = comment.map(str::to_owned),
+        }
+        object
+    }
+}
+
+/// A literal as `SHOW CREATE TABLE` prints it.
+fn escaped(text: &str) -> String {
+    let mut out = String::from("'");
+    for sign in text.chars() {
+        match sign {
+            '\'' => out.push_str("''"),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\0' => out.push_str("\\0"),
+            sign => out.push(sign),
+        }
+    }
+    out.push('\'');
+    out
+}
+
+/// What such a literal says.
+fn unescaped(literal: &str) -> String {
+    let inside = literal.strip_prefix('\'').and_then(|text| text.strip_suffix('\'')).unwrap_or(literal);
+    let mut out = String::new();
+    let mut signs = inside.chars();
+    while let Some(sign) = signs.next() {
+        match sign {
+            '\'' => {
+                signs.next();
+                out.push('\'');
+            }
+            '\\' => match signs.next() {
+                Some('n') => out.push('\n'),
+                Some('r') => out.push('\r'),
+                Some('t') => out.push('\t'),
+                Some('0') => out.push('\0'),
+                other => out.extend(other),
+            },
+            sign => out.push(sign),
+        }
+    }
+    out
+}
+
 /// SQLite takes literals and names of times as they are, and expressions in parentheses.
 fn needs_parentheses(text: &str) -> bool {
     let solid: Vec<Token> =
@@ -158,6 +240,29 @@ fn needs_parentheses(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn comments_stand_where_the_engine_keeps_them() {
+        let maria = Server { engine: Engine::MariaDb, version: 110_800 };
+        let of = |body| Object { body, owner: None, comment: None, privileges: Default::default() };
+        let column = of(Body::Column(Column {
+            text: Some("int(11) NOT NULL DEFAULT 5 COMMENT 'it''s \\\\ old' CHECK (`a` > 0)".to_owned()),
+            ..Column::new("int")
+        }));
+        assert_eq!(maria.comment_of(&column).as_deref(), Some("it's \\ old"));
+        let said = "two\nlines; 'quoted' \\ and more";
+        let other = maria.commented(column, Some(said));
+        assert_eq!(maria.comment_of(&other).as_deref(), Some(said));
+        let Body::Column(one) = &maria.commented(other, None).body else { panic!() };
+        assert_eq!(one.text.as_deref(), Some("int(11) NOT NULL DEFAULT 5 CHECK (`a` > 0)"));
+        let options = vec!["ENGINE=InnoDB".to_owned(), "COMMENT='all'".to_owned()];
+        let table = of(Body::Table(crate::Table { options, ..crate::Table::default() }));
+        assert_eq!(maria.comment_of(&table).as_deref(), Some("all"));
+        assert_eq!(maria.comment_of(&maria.commented(table.clone(), Some(said))).as_deref(), Some(said));
+        assert_eq!(maria.comment_of(&maria.commented(table.clone(), None)), None);
+        let postgres = Server::postgres(180_000);
+        assert_eq!(postgres.commented(table, Some("x")).comment.as_deref(), Some("x"));
+    }
 
     fn kinds(text: &str, dialect: &Dialect) -> Vec<(Kind, String)> {
         clauses(text, dialect)

@@ -40,6 +40,7 @@ mod read;
 mod rename;
 mod sketch;
 mod sqlite;
+mod widening;
 mod written;
 
 pub use clauses::column_text;

@@ -16,6 +16,7 @@ use crate::{
     order::ordered,
     plan::{Loss, Step, Verb},
     rename::Rename,
+    widening::widens,
 };
 
 fn quote(name: &str) -> String {
@@ -63,6 +64,18 @@ pub(crate) fn statements(from: &Definition, to: &Definition, online: &BTreeSet<O
     planner.tables();
     planner.make();
     planner.steps
+}
+
+/// How an option is set back, where a table can be without it
+/// (<https://dev.mysql.com/doc/refman/8.4/en/create-table.html#create-table-options>).
+fn usual(option: &str) -> Option<String> {
+    let value = match option {
+        "COMMENT" => "''",
+        "ROW_FORMAT" | "PACK_KEYS" | "STATS_PERSISTENT" | "STATS_AUTO_RECALC" | "STATS_SAMPLE_PAGES" => "DEFAULT",
+        "KEY_BLOCK_SIZE" | "CHECKSUM" | "DELAY_KEY_WRITE" | "MAX_ROWS" | "MIN_ROWS" | "AVG_ROW_LENGTH" => "0",
+        _ => return None,
+    };
+    Some(format!("{option}={value}"))
 }
 
 /// What stands for itself and is dropped and made as a whole.
@@ -176,6 +189,9 @@ impl<'a> Planner<'a> {
         }
         let options: Vec<&String> = to.options.iter().filter(|option| !from.options.contains(option)).collect();
         clauses.extend(options.into_iter().cloned());
+        let name = |option: &String| option.split('=').next().unwrap_or_default().to_owned();
+        let gone = from.options.iter().map(name).filter(|own| !to.options.iter().any(|option| name(option) == *own));
+        clauses.extend(gone.filter_map(|own| usual(&own)));
         if !clauses.is_empty() {
             // The server refuses what it cannot do so, and nothing is done then
             // (<https://dev.mysql.com/doc/refman/8.4/en/innodb-online-ddl-operations.html>).
@@ -245,7 +261,7 @@ impl<'a> Planner<'a> {
                 }
                 Some((_, before)) if before.text != column.text || !stays => {
                     clauses.push(format!("MODIFY COLUMN {} {text}{behind}", quote(&key.name)));
-                    if before.native_type != column.native_type {
+                    if !widens(&before.native_type, &column.native_type) {
                         loses = loses.or(Some(Loss::Precision));
                     }
                     if !stays {

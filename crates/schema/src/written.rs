@@ -329,7 +329,7 @@ impl Reading<'_> {
                 return (key.clone(), Body::Routine(Routine { text, ..there.clone() }));
             }
         }
-        let signature = identity_of(&arguments);
+        let signature = identity_of(&arguments, kind);
         let body = Routine { routine: kind, arguments: arguments.join(", "), returns, text };
         (new(signature), Body::Routine(body))
     }
@@ -421,7 +421,7 @@ impl Reading<'_> {
 }
 
 /// Arguments without their defaults, as the server prints them for an identity, as far as their words tell.
-fn identity_of(arguments: &[String]) -> String {
+fn identity_of(arguments: &[String], kind: RoutineKind) -> String {
     const MODES: [&str; 4] = ["in", "out", "inout", "variadic"];
     const WORDS: [(&str, &str); 12] = [
         ("int", "integer"),
@@ -472,8 +472,13 @@ fn identity_of(arguments: &[String]) -> String {
         let text = kept.join(" ").replace(" [ ]", "[]").replace(" . ", ".");
         let stem = text.trim_end_matches("[]");
         let stem = WORDS.iter().find(|(short, _)| *short == stem).map_or(stem, |(_, full)| *full);
-        let mode =
-            mode.filter(|mode| *mode != "in").map(|mode| format!("{} ", mode.to_uppercase())).unwrap_or_default();
+        // Of a procedure's the server says so.
+        let usual = (kind == RoutineKind::Procedure).then_some("in");
+        let mode = mode
+            .filter(|mode| *mode != "in")
+            .or(usual)
+            .map(|mode| format!("{} ", mode.to_uppercase()))
+            .unwrap_or_default();
         Some(format!("{mode}{name}{stem}{}", if text.ends_with("[]") { "[]" } else { "" }))
     };
     arguments.iter().filter_map(one).collect::<Vec<_>>().join(", ")

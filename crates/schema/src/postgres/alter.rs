@@ -11,6 +11,7 @@ use super::{Action, Planner, create, has_named_not_null, name, replace, table_of
 use crate::{
     definition::*,
     plan::{Loss, Step, Verb},
+    widening::widens,
 };
 
 impl<'a> Planner<'a> {
@@ -201,7 +202,7 @@ impl<'a> Planner<'a> {
             // A computed column's values are computed again.
             let using = if to.generated.is_some() { String::new() } else { format!(" USING {conversion}") };
             let step = Step::new(key, Verb::Change, format!("{start} TYPE {}{collation}{using}", to.native_type));
-            let narrower = to.generated.is_none() && from.native_type != to.native_type;
+            let narrower = to.generated.is_none() && !widens(&from.native_type, &to.native_type);
             self.steps.push(if narrower { step.losing(Loss::Precision) } else { step });
         }
         let expression = |column: &Column| column.generated.as_ref().and_then(|one| one.expression.clone());

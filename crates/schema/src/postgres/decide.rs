@@ -35,7 +35,14 @@ impl<'a> Planner<'a> {
             |key: &&ObjectKey| self.before(key).is_some_and(|one| has_dependents(&one.body)) && self.breaks(key);
         let mut breaking: BTreeSet<&ObjectKey> = self.actions.keys().copied().filter(leads_on).collect();
         while !breaking.is_empty() {
-            let names: HashSet<&str> = breaking.iter().map(|key| key.name.as_str()).collect();
+            // A foreign key names the table whose key it leans on, not the key.
+            let table = |key: &&'a ObjectKey| match &self.before(key)?.body {
+                Body::Constraint(_) => key.signature.as_deref(),
+                Body::Index(one) => Some(one.relation.name.as_str()),
+                _ => None,
+            };
+            let names = breaking.iter().map(|key| key.name.as_str()).chain(breaking.iter().filter_map(table));
+            let names: HashSet<&str> = names.collect();
             let mut next = BTreeSet::new();
             for (key, object) in from.objects.iter().filter(|(key, object)| speaks_of(key, object, &names)) {
                 for needed in self.needs_from.of(key).into_iter().filter(|one| breaking.contains(one)) {

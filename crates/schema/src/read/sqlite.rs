@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use catalog::{Catalog, ConstraintKind, Kind, Known, ObjectKey, ObjectKind, RelationKind};
+use sql::{TokenKind, tokenize};
 
 use super::{Incomplete, named, part, text};
 use crate::{
@@ -44,7 +45,8 @@ pub(super) fn read(catalog: &Catalog, server: Server) -> Result<Definition, Inco
                     let Known::Value(made) = &one.definition else { continue };
                     let Some(rest) = elements::from_parenthesis(made, server.dialect()) else { continue };
                     let keys = one.keys.iter().map(|key| key.text.clone()).collect();
-                    let index = Index { relation: key.clone(), unique: one.unique, keys, text: rest };
+                    let text = plain(&rest, relation.columns());
+                    let index = Index { relation: key.clone(), unique: one.unique, keys, text };
                     found.insert(named(ObjectKind::Index, MAIN, &one.name), Body::Index(index));
                 }
             }
@@ -56,6 +58,21 @@ pub(super) fn read(catalog: &Catalog, server: Server) -> Result<Definition, Inco
         }
     }
     Ok(found)
+}
+
+/// A text in which the table's columns have no quotes that they do not need: SQLite puts some there when it renames one.
+fn plain(text: &str, columns: &[catalog::Column]) -> String {
+    let dialect = sql::dialect::sqlite();
+    let mut out = String::with_capacity(text.len());
+    for token in tokenize(text, dialect) {
+        let written = text.get(token.span.start..token.span.end).unwrap_or_default();
+        let name = elements::name(written);
+        let bare = token.kind == TokenKind::QuotedName
+            && columns.iter().any(|column| column.name == name)
+            && dialect.quote_identifier_if_needed(&name) == name;
+        out.push_str(if bare { &name } else { written });
+    }
+    out
 }
 
 /// The schema that is the file itself.
@@ -73,11 +90,12 @@ fn table(found: &mut Definition, key: &ObjectKey, columns: &[catalog::Column], p
             default: known.and_then(|one| one.default.clone()),
             identity: known.and_then(|one| one.identity).map(IdentityColumn::new),
             generated: known.and_then(|one| one.generated.clone()),
-            text: Some(rest),
+            text: Some(plain(&rest, columns)),
         };
         found.insert(ObjectKey::column(key, &name), Body::Column(body));
     }
     for (name, text) in parsed.constraints {
+        let text = plain(&text, columns);
         let word = text.split([' ', '(']).next().unwrap_or_default().to_ascii_uppercase();
         let demands = match word.as_str() {
             "PRIMARY" => ConstraintKind::PrimaryKey,

@@ -1,0 +1,120 @@
+== a table with everything in it
+create table other (id int primary key);
+-- becomes
+create table other (id int primary key);
+create table `Order` (
+  id int unsigned not null auto_increment primary key,
+  `select` varchar(40) character set latin1 not null default 'x;y' comment 'a reserved word',
+  `Ünïcode 名` decimal(10,2) check (`Ünïcode 名` > 0),
+  total decimal(12,2) as (`Ünïcode 名` * 2) stored,
+  other_id int,
+  kind enum('a', 'it''s'),
+  unique key both_of (`select`, other_id),
+  constraint `to other` foreign key (other_id) references other (id) on delete cascade on update set null
+) comment 'all of them';
+== a table gets another name
+create table t (id int primary key, a int);
+-- becomes
+create table u (id int primary key, a int);
+-- renames t=u
+== a column comes between others
+create table t (id int primary key, z int);
+-- becomes
+create table t (id int primary key, note text not null default 'none' comment 'what was said', z int);
+== a column gets another name and type
+create table t (id int primary key, a int default 5, key of_a (a));
+-- becomes
+create table t (id int primary key, b bigint default 5, key of_a (b));
+-- renames t.a=b
+== columns are put in another order
+create table t (a int, b int, c int);
+-- becomes
+create table t (c int, a int, b int);
+== a default comes and another goes
+create table t (a int, b int default 2, c timestamp null default null);
+-- becomes
+create table t (a int default 1, b int, c timestamp null default current_timestamp on update current_timestamp);
+== a column is numbered
+create table t (a int not null, b int);
+-- becomes
+create table t (a int not null auto_increment primary key, b int);
+== a computed column
+create table t (a int, b int);
+-- becomes
+create table t (a int, b int, c int as (a + b) virtual, d int as (a * b) stored, key (d));
+== NULL is refused
+create table t (a int, b varchar(20) not null);
+-- becomes
+create table t (a int not null, b varchar(20));
+== a comment
+create table t (a int) comment 'old';
+-- becomes
+create table t (a int comment 'two\nlines; and ''quotes''') comment 'new';
+== another primary key
+create table t (a int not null, b int not null, primary key (a));
+-- becomes
+create table t (a int not null, b int not null, primary key (b, a), unique key one (a));
+== checks
+create table t (a int, constraint big check (a > 10));
+-- becomes
+create table t (a int, constraint big check (a > 20), constraint even check (a % 2 = 0));
+== foreign keys
+create table t (id int primary key, parent int, key p (parent));
+create table u (id int primary key, t int, constraint ut foreign key (t) references t (id));
+-- becomes
+create table t (id int primary key, parent int, key p (parent), constraint up foreign key (parent) references t (id) on delete set null);
+create table u (id int primary key, t int, constraint ut foreign key (t) references t (id) on delete cascade);
+== tables that refer to each other
+create table z (id int);
+-- becomes
+create table z (id int);
+create table a (id int primary key, b int, key b (b));
+create table b (id int primary key, a int, key a (a), constraint ba foreign key (a) references a (id));
+alter table a add constraint ab foreign key (b) references b (id);
+== indexes
+create table t (a int, b varchar(50), c text, d point not null, key gone (a), key other (a));
+-- becomes
+create table t (a int, b varchar(50), c text, d point not null, key other (a, b(10)), unique key one (b), fulltext key words (c), spatial key place (d));
+== a view
+create table t (a int, b int);
+-- becomes
+create table t (a int, b int);
+create sql security invoker view v as select a, b from t where a > 0 with local check option;
+== a view reads other columns
+create table t (a int, b int);
+create view v as select a from t;
+create view w as select a from v;
+-- becomes
+create table t (a int, b int);
+create view v as select b, a from t;
+create view w as select a from v;
+== functions and procedures
+create table t (a int);
+create function gone() returns int deterministic return 1;
+-- becomes
+create table t (a int);
+create function twice(n int) returns int deterministic comment 'n times' return n * 2;
+create procedure fill(in n int) modifies sql data insert into t values (n);
+== a function's body
+create function f(a int) returns int deterministic return 1;
+-- becomes
+create function f(a int) returns bigint deterministic sql security invoker return 2;
+== triggers
+create table t (a int);
+create trigger gone before insert on t for each row set new.a = 1;
+-- becomes
+create table t (a int);
+create trigger stamp before update on t for each row set new.a = old.a + 1;
+== an event
+create table t (a int);
+-- becomes
+create table t (a int);
+create event tidy on schedule every 1 day disable do delete from t;
+== partitions
+create table t (id int not null, at date not null, primary key (id, at));
+-- becomes
+create table t (id int not null, at date not null, primary key (id, at)) partition by range (year(at)) (partition p0 values less than (2026), partition rest values less than maxvalue);
+== engine and character set
+create table t (a varchar(20)) engine=InnoDB default charset=latin1;
+-- becomes
+create table t (a varchar(20) character set latin1) engine=InnoDB default charset=utf8mb4 row_format=dynamic;
