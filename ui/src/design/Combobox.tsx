@@ -57,6 +57,7 @@ export function Combobox(props: ComboboxProps) {
     onCommit?.(text);
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const last = found.length - 1;
     if (event.key === "ArrowDown") {
       if (!shown) {
@@ -93,6 +94,7 @@ export function Combobox(props: ComboboxProps) {
         aria-expanded={shown}
         aria-controls={listId}
         aria-activedescendant={shown && at >= 0 ? `${listId}-${at}` : undefined}
+        title={value}
         value={value}
         onChange={(event) => {
           onChange(event.target.value);

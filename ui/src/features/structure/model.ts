@@ -35,7 +35,6 @@ export const SECTION_WORDS: Readonly<Record<Section, string>> = {
 
 /** What can be said of an object: a table has parts, everything else a form or a text. */
 export function sectionsOf(page: StructurePage, abilities: StructureAbilities): readonly Section[] {
-  if (page.columns.length === 0 && page.edit !== null) return ["general", "sql"];
   if (page.edit !== null && page.kind === "materialized view") return ["general", "indexes", "sql"];
   if (page.edit !== null) return ["general", "sql"];
   const triggers = page.triggers.length > 0 || abilities.kinds.includes("trigger");

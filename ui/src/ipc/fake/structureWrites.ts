@@ -91,7 +91,9 @@ export function stepsOf(edit: StructureEdit, online: ReadonlySet<string>): Struc
     "table" in edit
       ? edit.table
       : "object" in edit && edit.object
-        ? edit.object
+        ? edit.object.signature !== null && edit.object.kind !== "routine"
+          ? { ...edit.object, kind: "relation", name: edit.object.signature, signature: null }
+          : edit.object
         : {
             database: "shop",
             schema: "public",

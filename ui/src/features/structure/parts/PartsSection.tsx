@@ -1,5 +1,5 @@
 /** Keys, foreign keys, indexes or checks of a table: a line each, unfolded for changing it. */
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Badge, Button, EmptyState, IconButton, Sign } from "@/design";
 import { type AppError, failureOf, type ObjectRef, type StructureEdit, type StructurePart } from "@/ipc";
 import { useDesk } from "../desk";
@@ -26,18 +26,25 @@ export function PartsSection<Form>(props: PartsSectionProps<Form>) {
   const [open, setOpen] = useState<ObjectRef["name"] | null>(null);
   const [adding, setAdding] = useState(false);
   const [failed, setFailed] = useState<AppError | null>(null);
+  const section = useRef<HTMLElement>(null);
+  // Whoever was in the form goes on where it was called from.
+  const left = () => {
+    setOpen(null);
+    setAdding(false);
+    requestAnimationFrame(() => section.current?.querySelector<HTMLElement>("[data-new]")?.focus());
+  };
   const drop = async (part: StructurePart<Form>) => {
     setFailed(await stage([{ edit: "drop", object: part.object }]));
   };
   return (
-    <section aria-label={many} className="str-parts">
+    <section ref={section} aria-label={many} className="str-parts">
       <Wrong error={failed} />
       {parts.length === 0 && !adding ? (
         <EmptyState
           picture="empty"
           title={`No ${many.toLowerCase()}`}
           actions={
-            <Button icon="plus" disabledReason={readOnly} onClick={() => setAdding(true)}>
+            <Button data-new icon="plus" disabledReason={readOnly} onClick={() => setAdding(true)}>
               New {word}
             </Button>
           }
@@ -87,13 +94,7 @@ export function PartsSection<Form>(props: PartsSectionProps<Form>) {
                   />
                 </div>
                 {unfolded && part.form ? (
-                  <Editor
-                    {...props}
-                    label={`Change ${name}`}
-                    begin={part.form}
-                    name={name}
-                    onDone={() => setOpen(null)}
-                  />
+                  <Editor {...props} label={`Change ${name}`} begin={part.form} name={name} onDone={left} />
                 ) : null}
               </li>
             );
@@ -101,10 +102,10 @@ export function PartsSection<Form>(props: PartsSectionProps<Form>) {
         </ul>
       )}
       {adding ? (
-        <Editor {...props} label={`New ${word}`} begin={empty} name={null} onDone={() => setAdding(false)} />
+        <Editor {...props} label={`New ${word}`} begin={empty} name={null} onDone={left} />
       ) : parts.length > 0 ? (
         <div className="str-add">
-          <Button icon="plus" dense disabledReason={readOnly} onClick={() => setAdding(true)}>
+          <Button data-new icon="plus" dense disabledReason={readOnly} onClick={() => setAdding(true)}>
             New {word}
           </Button>
         </div>
@@ -125,6 +126,8 @@ function Editor<Form>({ label, begin, name, form, problem, edit, onDone }: Edito
   const [now, setNow] = useState(begin);
   const [busy, setBusy] = useState(false);
   const [failed, setFailed] = useState<AppError | null>(null);
+  const own = useRef<HTMLDivElement>(null);
+  useEffect(() => own.current?.querySelector<HTMLElement>("input, .cm-content, button")?.focus(), []);
   const wrong = problem(now);
   const same = name !== null && JSON.stringify(now) === JSON.stringify(begin);
   const send = async () => {
@@ -142,6 +145,7 @@ function Editor<Form>({ label, begin, name, form, problem, edit, onDone }: Edito
   };
   return (
     <div
+      ref={own}
       role="group"
       aria-label={label}
       className="str-editor"

@@ -27,10 +27,12 @@ export interface ColumnsFieldProps {
   columns: readonly string[];
   onChange: (columns: string[]) => void;
   note?: string;
+  /** What none of them means. */
+  none?: string;
 }
 
 /** Columns in order: chips, and a field that finds more. */
-export function ColumnsField({ label, chosen, columns, onChange, note }: ColumnsFieldProps) {
+export function ColumnsField({ label, chosen, columns, onChange, note, none }: ColumnsFieldProps) {
   const [text, setText] = useState("");
   const left = columns.filter((column) => !chosen.includes(column));
   return (
@@ -51,7 +53,7 @@ export function ColumnsField({ label, chosen, columns, onChange, note }: Columns
             mono
             value={text}
             options={left}
-            placeholder={chosen.length === 0 ? "a column" : "another column"}
+            placeholder={chosen.length === 0 ? (none ?? "a column") : "another column"}
             onChange={setText}
             onCommit={(value) => {
               const found =

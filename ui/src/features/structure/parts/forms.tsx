@@ -133,7 +133,7 @@ export function ForeignKeyForm({ form, onChange, table, columns }: PartFormProps
         chosen={form.referenced_columns}
         columns={[...there.keys()]}
         onChange={(next) => onChange({ ...form, referenced_columns: next })}
-        {...(form.referenced_columns.length === 0 ? { note: "its primary key" } : {})}
+        none="its primary key"
       />
       {unlike.map((words) => (
         <Note key={words} tone="warn">
