@@ -46,7 +46,7 @@ function tap(text) {
 }
 
 const readers = { ".junit.xml": nextest, ".cargo.txt": cargo, ".vitest.json": vitest, ".tap.txt": tap, ".e2e.json": window };
-const names = { rust: "Rust", documentation: "documentation", ui: "UI", diagrams: "diagrams", window: "the real window" };
+const names = { rust: "Rust", documentation: "documentation", ui: "UI", diagrams: "diagrams", typegen: "types for code", window: "the real window" };
 
 let passed = 0;
 let failed = 0;

@@ -17,6 +17,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("policy", &["catalog"]),
     ("erd", &["catalog"]),
     ("schema", &["catalog", "policy", "sql"]),
+    ("typegen", &["catalog"]),
+    ("dictionary", &["catalog"]),
     ("driver", &["catalog", "generate", "sql"]),
     ("route", &[]),
     ("dial", &["driver", "route"]),
@@ -44,7 +46,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "transfer",
         ],
     ),
-    ("cli", &["app", "catalog", "driver", "erd", "results", "schema", "transfer"]),
+    ("cli", &["app", "catalog", "dictionary", "driver", "erd", "results", "schema", "transfer", "typegen"]),
     ("rowhouse-desktop", &["app", "catalog", "driver", "results"]),
     (
         "tests",
@@ -85,7 +87,8 @@ const BANS: &[Ban] = &[
     Ban {
         why: "a pure crate does no I/O",
         of: |package| {
-            ["catalog", "sql", "generate", "advisor", "policy", "erd", "schema"].contains(&package.name.as_str())
+            ["catalog", "sql", "generate", "advisor", "policy", "erd", "schema", "typegen", "dictionary"]
+                .contains(&package.name.as_str())
         },
         // What makes bindings at build time writes files.
         within: |package| &package.linked,
