@@ -168,6 +168,11 @@ impl Terminal {
         &self.opened.dialect
     }
 
+    /// Whose types and definitions the catalog's are; `None` for engines that are not known that well.
+    pub fn engine(&self) -> Option<schema::Engine> {
+        crate::registry::defines(self.driver().as_ref(), &self.opened.connection.control().server().product)
+    }
+
     /// The server.
     pub fn server(&self) -> ServerFacts {
         crate::profiles::dial::facts(self.opened.connection.control().server())

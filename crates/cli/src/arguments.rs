@@ -2,6 +2,7 @@
 
 mod connections;
 mod diff;
+mod docs;
 mod erd;
 mod explain;
 mod generate;
@@ -9,6 +10,7 @@ mod policy;
 mod saved;
 mod schema;
 mod transfer;
+mod types;
 
 use std::{path::PathBuf, time::Duration};
 
@@ -18,6 +20,7 @@ use time::{Date, macros::format_description};
 
 pub(crate) use connections::{Connections, Details, Environment, ImportSource, PasswordPolicy, Safety};
 pub(crate) use diff::{Diff, DiffFormat};
+pub(crate) use docs::{Docs, DocsFormat};
 pub(crate) use erd::{Erd, ErdColumns, ErdFormat, ErdGroup};
 pub(crate) use explain::{Explain, PlanFormat};
 pub(crate) use generate::Generate;
@@ -28,6 +31,7 @@ pub(crate) use policy::{
 pub(crate) use saved::{Saved, SavedRun};
 pub(crate) use schema::{Schema, SchemaFormat};
 pub(crate) use transfer::{Export, Import, file_format};
+pub(crate) use types::{CheckFormat, TypeLanguage, Types};
 
 const TARGETS: &str = "\
 TARGET is the name of a saved connection (rowhouse connections list), a URL, or a file:
@@ -71,6 +75,10 @@ pub(crate) enum Command {
     Erd(Erd),
     /// Compare two databases, and write the statements that make one into the other
     Diff(Diff),
+    /// Write what a database contains as documentation: one HTML file, or a folder of Markdown
+    Docs(Docs),
+    /// Write a database as types for code, and check in CI whether what was written still holds
+    Types(Types),
     /// Row security: list, show, matrix, apply, last, check, test
     #[command(subcommand)]
     Policy(Policy),

@@ -10,6 +10,7 @@ mod arguments;
 mod audit;
 mod connections;
 mod diff;
+mod docs;
 mod doctor;
 mod erd;
 mod explain;
@@ -29,6 +30,7 @@ mod say;
 mod schema;
 mod table;
 mod target;
+mod types;
 
 use std::{process::ExitCode, sync::Arc};
 
@@ -107,6 +109,8 @@ async fn with_core(command: Command, app: &Arc<App>, interrupt: &Interrupt) -> O
         Command::Schema(schema) => stoppable(interrupt, schema::run(app, &schema)).await,
         Command::Erd(asked) => stoppable(interrupt, erd::run(app, &asked)).await,
         Command::Diff(asked) => stoppable(interrupt, diff::run(app, &asked)).await,
+        Command::Docs(asked) => stoppable(interrupt, docs::run(app, &asked)).await,
+        Command::Types(asked) => stoppable(interrupt, types::run(app, &asked)).await,
         Command::Activity(activity) => stoppable(interrupt, activity::run(app, &activity)).await,
         Command::Saved(command) => saved::run(app, command, interrupt).await,
         // Half-way through a change is worse than either end; what waits for a lock does not wait long.

@@ -18,6 +18,8 @@ mod connections;
 mod consent;
 #[path = "cli/diff.rs"]
 mod diff;
+#[path = "cli/docs.rs"]
+mod docs;
 #[path = "cli/erd.rs"]
 mod erd;
 #[path = "cli/explain.rs"]
@@ -61,3 +63,5 @@ mod store;
 
 #[path = "cli/terminal.rs"]
 mod terminal;
+#[path = "cli/types.rs"]
+mod types;
