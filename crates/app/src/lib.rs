@@ -14,6 +14,7 @@ mod activity;
 mod advisor;
 mod audit;
 mod browse;
+mod change_sets;
 mod charts;
 mod connections;
 mod diagrams;
@@ -126,7 +127,7 @@ pub struct App {
     pub(crate) edits: edits::Edits,
     pub(crate) transfers: transfers::Transfers,
     pub(crate) charts: charts::Charts,
-    pub(crate) sending: policies::Sending,
+    pub(crate) sending: change_sets::Sending,
     pub(crate) scans: advisor::Scans,
     /// Itself, for tasks that outlive a call.
     me: OnceLock<Weak<App>>,
@@ -199,7 +200,7 @@ impl App {
             edits: edits::Edits::default(),
             transfers: transfers::Transfers::default(),
             charts: charts::Charts::default(),
-            sending: policies::Sending::default(),
+            sending: change_sets::Sending::default(),
             scans: advisor::Scans::default(),
             me: OnceLock::new(),
             _lock: lock,

@@ -44,7 +44,6 @@ pub use listing::{LIST_HEADS, MATRIX_HEADS, PolicyCells, PolicyList, PolicyPropo
 pub(crate) use overview::Kept;
 use overview::Overview;
 use plan::Planned;
-pub(crate) use records::Sending;
 use texts::Texts;
 
 /// Most tables of one page.

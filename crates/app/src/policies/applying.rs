@@ -3,10 +3,7 @@
 use std::time::Instant;
 
 use catalog::{Kind, Scope};
-use driver::{
-    Said,
-    alter::{Application, Applied, LockHolder},
-};
+use driver::alter::{Application, Applied};
 use policy::{
     change::{ChangeSet, Plan},
     listing::Table,
@@ -16,10 +13,16 @@ use sha2::{Digest as _, Sha256};
 use super::{
     drafts,
     plan::{self, Planned},
-    records::Sent,
-    texts,
+    records, texts,
 };
-use crate::{App, Face, advisor::number, api::*, audit, explorer::Place, profiles::dial::elapsed_ms, store::now_ms};
+use crate::{
+    App,
+    advisor::number,
+    api::*,
+    change_sets::{Deed, Recorded, Sent, blocker, error_of},
+    explorer::Place,
+    profiles::dial::elapsed_ms,
+};
 
 /// What a face says to a plan it was shown.
 pub(super) struct Consent<'a> {
@@ -66,10 +69,10 @@ pub(super) async fn apply(
         return Ok(PolicyApplied::Confirm { question });
     }
     let begun = Instant::now();
-    let recorded = record(app, place, planned).await;
+    let recorded = record(app, place, plan, planned).await;
     let wanted = Application::together(plan.up(), true, plan.lock_timeout_ms);
     // On disk before anything is sent: without that, nothing is.
-    let sent = Sent::begin(app, place, planned).await?;
+    let sent = records::begin(app, place, planned).await?;
     let applied = match &sent {
         Some(sent) => facet.apply(&wanted, sent.witness().as_ref()).await,
         None => facet.apply(&wanted, &()).await,
@@ -81,7 +84,10 @@ pub(super) async fn apply(
         Err(error) if error.code == driver::Code::Unreachable => ("lost", None),
         Err(error) => ("failed", Some(error.message.clone())),
     };
-    finish(app, recorded, planned, end, elapsed).await;
+    if let Some(recorded) = recorded {
+        let inverse = (end.0 == "completed").then(|| plan.undo_transaction());
+        recorded.end(app, (end.0, end.1.as_deref()), inverse, elapsed).await;
+    }
     match applied {
         Ok(Applied::Done { .. }) => {
             // What arrived is settled before it is noted: whoever finds it sent only settles it again.
@@ -144,29 +150,6 @@ pub(super) async fn try_out(place: &Place, planned: &Planned) -> Result<PolicyTr
             statement: number(statement),
         },
     })
-}
-
-fn blocker(holder: LockHolder) -> PolicyBlocker {
-    PolicyBlocker {
-        session: holder.session,
-        user: holder.user,
-        application: holder.application,
-        statement: holder.statement,
-        age_ms: holder.age_ms,
-    }
-}
-
-/// What the server said of a text.
-pub(super) fn error_of(said: Said, text: Option<&str>) -> AppError {
-    let Said { code, message, hint, span, native } = said;
-    let mut error = driver::Error::new(code, message);
-    error.hint = hint;
-    error.span = span;
-    error.native = Some(native);
-    match text {
-        Some(text) => AppError::located(error, &crate::text::Positions::new(text), 0),
-        None => error.into(),
-    }
 }
 
 /// What a person is asked first: at the safety level that confirms writes, and on production.
@@ -236,100 +219,17 @@ fn digest(place: &Place, planned: &Planned) -> String {
     digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Its places in the history and in the audit trail.
-#[derive(Clone, Copy)]
-struct Recorded {
-    history: i64,
-    audit: i64,
-}
-
 /// Records it before anything is sent, unless the connection is not recorded.
-async fn record(app: &App, place: &Place, planned: &Planned) -> Option<Recorded> {
-    match begin(app, place, planned).await {
-        Ok(recorded) => recorded,
-        Err(error) => {
-            tracing::warn!(%error, "a change of row security is missing in the history");
-            None
-        }
-    }
-}
-
-async fn begin(app: &App, place: &Place, planned: &Planned) -> Result<Option<Recorded>, AppError> {
-    let profile = &place.connected.profile;
-    let id = Some(profile.id.as_str()).filter(|id| !id.is_empty());
-    if let Some(id) = id
-        && !app.is_recorded(id).await?
-    {
-        return Ok(None);
-    }
-    let Ok(plan) = &planned.plan else { return Ok(None) };
-    let text = sql::redact(&plan.transaction(), &place.opened.dialect);
-    let database = place.opened.database();
+async fn record(app: &App, place: &Place, plan: &Plan, planned: &Planned) -> Option<Recorded> {
     let tables: Vec<String> = planned.tables().iter().map(Table::sql).collect();
-    let audit = app
-        .audit_deed(&audit::Deed {
-            profile_id: id,
-            profile_name: &profile.name,
-            database: database.as_deref(),
-            kind: AuditKind::Access,
-            command: "ROW SECURITY",
-            target: &tables.join(", "),
-            acting: None,
-            text: &text,
-        })
-        .await?;
-    let face = match app.face() {
-        Face::Window => "window",
-        Face::Cli => "cli",
+    let deed = Deed {
+        kind: AuditKind::Access,
+        command: "ROW SECURITY",
+        target: &tables.join(", "),
+        text: &plan.transaction(),
+        history: "policies",
     };
-    let mut change = app.store.write().await?;
-    let done = sqlx::query(
-        "INSERT INTO history (at_ms, profile_id, profile_name, database, text, outcome, face, process, kind) \
-         VALUES (?, ?, ?, ?, ?, 'running', ?, ?, 'policies')",
-    )
-    .bind(now_ms())
-    .bind(id)
-    .bind(&profile.name)
-    .bind(&database)
-    .bind(&text)
-    .bind(face)
-    .bind(app.process())
-    .execute(&mut *change)
-    .await?;
-    change.commit().await?;
-    Ok(Some(Recorded { history: done.last_insert_rowid(), audit }))
-}
-
-/// Records how it ended, and what takes it back.
-async fn finish(
-    app: &App,
-    recorded: Option<Recorded>,
-    planned: &Planned,
-    (outcome, error): (&str, Option<String>),
-    elapsed: u64,
-) {
-    let Some(recorded) = recorded else { return };
-    let elapsed_ms = i64::try_from(elapsed).unwrap_or(i64::MAX);
-    let inverse = planned.plan.as_ref().ok().filter(|_| outcome == "completed").map(|plan| plan.undo_transaction());
-    let kept = async {
-        let end = audit::End { outcome, rows: None, elapsed_ms, error: error.as_deref() };
-        app.audit_deed_end(recorded.audit, &end).await?;
-        let mut change = app.store.write().await?;
-        sqlx::query(
-            "UPDATE history SET outcome = ?, elapsed_ms = ?, error = ?, inverse = ?, process = NULL WHERE id = ?",
-        )
-        .bind(outcome)
-        .bind(elapsed_ms)
-        .bind(error.as_deref())
-        .bind(inverse)
-        .bind(recorded.history)
-        .execute(&mut *change)
-        .await?;
-        change.commit().await.map_err(AppError::from)
-    };
-    if let Err(error) = kept.await {
-        tracing::warn!(%error, "the history does not say how a change of row security ended");
-    }
+    Recorded::begin(app, place, &deed).await
 }
 
 /// Keeps what was applied and what was typed for it, and reads the catalog again.

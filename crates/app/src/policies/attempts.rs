@@ -10,8 +10,10 @@ use policy::{
     listing::Draft,
 };
 
-use super::{applying::error_of, drafts::Staged, table, words};
-use crate::{advisor::number, api::*, explorer::Place, runs::notice_row, store::Store, text::Positions};
+use super::{drafts::Staged, table, words};
+use crate::{
+    advisor::number, api::*, change_sets::error_of, explorer::Place, runs::notice_row, store::Store, text::Positions,
+};
 
 /// Most rows of a sample.
 const MOST_SAMPLED: u32 = 10_000;

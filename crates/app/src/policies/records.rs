@@ -1,17 +1,7 @@
-//! The durable record of what is sent: on disk before anything of it is, so that after a crash or a lost link it is found out what
-//! became of it, rather than sent again or forgotten.
-//!
-//! A set is `sent` from before its first statement. What the server calls its transaction is kept before COMMIT is sent: without
-//! that nothing was committed; with it the server is asked, and where it does not remember, the catalog: see [`by_catalog`].
+//! What is kept of changes that are sent, and what the catalog tells of them where nobody else knows: see [`crate::change_sets`].
 
-use std::{sync::Mutex, time::Duration};
-
-use async_trait::async_trait;
 use catalog::Catalog;
-use driver::{
-    Alter,
-    alter::{Fate, Witness},
-};
+use driver::alter::Fate;
 use policy::{
     change::{Change, ChangeSet},
     listing::Draft,
@@ -22,22 +12,13 @@ use sha2::{Digest as _, Sha256};
 use super::{applying, drafts, plan::Planned, words};
 use crate::{
     App,
-    advisor::database_of,
     api::*,
-    connections::lock,
+    change_sets::{self, NewSet, Open, Sent},
     explorer::Place,
-    store::{Store, now_ms},
 };
 
-/// Sets of a database that are remembered.
-const MOST: i64 = 200;
-/// How often a transaction that has not ended is looked at, before it is said to be on its way.
-const LOOKS: u32 = 20;
-const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
-
-/// Sets that this process waits for.
-#[derive(Default)]
-pub(crate) struct Sending(Mutex<Vec<i64>>);
+/// What these sets change.
+const KIND: &str = "policies";
 
 /// A step as it is kept.
 #[derive(Default, Serialize, Deserialize)]
@@ -48,85 +29,22 @@ struct KeptStep {
     lossy: bool,
 }
 
-/// A set that was sent.
-pub(super) struct Sent<'a> {
-    app: &'a App,
-    id: i64,
-}
-
-impl Drop for Sent<'_> {
-    fn drop(&mut self) {
-        lock(&self.app.sending.0).retain(|id| *id != self.id);
-    }
-}
-
-impl<'a> Sent<'a> {
-    /// Keeps a set that is sent next; `None` for a connection that is not saved, which keeps nothing.
-    ///
-    /// # Errors
-    /// As the store says; then nothing may be sent.
-    pub(super) async fn begin(app: &'a App, place: &Place, planned: &Planned) -> Result<Option<Self>, AppError> {
-        let profile = &place.connected.profile.id;
-        let Ok(plan) = &planned.plan else { return Ok(None) };
-        if profile.is_empty() {
-            return Ok(None);
-        }
-        let step =
-            |step: &policy::change::Step| KeptStep { sql: step.sql.clone(), inverse: step.undo.clone(), lossy: false };
-        let steps: Vec<KeptStep> = plan.steps.iter().map(step).collect();
-        let mut change = app.store.write().await?;
-        let added = sqlx::query(
-            "INSERT INTO change_sets (profile_id, database, kind, at_ms, base, steps, postcondition, state, process) \
-             VALUES (?, ?, 'policies', ?, ?, ?, ?, 'sent', ?)",
-        )
-        .bind(profile)
-        .bind(database_of(place))
-        .bind(now_ms())
-        .bind(base(&planned.set)?)
-        .bind(serde_json::to_string(&steps).map_err(AppError::internal)?)
-        .bind(serde_json::to_string(&planned.set.changes).map_err(AppError::internal)?)
-        .bind(app.process())
-        .execute(&mut *change)
-        .await?;
-        let id = added.last_insert_rowid();
-        sqlx::query("DELETE FROM change_sets WHERE profile_id = ? AND state IN ('done', 'failed') AND id <= ? - ?")
-            .bind(profile)
-            .bind(id)
-            .bind(MOST)
-            .execute(&mut *change)
-            .await?;
-        lock(&app.sending.0).push(id);
-        change.commit().await?;
-        Ok(Some(Sent { app, id }))
-    }
-
-    /// Notes how it ended, which the server said.
-    pub(super) async fn end(self, kept: bool) {
-        let state = if kept { "done" } else { "failed" };
-        if let Err(error) = note(&self.app.store, self.id, state, None).await {
-            tracing::warn!(%error, "what became of a change of row security is asked for again");
-        }
-    }
-
-    /// Notes that nobody knows how it ended; what was never about to be committed was not.
-    pub(super) async fn lost(self) {
-        let noted = async {
-            let mut change = self.app.store.write().await?;
-            sqlx::query("UPDATE change_sets SET state = 'failed', process = NULL WHERE id = ? AND mark IS NULL")
-                .bind(self.id)
-                .execute(&mut *change)
-                .await?;
-            change.commit().await.map_err(AppError::from)
-        };
-        if let Err(error) = noted.await {
-            tracing::warn!(%error, "what became of a change of row security is asked for again");
-        }
-    }
-
-    /// Hears what the server calls the transaction.
-    pub(super) fn witness(&self) -> Box<dyn Witness> {
-        Box::new(Mark { store: self.app.store.clone(), id: self.id })
-    }
+/// Keeps a set that is sent next; `None` for a connection that is not saved, which keeps nothing.
+///
+/// # Errors
+/// As the store says; then nothing may be sent.
+pub(super) async fn begin<'a>(app: &'a App, place: &Place, planned: &Planned) -> Result<Option<Sent<'a>>, AppError> {
+    let Ok(plan) = &planned.plan else { return Ok(None) };
+    let step =
+        |step: &policy::change::Step| KeptStep { sql: step.sql.clone(), inverse: step.undo.clone(), lossy: false };
+    let steps: Vec<KeptStep> = plan.steps.iter().map(step).collect();
+    let set = NewSet {
+        kind: KIND,
+        base: base(&planned.set)?,
+        steps: serde_json::to_string(&steps).map_err(AppError::internal)?,
+        postcondition: serde_json::to_string(&planned.set.changes).map_err(AppError::internal)?,
+    };
+    Sent::begin(app, place, set).await
 }
 
 /// Stands for the changed objects as they were.
@@ -145,51 +63,6 @@ fn base(set: &ChangeSet) -> Result<String, AppError> {
     Ok(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-struct Mark {
-    store: Store,
-    id: i64,
-}
-
-#[async_trait]
-impl Witness for Mark {
-    async fn about_to_commit(&self, mark: &str) -> Result<(), driver::Error> {
-        let kept = async {
-            let mut change = self.store.write().await?;
-            sqlx::query("UPDATE change_sets SET mark = ? WHERE id = ?")
-                .bind(mark)
-                .bind(self.id)
-                .execute(&mut *change)
-                .await?;
-            change.commit().await.map_err(AppError::from)
-        };
-        kept.await.map_err(|error: AppError| {
-            let message = format!("Nothing was applied: that it is sent could not be written down. {}", error.message);
-            driver::Error::new(driver::Code::Internal, message)
-        })
-    }
-}
-
-async fn note(store: &Store, id: i64, state: &str, untold: Option<&str>) -> Result<(), AppError> {
-    let mut change = store.write().await?;
-    sqlx::query("UPDATE change_sets SET state = ?, untold = ?, process = NULL WHERE id = ?")
-        .bind(state)
-        .bind(untold)
-        .bind(id)
-        .execute(&mut *change)
-        .await?;
-    change.commit().await?;
-    Ok(())
-}
-
-/// A set whose end is not known.
-#[derive(sqlx::FromRow)]
-struct Open {
-    id: i64,
-    postcondition: String,
-    mark: Option<String>,
-    process: Option<String>,
-}
-
 impl App {
     /// Finds out what became of sets whose answer nobody got, and says whether there were any. What arrived is staged no more;
     /// everything else is staged still.
@@ -197,25 +70,10 @@ impl App {
     /// # Errors
     /// As the store and the server say.
     pub(super) async fn settle_sent(&self, place: &Place) -> Result<bool, AppError> {
-        let open: Vec<Open> = sqlx::query_as(
-            "SELECT id, postcondition, mark, process FROM change_sets \
-             WHERE profile_id = ? AND database = ? AND kind = 'policies' AND state = 'sent' ORDER BY id",
-        )
-        .bind(&place.connected.profile.id)
-        .bind(database_of(place))
-        .fetch_all(self.store.read())
-        .await?;
-        let mut settled = false;
+        let open = self.abandoned_sets(place, KIND).await?;
+        let settled = !open.is_empty();
         for one in open {
-            let waits = lock(&self.sending.0).contains(&one.id);
-            let elsewhere = match one.process.as_deref() {
-                Some(process) if process != self.process() => self.is_alive(process)?,
-                _ => false,
-            };
-            if !waits && !elsewhere {
-                self.settle_one(place, one).await?;
-                settled = true;
-            }
+            self.settle_one(place, one).await?;
         }
         Ok(settled)
     }
@@ -225,7 +83,7 @@ impl App {
         let set = ChangeSet { changes };
         let fate = match &one.mark {
             None => Fate::RolledBack,
-            Some(mark) => ended(super::alter(place)?, mark).await?,
+            Some(mark) => change_sets::ended(super::alter(place)?, mark).await?,
         };
         let fate = match fate {
             // As it is now, not as it was when the set was made.
@@ -235,10 +93,10 @@ impl App {
         match fate {
             Fate::Committed => {
                 applying::settle(self, place, &set).await?;
-                note(&self.store, one.id, "done", Some("applied")).await?;
+                change_sets::note(&self.store, one.id, "done", Some("applied")).await?;
             }
-            Fate::RolledBack => note(&self.store, one.id, "failed", Some("not_applied")).await?,
-            Fate::NotKnown => note(&self.store, one.id, "unknown", Some("unknown")).await?,
+            Fate::RolledBack => change_sets::note(&self.store, one.id, "failed", Some("not_applied")).await?,
+            Fate::NotKnown => change_sets::note(&self.store, one.id, "unknown", Some("unknown")).await?,
             // It is asked for again.
             Fate::Running => {}
         }
@@ -251,17 +109,9 @@ impl App {
     /// # Errors
     /// As the store says.
     pub(super) async fn last_apply(&self, place: &Place) -> Result<Option<PolicyLastApply>, AppError> {
-        let row: Option<(i64, i64, String, Option<String>, String)> = sqlx::query_as(
-            "SELECT id, at_ms, state, untold, steps FROM change_sets WHERE profile_id = ? AND database = ? \
-             AND kind = 'policies' AND (untold IS NOT NULL OR state = 'sent') ORDER BY id DESC LIMIT 1",
-        )
-        .bind(&place.connected.profile.id)
-        .bind(database_of(place))
-        .fetch_optional(self.store.read())
-        .await?;
-        let Some((id, at_ms, kept, untold, steps)) = row else { return Ok(None) };
-        let steps: Vec<KeptStep> = serde_json::from_str(&steps).unwrap_or_default();
-        let (state, words) = match (kept.as_str(), untold.as_deref()) {
+        let Some(one) = self.untold_set(place, KIND).await? else { return Ok(None) };
+        let steps: Vec<KeptStep> = serde_json::from_str(&one.steps).unwrap_or_default();
+        let (state, words) = match (one.state.as_str(), one.untold.as_deref()) {
             ("sent", _) => (
                 PolicyFate::Unknown,
                 "Changes of row security are still on their way: the server has not said yet what becomes of them.",
@@ -282,7 +132,8 @@ impl App {
             ),
         };
         let statements = steps.into_iter().flat_map(|step| step.sql).collect();
-        Ok(Some(PolicyLastApply { id, at_ms, state, words: words.to_owned(), statements }))
+        let words = words.to_owned();
+        Ok(Some(PolicyLastApply { id: one.id, at_ms: one.at_ms, state, words, statements }))
     }
 
     /// A person has read what became of a set.
@@ -290,27 +141,10 @@ impl App {
     /// # Errors
     /// As the store says.
     pub async fn forget_policy_apply(&self, profile_id: &str, id: i64) -> Result<(), AppError> {
-        let mut change = self.store.write().await?;
-        sqlx::query("UPDATE change_sets SET untold = NULL WHERE profile_id = ? AND id = ?")
-            .bind(profile_id)
-            .bind(id)
-            .execute(&mut *change)
-            .await?;
-        change.commit().await?;
+        self.set_is_told(profile_id, id).await?;
         self.events.changed(&[Topic::Security], Some(profile_id));
         Ok(())
     }
-}
-
-/// What became of a transaction; one whose COMMIT is being carried out is given a moment.
-async fn ended(facet: &dyn Alter, mark: &str) -> Result<Fate, AppError> {
-    for _ in 0..LOOKS {
-        match facet.fate(mark).await? {
-            Fate::Running => tokio::time::sleep(BETWEEN_LOOKS).await,
-            fate => return Ok(fate),
-        }
-    }
-    Ok(Fate::Running)
 }
 
 /// What the catalog tells of a set: that it was applied where every change that leaves a trace has left it, that it was not where

@@ -112,7 +112,7 @@ async fn ask(place: &Place, statement: String, limit: u32) -> Result<Answer, App
     let wanted = Attempt { actor: Actor::default(), statement, limits, ..Attempt::default() };
     match super::facet(place)?.attempt(&wanted).await?.outcome {
         Outcome::Done(answer) => Ok(answer),
-        Outcome::Refused { said, .. } | Outcome::Failed { said } => Err(super::applying::error_of(said, None)),
+        Outcome::Refused { said, .. } | Outcome::Failed { said } => Err(crate::change_sets::error_of(said, None)),
         Outcome::TimedOut { after_ms } => {
             Err(AppError::new(ErrorCode::TimedOut, format!("The table was not read within {after_ms} ms."))
                 .with_hint("Filter by less, or choose a smaller table."))
