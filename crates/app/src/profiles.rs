@@ -224,6 +224,7 @@ impl App {
         self.forget_advice(id).await?;
         self.forget_policies(id).await?;
         self.forget_diagrams(id).await?;
+        self.forget_structure(id).await?;
         self.forget_catalogs(id).await;
         self.kept.refuse(id, false);
         self.held.forget_all(id);

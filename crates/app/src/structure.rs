@@ -1,14 +1,42 @@
-//! How a database is defined, read for comparing it with another.
+//! Definitions of databases: read for comparing, changed by staging, applied as one.
+//!
+//! What a person changes is staged: kept on disk as edits of the definition that was there, each step of which can be taken back. What
+//! would be is that definition with the edits; the statements are the difference of the two, and so is the way back. Whoever changes
+//! the database meanwhile is told of, and never overwritten unseen.
+//!
+//! Two windows may stage for the same database: what is staged is one, and each hears when it changes.
 
-use std::{collections::HashMap, sync::Arc};
+mod abilities;
+mod applying;
+mod editing;
+mod forms;
+mod keeping;
+mod naming;
+mod objects;
+mod page;
+mod parts;
+mod reading;
+mod records;
+mod review;
+mod risks;
+mod sketching;
+mod telling;
+#[cfg(test)]
+mod tests;
 
-use catalog::{ObjectKey, Scope};
-use schema::{Definition, Incomplete, Server};
+use schema::Definition;
 
-use crate::{api::*, registry, terminal::Terminal};
+use crate::{
+    App,
+    advisor::database_of,
+    api::*,
+    explorer::{Place, blocking},
+    terminal::Terminal,
+};
 
-/// How many texts are asked for at a time: the control session is held for as long.
-const AT_ONCE: usize = 200;
+pub(crate) use reading::Kept as KeptDefinition;
+pub(crate) use sketching::Sketched;
+use telling::Wanted;
 
 impl Terminal {
     /// The definition of the database, of these schemas only where some are named.
@@ -17,99 +45,138 @@ impl Terminal {
     /// `Unsupported` for engines whose definitions are not compared; `Forbidden` where the login may not read all that is
     /// compared, for what is missing would look dropped; otherwise as the driver says.
     pub async fn structure(&self, schemas: Option<Vec<String>>) -> Result<Definition, AppError> {
-        let control = self.place().1.connection.control();
-        let server = control.server();
-        let Some(engine) = registry::defines(self.driver().as_ref(), &server.product) else {
-            let message = format!("Definitions of {} databases are not compared yet.", server.product);
-            return Err(AppError::new(ErrorCode::Unsupported, message));
-        };
-        let server = Server { engine, version: server.version_number };
-        let catalog = self.catalog(&Scope { schemas, sizes: false, ..Scope::complete() }).await?;
-        let mut texts: HashMap<ObjectKey, Arc<str>> = HashMap::new();
-        let wanted = Definition::wanted_texts(&catalog, server);
-        if let Some(ddl) = control.ddl() {
-            for some in wanted.chunks(AT_ONCE) {
-                texts.extend(ddl.definitions(some).await?);
-            }
-        }
-        Definition::of_texts(&catalog, server, &texts).map_err(|why| incomplete(&why))
+        let (connected, opened) = self.place();
+        Ok(reading::read(connected, opened, schemas).await?.definition)
     }
 }
 
-fn incomplete(why: &Incomplete) -> AppError {
-    AppError::new(ErrorCode::Forbidden, why.to_string())
-        .with_hint("What cannot be read would look dropped. Ask for the right to read it, or for a login that has it.")
-}
+impl App {
+    /// What is staged of a database.
+    ///
+    /// # Errors
+    /// As connecting; `Unsupported` for engines whose definitions are not compared, `Forbidden` where the login may not read all of
+    /// them.
+    pub async fn structure_draft(&self, profile_id: &str, database: Option<&str>) -> Result<StructureDraft, AppError> {
+        let place = self.structure_place(profile_id, database).await?;
+        self.structure_told(&place).await
+    }
 
-impl crate::App {
-    /// Not yet.
-    pub async fn structure_draft(&self, _: &str, _: Option<&str>) -> Result<StructureDraft, AppError> {
-        Err(AppError::new(ErrorCode::Unsupported, "Not yet."))
+    /// What can be staged of a database.
+    ///
+    /// # Errors
+    /// As [`App::structure_draft`].
+    pub async fn structure_abilities(
+        &self,
+        profile_id: &str,
+        database: Option<&str>,
+    ) -> Result<StructureAbilities, AppError> {
+        let place = self.structure_place(profile_id, database).await?;
+        let defined = self.defined(&place, false).await?;
+        let product = place.opened.connection.control().server().product.clone();
+        let exposed = self.exposed_schemas(&place, &defined.catalog).await?;
+        blocking(move || abilities::told(&defined, &product, exposed)).await
     }
-    /// Not yet.
-    pub async fn structure_abilities(&self, _: &str, _: Option<&str>) -> Result<StructureAbilities, AppError> {
-        Err(AppError::new(ErrorCode::Unsupported, "Not yet."))
-    }
-    /// Not yet.
+
+    /// Stages edits as one step, or takes staged ones back. They are kept before this answers.
+    ///
+    /// # Errors
+    /// `InvalidStatement`, `AlreadyExists`, `NotFound`, `Unsupported` for an edit that cannot be, with what is wrong of it, and then
+    /// nothing of the step is staged; `Conflict` where others rest on what is to be discarded; otherwise as
+    /// [`App::structure_draft`].
     pub async fn edit_structure(
         &self,
-        _: &str,
-        _: Option<&str>,
-        _: Vec<StructureEdit>,
+        profile_id: &str,
+        database: Option<&str>,
+        edits: Vec<StructureEdit>,
     ) -> Result<StructureDraft, AppError> {
-        Err(AppError::new(ErrorCode::Unsupported, "Not yet."))
+        let place = self.structure_place(profile_id, database).await?;
+        let defined = self.defined(&place, false).await?;
+        if let [StructureEdit::TakeBack { applied }] = edits.as_slice() {
+            self.take_structure_back(&place, *applied).await?;
+            self.structure_changed(profile_id);
+            return self.structure_told(&place).await;
+        }
+        let dialect = place.opened.dialect.clone();
+        let anew = matches!(edits.as_slice(), [StructureEdit::DiscardAll]);
+        keeping::update(&self.store, profile_id, &database_of(&place), anew, |kept| match edits.as_slice() {
+            [] => Ok(()),
+            [StructureEdit::Undo] => {
+                kept.undo();
+                Ok(())
+            }
+            [StructureEdit::Redo] => {
+                kept.redo();
+                Ok(())
+            }
+            [StructureEdit::DiscardAll] => {
+                kept.discard_all();
+                Ok(())
+            }
+            [StructureEdit::Discard { group }] => telling::discard(kept, &defined, *group),
+            edits => editing::stage(kept, &defined, &dialect, edits),
+        })
+        .await?;
+        self.structure_changed(profile_id);
+        self.structure_told(&place).await
     }
-    /// Not yet.
-    pub async fn structure_page(&self, _: &str, _: Option<&str>, _: ObjectRef) -> Result<StructurePage, AppError> {
-        Err(AppError::new(ErrorCode::Unsupported, "Not yet."))
-    }
-    /// Not yet.
-    pub async fn review_structure(
+
+    /// An object as it would be.
+    ///
+    /// # Errors
+    /// `NotFound` for what is neither there nor staged; otherwise as [`App::structure_draft`].
+    pub async fn structure_page(
         &self,
-        _: &str,
-        _: Option<&str>,
-        _: Vec<ObjectRef>,
-    ) -> Result<StructureReview, AppError> {
-        Err(AppError::new(ErrorCode::Unsupported, "Not yet."))
+        profile_id: &str,
+        database: Option<&str>,
+        object: ObjectRef,
+    ) -> Result<StructurePage, AppError> {
+        let place = self.structure_place(profile_id, database).await?;
+        let defined = self.defined(&place, false).await?;
+        let kept = keeping::load(&self.store, profile_id, &database_of(&place)).await?;
+        blocking(move || page::page(&defined, &Wanted::of(&kept, &defined), &object)).await?
     }
-    /// Not yet.
+
+    /// Forgets what is staged of a connection that is gone.
+    ///
+    /// # Errors
+    /// As the store says.
+    pub(crate) async fn forget_structure(&self, profile_id: &str) -> Result<(), AppError> {
+        keeping::forget(&self.store, profile_id).await?;
+        self.structure_changed(profile_id);
+        Ok(())
+    }
+
+    fn structure_changed(&self, profile_id: &str) {
+        self.events.changed(&[Topic::Structure], Some(profile_id));
+    }
+
+    async fn structure_place(&self, profile_id: &str, database: Option<&str>) -> Result<Place, AppError> {
+        self.database_place(profile_id, database).await
+    }
+
+    async fn structure_told(&self, place: &Place) -> Result<StructureDraft, AppError> {
+        self.settle_structure(place).await?;
+        let defined = self.defined(place, false).await?;
+        let kept = keeping::load(&self.store, &place.connected.profile.id, &database_of(place)).await?;
+        let last = self.last_structure(place).await?;
+        blocking(move || telling::draft(&kept, &defined, last)).await
+    }
+
+    /// What is in danger by what was reviewed, counted by queries, each under a limit of time.
+    ///
+    /// # Errors
+    /// `Conflict` where it is not what was reviewed any more; otherwise as [`App::structure_draft`].
     pub async fn weigh_structure(
         &self,
-        _: &str,
-        _: Option<&str>,
-        _: &str,
-        _: Vec<ObjectRef>,
+        profile_id: &str,
+        database: Option<&str>,
+        digest: &str,
+        online: Vec<ObjectRef>,
     ) -> Result<Vec<StructureRisk>, AppError> {
-        Err(AppError::new(ErrorCode::Unsupported, "Not yet."))
-    }
-    /// Not yet.
-    pub async fn try_structure(
-        &self,
-        _: &str,
-        _: Option<&str>,
-        _: &str,
-        _: Vec<ObjectRef>,
-    ) -> Result<StructureTrial, AppError> {
-        Err(AppError::new(ErrorCode::Unsupported, "Not yet."))
-    }
-    /// Not yet.
-    pub async fn apply_structure(
-        &self,
-        _: &str,
-        _: Option<&str>,
-        _: &str,
-        _: Vec<ObjectRef>,
-        _: u32,
-        _: Option<RunConsent>,
-    ) -> Result<StructureApplied, AppError> {
-        Err(AppError::new(ErrorCode::Unsupported, "Not yet."))
-    }
-    /// Not yet.
-    pub async fn forget_structure_apply(&self, _: &str, _: Option<&str>, _: i64) -> Result<(), AppError> {
-        Err(AppError::new(ErrorCode::Unsupported, "Not yet."))
-    }
-    /// Not yet.
-    pub async fn structure_applied(&self, _: &str, _: Option<&str>) -> Result<Vec<StructureAppliedSet>, AppError> {
-        Err(AppError::new(ErrorCode::Unsupported, "Not yet."))
+        let (place, reviewed) = self.structure_reviewed(profile_id, database, online).await?;
+        if reviewed.digest != digest {
+            return Err(applying::stale());
+        }
+        Ok(risks::weigh(&place, &reviewed).await)
     }
 }

@@ -1729,6 +1729,8 @@ export type ConnectionState = {
 	can_act_as?: boolean,
 	/**  The advisor's rules can look at it. */
 	can_advise?: boolean,
+	/**  Changes of its definitions can be staged and applied. */
+	can_alter?: boolean,
 	/**  Who enforces read-only; `None` when writes are allowed. */
 	read_only: string | null,
 	/**  Sessions open now. */

@@ -161,6 +161,16 @@ impl App {
         Ok(examined)
     }
 
+    /// The schemas that untrusted clients reach, as a person said or as the catalog hints.
+    ///
+    /// # Errors
+    /// As the store says.
+    pub(crate) async fn exposed_schemas(&self, place: &Place, catalog: &Catalog) -> Result<Vec<String>, AppError> {
+        let said = keeping::options(&self.store, &place.connected.profile.id, &database_of(place)).await?;
+        let exposure = said.exposure.or_else(|| Exposure::guess(catalog));
+        Ok(exposure.map(|exposure| exposure.schemas).unwrap_or_default())
+    }
+
     /// What the rules say of the database; `anew` reads it again.
     ///
     /// # Errors

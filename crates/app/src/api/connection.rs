@@ -414,6 +414,10 @@ pub struct ConnectionState {
     #[serde(default)]
     #[specta(optional)]
     pub can_advise: bool,
+    /// Changes of its definitions can be staged and applied.
+    #[serde(default)]
+    #[specta(optional)]
+    pub can_alter: bool,
     /// Who enforces read-only; `None` when writes are allowed.
     pub read_only: Option<String>,
     /// Sessions open now.

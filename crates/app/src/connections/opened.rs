@@ -6,7 +6,7 @@ use driver::{Connection, Role, Session};
 use sql::Dialect;
 
 use super::{Connected, Permit, lock, pool::Pool};
-use crate::{advisor, api::AppError, explorer::Shelf, policies};
+use crate::{advisor, api::AppError, explorer::Shelf, policies, structure};
 
 /// An open database.
 pub(crate) struct Opened {
@@ -18,6 +18,8 @@ pub(crate) struct Opened {
     pub(crate) examined: advisor::Kept,
     /// How its tables stand.
     pub(crate) overview: policies::Kept,
+    /// How it is defined.
+    pub(crate) defined: structure::KeptDefinition,
     pub(super) pool: Pool,
     /// The control connection's; given back when it closes.
     permit: Mutex<Option<Permit>>,
@@ -39,6 +41,7 @@ impl Opened {
             shelf,
             examined: advisor::Kept::default(),
             overview: policies::Kept::default(),
+            defined: structure::KeptDefinition::default(),
             pool: Pool::default(),
             permit: Mutex::new(Some(permit)),
         })

@@ -24,6 +24,7 @@ impl Connected {
             can_secure: can.row_security,
             can_act_as: can.act_as,
             can_advise: can.advice,
+            can_alter: can.alter,
             read_only: self.read_only_by(),
             sessions: self.sessions(),
             session_limit: self.session_limit(),
