@@ -24,6 +24,7 @@ use crate::{
     App,
     api::{AppError, DiagramDrawing, DiagramNote, DiagramPlace, DiagramScope, DiagramSummary, DiagramTable, Topic},
     explorer::{AtHand, blocking},
+    structure::Sketched,
 };
 
 use drawing::Doing;
@@ -222,9 +223,18 @@ impl App {
         let at_hand = self.catalog_of(diagram_id).await?;
         let mut kept = keeping::load(&self.store, diagram_id, scope).await?;
         let (shelved, offline) = (Arc::clone(&at_hand.shelved), at_hand.offline);
+        let sketched = match offline {
+            true => None,
+            false => {
+                let (profile_id, database) = keeping::home(&self.store, diagram_id).await?;
+                let database = Some(database.as_str()).filter(|name| !name.is_empty());
+                self.structure_sketch(&profile_id, database, &shelved).await
+            }
+        };
         let (kept, change, drawing) = blocking(move || {
-            let (drawn, change) = drawing::draw(&shelved.catalog, &mut kept, &doing, offline);
-            let drawing = telling::tell(&shelved, &kept, drawn, offline);
+            let sketch = sketched.as_ref().map(Sketched::catalog);
+            let (drawn, change) = drawing::draw(&shelved.catalog, sketch, &mut kept, &doing, offline);
+            let drawing = telling::tell(&shelved, &kept, drawn, sketched.as_ref(), offline);
             (kept, change, drawing)
         })
         .await?;

@@ -104,8 +104,14 @@ fn line(one: &erd::Relationship) -> String {
 }
 
 /// Draws what is kept. Without its server (`offline`) the catalog may be older than what was drawn last: then nothing is taken for
-/// gone, new or renamed. `kept` takes new names over.
-pub(super) fn draw(catalog: &Catalog, kept: &mut Kept, doing: &Doing, offline: bool) -> (Drawn, Change) {
+/// gone, new or renamed. `kept` takes new names over. What is staged is drawn where there is a sketch of it, and not taken for there.
+pub(super) fn draw(
+    catalog: &Catalog,
+    sketch: Option<&Catalog>,
+    kept: &mut Kept,
+    doing: &Doing,
+    offline: bool,
+) -> (Drawn, Change) {
     let known_before = !kept.tables.is_empty();
     let mut change = Change { opened: matches!(doing, Doing::Opening), ..Change::default() };
     if matches!(doing, Doing::Scoping) {
@@ -116,7 +122,7 @@ pub(super) fn draw(catalog: &Catalog, kept: &mut Kept, doing: &Doing, offline: b
         renamed = renames(catalog, kept);
         carry(kept, &renamed, &mut change);
     }
-    let diagram = Diagram::of(catalog, &choice(catalog, &kept.scope));
+    let diagram = Diagram::of(sketch.unwrap_or(catalog), &choice(catalog, &kept.scope));
     let tables: Vec<DiagramTable> = diagram.entities.iter().map(|entity| table_of(&entity.key)).collect();
     let (mut added, gone) = facts(catalog, kept, &diagram, &tables, offline, &mut change);
     // What comes with another scope is not new.
@@ -229,7 +235,7 @@ fn facts(
         if known.present && !now.present {
             gone.push(table.clone());
         }
-        if !known.present && now.drawn {
+        if !known.present && now.present && now.drawn {
             added.push(table.clone());
         }
         if now != *known {
@@ -246,10 +252,13 @@ fn facts(
             colour: None,
             rename_hint: entity.rename_hint.and_then(|hint| i64::try_from(hint).ok()),
             columns: relation.map(|relation| columns_of(*relation)).unwrap_or_default(),
-            present: true,
+            present: relation.is_some(),
             drawn: true,
         };
-        added.push(table.clone());
+        // What is only staged is nobody's news.
+        if known.present {
+            added.push(table.clone());
+        }
         change.tables.push((table.clone(), known.clone()));
         kept.tables.insert(table.clone(), known);
     }

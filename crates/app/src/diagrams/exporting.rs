@@ -43,7 +43,7 @@ impl App {
         let mut kept = keeping::load(&self.store, diagram_id, None).await?;
         let (shelved, offline) = (Arc::clone(&at_hand.shelved), at_hand.offline);
         let (kept, drawn) = blocking(move || {
-            let (drawn, _) = drawing::draw(&shelved.catalog, &mut kept, &Doing::Looking, offline);
+            let (drawn, _) = drawing::draw(&shelved.catalog, None, &mut kept, &Doing::Looking, offline);
             let drawn = if tables.is_empty() { drawn } else { part(drawn, &tables) };
             if !tables.is_empty() {
                 kept.notes.clear();

@@ -1,5 +1,6 @@
 //! What a face is told of a diagram that was drawn.
 
+use catalog::ObjectKey;
 use erd::{Cardinality, Origin, measure};
 
 use super::{
@@ -9,6 +10,7 @@ use super::{
 use crate::{
     api::*,
     explorer::{Shelved, action, kind_words},
+    structure::Sketched,
 };
 
 fn count(number: usize) -> u32 {
@@ -56,28 +58,46 @@ fn schemas(shelved: &Shelved) -> Vec<String> {
     names
 }
 
+/// A title with the name that its relation gets.
+fn titled(title: String, old: &str, new: Option<&str>) -> String {
+    match (new, title.strip_suffix(old)) {
+        (Some(new), Some(before)) => format!("{before}{new}"),
+        _ => title,
+    }
+}
+
 /// A drawing for faces. The colours of boxes are those that are kept.
-pub(super) fn tell(shelved: &Shelved, kept: &Kept, drawn: Drawn, offline: bool) -> DiagramDrawing {
+pub(super) fn tell(
+    shelved: &Shelved,
+    kept: &Kept,
+    drawn: Drawn,
+    sketched: Option<&Sketched>,
+    offline: bool,
+) -> DiagramDrawing {
     let Drawn { diagram, sizes, links, places, lines, frames, layout_ms, renamed, added, gone } = drawn;
     let boxes = diagram.entities.iter().zip(&places).zip(&sizes).map(|((entity, at), size)| {
         let table = table_of(&entity.key);
         DiagramBox {
-            title: diagram.title(entity),
+            title: titled(diagram.title(entity), &table.name, sketched.and_then(|one| one.name(&entity.key))),
             kind: kind_words(entity.kind).to_owned(),
             comment: entity.comment.clone(),
             x: at.x,
             y: at.y,
             width: size.width,
             height: size.height,
-            rows: entity.rows.iter().map(row).collect(),
+            rows: entity.rows.iter().map(|own| row(&entity.key, own, sketched)).collect(),
             folded: count(entity.folded),
             outside: count(entity.outside),
             colour: kept.tables.get(&table).and_then(|known| known.colour),
-            staged: None,
+            staged: sketched.and_then(|one| one.relation(&entity.key)),
             schema: table.schema,
             name: table.name,
         }
     });
+    let staged = |one: &erd::Relationship| {
+        let from = diagram.entities.get(one.from.entity).filter(|_| one.origin != Origin::Inferred)?;
+        sketched?.foreign_key(&from.key, one.name.as_deref(), &one.from.columns)
+    };
     let told = diagram.relationships.iter().zip(&links).zip(&lines).map(|((one, link), line)| {
         let end = |end: &erd::End, y: f64| DiagramEnd {
             table: count(end.entity),
@@ -93,7 +113,7 @@ pub(super) fn tell(shelved: &Shelved, kept: &Kept, drawn: Drawn, offline: bool) 
             on_update: action(one.on_update).to_owned(),
             inferred: one.origin == Origin::Inferred,
             corners: corners(line),
-            staged: None,
+            staged: staged(one),
         }
     });
     let frames = frames.into_iter().map(|frame| DiagramFrame {
@@ -125,7 +145,7 @@ pub(super) fn tell(shelved: &Shelved, kept: &Kept, drawn: Drawn, offline: bool) 
     }
 }
 
-fn row(row: &erd::Row) -> DiagramRow {
+fn row(relation: &ObjectKey, row: &erd::Row, sketched: Option<&Sketched>) -> DiagramRow {
     DiagramRow {
         name: row.name.clone(),
         native_type: row.native_type.clone(),
@@ -134,6 +154,6 @@ fn row(row: &erd::Row) -> DiagramRow {
         unique: row.unique,
         foreign: row.foreign,
         comment: row.comment.clone(),
-        staged: None,
+        staged: sketched.and_then(|one| one.column(relation, &row.name)),
     }
 }
