@@ -9,6 +9,8 @@
 mod cases;
 #[path = "advisor/engines.rs"]
 mod engines;
+#[path = "schema/online.rs"]
+mod online;
 
 use std::{collections::BTreeMap, fs, path::Path};
 

@@ -1,6 +1,8 @@
 //! The driver against real files.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "sqlite/altering.rs"]
+mod altering;
 #[path = "sqlite/catalog.rs"]
 mod catalog;
 #[path = "sqlite/editing.rs"]

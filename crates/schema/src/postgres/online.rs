@@ -53,7 +53,7 @@ impl<'a> Planner<'a> {
                 let Some((start, rest)) = one.text.split_once("INDEX ") else { return false };
                 let sql = format!("{start}INDEX CONCURRENTLY {rest}");
                 self.last.push(Step::new(key, Verb::Create, sql).alone().online(true));
-                self.last.extend(comment);
+                self.last.extend(comment.map(Step::alone));
             }
             Body::Constraint(Constraint { text, .. }) | Body::ForeignKey(ForeignKey { text, .. }) => {
                 let (table, own) = (table_of(key), quote(&key.name));
