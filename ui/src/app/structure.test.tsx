@@ -8,6 +8,7 @@ import { type FakeHost, fakeFailure, fakeHost, fakeTab, PROD, STAGING } from "@/
 import { structureOf } from "@/ipc/fake/structureState";
 import { App } from "./App";
 
+Range.prototype.getClientRects ??= () => [] as unknown as DOMRectList;
 vi.setConfig({ testTimeout: 60_000 });
 configure({ asyncUtilTimeout: 15_000 });
 
@@ -135,7 +136,7 @@ describe("the structure of a table", () => {
     await user.click(await screen.findByRole("button", { name: "New index" }));
     const index = await screen.findByRole("group", { name: "New index" });
     await user.type(within(index).getByRole("combobox", { name: "Key 1" }), "lower(code)");
-    await user.click(within(index).getByRole("checkbox", { name: "Refuses duplicates" }));
+    await user.click(within(index).getByRole("checkbox", { name: /Refuses duplicates/ }));
     await user.click(within(index).getByRole("button", { name: /^Stage/ }));
     await waitFor(() =>
       expect(last(host)).toMatchObject({

@@ -21,7 +21,7 @@ import { useWorkspace } from "./workspace";
 const NOT_OPEN = "the connection is not open";
 
 /** Whether a connection's schema can be changed here at all. */
-export const canAlter = (state: ConnectionState | undefined): boolean => state?.can_show_ddl === true;
+export const canAlter = (state: ConnectionState | undefined): boolean => state?.can_alter === true;
 
 /** The connection's own database has one draft, by whichever name it is asked for. */
 export const placeOf = (profileId: string, database: string | null, state: ConnectionState | undefined): Place => ({

@@ -260,7 +260,7 @@ export function structureCommands(
       default: {
         const before = now.groups.flatMap((group) => group.edits);
         // Refused here, nothing is staged.
-        new Sketch(world, profileId, [...now.base, ...before, ...edits]);
+        new Sketch(world, profileId, now.base, [...before, ...edits]);
         const objects = edits.flatMap(aboutOf);
         const conflicts = objects.some(({ name }) => name === "shipments")
           ? ["public.shipments was changed meanwhile: it has a column carrier_code now."]
@@ -435,6 +435,6 @@ export function drawnStructure(world: World, profileId: string) {
   if (structureOf(world, profileId).groups.length + structureOf(world, profileId).base.length === 0) return [];
   const sketch = sketchOf(world, profileId);
   return [...sketch.objects.values()]
-    .filter(({ object, touched }) => touched && object.kind === "relation")
+    .filter(({ object }) => object.kind === "relation")
     .map((found) => ({ page: pageOf(found) }));
 }

@@ -242,10 +242,34 @@ export class Sketch {
   private readonly world: World;
   private readonly profileId: string;
 
-  constructor(world: World, profileId: string, edits: readonly StructureEdit[]) {
+  constructor(world: World, profileId: string, there: readonly StructureEdit[], staged: readonly StructureEdit[]) {
     this.world = world;
     this.profileId = profileId;
-    for (const edit of edits) this.take(edit);
+    for (const edit of there) this.take(edit);
+    this.settle();
+    for (const edit of staged) this.take(edit);
+  }
+
+  /** What was done so far is there. */
+  private settle(): void {
+    for (const [key, each] of this.objects) {
+      if (each.gone) this.objects.delete(key);
+      const kept = (parts: { origin: string | null; before: string; name: string; form: unknown; gone: boolean }[]) =>
+        parts
+          .filter(({ gone }) => !gone)
+          .map((one) => ({ ...one, origin: one.name, before: JSON.stringify(one.form) }));
+      Object.assign(each, {
+        origin: each.object,
+        touched: false,
+        columns: each.columns
+          .filter(({ gone }) => !gone)
+          .map(({ form }) => ({ origin: { ...form, convert: null }, form: { ...form, convert: null }, gone: false })),
+        keys: kept(each.keys),
+        checks: kept(each.checks),
+        foreign_keys: kept(each.foreign_keys),
+        indexes: kept(each.indexes),
+      });
+    }
   }
 
   /** An object by the name it would have, or has. */
@@ -440,5 +464,5 @@ export const partRef = part;
 /** Everything that was done, and what is staged on it. */
 export function sketchOf(world: World, profileId: string, staged = true): Sketch {
   const { base, groups } = structureOf(world, profileId);
-  return new Sketch(world, profileId, [...base, ...(staged ? groups.flatMap(({ edits }) => edits) : [])]);
+  return new Sketch(world, profileId, base, staged ? groups.flatMap(({ edits }) => edits) : []);
 }

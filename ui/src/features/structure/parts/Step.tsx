@@ -1,5 +1,5 @@
 /** A statement of a review: its text, what it locks and who waits, what it does to rows, what is said of it. */
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { Badge, Button, Checkbox, CodeBlock, copyText, ErrorBlock, Fold } from "@/design";
 import {
   type AppError,
@@ -39,8 +39,12 @@ export function Step(props: StepProps) {
   const { step, number, begins, done, refused, counting, risks, highlight, onOnline, onScript } = props;
   const { work, locks, online, findings, loses, unless } = step;
   const leftover = refused?.leftover ?? null;
+  const own = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (done === "stopped") own.current?.scrollIntoView?.({ block: "nearest" });
+  }, [done]);
   return (
-    <section className="str-step" data-failed={done === "stopped" || undefined} aria-label={`Step ${number}`}>
+    <section ref={own} className="str-step" data-failed={done === "stopped" || undefined} aria-label={`Step ${number}`}>
       {begins ? (
         <p className="str-transaction">
           {step.transaction === null ? "By itself, kept at once" : `Transaction ${step.transaction + 1}`}

@@ -145,20 +145,18 @@ export function ForeignKeyForm({ form, onChange, table, columns }: PartFormProps
           No key of {form.references.name} has just these columns: the server asks for a unique or primary key.
         </Note>
       ) : null}
-      <div className="str-pair">
-        {(["on_delete", "on_update"] as const).map((which) => (
-          <Field key={which} label={which === "on_delete" ? "When deleted" : "When changed"}>
-            {(control) => (
-              <Select
-                {...control}
-                value={form[which]}
-                onChange={(action) => onChange({ ...form, [which]: action })}
-                options={ACTIONS}
-              />
-            )}
-          </Field>
-        ))}
-      </div>
+      {(["on_delete", "on_update"] as const).map((which) => (
+        <Field key={which} label={which === "on_delete" ? "When deleted" : "When changed"}>
+          {(control) => (
+            <Select
+              {...control}
+              value={form[which]}
+              onChange={(action) => onChange({ ...form, [which]: action })}
+              options={ACTIONS}
+            />
+          )}
+        </Field>
+      ))}
       {abilities.deferrable ? (
         <Field label="Checked">
           {(control) => (
