@@ -114,6 +114,10 @@ fn escaped(text: &str) -> String {
         let within = |one: char| before.is_some_and(char::is_alphanumeric) && one.is_alphanumeric();
         let plain = match sign {
             ' ' | ',' | '(' | ')' | '=' | '%' | ';' | '/' | '→' | '…' | '’' => true,
+            '\'' | '"' | '?' | '!' => true,
+            // Signs of lists, of addresses and of pictures by name.
+            '+' => before.is_some_and(|one| one != '\n'),
+            ':' => signs.peek().is_none_or(|next| *next == ' '),
             // Within a word they mean nothing, but for what would be a link by itself.
             '_' | '-' => signs.peek().copied().is_some_and(within),
             '.' => before.is_some_and(char::is_alphabetic) && !out.to_ascii_lowercase().ends_with("www"),
