@@ -161,7 +161,7 @@ impl Book {
             let own = relations::pages(catalog, &links, id);
             let is_view = |page: &Page| page.kind.contains("view");
             let views = own.iter().filter(|page| is_view(page)).count();
-            let tables = own.len() - views;
+            let tables = own.iter().filter(|page| !is_view(page) && page.kind != "partition").count();
             pages.push(Page {
                 anchor: links.schema(id),
                 kind: "schema",
