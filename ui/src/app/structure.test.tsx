@@ -287,3 +287,64 @@ describe("the review of a schema's changes", () => {
     await waitFor(() => expect(screen.queryByRole("region", { name: "Changes whose answer was lost" })).toBeNull());
   });
 });
+
+describe("the schema on the diagram", () => {
+  beforeEach(() => window.localStorage.clear());
+  afterEach(() => {
+    act(closeStructure);
+    cleanup();
+    document.body.replaceChildren();
+  });
+
+  it("takes back whatever was last, a change of the schema or a move", async () => {
+    const tab = fakeTab("d", { kind: "diagram", title: "ERD shop", profile_id: STAGING });
+    const host = fakeHost({ pace: 0, open: [STAGING], tabs: [tab], active: "d" });
+    setHost(host);
+    const root = document.createElement("div");
+    root.id = "root";
+    document.body.append(root);
+    render(<App />, { container: root });
+    const stage = await screen.findByRole("application", { name: /^Diagram All tables: 14 tables/ });
+    const press = (key: string, more: object = {}) => fireEvent.keyDown(stage, { key, ...more });
+    const places = () => host.fake.callsOf("placeTables");
+    act(() => stage.focus());
+    press("Tab");
+    await screen.findByRole("group", { name: /^customers; / });
+    press("ArrowRight");
+    await waitFor(() => expect(places()).toHaveLength(1));
+    press("F10", { shiftKey: true });
+    fireEvent.click(await screen.findByRole("menuitem", { name: "Drop" }));
+    await waitFor(() => expect(last(host)).toMatchObject({ edit: "drop", object: { name: "customers" } }));
+    await screen.findByRole("group", { name: /^customers; goes, not applied yet/ });
+    await bar();
+
+    act(() => stage.focus());
+    press("z", { ctrlKey: true });
+    await waitFor(() => expect(last(host)).toEqual({ edit: "undo" }));
+    expect(places()).toHaveLength(1);
+    await screen.findByRole("group", { name: /^customers; 5 columns/ });
+    press("z", { ctrlKey: true });
+    await waitFor(() => expect(places()).toHaveLength(2));
+    expect(edits(host).filter(([edit]) => edit?.edit === "undo")).toHaveLength(1);
+    press("Z", { ctrlKey: true, shiftKey: true });
+    await waitFor(() => expect(places()).toHaveLength(3));
+    press("Z", { ctrlKey: true, shiftKey: true });
+    await waitFor(() => expect(last(host)).toEqual({ edit: "redo" }));
+  });
+
+  it("asks for a foreign key by key, with the chosen table at one end", async () => {
+    const tab = fakeTab("d", { kind: "diagram", title: "ERD shop", profile_id: STAGING });
+    const host = fakeHost({ pace: 0, open: [STAGING], tabs: [tab], active: "d" });
+    setHost(host);
+    const root = document.createElement("div");
+    root.id = "root";
+    document.body.append(root);
+    render(<App />, { container: root });
+    const stage = await screen.findByRole("application", { name: /^Diagram All tables: 14 tables/ });
+    act(() => stage.focus());
+    fireEvent.keyDown(stage, { key: "Tab" });
+    await screen.findByRole("group", { name: /^customers; / });
+    fireEvent.keyDown(stage, { key: "k", ctrlKey: true, altKey: true });
+    expect(await screen.findByRole("dialog", { name: "New foreign key from public.customers" })).toBeTruthy();
+  });
+});
