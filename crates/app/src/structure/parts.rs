@@ -1,7 +1,7 @@
 //! Columns, keys, checks, foreign keys and indexes as a person fills them in.
 
 use catalog::{ConstraintKind, Generated, Identity, ObjectKey, ObjectKind};
-use schema::{Body, Column, Engine, ForeignKeyForm, IdentityColumn, IndexForm, KeyForm, Object, column_text};
+use schema::{Body, Column, Engine, ForeignKeyForm, IdentityColumn, IndexForm, KeyForm, Object, Server, column_text};
 
 use super::{
     editing::{Editing, gone, new},
@@ -97,8 +97,6 @@ fn column_of(
     };
     // A number may not be NULL.
     let nullable = form.nullable && !(identity.is_some() && engine == Engine::Postgres);
-    // MariaDB says so of each column that takes NULL.
-    let default = default.filter(|text| nullable || !text.eq_ignore_ascii_case("NULL"));
     let mut column = Column {
         ordinal,
         native_type,
@@ -110,9 +108,17 @@ fn column_of(
         text: None,
     };
     if engine != Engine::Postgres {
-        column.text = Some(column_text(editing.server(), before, &column));
+        column.text = Some(text_of(editing.server(), before, &column));
     }
     Ok(column)
+}
+
+/// What is written behind a column's name. MariaDB writes DEFAULT NULL behind each that takes NULL, which one that does not refuses.
+fn text_of(server: Server, before: Option<&Column>, column: &Column) -> String {
+    let of_mysql = matches!(server.engine, Engine::MySql | Engine::MariaDb);
+    let said = before.filter(|before| of_mysql && before.nullable && !column.nullable && before.default.is_none());
+    let said = said.map(|before| Column { default: Some("NULL".to_owned()), ..before.clone() });
+    column_text(server, said.as_ref().or(before), column)
 }
 
 /// Adds a column, or makes it another.
@@ -220,7 +226,7 @@ fn place(
     }
     // What the form has no words for stays where nothing else is to change.
     let same = forms::same_text(editing.server(), &before.body, &body);
-    if !same || editing.wanted.objects.get(key).is_none() {
+    if !same || !editing.wanted.objects.contains_key(key) {
         editing.put(key, Object { body, ..before });
     }
     Ok(())
@@ -282,7 +288,7 @@ pub(super) fn key(
             {
                 let mut after = Column { nullable: false, ..was.clone() };
                 if editing.engine() != Engine::Postgres {
-                    after.text = Some(column_text(editing.server(), Some(was), &after));
+                    after.text = Some(text_of(editing.server(), Some(was), &after));
                 }
                 editing.put(&own, Object { body: Body::Column(after), ..before });
             }

@@ -360,8 +360,8 @@ impl App {
                 *key == step.about
                     || key.schema == step.about.schema && key.signature.as_ref() == Some(&step.about.name)
             };
-            let touched = set.objects.iter().filter(|one| about(&one.key));
-            if touched.map(|own| set.arrived(&now.definition, &own.key)).any(|arrived| arrived) {
+            let mut touched = set.objects.iter().filter(|one| about(&one.key));
+            if touched.any(|own| set.arrived(&now.definition, &own.key)) {
                 kept = began + 1;
             }
         }
