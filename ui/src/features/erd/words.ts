@@ -54,7 +54,8 @@ export const staged = (change: StructureChange | null | undefined): string =>
 
 /** What is drawn of how much. */
 export function figures(scene: Scene): string {
-  const { tables } = scene.drawing;
+  // What is only staged is not among those that there are.
+  const tables = scene.drawing.tables + scene.boxes.filter((box) => box.staged === "added").length;
   const drawn = scene.boxes.length;
   const of = drawn === tables ? plural(drawn, "table") : `${number(drawn)} of ${plural(tables, "table")}`;
   return `${of}, ${plural(scene.lines.length, "relation")}`;

@@ -457,7 +457,7 @@ export function diagramCommands(world: World, tables: number) {
       scope,
       as_of_ms: Date.now() - (state === "open" ? 0 : 3_600_000),
       offline: state !== "open",
-      tables: model.tables.length,
+      tables: model.tables.filter((table) => table.staged !== "added").length,
       schemas: [...new Set(model.tables.map((table) => table.schema))],
       layout_ms,
       boxes,
