@@ -2,7 +2,11 @@
 
 use std::{collections::HashSet, fmt::Write as _, io::Write, sync::Arc};
 
-use app::{App, api::AppError, api::ErrorCode};
+use app::{
+    App,
+    api::{AppError, ErrorCode},
+    terminal::Terminal,
+};
 use catalog::{ObjectKey, ObjectKind};
 use schema::{Comparison, Definition, Difference, LeftOut, Options, Refusal, Rename, Step, What, plan, proposed};
 use serde::Serialize;
@@ -30,8 +34,10 @@ struct Document<'a> {
 
 /// Compares what was named.
 pub(crate) async fn run(app: &Arc<App>, asked: &Diff) -> Outcome {
-    let from = read(app, asked, &asked.from).await?;
-    let to = read(app, asked, &asked.to).await?;
+    // Whoever is asked for a password is asked for one after the other; both are read at once.
+    let from = target::open(app, &asked.from, true, asked.password).await?;
+    let to = target::open(app, &asked.to, true, asked.password).await?;
+    let (from, to) = tokio::try_join!(read(asked, &from), read(asked, &to))?;
     let renames = asked.renames.iter().map(|text| rename(text, &from)).collect::<Outcome<Vec<Rename>>>()?;
     let options = Options { renames, ..Options::default() };
     let refused =
@@ -76,8 +82,7 @@ pub(crate) async fn run(app: &Arc<App>, asked: &Diff) -> Outcome {
     if asked.check && !found.steps.is_empty() { Err(Failure::silent(Exit::Found)) } else { Ok(()) }
 }
 
-async fn read(app: &Arc<App>, asked: &Diff, target: &str) -> Outcome<Definition> {
-    let terminal = target::open(app, target, true, asked.password).await?;
+async fn read(asked: &Diff, terminal: &Terminal) -> Outcome<Definition> {
     let schemas = (!asked.schemas.is_empty()).then(|| asked.schemas.clone());
     let found = terminal.structure(schemas).await.map_err(|error| Failure::statement(error, false))?;
     Ok(if asked.no_access { found.without_access() } else { found })

@@ -16,7 +16,12 @@ fn main() {
     let (old, new) = (catalog(0), catalog(7));
     let begun = Instant::now();
     let server = Server::postgres(180_000);
-    let (from, to) = (Definition::of(&old, server).unwrap(), Definition::of(&new, server).unwrap());
+    // Side by side, as the program does.
+    let (from, to) = std::thread::scope(|scope| {
+        let from = scope.spawn(|| Definition::of(&old, server).unwrap());
+        let to = Definition::of(&new, server).unwrap();
+        (from.join().unwrap(), to)
+    });
     let read = begun.elapsed();
     let comparison = Comparison::between(&from, &to);
     let compared = begun.elapsed() - read;

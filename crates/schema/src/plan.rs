@@ -1,6 +1,7 @@
 //! The statements from one definition to another.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     fmt,
 };
@@ -224,10 +225,10 @@ pub fn plan(from: &Definition, to: &Definition, options: &Options) -> Result<Pla
         return Err(Refusal::Mixed);
     }
     let engine = from.server.engine;
-    let mut renamed = from.clone();
+    let mut renamed = Cow::Borrowed(from);
     let mut steps = Vec::new();
     for one in &options.renames {
-        rename::apply(&mut renamed, one)?;
+        rename::apply(renamed.to_mut(), one)?;
         steps.push(match engine {
             Engine::Postgres => postgres::rename(&renamed, one),
             Engine::MySql | Engine::MariaDb => mysql::rename(&renamed, one),

@@ -10,7 +10,7 @@ use crate::{
     App,
     api::*,
     connections::{Connected, Opened},
-    explorer::{Place, Shelved, to_key, to_ref},
+    explorer::{Place, Shelved, blocking, to_key, to_ref},
     registry,
 };
 
@@ -53,8 +53,11 @@ pub(super) async fn read(
             texts.extend(ddl.definitions(some).await?);
         }
     }
-    let definition = Definition::of_texts(&catalog, server, &texts).map_err(|why| incomplete(&why))?;
-    Ok(Defined { catalog, definition })
+    blocking(move || {
+        let definition = Definition::of_texts(&catalog, server, &texts).map_err(|why| incomplete(&why))?;
+        Ok(Defined { catalog, definition })
+    })
+    .await?
 }
 
 fn incomplete(why: &Incomplete) -> AppError {
