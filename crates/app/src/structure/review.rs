@@ -214,7 +214,7 @@ fn steps(reviewed: &Reviewed) -> Vec<StructureStep> {
             sql: step.sql.clone(),
             transaction,
             locks: Vec::new(),
-            work: StructureWork::Nothing,
+            work: if copies(step) { StructureWork::Rewrite } else { StructureWork::Nothing },
             unless: None,
             online: None,
             findings: Vec::new(),
@@ -279,12 +279,25 @@ pub(super) fn what(step: &Step) -> String {
         schema::Verb::Drop => "Drop",
         schema::Verb::Check => return "Check that every foreign key holds".to_owned(),
     };
+    // SQLite's way of making a table anew.
+    if step.sql.starts_with("PRAGMA ") {
+        return "Look at foreign keys only at the end".to_owned();
+    }
+    if copies(step) {
+        return format!("Copy the rows of {} into its new table", words(&step.about));
+    }
     let kind = super::naming::kind_word(step.about.kind).split_once(' ').map_or("object", |(_, word)| word);
     let kind = if kind.starts_with("table") { "" } else { kind };
     match kind {
         "" => format!("{verb} {}", words(&step.about)),
         kind => format!("{verb} {kind} {}", words(&step.about)),
     }
+}
+
+/// Whether a statement writes all rows of a table anew, into the one that takes its place.
+fn copies(step: &Step) -> bool {
+    let counts = step.sql.starts_with("INSERT INTO sqlite_sequence");
+    step.verb == schema::Verb::Change && step.sql.starts_with("INSERT INTO ") && !counts
 }
 
 /// What another way of doing the same costs.
