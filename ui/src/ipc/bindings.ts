@@ -5835,6 +5835,8 @@ export type StructureAbilities = {
 	numbering_by_default: boolean,
 	/**  Columns can be computed without being stored. */
 	virtual_columns: boolean,
+	/**  Columns may be without a type. */
+	typeless_columns: boolean,
 	/**  Foreign keys can be deferred. */
 	deferrable: boolean,
 	/**  Access methods of indexes, the usual one first. */
@@ -5969,7 +5971,7 @@ export type StructureColumn = {
 export type StructureColumnForm = {
 	/**  Its name. */
 	name: string,
-	/**  Its type with modifiers, as the server's dialect writes it; may be empty in SQLite only. */
+	/**  Its type with modifiers, as the server's dialect writes it; may be empty where columns may be without one. */
 	native_type: string,
 	/**  Whether it may hold NULL. */
 	nullable: boolean,

@@ -158,6 +158,7 @@ pub(super) fn told(defined: &Defined, product: &str, exposed: Vec<String>) -> St
         numbering: true,
         numbering_by_default: is_postgres,
         virtual_columns: !is_postgres || version >= VIRTUAL_COLUMNS,
+        typeless_columns: engine == Engine::Sqlite,
         deferrable: !of_mysql,
         index_methods: strings(index_methods(engine)),
         included_columns: is_postgres && version >= INCLUDED_COLUMNS,

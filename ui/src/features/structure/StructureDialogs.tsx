@@ -162,7 +162,7 @@ function PartDialog({
     return (
       <Sheet
         title={`Add a column to ${titleOf(table)}`}
-        problem={columnProblem(column, abilities.product.toLowerCase() === "sqlite")}
+        problem={columnProblem(column, abilities.typeless_columns)}
         send={() => done({ edit: "column", table, name: null, column: { ...column, name: column.name.trim() } })}
       >
         <ColumnForm form={column} onChange={setColumn} />

@@ -34,6 +34,7 @@ const abilities: StructureAbilities = {
   numbering: true,
   numbering_by_default: true,
   virtual_columns: false,
+  typeless_columns: false,
   deferrable: true,
   index_methods: ["btree"],
   included_columns: true,

@@ -167,6 +167,7 @@ function abilitiesOf(world: World, profileId: string): StructureAbilities {
     numbering: true,
     numbering_by_default: !sqlite,
     virtual_columns: sqlite,
+    typeless_columns: sqlite,
     deferrable: true,
     index_methods: sqlite ? ["btree"] : ["btree", "hash", "gin", "gist", "brin"],
     included_columns: !sqlite,

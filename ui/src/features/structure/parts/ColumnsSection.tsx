@@ -138,7 +138,7 @@ function Row({ table, column }: { table: ObjectRef; column: StructureColumn }) {
   const commit = async (next: StructureColumnForm) => {
     const text = JSON.stringify(next);
     if (locked || text === begun || text === sent.current) return;
-    const wrong = columnProblem(next, abilities.product.toLowerCase() === "sqlite");
+    const wrong = columnProblem(next, abilities.typeless_columns);
     setProblem(wrong);
     if (wrong !== null) return;
     sent.current = text;

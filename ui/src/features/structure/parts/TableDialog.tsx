@@ -41,7 +41,7 @@ export function TableDialog(props: { schema: string | null; onStaged: (object: O
   const [secure, setSecure] = useState<boolean | null>(null);
   const [comment, setComment] = useState<string | null>(null);
   const wanted = secure ?? exposed(abilities, schema);
-  const typeless = abilities.product.toLowerCase() === "sqlite";
+  const typeless = abilities.typeless_columns;
   const wrong = columns.map(({ form }) => columnProblem(form, typeless)).find((problem) => problem !== null);
   const twice = columns.find(({ form }, at) => columns.findIndex((other) => other.form.name === form.name) !== at);
   const change = (at: number, part: Partial<NewColumn>) =>
