@@ -147,7 +147,7 @@ impl Drawing {
     fn find(&self, key: &ObjectKey) -> Option<RelationId> {
         let catalog = &self.sketch.catalog;
         let schema = key.schema.as_deref().or_else(|| catalog.search_path.first().map(String::as_str));
-        catalog.find_relation(schema, &key.name).or_else(|| catalog.find_relation(None, &key.name))
+        catalog.find_relation(schema, &key.name)
     }
 
     fn draw(&mut self, key: &ObjectKey, object: &Object) {
@@ -310,6 +310,20 @@ mod tests {
 
     use super::*;
     use crate::{Draft, Edit, Group};
+
+    #[test]
+    fn a_namesake_in_another_database_is_another_table() {
+        let mut catalog = Catalog { search_path: vec!["shop".to_owned()], ..Catalog::default() };
+        catalog.push_schema(Schema::named("shop"));
+        let other = catalog.push_schema(Schema::named("archive"));
+        catalog.push_relation(catalog::Relation::new(other, "notes", RelationKind::Table));
+        let there = Definition::new(Server { engine: Engine::MariaDb, version: 110_800 });
+        let mut wanted = there.clone();
+        wanted.insert(ObjectKey::relation(None, None, "notes"), Body::Table(Table::default()));
+        let found = sketch(&catalog, &there, &wanted, &[]).unwrap().catalog;
+        let drawn: Vec<&str> = found.relations.iter().map(|one| found.schema_name(one.schema)).collect();
+        assert_eq!(drawn, ["archive", "shop"]);
+    }
 
     #[test]
     fn what_is_staged_stands_beside_what_goes() {

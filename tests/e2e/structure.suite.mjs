@@ -1,0 +1,341 @@
+// A schema changed in the real window on every engine: a foreign key drawn, a table and an index added, steps taken back and done
+// again, locks read, everything applied, the picture kept, and all of it taken back.
+import assert from "node:assert/strict";
+import { after } from "node:test";
+import { Desk, ownDatabase } from "./lib/desk.mjs";
+
+const desk = new Desk();
+const sql = (url, text) => desk.sql(url, text);
+
+const OWN = "e2e_structure";
+const mariadb = process.env.ROWHOUSE_TEST_MARIADB_URL;
+const within = (url, database) => {
+  const own = new URL(url);
+  own.pathname = `/${database}`;
+  return own.href;
+};
+const engines = [
+  { name: "PostgreSQL", url: ownDatabase(OWN), lock: "SHARE ROW EXCLUSIVE" },
+  {
+    name: "SQLite",
+    url: `sqlite:${desk.path("structure.db")}?mode=rwc`,
+    lock: "the whole database",
+  },
+  ...(mariadb ? [{ name: "MariaDB", url: within(mariadb, OWN), lock: "ALGORITHM=", schema: OWN }] : []),
+];
+if (mariadb) {
+  sql(mariadb, `drop database if exists ${OWN}`);
+  sql(mariadb, `create database ${OWN}`);
+  after(() => {
+    try {
+      sql(mariadb, `drop database ${OWN}`);
+    } catch {
+      // The server may have been stopped under us.
+    }
+  });
+}
+
+const front = "[role=application][aria-roledescription=diagram]";
+const canvas = () =>
+  desk.page((front) => {
+    const shown = [...document.querySelectorAll(front)];
+    return shown.find((each) => each.checkVisibility({ checkVisibilityCSS: true }))?.getAttribute("aria-label") ?? "";
+  }, front);
+const shows = (what) => desk.until(`a diagram of ${what}`, async () => (await canvas()).includes(what), 30_000);
+const focusCanvas = () =>
+  desk.page((front) => {
+    const shown = [...document.querySelectorAll(front)];
+    shown.find((each) => each.checkVisibility({ checkVisibilityCSS: true }))?.focus();
+  }, front);
+
+/** The box that the keyboard is at, on the screen. */
+const current = () =>
+  desk.page(() => {
+    const shown = [...document.querySelectorAll("[aria-roledescription=table]")];
+    const mark = shown.find((each) => each.checkVisibility({ checkVisibilityCSS: true }));
+    const { left, top, width } = mark?.getBoundingClientRect() ?? {};
+    return { said: mark?.getAttribute("aria-label") ?? "", left, top, width };
+  });
+
+/** The same once the picture rests. */
+const resting = async () => {
+  let before = await current();
+  return desk.until("the picture to rest", async () => {
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    const now = await current();
+    const rests = now.left === before.left && now.top === before.top;
+    before = now;
+    return rests && now;
+  });
+};
+
+const goTo = async (name) => {
+  await focusCanvas();
+  await desk.keys("Home");
+  await desk.until(`the keyboard at ${name}`, async () => {
+    const { said } = await current();
+    if (said.split(";")[0].endsWith(name)) return true;
+    await desk.keys("Tab");
+    return false;
+  });
+};
+
+const pointer = (...steps) => {
+  const action = desk.window.browser.action("pointer", {
+    parameters: { pointerType: "mouse" },
+  });
+  return steps.reduce((made, step) => step(made), action).perform();
+};
+const at = (x, y) => (made) =>
+  made.move({
+    x: Math.round(x),
+    y: Math.round(y),
+    duration: 150,
+    origin: "viewport",
+  });
+const rest = (made) => made.pause(400);
+
+/** Presses the button whose name begins so. */
+const pressFirst = (beginning) =>
+  desk.until(`the button “${beginning}…”`, () =>
+    desk.page((beginning) => {
+      const name = (each) => each.getAttribute("aria-label") ?? each.textContent.trim();
+      const shown = (each) => each.checkVisibility({ checkVisibilityCSS: true }) && !each.closest("[inert]");
+      const found = [...document.querySelectorAll("button")].find(
+        (each) => shown(each) && name(each).startsWith(beginning),
+      );
+      found?.click();
+      return Boolean(found);
+    }, beginning),
+  );
+
+/** Applies once the review is there: before, a press of the button says why it cannot be. */
+const apply = async () => {
+  await desk.until("the review", () =>
+    desk.page(() => {
+      const buttons = [...document.querySelectorAll("[role=dialog] button")];
+      const own = buttons.find((each) => each.textContent.trim() === "Apply");
+      return Boolean(own) && own.getAttribute("aria-disabled") !== "true" && !own.disabled;
+    }),
+  );
+  await desk.press("Apply");
+};
+
+for (const engine of engines) {
+  let profileId;
+  const ask = async (command, values = {}) => {
+    const { answer, error } = await desk.ask(command, {
+      profileId,
+      database: null,
+      ...values,
+    });
+    assert.equal(error, undefined, JSON.stringify(error));
+    return answer;
+  };
+  const staged = async () => (await ask("structure_draft")).groups.map(({ label }) => label);
+  const drawn = () => ask("open_diagram", { diagramId: null });
+  const boxOf = ({ boxes }, name) => boxes.find((each) => each.name === name);
+
+  desk.test(`${engine.name}: a foreign key is drawn from column to column`, async () => {
+    sql(engine.url, "create table people (id int not null primary key, name varchar(40))");
+    sql(engine.url, "create table orders (id int not null primary key, person_id int)");
+    await desk.close();
+    desk.profile(engine.url, engine.name);
+    await desk.open();
+    await desk.connect(engine.name);
+    profileId = (await desk.ask("profiles")).answer.find(({ name }) => name === engine.name).id;
+    if (engine.schema) {
+      // A server's other databases are not the matter here.
+      const scope = { schemas: [engine.schema], only: null, hidden: [], views: true, partitions: false };
+      await ask("create_diagram", {
+        name: "Its own",
+        scope: { ...scope, columns: "all", inferred: false, grouping: "none" },
+      });
+    }
+    const item = await desk.until("it in the tree", () => desk.window.named(engine.name, "treeitem", "first"));
+    await item.click();
+    await desk.page(() => {
+      const menu = new MouseEvent("contextmenu", {
+        bubbles: true,
+        cancelable: true,
+      });
+      (document.querySelector('[role=treeitem][aria-selected="true"]') ?? document.activeElement).dispatchEvent(menu);
+    });
+    await desk.press("Diagram", "menuitem");
+    await shows("2 tables, 0 relations");
+    const drawing = await drawn();
+    const { head, row } = drawing.metrics;
+    await goTo("people");
+    const people = await resting();
+    await goTo("orders");
+    const orders = await resting();
+    await goTo("people");
+    const target = await resting();
+    const scale = target.width / boxOf(drawing, "people").width;
+    const shift = {
+      x: target.left - people.left,
+      y: target.top - people.top,
+    };
+    const level = (box, place) => box.top + scale * (head + row * (place + 0.5));
+    const from = {
+      x: orders.left + shift.x + orders.width,
+      y: level(orders, 1) + shift.y,
+    };
+    const to = { x: target.left + target.width / 2, y: level(target, 0) };
+    const down = (made) => made.down({ button: 0 });
+    const up = (made) => made.up({ button: 0 });
+    await pointer(
+      at(from.x - 20, from.y),
+      rest,
+      at(from.x - 1, from.y),
+      rest,
+      down,
+      at(from.x + 30, from.y),
+      at(to.x, to.y),
+      rest,
+      up,
+    );
+    await desk.until("it to be staged", async () => (await staged()).length === 1, 10_000);
+    assert.match((await staged())[0], /foreign key orders\.\(person_id\) → people/);
+    await shows("2 tables, 1 relation");
+    await desk.window.shot(`structure-drawn-${engine.name}`);
+  });
+
+  desk.test(`${engine.name}: a table and an index are added, taken back and done again`, async () => {
+    const draft = await ask("structure_draft");
+    const schema = draft.objects[0].object.schema;
+    const column = (name, native_type, nullable) => ({
+      name,
+      native_type,
+      nullable,
+      default: null,
+      numbering: null,
+      generated: null,
+      stored: false,
+      collation: null,
+      comment: null,
+      convert: null,
+    });
+    await ask("edit_structure", {
+      edits: [
+        {
+          edit: "create_table",
+          schema,
+          name: "notes",
+          primary_key: ["id"],
+          row_security: false,
+          comment: null,
+          columns: [column("id", "int", false), column("told", "varchar(80)", true)],
+        },
+      ],
+    });
+    await shows("3 tables, 1 relation");
+    await goTo("orders");
+    await desk.keys("Enter");
+    // The views move while what is read of the table arrives: a press by place could meet another.
+    await desk.until("the editor", () =>
+      desk.page(() => {
+        if (document.querySelector('[role=radiogroup][aria-label="Part"]')) return true;
+        const views = document.querySelector('[role=radiogroup][aria-label="What of it"]');
+        [...(views?.querySelectorAll("[role=radio]") ?? [])]
+          .find((each) => each.textContent.trim() === "Edit")
+          ?.click();
+        return false;
+      }),
+    );
+    await desk.until("the indexes for changing them", () =>
+      desk.page(() => {
+        const part = document.querySelector('[role=radiogroup][aria-label="Part"]');
+        const found = [...(part?.querySelectorAll("[role=radio]") ?? [])].find((each) =>
+          each.textContent.startsWith("Indexes"),
+        );
+        found?.click();
+        return Boolean(found);
+      }),
+    );
+    await desk.press("New index");
+    await desk.until("its columns", () =>
+      desk.page(() => {
+        const group =
+          document.querySelector('[role=group][aria-label="New index"]') ?? document.querySelector("[role=dialog]");
+        return Boolean(group?.querySelector("input"));
+      }),
+    );
+    await ask("edit_structure", {
+      edits: [
+        {
+          edit: "index",
+          name: null,
+          table: {
+            database: null,
+            schema,
+            kind: "relation",
+            name: "orders",
+            signature: null,
+          },
+          index: {
+            name: "orders_by_person",
+            unique: false,
+            method: null,
+            included: [],
+            predicate: null,
+            keys: [
+              {
+                text: "person_id",
+                expression: false,
+                descending: false,
+                nulls_first: null,
+              },
+            ],
+          },
+        },
+      ],
+    });
+    await desk.until("three steps", async () => (await staged()).length === 3);
+    await pressFirst("Take back: ");
+    await desk.until("two steps", async () => (await staged()).length === 2);
+    await pressFirst("Do again: ");
+    await desk.until("three steps again", async () => (await staged()).length === 3);
+    await desk.window.shot(`structure-staged-${engine.name}`);
+  });
+
+  desk.test(`${engine.name}: what it locks is read, it is applied, and the picture stays`, async () => {
+    const before = await drawn();
+    assert.equal(boxOf(before, "notes").staged, "added");
+    await pressFirst("Review");
+    await desk.sees("Review the changes");
+    await desk.sees(engine.lock, 20_000);
+    await desk.window.shot(`structure-review-${engine.name}`);
+    await apply();
+    await desk.sees("Applied", 30_000);
+    await desk.until("nothing to be staged", async () => (await staged()).length === 0, 20_000);
+    const now = await drawn();
+    assert.deepEqual(now.boxes.map(({ name }) => name).sort(), ["notes", "orders", "people"]);
+    for (const { name, x, y, staged } of now.boxes) {
+      const was = boxOf(before, name);
+      assert.deepEqual([name, x, y, staged], [name, was.x, was.y, null]);
+    }
+    assert.equal(now.lines.length, 1);
+  });
+
+  desk.test(`${engine.name}: everything is taken back`, async () => {
+    await desk.press("Stage the way back");
+    await desk.until("the way back to be staged", async () => (await staged()).length === 1, 20_000);
+    await pressFirst("Review");
+    await desk.sees("Review the changes");
+    await apply();
+    await desk.until("nothing to be staged", async () => (await staged()).length === 0, 30_000);
+    // The catalog is read again behind it.
+    await desk.until("the first picture", async () => {
+      const { boxes, lines } = await drawn();
+      return (
+        lines.length === 0 &&
+        boxes
+          .map(({ name }) => name)
+          .sort()
+          .join() === "orders,people"
+      );
+    });
+    await desk.window.shot(`structure-back-${engine.name}`);
+  });
+}
