@@ -109,7 +109,7 @@ create trigger stamp before update on t for each row set new.a = old.a + 1;
 create table t (a int);
 -- becomes
 create table t (a int);
-create event tidy on schedule every 1 day disable do delete from t;
+create event tidy on schedule every 1 day starts '2030-01-01 00:00:00' disable do delete from t;
 == partitions
 create table t (id int not null, at date not null, primary key (id, at));
 -- becomes
