@@ -56,6 +56,7 @@ async fn apply(connection: &dyn Connection, plan: &schema::Plan) -> Result<(), S
             transaction: batch.transaction,
             keep: true,
             lock_timeout_ms: 5_000,
+            script: false,
         };
         match alter.apply(&wanted, &()).await.map_err(|error| error.to_string())? {
             Applied::Done { .. } => {}

@@ -49,6 +49,13 @@ test("DBML is read by its own parser", async () => {
     [one.from, one.to].map((side) => [tables[side.table].name, side.columns]),
   );
   assert.deepEqual(ends, sides);
+  const [group, ...more] = schema.tableGroups;
+  assert.deepEqual(more, []);
+  assert.equal(group.name, "people");
+  const members = group.tables.map((table) => table.name);
+  assert.deepEqual(members, tables.map((table) => table.name).filter((name) => name !== "newest"));
+  assert.equal(database.notes[0].content, drawing.notes[0].text);
+  assert.equal(schema.tables[0].headerColor, "#C95300");
 });
 
 test("Mermaid is read by its own parser", async () => {
@@ -70,4 +77,8 @@ test("Mermaid is read by its own parser", async () => {
   const keys = tables.map((table) => table.columns.map((column) => [column.primary && "PK", column.foreign && "FK"].filter(Boolean)));
   assert.deepEqual(entities.map((entity) => entity.attributes.map((attribute) => attribute.keys ?? [])), keys);
   assert.equal(diagram.db.getRelationships().length, relationships.length);
+  // A table has the colour that somebody gave it, or its group's.
+  const edges = entities.map((entity) => entity.cssStyles ?? []);
+  const grouped = (table) => (table.name === "newest" ? [] : ["stroke:#0069A8"]);
+  assert.deepEqual(edges, tables.map((table, place) => (place === 0 ? ["stroke:#C95300"] : grouped(table))));
 });

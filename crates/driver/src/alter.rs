@@ -2,8 +2,9 @@
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
+use sql::{Dialect, TransactionKind};
 
-use crate::{Error, Said};
+use crate::{Code, Error, Said};
 
 /// Changing definitions.
 #[async_trait]
@@ -38,6 +39,9 @@ pub struct Application {
     pub keep: bool,
     /// Longest time a lock is waited for.
     pub lock_timeout_ms: u32,
+    /// They are a person's own script: it may hold blocks and change the session, which is closed afterwards. What would end the
+    /// transaction is refused all the same; without one it may have transactions of its own, and ends each.
+    pub script: bool,
 }
 
 /// One of them.
@@ -53,7 +57,41 @@ impl Application {
     /// Statements of one transaction, none of which only looks.
     pub fn together(statements: impl IntoIterator<Item = impl Into<String>>, keep: bool, lock_timeout_ms: u32) -> Self {
         let statements = statements.into_iter().map(|sql| AlterStatement { sql: sql.into(), check: false }).collect();
-        Application { before: Vec::new(), statements, transaction: true, keep, lock_timeout_ms }
+        Application { before: Vec::new(), statements, transaction: true, keep, lock_timeout_ms, script: false }
+    }
+
+    /// That the transaction they run in is left alone, and one that a script begins without it is ended by the script.
+    ///
+    /// # Errors
+    /// `InvalidStatement`.
+    pub fn leaves_transactions(&self, dialect: &Dialect) -> Result<(), Error> {
+        let refusal = |message: &str, hint: &str| {
+            let mut error = Error::new(Code::InvalidStatement, message);
+            error.hint = Some(hint.to_owned());
+            Err(error)
+        };
+        let mut open = false;
+        for AlterStatement { sql, .. } in &self.statements {
+            let Some(kind) = sql::classify(sql, dialect).effect.transaction else { continue };
+            let inner =
+                matches!(kind, TransactionKind::Savepoint | TransactionKind::Release | TransactionKind::RollbackTo);
+            if inner && (self.transaction || open) {
+                continue;
+            }
+            if self.transaction || !self.script {
+                let hint = "Take BEGIN, COMMIT and their like out of it.";
+                return refusal("A change may not begin or end a transaction: it runs in one as a whole.", hint);
+            }
+            open = match kind {
+                TransactionKind::Begin => true,
+                TransactionKind::Commit | TransactionKind::Rollback => false,
+                _ => open,
+            };
+        }
+        if open {
+            return refusal("The script begins a transaction that it does not end.", "Put a COMMIT at its end.");
+        }
+        Ok(())
     }
 }
 
@@ -141,4 +179,35 @@ pub struct LockHolder {
     pub statement: Option<String>,
     /// How long its transaction has been open.
     pub age_ms: Option<u64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Application;
+
+    #[test]
+    fn transactions_are_left_alone() {
+        let of = |texts: &[&str], transaction: bool| {
+            let wanted = Application::together(texts.iter().copied(), true, 1_000);
+            Application { transaction, script: true, ..wanted }.leaves_transactions(sql::dialect::postgres()).is_ok()
+        };
+        let table = "create table t (id int)";
+        assert!(of(&[table, "savepoint a", table, "rollback to savepoint a", "release savepoint a"], true));
+        for ends in [
+            "commit",
+            "/* x */ END",
+            "rollback",
+            "abort",
+            "begin",
+            "start transaction",
+            "commit and chain",
+            "prepare transaction 'x'",
+        ] {
+            assert!(!of(&[table, ends, table], true), "{ends}");
+        }
+        assert!(of(&["begin", table, "savepoint a", "commit", table], false));
+        assert!(of(&["begin", table, "rollback"], false));
+        assert!(!of(&[table, "begin", table], false), "it is never ended");
+        assert!(of(&["do $$ begin commit; end $$", "set search_path = x", "select 'commit'"], true));
+    }
 }

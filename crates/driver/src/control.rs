@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use catalog::{Catalog, ObjectKey, Scope};
 use serde::{Deserialize, Serialize};
 
-use crate::{ActAs, Activity, Advice, Alter, Edit, Error, Explain, Generate, Load, RowSecurity, Scan};
+use crate::{ActAs, Activity, Advice, Alter, Edit, Error, Explain, Generate, Load, RowSecurity, Scan, Scratch};
 
 /// The server behind a connection, as probed when it was opened.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,6 +75,10 @@ pub trait Control: Send + Sync {
     }
     /// Changing definitions.
     fn alter(&self) -> Option<&dyn Alter> {
+        None
+    }
+    /// Making databases that go again.
+    fn scratch(&self) -> Option<&dyn Scratch> {
         None
     }
     /// Acting as somebody else than the login.

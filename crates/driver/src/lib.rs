@@ -42,6 +42,7 @@ pub mod plan;
 pub mod row_security;
 mod run;
 mod scan;
+mod scratch;
 mod secret;
 mod session;
 mod statistics;
@@ -76,6 +77,7 @@ pub use run::{
     Statement, Summary,
 };
 pub use scan::{Comparison, Condition, Filter, KeySource, Lookup, Page, PageRequest, Scan, Sort};
+pub use scratch::{Scratch, ScratchDatabase};
 pub use secret::Secret;
 pub use session::{Link, Session, SessionState, Setting, Transaction};
 pub use statistics::ColumnFacts;

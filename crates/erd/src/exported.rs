@@ -59,11 +59,13 @@ impl Drawn {
 #[test]
 fn texts_are_those_that_their_tools_parse() {
     let drawn = Drawn::new(odd());
+    let groups = drawn.diagram.groups(Grouping::Cluster);
+    let shown = text::Shown { notes: &drawn.notes, colours: &[Some(1)], ..text::Shown::new(&drawn.diagram, &groups) };
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/exported");
     for (name, text) in [
-        ("odd.mmd", text::mermaid(&drawn.diagram)),
-        ("odd.dbml", text::dbml(&drawn.diagram)),
-        ("odd.puml", text::plantuml(&drawn.diagram)),
+        ("odd.mmd", text::mermaid(&shown)),
+        ("odd.dbml", text::dbml(&shown)),
+        ("odd.puml", text::plantuml(&shown)),
         ("odd.json", text::json(&drawn.drawing())),
     ] {
         let path = folder.join(name);

@@ -25,6 +25,8 @@ pub enum Grouping {
 pub struct Groups {
     /// What each is called; no two alike.
     pub titles: Vec<String>,
+    /// The place of each one's colour among a look's.
+    pub colours: Vec<usize>,
     /// The group of each entity, in their order; `None` where it stands alone.
     pub of: Vec<Option<usize>>,
 }
@@ -45,18 +47,25 @@ pub struct Frame {
 /// So many colours there are for groups and notes.
 pub const COLOURS: usize = 8;
 
+impl Groups {
+    /// Groups that have their colours one after the other.
+    fn new(titles: Vec<String>, of: Vec<Option<usize>>) -> Self {
+        Groups { colours: (0..titles.len()).map(|group| group % COLOURS).collect(), titles, of }
+    }
+}
+
 impl Diagram {
     /// The groups. A cluster is called after the entity with most relationships in it, of two the one that is referred to; what is related with nothing is in none, nor is
     /// what has no schema in that of a schema.
     pub fn groups(&self, grouping: Grouping) -> Groups {
         match grouping {
-            Grouping::None => Groups { titles: Vec::new(), of: vec![None; self.entities.len()] },
+            Grouping::None => Groups::new(Vec::new(), vec![None; self.entities.len()]),
             Grouping::Schema => {
                 let schemas = || self.entities.iter().map(Entity::schema);
                 let mut titles: Vec<String> = schemas().filter(|name| !name.is_empty()).map(str::to_owned).collect();
                 titles.dedup();
                 let of = schemas().map(|schema| titles.iter().position(|title| title == schema)).collect();
-                Groups { titles, of }
+                Groups::new(titles, of)
             }
             Grouping::Cluster => self.cluster_groups(),
         }
@@ -86,12 +95,13 @@ impl Diagram {
             }
         }
         let titles = hubs.iter().flatten().map(|hub| self.title(&self.entities[*hub])).collect();
-        Groups { titles, of: clusters.into_iter().map(|cluster| (cluster < count).then_some(cluster)).collect() }
+        let of = clusters.into_iter().map(|cluster| (cluster < count).then_some(cluster));
+        Groups::new(titles, of.collect())
     }
 
     /// The frames around entities that lie at those places.
     pub fn frames(&self, grouping: Grouping, places: &[Point]) -> Vec<Frame> {
-        let Groups { titles, of } = self.groups(grouping);
+        let Groups { titles, colours, of } = self.groups(grouping);
         let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (place, group) in of.iter().enumerate().take(places.len()) {
             if let Some(group) = group {
@@ -102,7 +112,7 @@ impl Diagram {
         let framing = framing(&of);
         let frame = |(group, members): (usize, Vec<usize>)| {
             let rect = framing.around(members.iter().map(|place| Rect { at: places[*place], size: sizes[*place] }))?;
-            Some(Frame { title: titles.get(group)?.clone(), colour: group % COLOURS, members, rect })
+            Some(Frame { title: titles.get(group)?.clone(), colour: *colours.get(group)?, members, rect })
         };
         members.into_iter().filter_map(frame).collect()
     }

@@ -55,6 +55,13 @@ impl Look {
     };
 }
 
+impl Look {
+    /// The colour of that place, of [`COLOURS`].
+    pub(crate) fn mark(&self, place: usize) -> &'static str {
+        self.marks[place % COLOURS]
+    }
+}
+
 /// The picture of a drawing.
 pub fn svg(drawing: &Drawing<'_>, look: &Look) -> String {
     picture(drawing, look, true)
@@ -129,7 +136,7 @@ pub(crate) fn picture(drawing: &Drawing<'_>, look: &Look, fonts: bool) -> String
 
 fn framed(text: &mut String, frame: &Frame, look: &Look) {
     let Rect { at: Point { x, y }, size: Size { width, height } } = frame.rect;
-    let colour = look.marks[frame.colour % COLOURS];
+    let colour = look.mark(frame.colour);
     let _ = writeln!(
         text,
         "<g class=\"f\"><rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"6\" fill=\"{colour}\" \
@@ -147,7 +154,7 @@ fn framed(text: &mut String, frame: &Frame, look: &Look) {
 
 fn noted(text: &mut String, note: &Note, look: &Look) {
     let Rect { at: Point { x, y }, size: Size { width, height } } = note.rect;
-    let colour = look.marks[note.colour % COLOURS];
+    let colour = look.mark(note.colour);
     let _ = writeln!(
         text,
         "<g class=\"m\"><rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"4\" fill=\"{}\"/>\

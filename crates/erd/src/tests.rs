@@ -248,20 +248,22 @@ fn texts_say_what_is_drawn() {
     shop.refer(odd, &["2nd"], users, &["id"]);
     shop.catalog.columns[1].comment = Some("it's \"second\"\nof two".to_owned());
     let diagram = shop.drawn(&Choice::default());
+    let groups = crate::Groups::default();
+    let shown = text::Shown::new(&diagram, &groups);
     assert_eq!(
-        text::mermaid(&diagram),
+        text::mermaid(&shown),
         "erDiagram\n  e0[\"odd #quot;name#quot; #37; 🏠\"] {\n    character_varying(20) the_id PK \"the id\"\n    \
          bigint _2nd FK \"2nd: it's #quot;second#quot; of two\"\n  }\n  e1[\"users\"] {\n    bigint id PK\n  }\n  \
          e1 |o--o{ e0 : \"to_users\"\n"
     );
     assert_eq!(
-        text::dbml(&diagram),
+        text::dbml(&shown),
         "Table \"public\".\"odd \\\"name\\\" % 🏠\" {\n  \"the id\" \"character varying(20)\" [pk, not null]\n  \
          \"2nd\" \"bigint\" [null, note: '''it\\'s \"second\"\nof two''']\n}\n\nTable \"public\".\"users\" {\n  \
          \"id\" \"bigint\" [pk, not null]\n}\n\nRef \"to_users\": \"public\".\"odd \\\"name\\\" % 🏠\".\"2nd\" > \
          \"public\".\"users\".\"id\" [delete: cascade, update: no action]\n"
     );
-    let drawn = text::plantuml(&diagram);
+    let drawn = text::plantuml(&shown);
     assert!(
         drawn.contains("entity \"odd <U+0022>name<U+0022> % 🏠\" as e0 {\n  * the id : character varying(20) <<PK>>\n")
     );

@@ -215,6 +215,24 @@ fn said(object: &Object) -> BTreeMap<&'static str, String> {
             say("enabled", Some(format!("{:?}", one.enabled).to_lowercase()));
         }
         Body::Event(text) => say("text", Some(text.clone())),
+        Body::Role(role) => {
+            say("login", yes(role.login));
+            say("superuser", yes(role.superuser));
+            say("may make databases", yes(role.create_database));
+            say("may make roles", yes(role.create_role));
+            say("inherits", yes(role.inherit));
+            say("replication", yes(role.replication));
+            say("bypasses row security", yes(role.bypass_row_security));
+            say("most sessions", role.connection_limit.map(|limit| limit.to_string()));
+            say("valid until", role.valid_until.clone());
+            let one = |(name, own): (&String, &crate::Membership)| {
+                let option = |word: &str, on: Option<bool>| on.map(|on| format!(", {word} {on}")).unwrap_or_default();
+                let admin = if own.admin { ", admin" } else { "" };
+                format!("{name}{admin}{}{}", option("inherit", own.inherit), option("set", own.set))
+            };
+            let all: Vec<String> = role.member_of.iter().map(one).collect();
+            say("member of", (!all.is_empty()).then(|| all.join("; ")));
+        }
         Body::Policy(draft) => {
             say("command", Some(format!("{:?}", draft.command).to_lowercase()));
             say("kind", Some(if draft.permissive { "permissive" } else { "restrictive" }.to_owned()));

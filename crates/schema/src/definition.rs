@@ -6,6 +6,8 @@ use catalog::{ConstraintKind, Enabled, Generated, Identity, ObjectKey, ObjectKin
 use policy::listing::Draft;
 use serde::{Deserialize, Serialize};
 
+use crate::role::Role;
+
 /// The product whose statements are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -163,6 +165,8 @@ pub enum Body {
     Policy(Draft),
     /// A statement that the server runs by a clock: its whole text.
     Event(String),
+    /// A role of the cluster.
+    Role(Role),
 }
 
 /// A type that users made.
@@ -437,7 +441,7 @@ impl Body {
     pub(crate) fn texts(&self) -> Vec<&str> {
         let mut texts: Vec<&str> = Vec::new();
         match self {
-            Body::Schema | Body::Sequence(_) | Body::Type(TypeBody::Enum { .. }) => {}
+            Body::Schema | Body::Sequence(_) | Body::Role(_) | Body::Type(TypeBody::Enum { .. }) => {}
             Body::Extension { schema, .. } => texts.extend(schema.as_deref()),
             Body::Type(TypeBody::Domain(domain)) => {
                 texts.push(&domain.base);

@@ -3,6 +3,7 @@
 //! Every statement commits by itself (<https://dev.mysql.com/doc/refman/8.4/en/implicit-commit.html>), so a table's changes are
 //! one ALTER TABLE, which is all or nothing. Foreign keys go first and come last.
 
+mod partitions;
 pub(crate) mod text;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -205,8 +206,15 @@ impl<'a> Planner<'a> {
         }
         match (&from.kind, &to.kind) {
             (one, other) if one == other => {}
-            (_, TableKind::Partitioned { by }) => {
-                self.push(key, Verb::Change, format!("ALTER TABLE {}\n{by}", quote(&key.name)));
+            (from, TableKind::Partitioned { by }) => {
+                let from = match from {
+                    TableKind::Partitioned { by } => Some(by.as_str()),
+                    TableKind::Ordinary => None,
+                };
+                for (clause, loses) in partitions::change(from, by, self.to.server) {
+                    let sql = format!("ALTER TABLE {}\n{clause}", quote(&key.name));
+                    self.steps.push(Step { loses, ..Step::new(key, Verb::Change, sql) });
+                }
             }
             _ => self.push(key, Verb::Change, format!("ALTER TABLE {} REMOVE PARTITIONING", quote(&key.name))),
         }

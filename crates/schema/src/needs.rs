@@ -199,6 +199,10 @@ impl<'a> Needs<'a> {
                 self.columns_in(&one.text, relation.as_ref(), &mut found);
             }
             Body::Event(text) => self.text(text, &mut found),
+            Body::Role(role) => {
+                let there = |name: &String| self.definition.objects.get_key_value(&crate::role::key(name));
+                found.extend(role.member_of.keys().filter_map(there).map(|(key, _)| key));
+            }
             Body::Policy(draft) => {
                 for text in draft.using.iter().chain(&draft.with_check) {
                     self.with_columns(text, &mut found);

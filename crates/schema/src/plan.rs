@@ -118,6 +118,8 @@ impl Stage {
 pub enum Loss {
     /// The rows of a table.
     Rows,
+    /// The rows of a table that are in a partition.
+    PartitionRows,
     /// The values of a column.
     Values,
     /// Perhaps some of a column's values: the new type may hold less.
@@ -131,6 +133,7 @@ impl Loss {
     pub fn words(self) -> &'static str {
         match self {
             Loss::Rows => "the rows of the table",
+            Loss::PartitionRows => "the rows of the partition",
             Loss::Values => "the values of the column",
             Loss::Precision => "what of the column's values the new type cannot hold",
             Loss::Position => "where the sequence stands",
@@ -248,6 +251,13 @@ pub fn plan(from: &Definition, to: &Definition, options: &Options) -> Result<Pla
 }
 
 impl Step {
+    /// What ends a detaching beside others that failed half-way: its partition is neither one nor none until then
+    /// (<https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DETACH-PARTITION>).
+    pub fn finalize(&self) -> Option<String> {
+        let detach = self.sql.strip_suffix(" CONCURRENTLY").filter(|sql| sql.contains(" DETACH PARTITION "))?;
+        self.alone.then(|| format!("{detach} FINALIZE"))
+    }
+
     pub(crate) fn new(about: &ObjectKey, verb: Verb, sql: String) -> Self {
         Step {
             about: about.clone(),

@@ -9,6 +9,7 @@ mod create;
 mod decide;
 mod online;
 mod replace;
+mod roles;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -102,6 +103,7 @@ fn word(body: Option<&Body>) -> &'static str {
         Some(Body::Type(TypeBody::Domain(_))) => "DOMAIN",
         Some(Body::Type(_)) => "TYPE",
         Some(Body::Sequence(_)) => "SEQUENCE",
+        Some(Body::Role(_)) => "ROLE",
         Some(Body::Index(_)) => "INDEX",
         Some(Body::View(view)) if view.materialized => "MATERIALIZED VIEW",
         Some(Body::View(_)) => "VIEW",
@@ -114,7 +116,7 @@ fn word(body: Option<&Body>) -> &'static str {
 /// Which of those that nothing orders comes first.
 fn rank(body: Option<&Body>) -> u8 {
     match body {
-        Some(Body::Schema) => 0,
+        Some(Body::Schema | Body::Role(_)) => 0,
         Some(Body::Extension { .. }) => 1,
         Some(Body::Type(_)) => 2,
         Some(Body::Sequence(_)) => 3,

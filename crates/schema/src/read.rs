@@ -119,6 +119,7 @@ impl Definition {
             behind,
             members,
             made: Vec::new(),
+            inherited: false,
             found: Definition { search_path: catalog.search_path.clone(), ..Definition::new(server) },
         };
         reading.schemas();
@@ -137,8 +138,50 @@ impl Definition {
     }
 }
 
+impl Definition {
+    /// What a partition of PostgreSQL has of its parent and keeps when it is detached: columns, constraints and indexes. Triggers of the
+    /// parent go.
+    ///
+    /// # Errors
+    /// [`Incomplete`] where a text is missing.
+    pub fn kept_by(&self, partition: &ObjectKey, catalog: &Catalog) -> Result<Vec<(ObjectKey, Object)>, Incomplete> {
+        let mut reading = Reading {
+            catalog,
+            behind: HashMap::new(),
+            members: HashSet::new(),
+            made: Vec::new(),
+            found: Definition::new(self.server),
+            inherited: true,
+        };
+        let own = |relation: &RelationWalker<'_>| {
+            relation.row().name == partition.name && Some(relation.schema()) == partition.schema.as_deref()
+        };
+        let Some(relation) = catalog.walk_relations().find(own) else { return Ok(Vec::new()) };
+        reading.columns(partition, relation);
+        reading.constraints(partition, relation)?;
+        reading.indexes(partition, relation)?;
+        reading.made.retain(|(key, _)| !self.objects.contains_key(key));
+        // Foreign keys are read of the table that they were made for.
+        let mut above = partition;
+        while let Some(Body::Table(Table { partition: Some((parent, _)), .. })) =
+            self.objects.get(above).map(|object| &object.body)
+        {
+            let keys = self.objects.iter().filter(|(key, object)| {
+                matches!(object.body, Body::ForeignKey(_)) && relation_of(key).as_ref() == Some(parent)
+            });
+            reading.made.extend(keys.map(|(key, object)| {
+                (ObjectKey { signature: Some(partition.name.clone()), ..key.clone() }, object.clone())
+            }));
+            above = parent;
+        }
+        Ok(reading.made)
+    }
+}
+
 struct Reading<'a> {
     catalog: &'a Catalog,
+    /// Whether what came from a parent is read as the table's own.
+    inherited: bool,
     /// Sequences by the columns they go with.
     behind: HashMap<(&'a str, &'a str, &'a str), &'a catalog::Sequence>,
     members: HashSet<ObjectKey>,
@@ -323,7 +366,8 @@ impl Reading<'_> {
 
     fn columns(&mut self, table: &ObjectKey, relation: RelationWalker<'_>) {
         // What is inherited goes with the parent's.
-        for one in relation.columns().iter().filter(|one| !one.inherited) {
+        let all = self.inherited;
+        for one in relation.columns().iter().filter(|one| all || !one.inherited) {
             let key = ObjectKey::column(table, &one.name);
             let body = Column {
                 ordinal: one.ordinal,
@@ -366,7 +410,8 @@ impl Reading<'_> {
     }
 
     fn constraints(&mut self, table: &ObjectKey, relation: RelationWalker<'_>) -> Result<(), Incomplete> {
-        for one in relation.constraints().iter().filter(|one| !one.inherited) {
+        let all = self.inherited;
+        for one in relation.constraints().iter().filter(|one| all || !one.inherited) {
             let Some(name) = &one.name else { continue };
             // One that the column's own NOT NULL makes is named after its table, which may be called otherwise by now.
             let plain = !one.definition.value().is_some_and(|text| text.ends_with("NO INHERIT")) && one.validated;
@@ -401,8 +446,16 @@ impl Reading<'_> {
             })
             .filter_map(|one| one.name.as_deref())
             .collect();
-        for one in walker.indexes().iter().filter(|one| !one.inherited && !behind.contains(one.name.as_str())) {
+        let all = self.inherited;
+        for one in walker.indexes().iter().filter(|one| (all || !one.inherited) && !behind.contains(one.name.as_str()))
+        {
             let key = named(ObjectKind::Index, walker.schema(), &one.name);
+            // One of a partitioned table is not valid either, until all partitions have theirs.
+            let divided = walker.row().kind == RelationKind::PartitionedTable;
+            if one.valid == Known::Value(false) && !divided {
+                self.leave_out(key, "its building has not come to its end, so that nobody uses it: drop it, or wait");
+                continue;
+            }
             let body = Index {
                 relation: relation.clone(),
                 unique: one.unique,

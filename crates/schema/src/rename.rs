@@ -10,6 +10,7 @@ use crate::{
     compare::facets,
     definition::{Body, Definition, relation_of},
     plan::Refusal,
+    role,
 };
 
 /// How much of two tables' columns must be alike for one to be proposed as the other (Dice's coefficient).
@@ -69,6 +70,7 @@ pub(crate) fn apply(definition: &mut Definition, rename: &Rename) -> Result<(), 
                         one.owned_by = Some(to.clone());
                     }
                 }
+                ObjectKind::Role => role::rename(&mut object, &from.name, &to.name),
                 _ => {
                     texts(&mut object.body, &|text| worded(text, &from.name, &to.name, dialect));
                     references(&mut object.body, from, to);
@@ -156,6 +158,7 @@ fn texts(body: &mut Body, change: &dyn Fn(&str) -> String) {
         | Body::Table(_)
         | Body::View(_)
         | Body::Event(_)
+        | Body::Role(_)
         | Body::Routine(_) => {}
     }
 }

@@ -123,8 +123,9 @@ impl Reading<'_> {
         self.text.get(start..end.max(start)).unwrap_or_default()
     }
 
-    /// All of it but these places.
-    fn without(&self, left_out: &[usize]) -> String {
+    /// All of it but these places. A name of PostgreSQL's at `unqualified` gets its schema: where it is sent, another one may be looked
+    /// in first.
+    fn rewritten(&self, left_out: &[usize], unqualified: Option<(usize, &str)>) -> String {
         let mut out = String::new();
         let mut end = None;
         for (place, token) in self.tokens.iter().enumerate() {
@@ -134,6 +135,10 @@ impl Reading<'_> {
                 continue;
             }
             out.push_str(between);
+            if let Some((_, schema)) = unqualified.filter(|(name, _)| *name == place) {
+                out.push_str(&self.server.quote(schema));
+                out.push('.');
+            }
             out.push_str(self.at(place));
         }
         out
@@ -206,6 +211,7 @@ impl Reading<'_> {
                 let on = self.find(own.end, "ON").ok_or(WrittenError::Missing("ON and a table"))?;
                 let table = self.named(on + 1).ok_or(WrittenError::Missing("a table"))?;
                 let table_place = self.place(&table, schema);
+                let unqualified = self.unqualified(on + 1, &table, table_place.as_deref());
                 let key = ObjectKey {
                     kind: ObjectKind::Trigger,
                     name: own.name,
@@ -216,12 +222,12 @@ impl Reading<'_> {
                     Body::Trigger(one) => Some(one.enabled),
                     _ => None,
                 });
-                let text = self.without(&left_out);
+                let text = self.rewritten(&left_out, unqualified);
                 Ok((key, Body::Trigger(Trigger { enabled: enabled.unwrap_or(Enabled::Origin), text })))
             }
             "EVENT" => {
                 let key = ObjectKey { kind: ObjectKind::Event, ..ObjectKey::relation(None, None, &own.name) };
-                Ok((key, Body::Event(self.without(&left_out))))
+                Ok((key, Body::Event(self.rewritten(&left_out, None))))
             }
             _ => self.index(own, schema, &left_out),
         }
@@ -232,6 +238,12 @@ impl Reading<'_> {
             Engine::MySql | Engine::MariaDb => None,
             _ => named.schema.clone().or_else(|| schema.map(str::to_owned)),
         }
+    }
+
+    /// Where the schema of a name has to be written, and which.
+    fn unqualified<'p>(&self, place: usize, named: &Named, schema: Option<&'p str>) -> Option<(usize, &'p str)> {
+        let wanted = self.server.engine == Engine::Postgres && named.schema.is_none();
+        schema.filter(|_| wanted).map(|schema| (place, schema))
     }
 
     fn view(
@@ -251,7 +263,7 @@ impl Reading<'_> {
         };
         let of = self.find(own.end, "AS").ok_or(WrittenError::Missing("AS and a query"))?;
         if self.server.engine != Engine::Postgres {
-            view.query = self.without(left_out);
+            view.query = self.rewritten(left_out, None);
             return Ok((key, Body::View(view)));
         }
         let mut at = own.end;
@@ -306,16 +318,15 @@ impl Reading<'_> {
         };
         if self.server.engine != Engine::Postgres {
             let word = if kind == RoutineKind::Procedure { "procedure" } else { "function" };
-            let text = self.without(left_out);
+            let text = self.rewritten(left_out, None);
             let body = Routine { routine: kind, arguments: String::new(), returns: None, text };
             return (new(word.to_owned()), Body::Routine(body));
         }
         let (arguments, returns) = self.head(own.end);
         // As the server prints it, which can be sent for one that is there and one that is not.
-        let text = match left_out.contains(&1) {
-            true => self.text.to_owned(),
-            false => format!("CREATE OR REPLACE {}", self.slice(1, self.tokens.len())),
-        };
+        let name_at = own.end - if own.schema.is_some() { 3 } else { 1 };
+        let text = self.rewritten(left_out, self.unqualified(name_at, own, place.as_deref()));
+        let text = format!("CREATE OR REPLACE{}", text.get("CREATE".len()..).unwrap_or_default());
         if let Some((key, Object { body: Body::Routine(there), .. })) = before
             && (&key.name, &key.schema) == (&own.name, &place)
         {
@@ -413,7 +424,7 @@ impl Reading<'_> {
         let keys = (open + 1..end).filter_map(|place| self.name_of(place)).collect();
         let text = match self.server.engine {
             Engine::Sqlite => self.slice(open, self.tokens.len()).to_owned(),
-            _ => self.without(left_out),
+            _ => self.rewritten(left_out, self.unqualified(at, &table, table_place.as_deref())),
         };
         let key = ObjectKey { kind: ObjectKind::Index, ..ObjectKey::relation(None, table_place.as_deref(), &own.name) };
         Ok((key, Body::Index(Index { relation, unique: self.is(1, "UNIQUE"), keys, text })))
@@ -523,7 +534,7 @@ mod tests {
         assert_eq!(key.signature.as_deref(), Some("a integer, b integer, VARIADIC c character varying[]"));
         let Body::Routine(one) = &body else { panic!("{body:?}") };
         assert_eq!(one.returns.as_deref(), Some("setof int8"));
-        assert!(one.text.starts_with("CREATE OR REPLACE FUNCTION add("), "{}", one.text);
+        assert!(one.text.starts_with("CREATE OR REPLACE FUNCTION public.add("), "{}", one.text);
         let mut there = Definition::new(pg());
         let server_key = ObjectKey { signature: Some("as the server says".to_owned()), ..key };
         there.insert(server_key.clone(), body.clone());
@@ -542,13 +553,16 @@ mod tests {
             (key.kind, key.signature.as_deref(), key.schema.as_deref()),
             (ObjectKind::Trigger, Some("orders"), Some("app"))
         );
+        let unqualified = text.replace("app.orders", "orders");
+        let (_, body) = pg().written(&unqualified, Some("app"), None).unwrap();
+        assert!(matches!(body, Body::Trigger(one) if one.text == text), "the table is the one that is meant");
         let (key, body) = read(
             pg(),
             "create unique index concurrently if not exists i on only t using btree (a, lower(b)) where a > 0",
         );
         assert_eq!((key.kind, key.name.as_str()), (ObjectKind::Index, "i"));
         let Body::Index(one) = body else { panic!("{body:?}") };
-        assert_eq!(one.text, "create unique index i on only t using btree (a, lower(b)) where a > 0");
+        assert_eq!(one.text, "create unique index i on only public.t using btree (a, lower(b)) where a > 0");
         assert!(one.unique && one.keys == ["a", "lower", "b"]);
         let lite = Server { engine: Engine::Sqlite, version: 3_050_000 };
         let (key, body) = lite.written("CREATE INDEX [an index] ON t (a DESC) WHERE b", Some("main"), None).unwrap();

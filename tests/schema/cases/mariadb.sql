@@ -118,3 +118,19 @@ create table t (id int not null, at date not null, primary key (id, at)) partiti
 create table t (a varchar(20)) engine=InnoDB default charset=latin1;
 -- becomes
 create table t (a varchar(20) character set latin1) engine=InnoDB default charset=utf8mb4 row_format=dynamic;
+== a table is divided
+create table t (id int primary key, a int);
+-- becomes
+create table t (id int primary key, a int) partition by range (id) (partition p0 values less than (10), partition p1 values less than maxvalue);
+== a partition is added at the end
+create table t (id int primary key) partition by range (id) (partition p0 values less than (10));
+-- becomes
+create table t (id int primary key) partition by range (id) (partition p0 values less than (10), partition p1 values less than (20));
+== a partition comes between others
+create table t (id int primary key) partition by range (id) (partition p0 values less than (10), partition pm values less than maxvalue);
+-- becomes
+create table t (id int primary key) partition by range (id) (partition p0 values less than (10), partition p1 values less than (20), partition pm values less than maxvalue);
+== a table is divided by a hash into more
+create table t (id int primary key) partition by hash (id) partitions 2;
+-- becomes
+create table t (id int primary key) partition by hash (id) partitions 4;

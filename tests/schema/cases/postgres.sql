@@ -260,6 +260,35 @@ create table log (at date not null, what text) partition by range (at);
 create table log_2026 partition of log for values from ('2026-01-01') to ('2027-01-01');
 create table log_rest partition of log default;
 create index on log (at);
+== a table is attached
+create table log (id int not null, at date not null default current_date, what text, primary key (id, at)) partition by range (at);
+create index on log (what);
+create table old (id int not null, at date not null default current_date, what text, primary key (id, at), check (id > 0));
+create index of_old on old (what);
+create index more_of_old on old (at, what);
+-- becomes
+create table log (id int not null, at date not null default current_date, what text, primary key (id, at)) partition by range (at);
+create index on log (what);
+create table old (id int not null, at date not null default current_date, what text, primary key (id, at), check (id > 0));
+create index of_old on old (what);
+create index more_of_old on old (at, what);
+alter table log attach partition old for values from ('2025-01-01') to ('2026-01-01');
+== a partition gets another bound
+create table shop (id int, kind text) partition by list (kind);
+create table shop_a partition of shop for values in ('a', 'b');
+-- becomes
+create table shop (id int, kind text) partition by list (kind);
+create table shop_a partition of shop for values in ('a', null);
+== partitions of partitions, by hash and by an expression
+create table log (id int not null, at date not null) partition by range (at);
+create table log_2026 partition of log for values from ('2026-01-01') to (maxvalue);
+-- becomes
+create table log (id int not null, at date not null) partition by range (at);
+create table log_2026 partition of log for values from ('2026-01-01') to (maxvalue);
+create table log_2025 partition of log for values from (minvalue) to ('2026-01-01') partition by hash (id);
+create table log_2025_0 partition of log_2025 for values with (modulus 2, remainder 0);
+create table log_2025_1 partition of log_2025 for values with (modulus 2, remainder 1);
+create table words (word text) partition by list (lower(word));
 == inheritance
 create table t (a int);
 -- becomes

@@ -148,15 +148,17 @@ impl Alter for Altering {
             let message = "This server keeps each change of a definition at once: they are neither one transaction nor tried out.";
             return Err(Error::new(Code::Unsupported, message));
         }
+        wanted.leaves_transactions(sql::dialect::mysql())?;
         let began = Instant::now();
         let mut client = self.session.opener().open("alter").await?;
         // Whole seconds; at least one, for 0 would not wait at all and 1 is the least that older servers take.
         let seconds = wanted.lock_timeout_ms.div_ceil(1000).max(1);
-        // Texts here quote names by backticks and escape as the server does by itself; how strict it is stays the login's.
-        let settings = format!(
-            "SET SESSION sql_mode = REPLACE(REPLACE(@@sql_mode, 'ANSI_QUOTES', ''), 'NO_BACKSLASH_ESCAPES', ''), \
-             lock_wait_timeout = {seconds}, innodb_lock_wait_timeout = {seconds}"
-        );
+        let mut settings = format!("SET SESSION lock_wait_timeout = {seconds}, innodb_lock_wait_timeout = {seconds}");
+        if !wanted.script {
+            // Texts here quote names by backticks and escape as the server does by itself; how strict it is stays the login's.
+            settings
+                .push_str(", sql_mode = REPLACE(REPLACE(@@sql_mode, 'ANSI_QUOTES', ''), 'NO_BACKSLASH_ESCAPES', '')");
+        }
         query(&mut client, &settings).await?;
         let applied = self.run(&mut client, wanted, witness).await;
         client.close().await;

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use catalog::{Catalog, Scope};
-use driver::{Activity, Code, Ddl, Edit, Error, Explain, Scan, Server};
+use driver::{Activity, Code, Ddl, Edit, Error, Explain, Scan, Scratch, Server};
 use tokio::sync::{Mutex, MutexGuard, Notify};
 
 use crate::{
@@ -20,6 +20,7 @@ use crate::{
     error::{PRODUCT, broken, refused},
     explain::Explaining,
     scan::Pages,
+    scratch::Scratching,
     session,
     vigil::{ByControl, Vigil},
     wire::{self, Client, Event, Report},
@@ -288,6 +289,7 @@ pub(crate) struct MySqlControl {
     loading: crate::load::Loading,
     generating: crate::generate::Generating,
     altering: Altering,
+    scratching: Scratching,
 }
 
 impl MySqlControl {
@@ -305,6 +307,7 @@ impl MySqlControl {
         let own = Arc::new(Own::default());
         let watching = Arc::new(Watching::new(Arc::clone(&session), facts, Arc::clone(&own)));
         let altering = Altering::new(Arc::clone(&session), Arc::clone(&watching));
+        let scratching = Scratching::new(Arc::clone(&session), facts, server.version_number);
         let advising = Advising::new(Arc::clone(&session), Arc::clone(&watching));
         let explaining = Explaining::new(facts.mariadb, server.version_number);
         let packet = server.facts.get("max_allowed_packet").and_then(|text| text.parse().ok());
@@ -330,6 +333,7 @@ impl MySqlControl {
             advising,
             explaining,
             altering,
+            scratching,
         }
     }
 
@@ -402,5 +406,9 @@ impl driver::Control for MySqlControl {
 
     fn alter(&self) -> Option<&dyn driver::Alter> {
         Some(&self.altering)
+    }
+
+    fn scratch(&self) -> Option<&dyn Scratch> {
+        Some(&self.scratching)
     }
 }

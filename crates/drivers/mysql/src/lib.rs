@@ -38,6 +38,7 @@ mod generate;
 mod load;
 mod quote;
 mod scan;
+mod scratch;
 mod session;
 mod types;
 mod vigil;

@@ -13,7 +13,14 @@ use driver::{
 
 fn application(statements: &[&str]) -> Application {
     let statements = statements.iter().map(|sql| AlterStatement { sql: (*sql).to_owned(), check: false }).collect();
-    Application { before: Vec::new(), statements, transaction: false, keep: true, lock_timeout_ms: 1_000 }
+    Application {
+        before: Vec::new(),
+        statements,
+        transaction: false,
+        keep: true,
+        lock_timeout_ms: 1_000,
+        script: false,
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -64,4 +71,31 @@ async fn a_table_that_somebody_reads_is_waited_for_only_so_long() {
     run(&*reader, "rollback").await.ok();
     assert!(matches!(alter.apply(&wanted, &()).await.unwrap(), Applied::Done { .. }));
     run(&*session, "drop table alter_read").await.ok();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_script_has_its_own_transactions_and_the_sessions_mode() {
+    let Some(server) = server() else { return };
+    let (connection, session) = server.session().await;
+    run(&*session, "drop table if exists alter_script").await.ok();
+    let alter = connection.control().alter().unwrap();
+    let wanted = Application {
+        script: true,
+        ..application(&[
+            "create table alter_script (id int primary key, mode text)",
+            "start transaction",
+            "set @mode = @@sql_mode",
+            "insert into alter_script values (1, @mode)",
+            "commit",
+        ])
+    };
+    assert!(matches!(alter.apply(&wanted, &()).await.unwrap(), Applied::Done { kept: true, .. }));
+    let kept = run(&*session, "select mode = @@global.sql_mode from alter_script").await;
+    assert_eq!(kept.first().as_deref(), Some("1"), "it runs under the server's own mode");
+    let open = Application { script: true, ..application(&["start transaction", "delete from alter_script"]) };
+    assert_eq!(alter.apply(&open, &()).await.unwrap_err().code, Code::InvalidStatement);
+    let plain = application(&["delete from alter_script", "commit"]);
+    assert_eq!(alter.apply(&plain, &()).await.unwrap_err().code, Code::InvalidStatement);
+    assert_eq!(run(&*session, "select count(*) from alter_script").await.first().as_deref(), Some("1"));
+    run(&*session, "drop table alter_script").await.ok();
 }

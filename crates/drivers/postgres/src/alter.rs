@@ -62,8 +62,12 @@ impl Altering {
 #[async_trait]
 impl Alter for Altering {
     async fn apply(&self, wanted: &Application, witness: &dyn Witness) -> Result<Applied, Error> {
-        for text in wanted.before.iter().chain(wanted.statements.iter().map(|one| &one.sql)) {
-            fit(text)?;
+        if wanted.script {
+            wanted.leaves_transactions(sql::dialect::postgres())?;
+        } else {
+            for text in wanted.before.iter().chain(wanted.statements.iter().map(|one| &one.sql)) {
+                fit(text)?;
+            }
         }
         if !wanted.transaction && !wanted.keep {
             return Err(Error::new(Code::Unsupported, "What runs outside of a transaction cannot be tried out."));

@@ -9,7 +9,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use catalog::{Catalog, Scope};
-use driver::{ActAs, Activity, Alter, Ddl, Edit, Error, Explain, RowSecurity, Scan, Server};
+use driver::{ActAs, Activity, Alter, Ddl, Edit, Error, Explain, RowSecurity, Scan, Scratch, Server};
 use tokio::sync::{Mutex, MutexGuard, Notify};
 
 use crate::{
@@ -23,6 +23,7 @@ use crate::{
     explain::Explaining,
     policies::Policies,
     scan::Pages,
+    scratch::Scratching,
     vigil::{ByControl, Vigil},
     wire::{self, Client, Event, Report},
 };
@@ -270,6 +271,7 @@ pub struct PostgresControl {
     explaining: Explaining,
     policies: Policies,
     altering: Altering,
+    scratching: Scratching,
 }
 
 impl PostgresControl {
@@ -290,6 +292,7 @@ impl PostgresControl {
             explaining: Explaining::new(&server.product, server.version_number),
             policies: Policies::new(session.clone(), server.version_number),
             altering: Altering::new(session.clone()),
+            scratching: Scratching::new(session.clone(), server.version_number),
             server,
             dialect,
             session,
@@ -379,6 +382,10 @@ impl driver::Control for PostgresControl {
 
     fn alter(&self) -> Option<&dyn Alter> {
         self.is_postgres().then_some(&self.altering as &dyn Alter)
+    }
+
+    fn scratch(&self) -> Option<&dyn Scratch> {
+        self.is_postgres().then_some(&self.scratching as &dyn Scratch)
     }
 
     fn row_security(&self) -> Option<&dyn RowSecurity> {

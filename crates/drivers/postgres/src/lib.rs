@@ -26,6 +26,7 @@ mod load;
 mod policies;
 mod queries;
 mod scan;
+mod scratch;
 mod session;
 mod trial;
 mod types;

@@ -10,7 +10,7 @@ use driver::{
 use rusqlite::{Connection, types::ValueRef};
 
 use crate::{
-    cancel, error,
+    cancel, dialect, error,
     open::{self, Source},
     worker::Worker,
 };
@@ -82,6 +82,7 @@ impl Alter for Altering {
         if !wanted.transaction && !wanted.keep {
             return Err(Error::new(Code::Unsupported, "What runs outside of a transaction cannot be tried out."));
         }
+        wanted.leaves_transactions(dialect::dialect())?;
         let began = Instant::now();
         let source = self.source.clone();
         // Dropped, it rolls back what is open.

@@ -4,13 +4,17 @@ use std::fmt::Write;
 
 use catalog::{Action, RelationKind};
 
-use crate::{Cardinality, Diagram, Entity, Origin, Row};
+use super::Shown;
+use crate::{Cardinality, Entity, Origin, Row};
 
-/// The diagram as DBML. What DBML has no words for (views, foreign tables, inferred relationships) stands in notes and comments.
-pub fn dbml(diagram: &Diagram) -> String {
+/// The diagram as DBML, with its groups, notes and colours. What DBML has no words for (views, foreign tables, inferred relationships)
+/// stands in notes and comments.
+pub fn dbml(shown: &Shown<'_>) -> String {
+    let diagram = shown.diagram;
     let mut text = String::new();
-    for entity in &diagram.entities {
-        let _ = writeln!(text, "Table {} {{", path(entity));
+    for (place, entity) in diagram.entities.iter().enumerate() {
+        let colour = shown.colour_of(place).map(|colour| format!(" [headercolor: {colour}]")).unwrap_or_default();
+        let _ = writeln!(text, "Table {}{colour} {{", path(entity));
         let key: Vec<&Row> = entity.rows.iter().filter(|row| row.primary).collect();
         for row in &entity.rows {
             let _ = writeln!(text, "  {}", column(row, key.len() == 1));
@@ -44,6 +48,16 @@ pub fn dbml(diagram: &Diagram) -> String {
         let sign = if one.from.cardinality == Cardinality::ZeroOrMany { ">" } else { "-" };
         let _ = write!(text, "Ref{label}: {} {sign} {}", end(from, &one.from.columns), end(to, &one.to.columns));
         let _ = writeln!(text, " [delete: {}, update: {}]", action(one.on_delete), action(one.on_update));
+    }
+    for (title, colour, members) in shown.grouped() {
+        let _ = writeln!(text, "\nTableGroup {} [color: {colour}] {{", name(title));
+        for entity in members.iter().filter_map(|place| diagram.entities.get(*place)) {
+            let _ = writeln!(text, "  {}", path(entity));
+        }
+        text.push_str("}\n");
+    }
+    for (place, note) in shown.notes.iter().enumerate() {
+        let _ = writeln!(text, "\nNote note_{} {{\n  {}\n}}", place + 1, string(&note.text));
     }
     text
 }

@@ -2,11 +2,13 @@
 
 use std::fmt::Write;
 
-use super::line;
-use crate::{Cardinality, Diagram, Origin, Relationship, Row};
+use super::{Shown, line};
+use crate::{Cardinality, Origin, Relationship, Row};
 
-/// The diagram as Mermaid draws it. Names that Mermaid cannot write stand in quotes, and of columns in the comment.
-pub fn mermaid(diagram: &Diagram) -> String {
+/// The diagram as Mermaid draws it. Names that Mermaid cannot write stand in quotes, and of columns in the comment. It draws no frames and
+/// no notes: a table has the edge of its own colour, or of its group's; notes stand in comments.
+pub fn mermaid(shown: &Shown<'_>) -> String {
+    let diagram = shown.diagram;
     let mut text = String::from("erDiagram\n");
     for (place, entity) in diagram.entities.iter().enumerate() {
         let _ = writeln!(text, "  e{place}[\"{}\"] {{", quoted(&diagram.title(entity)));
@@ -27,6 +29,14 @@ pub fn mermaid(diagram: &Diagram) -> String {
             one.from.entity,
             quoted(&label(one))
         );
+    }
+    for place in 0..diagram.entities.len() {
+        if let Some(colour) = shown.colour_of(place).or_else(|| shown.colour_of_group(place)) {
+            let _ = writeln!(text, "  style e{place} stroke:{colour}");
+        }
+    }
+    for row in shown.notes.iter().flat_map(|note| note.text.lines()) {
+        let _ = writeln!(text, "  %% {}", line(row));
     }
     text
 }

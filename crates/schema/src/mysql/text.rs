@@ -44,12 +44,18 @@ pub(crate) fn table(text: &str, dialect: &Dialect) -> Option<TableText> {
         }
     }
     let (options, partition) = match tail.find("PARTITION BY") {
-        Some(at) => (&tail[..at], Some(tail[at..].trim_end_matches(';').trim().to_owned())),
+        Some(at) => (&tail[..at], Some(divided(&tail[at..]))),
         None => (tail.as_str(), None),
     };
     found.options = listed(options.trim_end_matches(';'), dialect);
     found.partition = partition;
     (!found.columns.is_empty()).then_some(found)
+}
+
+/// How a table is divided, out of the comment that MySQL puts it in.
+fn divided(text: &str) -> String {
+    let text = text.trim_end_matches(';').trim_end();
+    text.strip_suffix("*/").unwrap_or(text).trim().to_owned()
 }
 
 /// `A=1 DEFAULT B=2` as `A=1` and `DEFAULT B=2`.
@@ -100,6 +106,9 @@ mod tests {
             found.options,
             ["ENGINE=InnoDB", "DEFAULT CHARSET=utf8mb4", "COLLATE=utf8mb4_general_ci", "COMMENT='it''s'"]
         );
-        assert!(found.partition.unwrap().starts_with("PARTITION BY RANGE (`id`)"));
+        assert_eq!(
+            found.partition.as_deref(),
+            Some("PARTITION BY RANGE (`id`) (PARTITION p0 VALUES LESS THAN (10) ENGINE = InnoDB)")
+        );
     }
 }

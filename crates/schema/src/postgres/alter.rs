@@ -45,6 +45,7 @@ impl<'a> Planner<'a> {
                 let sql = format!("ALTER TABLE {} VALIDATE CONSTRAINT {}", table_of(key), quote(&key.name));
                 self.push(key, Verb::Change, sql);
             }
+            (Body::Role(from), Body::Role(to)) => self.alter_role(key, from, to),
             (Body::View(from), Body::View(to)) => self.alter_view(key, from, to),
             (Body::Routine(from), Body::Routine(to)) if from.text != to.text => {
                 self.push(key, Verb::Change, to.text.clone());
@@ -122,7 +123,7 @@ impl<'a> Planner<'a> {
         let table = name(key);
         if from.partition != to.partition {
             if let Some((parent, _)) = &from.partition {
-                self.push(key, Verb::Change, format!("ALTER TABLE {} DETACH PARTITION {table}", name(parent)));
+                self.detach(key, parent, to);
             }
             if let Some((parent, bound)) = &to.partition {
                 self.push(key, Verb::Change, format!("ALTER TABLE {} ATTACH PARTITION {table} {bound}", name(parent)));

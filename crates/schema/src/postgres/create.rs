@@ -1,12 +1,14 @@
 //! Statements that make objects.
 
+use std::collections::BTreeMap;
+
 use catalog::{Identity, ObjectKey, RowSecurity};
 use policy::{
     change::statements::create_policy,
     name::{literal, qualified, quote},
 };
 
-use super::{Planner, alter, has_named_not_null, name, table_of, word};
+use super::{Planner, alter, has_named_not_null, name, roles, table_of, word};
 use crate::{
     definition::*,
     plan::{Step, Verb},
@@ -51,13 +53,21 @@ impl<'a> Planner<'a> {
                 one.text.clone()
             }
             Body::Event(text) => text.clone(),
+            Body::Role(role) => roles::of_role(key, role),
             Body::Policy(draft) => create_policy(&alter::policy_table(key), draft),
         };
         let online = self.has_online_way(key, object).then_some(false);
-        self.steps.push(Step { online, ..Step::new(key, Verb::Create, sql) });
+        let made = match &object.body {
+            Body::Table(table) => self.attach_new(key, table),
+            _ => None,
+        };
+        self.steps.extend(made.unwrap_or_else(|| vec![Step { online, ..Step::new(key, Verb::Create, sql) }]));
         rest.into_iter().for_each(|sql| self.push(key, Verb::Change, sql));
         self.comment_on_new(key, object);
         self.give_new(key, object);
+        if let Body::Role(role) = &object.body {
+            self.memberships(key, &BTreeMap::new(), &role.member_of);
+        }
         if let Body::Table(_) = object.body {
             // What came with it is made by it, and is said the rest of.
             let parts = self.parts_to.get(key).into_iter().flatten().copied();

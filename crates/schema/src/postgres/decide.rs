@@ -4,16 +4,17 @@ use std::collections::{BTreeSet, HashSet};
 
 use catalog::{ObjectKey, ObjectKind};
 
-use super::{Action, Planner, replace};
+use super::{Action, Parts, Planner, replace};
 use crate::{
     compare::{aligned, facets},
-    definition::{Body, Definition, relation_of},
+    definition::{Body, Definition, Object, relation_of},
     needs::speaks_of,
+    partitions,
 };
 
 /// Whether others can need it.
 fn has_dependents(body: &Body) -> bool {
-    !matches!(body, Body::ForeignKey(_) | Body::Trigger(_) | Body::Policy(_))
+    !matches!(body, Body::ForeignKey(_) | Body::Trigger(_) | Body::Policy(_) | Body::Role(_))
 }
 
 impl<'a> Planner<'a> {
@@ -65,17 +66,35 @@ impl<'a> Planner<'a> {
         let shared = |key: &ObjectKey, side: &Definition| {
             let table = relation_of(key).and_then(|table| side.objects.get(&table)).map(|object| &object.body);
             let Some(Body::Table(table)) = table else { return false };
-            let parents = table.partition.iter().map(|(parent, _)| parent).chain(&table.parents);
-            parents.into_iter().any(|parent| side.objects.contains_key(&ObjectKey::column(parent, &key.name)))
+            let parents =
+                table.partition.iter().map(|(parent, _)| side.root(parent)).chain(table.parents.iter().cloned());
+            parents.into_iter().any(|parent| side.objects.contains_key(&ObjectKey::column(&parent, &key.name)))
         };
         let (from, to) = (self.from, self.to);
-        self.actions.retain(|key, action| {
-            key.kind != ObjectKind::Column
-                || match action {
-                    Action::Drop => !shared(key, to),
-                    Action::Create => !shared(key, from),
-                    _ => true,
-                }
+        let partition_of = |side: &'a Definition, key: &ObjectKey| match side.objects.get(key).map(|one| &one.body) {
+            Some(Body::Table(table)) => Some(table.partition.as_ref().map(|(parent, _)| parent)),
+            _ => None,
+        };
+        // A key, a foreign key or an index like one of the parent's becomes that, and is its own again afterwards.
+        let joins =
+            |key: &ObjectKey, own: Option<&Object>, side: &'a Definition, other: &'a Definition, parts: &Parts<'_>| {
+                let (Some(own), Some(table)) = (own, own.and_then(|own| own.relation(key))) else { return false };
+                let (Some(Some(parent)), Some(before)) = (partition_of(side, &table), partition_of(other, &table))
+                else {
+                    return false;
+                };
+                let like = |one: &ObjectKey| {
+                    parts.get(one).into_iter().flatten().any(|(_, other)| partitions::alike(&own.body, &other.body))
+                };
+                before != Some(parent) && (like(parent) || like(&side.root(parent)))
+            };
+        let (parts_from, parts_to) = (&self.parts_from, &self.parts_to);
+        self.actions.retain(|key, action| match action {
+            Action::Drop if key.kind == ObjectKind::Column => !shared(key, to),
+            Action::Create if key.kind == ObjectKind::Column => !shared(key, from),
+            Action::Drop => !joins(key, from.objects.get(key), to, from, parts_to),
+            Action::Create => !joins(key, to.objects.get(key), from, to, parts_from),
+            _ => true,
         });
     }
 
@@ -133,7 +152,7 @@ impl<'a> Planner<'a> {
     /// Dropped only when nothing uses them any more. A function whose body the server knows goes before what that speaks of.
     pub(super) fn goes_last(&self, key: &ObjectKey, body: &Body) -> bool {
         match body {
-            Body::Schema | Body::Extension { .. } | Body::Type(_) | Body::Sequence(_) => true,
+            Body::Schema | Body::Extension { .. } | Body::Type(_) | Body::Sequence(_) | Body::Role(_) => true,
             Body::Routine(_) => !self.needs_from.of(key).into_iter().any(|one| {
                 matches!(one.kind, ObjectKind::Relation | ObjectKind::Column | ObjectKind::Routine) && self.breaks(one)
                     || self.is_swapped(one)

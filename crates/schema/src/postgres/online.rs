@@ -11,6 +11,9 @@ use crate::{
     plan::{Step, Verb},
 };
 
+/// Partitions are detached beside readers and writers since this version.
+const DETACHES_CONCURRENTLY: u32 = 140_000;
+
 impl<'a> Planner<'a> {
     /// Whether what is made can be made beside writers: on a table that is there and stays, and that holds its rows itself.
     pub(super) fn has_online_way(&self, key: &ObjectKey, object: &Object) -> bool {
@@ -22,6 +25,9 @@ impl<'a> Planner<'a> {
             Some(Body::View(view)) => view.materialized,
             _ => false,
         };
+        if let Body::Table(table) = &object.body {
+            return self.can_be_attached(key, table);
+        }
         let Some(relation) = object.relation(key) else { return false };
         if !stays(&relation) || !whole(&relation) {
             return false;
@@ -66,6 +72,52 @@ impl<'a> Planner<'a> {
             _ => return false,
         }
         true
+    }
+
+    /// Takes a partition out of its table; where that is wanted beside readers and writers, before anything else
+    /// (<https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DETACH-PARTITION>).
+    pub(super) fn detach(&mut self, key: &ObjectKey, parent: &ObjectKey, to: &Table) {
+        let sql = format!("ALTER TABLE {} DETACH PARTITION {}", name(parent), name(key));
+        let stays = self.after(parent).is_some() && !self.is(parent, &[Action::Create, Action::Replace, Action::Drop]);
+        let beside_default = self.from.partitions(parent).any(|(_, bound)| bound.eq_ignore_ascii_case("DEFAULT"));
+        let can =
+            self.from.server.version >= DETACHES_CONCURRENTLY && stays && !beside_default && to.partition.is_none();
+        if can && self.options.online.contains(key) {
+            self.first.push(Step::new(key, Verb::Change, format!("{sql} CONCURRENTLY")).alone().online(true));
+            return;
+        }
+        self.steps.push(Step { online: can.then_some(false), ..Step::new(key, Verb::Change, sql) });
+    }
+
+    /// Whether a partition can be made beside readers and writers: as a table like its parent, which is attached.
+    pub(super) fn can_be_attached(&self, key: &ObjectKey, table: &Table) -> bool {
+        self.is(key, &[Action::Create])
+            && table.partition.as_ref().is_some_and(|(parent, _)| {
+                self.before(parent).is_some() && !self.is(parent, &[Action::Create, Action::Replace])
+            })
+    }
+
+    /// Makes it so where that is wanted
+    /// (<https://www.postgresql.org/docs/current/ddl-partitioning.html#DDL-PARTITIONING-DECLARATIVE-MAINTENANCE>).
+    pub(super) fn attach_new(&mut self, key: &'a ObjectKey, table: &Table) -> Option<Vec<Step>> {
+        let (parent, bound) = table.partition.as_ref()?;
+        if !self.options.online.contains(key) || !self.can_be_attached(key, table) {
+            return None;
+        }
+        let unlogged = if table.unlogged { "UNLOGGED " } else { "" };
+        let mut sql = format!(
+            "CREATE {unlogged}TABLE {} (LIKE {} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED)",
+            name(key),
+            name(parent)
+        );
+        if let TableKind::Partitioned { by } = &table.kind {
+            sql.push_str(&format!("\nPARTITION BY {by}"));
+        }
+        if !table.options.is_empty() {
+            sql.push_str(&format!("\nWITH ({})", table.options.join(", ")));
+        }
+        let attach = format!("ALTER TABLE {} ATTACH PARTITION {} {bound}", name(parent), name(key));
+        Some(vec![Step::new(key, Verb::Create, sql).online(true), Step::new(key, Verb::Change, attach).online(true)])
     }
 
     /// Whether an index can be dropped beside readers and writers.

@@ -35,6 +35,7 @@ pub(super) fn is_needed(from: &Object, to: &Object, server: Server) -> bool {
         }
         (Body::Sequence(_), Body::Sequence(_))
         | (Body::Schema, Body::Schema)
+        | (Body::Role(_), Body::Role(_))
         | (Body::Extension { .. }, Body::Extension { .. }) => false,
         _ => true,
     }

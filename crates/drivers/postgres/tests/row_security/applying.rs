@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use catalog::Scope;
 use driver::{
     Alter, Code, Error,
-    alter::{Application, Applied, Fate, Witness},
+    alter::{AlterStatement, Application, Applied, Fate, Witness},
 };
 
 use crate::{
@@ -161,6 +161,35 @@ async fn who_holds_the_lock_is_named_while_the_control_session_waits_itself() {
         for client in [other, catalogs] {
             client.close().await;
         }
+        stage.is_quiet(2).await;
+        stage.drop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_script_may_hold_blocks_and_change_its_session_and_never_ends_the_transaction() {
+    for server in servers().into_iter().filter(|server| server.major == 18) {
+        let mut stage = Stage::new(&server).await;
+        let before = stage.all().await;
+        let change =
+            ["set local lock_timeout = '5s'", "do $$ begin execute 'create table of_a_block (id int)'; end $$"];
+        let plain = application(&change, true);
+        let alter = stage.connection.control().alter().unwrap();
+        assert_eq!(alter.apply(&plain, &()).await.unwrap_err().code, Code::InvalidStatement);
+        let script = Application { script: true, ..plain };
+        for ends in ["commit", "rollback", "begin"] {
+            let mut wanted = script.clone();
+            wanted.statements.push(AlterStatement { sql: ends.to_owned(), check: false });
+            assert_eq!(alter.apply(&wanted, &()).await.unwrap_err().code, Code::InvalidStatement, "{ends}");
+        }
+        let mut hidden = script.clone();
+        hidden.statements.push(AlterStatement { sql: "do $$ begin commit; end $$".to_owned(), check: false });
+        assert!(matches!(apply(&stage, &hidden).await, Applied::Refused { statement: 2, .. }));
+        assert_eq!(stage.all().await, before, "nothing of all that stays");
+        assert!(matches!(apply(&stage, &script).await, Applied::Done { kept: true, .. }));
+        let found = stage.desk.ask("select to_regclass('of_a_block')::text").await.unwrap();
+        assert_eq!(found, [Some("of_a_block".to_owned())]);
+        stage.desk.ask("drop table of_a_block").await.unwrap();
         stage.is_quiet(2).await;
         stage.drop().await;
     }

@@ -108,3 +108,18 @@ async fn a_file_that_somebody_writes_is_waited_for_only_so_long() {
     works(&*writer, "rollback").await;
     assert!(matches!(alter.apply(&wanted, &()).await.unwrap(), Applied::Done { .. }));
 }
+
+#[tokio::test]
+async fn what_would_end_the_transaction_is_not_sent() {
+    let folder = folder();
+    let connection = connect(&folder.path().join("shop.db")).await;
+    let alter = connection.control().alter().unwrap();
+    for script in [false, true] {
+        for ends in ["commit", "END TRANSACTION", "rollback", "begin"] {
+            let wanted = Application { script, ..application(&["create table more (id int)", ends]) };
+            assert_eq!(alter.apply(&wanted, &()).await.unwrap_err().code, Code::InvalidStatement, "{ends}");
+        }
+    }
+    let read = connection.control().catalog(&catalog::Scope::complete()).await.unwrap();
+    assert!(read.relations.is_empty(), "nothing of it ran");
+}
