@@ -14,8 +14,10 @@ mod activity;
 mod advisor;
 mod audit;
 mod browse;
+pub mod catalog_files;
 mod change_sets;
 mod charts;
+pub mod compare;
 mod connections;
 mod diagrams;
 mod documents;
@@ -32,6 +34,7 @@ mod holds;
 mod interchange;
 mod keychain;
 mod layouts;
+mod migrations;
 mod passwords;
 mod plans;
 mod policies;
@@ -42,6 +45,7 @@ mod retention;
 mod runs;
 mod sample;
 mod saved;
+mod scratch;
 mod settings;
 mod statistics;
 mod store;
@@ -129,6 +133,8 @@ pub struct App {
     pub(crate) charts: charts::Charts,
     pub(crate) sending: change_sets::Sending,
     pub(crate) scans: advisor::Scans,
+    pub(crate) scratches: scratch::Scratches,
+    pub(crate) comparing: compare::Comparing,
     /// Itself, for tasks that outlive a call.
     me: OnceLock<Weak<App>>,
     /// Kept to the end: what a window process has and no other may have.
@@ -202,6 +208,8 @@ impl App {
             charts: charts::Charts::default(),
             sending: change_sets::Sending::default(),
             scans: advisor::Scans::default(),
+            scratches: scratch::Scratches::default(),
+            comparing: compare::Comparing::default(),
             me: OnceLock::new(),
             _lock: lock,
         };
@@ -236,6 +244,7 @@ impl App {
 
     /// Closes the store in order; a process that ends without it loses nothing either.
     pub async fn close(&self) {
+        self.scratches_gone().await;
         self.close_connections().await;
         self.edits.behind.told().await;
         self.kept.flush().await;

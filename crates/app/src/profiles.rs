@@ -225,6 +225,7 @@ impl App {
         self.forget_policies(id).await?;
         self.forget_diagrams(id).await?;
         self.forget_structure(id).await?;
+        self.forget_migrations(id).await?;
         self.forget_catalogs(id).await;
         self.kept.refuse(id, false);
         self.held.forget_all(id);

@@ -87,6 +87,11 @@ pub(crate) fn defines(driver: &dyn Driver, product: &str) -> Option<schema::Engi
     }
 }
 
+/// Whether roles of a driver's servers can be staged.
+pub(crate) fn stages_roles(driver: &dyn Driver, product: &str) -> bool {
+    defines(driver, product) == Some(schema::Engine::Postgres)
+}
+
 /// The names of the secret fields of a driver that are not the login's password.
 pub(crate) fn secret_fields(driver: &dyn Driver) -> impl Iterator<Item = &'static str> {
     let secret = |field: &&driver::Field| matches!(field.kind, FieldKind::Secret) && field.name != PASSWORD;

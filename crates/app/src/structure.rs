@@ -8,17 +8,20 @@
 
 mod abilities;
 mod applying;
+mod arriving;
 mod editing;
 mod forms;
 mod keeping;
 mod naming;
 mod objects;
 mod page;
+mod partitions;
 mod parts;
 mod reading;
 mod records;
 mod review;
 mod risks;
+mod roles;
 mod sketching;
 mod telling;
 #[cfg(test)]
@@ -34,7 +37,9 @@ use crate::{
     terminal::Terminal,
 };
 
-pub(crate) use reading::Kept as KeptDefinition;
+pub(crate) use applying::alter;
+pub(crate) use reading::{Kept as KeptDefinition, read as read_definition, texts as definition_texts};
+pub(crate) use review::{lock as told_lock, server as advised_server};
 pub(crate) use sketching::Sketched;
 use telling::Wanted;
 
@@ -173,7 +178,7 @@ impl App {
         digest: &str,
         online: Vec<ObjectRef>,
     ) -> Result<Vec<StructureRisk>, AppError> {
-        let (place, reviewed) = self.structure_reviewed(profile_id, database, online).await?;
+        let (place, reviewed) = self.structure_reviewed(profile_id, database, online, applying::Looking::Kept).await?;
         if reviewed.digest != digest {
             return Err(applying::stale());
         }

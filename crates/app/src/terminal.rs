@@ -135,6 +135,14 @@ impl App {
         Ok(Target { profile: shown, password, warnings: parsed.warnings })
     }
 
+    /// Whether a target is the name of a saved connection.
+    ///
+    /// # Errors
+    /// As the store says.
+    pub async fn is_saved(&self, target: &str) -> Result<bool, AppError> {
+        Ok(self.profile_named(target.trim()).await?.is_some())
+    }
+
     /// Opens a target. The password comes from the opening, the address, the keychain, the driver's own files
     /// (`~/.pgpass`), or who is asked, in this order.
     ///
@@ -201,9 +209,7 @@ impl Terminal {
 
     /// A catalog in words, as the explorer's pages say it: every relation, and every other object that has a page.
     pub fn pages(&self, catalog: &Catalog) -> (Vec<RelationPage>, Vec<ObjectPage>) {
-        // Only along a path that the session chooses can a name mean something else than was meant.
-        let on_path = self.dialect().default_schema.is_some();
-        (crate::explorer::page::pages(catalog), crate::explorer::object::pages(catalog, on_path))
+        pages(catalog, self.dialect())
     }
 
     /// The statements that would make an object again.
@@ -256,7 +262,7 @@ impl Terminal {
         Filling::import(app, connected, opened, request)
     }
 
-    fn whole(&self) -> Place {
+    pub(crate) fn whole(&self) -> Place {
         Place { connected: Arc::clone(&self.connected), opened: Arc::clone(&self.opened), acting: None }
     }
 
@@ -290,6 +296,13 @@ impl Terminal {
         let consent = Mutex::default();
         Ok(TerminalSession { terminal: self, session, acting: None, file: None, consent, _permit: permit })
     }
+}
+
+/// A catalog in words: every relation, and every other object that has a page.
+pub(crate) fn pages(catalog: &Catalog, dialect: &Dialect) -> (Vec<RelationPage>, Vec<ObjectPage>) {
+    // Only along a path that the session chooses can a name mean something else than was meant.
+    let on_path = dialect.default_schema.is_some();
+    (crate::explorer::page::pages(catalog), crate::explorer::object::pages(catalog, on_path))
 }
 
 /// A session of an open target.

@@ -418,6 +418,10 @@ pub struct ConnectionState {
     #[serde(default)]
     #[specta(optional)]
     pub can_alter: bool,
+    /// So can changes of the roles of its server.
+    #[serde(default)]
+    #[specta(optional)]
+    pub can_alter_roles: bool,
     /// Who enforces read-only; `None` when writes are allowed.
     pub read_only: Option<String>,
     /// Sessions open now.

@@ -27,6 +27,10 @@ pub enum TabKind {
     Advisor,
     /// A diagram of a connection's database.
     Diagram,
+    /// Migrations of a connection's database.
+    Migrations,
+    /// A comparison of two schemas; the connection's database is its first side.
+    Compare,
 }
 
 impl TabKind {

@@ -28,6 +28,8 @@ pub enum Topic {
     Diagrams,
     /// What is staged of definitions.
     Structure,
+    /// How it stands with migrations.
+    Migrations,
 }
 
 /// What a connection or a statement needs to know from a person.

@@ -3,6 +3,14 @@ use specta::Type;
 
 use super::{Count, ObjectRef};
 
+mod page;
+mod partitions;
+mod roles;
+
+pub use page::*;
+pub use partitions::*;
+pub use roles::*;
+
 /// What is to become of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
@@ -165,8 +173,53 @@ pub enum StructureEdit {
         primary_key: Vec<String>,
         /// Whether row security is enabled.
         row_security: bool,
+        /// How its rows are divided among partitions; `None` where it holds them itself.
+        partition_by: Option<StructurePartitioning>,
         /// Its comment.
         comment: Option<String>,
+    },
+    /// A new partition of a table.
+    CreatePartition {
+        /// The table.
+        table: ObjectRef,
+        /// Its schema, where partitions are tables; the table's own where it is `None`.
+        schema: Option<String>,
+        /// Its name.
+        name: String,
+        /// Which rows are in it.
+        bound: StructureBound,
+        /// How it is divided itself; not where partitions are no tables.
+        partition_by: Option<StructurePartitioning>,
+        /// Whether row security is enabled: the table's own counts only for who comes through the table.
+        row_security: bool,
+    },
+    /// A table becomes a partition of another, or a partition gets another bound.
+    AttachPartition {
+        /// The partitioned table.
+        table: ObjectRef,
+        /// What becomes a partition of it.
+        partition: ObjectRef,
+        /// Which rows are in it.
+        bound: StructureBound,
+    },
+    /// A partition stands for itself again.
+    DetachPartition {
+        /// The partition.
+        partition: ObjectRef,
+    },
+    /// A partition that is no table goes, with its rows.
+    DropPartition {
+        /// Its table.
+        table: ObjectRef,
+        /// Its name.
+        name: String,
+    },
+    /// How a table is divided, where that is a clause of it: `PARTITION BY …` as a whole.
+    PartitionBy {
+        /// The table.
+        table: ObjectRef,
+        /// The clause; `None` divides it no more.
+        clause: Option<String>,
     },
     /// An object gets another name.
     Rename {
@@ -310,6 +363,22 @@ pub enum StructureEdit {
         /// The schema of its objects.
         schema: Option<String>,
     },
+    /// A role of the cluster is added or becomes another. Its password is no part of what is staged.
+    Role {
+        /// Which; `None` adds it.
+        object: Option<ObjectRef>,
+        /// Its name.
+        name: String,
+        /// As it is to be.
+        role: StructureRoleForm,
+    },
+    /// What a role owns in this database gets another owner, and its rights here are taken away, so that it can be dropped.
+    Disown {
+        /// The role.
+        role: ObjectRef,
+        /// Who owns what it owned.
+        owner: String,
+    },
     /// Another owner.
     Owner {
         /// Of what.
@@ -413,136 +482,4 @@ pub struct StructureLastApply {
     pub statements: Vec<(String, Option<bool>)>,
     /// What clears away what a failed statement left (`DROP INDEX CONCURRENTLY …`).
     pub leftover: Option<String>,
-}
-
-/// What the engine can do: what it cannot is not offered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
-pub struct StructureAbilities {
-    /// The product's name.
-    pub product: String,
-    /// Schemas a new object may be in; empty where the engine has none.
-    pub schemas: Vec<String>,
-    /// The one that is meant where none is said.
-    pub schema: Option<String>,
-    /// Whether changes are kept together or not at all.
-    pub transactional: bool,
-    /// Objects have comments.
-    pub comments: bool,
-    /// Columns can be numbered, and whether `ByDefault` is another way.
-    pub numbering: bool,
-    /// As above.
-    pub numbering_by_default: bool,
-    /// Columns can be computed without being stored.
-    pub virtual_columns: bool,
-    /// Columns may be without a type.
-    pub typeless_columns: bool,
-    /// Foreign keys can be deferred.
-    pub deferrable: bool,
-    /// Access methods of indexes, the usual one first.
-    pub index_methods: Vec<String>,
-    /// Indexes can carry columns along.
-    pub included_columns: bool,
-    /// Indexes can be of some rows only.
-    pub partial_indexes: bool,
-    /// Indexes can be of expressions.
-    pub expression_indexes: bool,
-    /// Tables have row security, and new ones in these schemas are reached by untrusted clients.
-    pub row_security: bool,
-    /// As above.
-    pub exposed_schemas: Vec<String>,
-    /// Types to propose, the usual ones first.
-    pub types: Vec<String>,
-    /// Collations to propose.
-    pub collations: Vec<String>,
-    /// What can be created, of: `schema`, `table`, `view`, `materialized_view`, `function`, `procedure`, `trigger`, `enum`, `domain`,
-    /// `sequence`, `extension`, `event`.
-    pub kinds: Vec<String>,
-    /// Objects have owners and rights that can be staged.
-    pub access: bool,
-}
-
-/// A column in the editor.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
-pub struct StructureColumn {
-    /// As it is staged.
-    pub form: StructureColumnForm,
-    /// What becomes of it.
-    pub change: Option<StructureChange>,
-    /// As it is now, where that is another.
-    pub was: Option<StructureColumnForm>,
-    /// It is of the primary key.
-    pub primary: bool,
-    /// Why it cannot be changed here (`inherited from parent`).
-    pub fixed: Option<String>,
-}
-
-/// A key, check, foreign key or index in the editor.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
-pub struct StructurePart<Form> {
-    /// Which.
-    pub object: ObjectRef,
-    /// As it is staged; `None` where the form has no room for all of it, and only the text tells.
-    pub form: Option<Form>,
-    /// Its definition.
-    pub text: String,
-    /// What becomes of it.
-    pub change: Option<StructureChange>,
-    /// Why it cannot be changed here.
-    pub fixed: Option<String>,
-    /// Its comment.
-    pub comment: Option<String>,
-}
-
-/// What has only a text: a trigger, a policy.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
-pub struct StructureText {
-    /// Which.
-    pub object: ObjectRef,
-    /// Its definition.
-    pub text: String,
-    /// What becomes of it.
-    pub change: Option<StructureChange>,
-    /// Its comment.
-    pub comment: Option<String>,
-}
-
-/// An object as it would be, for editing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
-pub struct StructurePage {
-    /// Which; by its new name.
-    pub object: ObjectRef,
-    /// What it is, in words (`table`, `view`, `enum` …).
-    pub kind: String,
-    /// What becomes of it.
-    pub change: Option<StructureChange>,
-    /// The name it has now, where that is another.
-    pub was: Option<String>,
-    /// Its comment.
-    pub comment: Option<String>,
-    /// Who owns it.
-    pub owner: Option<String>,
-    /// Who may do what with it, the owner left out.
-    pub grants: Vec<StructureGrant>,
-    /// Row security: enabled, and for the owner too.
-    pub row_security: Option<(bool, bool)>,
-    /// Its columns.
-    pub columns: Vec<StructureColumn>,
-    /// Primary and unique keys.
-    pub keys: Vec<StructurePart<StructureKeyForm>>,
-    /// Checks; exclusion constraints and the like have no form.
-    pub checks: Vec<StructurePart<StructureCheckForm>>,
-    /// Foreign keys of it.
-    pub foreign_keys: Vec<StructurePart<StructureForeignKeyForm>>,
-    /// Indexes that are no key's.
-    pub indexes: Vec<StructurePart<StructureIndexForm>>,
-    /// Triggers.
-    pub triggers: Vec<StructureText>,
-    /// Policies: edited at their own place.
-    pub policies: Vec<StructureText>,
-    /// What is not a table, as it is filled in: the edit that would make it again.
-    pub edit: Option<StructureEdit>,
-    /// All of it as statements that would make it as it is staged.
-    pub text: String,
-    /// Tables that refer to it.
-    pub referenced_by: Vec<ObjectRef>,
 }

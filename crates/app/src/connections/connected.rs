@@ -19,6 +19,8 @@ use crate::{
 
 /// The field of a connect form that chooses one of a server's databases.
 const DATABASE: &str = "database";
+/// The same of servers on which one connection reaches every database.
+const SCHEMA: &str = "schema";
 
 /// A profile's connection, open or on the way.
 pub(crate) struct Connected {
@@ -53,6 +55,8 @@ impl std::fmt::Debug for Connected {
 enum Asker {
     Window(Arc<WindowAsk>),
     Other(Arc<dyn Ask>, Option<Secret>),
+    /// Who answers for the connection that it is beside of, and has its secrets.
+    Beside(Arc<Connected>),
 }
 
 impl Connected {
@@ -78,6 +82,17 @@ impl Connected {
         Connected::with(app, profile, driver, Asker::Other(ask, password), read_only)
     }
 
+    /// One more connection to the same server, to a database of it where it is named, that ends by itself. It has no id: nothing is
+    /// kept of it and nobody is told.
+    pub(crate) fn beside(app: &Arc<App>, other: &Arc<Connected>, database: Option<String>) -> Arc<Self> {
+        let mut profile = ConnectionProfile { id: String::new(), ..other.profile.clone() };
+        let has = |name: &&str| other.driver.fields().iter().any(|field| field.name == *name);
+        if let (Some(database), Some(field)) = (database, [DATABASE, SCHEMA].into_iter().find(has)) {
+            profile.values.insert(field.to_owned(), database);
+        }
+        Connected::with(app, profile, Arc::clone(&other.driver), Asker::Beside(Arc::clone(other)), other.read_only)
+    }
+
     fn with(
         app: &Arc<App>,
         profile: ConnectionProfile,
@@ -88,6 +103,7 @@ impl Connected {
         let asking = match &ask {
             Asker::Window(ask) => Arc::clone(ask) as Arc<dyn Ask>,
             Asker::Other(ask, _) => Arc::clone(ask),
+            Asker::Beside(other) => Arc::clone(&other.asking) as Arc<dyn Ask>,
         };
         Arc::new(Connected {
             app: Arc::downgrade(app),
@@ -298,6 +314,7 @@ impl Connected {
                 ..app.stored_secrets(&self.profile).await.unwrap_or_default()
             }),
             Asker::Other(_, None) => app.secrets_of(&self.profile).await,
+            Asker::Beside(other) => Box::pin(other.secrets(app)).await,
         }
     }
 

@@ -3,7 +3,10 @@
 use driver::Capabilities;
 
 use super::{Connected, lock};
-use crate::api::{AppEvent, ConnectionPhase, ConnectionState};
+use crate::{
+    api::{AppEvent, ConnectionPhase, ConnectionState},
+    registry,
+};
 
 impl Connected {
     /// The state now.
@@ -25,10 +28,15 @@ impl Connected {
             can_act_as: can.act_as,
             can_advise: can.advice,
             can_alter: can.alter,
+            can_alter_roles: can.alter && self.stages_roles(),
             read_only: self.read_only_by(),
             sessions: self.sessions(),
             session_limit: self.session_limit(),
         }
+    }
+
+    fn stages_roles(&self) -> bool {
+        self.server().is_some_and(|server| registry::stages_roles(self.driver.as_ref(), &server.product))
     }
 
     /// Who refuses writes, in words.

@@ -68,11 +68,38 @@ pub(super) fn grouping(grouping: DiagramGrouping) -> Grouping {
     }
 }
 
+/// Whether relations of a kind are drawn.
+fn is_wanted(kind: RelationKind, scope: &DiagramScope) -> bool {
+    match kind {
+        RelationKind::View | RelationKind::MaterializedView => scope.views,
+        RelationKind::Partition => scope.partitions,
+        _ => true,
+    }
+}
+
+/// The database that a diagram is of, where the catalog has those of a whole server, as schemas.
+fn home(catalog: &Catalog) -> Option<&str> {
+    catalog.search_path.first().filter(|_| catalog.database.is_none()).map(String::as_str)
+}
+
+/// What is drawn of that database where nobody says otherwise: what is in it, and the tables of others that it refers to.
+fn of_home(catalog: &Catalog, home: &str, scope: &DiagramScope) -> Vec<ObjectKey> {
+    let own = catalog.walk_relations().filter(|one| one.schema() == home && is_wanted(one.row().kind, scope));
+    let mut found = HashSet::new();
+    for relation in own {
+        found.insert(relation.key());
+        let referred = relation.foreign_keys().iter().filter_map(|key| catalog.relation(key.referenced?));
+        found.extend(referred.map(|one| one.key()));
+    }
+    found.into_iter().collect()
+}
+
 fn choice(catalog: &Catalog, scope: &DiagramScope) -> Choice {
     let keys = |tables: &[DiagramTable]| tables.iter().map(|table| key_of(catalog, table)).collect();
+    let home = || home(catalog).filter(|_| scope.schemas.is_none()).map(|home| of_home(catalog, home, scope));
     Choice {
         schemas: scope.schemas.clone(),
-        relations: scope.only.as_deref().map(keys),
+        relations: scope.only.as_deref().map(keys).or_else(home),
         hidden: keys(&scope.hidden),
         views: scope.views,
         partitions: scope.partitions,
@@ -85,15 +112,12 @@ fn choice(catalog: &Catalog, scope: &DiagramScope) -> Choice {
     }
 }
 
-/// How many relations of the kinds that a scope draws there are, those of the server itself apart.
+/// How many relations of the kinds that a scope draws there are in the database, those of the server itself apart.
 pub(super) fn count(catalog: &Catalog, scope: &DiagramScope) -> usize {
+    let home = home(catalog).filter(|_| scope.schemas.is_none());
     let counted = |relation: &RelationWalker<'_>| {
-        let drawn = match relation.row().kind {
-            RelationKind::View | RelationKind::MaterializedView => scope.views,
-            RelationKind::Partition => scope.partitions,
-            _ => true,
-        };
-        drawn && !catalog.schemas.get(relation.row().schema.0 as usize).is_some_and(|schema| schema.system)
+        let of_server = catalog.schemas.get(relation.row().schema.0 as usize).is_some_and(|schema| schema.system);
+        is_wanted(relation.row().kind, scope) && !of_server && home.is_none_or(|home| relation.schema() == home)
     };
     catalog.walk_relations().filter(counted).count()
 }
@@ -122,7 +146,8 @@ pub(super) fn draw(
         renamed = renames(catalog, kept);
         carry(kept, &renamed, &mut change);
     }
-    let diagram = Diagram::of(sketch.unwrap_or(catalog), &choice(catalog, &kept.scope));
+    let shown = sketch.unwrap_or(catalog);
+    let diagram = Diagram::of(shown, &choice(shown, &kept.scope));
     let tables: Vec<DiagramTable> = diagram.entities.iter().map(|entity| table_of(&entity.key)).collect();
     let (mut added, gone) = facts(catalog, kept, &diagram, &tables, offline, &mut change);
     // What comes with another scope is not new.

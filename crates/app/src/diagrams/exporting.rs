@@ -4,7 +4,7 @@ use std::{collections::HashSet, path::Path, sync::Arc};
 
 use catalog::{ObjectKey, RelationKind};
 use erd::{
-    Diagram, Drawing, End, Frame, Look, Note, PictureError, Relationship,
+    Diagram, Drawing, End, Frame, Groups, Look, Note, PictureError, Relationship,
     layout::{Point, Rect, Size},
     text,
 };
@@ -128,17 +128,36 @@ fn bytes(kept: &Kept, drawn: &Drawn, format: DiagramFormat, dark: bool) -> Resul
         notes: &notes,
         colours: &colours,
     };
+    let groups = groups(&drawn.frames, drawn.diagram.entities.len());
+    let shown = text::Shown { diagram: &drawn.diagram, groups: &groups, notes: &notes, colours: &colours };
     let look = if dark { &Look::DARK } else { &Look::LIGHT };
     Ok(match format {
         DiagramFormat::Svg => erd::svg(&drawing, look).into_bytes(),
         DiagramFormat::Png => erd::png(&drawing, look).map_err(refused)?,
         DiagramFormat::Pdf => erd::pdf(&drawing, look).map_err(refused)?,
-        DiagramFormat::Mermaid => text::mermaid(&drawn.diagram).into_bytes(),
-        DiagramFormat::Dbml => text::dbml(&drawn.diagram).into_bytes(),
-        DiagramFormat::Plantuml => text::plantuml(&drawn.diagram).into_bytes(),
+        DiagramFormat::Mermaid => text::mermaid(&shown).into_bytes(),
+        DiagramFormat::Dbml => text::dbml(&shown).into_bytes(),
+        DiagramFormat::Plantuml => text::plantuml(&shown).into_bytes(),
         DiagramFormat::Json => text::json(&drawing).into_bytes(),
         DiagramFormat::Sql => return Err(AppError::internal("statements are not drawn")),
     })
+}
+
+/// The groups that have a frame.
+fn groups(frames: &[Frame], entities: usize) -> Groups {
+    let mut of = vec![None; entities];
+    for (group, frame) in frames.iter().enumerate() {
+        for member in &frame.members {
+            if let Some(place) = of.get_mut(*member) {
+                *place = Some(group);
+            }
+        }
+    }
+    Groups {
+        titles: frames.iter().map(|frame| frame.title.clone()).collect(),
+        colours: frames.iter().map(|frame| frame.colour).collect(),
+        of,
+    }
 }
 
 fn refused(error: PictureError) -> AppError {

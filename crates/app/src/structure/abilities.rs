@@ -95,6 +95,7 @@ fn kinds(engine: Engine) -> &'static [&'static str] {
             "domain",
             "sequence",
             "extension",
+            "role",
         ],
         Engine::MySql | Engine::MariaDb => &["table", "view", "function", "procedure", "trigger", "event"],
         Engine::Sqlite => &["table", "view", "trigger"],
@@ -143,6 +144,7 @@ pub(super) fn told(defined: &Defined, product: &str, exposed: Vec<String>) -> St
             _ => {}
         }
     }
+    let has_roles = defined.definition.objects.values().any(|object| matches!(object.body, Body::Role(_)));
     let mut types = strings(usual_types(engine));
     let more: Vec<String> = own_types.into_iter().chain(used).filter(|one| !types.contains(one)).collect();
     types.extend(more);
@@ -170,7 +172,76 @@ pub(super) fn told(defined: &Defined, product: &str, exposed: Vec<String>) -> St
         exposed_schemas: if is_postgres { exposed } else { Vec::new() },
         types,
         collations: collations.into_iter().collect(),
-        kinds: strings(kinds(engine)),
+        kinds: kinds(engine)
+            .iter()
+            .filter(|kind| **kind != "role" || has_roles)
+            .map(|kind| (*kind).to_owned())
+            .collect(),
         access: is_postgres,
+        converts: !of_mysql,
+        partitions: partitions(engine, version),
+        roles: super::roles::abilities(&defined.definition, &defined.catalog),
+        templates: templates(engine),
     }
+}
+
+/// Tables are divided by a clause of theirs from 10 on, by a hash and with one for the rest from 11 on.
+const PARTITIONS: u32 = 100_000;
+const HASH_PARTITIONS: u32 = 110_000;
+
+fn partitions(engine: Engine, version: u32) -> Option<StructurePartitionAbilities> {
+    use StructurePartitionWay::{Hash, List, Range};
+    match engine {
+        Engine::Sqlite => None,
+        Engine::MySql | Engine::MariaDb => Some(StructurePartitionAbilities {
+            ways: Vec::new(),
+            tables: false,
+            from: false,
+            default: engine == Engine::MariaDb,
+        }),
+        Engine::Postgres => (version >= PARTITIONS).then(|| StructurePartitionAbilities {
+            ways: if version >= HASH_PARTITIONS { vec![Range, List, Hash] } else { vec![Range, List] },
+            tables: true,
+            from: true,
+            default: version >= HASH_PARTITIONS,
+        }),
+    }
+}
+
+/// What texts of new objects begin as; `{schema}` is the schema and its dot.
+fn templates(engine: Engine) -> Vec<StructureTemplate> {
+    let view = ("view", "CREATE VIEW {schema}new_view AS\nSELECT 1 AS one");
+    let all: Vec<(&str, &str)> = match engine {
+        Engine::Postgres => vec![
+            view,
+            ("materialized_view", "CREATE MATERIALIZED VIEW {schema}new_view AS\nSELECT 1 AS one"),
+            (
+                "function",
+                "CREATE FUNCTION {schema}new_function(a integer)\n RETURNS integer\n LANGUAGE sql\n STABLE\nAS $$\n  SELECT a + 1\n$$",
+            ),
+            (
+                "procedure",
+                "CREATE PROCEDURE {schema}new_procedure()\n LANGUAGE plpgsql\nAS $$\nBEGIN\n  NULL;\nEND\n$$",
+            ),
+            (
+                "trigger",
+                "CREATE TRIGGER new_trigger\n  BEFORE UPDATE ON {schema}a_table\n  FOR EACH ROW\n  EXECUTE FUNCTION {schema}a_function()",
+            ),
+        ],
+        Engine::MySql | Engine::MariaDb => vec![
+            view,
+            ("function", "CREATE FUNCTION {schema}new_function(a INT)\nRETURNS INT DETERMINISTIC\nRETURN a + 1"),
+            ("procedure", "CREATE PROCEDURE {schema}new_procedure()\nBEGIN\n  SELECT 1;\nEND"),
+            (
+                "trigger",
+                "CREATE TRIGGER new_trigger\nBEFORE UPDATE ON {schema}a_table\nFOR EACH ROW\nSET NEW.a_column = OLD.a_column",
+            ),
+            ("event", "CREATE EVENT {schema}new_event\nON SCHEDULE EVERY 1 DAY\nDO SELECT 1"),
+        ],
+        Engine::Sqlite => {
+            vec![view, ("trigger", "CREATE TRIGGER new_trigger\nAFTER UPDATE ON a_table\nBEGIN\n  SELECT 1;\nEND")]
+        }
+    };
+    let one = |(kind, text): (&str, &str)| StructureTemplate { kind: kind.to_owned(), text: text.to_owned() };
+    all.into_iter().map(one).collect()
 }

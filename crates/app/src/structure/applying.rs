@@ -1,11 +1,12 @@
 //! Making it so: asked about where the connection says so, recorded, sent batch by batch, and read again afterwards.
 
-use std::{sync::Arc, time::Instant};
+use std::time::Instant;
 
 use driver::alter::{Alter, AlterStatement, Application, Applied};
 use schema::{Batch, Verb};
 
 use super::{
+    arriving,
     naming::words,
     records,
     review::{self, Reviewed, what},
@@ -25,7 +26,7 @@ const SHOWN: usize = 100;
 const LONGEST_MS: u32 = 10 * 60 * 1000;
 
 /// What the driver offers for changing definitions.
-pub(super) fn alter(place: &Place) -> Result<&dyn Alter, AppError> {
+pub(crate) fn alter(place: &Place) -> Result<&dyn Alter, AppError> {
     place.opened.connection.control().alter().ok_or_else(|| {
         let label = place.connected.driver.label();
         AppError::new(ErrorCode::Unsupported, format!("Definitions of {label} databases are not changed here yet."))
@@ -45,7 +46,17 @@ fn application(reviewed: &Reviewed, batch: &Batch, keep: bool, lock_timeout_ms: 
         transaction: batch.transaction,
         keep,
         lock_timeout_ms,
+        script: false,
     }
+}
+
+/// Whether a database is read again: with thousands of tables that takes a while.
+#[derive(Clone, Copy)]
+pub(super) enum Looking {
+    /// What others changed meanwhile is found: for the review, and before anything is sent.
+    Anew,
+    /// What the review read is good enough: nothing is kept of it.
+    Kept,
 }
 
 /// How far it came.
@@ -104,11 +115,11 @@ pub(super) async fn apply(
             StructureApplied::Applied { id, statements, elapsed_ms: elapsed }
         }
         Ok(End::Locked { step, kept, error, blockers }) => {
-            partly(app, place, sent, kept).await?;
+            partly(app, place, &reviewed, sent, kept).await?;
             StructureApplied::Locked { error, statement: number(step), kept: number(kept), blockers }
         }
         Ok(End::Refused { step, kept, error, leftover }) => {
-            partly(app, place, sent, kept).await?;
+            partly(app, place, &reviewed, sent, kept).await?;
             StructureApplied::Refused { error, statement: number(step), kept: number(kept), leftover }
         }
         Err(error) => {
@@ -181,7 +192,7 @@ async fn arrived(app: &App, place: &Place, sent: Option<Sent<'_>>) -> Result<i64
     match app.defined(place, true).await {
         Ok(now) => {
             let (profile, database) = (&place.connected.profile.id, database_of(place));
-            records::rebase(&app.store, profile, &database, &changed, &now.definition, true).await?;
+            records::rebase(&app.store, profile, &database, &changed, &now.definition, None).await?;
             records::settled(&app.store, id, changed, &now.definition).await?;
             sent.end(true).await;
         }
@@ -191,13 +202,21 @@ async fn arrived(app: &App, place: &Place, sent: Option<Sent<'_>>) -> Result<i64
 }
 
 /// It was refused on its way: what is kept already is staged no more.
-async fn partly(app: &App, place: &Place, sent: Option<Sent<'_>>, kept: usize) -> Result<(), AppError> {
+async fn partly(
+    app: &App,
+    place: &Place,
+    reviewed: &Reviewed,
+    sent: Option<Sent<'_>>,
+    kept: usize,
+) -> Result<(), AppError> {
     let Some(sent) = sent else { return Ok(()) };
     if kept > 0 {
         let changed = records::changed(place, &app.store, sent.id).await?;
         let now = app.defined(place, true).await?;
         let (profile, database) = (&place.connected.profile.id, database_of(place));
-        records::rebase(&app.store, profile, &database, &changed, &now.definition, false).await?;
+        let about = reviewed.plan.steps.iter().map(|step| &step.about).collect();
+        let so_far = arriving::Sent { about, kept, unheard: kept..kept };
+        records::rebase(&app.store, profile, &database, &changed, &now.definition, Some(&so_far)).await?;
     }
     sent.end(false).await;
     Ok(())
@@ -315,7 +334,7 @@ async fn record(app: &App, place: &Place, reviewed: &Reviewed) -> Option<Recorde
 }
 
 impl App {
-    /// What is staged, over what is there now.
+    /// What is staged, over what is there: read anew, or as it was read for the review.
     ///
     /// # Errors
     /// As [`App::structure_draft`].
@@ -324,15 +343,21 @@ impl App {
         profile_id: &str,
         database: Option<&str>,
         online: Vec<ObjectRef>,
+        looking: Looking,
     ) -> Result<(Place, Reviewed), AppError> {
         let place = self.structure_place(profile_id, database).await?;
         self.settle_structure(&place).await?;
-        let before = self.defined(&place, false).await?;
-        // What others changed meanwhile is found here.
-        let defined = self.defined(&place, true).await?;
-        if !Arc::ptr_eq(&before, &defined) && before.definition != defined.definition {
-            self.structure_changed(profile_id);
-        }
+        let defined = match looking {
+            Looking::Kept => self.defined(&place, false).await?,
+            Looking::Anew => {
+                let before = self.defined_last(&place).await;
+                let defined = self.defined(&place, true).await?;
+                if before.is_some_and(|before| before.definition != defined.definition) {
+                    self.structure_changed(profile_id);
+                }
+                defined
+            }
+        };
         let kept = super::keeping::load(&self.store, profile_id, &database_of(&place)).await?;
         let named = review::named(&place);
         let reviewed = crate::explorer::blocking(move || Reviewed::of(defined, kept, &online, &named)).await??;
@@ -349,7 +374,7 @@ impl App {
         database: Option<&str>,
         online: Vec<ObjectRef>,
     ) -> Result<StructureReview, AppError> {
-        let (place, reviewed) = self.structure_reviewed(profile_id, database, online).await?;
+        let (place, reviewed) = self.structure_reviewed(profile_id, database, online, Looking::Anew).await?;
         let read_only = place.connected.read_only;
         crate::explorer::blocking(move || reviewed.told(read_only)).await
     }
@@ -365,7 +390,7 @@ impl App {
         digest: &str,
         online: Vec<ObjectRef>,
     ) -> Result<StructureTrial, AppError> {
-        let (place, reviewed) = self.structure_reviewed(profile_id, database, online).await?;
+        let (place, reviewed) = self.structure_reviewed(profile_id, database, online, Looking::Kept).await?;
         if reviewed.digest != digest {
             return Err(stale());
         }
@@ -387,7 +412,7 @@ impl App {
         lock_timeout_ms: u32,
         confirmed: Option<RunConsent>,
     ) -> Result<StructureApplied, AppError> {
-        let (place, reviewed) = self.structure_reviewed(profile_id, database, online).await?;
+        let (place, reviewed) = self.structure_reviewed(profile_id, database, online, Looking::Anew).await?;
         if reviewed.digest != digest && reviewed.refusal.is_none() && !reviewed.kept.is_empty() {
             return Ok(StructureApplied::Stale);
         }

@@ -12,8 +12,9 @@ use sql::Dialect;
 use super::{
     keeping::Kept,
     naming::{self, kind_word, words},
-    objects, parts,
+    objects, partitions, parts,
     reading::Defined,
+    roles,
 };
 use crate::api::*;
 
@@ -42,16 +43,7 @@ pub(super) fn stage(
     dialect: &Dialect,
     edits: &[StructureEdit],
 ) -> Result<(), AppError> {
-    let (wanted, _) = kept.draft().on(&defined.definition);
-    let mut editing = Editing {
-        defined,
-        dialect,
-        wanted,
-        edits: Vec::new(),
-        about: Vec::new(),
-        labels: Vec::new(),
-        conversions: Vec::new(),
-    };
+    let mut editing = Editing::over(kept, defined, dialect);
     for edit in edits {
         editing.make(edit)?;
     }
@@ -67,22 +59,21 @@ pub(super) fn stage_back(
     label: String,
     make: impl FnOnce(&mut Editing<'_>) -> Result<(), AppError>,
 ) -> Result<(), AppError> {
-    let (wanted, _) = kept.draft().on(&defined.definition);
-    let mut editing = Editing {
-        defined,
-        dialect,
-        wanted,
-        edits: Vec::new(),
-        about: Vec::new(),
-        labels: vec![label],
-        conversions: Vec::new(),
-    };
+    let mut editing = Editing::over(kept, defined, dialect);
+    editing.labels.push(label);
     make(&mut editing)?;
     editing.end(kept);
     Ok(())
 }
 
-impl Editing<'_> {
+impl<'a> Editing<'a> {
+    /// Over what is staged.
+    fn over(kept: &Kept, defined: &'a Defined, dialect: &'a Dialect) -> Self {
+        let (wanted, _) = kept.draft().on(&defined.definition);
+        let (edits, about, labels, conversions) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Editing { defined, dialect, wanted, edits, about, labels, conversions }
+    }
+
     fn end(self, kept: &mut Kept) {
         if self.edits.is_empty() && self.conversions.is_empty() {
             return;
@@ -183,7 +174,7 @@ impl Editing<'_> {
 
     fn make(&mut self, edit: &StructureEdit) -> Result<(), AppError> {
         match edit {
-            StructureEdit::CreateTable { schema, name, columns, primary_key, row_security, comment } => {
+            StructureEdit::CreateTable { schema, name, columns, primary_key, row_security, partition_by, comment } => {
                 let key = self.named(ObjectKind::Relation, schema.as_deref(), name);
                 self.fresh(&key, "The table")?;
                 self.in_schema(&key)?;
@@ -191,6 +182,9 @@ impl Editing<'_> {
                     return Err(AppError::new(ErrorCode::InvalidStatement, "A table needs a column."));
                 }
                 let mut table = Table::default();
+                if let Some(form) = partition_by {
+                    table.kind = partitions::divided(self, &key, form)?;
+                }
                 table.row_security.enabled = *row_security && self.engine() == Engine::Postgres;
                 self.label(format!("Create table {name}"), &key);
                 let comment = self.said(comment.as_ref());
@@ -277,6 +271,12 @@ impl Editing<'_> {
                 self.put(&key, Object { privileges, ..before });
                 Ok(())
             }
+            StructureEdit::Role { .. } | StructureEdit::Disown { .. } => roles::make(self, edit),
+            StructureEdit::CreatePartition { .. }
+            | StructureEdit::AttachPartition { .. }
+            | StructureEdit::DetachPartition { .. }
+            | StructureEdit::DropPartition { .. }
+            | StructureEdit::PartitionBy { .. } => partitions::make(self, edit),
             StructureEdit::Undo
             | StructureEdit::Redo
             | StructureEdit::Discard { .. }
@@ -310,7 +310,7 @@ impl Editing<'_> {
         }
     }
 
-    fn table(&self, object: &ObjectRef) -> Result<ObjectKey, AppError> {
+    pub(super) fn table(&self, object: &ObjectRef) -> Result<ObjectKey, AppError> {
         let key = self.key(object)?;
         match &self.get(&key)?.body {
             Body::Table(_) => Ok(key),
@@ -360,10 +360,20 @@ impl Editing<'_> {
                 self.remove(key);
             }
             ObjectKind::Relation => {
-                parts::leave(self, key);
-                self.remove(key);
+                // Its partitions go with it, and theirs before them.
+                let mut all = vec![key.clone()];
+                let mut at = 0;
+                while let Some(own) = all.get(at).cloned() {
+                    all.extend(self.wanted.partitions(&own).map(|(part, _)| part.clone()));
+                    at += 1;
+                }
+                for own in all.iter().rev() {
+                    parts::leave(self, own);
+                    self.remove(own);
+                }
             }
             ObjectKind::Column => parts::drop_column(self, key)?,
+            ObjectKind::Role => roles::drop(self, key)?,
             _ => self.remove(key),
         }
         let word = kind_word(key.kind).split_once(' ').map_or("object", |(_, word)| word);

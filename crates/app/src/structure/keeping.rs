@@ -142,11 +142,12 @@ impl Kept {
     }
 
     /// Leaves only what is not in the database yet. That cannot be undone: what was before is no difference of what is there any more.
-    pub(super) fn rebase(&mut self, mut left: impl FnMut(&KeptGroup, &Edit) -> bool) {
+    /// `left` is asked with each edit and its group's id.
+    pub(super) fn rebase(&mut self, mut left: impl FnMut(u32, &mut Edit) -> bool) {
         let mut groups: Vec<KeptGroup> = self.groups().cloned().collect();
         for kept in &mut groups {
-            let own = kept.clone();
-            kept.group.edits.retain(|edit| left(&own, edit));
+            let id = kept.id;
+            kept.group.edits.retain_mut(|edit| left(id, edit));
         }
         groups.retain(|kept| !kept.group.edits.is_empty());
         *self = Kept { staged: groups.iter().map(|group| group.id).collect(), groups, ..Kept::default() };

@@ -117,6 +117,7 @@ pub(super) fn kind_word(kind: ObjectKind) -> &'static str {
         ObjectKind::Sequence => "a sequence",
         ObjectKind::Extension => "an extension",
         ObjectKind::Event => "an event",
+        ObjectKind::Role => "a role",
         _ => "an object",
     }
 }

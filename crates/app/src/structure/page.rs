@@ -1,12 +1,13 @@
 //! An object as it would be: what the editor shows.
 
 use catalog::{ConstraintKind, ObjectKey, ObjectKind, RoutineKind};
-use schema::{Body, Definition, Object, Options, TableKind, TypeBody, plan};
+use schema::{Body, Definition, Object, Options, Table, TableKind, TypeBody, plan};
 
 use super::{
     editing::gone,
-    forms,
+    forms, partitions,
     reading::Defined,
+    roles,
     telling::{Wanted, change},
 };
 use crate::api::*;
@@ -57,6 +58,11 @@ impl Page<'_> {
             indexes: Vec::new(),
             triggers: Vec::new(),
             policies: Vec::new(),
+            partitions: self.partitions(key, object),
+            held: match &object.body {
+                Body::Role(_) => roles::held(&self.wanted.definition, &key.name),
+                _ => Vec::new(),
+            },
             edit: self.edit(key, object),
             text: self.text(key),
             referenced_by: Vec::new(),
@@ -105,6 +111,64 @@ impl Page<'_> {
             }
         }
         Ok(told)
+    }
+
+    /// How a table is divided, and of what it is a part; what goes is told still.
+    fn partitions(&self, key: &ObjectKey, object: &Object) -> Option<StructurePartitions> {
+        let Body::Table(table) = &object.body else { return None };
+        let server = self.wanted.definition.server;
+        let by = |table: &Table| match &table.kind {
+            TableKind::Partitioned { by } => Some(by.clone()),
+            TableKind::Ordinary => None,
+        };
+        let clause = by(table);
+        let of = table.partition.as_ref().map(|(parent, bound)| (self.defined.reference(parent), bound.clone()));
+        if clause.is_none() && of.is_none() {
+            return None;
+        }
+        let form = self.wanted.definition.partitioning(key).map(partitions::form_of);
+        let gone = self.there.partitions(key).filter(|(own, _)| !self.wanted.definition.objects.contains_key(*own));
+        let tables = self.wanted.definition.partitions(key).chain(gone).map(|(own, bound)| StructurePartition {
+            object: Some(self.defined.reference(own)),
+            name: own.name.clone(),
+            bound: bound.to_owned(),
+            by: match self.wanted.definition.objects.get(own).map(|object| &object.body) {
+                Some(Body::Table(table)) => by(table),
+                _ => None,
+            },
+            change: self.change(own).0,
+        });
+        let mut told: Vec<StructurePartition> = tables.collect();
+        if server.engine != schema::Engine::Postgres {
+            let listed =
+                |clause: Option<String>| clause.and_then(|text| server.clause_partitions(&text)).unwrap_or_default();
+            let before = match self.there.objects.get(key).map(|object| &object.body) {
+                Some(Body::Table(table)) => listed(by(table)),
+                _ => Vec::new(),
+            };
+            let now = listed(clause.clone());
+            let gone = before.iter().filter(|(name, _)| now.iter().all(|(own, _)| own != name));
+            told = gone
+                .map(|one| (one, Some(StructureChange::Removed)))
+                .chain(now.iter().map(|one| {
+                    let was = before.iter().find(|(name, _)| *name == one.0);
+                    let change = match was {
+                        None => Some(StructureChange::Added),
+                        Some(was) if was != one => Some(StructureChange::Changed),
+                        Some(_) => None,
+                    };
+                    (one, change)
+                }))
+                .map(|((name, bound), change)| StructurePartition {
+                    object: None,
+                    name: name.clone(),
+                    bound: bound.clone(),
+                    by: None,
+                    change,
+                })
+                .collect();
+        }
+        Some(StructurePartitions { by: clause, form, partitions: told, of })
     }
 
     fn change(&self, key: &ObjectKey) -> (Option<StructureChange>, Option<String>) {
@@ -262,21 +326,23 @@ impl Page<'_> {
                     cycle: one.cycle,
                 }
             }
+            Body::Role(role) => StructureEdit::Role { object: own, name, role: roles::form(role) },
             Body::View(_) | Body::Routine(_) | Body::Trigger(_) | Body::Event(_) => {
                 let text = self.text(key);
                 let schema = schema.filter(|_| self.defined.engine() == schema::Engine::Postgres);
-                StructureEdit::Text { object: own, schema, text: first(self.wanted.definition.server, &text) }
+                StructureEdit::Text { object: own, schema, text: creating(self.wanted.definition.server, &text) }
             }
             _ => return None,
         })
     }
 }
 
-/// The first statement of a text, without its semicolon.
-fn first(server: schema::Server, text: &str) -> String {
+/// The statement of a text that creates, without its semicolon: settings that it runs under may come before it.
+fn creating(server: schema::Server, text: &str) -> String {
     let statements = sql::split(text, server.dialect());
-    let first = statements.first().and_then(|one| text.get(one.span.start..one.span.end));
-    first.unwrap_or(text).trim().to_owned()
+    let mut texts = statements.iter().filter_map(|one| text.get(one.span.start..one.span.end)).map(str::trim);
+    let creates = |one: &&str| one.get(..6).is_some_and(|word| word.eq_ignore_ascii_case("CREATE"));
+    texts.find(creates).unwrap_or(text).trim().to_owned()
 }
 
 fn grant(one: &schema::Privilege) -> StructureGrant {
@@ -312,5 +378,6 @@ pub(super) fn kind(body: &Body) -> &'static str {
         Body::Trigger(_) => "trigger",
         Body::Policy(_) => "policy",
         Body::Event(_) => "event",
+        Body::Role(_) => "role",
     }
 }

@@ -3,6 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use catalog::{Catalog, ObjectKey, ObjectKind, Scope};
+use driver::Control;
 use schema::{Definition, Engine, Incomplete, Server};
 use tokio::sync::Mutex;
 
@@ -32,7 +33,7 @@ pub(crate) struct Kept(Mutex<Option<(Arc<Shelved>, Arc<Defined>)>>);
 /// # Errors
 /// `Unsupported` for engines whose definitions are not compared; `Forbidden` where the login may not read all that is compared, for
 /// what is missing would look dropped; otherwise as the driver says.
-pub(super) async fn read(
+pub(crate) async fn read(
     connected: &Connected,
     opened: &Opened,
     schemas: Option<Vec<String>>,
@@ -46,18 +47,30 @@ pub(super) async fn read(
     let server = Server { engine, version: server.version_number };
     let scope = Scope { schemas, sizes: false, ..Scope::complete() };
     let catalog = opened.shelf.ask(opened.connection.as_ref(), &scope).await?;
-    let mut texts: HashMap<ObjectKey, Arc<str>> = HashMap::new();
-    let wanted = Definition::wanted_texts(&catalog, server);
-    if let Some(ddl) = control.ddl() {
-        for some in wanted.chunks(AT_ONCE) {
-            texts.extend(ddl.definitions(some).await?);
-        }
-    }
+    let texts = texts(control, &catalog, server).await?;
     blocking(move || {
         let definition = Definition::of_texts(&catalog, server, &texts).map_err(|why| incomplete(&why))?;
         Ok(Defined { catalog, definition })
     })
     .await?
+}
+
+/// The texts that the definitions of a catalog's objects want beside it.
+///
+/// # Errors
+/// As the driver says.
+pub(crate) async fn texts(
+    control: &dyn Control,
+    catalog: &Catalog,
+    server: Server,
+) -> Result<HashMap<ObjectKey, Arc<str>>, AppError> {
+    let mut texts: HashMap<ObjectKey, Arc<str>> = HashMap::new();
+    if let Some(ddl) = control.ddl() {
+        for some in Definition::wanted_texts(catalog, server).chunks(AT_ONCE) {
+            texts.extend(ddl.definitions(some).await?);
+        }
+    }
+    Ok(texts)
 }
 
 fn incomplete(why: &Incomplete) -> AppError {
@@ -80,9 +93,19 @@ impl App {
         {
             return Ok(Arc::clone(defined));
         }
-        let defined = Arc::new(read(connected, opened, None).await?);
+        let mut defined = read(connected, opened, None).await?;
+        // They are the cluster's: staged here, and compared nowhere.
+        if defined.engine() == Engine::Postgres {
+            defined.definition = defined.definition.with_roles(&defined.catalog);
+        }
+        let defined = Arc::new(defined);
         *kept = Some((version, Arc::clone(&defined)));
         Ok(defined)
+    }
+
+    /// How a database was defined when it was read last.
+    pub(super) async fn defined_last(&self, place: &Place) -> Option<Arc<Defined>> {
+        place.opened.defined.0.lock().await.as_ref().map(|(_, defined)| Arc::clone(defined))
     }
 }
 
@@ -106,7 +129,7 @@ impl Defined {
         match self.engine() {
             Engine::MySql | Engine::MariaDb => None,
             Engine::Sqlite => Some("main".to_owned()),
-            Engine::Postgres if matches!(kind, ObjectKind::Schema | ObjectKind::Extension) => None,
+            Engine::Postgres if matches!(kind, ObjectKind::Schema | ObjectKind::Extension | ObjectKind::Role) => None,
             Engine::Postgres => asked
                 .filter(|name| !name.is_empty())
                 .or_else(|| self.definition.search_path.first().map(String::as_str))

@@ -4,16 +4,15 @@
 //! Where a set is one transaction, the server is asked what became of it. Where it is not, or the server does not remember, the
 //! database is read again: what is staged is a difference, so that what arrived drops out of it, and what is left is planned anew.
 
-use std::collections::BTreeSet;
-
 use catalog::ObjectKey;
 use driver::alter::Fate;
 use schema::{Comparison, Definition, Edit, Object, Rename};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    arriving::{Came, Sent, same},
     editing::Editing,
-    keeping::{self, KeptGroup},
+    keeping,
     naming::words,
     reading::Defined,
     review::{self, Reviewed},
@@ -54,6 +53,9 @@ pub(super) struct Changed {
     objects: Vec<ChangedObject>,
     /// The way back brings not everything back.
     lossy: bool,
+    /// All of it is one transaction.
+    #[serde(default)]
+    whole: bool,
     /// `objects` says what was read afterwards.
     settled: bool,
 }
@@ -82,25 +84,41 @@ impl Changed {
             renames: wanted.renames.clone(),
             objects: objects.collect(),
             lossy: !review::lossy(&reviewed.plan, &reviewed.back).is_empty(),
+            whole: matches!(reviewed.plan.batches().as_slice(), [batch] if batch.transaction),
             settled: false,
         }
     }
 
-    /// Whether an object is another than it was before the set was sent.
-    fn arrived(&self, now: &Definition, key: &ObjectKey) -> bool {
-        let Some(own) = self.objects.iter().find(|one| one.key == *key) else { return false };
-        !same(key, own.before.as_ref(), now.objects.get(key))
+    /// How far it came.
+    fn sent<'a>(steps: &'a [KeptStep], one: &Open) -> Sent<'a> {
+        let place = |number: i64| usize::try_from(number).unwrap_or(0);
+        let kept = place(one.kept);
+        let unheard = match (one.began, &one.mark) {
+            (Some(began), _) if one.began >= Some(one.kept) => place(began)..place(began) + 1,
+            (_, Some(_)) => kept..steps.len(),
+            _ => kept..kept,
+        };
+        // Of those that are kept at once, the next one begins when the one before it is kept.
+        Sent { about: steps.iter().map(|step| &step.about).collect(), kept: kept.max(unheard.start), unheard }
+    }
+
+    /// How much of an object has arrived.
+    fn came(&self, sent: &Sent<'_>, now: &Definition, key: &ObjectKey) -> Came {
+        let Some(own) = self.objects.iter().find(|one| one.key == *key) else { return Came::Nothing };
+        sent.came(key, own.before.as_ref(), own.after.as_ref(), now.objects.get(key))
     }
 
     /// Whether everything, or nothing, of the set is there.
-    fn seen(&self, now: &Definition) -> Seen {
-        let renames = self.renames.iter().map(|one| is_renamed(now, one));
-        let objects = self.objects.iter().map(|one| self.arrived(now, &one.key));
-        let all: BTreeSet<bool> = renames.chain(objects).collect();
-        match (all.contains(&true), all.contains(&false)) {
-            (true, false) => Seen::All,
-            (true, true) => Seen::Some,
-            (false, _) => Seen::Nothing,
+    fn seen(&self, sent: &Sent<'_>, now: &Definition) -> Seen {
+        let renames = self.renames.iter().map(|one| if is_renamed(now, one) { Came::All } else { Came::Nothing });
+        let objects = self.objects.iter().map(|one| self.came(sent, now, &one.key));
+        let all: Vec<Came> = renames.chain(objects).collect();
+        if all.iter().all(|came| *came == Came::Nothing) {
+            Seen::Nothing
+        } else if all.iter().all(|came| *came == Came::All) {
+            Seen::All
+        } else {
+            Seen::Some
         }
     }
 }
@@ -113,16 +131,6 @@ enum Seen {
 
 fn is_renamed(now: &Definition, one: &Rename) -> bool {
     !now.objects.contains_key(&one.from) && now.objects.contains_key(&one.to)
-}
-
-/// Whether nothing is said differently of an object.
-fn same(key: &ObjectKey, before: Option<&Object>, after: Option<&Object>) -> bool {
-    let of = |object: Option<&Object>| {
-        let mut one = Definition::new(schema::Server::postgres(0));
-        one.objects.extend(object.map(|object| (key.clone(), object.clone())));
-        one
-    };
-    before == after || Comparison::between(&of(before), &of(after)).is_empty()
 }
 
 /// A set that is sent next.
@@ -145,8 +153,12 @@ fn kept_step(step: &schema::Step) -> KeptStep {
 }
 
 /// What clears away what a failed CREATE INDEX CONCURRENTLY leaves: an index that nobody uses and everybody keeps up
-/// (<https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY>).
+/// (<https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY>); and what ends a detaching that
+/// did not come to its end.
 pub(super) fn leftover(step: &schema::Step) -> Option<String> {
+    if let Some(finalize) = step.finalize() {
+        return Some(finalize);
+    }
     let makes = step.alone && step.verb == schema::Verb::Create && step.about.kind == catalog::ObjectKind::Index;
     makes.then(|| {
         let name = match &step.about.schema {
@@ -157,7 +169,7 @@ pub(super) fn leftover(step: &schema::Step) -> Option<String> {
     })
 }
 
-/// Leaves of what is staged what has not arrived.
+/// Leaves of what is staged what has not arrived; `sent` is `None` where everything has.
 ///
 /// # Errors
 /// As the store says.
@@ -167,16 +179,14 @@ pub(super) async fn rebase(
     database: &str,
     changed: &Changed,
     now: &Definition,
-    wholly: bool,
+    sent: Option<&Sent<'_>>,
 ) -> Result<(), AppError> {
-    let renames: Vec<Rename> = changed.renames.clone();
     keeping::update(store, profile_id, database, false, |kept| {
-        let edits: Vec<(u32, Edit)> =
-            kept.groups().flat_map(|kept| kept.group.edits.iter().map(|edit| (kept.id, edit.clone()))).collect();
+        let edits: Vec<Edit> = kept.groups().flat_map(|kept| kept.group.edits.iter().cloned()).collect();
         // A key as it is called at the end.
         let last = |place: usize, key: &ObjectKey| {
             let mut key = key.clone();
-            for (_, edit) in edits.iter().skip(place + 1) {
+            for edit in edits.iter().skip(place + 1) {
                 if let Edit::Rename(one) = edit {
                     keeping::follow(&mut key, &one.from, &one.to);
                 }
@@ -184,21 +194,28 @@ pub(super) async fn rebase(
             key
         };
         let mut place = 0;
-        kept.rebase(|group: &KeptGroup, edit: &Edit| {
+        kept.rebase(|group: u32, edit: &mut Edit| {
             let own = place;
             place += 1;
-            if !changed.groups.contains(&group.id) {
+            if !changed.groups.contains(&group) {
                 return true;
             }
-            if wholly {
-                return false;
-            }
+            let Some(sent) = sent else { return false };
             match edit {
-                Edit::Rename(one) => match renames.contains(one) {
+                Edit::Rename(one) => match changed.renames.contains(one) {
                     true => !is_renamed(now, one),
                     false => now.objects.contains_key(&one.from),
                 },
-                Edit::Put { key, .. } | Edit::Remove { key, .. } => !changed.arrived(now, &last(own, key)),
+                Edit::Remove { key, .. } => changed.came(sent, now, &last(own, key)) != Came::All,
+                Edit::Put { key, before, .. } => {
+                    let key = last(own, key);
+                    let came = changed.came(sent, now, &key);
+                    // What is left of it begins at what is there.
+                    if came == Came::Part {
+                        *before = now.objects.get(&key).cloned().map(Box::new);
+                    }
+                    came != Came::All
+                }
             }
         });
         Ok(())
@@ -326,9 +343,14 @@ impl App {
         }
         let now = self.defined(place, true).await?;
         let steps: Vec<KeptStep> = serde_json::from_str(&one.steps).unwrap_or_default();
+        let mut sent = Changed::sent(&steps, &one);
+        if fate == Fate::RolledBack {
+            sent.unheard = sent.kept..sent.kept;
+        }
         let seen = match (fate, one.kept) {
             (Fate::RolledBack, 0) => Seen::Nothing,
-            _ => set.seen(&now.definition),
+            (Fate::Committed, _) if set.whole => Seen::All,
+            _ => set.seen(&sent, &now.definition),
         };
         let (state, untold) = match seen {
             Seen::All => ("done", "applied"),
@@ -337,11 +359,11 @@ impl App {
         };
         let wholly = matches!(seen, Seen::All);
         if !matches!(seen, Seen::Nothing) {
-            rebase(&self.store, profile, &database, &set, &now.definition, wholly).await?;
+            rebase(&self.store, profile, &database, &set, &now.definition, (!wholly).then_some(&sent)).await?;
             if wholly {
                 settled(&self.store, one.id, set, &now.definition).await?;
             } else {
-                self.note_steps(&one, &steps, &now).await?;
+                self.note_steps(&one, &set, &steps, &now).await?;
             }
         }
         change_sets::note(&self.store, one.id, state, Some(untold)).await?;
@@ -350,8 +372,8 @@ impl App {
     }
 
     /// Notes how many steps are kept, as far as the database tells of the one that nobody heard the end of.
-    async fn note_steps(&self, one: &Open, steps: &[KeptStep], now: &Defined) -> Result<(), AppError> {
-        let set: Changed = serde_json::from_str(&one.postcondition).map_err(AppError::internal)?;
+    async fn note_steps(&self, one: &Open, set: &Changed, steps: &[KeptStep], now: &Defined) -> Result<(), AppError> {
+        let sent = Changed::sent(steps, one);
         let mut kept = one.kept.max(one.began.unwrap_or(0));
         if let Some(began) = one.began
             && let Some(step) = usize::try_from(began).ok().and_then(|began| steps.get(began))
@@ -361,7 +383,8 @@ impl App {
                     || key.schema == step.about.schema && key.signature.as_ref() == Some(&step.about.name)
             };
             let mut touched = set.objects.iter().filter(|one| about(&one.key));
-            if touched.any(|own| set.arrived(&now.definition, &own.key)) {
+            let renamed = set.renames.iter().any(|one| one.to == step.about && is_renamed(&now.definition, one));
+            if renamed || touched.any(|own| set.came(&sent, &now.definition, &own.key) == Came::All) {
                 kept = began + 1;
             }
         }

@@ -6,7 +6,7 @@ use advisor::{
     Lock,
     migration::{self, Concurrency, Locked, Migration, TableLock, Work},
 };
-use catalog::{Catalog, ObjectKey};
+use catalog::{Catalog, ObjectKey, ObjectKind};
 use schema::{Engine, Options, Plan, Rename, Step};
 use sha2::{Digest as _, Sha256};
 
@@ -14,6 +14,7 @@ use super::{
     keeping::Kept,
     naming::words,
     reading::Defined,
+    roles,
     telling::{self, Wanted},
 };
 use crate::{advisor::number, api::*, explorer::Place};
@@ -85,6 +86,15 @@ impl Reviewed {
                 _ => "Not everything runs in one transaction: if a statement is refused, what was committed before it stays."
                     .to_owned(),
             });
+        }
+        for step in self.plan.steps.iter().filter(|step| step.verb == schema::Verb::Drop) {
+            if step.about.kind == ObjectKind::Role {
+                let held = roles::held(&self.wanted.definition, &step.about.name);
+                warnings.extend(
+                    (!held.is_empty())
+                        .then(|| format!("{} cannot be dropped as things stand. {}", step.about.name, held.join(" "))),
+                );
+            }
         }
         if read_only {
             warnings
@@ -169,7 +179,8 @@ fn numbers(version: u32) -> [u16; 3] {
     [part(version / 10_000), part(version / 100 % 100), part(version % 100)]
 }
 
-fn server(of: schema::Server) -> migration::Server {
+/// The server as the advisor knows it.
+pub(crate) fn server(of: schema::Server) -> migration::Server {
     match of.engine {
         Engine::Postgres => migration::Server::Postgres { major: numbers(of.version)[0] },
         Engine::MySql => migration::Server::MySql { version: numbers(of.version) },
@@ -309,7 +320,8 @@ fn other_way(lock: &TableLock, transaction_safe: bool) -> String {
     text
 }
 
-fn lock(locked: &Locked, catalog: &Catalog, of: migration::Server) -> StructureLock {
+/// A lock in words.
+pub(crate) fn lock(locked: &Locked, catalog: &Catalog, of: migration::Server) -> StructureLock {
     let dialect = of.dialect();
     let usual = catalog.search_path.first();
     let schema =

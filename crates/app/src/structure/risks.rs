@@ -10,7 +10,12 @@ use driver::Statement;
 use schema::{Body, Column, Comparison, Definition, Engine, Server, What};
 
 use super::{forms, review::Reviewed};
-use crate::{advisor::number, api::*, explorer::Place, references::asks};
+use crate::{
+    advisor::number,
+    api::*,
+    explorer::{Place, grouped},
+    references::asks,
+};
 
 /// How long one count may take.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -41,7 +46,7 @@ pub(super) async fn weigh(place: &Place, reviewed: &Reviewed) -> Vec<StructureRi
         };
         let words = match counted {
             Some(0) => continue,
-            Some(rows) => format!("{} {}", thousands(rows), risk.words),
+            Some(rows) => format!("{} {}", grouped(rows), risk.words),
             None => format!("Not counted, as it took too long or may not be read: how many {}", risk.words),
         };
         told.push(StructureRisk {
@@ -52,18 +57,6 @@ pub(super) async fn weigh(place: &Place, reviewed: &Reviewed) -> Vec<StructureRi
         });
     }
     told
-}
-
-fn thousands(rows: u64) -> String {
-    let digits = rows.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 struct Asking<'a> {
@@ -84,6 +77,7 @@ fn risks(reviewed: &Reviewed) -> Vec<Risk> {
                 let sql = format!("SELECT count(*) FROM {}", asking.table(&one.key));
                 asking.ask(&one.key, sql, false, format!("rows of {} go.", one.key.name));
             }
+            (What::Removed, Some(Body::Role(_)), _) => asking.role_goes(&one.key),
             (What::Removed, Some(Body::Column(_)), _) => asking.column_goes(&one.key, wanted),
             (What::Added, _, Some(Body::Column(column))) => asking.column_comes(&one.key, column, &renamed),
             (What::Changed { .. }, Some(Body::Column(before)), Some(Body::Column(after))) => {
@@ -130,6 +124,22 @@ impl Asking<'_> {
         };
         let step = about(key).or_else(|| table.and_then(|table| about(&table))).unwrap_or(0);
         self.found.push(Risk { step, sql, fails, words });
+    }
+
+    /// What needs a role outside of this database, where nobody here sees it by name
+    /// (<https://www.postgresql.org/docs/current/catalog-pg-shdepend.html>).
+    fn role_goes(&mut self, key: &ObjectKey) {
+        let name = self.now(key).name;
+        let sql = format!(
+            "SELECT count(*) FROM pg_catalog.pg_shdepend d JOIN pg_catalog.pg_roles r ON r.oid = d.refobjid \
+             WHERE d.refclassid = 'pg_catalog.pg_authid'::regclass AND r.rolname = {} \
+             AND d.dbid <> (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())",
+            policy::name::literal(&name)
+        );
+        let words = format!(
+            "objects outside of this database need {name}: it cannot be dropped before REASSIGN OWNED or DROP OWNED there."
+        );
+        self.ask(key, sql, true, words);
     }
 
     fn column_goes(&mut self, key: &ObjectKey, wanted: &Definition) {

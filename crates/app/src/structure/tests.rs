@@ -2,6 +2,8 @@
 
 mod applying;
 mod looking;
+mod partitions;
+mod roles;
 mod settling;
 
 use crate::{api::*, connections::tests::Shop, testing::crashed};

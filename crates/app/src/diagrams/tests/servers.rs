@@ -103,3 +103,33 @@ async fn in_mariadb_a_new_name_is_guessed_by_its_columns() {
     assert_eq!((after.renamed.as_slice(), at(&after, "purchases")), (&[expected][..], (50.0, 90.0)));
     run(&admin, &format!("DROP DATABASE {name}")).await;
 }
+
+#[tokio::test]
+async fn in_mariadb_a_database_is_drawn_with_what_it_refers_to_in_others() {
+    let Some(url) = address("ROWHOUSE_TEST_MARIADB_URL") else { return };
+    let admin = shop_at(&url, Safety::Free).await;
+    let name = format!("diagrams_{}", uuid::Uuid::new_v4().simple());
+    let other = format!("{name}_other");
+    run(
+        &admin,
+        &format!(
+            "CREATE DATABASE {name}; CREATE DATABASE {other};
+             CREATE TABLE {other}.users (id int PRIMARY KEY); CREATE TABLE {other}.alone (id int PRIMARY KEY);
+             CREATE TABLE {name}.orders (id int PRIMARY KEY, user_id int, FOREIGN KEY (user_id) REFERENCES {other}.users (id));
+             CREATE VIEW {name}.seen AS SELECT id FROM {name}.orders"
+        ),
+    )
+    .await;
+    let mut there = url::Url::parse(&url).unwrap();
+    there.set_path(&name);
+    let shop = shop_at(there.as_str(), Safety::Free).await;
+    let drawing = shop.diagram(None).await;
+    assert_eq!((names(&drawing), drawing.lines.len(), drawing.tables), (vec!["orders", "users"], 1, 1));
+    assert!(drawing.schemas.contains(&other), "one may choose the others: {:?}", drawing.schemas);
+    let all = DiagramScope { schemas: Some(vec![name.clone(), other.clone()]), views: true, ..DiagramScope::default() };
+    let wider = shop.app.scope_diagram(&drawing.id, all).await.unwrap();
+    assert_eq!(names(&wider), ["orders", "seen", "alone", "users"]);
+    let views = shop.app.scope_diagram(&drawing.id, DiagramScope { views: true, ..DiagramScope::default() }).await;
+    assert_eq!((names(&views.unwrap())).len(), 3);
+    run(&admin, &format!("DROP DATABASE {name}; DROP DATABASE {other}")).await;
+}

@@ -1,5 +1,9 @@
 //! What is staged, reviewed, applied and taken back, on SQLite and on real servers, each in a database of its own.
 
+mod beside;
+mod objects;
+mod online;
+
 use super::*;
 use crate::{
     runs::tests::{outcomes, play, script},
@@ -38,8 +42,19 @@ impl Made {
         ObjectRef { schema: Some(self.schema.clone()), ..table(name) }
     }
 
+    pub(super) fn is_postgres(&self) -> bool {
+        self.schema == "public"
+    }
+
+    /// Its address, on the server of this variable.
+    pub(super) fn target(&self, variable: &str) -> String {
+        let mut url = url::Url::parse(&address(variable).unwrap()).unwrap();
+        url.set_path(&self.name);
+        url.to_string()
+    }
+
     pub(super) async fn remove(self) {
-        let force = if self.schema == "public" { " WITH (FORCE)" } else { "" };
+        let force = if self.is_postgres() { " WITH (FORCE)" } else { "" };
         self.shop.app.disconnect(&self.shop.profile).await.unwrap();
         run(&self.admin, &format!("DROP DATABASE {}{force}", self.name)).await;
     }
@@ -64,10 +79,12 @@ impl Shop {
         }
     }
 
-    /// How the database is defined now.
+    /// How the database is defined now. Roles are the cluster's: tests beside this one make some.
     pub(super) async fn defined(&self) -> schema::Definition {
         let place = self.app.database_place(&self.profile, None).await.unwrap();
-        self.app.defined(&place, true).await.unwrap().definition.clone()
+        let mut found = self.app.defined(&place, true).await.unwrap().definition.clone();
+        found.objects.retain(|key, _| key.kind != catalog::ObjectKind::Role);
+        found
     }
 
     pub(super) async fn draft(&self) -> StructureDraft {
@@ -106,6 +123,7 @@ async fn change(shop: &Shop, of: impl Fn(&str) -> ObjectRef, number: &str) {
         ],
         primary_key: vec!["id".to_owned()],
         row_security: false,
+        partition_by: None,
         comment: None,
     };
     shop.staged(create).await;
@@ -209,7 +227,7 @@ async fn a_lock_that_is_not_to_be_had_names_who_has_it_and_nothing_is_kept() {
     let before = shop.defined().await;
     shop.staged(add(&made.table("people"), column("born", "date"))).await;
     shop.staged(add(&made.table("orders"), column("at", "date"))).await;
-    let holding = shop_at(own(&made).as_str(), Safety::Free).await;
+    let holding = shop_at(&made.target("ROWHOUSE_TEST_POSTGRES_18_URL"), Safety::Free).await;
     run(&holding, "BEGIN; LOCK TABLE orders IN ACCESS SHARE MODE").await;
     let review = shop.review().await;
     let told = shop.app.apply_structure(&shop.profile, None, &review.digest, Vec::new(), 200, None).await.unwrap();
@@ -221,12 +239,6 @@ async fn a_lock_that_is_not_to_be_had_names_who_has_it_and_nothing_is_kept() {
     holding.app.disconnect(&holding.profile).await.unwrap();
     shop.applied().await;
     made.remove().await;
-}
-
-fn own(made: &Made) -> url::Url {
-    let mut url = url::Url::parse(&address("ROWHOUSE_TEST_POSTGRES_18_URL").unwrap()).unwrap();
-    url.set_path(&made.name);
-    url
 }
 
 #[tokio::test]

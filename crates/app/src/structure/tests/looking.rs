@@ -16,6 +16,7 @@ async fn the_diagram_draws_what_is_staged_and_keeps_nothing_of_it_as_seen() {
         columns: vec![column("id", "integer"), column("customer_id", "integer")],
         primary_key: vec!["id".to_owned()],
         row_security: false,
+        partition_by: None,
         comment: None,
     };
     let key = StructureForeignKeyForm {
@@ -137,6 +138,7 @@ async fn odd_names_and_sixteen_hundred_columns_are_there_and_back() {
             columns,
             primary_key: vec!["order".to_owned()],
             row_security: false,
+            partition_by: None,
             comment: Some("it's \\ odd".to_owned()),
         };
         shop.staged(create).await;

@@ -1,10 +1,15 @@
 //! What was sent and whose answer nobody got: found out afterwards, told, and planned anew where something is left.
 
+mod killed;
+
 use super::{
     applying::{Made, run},
     *,
 };
-use crate::{change_sets::Sent, structure::records};
+use crate::{
+    change_sets::Sent,
+    structure::{applying::Looking, records},
+};
 
 const TABLES: &str = "CREATE TABLE people (id int NOT NULL PRIMARY KEY, name varchar(40));
     CREATE TABLE orders (id int NOT NULL PRIMARY KEY, person_id int);";
@@ -12,7 +17,7 @@ const TABLES: &str = "CREATE TABLE people (id int NOT NULL PRIMARY KEY, name var
 /// Sends what is staged as if the program ended on its way: these statements arrive, the one after them was begun, and for a
 /// transaction COMMIT was about to be sent.
 async fn interrupted(shop: &Shop, arrived: usize, begun: bool, commit: bool) {
-    let (place, reviewed) = shop.app.structure_reviewed(&shop.profile, None, Vec::new()).await.unwrap();
+    let (place, reviewed) = shop.app.structure_reviewed(&shop.profile, None, Vec::new(), Looking::Anew).await.unwrap();
     let sent = Sent::begin(&shop.app, &place, records::new_set(&reviewed).unwrap()).await.unwrap().unwrap();
     sent.batch(0).await.unwrap();
     let steps: Vec<usize> = (0..reviewed.plan.steps.len()).collect();
@@ -80,5 +85,42 @@ async fn what_somebody_changed_since_is_not_taken_back_over_it() {
     let error = shop.stage(vec![StructureEdit::TakeBack { applied }]).await.unwrap_err();
     assert_eq!(error.code, ErrorCode::Conflict, "{}", error.message);
     assert!(shop.draft().await.groups.is_empty());
+    made.remove().await;
+}
+
+#[tokio::test]
+async fn what_somebody_else_did_at_the_same_time_is_not_taken_for_ours() {
+    let Some(made) = Made::on("ROWHOUSE_TEST_MARIADB_URL", TABLES).await else { return };
+    let shop = &made.shop;
+    shop.staged(add(&made.table("orders"), column("note", "varchar(20)"))).await;
+    shop.staged(add(&made.table("people"), column("born", "date"))).await;
+    interrupted(shop, 1, true, false).await;
+    // The second one never arrived: somebody makes a column of that name, of another type.
+    run(shop, "ALTER TABLE people ADD COLUMN born varchar(7)").await;
+    let draft = shop.draft().await;
+    let last = draft.last.clone().unwrap();
+    assert_eq!(last.state, StructureFate::Partly);
+    assert_eq!(last.statements.iter().map(|(_, kept)| *kept).collect::<Vec<_>>(), [Some(true), Some(false)]);
+    assert_eq!(labels(&draft), ["Add column people.born"], "it is staged still");
+    assert_eq!(draft.groups[0].conflicts, ["The column “people.born” is there already."]);
+    shop.app.forget_structure_apply(&shop.profile, None, last.id).await.unwrap();
+    shop.staged(StructureEdit::Discard { group: draft.groups[0].id }).await;
+    made.remove().await;
+}
+
+#[tokio::test]
+async fn what_came_of_a_set_beside_a_change_of_somebody_else_is_not_taken_back_over_it() {
+    let Some(made) = Made::on("ROWHOUSE_TEST_MARIADB_URL", TABLES).await else { return };
+    let shop = &made.shop;
+    shop.staged(add(&made.table("people"), column("born", "date"))).await;
+    interrupted(shop, 1, false, false).await;
+    run(shop, "ALTER TABLE people MODIFY COLUMN born varchar(7)").await;
+    let draft = shop.draft().await;
+    assert_eq!(
+        draft.last.map(|last| last.state),
+        Some(StructureFate::NotApplied),
+        "its answer was lost, and it is another"
+    );
+    assert_eq!(draft.groups[0].conflicts, ["The column “people.born” is there already."]);
     made.remove().await;
 }
