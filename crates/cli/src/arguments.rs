@@ -6,6 +6,7 @@ mod docs;
 mod erd;
 mod explain;
 mod generate;
+mod migrate;
 mod policy;
 mod saved;
 mod schema;
@@ -24,6 +25,10 @@ pub(crate) use docs::{Docs, DocsFormat};
 pub(crate) use erd::{Erd, ErdColumns, ErdFormat, ErdGroup};
 pub(crate) use explain::{Explain, PlanFormat};
 pub(crate) use generate::Generate;
+pub(crate) use migrate::{
+    Migrate, MigrateCheck, MigrateCreate, MigrateFormat, MigrateHistory, MigrateRun, MigrateSettle, MigrateSettled,
+    MigrateStatus,
+};
 pub(crate) use policy::{
     Advise, Policy, PolicyApply, PolicyCheck, PolicyFormat, PolicyLast, PolicyList, PolicyMatrix, PolicyShow,
     PolicyTest, TestFormat,
@@ -79,6 +84,9 @@ pub(crate) enum Command {
     Docs(Docs),
     /// Write a database as types for code, and check in CI whether what was written still holds
     Types(Types),
+    /// Migrations: status, up, down, check, create, history, settle
+    #[command(subcommand)]
+    Migrate(Migrate),
     /// Row security: list, show, matrix, apply, last, check, test
     #[command(subcommand)]
     Policy(Policy),

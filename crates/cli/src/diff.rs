@@ -1,14 +1,18 @@
 //! Compares two databases, and writes what makes one into the other.
 
-use std::{collections::HashSet, fmt::Write as _, io::Write, sync::Arc};
+mod listed;
+mod tree;
+
+use std::{collections::HashSet, io::Write, path::Path, sync::Arc};
 
 use app::{
     App,
     api::{AppError, ErrorCode},
+    compare::{ReadSide, Side, compare, dotted},
     terminal::Terminal,
 };
 use catalog::{ObjectKey, ObjectKind};
-use schema::{Comparison, Definition, Difference, LeftOut, Options, Refusal, Rename, Step, What, plan, proposed};
+use schema::{Definition, Difference, LeftOut, Rename, Step, What};
 use serde::Serialize;
 
 use crate::{
@@ -16,11 +20,13 @@ use crate::{
     failure::{Exit, Failure, Outcome},
     output::Output,
     say::{self, clean},
-    target,
+    target::{self, Source},
 };
 
 /// The version of the JSON.
 const VERSION: u32 = 1;
+/// The scratch database that needs no server.
+const NO_SERVER: &str = "sqlite";
 
 /// What a comparison found, as JSON.
 #[derive(Serialize)]
@@ -34,31 +40,27 @@ struct Document<'a> {
 
 /// Compares what was named.
 pub(crate) async fn run(app: &Arc<App>, asked: &Diff) -> Outcome {
+    let folders = [is_folder(app, &asked.from).await?, is_folder(app, &asked.to).await?];
+    let scratch = scratch(app, asked, folders.contains(&true)).await?;
     // Whoever is asked for a password is asked for one after the other; both are read at once.
-    let from = target::open(app, &asked.from, true, asked.password).await?;
-    let to = target::open(app, &asked.to, true, asked.password).await?;
-    let (from, to) = tokio::try_join!(read(asked, &from), read(asked, &to))?;
-    let renames = asked.renames.iter().map(|text| rename(text, &from)).collect::<Outcome<Vec<Rename>>>()?;
-    let options = Options { renames, ..Options::default() };
-    let refused =
-        |refusal: Refusal| Failure::new(Exit::Usage, AppError::new(ErrorCode::InvalidStatement, refusal.to_string()));
-    let found = plan(&from, &to, &options).map_err(refused)?;
-    // What has another name is compared under it.
-    let renamed = from.renamed(&options.renames).map_err(refused)?;
-    let comparison = Comparison::between(&renamed, &to);
-    let proposals = proposed(&renamed, &to);
-    let left_out: Vec<LeftOut> = from.left_out.iter().chain(&to.left_out).cloned().collect();
+    let from = side(app, asked, &asked.from, folders[0], scratch.as_ref()).await?;
+    let to = side(app, asked, &asked.to, folders[1], scratch.as_ref()).await?;
+    drop(scratch);
+    let [from, to] = app.read_sides(from, to, &asked.schemas, asked.no_access).await.map_err(refused)?;
+    let renames = asked.renames.iter().map(|text| rename(text, &from.definition)).collect::<Outcome<Vec<Rename>>>()?;
+    let found = compare(&from.definition, &to.definition, renames.clone()).map_err(refused)?;
     let mut output = Output::open(asked.output.as_deref())?;
     let text = match asked.format {
-        DiffFormat::Text => listed(&comparison, &options.renames),
-        DiffFormat::Sql => found.script(),
+        DiffFormat::Text => listed::listed(&found.comparison, &renames),
+        DiffFormat::Tree => tree::tree(&found.comparison, &renames, [&from.definition, &to.definition]),
+        DiffFormat::Sql => found.plan.script(),
         DiffFormat::Json => {
             let document = Document {
                 rowhouse_diff: VERSION,
-                differences: &comparison.differences,
-                steps: &found.steps,
-                renames_proposed: &proposals,
-                left_out: &left_out,
+                differences: &found.comparison.differences,
+                steps: &found.plan.steps,
+                renames_proposed: &found.proposed,
+                left_out: &found.left_out,
             };
             let text = serde_json::to_string(&document)
                 .map_err(|error| Failure::local(AppError::new(ErrorCode::Internal, error.to_string())))?;
@@ -66,26 +68,55 @@ pub(crate) async fn run(app: &Arc<App>, asked: &Diff) -> Outcome {
         }
     };
     output.write_all(text.as_bytes()).map_err(|error| output.failure(&error))?;
+    for ReadSide { notes, .. } in [&from, &to] {
+        notes.iter().for_each(|note| say::line(&clean(note)));
+    }
     if asked.format != DiffFormat::Json {
-        for one in &proposals {
+        for one in &found.proposed {
             say::line(&format!(
                 "looks like a new name: --rename {}={}",
                 clean(&dotted(&one.from)),
                 clean(&one.to.name)
             ));
         }
-        for one in &left_out {
+        for one in &found.left_out {
             say::line(&format!("not compared: {}: {}", clean(&dotted(&one.key)), one.why));
         }
     }
     output.finish()?;
-    if asked.check && !found.steps.is_empty() { Err(Failure::silent(Exit::Found)) } else { Ok(()) }
+    if asked.check && !found.plan.steps.is_empty() { Err(Failure::silent(Exit::Found)) } else { Ok(()) }
 }
 
-async fn read(asked: &Diff, terminal: &Terminal) -> Outcome<Definition> {
-    let schemas = (!asked.schemas.is_empty()).then(|| asked.schemas.clone());
-    let found = terminal.structure(schemas).await.map_err(|error| Failure::statement(error, false))?;
-    Ok(if asked.no_access { found.without_access() } else { found })
+/// What was asked for cannot be, or a server said no.
+fn refused(error: AppError) -> Failure {
+    match error.code {
+        ErrorCode::InvalidStatement if error.native.is_none() => Failure::new(Exit::Usage, error),
+        _ => Failure::statement(error, false),
+    }
+}
+
+/// Whether a target is a folder; a saved connection of the same name comes before it.
+async fn is_folder(app: &App, target: &str) -> Outcome<bool> {
+    Ok(Path::new(target.trim()).is_dir() && !app.is_saved(target).await.map_err(Failure::local)?)
+}
+
+/// The server on which folders become databases, where one was named.
+async fn scratch(app: &App, asked: &Diff, folders: bool) -> Outcome<Option<Arc<Terminal>>> {
+    match asked.scratch.as_deref() {
+        Some(_) if !folders => Err(Failure::usage("Neither side is a folder of migrations.", "Leave --scratch out.")),
+        None | Some(NO_SERVER) => Ok(None),
+        Some(target) => Ok(Some(Arc::new(target::open(app, target, false, asked.password).await?))),
+    }
+}
+
+async fn side(app: &App, asked: &Diff, target: &str, folder: bool, scratch: Option<&Arc<Terminal>>) -> Outcome<Side> {
+    if folder {
+        return Ok(Side::folder(Path::new(target.trim()), scratch.cloned()));
+    }
+    Ok(match target::source(app, target, asked.password).await? {
+        Source::Live(terminal) => Side::live(terminal),
+        Source::File(path, file) => Side::file(&path, *file),
+    })
 }
 
 /// A relation by `SCHEMA.TABLE`, or a column by `SCHEMA.TABLE.COLUMN`; names with dots are found by what is there.
@@ -105,74 +136,20 @@ fn rename(text: &str, from: &Definition) -> Outcome<Rename> {
     Ok(Rename { to: ObjectKey { name: new.to_owned(), ..key.clone() }, from: key })
 }
 
-/// An object by its names, as people write them.
-fn dotted(key: &ObjectKey) -> String {
-    let mut parts: Vec<&str> = key.schema.as_deref().into_iter().collect();
-    if matches!(key.kind, ObjectKind::Column | ObjectKind::Constraint | ObjectKind::Trigger | ObjectKind::Policy) {
-        parts.extend(key.signature.as_deref());
-    }
-    parts.push(&key.name);
-    let name = parts.join(".");
-    match (&key.kind, &key.signature) {
-        (ObjectKind::Routine, Some(arguments)) => format!("{name}({arguments})"),
-        _ => name,
-    }
-}
-
-fn kind(key: &ObjectKey) -> &'static str {
-    match key.kind {
-        ObjectKind::Schema => "schema",
-        ObjectKind::Relation => "relation",
-        ObjectKind::Column => "column",
-        ObjectKind::Index => "index",
-        ObjectKind::Constraint => "constraint",
-        ObjectKind::Trigger => "trigger",
-        ObjectKind::Policy => "policy",
-        ObjectKind::Routine => "routine",
-        ObjectKind::Type => "type",
-        ObjectKind::Sequence => "sequence",
-        ObjectKind::Extension => "extension",
-        ObjectKind::Database
-        | ObjectKind::Role
-        | ObjectKind::Event
-        | ObjectKind::Publication
-        | ObjectKind::EventTrigger => "object",
-    }
-}
-
-/// For reading: a line for each object, and under one that changed what of it.
-fn listed(comparison: &Comparison, renames: &[Rename]) -> String {
-    let mut text = String::new();
-    for one in renames {
-        let _ = writeln!(text, "> {} {} is now {}", kind(&one.from), clean(&dotted(&one.from)), clean(&one.to.name));
-    }
-    // A part of what is new or gone is part of that.
-    let whole: HashSet<(Option<&str>, &str)> = comparison
-        .differences
+/// The relations that are new or gone as a whole: their parts come and go with them.
+fn whole(differences: &[Difference]) -> HashSet<(Option<&str>, &str)> {
+    differences
         .iter()
         .filter(|one| !matches!(one.what, What::Changed { .. }) && one.key.kind == ObjectKind::Relation)
         .map(|one| (one.key.schema.as_deref(), one.key.name.as_str()))
-        .collect();
-    let within = |key: &ObjectKey| {
-        matches!(key.kind, ObjectKind::Column | ObjectKind::Constraint | ObjectKind::Trigger | ObjectKind::Policy)
-            && key.signature.as_deref().is_some_and(|table| whole.contains(&(key.schema.as_deref(), table)))
-    };
-    for one in comparison.differences.iter().filter(|one| !within(&one.key)) {
-        let sign = match &one.what {
-            What::Added => '+',
-            What::Removed => '-',
-            What::Changed { .. } => '~',
-        };
-        let _ = writeln!(text, "{sign} {} {}", kind(&one.key), clean(&dotted(&one.key)));
-        let What::Changed { facets, .. } = &one.what else { continue };
-        for facet in facets {
-            for (sign, side) in [('-', &facet.before), ('+', &facet.after)] {
-                if let Some(side) = side {
-                    let side = clean(side).replace('\n', "\n        ");
-                    let _ = writeln!(text, "    {sign} {}: {side}", facet.name);
-                }
-            }
-        }
+        .collect()
+}
+
+/// `+`, `-` or `~`.
+fn sign(what: &What) -> char {
+    match what {
+        What::Added => '+',
+        What::Removed => '-',
+        What::Changed { .. } => '~',
     }
-    if text.is_empty() { "Nothing differs.\n".to_owned() } else { text }
 }

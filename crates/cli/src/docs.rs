@@ -10,7 +10,7 @@ use std::{
 use app::App;
 use catalog::{Catalog, Kind, Scope};
 use dictionary::{Book, Choice, File, MARK};
-use erd::{Columns, Diagram, Drawing, Grouping, Look};
+use erd::{Columns, Diagram, Drawing, Grouping, Groups, Look, text::Shown};
 
 use crate::{
     arguments::{Docs, DocsFormat},
@@ -28,14 +28,14 @@ pub(crate) async fn run(app: &Arc<App>, asked: &Docs) -> Outcome {
     if asked.format == DocsFormat::Markdown {
         require_own(&asked.output)?;
     }
-    let terminal = target::open(app, &asked.target, true, asked.password).await?;
+    let source = target::source(app, &asked.target, asked.password).await?;
     let mut scope = Scope { sizes: false, ..Scope::complete() };
     // Who may log in to the server is nothing of a database.
     scope.kinds.retain(|kind| *kind != Kind::Roles);
-    let catalog = terminal.catalog(&scope).await.map_err(|error| Failure::statement(error, false))?;
+    let catalog = source.catalog(&scope).await?;
     schema::require_schemas(&asked.schemas, &catalog)?;
     let schemas = (!asked.schemas.is_empty()).then(|| asked.schemas.clone());
-    let server = terminal.server();
+    let server = source.server();
     let title = asked.title.clone().or_else(|| catalog.database.clone()).unwrap_or_else(|| server.product.clone());
     let server = format!("{} {}", server.product, server.version);
     let book = Book::of(&catalog, &Choice { title, server, schemas: schemas.clone() });
@@ -47,7 +47,7 @@ pub(crate) async fn run(app: &Arc<App>, asked: &Docs) -> Outcome {
             output::print(Some(&asked.output), &dictionary::html(&book, pictures))?;
         }
         DocsFormat::Markdown => {
-            let text = diagram.as_ref().map(erd::text::mermaid).filter(|text| text.chars().count() <= MERMAID);
+            let text = diagram.as_ref().map(mermaid).filter(|text| text.chars().count() <= MERMAID);
             if diagram.is_some() && text.is_none() {
                 crate::say::line("warning: the diagram is left out: it is longer than Mermaid reads");
             }
@@ -56,6 +56,10 @@ pub(crate) async fn run(app: &Arc<App>, asked: &Docs) -> Outcome {
     }
     schema::say_denied(&catalog);
     Ok(())
+}
+
+fn mermaid(diagram: &Diagram) -> String {
+    erd::text::mermaid(&Shown::new(diagram, &Groups::default()))
 }
 
 fn drawn(catalog: &Catalog, schemas: Option<Vec<String>>) -> Diagram {

@@ -1,6 +1,7 @@
 //! Draws a database, and writes the drawing as a picture or a text.
 
 use std::{
+    collections::BTreeSet,
     io::{IsTerminal, Write},
     path::Path,
     sync::Arc,
@@ -11,7 +12,7 @@ use app::{
     api::{AppError, ErrorCode},
 };
 use catalog::{Catalog, Kind, ObjectKey, Scope};
-use erd::{Choice, Columns, Diagram, Drawing, Grouping, Look, PictureError};
+use erd::{Choice, Columns, Diagram, Drawing, Grouping, Look, PictureError, text::Shown};
 
 use crate::{
     arguments::{Erd, ErdColumns, ErdFormat, ErdGroup},
@@ -27,7 +28,10 @@ const KINDS: [Kind; 6] =
 /// Draws what was asked for.
 pub(crate) async fn run(app: &Arc<App>, asked: &Erd) -> Outcome {
     let format = format(asked, std::io::stdout().is_terminal())?;
-    let terminal = target::open(app, &asked.target, true, asked.password).await?;
+    let source = target::source(app, &asked.target, asked.password).await?;
+    if format == ErdFormat::Sql {
+        source.live("prints definitions")?;
+    }
     // Of the whole database: a table's neighbours may be in any schema.
     let scope = Scope {
         kinds: KINDS.to_vec(),
@@ -37,13 +41,13 @@ pub(crate) async fn run(app: &Arc<App>, asked: &Erd) -> Outcome {
         definitions: false,
         sizes: false,
     };
-    let catalog = terminal.catalog(&scope).await.map_err(|error| Failure::statement(error, false))?;
+    let catalog = source.catalog(&scope).await?;
     schema::require_schemas(&asked.schemas, &catalog)?;
     let diagram = drawn(asked, &catalog)?;
     let mut output = Output::open(asked.output.as_deref())?;
     if format == ErdFormat::Sql {
         let keys: Vec<ObjectKey> = diagram.entities.iter().map(|entity| entity.key.clone()).collect();
-        schema::write_relations(&terminal, &catalog, &keys, &mut output).await?;
+        schema::write_relations(source.live("prints definitions")?, &catalog, &keys, &mut output).await?;
     } else {
         let bytes = written(&diagram, asked, format)?;
         output.write_all(&bytes).map_err(|error| output.failure(&error))?;
@@ -85,6 +89,7 @@ fn drawn(asked: &Erd, catalog: &Catalog) -> Outcome<Diagram> {
         inferred: asked.inferred,
     };
     if asked.tables.is_empty() {
+        choice.relations = asked.schemas.is_empty().then(|| of_named(catalog)).flatten();
         return Ok(Diagram::of(catalog, &choice));
     }
     let mut named = Vec::new();
@@ -106,6 +111,18 @@ fn drawn(asked: &Erd, catalog: &Catalog) -> Outcome<Diagram> {
     Ok(Diagram::of(catalog, &choice))
 }
 
+/// Where the catalog has all databases of a server, as schemas: what is in the one that was named, and what of others it refers to.
+fn of_named(catalog: &Catalog) -> Option<Vec<ObjectKey>> {
+    let named = catalog.search_path.first().filter(|_| catalog.database.is_none())?;
+    let mut found = BTreeSet::new();
+    for relation in catalog.walk_relations().filter(|one| one.schema() == named) {
+        found.insert(relation.key());
+        let referred = relation.foreign_keys().iter().filter_map(|key| catalog.relation(key.referenced?));
+        found.extend(referred.map(|one| one.key()));
+    }
+    Some(found.into_iter().collect())
+}
+
 /// The relations of a name; those of several schemas where none is named.
 fn keys_of(table: &str, schemas: &[String], catalog: &Catalog) -> Outcome<Vec<ObjectKey>> {
     let (schema, name) = schema::split(table, schemas);
@@ -122,17 +139,19 @@ fn keys_of(table: &str, schemas: &[String], catalog: &Catalog) -> Outcome<Vec<Ob
 }
 
 fn written(diagram: &Diagram, asked: &Erd, format: ErdFormat) -> Outcome<Vec<u8>> {
-    match format {
-        ErdFormat::Mermaid => return Ok(erd::text::mermaid(diagram).into_bytes()),
-        ErdFormat::Dbml => return Ok(erd::text::dbml(diagram).into_bytes()),
-        ErdFormat::Plantuml => return Ok(erd::text::plantuml(diagram).into_bytes()),
-        ErdFormat::Svg | ErdFormat::Png | ErdFormat::Pdf | ErdFormat::Json | ErdFormat::Sql => {}
-    }
     let grouping = match asked.group {
         ErdGroup::None => Grouping::None,
         ErdGroup::Schema => Grouping::Schema,
         ErdGroup::Cluster => Grouping::Cluster,
     };
+    let groups = diagram.groups(grouping);
+    let shown = Shown::new(diagram, &groups);
+    match format {
+        ErdFormat::Mermaid => return Ok(erd::text::mermaid(&shown).into_bytes()),
+        ErdFormat::Dbml => return Ok(erd::text::dbml(&shown).into_bytes()),
+        ErdFormat::Plantuml => return Ok(erd::text::plantuml(&shown).into_bytes()),
+        ErdFormat::Svg | ErdFormat::Png | ErdFormat::Pdf | ErdFormat::Json | ErdFormat::Sql => {}
+    }
     let found = diagram.arrange(grouping);
     let lines = diagram.lines(&found.places, &found.ways);
     let frames = diagram.frames(grouping, &found.places);

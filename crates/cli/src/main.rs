@@ -9,6 +9,7 @@ mod advise;
 mod arguments;
 mod audit;
 mod connections;
+mod consent;
 mod diff;
 mod docs;
 mod doctor;
@@ -19,7 +20,9 @@ mod failure;
 mod forget;
 mod generate;
 mod import;
+mod input;
 mod interrupt;
+mod migrate;
 mod open;
 mod output;
 mod policy;
@@ -38,7 +41,7 @@ use app::{App, Face, Options};
 use clap::{Parser, error::ErrorKind};
 
 use crate::{
-    arguments::{Arguments, Command, Policy},
+    arguments::{Arguments, Command, Migrate, Policy},
     failure::{Exit, Failure, Outcome},
     interrupt::Interrupt,
 };
@@ -115,6 +118,8 @@ async fn with_core(command: Command, app: &Arc<App>, interrupt: &Interrupt) -> O
         Command::Saved(command) => saved::run(app, command, interrupt).await,
         // Half-way through a change is worse than either end; what waits for a lock does not wait long.
         Command::Policy(command @ Policy::Apply(_)) => policy::run(app, &command).await,
+        Command::Migrate(command @ (Migrate::Up(_) | Migrate::Down(_))) => migrate::run(app, &command).await,
+        Command::Migrate(command) => stoppable(interrupt, migrate::run(app, &command)).await,
         Command::Policy(command) => stoppable(interrupt, policy::run(app, &command)).await,
         Command::Advise(advise) => stoppable(interrupt, advise::run(app, &advise)).await,
         Command::Audit(audit) => stoppable(interrupt, audit::run(app, &audit)).await,

@@ -1,13 +1,10 @@
 //! Prints row security, and makes it as a list says.
 
-use std::{fmt::Write as _, io::Read as _, path::Path};
+use std::fmt::Write as _;
 
 use app::{
     App, LIST_HEADS, MATRIX_HEADS, PolicyProposal,
-    api::{
-        AdvisorFormat, AppError, ErrorCode, PolicyApplied, PolicyBlocker, PolicyFate, PolicyPlan, PolicyTable,
-        PolicyTrial, RunConsent, SweepQuestion,
-    },
+    api::{AdvisorFormat, AppError, ErrorCode, PolicyApplied, PolicyFate, PolicyPlan, PolicyTable, PolicyTrial},
     terminal::Terminal,
 };
 
@@ -17,9 +14,10 @@ use crate::{
         PasswordInput, Policy, PolicyApply, PolicyCheck, PolicyFormat, PolicyLast, PolicyList, PolicyMatrix,
         PolicyShow, PolicyTest, TestFormat,
     },
+    consent,
     failure::{Exit, Failure, Outcome},
+    input,
     output::print,
-    prompt,
     say::{self, clean},
     table::aligned,
     target,
@@ -146,23 +144,6 @@ async fn matrix(app: &App, wanted: &PolicyMatrix) -> Outcome {
     print(wanted.output.as_deref(), &text)
 }
 
-/// A file's text, or standard input's for `-`.
-async fn read(path: &Path) -> Outcome<String> {
-    let named = path.to_owned();
-    let read = tokio::task::spawn_blocking(move || match named.to_str() {
-        Some("-") => {
-            let mut text = String::new();
-            std::io::stdin().read_to_string(&mut text).map(|_| text)
-        }
-        _ => std::fs::read_to_string(&named),
-    });
-    match read.await {
-        Ok(Ok(text)) => Ok(text),
-        Ok(Err(error)) => Err(Failure::file(&error, path, "read")),
-        Err(_) => Err(Failure::silent(Exit::Local)),
-    }
-}
-
 /// What is worth knowing of a plan, and each name in it that is not there, but for what the refusal says itself.
 fn say_doubts(plan: &PolicyPlan) {
     for warning in &plan.warnings {
@@ -179,7 +160,7 @@ fn say_doubts(plan: &PolicyPlan) {
 }
 
 async fn apply(app: &App, wanted: &PolicyApply) -> Outcome {
-    let text = read(&wanted.file).await?;
+    let text = input::text(&wanted.file).await?;
     let terminal = open(app, &wanted.target, wanted.dry_run, wanted.password).await?;
     let proposal = terminal.policy_change(&text, wanted.lock_timeout).await.map_err(failed)?;
     if proposal.is_empty() {
@@ -244,7 +225,7 @@ async fn make(terminal: &Terminal, proposal: &PolicyProposal, wanted: &PolicyApp
     };
     let mut answer = terminal.policy_apply(proposal, &wanted.acknowledged, None).await.map_err(not_kept)?;
     if let PolicyApplied::Confirm { question } = &answer {
-        let consent = consent(question, wanted.yes).await?;
+        let consent = consent::obtain(question, wanted.yes, "row security is changed").await?;
         answer = terminal.policy_apply(proposal, &wanted.acknowledged, Some(&consent)).await.map_err(not_kept)?;
     }
     match answer {
@@ -253,57 +234,13 @@ async fn make(terminal: &Terminal, proposal: &PolicyProposal, wanted: &PolicyApp
             say::line(&format!("Applied {changes} {plural} in {elapsed_ms} ms."));
             Ok(())
         }
-        PolicyApplied::Confirm { .. } => Err(declined()),
+        PolicyApplied::Confirm { .. } => Err(consent::declined()),
         PolicyApplied::Locked { error, blockers, .. } => {
-            blockers.iter().for_each(say_blocker);
+            blockers.iter().for_each(say::blocker);
             Err(Failure::new(Exit::Statement, error))
         }
         PolicyApplied::Refused { error, .. } => Err(Failure::statement(error, terminal.read_only())),
     }
-}
-
-/// Who is in the way of a lock.
-fn say_blocker(blocker: &PolicyBlocker) {
-    let named = |name: &Option<String>| clean(name.as_deref().unwrap_or("not known")).into_owned();
-    let age = blocker.age_ms.map_or(String::new(), |ms| format!(", open for {} ms", say::grouped(ms)));
-    say::line(&format!(
-        "held by: {} ({}), session {}{age}: {}",
-        named(&blocker.user),
-        named(&blocker.application),
-        named(&blocker.session),
-        named(&blocker.statement)
-    ));
-}
-
-async fn consent(question: &SweepQuestion, yes: bool) -> Outcome<RunConsent> {
-    let agreed = |typed: Option<String>| RunConsent { digest: question.digest.clone(), typed };
-    if yes {
-        return Ok(agreed(question.typed.clone()));
-    }
-    if !prompt::is_possible() {
-        let message = "Nothing was applied: a person says yes before row security is changed on this connection, and nobody can \
-                       be asked here.";
-        let error = AppError::new(ErrorCode::Forbidden, message).with_hint("Say it again with --yes.");
-        return Err(Failure::new(Exit::Refused, error));
-    }
-    let production = if question.production { ", which is production" } else { "" };
-    say::line(&clean(&question.title));
-    say::line(&format!("  on {}{production}", clean(&question.connection)));
-    match &question.typed {
-        Some(name) => {
-            let given = prompt::value(&format!("Type {} to go on: ", clean(name))).await.unwrap_or_default();
-            if given.trim() == name { Ok(agreed(Some(given))) } else { Err(declined()) }
-        }
-        None => {
-            let given = prompt::value("Go on? [y/N] ").await.unwrap_or_default();
-            let is_yes = ["y", "yes"].contains(&given.trim().to_ascii_lowercase().as_str());
-            if is_yes { Ok(agreed(None)) } else { Err(declined()) }
-        }
-    }
-}
-
-fn declined() -> Failure {
-    Failure::new(Exit::Refused, AppError::new(ErrorCode::Forbidden, "Nothing was applied: it was not confirmed."))
 }
 
 async fn last(app: &App, wanted: &PolicyLast) -> Outcome {
@@ -334,7 +271,7 @@ async fn check(app: &App, wanted: &PolicyCheck) -> Outcome {
             _ => Ok(()),
         };
     };
-    let text = read(file).await?;
+    let text = input::text(file).await?;
     let terminal = open(app, &wanted.target, false, wanted.password).await?;
     let proposal = terminal.policy_change(&text, wanted.lock_timeout).await.map_err(failed)?;
     let plan = proposal.plan();
@@ -352,7 +289,7 @@ async fn check(app: &App, wanted: &PolicyCheck) -> Outcome {
             Ok(())
         }
         PolicyTrial::Locked { error, blockers } => {
-            blockers.iter().for_each(say_blocker);
+            blockers.iter().for_each(say::blocker);
             Err(Failure::new(Exit::Statement, error))
         }
         PolicyTrial::Refused { error, .. } => Err(Failure::new(Exit::Found, error)),
@@ -360,7 +297,7 @@ async fn check(app: &App, wanted: &PolicyCheck) -> Outcome {
 }
 
 async fn test(app: &App, wanted: &PolicyTest) -> Outcome {
-    let suite = read(&wanted.suite).await?;
+    let suite = input::text(&wanted.suite).await?;
     let terminal = target::open(app, &wanted.target, false, wanted.password).await?;
     let (json, rows, failures) = terminal.policy_test(&suite).await.map_err(failed)?;
     let text = match wanted.format {

@@ -7,7 +7,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use app::{Positions, api::AppError};
+use app::{
+    Positions,
+    api::{AppError, PolicyBlocker},
+};
 use driver::Notice;
 use unicode_width::UnicodeWidthStr;
 
@@ -101,6 +104,19 @@ pub(crate) fn notice(notice: &Notice) {
         }
     }
     drop(io::stderr().lock().write_all(out.as_bytes()));
+}
+
+/// Who is in the way of a lock.
+pub(crate) fn blocker(blocker: &PolicyBlocker) {
+    let named = |name: &Option<String>| clean(name.as_deref().unwrap_or("not known")).into_owned();
+    let age = blocker.age_ms.map_or(String::new(), |ms| format!(", open for {} ms", grouped(ms)));
+    line(&format!(
+        "held by: {} ({}), session {}{age}: {}",
+        named(&blocker.user),
+        named(&blocker.application),
+        named(&blocker.session),
+        named(&blocker.statement)
+    ));
 }
 
 /// A place in a script as people name and see it.

@@ -17,7 +17,7 @@ pub(crate) use definitions::write_relations;
 use crate::{
     arguments::{Schema, SchemaFormat},
     failure::{Exit, Failure, Outcome},
-    output::Output,
+    output::{self, Output},
     say, target,
 };
 
@@ -44,7 +44,15 @@ pub(crate) fn split(table: &str, schemas: &[String]) -> (Option<String>, String)
 
 /// Prints a schema as it was asked for.
 pub(crate) async fn run(app: &Arc<App>, schema: &Schema) -> Outcome {
-    let terminal = target::open(app, &schema.target, true, schema.password).await?;
+    let source = target::source(app, &schema.target, schema.password).await?;
+    match schema.format {
+        SchemaFormat::Catalog => return taken(&source, schema).await,
+        SchemaFormat::Sql => drop(source.live("prints definitions")?),
+        SchemaFormat::Json | SchemaFormat::Text => {}
+    }
+    if schema.system {
+        source.live("has its own schemas")?;
+    }
     let one = schema.table.as_deref().map(|table| split(table, &schema.schemas));
     let named = one.as_ref().and_then(|(within, _)| within.clone());
     let schemas = named.map(|name| vec![name]).or_else(|| (!schema.schemas.is_empty()).then(|| schema.schemas.clone()));
@@ -61,11 +69,11 @@ pub(crate) async fn run(app: &Arc<App>, schema: &Schema) -> Outcome {
         definitions: schema.format != SchemaFormat::Sql && !schema.lean,
         sizes: schema.format != SchemaFormat::Sql,
     };
-    let mut catalog = terminal.catalog(&scope).await.map_err(|error| Failure::statement(error, false))?;
+    let mut catalog = source.catalog(&scope).await?;
     if anywhere && !catalog.relations.is_empty() {
         // Found by its name alone: the schemas that have none of this name have nothing to say.
         scope.schemas = Some(catalog.walk_relations().map(|relation| relation.schema().to_owned()).collect());
-        catalog = terminal.catalog(&scope).await.map_err(|error| Failure::statement(error, false))?;
+        catalog = source.catalog(&scope).await?;
     }
     require_schemas(&schema.schemas, &catalog)?;
     if let Some((_, name)) = one.filter(|_| catalog.relations.is_empty()) {
@@ -74,7 +82,7 @@ pub(crate) async fn run(app: &Arc<App>, schema: &Schema) -> Outcome {
     let mut output = Output::open(schema.output.as_deref())?;
     match schema.format {
         SchemaFormat::Json => {
-            let server = terminal.server();
+            let server = source.server();
             let document = json::Document::new(&server, &catalog);
             let mut buffered = BufWriter::with_capacity(1 << 16, &mut output);
             let written = serde_json::to_writer(&mut buffered, &document).map_err(io::Error::from);
@@ -83,11 +91,30 @@ pub(crate) async fn run(app: &Arc<App>, schema: &Schema) -> Outcome {
             drop(buffered.into_parts());
             written.map_err(|error| output.failure(&error))?;
         }
-        SchemaFormat::Sql => definitions::write(&terminal, &catalog, schema.schemas.is_empty(), &mut output).await?,
-        SchemaFormat::Text => text::write(&terminal, &catalog, schema.table.is_some(), &mut output)?,
+        SchemaFormat::Sql => {
+            let terminal = source.live("prints definitions")?;
+            definitions::write(terminal, &catalog, schema.schemas.is_empty(), &mut output).await?;
+        }
+        SchemaFormat::Text => text::write(&source, &catalog, schema.table.is_some(), &mut output)?,
+        SchemaFormat::Catalog => {}
     }
     say_denied(&catalog);
     output.finish()
+}
+
+/// Writes a catalog file, of the whole database.
+async fn taken(source: &target::Source, schema: &Schema) -> Outcome {
+    if schema.table.is_some() || schema.system || schema.lean || !schema.schemas.is_empty() {
+        return Err(Failure::usage(
+            "A catalog file holds the whole database.",
+            "Leave --table, --schema, --system and --lean to the commands that read it.",
+        ));
+    }
+    let file = source.live("is read into one")?.catalog_file().await;
+    let file = file.map_err(|error| Failure::statement(error, false))?;
+    output::print(schema.output.as_deref(), &file.text().map_err(Failure::local)?)?;
+    say_denied(&file.catalog(&Scope::complete()));
+    Ok(())
 }
 
 /// What to say of a relation that was named and is not there.

@@ -36,8 +36,8 @@ struct Document<'a> {
 
 /// Writes or checks what was asked for.
 pub(crate) async fn run(app: &Arc<App>, asked: &Types) -> Outcome {
-    let terminal = target::open(app, &asked.target, true, asked.password).await?;
-    let engine = match terminal.engine() {
+    let source = target::source(app, &asked.target, asked.password).await?;
+    let engine = match source.engine() {
         Some(::schema::Engine::Postgres) => Engine::Postgres,
         Some(::schema::Engine::MySql | ::schema::Engine::MariaDb) => Engine::MySql,
         Some(::schema::Engine::Sqlite) => Engine::Sqlite,
@@ -45,7 +45,7 @@ pub(crate) async fn run(app: &Arc<App>, asked: &Types) -> Outcome {
     };
     // Of the whole database: what a key refers to and a type may be in any schema.
     let scope = Scope { kinds: KINDS.to_vec(), sizes: false, ..Scope::default() };
-    let catalog = terminal.catalog(&scope).await.map_err(|error| Failure::statement(error, false))?;
+    let catalog = source.catalog(&scope).await?;
     require_whole(&catalog)?;
     schema::require_schemas(&asked.schemas, &catalog)?;
     let schemas = (!asked.schemas.is_empty()).then(|| asked.schemas.clone());

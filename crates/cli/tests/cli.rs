@@ -12,12 +12,16 @@ mod advise;
 mod audit;
 #[path = "cli/bad_input.rs"]
 mod bad_input;
+#[path = "cli/catalog_files.rs"]
+mod catalog_files;
 #[path = "cli/connections.rs"]
 mod connections;
 #[path = "cli/consent.rs"]
 mod consent;
 #[path = "cli/diff.rs"]
 mod diff;
+#[path = "cli/diff_folders.rs"]
+mod diff_folders;
 #[path = "cli/docs.rs"]
 mod docs;
 #[path = "cli/erd.rs"]
@@ -40,6 +44,8 @@ mod interchange;
 mod interrupting;
 #[path = "cli/killed.rs"]
 mod killed;
+#[path = "cli/migrate.rs"]
+mod migrate;
 #[path = "cli/policy.rs"]
 mod policy;
 #[path = "cli/pseudo_terminal.rs"]

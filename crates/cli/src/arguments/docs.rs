@@ -18,7 +18,7 @@ time in it are written anew or removed, a folder with anything else in README.md
 Exit status: 0 done, 2 wrong use, 3 no connection, 4 a statement failed or a name is not there,
 6 timed out or cancelled, 7 a local problem (disk, store, keychain), 130 interrupted.")]
 pub(crate) struct Docs {
-    /// A saved connection, a URL or a file
+    /// A saved connection, a URL, a file, or a catalog file
     pub(crate) target: String,
     /// html or markdown
     #[arg(long, value_name = "FORMAT", value_enum, hide_possible_values = true)]

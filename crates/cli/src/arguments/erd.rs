@@ -20,7 +20,7 @@ standard output without -o; png and pdf only where that is no terminal. docs/dia
 Exit status: 0 done, 2 wrong use, 3 no connection, 4 a statement failed or a name is not there,
 6 timed out or cancelled, 7 a local problem (disk, store, keychain), 130 interrupted.")]
 pub(crate) struct Erd {
-    /// A saved connection, a URL or a file
+    /// A saved connection, a URL, a file, or a catalog file
     pub(crate) target: String,
     /// svg, png, pdf, mermaid, dbml, plantuml, sql or json; of the file's name without it, and mermaid without both
     #[arg(long, value_name = "FORMAT", value_enum, hide_possible_values = true)]

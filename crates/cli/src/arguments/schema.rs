@@ -10,11 +10,12 @@ use super::PasswordInput;
 #[command(after_help = "\
 json is one object, the same for every database and stable: docs/schema-json.md says what is in it.
 sql is the definitions of the objects, as the server prints them.
+catalog is a file that diff, erd, types, docs and this command take in place of the database: docs/catalog-files.md.
 text is for reading: columns, indexes with their use, constraints, policies, privileges, and what is worth a warning.")]
 pub(crate) struct Schema {
-    /// A saved connection, a URL or a file
+    /// A saved connection, a URL, a file, or a catalog file
     pub(crate) target: String,
-    /// json, sql or text
+    /// json, sql, text or catalog
     #[arg(long, value_name = "FORMAT", default_value = "json", value_parser = schema_format)]
     pub(crate) format: SchemaFormat,
     /// Only this table or view, as NAME or SCHEMA.NAME; with --schema as it is named
@@ -42,6 +43,7 @@ pub(crate) enum SchemaFormat {
     Json,
     Sql,
     Text,
+    Catalog,
 }
 
 fn schema_format(text: &str) -> Result<SchemaFormat, String> {
@@ -49,7 +51,8 @@ fn schema_format(text: &str) -> Result<SchemaFormat, String> {
         "json" => Ok(SchemaFormat::Json),
         "sql" => Ok(SchemaFormat::Sql),
         "text" => Ok(SchemaFormat::Text),
-        "markdown" | "html" => Err(format!("{text} is not there yet; use json, sql or text")),
-        _ => Err("known are json, sql and text".to_owned()),
+        "catalog" => Ok(SchemaFormat::Catalog),
+        "markdown" | "html" => Err(format!("{text} is not there yet; use json, sql, text or catalog")),
+        _ => Err("known are json, sql, text and catalog".to_owned()),
     }
 }

@@ -19,7 +19,7 @@ additions, and the exit status is 1 when the file is out of date. docs/types.md 
 Exit status: 0 done, 1 the file is out of date, 2 wrong use, 3 no connection, 4 a statement failed or a name is not there,
 6 timed out or cancelled, 7 a local problem (disk, store, keychain), 130 interrupted.")]
 pub(crate) struct Types {
-    /// A saved connection, a URL or a file
+    /// A saved connection, a URL, a file, or a catalog file
     pub(crate) target: String,
     /// typescript, kysely, drizzle, prisma, zod or rust
     #[arg(long = "for", value_name = "LANGUAGE", value_enum, hide_possible_values = true)]

@@ -2,10 +2,7 @@
 
 use std::io::Write;
 
-use app::{
-    api::{ColumnRow, GrantRow, ListState, ObjectPage, PartRow, PolicyRow, ReferenceRow, RelationPage},
-    terminal::Terminal,
-};
+use app::api::{ColumnRow, GrantRow, ListState, ObjectPage, PartRow, PolicyRow, ReferenceRow, RelationPage};
 use catalog::Catalog;
 
 use crate::{
@@ -13,11 +10,12 @@ use crate::{
     output::Output,
     say::{clean, grouped},
     table::aligned,
+    target::Source,
 };
 
 /// Writes every page of the catalog; of one relation only where one was asked for.
-pub(super) fn write(terminal: &Terminal, catalog: &Catalog, only: bool, output: &mut Output) -> Outcome {
-    let (relations, objects) = terminal.pages(catalog);
+pub(super) fn write(source: &Source, catalog: &Catalog, only: bool, output: &mut Output) -> Outcome {
+    let (relations, objects) = source.pages(catalog);
     let objects = if only { Vec::new() } else { objects };
     let texts = relations.iter().map(relation).chain(objects.iter().map(object));
     for (at, text) in texts.enumerate() {

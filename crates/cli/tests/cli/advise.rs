@@ -1,6 +1,6 @@
 //! The advisor from the terminal.
 
-use crate::harness::{Home, servers};
+use crate::harness::{Home, Mariadb, servers};
 
 #[test]
 fn an_sqlite_file_is_advised_on_in_every_format_and_against_a_baseline() {
@@ -60,18 +60,11 @@ fn a_server_is_advised_on_and_what_is_exposed_is_a_guess_that_says_so() {
 
 #[test]
 fn mariadb_is_advised_on() {
-    let Some(url) = std::env::var("ROWHOUSE_TEST_MARIADB_URL").ok().filter(|url| !url.is_empty()) else {
-        assert!(std::env::var("ROWHOUSE_TEST_REQUIRE").as_deref() != Ok("1"), "MariaDB is required");
-        eprintln!("SKIPPED: no MariaDB");
-        return;
-    };
     let home = Home::new();
-    let script =
-        "create database if not exists rh_cli_advise; create table if not exists rh_cli_advise.keyless (a int)";
-    home.run(["query", &url, "-q", "-c", script]).expect(0);
-    let json = home.run(["advise", &url, "--format", "json"]).expect(0).json();
+    let Some(database) = Mariadb::new(&home, "rh_cli_advise") else { return };
+    database.run("create table keyless (a int)");
+    let json = home.run(["advise", &database.url, "--format", "json"]).expect(0).json();
     let keys: Vec<_> = json["findings"].as_array().unwrap().iter().map(|one| one["key"].clone()).collect();
     assert!(keys.contains(&"K-01:rh_cli_advise:keyless".into()), "{keys:?}");
     assert!(json["rules"].as_array().unwrap().iter().all(|rule| rule["id"] != "S-01"), "there is no row security");
-    home.run(["query", &url, "-q", "--yes", "-c", "drop database rh_cli_advise"]).expect(0);
 }

@@ -1,6 +1,6 @@
 //! Comparing databases: what differs, the statements in between, and that they do what they say.
 
-use crate::harness::{Home, Server, servers};
+use crate::harness::{Home, Mariadb, Server, servers};
 
 const BEFORE: &str = "
     create schema app;
@@ -179,20 +179,12 @@ fn files_are_compared() {
 #[test]
 fn databases_of_mariadb_are_compared() {
     let home = Home::new();
-    let Some(url) = std::env::var("ROWHOUSE_TEST_MARIADB_URL").ok().filter(|url| !url.is_empty()) else {
-        assert!(std::env::var("ROWHOUSE_TEST_REQUIRE").as_deref() != Ok("1"), "MariaDB is required");
-        eprintln!("SKIPPED: no MariaDB");
-        return;
+    let made = |name: &str, script: &str| {
+        let database = Mariadb::new(&home, name)?;
+        database.run(script);
+        Some(database)
     };
-    let (server, _) = url.rsplit_once('/').unwrap();
-    let [before, after] = ["rh_cli_diff_a", "rh_cli_diff_b"].map(|name| format!("{server}/{name}"));
-    for (name, target, script) in [("rh_cli_diff_a", &before, PLAIN), ("rh_cli_diff_b", &after, OTHER)] {
-        let make = format!("drop database if exists {name}; create database {name}");
-        home.run(["query", &url, "-q", "--yes", "-c", &make]).expect(0);
-        home.run(["query", target, "-q", "-c", script]).expect(0);
-    }
-    there_and_back(&home, &before, &after);
-    for name in ["rh_cli_diff_a", "rh_cli_diff_b"] {
-        home.run(["query", &url, "-q", "--yes", "-c", &format!("drop database {name}")]).expect(0);
-    }
+    let Some(before) = made("rh_cli_diff_a", PLAIN) else { return };
+    let Some(after) = made("rh_cli_diff_b", OTHER) else { return };
+    there_and_back(&home, &before.url, &after.url);
 }

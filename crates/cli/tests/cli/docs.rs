@@ -1,6 +1,6 @@
 //! Data dictionaries: of every engine, in both formats, and again after something changed.
 
-use crate::harness::{Home, servers};
+use crate::harness::{Home, Mariadb, servers};
 
 const SHOP: &str = "
     create table {}customers (id int not null primary key, name varchar(20) not null default '<b>nobody</b>');
@@ -110,20 +110,12 @@ fn postgresql_is_described() {
 #[test]
 fn mariadb_is_described() {
     let home = Home::new();
-    let Some(url) = std::env::var("ROWHOUSE_TEST_MARIADB_URL").ok().filter(|url| !url.is_empty()) else {
-        assert!(std::env::var("ROWHOUSE_TEST_REQUIRE").as_deref() != Ok("1"), "MariaDB is required");
-        eprintln!("SKIPPED: no MariaDB");
-        return;
-    };
-    let (server, _) = url.rsplit_once('/').unwrap();
-    let target = format!("{server}/rh_cli_docs");
-    let make = "drop database if exists rh_cli_docs; create database rh_cli_docs";
-    home.run(["query", &url, "-q", "--yes", "-c", make]).expect(0);
-    home.run(["query", &target, "-q", "-c", &SHOP.replace("{}", "")]).expect(0);
-    describe(&home, &target, &["--schema", "rh_cli_docs"], "rh_cli_docs", &|statement| {
-        home.run(["query", &target, "-q", "--yes", "-c", &statement.replace("{}", "")]).expect(0);
+    let Some(database) = Mariadb::new(&home, "rh_cli_docs") else { return };
+    let target = database.url.as_str();
+    database.run(&SHOP.replace("{}", ""));
+    describe(&home, target, &["--schema", "rh_cli_docs"], "rh_cli_docs", &|statement| {
+        database.run(&statement.replace("{}", ""));
     });
-    home.run(["query", &url, "-q", "--yes", "-c", "drop database rh_cli_docs"]).expect(0);
 }
 
 #[test]

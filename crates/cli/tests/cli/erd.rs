@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Home, servers};
+use crate::harness::{Home, Mariadb, servers};
 
 /// A shop with keys of two columns, a line to itself, a table of its own and one that nothing declares; `{}` is what comes before
 /// names, the types are those that every engine has.
@@ -184,24 +184,16 @@ fn postgresql_is_drawn() {
 #[test]
 fn mariadb_is_drawn() {
     let home = Home::new();
-    let Some(url) = std::env::var("ROWHOUSE_TEST_MARIADB_URL").ok().filter(|url| !url.is_empty()) else {
-        assert!(std::env::var("ROWHOUSE_TEST_REQUIRE").as_deref() != Ok("1"), "MariaDB is required");
-        eprintln!("SKIPPED: no MariaDB");
-        return;
-    };
-    let (server, _) = url.rsplit_once('/').unwrap();
-    let target = format!("{server}/rh_cli_erd");
-    let make = "drop database if exists rh_cli_erd; create database rh_cli_erd";
-    home.run(["query", &url, "-q", "--yes", "-c", make]).expect(0);
-    home.run(["query", &target, "-q", "-c", &shop("")]).expect(0);
+    let Some(database) = Mariadb::new(&home, "rh_cli_erd") else { return };
+    let target = database.url.as_str();
+    database.run(&shop(""));
     let chosen = ["--schema", "rh_cli_erd"];
-    let diagram = draw(&home, &target, &chosen, Some("rh_cli_erd"));
-    refuse(&home, &target);
-    home.run(["query", &url, "-q", "--yes", "-c", make]).expect(0);
-    home.run(["query", &target, "-q", "-f", "d.sql"]).expect(0);
-    let again = home.run(["erd", &target, "--schema", "rh_cli_erd", "--format", "json"]).expect(0).json();
+    let diagram = draw(&home, target, &chosen, Some("rh_cli_erd"));
+    refuse(&home, target);
+    database.empty();
+    home.run(["query", target, "-q", "-f", "d.sql"]).expect(0);
+    let again = home.run(["erd", target, "--schema", "rh_cli_erd", "--format", "json"]).expect(0).json();
     assert_eq!(again, diagram);
-    home.run(["query", &url, "-q", "--yes", "-c", "drop database rh_cli_erd"]).expect(0);
 }
 
 #[test]

@@ -188,6 +188,58 @@ impl Server {
     }
 }
 
+/// A database of its own on MariaDB, gone when it is dropped.
+pub(crate) struct Mariadb<'a> {
+    home: &'a Home,
+    server: String,
+    pub(crate) name: String,
+    /// Its address.
+    pub(crate) url: String,
+}
+
+impl<'a> Mariadb<'a> {
+    /// An empty one of this name; `None` where there is no server, which fails where `ROWHOUSE_TEST_REQUIRE=1`.
+    pub(crate) fn new(home: &'a Home, name: &str) -> Option<Self> {
+        let set = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+        let Some(server) = set("ROWHOUSE_TEST_MARIADB_URL") else {
+            assert!(set("ROWHOUSE_TEST_REQUIRE").as_deref() != Some("1"), "MariaDB is required");
+            eprintln!("SKIPPED {name}: no MariaDB; set ROWHOUSE_TEST_MARIADB_URL (eval \"$(scripts/servers env)\")");
+            return None;
+        };
+        let (start, _) = server.rsplit_once('/').unwrap();
+        let url = format!("{start}/{name}");
+        let database = Mariadb { home, name: name.to_owned(), url, server };
+        database.empty();
+        Some(database)
+    }
+
+    /// Makes it anew, with nothing in it.
+    pub(crate) fn empty(&self) {
+        let name = &self.name;
+        self.on_server(&format!("drop database if exists {name}; create database {name}"));
+    }
+
+    /// Runs a script in it.
+    pub(crate) fn run(&self, script: &str) {
+        self.home.run(["query", &self.url, "-q", "--yes", "-c", script]).expect(0);
+    }
+
+    /// Runs a script where the tests' own database is.
+    pub(crate) fn on_server(&self, script: &str) {
+        self.home.run(["query", &self.server, "-q", "--yes", "-c", script]).expect(0);
+    }
+}
+
+impl Drop for Mariadb<'_> {
+    fn drop(&mut self) {
+        let drop = format!("drop database if exists {}", self.name);
+        let ended = self.home.run(["query", &self.server, "-q", "--yes", "-c", &drop]);
+        if ended.code != Some(0) {
+            eprintln!("{} is left: {}", self.name, ended.stderr);
+        }
+    }
+}
+
 /// Waits until it is so; panics after ten seconds.
 #[track_caller]
 pub(crate) fn wait_until(what: &str, mut so: impl FnMut() -> bool) {

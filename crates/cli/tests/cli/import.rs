@@ -1,6 +1,6 @@
 //! `rowhouse import`: into existing and new tables, whole or not at all, refused rows by their lines.
 
-use super::harness::{Home, servers};
+use super::harness::{Home, Mariadb, servers};
 
 fn count(home: &Home, target: &str, table: &str) -> String {
     let text = format!("select count(*) as n from {table}");
@@ -131,75 +131,56 @@ fn postgresql_takes_what_psql_would_and_names_the_line_it_refuses() {
     }
 }
 
-/// A database of its own on MariaDB, where it is given.
-fn mariadb(home: &Home, name: &str) -> Option<String> {
-    let Some(url) = std::env::var("ROWHOUSE_TEST_MARIADB_URL").ok().filter(|url| !url.is_empty()) else {
-        assert!(std::env::var("ROWHOUSE_TEST_REQUIRE").as_deref() != Ok("1"), "MariaDB is required");
-        eprintln!("SKIPPED {name}: no MariaDB; set ROWHOUSE_TEST_MARIADB_URL (eval \"$(scripts/servers env)\")");
-        return None;
-    };
-    let database = format!("{name}_{}", std::process::id());
-    let create = format!("drop database if exists {database}; create database {database}");
-    home.run(["query", &url, "-q", "--yes", "-c", &create]).expect(0);
-    let (server, _) = url.rsplit_once('/').unwrap();
-    Some(format!("{server}/{database}"))
-}
-
-fn drop_mariadb(home: &Home, url: &str) {
-    let database = url.rsplit('/').next().unwrap();
-    home.run(["query", url, "-q", "--yes", "-c", &format!("drop database {database}")]).expect(0);
-}
-
 #[test]
 fn mariadb_changes_no_value_and_a_trial_leaves_no_table() {
     let home = Home::new();
-    let Some(url) = mariadb(&home, "import") else { return };
+    let Some(database) = Mariadb::new(&home, "rh_cli_import") else { return };
+    let url = database.url.as_str();
     put(
         &home,
         "m.csv",
         "id,t,n,at,b\n1,\"it's \\ back\nnew\",12.50,2026-11-21 10:00:00.5,true\n2,,,,\n3,\"\",-1,2026-01-01T00:00:00,F\n",
     );
-    home.run(["import", &url, "m.csv", "--into", "m", "--create", "--dry-run"]).expect(0).says(&["3 rows would be"]);
-    home.run(["query", &url, "-c", "select 1 from m"]).expect(4);
-    home.run(["import", &url, "m.csv", "--into", "m", "--create"]).expect(0);
-    let rows = home.run(["query", &url, "--format", "csv", "-c", "select * from m order by id"]).expect(0);
+    home.run(["import", url, "m.csv", "--into", "m", "--create", "--dry-run"]).expect(0).says(&["3 rows would be"]);
+    home.run(["query", url, "-c", "select 1 from m"]).expect(4);
+    home.run(["import", url, "m.csv", "--into", "m", "--create"]).expect(0);
+    let rows = home.run(["query", url, "--format", "csv", "-c", "select * from m order by id"]).expect(0);
     let expected = "id,t,n,at,b\n1,\"it's \\ back\nnew\",12.50,2026-11-21 10:00:00.500000,1\n2,,,,\n3,\"\",-1.00,2026-01-01 00:00:00.000000,0\n";
     assert_eq!(rows.out(), expected);
     // What is declared narrower would be cut without strict mode: it is refused by its line instead.
-    home.run(["query", &url, "-q", "-c", "create table strict (id int primary key, n int)"]).expect(0);
+    home.run(["query", url, "-q", "-c", "create table strict (id int primary key, n int)"]).expect(0);
     put(&home, "bad.csv", "id,n\n5,1\n6,999999999999\n7,x\n8,2\n");
-    home.run(["import", &url, "bad.csv", "--into", "strict"]).expect(4).says(&["Line 3"]);
-    assert_eq!(count(&home, &url, "strict"), "0");
-    home.run(["import", &url, "bad.csv", "--into", "strict", "--batch", "50", "--rejects", "no.csv"]).expect(0);
+    home.run(["import", url, "bad.csv", "--into", "strict"]).expect(4).says(&["Line 3"]);
+    assert_eq!(count(&home, url, "strict"), "0");
+    home.run(["import", url, "bad.csv", "--into", "strict", "--batch", "50", "--rejects", "no.csv"]).expect(0);
     let refused = std::fs::read_to_string(home.path("no.csv")).unwrap();
     let lines: Vec<&str> = refused.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
-    assert_eq!((lines, count(&home, &url, "strict")), (vec!["3", "4"], "2".to_owned()));
-    drop_mariadb(&home, &url);
+    assert_eq!((lines, count(&home, url, "strict")), (vec!["3", "4"], "2".to_owned()));
 }
 
 #[test]
 fn statements_exported_from_mariadb_make_the_same_rows_again() {
     let home = Home::new();
-    let Some(url) = mariadb(&home, "export") else { return };
+    let Some(database) = Mariadb::new(&home, "rh_cli_export") else { return };
+    let url = database.url.as_str();
     let create = "create table odd (id int primary key, b varbinary(10), bi bit(9), j json, y year, s set('a','b'), f float, d double, \
                   g point, t text character set latin1, z datetime, e enum('x','y''z'), bb blob, u bigint unsigned, n decimal(65,30));
         insert into odd values (1, x'00ff', b'100000001', '{\"a\": 1.50}', 2026, 'a,b', 1.1, 1e300, point(1,2), 'é\\\\''', \
         '2026-01-01', 'y''z', '', 18446744073709551615, 0.000000000000000000000000000001), \
         (2, null, null, null, null, '', null, null, null, '', null, null, null, 0, -1)";
-    home.run(["query", &url, "-q", "-c", create]).expect(0);
-    home.run(["export", &url, "--table", "odd", "-o", "odd.sql"]).expect(0);
+    home.run(["query", url, "-q", "-c", create]).expect(0);
+    home.run(["export", url, "--table", "odd", "-o", "odd.sql"]).expect(0);
     let script = std::fs::read_to_string(home.path("odd.sql")).unwrap().replace("INTO odd ", "INTO again ");
     put(&home, "again.sql", format!("create table again like odd;\n{script}"));
-    home.run(["query", &url, "-q", "-f", "again.sql"]).expect(0);
-    let sums = home.run(["query", &url, "--format", "csv", "-c", "checksum table odd, again"]).expect(0);
+    home.run(["query", url, "-q", "-f", "again.sql"]).expect(0);
+    let sums = home.run(["query", url, "--format", "csv", "-c", "checksum table odd, again"]).expect(0);
     let sums: Vec<&str> = sums.out().lines().skip(1).filter_map(|line| line.rsplit(',').next()).collect();
     assert!(sums[0] == sums[1] && !sums[0].is_empty(), "{sums:?}\n{script}");
-    home.run(["export", &url, "--table", "odd", "--format", "sql-update", "-o", "up.sql"]).expect(0);
+    home.run(["export", url, "--table", "odd", "--format", "sql-update", "-o", "up.sql"]).expect(0);
     let updates = std::fs::read_to_string(home.path("up.sql")).unwrap().replace("UPDATE odd ", "UPDATE again ");
     put(&home, "up.sql", format!("update again set b = null, n = 0, u = 7, t = 'z';\n{updates}"));
-    home.run(["query", &url, "-q", "--yes", "-f", "up.sql"]).expect(0);
-    let sums = home.run(["query", &url, "--format", "csv", "-c", "checksum table odd, again"]).expect(0);
+    home.run(["query", url, "-q", "--yes", "-f", "up.sql"]).expect(0);
+    let sums = home.run(["query", url, "--format", "csv", "-c", "checksum table odd, again"]).expect(0);
     let sums: Vec<&str> = sums.out().lines().skip(1).filter_map(|line| line.rsplit(',').next()).collect();
     assert!(sums[0] == sums[1], "{sums:?}\n{updates}");
-    drop_mariadb(&home, &url);
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::{Home, servers};
+use crate::harness::{Home, Mariadb, servers};
 
 const SHOP: &str = "
     create table {}customers (id bigint not null primary key, name varchar(20) not null, note varchar(20));
@@ -103,33 +103,25 @@ fn types_of_postgresql_are_written_and_checked() {
 #[test]
 fn types_of_mariadb_are_written_and_checked() {
     let home = Home::new();
-    let Some(url) = std::env::var("ROWHOUSE_TEST_MARIADB_URL").ok().filter(|url| !url.is_empty()) else {
-        assert!(std::env::var("ROWHOUSE_TEST_REQUIRE").as_deref() != Ok("1"), "MariaDB is required");
-        eprintln!("SKIPPED: no MariaDB");
-        return;
-    };
-    let (server, _) = url.rsplit_once('/').unwrap();
-    let target = format!("{server}/rh_cli_types");
-    let make = "drop database if exists rh_cli_types; create database rh_cli_types";
-    home.run(["query", &url, "-q", "--yes", "-c", make]).expect(0);
-    home.run(["query", &target, "-q", "-c", &SHOP.replace("{}", "")]).expect(0);
+    let Some(database) = Mariadb::new(&home, "rh_cli_types") else { return };
+    let target = database.url.as_str();
+    database.run(&SHOP.replace("{}", ""));
     let kinds = "create table kinds (id bigint unsigned auto_increment primary key, state enum('a','it''s') not null default 'a')";
-    home.run(["query", &target, "-q", "-c", kinds]).expect(0);
+    database.run(kinds);
     let chosen = ["--schema", "rh_cli_types"];
-    let text = home.run([&["types", &target, "--for", "typescript"], &chosen[..]].concat()).expect(0);
+    let text = home.run([&["types", target, "--for", "typescript"], &chosen[..]].concat()).expect(0);
     assert!(text.out().contains("export type KindsState = \"a\" | \"it's\";\n"), "{}", text.out());
     assert!(
         text.out().contains("export interface KindsRow {\n  id: string;\n  state: KindsState;\n}\n"),
         "{}",
         text.out()
     );
-    let drizzle = home.run([&["types", &target, "--for", "drizzle"], &chosen[..]].concat()).expect(0);
+    let drizzle = home.run([&["types", target, "--for", "drizzle"], &chosen[..]].concat()).expect(0);
     let line = "  state: mysql.mysqlEnum(\"state\", [\"a\", \"it's\"]).notNull().default(sql`'a'`),\n";
     assert!(drizzle.out().contains(line), "{}", drizzle.out());
-    write_and_check(&home, &target, &chosen, &|statement| {
-        home.run(["query", &target, "-q", "--yes", "-c", &statement.replace("{}", "")]).expect(0);
+    write_and_check(&home, target, &chosen, &|statement| {
+        database.run(&statement.replace("{}", ""));
     });
-    home.run(["query", &url, "-q", "--yes", "-c", "drop database rh_cli_types"]).expect(0);
 }
 
 #[test]
