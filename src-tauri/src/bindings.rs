@@ -3,8 +3,8 @@
 use tauri_specta::{Builder, collect_commands};
 
 use crate::commands::{
-    acting, activity, advisor, charts, connections, diagrams, editor, edits, explorer, generate, layouts, plans,
-    policies, privacy, references, runs, saved, security, statistics, structure, system, transfer,
+    acting, activity, advisor, charts, compare, connections, diagrams, editor, edits, explorer, generate, layouts,
+    migrations, plans, policies, privacy, references, runs, saved, security, statistics, structure, system, transfer,
 };
 
 /// Every command the webview may call.
@@ -148,6 +148,12 @@ pub fn builder() -> Builder<tauri::Wry> {
         diagrams::path_between,
         diagrams::export_diagram,
         diagrams::table_relations,
+        migrations::migrations_status,
+        migrations::migrations_review,
+        migrations::migrations_try,
+        migrations::migrations_run,
+        migrations::migrations_settle,
+        migrations::migrations_create,
         structure::structure_draft,
         structure::structure_abilities,
         structure::edit_structure,
@@ -158,6 +164,8 @@ pub fn builder() -> Builder<tauri::Wry> {
         structure::apply_structure,
         structure::forget_structure_apply,
         structure::structure_applied,
+        compare::compare_databases,
+        compare::compare_stop,
         security::security_figures,
         policies::policy_overview,
         policies::policy_tables,

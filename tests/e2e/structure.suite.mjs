@@ -232,6 +232,7 @@ for (const engine of engines) {
           name: "notes",
           primary_key: ["id"],
           row_security: false,
+          partition_by: null,
           comment: null,
           columns: [column("id", "int", false), column("told", "varchar(80)", true)],
         },

@@ -6,7 +6,9 @@ import { hasPage } from "@/ipc";
 import type { Actions } from "./actions";
 import { ActivityDocument } from "./documents/ActivityDocument";
 import { AdvisorDocument } from "./documents/AdvisorDocument";
+import { CompareDocument } from "./documents/CompareDocument";
 import { DiagramDocument } from "./documents/DiagramDocument";
+import { MigrationsDocument } from "./documents/MigrationsDocument";
 import { ObjectDocument } from "./documents/ObjectDocument";
 import { PlanDocument } from "./documents/PlanDocument";
 import { PoliciesDocument } from "./documents/PoliciesDocument";
@@ -102,6 +104,10 @@ function Content({ tab, active, actions }: DocumentProps<OpenTab>) {
       return <AdvisorDocument tab={tab} active={active} actions={actions} />;
     case "diagram":
       return <DiagramDocument tab={tab} active={active} actions={actions} />;
+    case "migrations":
+      return <MigrationsDocument tab={tab} active={active} actions={actions} />;
+    case "compare":
+      return <CompareDocument tab={tab} active={active} actions={actions} />;
     case "plan":
       return <PlanDocument tab={tab} actions={actions} />;
   }
@@ -117,6 +123,8 @@ const SAFE = {
   policies: "The drafts are safe; nothing was applied.",
   advisor: "Nothing was changed.",
   diagram: "Where tables lie is kept.",
+  migrations: "What ran and what did not is kept in the database's history.",
+  compare: "Nothing was changed.",
   plan: "Nothing was changed.",
 } as const;
 

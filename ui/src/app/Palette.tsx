@@ -32,6 +32,8 @@ const SCOPE_ICONS: Readonly<Record<string, IconName>> = {
   policies: "policy",
   advisor: "bulb",
   diagram: "explain",
+  migrations: "branch",
+  compare: "matrix",
   structure: "columns",
   explorer: "refresh",
 };
@@ -44,6 +46,8 @@ const TAB_ICONS: Readonly<Record<Exclude<OpenTab["kind"], "query" | "relation">,
   policies: "policy",
   advisor: "bulb",
   diagram: "explain",
+  migrations: "branch",
+  compare: "matrix",
   plan: "explain",
 };
 
@@ -55,6 +59,8 @@ const NOT_HERE: Readonly<Record<string, string>> = {
   policies: "needs a tab of policies in front",
   advisor: "needs an advisor's tab in front",
   diagram: "needs a diagram's tab in front",
+  migrations: "needs a tab of migrations in front",
+  compare: "needs a comparison in front",
   structure: "needs the structure of a table in front",
   explorer: "needs the explorer with the focus",
   connection: "needs a connection's form in front",

@@ -12,7 +12,7 @@ import { generateIn } from "./generating";
 import { planTitle, profileOfTab } from "./model";
 import type { Panel, Place } from "./panel";
 import { Security } from "./security";
-import { canAlter, newObject, placeOf, stageDrop } from "./structure";
+import { canAlter, newObject, partition, placeOf, stageDrop } from "./structure";
 import { useWorkspace } from "./workspace";
 
 const TITLES: Readonly<Record<Place, string>> = {
@@ -56,6 +56,8 @@ function Explorer({ actions, hide }: { actions: Actions; hide: ReactNode }) {
       onPolicies={actions.policies}
       onAdvisor={actions.advisor}
       onDiagram={actions.diagram}
+      onMigrations={actions.migrations}
+      onCompare={actions.compare}
       onImport={importInto}
       onGenerate={generateIn}
       canAlter={(profileId) => canAlter(live.connections.get(profileId))}
@@ -63,6 +65,10 @@ function Explorer({ actions, hide }: { actions: Actions; hide: ReactNode }) {
       onNewObject={(profileId, database, schema, kind) =>
         newObject(placeOf(profileId, database, live.connections.get(profileId)), schema, kind)
       }
+      onPartition={(profileId, object, what) => {
+        if (what === "detach") actions.structure(profileId, object);
+        partition(placeOf(profileId, object.database, live.connections.get(profileId)), object, what);
+      }}
       onDropObject={(profileId, object) => {
         actions.structure(profileId, object);
         stageDrop(placeOf(profileId, object.database, live.connections.get(profileId)), object);

@@ -25,6 +25,8 @@ const ICONS: Readonly<Record<OpenTab["kind"], IconName>> = {
   policies: "policy",
   advisor: "bulb",
   diagram: "explain",
+  migrations: "branch",
+  compare: "matrix",
   plan: "explain",
 };
 

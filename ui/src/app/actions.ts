@@ -3,6 +3,7 @@ import { useMemo, useRef } from "react";
 import { formatShortcut, toast } from "@/design";
 import { mayRun } from "@/features/connections";
 import { diagramOf } from "@/features/erd";
+import { askNewMigration } from "@/features/migrations";
 import { openSuite, readView, type Section, showing, suiteIn, unfolded } from "@/features/policies";
 import { failureOf, hasPage, host, nativeCode, type ObjectRef, type PolicyActor, present } from "@/ipc";
 import { guardOf } from "./closing";
@@ -41,6 +42,10 @@ export interface Actions {
   advisor(profileId: string, database: string | null): void;
   /** Shows a database's diagrams: of a table's neighbourhood or of one schema where that is asked for. */
   diagram(profileId: string, database: string | null, of?: ObjectRef): void;
+  /** Shows how it stands with a database's migrations; asks for a new one of what is staged where `fromStaged`. */
+  migrations(profileId: string, database: string | null, fromStaged?: boolean): void;
+  /** Shows what differs between a database and something else that is to be chosen. */
+  compare(profileId: string, database: string | null): void;
   /** Shows who gets which rows of a database, of one table where one is named. */
   policies(profileId: string, database: string | null, table?: ObjectRef): void;
   /** Shows a page about a database's policies; in the tester, with somebody to try as. */
@@ -210,6 +215,19 @@ function build(now: () => Workspace, panel: () => Panel, ask: (id: string) => vo
     advisor: (profileId, asked) => {
       const database = ownIsNull(profileId, asked);
       now().dispatch({ type: "open", tab: { id: newTabId(), kind: "advisor", profileId, database, view: "{}" } });
+      if (panel().narrow) panel().hide();
+      requestAnimationFrame(focusDocument);
+    },
+    migrations: (profileId, asked, fromStaged = false) => {
+      const database = ownIsNull(profileId, asked);
+      now().dispatch({ type: "open", tab: { id: newTabId(), kind: "migrations", profileId, database, view: "{}" } });
+      if (panel().narrow) panel().hide();
+      requestAnimationFrame(focusDocument);
+      if (fromStaged) askNewMigration({ profileId, database }, true);
+    },
+    compare: (profileId, asked) => {
+      const database = ownIsNull(profileId, asked);
+      now().dispatch({ type: "open", tab: { id: newTabId(), kind: "compare", profileId, database, view: "{}" } });
       if (panel().narrow) panel().hide();
       requestAnimationFrame(focusDocument);
     },

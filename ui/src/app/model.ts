@@ -71,6 +71,24 @@ export interface DiagramTab extends Tab {
   readonly view: string;
 }
 
+/** How it stands with a database's migrations. */
+export interface MigrationsTab extends Tab {
+  readonly kind: "migrations";
+  readonly profileId: string;
+  /** `null` is the connection's own. */
+  readonly database: string | null;
+  readonly view: string;
+}
+
+/** A comparison; a database is its first side to begin with. */
+export interface CompareTab extends Tab {
+  readonly kind: "compare";
+  readonly profileId: string;
+  /** `null` is the connection's own. */
+  readonly database: string | null;
+  readonly view: string;
+}
+
 /** A kept plan. */
 export interface PlanTab extends Tab {
   readonly kind: "plan";
@@ -103,6 +121,8 @@ export type OpenTab =
   | PoliciesTab
   | AdvisorTab
   | DiagramTab
+  | MigrationsTab
+  | CompareTab
   | PlanTab
   | ConnectionTab
   | HomeTab
@@ -235,6 +255,8 @@ export function restored({ tab, text, sequence }: RestoredTab): OpenTab | null {
     }
     case "policies":
     case "advisor":
+    case "migrations":
+    case "compare":
       return tab.profile_id === null
         ? null
         : { id: tab.id, kind: tab.kind, profileId: tab.profile_id, database: tab.database, view: tab.view };
@@ -286,7 +308,9 @@ export function records(tabs: Tabs): TabRecord[] {
         return { ...bare, title, profile_id: profileId, database, view };
       }
       case "policies":
-      case "advisor": {
+      case "advisor":
+      case "migrations":
+      case "compare": {
         const { profileId, database, view } = tab;
         return { ...bare, title: PAGES[tab.kind], profile_id: profileId, database, view };
       }
@@ -306,7 +330,12 @@ export function records(tabs: Tabs): TabRecord[] {
 }
 
 /** Pages about a whole database. */
-const PAGES = { policies: "Policies", advisor: "Advisor" } as const;
+const PAGES = { policies: "Policies", advisor: "Advisor", migrations: "Migrations", compare: "Compare" } as const;
+
+type Page = PoliciesTab | AdvisorTab | MigrationsTab | CompareTab | DiagramTab;
+
+/** A page about a whole database: one of a kind each. */
+export const isPage = (tab: OpenTab): tab is Page => tab.kind in PAGES || tab.kind === "diagram";
 
 const sameObject = (a: ObjectRef, b: ObjectRef): boolean =>
   a.name === b.name &&
@@ -324,8 +353,10 @@ export function twin({ open }: Tabs, tab: OpenTab): OpenTab | undefined {
       return other.kind === "relation" && other.profileId === tab.profileId && sameObject(other.object, tab.object);
     }
     if (tab.kind === "activity") return other.kind === "activity" && other.profileId === tab.profileId;
-    if (tab.kind === "policies" || tab.kind === "advisor" || tab.kind === "diagram")
-      return other.kind === tab.kind && other.profileId === tab.profileId && other.database === tab.database;
+    if (isPage(tab))
+      return (
+        isPage(other) && other.kind === tab.kind && other.profileId === tab.profileId && other.database === tab.database
+      );
     if (tab.kind === "plan") return other.kind === "plan" && other.planId === tab.planId;
     if (tab.kind === "query") {
       if (other.kind !== "query") return false;
@@ -426,6 +457,8 @@ export function titleOf(tab: OpenTab, connection: string | undefined, several: b
       return `Activity · ${connection ?? "connection"}`;
     case "policies":
     case "advisor":
+    case "migrations":
+    case "compare":
       return `${PAGES[tab.kind]} · ${tab.database ?? connection ?? "connection"}`;
     case "query":
     case "relation":

@@ -40,6 +40,15 @@ export function stageDrop({ profileId, database }: Place, object: ObjectRef): vo
     .catch(tell);
 }
 
+/** Asks for a partition of a table, or for a table that becomes one; or stages that a partition is one no more. */
+export function partition(place: Place, object: ObjectRef, what: "partition" | "attach" | "detach"): void {
+  if (what !== "detach") openStructure(place, { ask: what, table: object });
+  else
+    host()
+      .editStructure(place.profileId, place.database, [{ edit: "detach_partition", partition: object }])
+      .catch(tell);
+}
+
 /** What the shell knows of a place: whether it may be changed, and how its language is written and shown. */
 export function useAround({ profileId, database }: Place, actions: Actions): Around {
   const { live, profile } = useWorkspace();
@@ -133,6 +142,7 @@ export function TabStructure(props: {
       highlight={around.highlight}
       onOpen={around.onOpen}
       onGo={around.onOpen}
+      onMigration={() => actions.migrations(place.profileId, place.database, true)}
       section={section}
       onSection={onSection}
       onRenamed={(renamed: ObjectRef) => {

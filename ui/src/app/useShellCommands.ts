@@ -8,7 +8,7 @@ import { actorOf, useActingWays, useNoActing } from "./acting";
 import type { Actions } from "./actions";
 import { focusDocument, focusSide, focusSideField, isInSide } from "./focus";
 import { generateIn, schemaCalled, useNoGenerate } from "./generating";
-import { profileOfTab } from "./model";
+import { isPage, profileOfTab } from "./model";
 import type { Panel, Place } from "./panel";
 import type { Direction } from "./split";
 import { canAlter, newObject, placeOf } from "./structure";
@@ -42,8 +42,7 @@ export function useShellCommands(
   };
   const guarded = meant("can_secure");
   const advised = meant("can_advise");
-  const ofDatabase =
-    active?.kind === "policies" || active?.kind === "advisor" || active?.kind === "diagram" ? active.database : null;
+  const ofDatabase = active && isPage(active) ? active.database : null;
   /** Whose diagrams are meant: the tab's connection, or the only open one. */
   const drawn = profileId ?? (live.connections.size === 1 ? ([...live.connections.keys()][0] ?? null) : null);
   /** The database whose schema is meant, and the schema beside a table. */
@@ -167,6 +166,14 @@ export function useShellCommands(
         actions.diagram(drawn, database);
       },
       drawn === null && noConnection,
+    ),
+    "migrations.open": offer(
+      () => altered && actions.migrations(altered.profileId, altered.database),
+      !altered && (profileId === null ? "no database that can be changed is connected" : "it cannot be changed here"),
+    ),
+    "compare.open": offer(
+      () => altered && actions.compare(altered.profileId, altered.database),
+      !altered && (profileId === null ? "no database that can be changed is connected" : "it cannot be changed here"),
     ),
     "structure.table": offer(
       () => altered && newObject(altered, schemaOf, "table"),

@@ -16,6 +16,8 @@ export type Scope =
   | "advisor"
   | "diagram"
   | "structure"
+  | "migrations"
+  | "compare"
   | "results"
   | "connection";
 
@@ -53,6 +55,8 @@ export const COMMANDS = [
   { id: "policies.open", title: "Policies of this database: who gets which rows", scope: "global" },
   { id: "advisor.open", title: "Advisor: what is wrong with this database", scope: "global" },
   { id: "diagram.open", title: "Diagram of this database", scope: "global", keys: "Mod+Shift+L" },
+  { id: "migrations.open", title: "Migrations of this database", scope: "global" },
+  { id: "compare.open", title: "Compare this database with another, a file or a folder", scope: "global" },
   { id: "structure.table", title: "New table in this database", scope: "global" },
   { id: "structure.new", title: "New view, function, type … in this database", scope: "global" },
   { id: "connection.generate", title: "Generate rows for several tables", scope: "global" },
@@ -215,6 +219,18 @@ export const COMMANDS = [
   { id: "structure.column", title: "Add a column to this table", scope: "structure" },
   { id: "structure.foreign-key", title: "New foreign key from this table", scope: "structure", keys: "Mod+Alt+K" },
   { id: "structure.index", title: "New index of this table", scope: "structure" },
+  { id: "migrations.refresh", title: "Read the migrations again", scope: "migrations", keys: "F5" },
+  { id: "migrations.filter", title: "Filter migrations", scope: "migrations", keys: "Mod+F" },
+  { id: "migrations.folder", title: "Choose the folder of migrations", scope: "migrations", keys: "Mod+Alt+O" },
+  { id: "migrations.apply", title: "Review and apply what is pending", scope: "migrations", keys: "Mod+Shift+R" },
+  { id: "migrations.apply-to", title: "Apply up to the chosen migration", scope: "migrations" },
+  { id: "migrations.back", title: "Roll migrations back", scope: "migrations" },
+  { id: "migrations.new", title: "New migration", scope: "migrations", keys: "Mod+I" },
+  { id: "compare.run", title: "Compare", scope: "compare", keys: "Mod+Enter" },
+  { id: "compare.filter", title: "Filter what differs", scope: "compare", keys: "Mod+F" },
+  { id: "compare.swap", title: "Swap the sides of the comparison", scope: "compare", keys: "Mod+Alt+X" },
+  { id: "compare.tree", title: "Show what differs", scope: "compare", keys: "Alt+1" },
+  { id: "compare.script", title: "Show the statements", scope: "compare", keys: "Alt+2" },
   { id: "activity.refresh", title: "Read the activity again", scope: "activity", keys: "F5" },
   { id: "activity.pause", title: "Pause or go on reading the activity", scope: "activity", keys: "Mod+Alt+P" },
   { id: "activity.filter", title: "Filter sessions or sizes", scope: "activity", keys: "Mod+F" },

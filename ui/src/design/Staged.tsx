@@ -51,6 +51,8 @@ export interface StagedBarProps {
   note: ReactNode;
   undo?: StagedStep;
   redo?: StagedStep;
+  /** What else can be done with all of it. */
+  actions?: ReactNode;
   /** What is gone once everything is discarded. */
   discarded: string;
   onDiscardAll: () => void;
@@ -60,6 +62,7 @@ export interface StagedBarProps {
 
 export function StagedBar(props: StagedBarProps) {
   const { label, words, many, items, marks, note, undo, redo, discarded, onDiscardAll, onReview, reviewKeys } = props;
+  const { actions } = props;
   const [list, setList] = useState(false);
   const [asking, setAsking] = useState(false);
   const counts = useRef<HTMLButtonElement>(null);
@@ -92,6 +95,7 @@ export function StagedBar(props: StagedBarProps) {
       {marks}
       {note}
       <span className="flex-1" />
+      {actions}
       <Button variant="ghost" disabledReason={nothing} onClick={() => setAsking(true)}>
         Discard
       </Button>

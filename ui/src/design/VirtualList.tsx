@@ -60,6 +60,13 @@ export function VirtualList<T>({
     if (last !== undefined && last >= items.length - 1) end.current?.();
   }, [last, items.length]);
 
+  // What is chosen when the list is first drawn is in sight, however far down it is.
+  const begun = useRef({ active, virtual });
+  useEffect(() => {
+    const { active: at, virtual: rows } = begun.current;
+    if (at > 0) rows.scrollToIndex(at, { align: "center" });
+  }, []);
+
   const go = (index: number) => {
     const item = items[index];
     if (item === undefined) return;

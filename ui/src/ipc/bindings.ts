@@ -285,6 +285,18 @@ export const commands = {
 	exportDiagram: (diagramId: string, format: DiagramFormat, dark: boolean, tables: DiagramTable[], path: string) => typedError<number, AppError>(__TAURI_INVOKE("export_diagram", { diagramId, format, dark, tables, path })),
 	/**  The relationships of one relation over the whole database, also those that names and types speak for. */
 	tableRelations: (profileId: string, database: string | null, table: DiagramTable) => typedError<DiagramRelations, AppError>(__TAURI_INVOKE("table_relations", { profileId, database, table })),
+	/**  How a database stands to a folder; without one to the folder that was looked at last, or how its histories stand. */
+	migrationsStatus: (profileId: string, database: string | null, folder: string | null) => typedError<MigrationStatus, AppError>(__TAURI_INVOKE("migrations_status", { profileId, database, folder })),
+	/**  What is to be done, statement by statement. */
+	migrationsReview: (profileId: string, database: string | null, request: MigrationRequest) => typedError<MigrationReview, AppError>(__TAURI_INVOKE("migrations_review", { profileId, database, request })),
+	/**  Runs it and keeps nothing. */
+	migrationsTry: (profileId: string, database: string | null, request: MigrationRequest) => typedError<MigrationRan, AppError>(__TAURI_INVOKE("migrations_try", { profileId, database, request })),
+	/**  Applies, or takes back. */
+	migrationsRun: (profileId: string, database: string | null, request: MigrationRequest, confirmed: RunConsent | null) => typedError<MigrationRan, AppError>(__TAURI_INVOKE("migrations_run", { profileId, database, request, confirmed })),
+	/**  Says of a migration that failed what a person has made of it. */
+	migrationsSettle: (profileId: string, database: string | null, folder: string, version: string, settled: MigrationSettled) => typedError<MigrationStatus, AppError>(__TAURI_INVOKE("migrations_settle", { profileId, database, folder, version, settled })),
+	/**  Writes a migration, and tells its files. */
+	migrationsCreate: (profileId: string, database: string | null, migration: NewMigration) => typedError<string[], AppError>(__TAURI_INVOKE("migrations_create", { profileId, database, migration })),
 	/**  What is staged of a database. */
 	structureDraft: (profileId: string, database: string | null) => typedError<StructureDraft, AppError>(__TAURI_INVOKE("structure_draft", { profileId, database })),
 	/**  What can be staged there. */
@@ -305,6 +317,10 @@ export const commands = {
 	forgetStructureApply: (profileId: string, database: string | null, id: number) => typedError<null, AppError>(__TAURI_INVOKE("forget_structure_apply", { profileId, database, id })),
 	/**  What was applied here lately, the newest first. */
 	structureApplied: (profileId: string, database: string | null) => typedError<StructureAppliedSet[], AppError>(__TAURI_INVOKE("structure_applied", { profileId, database })),
+	/**  Compares two sides; `compare_stop` stops it by the same id. */
+	compareDatabases: (request: CompareRequest, compareId: string) => typedError<CompareResult, AppError>(__TAURI_INVOKE("compare_databases", { request, compareId })),
+	/**  Stops a comparison, with what it reads and the scratch database it has made. */
+	compareStop: (compareId: string) => typedError<null, AppError>(__TAURI_INVOKE("compare_stop", { compareId })),
 	/**  What is known of a database without asking anybody. */
 	securityFigures: (profileId: string, database: string | null) => __TAURI_INVOKE<SecurityFigures>("security_figures", { profileId, database }),
 	/**  How the tables of a database stand. */
@@ -1582,6 +1598,95 @@ export type ColumnStatistics = {
 	outliers: ColumnOutliers | null,
 };
 
+/**  An object that differs. */
+export type CompareDifference = {
+	/**  The object; parts of a table name it in `signature`. */
+	object: ObjectRef,
+	/**  What kind it is, in words (`foreign key`). */
+	kind: string,
+	/**  What is to become of it on the first side. */
+	change: StructureChange,
+	/**  What differs, where it is on both sides. */
+	facets: CompareFacet[],
+	/**  The statements about it, by their places in [`CompareResult::statements`]. */
+	statements: number[],
+};
+
+/**  One thing that is said of an object, on both sides. */
+export type CompareFacet = {
+	/**  What it is (`type`, `default`, `text`). */
+	name: string,
+	/**  On the first side. */
+	before: string | null,
+	/**  On the second. */
+	after: string | null,
+};
+
+/**  A new name. */
+export type CompareRename = {
+	/**  What has it: a relation or a column as it is called on the first side. */
+	object: ObjectRef,
+	/**  The name on the second side. */
+	to: string,
+};
+
+/**  What is compared, and how. */
+export type CompareRequest = {
+	/**  As it is. */
+	from: CompareSide,
+	/**  As it is to be. */
+	to: CompareSide,
+	/**  Only these schemas; all where it is empty. */
+	schemas: string[],
+	/**  Owners and privileges are left aside. */
+	no_access: boolean,
+	/**  What has another name, and is the same. */
+	renames: CompareRename[],
+};
+
+/**  What differs. */
+export type CompareResult = {
+	/**  Each side in words (`production · shop`, `migrations (scratch)`). */
+	titles: [string, string],
+	/**  The objects, tables before their parts. */
+	differences: CompareDifference[],
+	/**  The statements, in the order in which they can run. */
+	statements: CompareStatement[],
+	/**  The same as a script. */
+	script: string,
+	/**  What looks like a new name, and is dropped and made anew as long as nobody says so. */
+	proposed: CompareRename[],
+	/**  What is not compared, each a sentence. */
+	left_out: string[],
+};
+
+/**  What a side of a comparison is read from. */
+export type CompareSide = 
+/**  A database of a saved connection. */
+{ from: "database"; 
+/**  The connection. */
+profile_id: string; 
+/**  Another database than the connection's own. */
+database: string | null } | 
+/**  A catalog file, or a file of SQLite. */
+{ from: "file"; 
+/**  Its path. */
+path: string } | 
+/**  A folder of migrations, applied to a scratch database that goes again. */
+{ from: "folder"; 
+/**  Its path. */
+path: string; 
+/**  The connection on whose server the scratch database is made; `None` for the other side's, where files need no server. */
+scratch_profile_id: string | null };
+
+/**  A statement that makes the first side into the second. */
+export type CompareStatement = {
+	/**  Its text, without semicolon. */
+	sql: string,
+	/**  What it takes away for good, in words. */
+	loses: string | null,
+};
+
 /**  One completion. */
 export type CompletionItem = {
 	/**  What is shown. */
@@ -1731,6 +1836,8 @@ export type ConnectionState = {
 	can_advise?: boolean,
 	/**  Changes of its definitions can be staged and applied. */
 	can_alter?: boolean,
+	/**  So can changes of the roles of its server. */
+	can_alter_roles?: boolean,
 	/**  Who enforces read-only; `None` when writes are allowed. */
 	read_only: string | null,
 	/**  Sessions open now. */
@@ -3330,6 +3437,204 @@ export type LookupRow = {
 	labels: (string | null)[],
 };
 
+/**  Which way. */
+export type MigrationDirection = 
+/**  Apply what is pending. */
+"up" | 
+/**  Take applied ones back, the last first. */
+"down";
+
+/**  A history that is kept in the database. */
+export type MigrationHistory = {
+	/**  Whose it is. */
+	tool: MigrationTool,
+	/**  Its table, as written in SQL. */
+	table: string,
+	/**  How many migrations it says were applied. */
+	applied: number,
+	/**  The last of them. */
+	last: string | null,
+};
+
+/**  What became of it. */
+export type MigrationRan = 
+/**  Nothing was sent: a person says yes first. */
+{ outcome: "confirm"; 
+/**  To what. */
+question: SweepQuestion } | 
+/**  Nothing was sent: folder or history are not what was looked at. */
+{ outcome: "stale" } | 
+/**  All of it is kept; of a trial, all of it ran and nothing is kept. */
+{ outcome: "done"; 
+/**  Versions, in the order in which they ran. */
+versions: string[]; 
+/**  How long it took. */
+elapsed_ms: number } | 
+/**  One did not come to its end. */
+{ outcome: "stopped"; 
+/**  Versions that are kept as a whole. */
+kept: string[]; 
+/**  The one that did not. */
+version: string; 
+/**  Its file, within the folder. */
+file: string; 
+/**  The statement that failed, counted from 0. */
+statement: number; 
+/**  Its text. */
+sql: string; 
+/**  How many statements of it are kept. */
+statements_kept: number; 
+/**  What the server said; its range is within the statement. */
+error: AppError; 
+/**  Who was in the way of a lock. */
+blockers: PolicyBlocker[] };
+
+/**  What is to be done. */
+export type MigrationRequest = {
+	/**  The folder. */
+	folder: string,
+	/**  Which way. */
+	direction: MigrationDirection,
+	/**
+	 *  Up: up to this version and with it, all where it is `None`. Down: down to this version, which stays; only the last one where it
+	 *  is `None`.
+	 */
+	to: string | null,
+	/**  Longest time a lock is waited for. */
+	lock_timeout_ms: number,
+	/**  [`MigrationStatus::digest`]. */
+	digest: string,
+};
+
+/**  What will be done, exactly. */
+export type MigrationReview = {
+	/**  The migrations, in the order in which they run. */
+	steps: MigrationStep[],
+	/**  Whether it can be tried in a transaction that is rolled back; otherwise why not, as a sentence. */
+	untriable: string | null,
+	/**  What is worth knowing beside, each a sentence. */
+	warnings: string[],
+};
+
+/**  A migration: of the folder, of the history, or of both. */
+export type MigrationRow = {
+	/**  What orders it and names it in commands, as its tool writes it (`20261122093000`, `1.2`, `0001_init`). */
+	version: string,
+	/**  What it is called. */
+	name: string,
+	/**  How it stands. */
+	state: MigrationState,
+	/**  When it was applied, in ms since the epoch, where the history says so. */
+	applied_at_ms: number | null,
+	/**  How long it took, where the history says so. */
+	took_ms: number | null,
+	/**  Its file, within the folder. */
+	file: string | null,
+	/**  The file that takes it back. */
+	down: string | null,
+	/**  Whether it runs in one transaction. */
+	transaction: boolean,
+	/**  How many statements it has. */
+	statements: number | null,
+};
+
+/**  How a failed migration was settled by hand. */
+export type MigrationSettled = 
+/**  All it does is there now. */
+"applied" | 
+/**  Nothing of it is there any more. */
+"reverted";
+
+/**  How it stands with a migration. */
+export type MigrationState = 
+/**  Not applied. */
+{ state: "pending" } | 
+/**  Not applied, though a later one is. */
+{ state: "late" } | 
+/**  Applied, and its file is what was applied. */
+{ state: "applied" } | 
+/**  Applied, and its file is another now. */
+{ state: "drifted"; 
+/**  Checksum in the history, as its tool writes it. */
+applied: string; 
+/**  Checksum of the file. */
+file: string } | 
+/**  Applied, and there is no file of it. */
+{ state: "missing" } | 
+/**  Begun, and never brought to its end: some of its statements may be kept. */
+{ state: "failed"; 
+/**  How many of its statements are kept for sure, where that was written down here. */
+kept: number | null; 
+/**  How many it has. */
+of: number | null; 
+/**  Whether the one after those may be kept as well. */
+uncertain: boolean };
+
+/**  A statement of a migration, and what it does to others. */
+export type MigrationStatement = {
+	/**  Its text. */
+	sql: string,
+	/**  The locks it takes, each a sentence; none where it takes none that others wait for, or is not known. */
+	locks: string[],
+	/**  What the advisor says of it: rule, level and title. */
+	findings: string[],
+};
+
+/**  How it stands with the migrations of a database. */
+export type MigrationStatus = {
+	/**  The folder; `None` where only the history was read. */
+	folder: string | null,
+	/**  Whose folder, or whose history, the rows are of; `None` where there is neither. */
+	tool: MigrationTool | null,
+	/**  The migrations, in order. */
+	rows: MigrationRow[],
+	/**  Every history that is there. */
+	histories: MigrationHistory[],
+	/**  What of the folder cannot be used, each a sentence. */
+	problems: string[],
+	/**  Why nothing can be applied from here, as a sentence (`Flyway's migrations are applied by Flyway.`). */
+	refusal: string | null,
+	/**  How many would be applied. */
+	pending: number,
+	/**  Whether each is kept as a whole or not at all. */
+	transactional: boolean,
+	/**  Stands for the folder's files and the history: what is applied is what was looked at. */
+	digest: string,
+};
+
+/**  A migration that will run. */
+export type MigrationStep = {
+	/**  Its version. */
+	version: string,
+	/**  What it is called. */
+	name: string,
+	/**  Its file, within the folder. */
+	file: string,
+	/**  Whether it runs in one transaction. */
+	transaction: boolean,
+	/**  Its statements. */
+	statements: MigrationStatement[],
+};
+
+/**  The tool whose folder or history it is. */
+export type MigrationTool = 
+/**  sqlx, which is what this program writes. */
+"sqlx" | 
+/**  Flyway. */
+"flyway" | 
+/**  Liquibase. */
+"liquibase" | 
+/**  Prisma. */
+"prisma" | 
+/**  Drizzle. */
+"drizzle" | 
+/**  Rails. */
+"rails" | 
+/**  Django. */
+"django" | 
+/**  Supabase. */
+"supabase";
+
 /**  What the server itself said. */
 export type NativeError = {
 	/**  The product that said it. */
@@ -3350,6 +3655,18 @@ export type NativeError = {
 	object: string | null,
 	/**  The internal query that failed. */
 	internal: string | null,
+};
+
+/**  A migration to be written. */
+export type NewMigration = {
+	/**  The folder. */
+	folder: string,
+	/**  What it is to be called, in words. */
+	name: string,
+	/**  Its statements; `None` for what is staged of the database. */
+	up: string | null,
+	/**  The statements that take it back; `None` as staged, or none. */
+	down: string | null,
 };
 
 /**  How a tree node's content stands. */
@@ -5857,11 +6174,19 @@ export type StructureAbilities = {
 	collations: string[],
 	/**
 	 *  What can be created, of: `schema`, `table`, `view`, `materialized_view`, `function`, `procedure`, `trigger`, `enum`, `domain`,
-	 *  `sequence`, `extension`, `event`.
+	 *  `sequence`, `extension`, `event`, `role`.
 	 */
 	kinds: string[],
 	/**  Objects have owners and rights that can be staged. */
 	access: boolean,
+	/**  What a person may say of how values become those of another type. */
+	converts: boolean,
+	/**  How tables are divided; `None` where they are not. */
+	partitions: StructurePartitionAbilities | null,
+	/**  Roles can be staged; `None` where they cannot, or were not read. */
+	roles: StructureRoleAbilities | null,
+	/**  What a text of a new object begins as, by kind. */
+	templates: StructureTemplate[],
 };
 
 /**  What becomes of referring rows. */
@@ -5935,6 +6260,30 @@ export type StructureBack = {
 	/**  What it does not bring back, or itself takes away, in words. */
 	loses: string | null,
 };
+
+/**
+ *  Which rows are in a partition. Values are expressions; what is neither a number nor a word like `MAXVALUE` nor in quotes is meant
+ *  as text.
+ */
+export type StructureBound = 
+/**  From these values up to those, which are not in it. */
+{ bound: "range"; 
+/**  The first values, one for each key; none where each partition begins at the end of the one before it. */
+from: string[]; 
+/**  The values that end it. */
+to: string[] } | 
+/**  Rows of one of these values. */
+{ bound: "list"; 
+/**  The values. */
+values: string[] } | 
+/**  Rows whose hash leaves this when it is divided. */
+{ bound: "hash"; 
+/**  By how much it is divided. */
+modulus: number; 
+/**  What is left. */
+remainder: number } | 
+/**  What is in no other. */
+{ bound: "default" };
 
 /**  What is to become of an object. */
 export type StructureChange = 
@@ -6022,8 +6371,48 @@ columns: StructureColumnForm[];
 primary_key: string[]; 
 /**  Whether row security is enabled. */
 row_security: boolean; 
+/**  How its rows are divided among partitions; `None` where it holds them itself. */
+partition_by: StructurePartitioning | null; 
 /**  Its comment. */
 comment: string | null } | 
+/**  A new partition of a table. */
+{ edit: "create_partition"; 
+/**  The table. */
+table: ObjectRef; 
+/**  Its schema, where partitions are tables; the table's own where it is `None`. */
+schema: string | null; 
+/**  Its name. */
+name: string; 
+/**  Which rows are in it. */
+bound: StructureBound; 
+/**  How it is divided itself; not where partitions are no tables. */
+partition_by: StructurePartitioning | null; 
+/**  Whether row security is enabled: the table's own counts only for who comes through the table. */
+row_security: boolean } | 
+/**  A table becomes a partition of another, or a partition gets another bound. */
+{ edit: "attach_partition"; 
+/**  The partitioned table. */
+table: ObjectRef; 
+/**  What becomes a partition of it. */
+partition: ObjectRef; 
+/**  Which rows are in it. */
+bound: StructureBound } | 
+/**  A partition stands for itself again. */
+{ edit: "detach_partition"; 
+/**  The partition. */
+partition: ObjectRef } | 
+/**  A partition that is no table goes, with its rows. */
+{ edit: "drop_partition"; 
+/**  Its table. */
+table: ObjectRef; 
+/**  Its name. */
+name: string } | 
+/**  How a table is divided, where that is a clause of it: `PARTITION BY …` as a whole. */
+{ edit: "partition_by"; 
+/**  The table. */
+table: ObjectRef; 
+/**  The clause; `None` divides it no more. */
+clause: string | null } | 
 /**  An object gets another name. */
 { edit: "rename"; 
 /**  Which. */
@@ -6153,6 +6542,20 @@ cycle: boolean } |
 name: string; 
 /**  The schema of its objects. */
 schema: string | null } | 
+/**  A role of the cluster is added or becomes another. Its password is no part of what is staged. */
+{ edit: "role"; 
+/**  Which; `None` adds it. */
+object: ObjectRef | null; 
+/**  Its name. */
+name: string; 
+/**  As it is to be. */
+role: StructureRoleForm } | 
+/**  What a role owns in this database gets another owner, and its rights here are taken away, so that it can be dropped. */
+{ edit: "disown"; 
+/**  The role. */
+role: ObjectRef; 
+/**  Who owns what it owned. */
+owner: string } | 
 /**  Another owner. */
 { edit: "owner"; 
 /**  Of what. */
@@ -6309,6 +6712,18 @@ export type StructureLock = {
 	waits: string,
 };
 
+/**  A place in another role. */
+export type StructureMembership = {
+	/**  The role. */
+	role: string,
+	/**  It may make others members. */
+	admin: boolean,
+	/**  It has the role's rights without asking; `None` as usual, or where the server has no such option. */
+	inherit: boolean | null,
+	/**  It may become the role; `None` as above. */
+	set: boolean | null,
+};
+
 /**  How the server numbers a column. */
 export type StructureNumbering = 
 /**  Always: `GENERATED ALWAYS AS IDENTITY`, `AUTO_INCREMENT`, `AUTOINCREMENT`. */
@@ -6370,6 +6785,10 @@ export type StructurePage = {
 	triggers: StructureText[],
 	/**  Policies: edited at their own place. */
 	policies: StructureText[],
+	/**  How it is divided, and of what it is a part; `None` where it is neither divided nor a part. */
+	partitions: StructurePartitions | null,
+	/**  What keeps a role from being dropped, in sentences; none for anything else. */
+	held: string[],
 	/**  What is not a table, as it is filled in: the edit that would make it again. */
 	edit: StructureEdit | null,
 	/**  All of it as statements that would make it as it is staged. */
@@ -6392,6 +6811,69 @@ export type StructurePart<Form> = {
 	fixed: string | null,
 	/**  Its comment. */
 	comment: string | null,
+};
+
+/**  A partition of a table. */
+export type StructurePartition = {
+	/**  The table that it is, where partitions are tables. */
+	object: ObjectRef | null,
+	/**  Its name. */
+	name: string,
+	/**  Which rows are in it, as the server writes it. */
+	bound: string,
+	/**  How it is divided itself. */
+	by: string | null,
+	/**  What becomes of it. */
+	change: StructureChange | null,
+};
+
+/**  How tables can be divided. */
+export type StructurePartitionAbilities = {
+	/**  The ways in which a new table can be divided in a form; none where that is written as a clause. */
+	ways: StructurePartitionWay[],
+	/**  Partitions are tables, which are attached and detached. */
+	tables: boolean,
+	/**  A partition begins with values of its own, not at the end of the one before it. */
+	from: boolean,
+	/**  There may be one for what is in no other. */
+	default: boolean,
+};
+
+/**  A column or an expression that rows are divided by. */
+export type StructurePartitionKey = {
+	/**  The column, or the expression. */
+	text: string,
+	/**  Whether it is an expression. */
+	expression: boolean,
+};
+
+/**  How rows are divided. */
+export type StructurePartitionWay = 
+/**  From one value up to another. */
+"range" | 
+/**  By single values. */
+"list" | 
+/**  By what is left of a hash. */
+"hash";
+
+/**  How a table is divided. */
+export type StructurePartitioning = {
+	/**  The way. */
+	way: StructurePartitionWay,
+	/**  By what, in order. */
+	keys: StructurePartitionKey[],
+};
+
+/**  How a table is divided, and of what it is a part. */
+export type StructurePartitions = {
+	/**  How it is divided, as the server writes it; `None` where it is not. */
+	by: string | null,
+	/**  The same, where there are fields for all of it. */
+	form: StructurePartitioning | null,
+	/**  Its partitions, in their order. */
+	partitions: StructurePartition[],
+	/**  The table that it is a part of, and which rows are in it. */
+	of: [ObjectRef, string] | null,
 };
 
 /**  What applying will do, exactly. */
@@ -6430,6 +6912,38 @@ export type StructureRisk = {
 	fails: boolean,
 };
 
+/**  What can be said of roles. */
+export type StructureRoleAbilities = {
+	/**  Those that there are, for choosing. */
+	names: string[],
+	/**  A membership says whether it inherits, and whether it may become the role. */
+	membership_options: boolean,
+};
+
+/**  A role, without its password. */
+export type StructureRoleForm = {
+	/**  It can log in. */
+	login: boolean,
+	/**  Checks do not apply to it. */
+	superuser: boolean,
+	/**  It may make databases. */
+	create_database: boolean,
+	/**  It may make roles. */
+	create_role: boolean,
+	/**  It has the rights of its groups without asking. */
+	inherit: boolean,
+	/**  It may replicate. */
+	replication: boolean,
+	/**  Row security does not apply to it. */
+	bypass_row_security: boolean,
+	/**  Most sessions it may have at a time; `None` is no limit. */
+	connection_limit: number | null,
+	/**  Until when its password is good, as the server reads a time; `None` is for ever. */
+	valid_until: string | null,
+	/**  The roles it is a member of. */
+	member_of: StructureMembership[],
+};
+
 /**  One statement of what is staged. */
 export type StructureStep = {
 	/**  What it is about. */
@@ -6454,6 +6968,14 @@ export type StructureStep = {
 	loses: string | null,
 	/**  It was not understood: nothing is claimed of it. */
 	unread: boolean,
+};
+
+/**  What a text of a new object begins as. */
+export type StructureTemplate = {
+	/**  Of which kind, as in [`StructureAbilities::kinds`]. */
+	kind: string,
+	/**  The text; `{schema}` stands for the schema and its dot, where there is one. */
+	text: string,
 };
 
 /**  What has only a text: a trigger, a policy. */
@@ -6561,7 +7083,11 @@ export type TabKind =
 /**  What the advisor says of a connection's database. */
 "advisor" | 
 /**  A diagram of a connection's database. */
-"diagram";
+"diagram" | 
+/**  Migrations of a connection's database. */
+"migrations" | 
+/**  A comparison of two schemas; the connection's database is its first side. */
+"compare";
 
 /**  A tab as it is kept: everything but an editor's text, which is journaled apart. */
 export type TabRecord = {
@@ -6731,7 +7257,9 @@ export type Topic =
 /**  Which diagrams there are, what they are called and show. */
 "diagrams" | 
 /**  What is staged of definitions. */
-"structure";
+"structure" | 
+/**  How it stands with migrations. */
+"migrations";
 
 /**  What happens to rows on their way to or from a file. */
 export type TransferEvent = 

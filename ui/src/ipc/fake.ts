@@ -19,11 +19,13 @@ import { advisorCommands } from "./fake/advisor";
 import { browse, browseAgain, browseMore, countRows, whereText } from "./fake/browsing";
 import { completionsOf, definitionOf, relationPage, searchHits, tableOf, treePage } from "./fake/catalog";
 import { chartCommands } from "./fake/charts";
+import { compareCommands } from "./fake/compare";
 import { diagramCommands } from "./fake/diagrams";
 import { editCommands } from "./fake/edits";
 import { generateCommands } from "./fake/generate";
 import { cellBytes, copyOf, holdAgain, holdOf, windowOf } from "./fake/holds";
 import { previewOf, SOURCES } from "./fake/imports";
+import { migrationCommands } from "./fake/migrations";
 import { objectPage } from "./fake/objects";
 import { planCommands } from "./fake/plans";
 import { policyCommands } from "./fake/policyDrafts";
@@ -420,6 +422,8 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     ...policyTests(world),
     ...policyUsers(world),
     ...structureCommands(world),
+    ...migrationCommands(world),
+    ...compareCommands(world),
     ...advisor,
     ...securityCommands(world, calls, advisor.advise),
     stopTransfer: async (id) => {

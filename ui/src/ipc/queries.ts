@@ -21,6 +21,8 @@ export const queryKeys = {
   security: (profileId: string, database: string | null) => ["security", profileId, database] as const,
   /** What is staged of a schema, and objects as they would be. */
   structure: (profileId: string, database: string | null) => ["structure", profileId, database] as const,
+  /** How it stands with a database's migrations. */
+  migrations: (profileId: string, database: string | null) => ["migrations", profileId, database] as const,
   /** What is known of that without asking anybody. */
   securityFigures: (profileId: string, database: string | null) =>
     ["security", profileId, database, "figures"] as const,
@@ -65,6 +67,8 @@ export function topicKeys(topic: Topic, profileId: string | null): readonly (rea
       return [queryKeys.settings];
     case "structure":
       return [profileId ? ["structure", profileId] : ["structure"]];
+    case "migrations":
+      return [profileId ? ["migrations", profileId] : ["migrations"]];
     case "diagrams":
       return [profileId ? ["diagrams", profileId] : ["diagrams"]];
   }

@@ -56,7 +56,14 @@ export function DiagramDocument({ tab, active, actions }: { tab: DiagramTab; act
           onReview={() => openStructure(place, { ask: "review" })}
           staged={
             alters ? (
-              <StagedChanges place={place} able={open} highlight={around.highlight} onGo={around.onOpen} keys={keys} />
+              <StagedChanges
+                place={place}
+                able={open}
+                highlight={around.highlight}
+                onGo={around.onOpen}
+                onMigration={() => actions.migrations(profileId, database, true)}
+                keys={keys}
+              />
             ) : null
           }
         />

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState } from "react";
 import { useKeys, useOffers } from "@/commands";
 import { EmptyState, IconButton, Segmented, Toolbar } from "@/design";
 import { iconOf, ObjectStructure, shownObject, useObject, viewsOf } from "@/features/relation";
-import { queryKeys } from "@/ipc";
+import { type ConnectionState, queryKeys } from "@/ipc";
 import type { Actions } from "../actions";
 import type { RelationTab } from "../model";
 import { canAlter, sectionOf, TabStructure } from "../structure";
@@ -16,6 +16,9 @@ const FIRST = "definition";
 const EDIT = "edit";
 /** Kinds whose definition can be staged. */
 const ALTERED: ReadonlySet<string> = new Set(["routine", "type", "sequence", "extension", "event"]);
+
+const altered = (state: ConnectionState | undefined, kind: string): boolean =>
+  kind === "role" ? state?.can_alter_roles === true : canAlter(state) && ALTERED.has(kind);
 
 function readView(json: string): string {
   try {
@@ -93,7 +96,7 @@ function Opened({ tab, active, actions, view }: ObjectDocumentProps & { view: st
         ...(state?.phase.phase === "open" ? {} : { disabledReason: "the connection is not open" }),
       },
       "relation.ddl": { run: () => show("definition") },
-      ...(canAlter(state) && ALTERED.has(tab.object.kind) ? { "relation.edit": { run: () => show(EDIT) } } : {}),
+      ...(altered(state, tab.object.kind) ? { "relation.edit": { run: () => show(EDIT) } } : {}),
       ...(page.data && page.data.grants_state !== "absent"
         ? { "relation.grants": { run: () => show("privileges") } }
         : {}),
@@ -102,7 +105,7 @@ function Opened({ tab, active, actions, view }: ObjectDocumentProps & { view: st
   );
   const views = viewsOf(page.data);
   // A list that was kept in front may have nothing in it any more.
-  const editable = canAlter(state) && ALTERED.has(tab.object.kind);
+  const editable = altered(state, tab.object.kind);
   const all = editable || view === EDIT ? [...views, { value: EDIT, label: "Edit" }] : views;
   const options = all.some((each) => each.value === view) ? all : [...all, { value: view, label: view }];
   const schema = tab.object.schema;

@@ -34,6 +34,9 @@ export interface ExplorerItem extends TreeItem {
   readonly browsable: boolean;
   /** Whether it is a table that rows are put into: no view, and not on another server. */
   readonly table?: boolean;
+  /** It has partitions, or is one: a table of its own. */
+  readonly divided?: boolean;
+  readonly partition?: boolean;
   readonly state: TreeNode["state"];
   /** The server's own. */
   readonly system?: boolean;
@@ -204,6 +207,7 @@ export function nodeItem(node: TreeNode, parent: ExplorerItem): ExplorerItem {
     database: node.icon === "database" ? node.label : (node.object?.database ?? parent.database),
     browsable: node.browsable,
     table: node.browsable && isTable(node.icon),
+    ...(node.icon === "partitioned_table" ? { divided: true } : node.icon === "partition" ? { partition: true } : {}),
     state: node.state,
     system: node.system,
   };

@@ -19,6 +19,10 @@ export interface ExplorerActions {
   onAdvisor?: (profileId: string, database: string | null) => void;
   /** The map of a database, of one of its schemas, or of a table's neighbourhood. */
   onDiagram?: (profileId: string, database: string | null, of?: ObjectRef) => void;
+  /** How it stands with a database's migrations. */
+  onMigrations?: (profileId: string, database: string | null) => void;
+  /** What differs between a database and something else. */
+  onCompare?: (profileId: string, database: string | null) => void;
   /** Puts the rows of a file into a table, or into a new one of a schema; false for a file that has none. */
   onImport?: (profileId: string, into: ObjectRef, path?: string) => boolean;
   /** Whether a connection's schema can be changed; shows an object's structure for it, or asks for a new object (`table` …) of a schema. */
@@ -26,6 +30,8 @@ export interface ExplorerActions {
   onStructure?: (profileId: string, object: ObjectRef) => void;
   onNewObject?: (profileId: string, database: string | null, schema: string | null, kind: string) => void;
   onDropObject?: (profileId: string, object: ObjectRef) => void;
+  /** Asks for a new partition of a table, or for a table that becomes one; stages that a partition is one no more. */
+  onPartition?: (profileId: string, table: ObjectRef, what: "partition" | "attach" | "detach") => void;
   /** Makes rows up for a table, or for those of a schema. */
   onGenerate?: (profileId: string, object: ObjectRef) => void;
 }
@@ -161,7 +167,7 @@ export function useExplorerMenu(options: MenuOptions) {
   /** Pages about a connection's database, another one of it, or one table: those that there are for it. */
   const pages = (item: ExplorerItem): readonly MenuItem[] => {
     const { kind, profileId, object, database, table } = item;
-    const { onPolicies, onAdvisor, onDiagram } = options;
+    const { onPolicies, onAdvisor, onDiagram, onMigrations, onCompare } = options;
     const state = states.find((each) => each.profile_id === profileId);
     const whole = kind === "connection" || object?.kind === "database";
     const of = object?.kind === "database" ? object.name : null;
@@ -191,12 +197,17 @@ export function useExplorerMenu(options: MenuOptions) {
         });
       }
     }
+    if (state?.can_alter && whole) {
+      if (onMigrations)
+        items.push({ label: "Migrations", icon: "branch", onSelect: () => onMigrations(profileId, of) });
+      if (onCompare) items.push({ label: "Compare with…", icon: "matrix", onSelect: () => onCompare(profileId, of) });
+    }
     return items;
   };
   /** Changing the schema: everything is staged first. */
   const alters = (item: ExplorerItem): readonly MenuItem[] => {
     const { profileId, object, kind, database, system } = item;
-    const { canAlter, onStructure, onNewObject, onDropObject } = options;
+    const { canAlter, onStructure, onNewObject, onDropObject, onPartition } = options;
     if (!canAlter?.(profileId) || system === true) return [];
     const reason = readOnly(profileId) ? "The connection is read-only" : undefined;
     const items: MenuItem[] = [];
@@ -218,7 +229,33 @@ export function useExplorerMenu(options: MenuOptions) {
         },
       );
     }
-    if (onStructure && onDropObject && object && (object.kind === "relation" || ALTERED.has(object.kind)))
+    const roles = states.some((state) => state.profile_id === profileId && state.can_alter_roles === true);
+    if (onNewObject && object?.kind === "role" && roles)
+      items.push({
+        label: "New role…",
+        icon: "plus",
+        disabledReason: reason,
+        onSelect: () => onNewObject(profileId, database, null, "role"),
+      });
+    if (onPartition && object && item.divided)
+      items.push(
+        {
+          label: "New partition…",
+          icon: "plus",
+          disabledReason: reason,
+          onSelect: () => onPartition(profileId, object, "partition"),
+        },
+        { label: "Attach a table…", disabledReason: reason, onSelect: () => onPartition(profileId, object, "attach") },
+      );
+    if (onPartition && object && item.partition)
+      items.push({
+        label: "Stage its detaching",
+        disabledReason: reason,
+        onSelect: () => onPartition(profileId, object, "detach"),
+      });
+    const altered =
+      object && (object.kind === "relation" || ALTERED.has(object.kind) || (object.kind === "role" && roles));
+    if (onStructure && onDropObject && object && altered)
       items.push(
         { label: "Edit structure", icon: "columns", onSelect: () => onStructure(profileId, object) },
         {

@@ -74,6 +74,8 @@ export const SCOPE_TITLES: Readonly<Record<Scope, string>> = {
   advisor: "In an advisor's tab",
   diagram: "In a diagram",
   structure: "In the structure of a table",
+  migrations: "In a tab of migrations",
+  compare: "In a comparison",
   activity: "In an activity tab",
   results: "In results",
   connection: "In a connection's form",

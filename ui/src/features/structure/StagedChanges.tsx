@@ -1,7 +1,7 @@
 /** What is staged of a database's schema: the line above the status bar, and what became of a set whose answer was lost. */
 import { useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { Badge, Banner, LostAnswer, plural, StagedBar, toast } from "@/design";
+import { Badge, Banner, Button, LostAnswer, plural, StagedBar, toast } from "@/design";
 import { failureOf, host, type ObjectRef, queryKeys, type StructureEdit } from "@/ipc";
 import { openStructure } from "./asking";
 import { becomingOf, type Place, titleOf } from "./model";
@@ -14,6 +14,8 @@ export interface StagedChangesProps {
   highlight: (sql: string) => ReactNode;
   /** Shows what a change is about. */
   onGo: (object: ObjectRef) => void;
+  /** Writes what is staged as a migration instead. */
+  onMigration?: (() => void) | undefined;
   keys: { readonly undo: string | undefined; readonly redo: string | undefined; readonly review: string | undefined };
 }
 
@@ -28,7 +30,7 @@ const MARKS = new Map([
   [false, "not done"],
 ]);
 
-export function StagedChanges({ place, able, highlight, onGo, keys }: StagedChangesProps) {
+export function StagedChanges({ place, able, highlight, onGo, onMigration, keys }: StagedChangesProps) {
   const draft = useDraft(place, able);
   const edit = useEdit(place);
   const queries = useQueryClient();
@@ -85,6 +87,17 @@ export function StagedChanges({ place, able, highlight, onGo, keys }: StagedChan
           note={<span className="rh-meta str-wide-only rh-truncate">Nothing is sent before you have seen it.</span>}
           undo={{ what: undo, keys: keys.undo, onStep: () => send({ edit: "undo" }) }}
           redo={{ what: redo, keys: keys.redo, onStep: () => send({ edit: "redo" }) }}
+          actions={
+            onMigration ? (
+              <Button
+                variant="ghost"
+                disabledReason={groups.length === 0 ? "nothing is staged" : undefined}
+                onClick={onMigration}
+              >
+                Save as migration…
+              </Button>
+            ) : null
+          }
           discarded="The schema is as the server has it. What was staged is gone."
           onDiscardAll={() => send({ edit: "discard_all" })}
           onReview={() => openStructure(place, { ask: "review" })}

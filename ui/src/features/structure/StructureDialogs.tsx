@@ -19,6 +19,7 @@ import { ColumnForm } from "./parts/ColumnForm";
 import { Wrong } from "./parts/fields";
 import { ForeignKeyForm, IndexForm } from "./parts/forms";
 import { beginning, ObjectForm } from "./parts/objectForms";
+import { PartitionDialog } from "./parts/PartitionDialogs";
 import { Sheet } from "./parts/Sheet";
 import { SchemaField, TableDialog } from "./parts/TableDialog";
 import { useAbilities, useDraft, useEdit, usePage } from "./queries";
@@ -117,6 +118,9 @@ function Asks({
       return <TableDialog schema={asking.schema} onStaged={onStaged} />;
     case "object":
       return <ObjectDialog kind={asking.kind} schema={asking.schema} onStaged={onStaged} />;
+    case "partition":
+    case "attach":
+      return <PartitionDialog ask={asking.ask} table={asking.table} onStaged={stays} />;
     case "rename":
       return <RenameDialog object={asking.object} onStaged={stays} />;
     case "column":
@@ -132,7 +136,7 @@ function PartDialog({
   asking,
   onStaged,
 }: {
-  asking: Extract<Asked["asking"], { table: ObjectRef }>;
+  asking: Extract<Asked["asking"], { ask: "column" | "index" | "foreign_key" }>;
   onStaged: (object: ObjectRef) => void;
 }) {
   const { place, abilities, stage } = useDesk();
@@ -234,7 +238,7 @@ function ObjectDialog(props: { kind: string | null; schema: string | null; onSta
   const kinds = abilities.kinds.filter((each) => each !== "table");
   const [kind, setKind] = useState(props.kind ?? kinds[0] ?? "view");
   const first = props.schema ?? abilities.schema;
-  const [edit, setEdit] = useState(() => beginning(kind, first, templateOf(kind, first, abilities.product)));
+  const [edit, setEdit] = useState(() => beginning(kind, first, templateOf(kind, first, abilities)));
   const schema = "schema" in edit ? edit.schema : null;
   const named = "name" in edit && typeof edit.name === "string" ? edit.name : null;
   const problem =
@@ -251,13 +255,19 @@ function ObjectDialog(props: { kind: string | null; schema: string | null; onSta
     const error = await stage([edit]);
     if (error !== null) return error;
     const name = named ?? "";
-    const object: ObjectRef = { database: place.database, schema, kind: refKind(kind), name, signature: null };
+    const database = kind === "role" ? null : place.database;
+    const object: ObjectRef = { database, schema, kind: refKind(kind), name, signature: null };
     if (name === "" || kind === "schema" || kind === "extension") closeStructure();
     else onStaged(object);
     return null;
   };
   return (
-    <Sheet title={`New ${KIND_WORDS[kind] ?? kind}`} width={isText(kind) ? 760 : 560} problem={problem} send={send}>
+    <Sheet
+      title={`New ${KIND_WORDS[kind] ?? kind}`}
+      width={isText(kind) ? 760 : kind === "role" ? 640 : 560}
+      problem={problem}
+      send={send}
+    >
       {props.kind === null ? (
         <Field label="Kind">
           {(control) => (
@@ -266,7 +276,7 @@ function ObjectDialog(props: { kind: string | null; schema: string | null; onSta
               value={kind}
               onChange={(next) => {
                 setKind(next);
-                setEdit(beginning(next, schema ?? first, templateOf(next, schema ?? first, abilities.product)));
+                setEdit(beginning(next, schema ?? first, templateOf(next, schema ?? first, abilities)));
               }}
               options={kinds.map((value) => ({ value, label: KIND_WORDS[value] ?? value }))}
             />
@@ -286,7 +296,7 @@ function ObjectDialog(props: { kind: string | null; schema: string | null; onSta
           )}
         </Field>
       )}
-      {kind === "schema" || kind === "extension" ? null : (
+      {kind === "schema" || kind === "extension" || kind === "role" ? null : (
         <SchemaField schema={schema} onChange={(next) => setEdit({ ...edit, schema: next } as StructureEdit)} />
       )}
       <ObjectForm key={kind} edit={edit} onEdit={setEdit} />

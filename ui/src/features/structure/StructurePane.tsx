@@ -16,11 +16,13 @@ import {
   type Section,
   sectionsOf,
   stagedName,
+  templateOf,
   titleOf,
 } from "./model";
 import { ColumnsSection } from "./parts/ColumnsSection";
 import { CheckForm, ForeignKeyForm, IndexForm, KeyForm } from "./parts/forms";
 import { General } from "./parts/General";
+import { PartitionsSection } from "./parts/PartitionsSection";
 import { PartsSection } from "./parts/PartsSection";
 import { useAbilities, useDraft, useEdit, usePage } from "./queries";
 import { StagedChanges, type StagedChangesProps } from "./StagedChanges";
@@ -28,7 +30,7 @@ import "./structure.css";
 
 export interface StructurePaneProps
   extends Pick<Desk, "field" | "highlight" | "onOpen">,
-    Pick<StagedChangesProps, "onGo"> {
+    Pick<StagedChangesProps, "onGo" | "onMigration"> {
   place: Place;
   object: ObjectRef;
   active: boolean;
@@ -208,7 +210,14 @@ export function StructurePane(props: StructurePaneProps) {
         <section className="str-body" aria-label={`Structure of ${titleOf(own.object)}`} key={section} tabIndex={-1}>
           <Shown desk={desk} section={section} page={own} />
         </section>
-        <StagedChanges place={place} able={able} highlight={highlight} onGo={props.onGo} keys={keys} />
+        <StagedChanges
+          place={place}
+          able={able}
+          highlight={highlight}
+          onGo={props.onGo}
+          onMigration={props.onMigration}
+          keys={keys}
+        />
       </div>
     </DeskProvider>
   );
@@ -308,7 +317,7 @@ function Shown({
           }))}
           empty={{
             object: null as ObjectRef | null,
-            text: `CREATE TRIGGER new_trigger\n  BEFORE UPDATE ON ${titleOf(table)}\n  FOR EACH ROW\n  EXECUTE FUNCTION a_function()`,
+            text: templateOf("trigger", table.schema, desk.abilities).replace(/\S*a_table\b/, titleOf(table)),
           }}
           form={(form, onChange) => (
             <div className="str-sql">
@@ -326,8 +335,10 @@ function Shown({
           edit={(_, { object, text }) => ({ edit: "text", object, schema: table.schema, text })}
         />
       );
+    case "partitions":
+      return <PartitionsSection page={page} />;
     case "general":
-      return <General page={page} owners={owners(page)} />;
+      return <General page={page} owners={owners(page, desk.abilities.roles?.names ?? [])} />;
     case "sql":
       return (
         <div className="str-text">
@@ -339,9 +350,14 @@ function Shown({
   }
 }
 
-/** Roles that are known here: whoever owns it or may use it. */
-const owners = (page: { owner: string | null; grants: readonly { grantee: string }[] }): readonly string[] => [
+/** Roles that are known here: whoever owns it or may use it, and all where they were read. */
+const owners = (
+  page: { owner: string | null; grants: readonly { grantee: string }[] },
+  all: readonly string[],
+): readonly string[] => [
   ...new Set(
-    [page.owner ?? "", ...page.grants.map(({ grantee }) => grantee)].filter((name) => name !== "" && name !== "PUBLIC"),
+    [page.owner ?? "", ...page.grants.map(({ grantee }) => grantee), ...all].filter(
+      (name) => name !== "" && name !== "PUBLIC",
+    ),
   ),
 ];

@@ -17,6 +17,8 @@ export type Asking =
       readonly to: ObjectRef | null;
       readonly toColumns: readonly string[];
     }
+  /** A new partition of a table, or a table that becomes one. */
+  | { readonly ask: "partition" | "attach"; readonly table: ObjectRef }
   | { readonly ask: "rename"; readonly object: ObjectRef };
 
 export interface Asked {

@@ -46,6 +46,10 @@ const abilities: StructureAbilities = {
   collations: [],
   kinds: ["table", "view"],
   access: true,
+  converts: true,
+  partitions: { ways: ["range", "list"], tables: true, from: true, default: true },
+  roles: null,
+  templates: [{ kind: "view", text: "CREATE VIEW {schema}new_view AS\nSELECT * FROM {schema}a_table" }],
 };
 
 const draft: StructureDraft = {
@@ -147,10 +151,17 @@ describe("staged changes of a schema", () => {
       policies: [],
       edit: null,
       text: "",
+      partitions: null,
+      held: [],
       referenced_by: [],
     };
     expect(sectionsOf(page, abilities)).not.toContain("triggers");
     expect(sectionsOf(page, { ...abilities, kinds: ["trigger"] })).toContain("triggers");
+    expect(sectionsOf(page, abilities)).not.toContain("partitions");
+    const clause = { ways: [], tables: false, from: false, default: false };
+    expect(sectionsOf(page, { ...abilities, partitions: clause })).toContain("partitions");
+    const partitions = { by: "RANGE (at)", form: null, partitions: [], of: null };
+    expect(sectionsOf({ ...page, partitions }, abilities)).toContain("partitions");
     const edit = { edit: "text", object: null, schema: null, text: "" } as const;
     expect(sectionsOf({ ...page, kind: "view", edit }, abilities)).toEqual(["general", "sql"]);
     expect(sectionsOf({ ...page, kind: "materialized view", edit }, abilities)).toContain("indexes");
@@ -165,8 +176,8 @@ describe("staged changes of a schema", () => {
   });
 
   it("begins texts in the engine's own way", () => {
-    expect(templateOf("view", "audit", "PostgreSQL")).toMatch(/^CREATE VIEW audit\./);
-    expect(templateOf("function", null, "PostgreSQL")).toContain("LANGUAGE sql");
-    expect(templateOf("function", null, "MariaDB")).not.toContain("LANGUAGE sql");
+    expect(templateOf("view", "audit", abilities)).toBe("CREATE VIEW audit.new_view AS\nSELECT * FROM audit.a_table");
+    expect(templateOf("view", null, abilities)).toBe("CREATE VIEW new_view AS\nSELECT * FROM a_table");
+    expect(templateOf("event", null, abilities)).toBe("");
   });
 });

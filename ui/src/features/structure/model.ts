@@ -19,7 +19,17 @@ export interface Place {
   readonly database: string | null;
 }
 
-export const SECTIONS = ["columns", "keys", "foreign_keys", "indexes", "checks", "triggers", "general", "sql"] as const;
+export const SECTIONS = [
+  "columns",
+  "keys",
+  "foreign_keys",
+  "indexes",
+  "checks",
+  "triggers",
+  "partitions",
+  "general",
+  "sql",
+] as const;
 export type Section = (typeof SECTIONS)[number];
 
 export const SECTION_WORDS: Readonly<Record<Section, string>> = {
@@ -29,6 +39,7 @@ export const SECTION_WORDS: Readonly<Record<Section, string>> = {
   indexes: "Indexes",
   checks: "Checks",
   triggers: "Triggers",
+  partitions: "Partitions",
   general: "General",
   sql: "SQL",
 };
@@ -38,7 +49,9 @@ export function sectionsOf(page: StructurePage, abilities: StructureAbilities): 
   if (page.edit !== null && page.kind === "materialized view") return ["general", "indexes", "sql"];
   if (page.edit !== null) return ["general", "sql"];
   const triggers = page.triggers.length > 0 || abilities.kinds.includes("trigger");
-  return SECTIONS.filter((section) => section !== "triggers" || triggers);
+  // Where partitions are tables, a table is divided from when it is made or never.
+  const partitions = page.partitions !== null || abilities.partitions?.tables === false;
+  return SECTIONS.filter((section) => (section !== "triggers" || triggers) && (section !== "partitions" || partitions));
 }
 
 /** How many there are of what a section shows; null where nothing is counted. */
@@ -58,6 +71,8 @@ export function countOf(page: StructurePage, section: Section): number | null {
       return left(page.checks);
     case "triggers":
       return left(page.triggers);
+    case "partitions":
+      return left(page.partitions?.partitions ?? []);
     default:
       return null;
   }
@@ -211,33 +226,12 @@ export const KIND_WORDS: Readonly<Record<string, string>> = {
   sequence: "sequence",
   extension: "extension",
   event: "event",
+  role: "role",
 };
 
 /** What a text of a new object begins as. */
-export function templateOf(kind: string, schema: string | null, product: string): string {
-  const prefix = schema ? `${schema}.` : "";
-  const postgres = /postgres/i.test(product);
-  switch (kind) {
-    case "view":
-      return `CREATE VIEW ${prefix}new_view AS\nSELECT 1 AS one`;
-    case "materialized_view":
-      return `CREATE MATERIALIZED VIEW ${prefix}new_view AS\nSELECT 1 AS one`;
-    case "function":
-      return postgres
-        ? `CREATE FUNCTION ${prefix}new_function(a integer)\n RETURNS integer\n LANGUAGE sql\n STABLE\nAS $$\n  SELECT a + 1\n$$`
-        : `CREATE FUNCTION ${prefix}new_function(a INT)\nRETURNS INT DETERMINISTIC\nRETURN a + 1`;
-    case "procedure":
-      return postgres
-        ? `CREATE PROCEDURE ${prefix}new_procedure()\n LANGUAGE plpgsql\nAS $$\nBEGIN\n  NULL;\nEND\n$$`
-        : `CREATE PROCEDURE ${prefix}new_procedure()\nBEGIN\n  SELECT 1;\nEND`;
-    case "trigger":
-      return postgres
-        ? `CREATE TRIGGER new_trigger\n  BEFORE UPDATE ON ${prefix}a_table\n  FOR EACH ROW\n  EXECUTE FUNCTION ${prefix}a_function()`
-        : `CREATE TRIGGER new_trigger\nBEFORE UPDATE ON ${prefix}a_table\nFOR EACH ROW\nBEGIN\n  SELECT 1;\nEND`;
-    default:
-      return `CREATE EVENT ${prefix}new_event\nON SCHEDULE EVERY 1 DAY\nDO SELECT 1`;
-  }
-}
+export const templateOf = (kind: string, schema: string | null, { templates }: StructureAbilities): string =>
+  (templates.find((each) => each.kind === kind)?.text ?? "").replaceAll("{schema}", schema ? `${schema}.` : "");
 
 /** Kinds that are written as a text. */
 export const isText = (kind: string): boolean =>

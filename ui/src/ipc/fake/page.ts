@@ -72,6 +72,18 @@ export function hostOfPage(): FakeHost {
               position: 5,
               view: asked.get("view") ?? "{}",
             }),
+            fakeTab("t-migrations", {
+              kind: "migrations",
+              profile_id: asked.get("of") ?? STAGING,
+              position: 6,
+              view: asked.get("view") ?? "{}",
+            }),
+            fakeTab("t-compare", {
+              kind: "compare",
+              profile_id: STAGING,
+              position: 7,
+              view: asked.get("view") ?? "{}",
+            }),
           ],
           active: asked.get("tab") ?? "t-query",
         }

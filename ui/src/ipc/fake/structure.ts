@@ -134,6 +134,11 @@ function pageOf(found: FakeObject): StructurePage {
           ]
         : [],
     policies: [],
+    partitions: found.partitions,
+    held:
+      kind === "role"
+        ? ["It owns orders, order_items, shipments and 4 more.", "It has rights on, or is named by, audit."]
+        : [],
     edit,
     text,
     referenced_by: object.name === "orders" ? [{ ...object, name: "order_items" }] : [],
@@ -191,8 +196,19 @@ function abilitiesOf(world: World, profileId: string): StructureAbilities {
           "domain",
           "sequence",
           "extension",
+          "role",
         ],
     access: !sqlite,
+    converts: true,
+    partitions: sqlite ? null : { ways: ["range", "list", "hash"], tables: true, from: true, default: true },
+    roles: sqlite ? null : { names: ["app", "reporting", "shop", "pg_read_all_data"], membership_options: true },
+    templates: [
+      { kind: "view", text: "CREATE VIEW {schema}new_view AS\nSELECT 1 AS one" },
+      {
+        kind: "trigger",
+        text: "CREATE TRIGGER new_trigger\n  BEFORE UPDATE ON {schema}a_table\n  FOR EACH ROW\n  EXECUTE FUNCTION {schema}a_function()",
+      },
+    ],
   };
 }
 

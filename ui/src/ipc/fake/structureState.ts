@@ -4,6 +4,7 @@
  */
 import type {
   ObjectRef,
+  StructureBound,
   StructureChange,
   StructureCheckForm,
   StructureColumnForm,
@@ -15,6 +16,8 @@ import type {
   StructureKeyForm,
   StructureLastApply,
   StructureObject,
+  StructurePartitioning,
+  StructurePartitions,
 } from "../bindings";
 import { tableOf } from "./catalog";
 import { refuse, type World } from "./world";
@@ -50,6 +53,7 @@ export interface FakeObject {
   checks: (Part<StructureCheckForm> & { gone: boolean })[];
   foreign_keys: (Part<StructureForeignKeyForm> & { gone: boolean })[];
   indexes: (Part<StructureIndexForm> & { gone: boolean })[];
+  partitions: StructurePartitions | null;
   /** What is not a table, as the edit that makes it. */
   edit: StructureEdit | null;
 }
@@ -108,6 +112,44 @@ const part = (table: ObjectRef, kind: string, name: string): ObjectRef => ({
   name,
   signature: table.name,
 });
+
+/** How the one partitioned table is divided. */
+function divided(own: ObjectRef): StructurePartitions {
+  const one = (year: number) => ({
+    object: { ...own, name: `${own.name}_${year}` },
+    name: `${own.name}_${year}`,
+    bound: `FOR VALUES FROM ('${year}-01-01') TO ('${year + 1}-01-01')`,
+    by: year === 2026 ? "LIST (kind)" : null,
+    change: null,
+  });
+  return {
+    by: "RANGE (at)",
+    form: { way: "range", keys: [{ text: "at", expression: false }] },
+    partitions: [one(2024), one(2025), one(2026)],
+    of: null,
+  };
+}
+
+/** A bound as the server writes it. */
+export function boundText(bound: StructureBound): string {
+  const list = (values: readonly string[]) =>
+    values
+      .map((text) => (/^(minvalue|maxvalue|null|-?\d+)$/i.test(text) ? text.toUpperCase() : `'${text}'`))
+      .join(", ");
+  switch (bound.bound) {
+    case "range":
+      return `FOR VALUES FROM (${list(bound.from)}) TO (${list(bound.to)})`;
+    case "list":
+      return `FOR VALUES IN (${list(bound.values)})`;
+    case "hash":
+      return `FOR VALUES WITH (modulus ${bound.modulus}, remainder ${bound.remainder})`;
+    default:
+      return "DEFAULT";
+  }
+}
+
+export const dividedText = ({ way, keys }: StructurePartitioning): string =>
+  `${way.toUpperCase()} (${keys.map(({ text }) => text).join(", ")})`;
 
 /** A table as it is there. */
 function tableThere(world: World, profileId: string, object: ObjectRef): FakeObject {
@@ -184,6 +226,7 @@ function tableThere(world: World, profileId: string, object: ObjectRef): FakeObj
             }),
           ]
         : [],
+    partitions: table.kind === "partitioned table" ? divided(own) : null,
     edit: view ? { edit: "text", object: own, schema: own.schema, text } : null,
   };
 }
@@ -191,6 +234,21 @@ function tableThere(world: World, profileId: string, object: ObjectRef): FakeObj
 /** What is no relation, as it is there. */
 function otherThere(object: ObjectRef): FakeObject {
   const { schema, name } = object;
+  if (object.kind === "role") {
+    const role = {
+      login: true,
+      superuser: false,
+      create_database: false,
+      create_role: false,
+      inherit: true,
+      replication: false,
+      bypass_row_security: false,
+      connection_limit: 20,
+      valid_until: null,
+      member_of: [{ role: "reporting", admin: false, inherit: true, set: true }],
+    };
+    return made(object, "role", { edit: "role", object, name, role }, object);
+  }
   const text = `CREATE OR REPLACE FUNCTION ${schema ?? "public"}.${name}(${object.signature ?? ""})\n RETURNS integer\n LANGUAGE sql\nAS $$ SELECT 1 $$`;
   const edit: StructureEdit =
     object.kind === "type"
@@ -231,6 +289,7 @@ function made(object: ObjectRef, kind: string, edit: StructureEdit | null, origi
     checks: [],
     foreign_keys: [],
     indexes: [],
+    partitions: null,
     edit,
   };
 }
@@ -335,6 +394,8 @@ export class Sketch {
           const form = { name, primary: true, columns: edit.primary_key };
           table.keys.push({ origin: null, before: "", name, form, gone: false });
         }
+        if (edit.partition_by)
+          table.partitions = { by: dividedText(edit.partition_by), form: edit.partition_by, partitions: [], of: null };
         return;
       }
       case "rename": {
@@ -405,6 +466,47 @@ export class Sketch {
         const isRoutine = kind === "function" || kind === "procedure";
         const object = this.ref(edit.schema, isRoutine ? "routine" : kind === "trigger" ? "trigger" : "relation", name);
         this.add(object, kind, { ...edit, object });
+        return;
+      }
+      case "create_partition": {
+        const { table, name, bound, partition_by } = edit;
+        const made_ = this.add(this.ref(edit.schema ?? table.schema, "relation", name), "partition", null);
+        const by = partition_by ? dividedText(partition_by) : null;
+        made_.partitions = { by, form: partition_by, partitions: [], of: [table, boundText(bound)] };
+        made_.row_security = [edit.row_security, false];
+        const change = "added" as const;
+        this.touch(table).partitions?.partitions.push({
+          object: made_.object,
+          name,
+          bound: boundText(bound),
+          by,
+          change,
+        });
+        return;
+      }
+      case "attach_partition": {
+        const { table, partition, bound } = edit;
+        const found = this.touch(partition);
+        found.partitions = { by: null, form: null, partitions: [], of: [table, boundText(bound)] };
+        found.columns = [];
+        const one = { object: partition, name: partition.name, bound: boundText(bound), by: null };
+        this.touch(table).partitions?.partitions.push({ ...one, change: "changed" });
+        return;
+      }
+      case "detach_partition": {
+        const found = this.touch(edit.partition);
+        const parent = found.partitions?.of?.[0];
+        found.partitions = null;
+        for (const each of this.objects.values())
+          if (each.partitions && (!parent || each.object.name === parent.name))
+            each.partitions.partitions = each.partitions.partitions.filter(({ name }) => name !== edit.partition.name);
+        return;
+      }
+      case "role": {
+        const { name } = edit;
+        if (name.trim() === "") refuse("invalid_statement", "The role needs a name.");
+        if (edit.object) this.touch(edit.object).edit = edit;
+        else this.add({ database: null, schema: null, kind: "role", name, signature: null }, "role", edit);
         return;
       }
       case "create_schema":

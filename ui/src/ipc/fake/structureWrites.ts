@@ -1,6 +1,6 @@
 /** Statements of the fake host for staged changes of a schema: enough to look right. */
 import type { ObjectRef, StructureColumnForm, StructureEdit, StructureStep } from "../bindings";
-import type { FakeObject } from "./structureState";
+import { boundText, type FakeObject } from "./structureState";
 
 const name = (text: string) => (/^[a-z_][a-z0-9_]*$/.test(text) ? text : `"${text.replaceAll('"', '""')}"`);
 const on = ({ schema, name: own }: ObjectRef) => `${schema ? `${name(schema)}.` : ""}${name(own)}`;
@@ -69,6 +69,16 @@ export function labelOf(edit: StructureEdit): string {
       return `Rights on ${edit.object.name}`;
     case "text":
       return edit.object ? `Change ${edit.object.name}` : "Create by text";
+    case "create_partition":
+      return `Create partition ${edit.name} of ${edit.table.name}`;
+    case "attach_partition":
+      return `Attach ${edit.partition.name} to ${edit.table.name}`;
+    case "detach_partition":
+      return `Detach ${edit.partition.name}`;
+    case "role":
+      return `${edit.object ? "Change" : "Create"} role ${edit.name}`;
+    case "disown":
+      return `Give what ${edit.role.name} owns to ${edit.owner}`;
     case "create_schema":
       return `Create schema ${edit.name}`;
     case "create_extension":
@@ -295,6 +305,33 @@ export function stepsOf(edit: StructureEdit, online: ReadonlySet<string>): Struc
       );
     case "text":
       return [step(edit.text, { locks: [], unread: true })];
+    case "create_partition": {
+      const partition = { ...edit.table, name: edit.name };
+      return [
+        step(`CREATE TABLE ${on(partition)} PARTITION OF ${on(edit.table)}\n    ${boundText(edit.bound)}`, {
+          object: partition,
+        }),
+      ];
+    }
+    case "attach_partition":
+      return [
+        step(`ALTER TABLE ${on(edit.table)} ATTACH PARTITION ${on(edit.partition)} ${boundText(edit.bound)}`, {
+          work: "scan",
+          unless: "unless a check of the partition says so already",
+          locks: [
+            {
+              table: on(edit.table),
+              lock: "SHARE UPDATE EXCLUSIVE",
+              waits: "Reading and writing rows go on; VACUUM and other changes of the table wait.",
+            },
+            { table: on(edit.partition), lock: EXCLUSIVE, waits: "Everything waits, reading too." },
+          ],
+        }),
+      ];
+    case "detach_partition":
+      return [step(`ALTER TABLE public.events DETACH PARTITION ${on(edit.partition)}`)];
+    case "role":
+      return [step(`${edit.object ? "ALTER" : "CREATE"} ROLE ${name(edit.name)}`, { locks: [] })];
     case "enum":
       return [
         step(`CREATE TYPE ${name(edit.name)} AS ENUM (${edit.labels.map((label) => `'${label}'`).join(", ")})`, {

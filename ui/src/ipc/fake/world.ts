@@ -371,6 +371,7 @@ export function stateOf(world: World, id: string, phase: ConnectionPhase): Conne
     can_act_as: !sqlite,
     can_advise: true,
     can_alter: true,
+    can_alter_roles: true,
     read_only: profile.safety === "read_only" ? "the server, in every session (default_transaction_read_only)" : null,
     sessions: 1 + [...world.sessions.values()].filter((s) => s.profile_id === id && s.link === "up").length,
     session_limit: world.settings.session_limit,

@@ -43,10 +43,9 @@ export function ColumnMore({ name, form, all, retyped, locked, onForm, onCommit 
       )}
     </Field>
   );
-  const postgres = /postgres/i.test(abilities.product);
   return (
     <div className="str-column-more">
-      {retyped && postgres
+      {retyped && abilities.converts
         ? text(
             "Convert by",
             "convert",

@@ -6,6 +6,7 @@ import { useDesk } from "../desk";
 import { exposed, orNone, titleOf } from "../model";
 import { Note, Wrong } from "./fields";
 import { ObjectForm } from "./objectForms";
+import { RoleHeld } from "./RoleForm";
 
 function Block({ title, children }: { title: string; children: ReactNode }) {
   return (
@@ -225,7 +226,7 @@ export function General({ page, owners }: { page: StructurePage; owners: readonl
           </Field>
         ) : null}
         <Wrong error={comment.error} />
-        {abilities.access ? (
+        {abilities.access && page.kind !== "role" ? (
           <Field label="Owner">
             {(control) => (
               <Combobox
@@ -262,7 +263,11 @@ export function General({ page, owners }: { page: StructurePage; owners: readonl
           <Wrong error={error} />
         </Block>
       ) : null}
-      {abilities.access ? <Grants page={page} /> : null}
+      {page.kind === "role" ? (
+        <RoleHeld role={object} held={page.held} />
+      ) : abilities.access ? (
+        <Grants page={page} />
+      ) : null}
       {page.referenced_by.length > 0 ? (
         <Block title="Referred to by">
           <ul className="str-links">

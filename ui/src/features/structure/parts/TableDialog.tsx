@@ -1,9 +1,11 @@
 /** A new table: its name, its first columns, and whether row security is on from the beginning. */
 import { useState } from "react";
 import { Checkbox, Combobox, Field, IconButton, Input, Select } from "@/design";
-import type { ObjectRef, StructureColumnForm } from "@/ipc";
+import type { ObjectRef, StructureColumnForm, StructurePartitioning } from "@/ipc";
 import { useDesk } from "../desk";
 import { columnProblem, emptyColumn, exposed, firstColumn, orNone } from "../model";
+import { partitioningProblem } from "../partitioning";
+import { PartitioningFields } from "./PartitionFields";
 import { Sheet } from "./Sheet";
 
 export function SchemaField(props: { schema: string | null; onChange: (schema: string | null) => void }) {
@@ -39,6 +41,7 @@ export function TableDialog(props: { schema: string | null; onStaged: (object: O
   const [schema, setSchema] = useState(props.schema ?? abilities.schema);
   const [columns, setColumns] = useState<readonly NewColumn[]>(() => [{ form: firstColumn(abilities), primary: true }]);
   const [secure, setSecure] = useState<boolean | null>(null);
+  const [divided, setDivided] = useState<StructurePartitioning | null>(null);
   const [comment, setComment] = useState<string | null>(null);
   const wanted = secure ?? exposed(abilities, schema);
   const typeless = abilities.typeless_columns;
@@ -56,6 +59,7 @@ export function TableDialog(props: { schema: string | null; onStaged: (object: O
         columns: columns.map(({ form }) => ({ ...form, name: form.name.trim() })),
         primary_key: columns.filter(({ primary }) => primary).map(({ form }) => form.name.trim()),
         row_security: wanted,
+        partition_by: divided,
         comment,
       },
     ]);
@@ -74,7 +78,7 @@ export function TableDialog(props: { schema: string | null; onStaged: (object: O
             ? `A column: ${wrong.toLowerCase()}`
             : twice
               ? `There are two columns ${twice.form.name}`
-              : null
+              : partitioningProblem(divided)
       }
       send={send}
     >
@@ -137,6 +141,7 @@ export function TableDialog(props: { schema: string | null; onStaged: (object: O
           </button>
         </div>
       </div>
+      <PartitioningFields form={divided} columns={columns.map(({ form }) => form.name)} onChange={setDivided} />
       {abilities.row_security ? (
         <Field
           label="Row security"

@@ -4,6 +4,7 @@ import { Checkbox, Combobox, Field, IconButton, Input, Textarea } from "@/design
 import type { StructureEdit } from "@/ipc";
 import { useDesk } from "../desk";
 import { orNone } from "../model";
+import { emptyRole, RoleForm } from "./RoleForm";
 
 type Of<Kind extends StructureEdit["edit"]> = Extract<StructureEdit, { edit: Kind }>;
 interface FormOf<Kind extends StructureEdit["edit"]> {
@@ -193,6 +194,8 @@ export function ObjectForm({ edit, onEdit }: { edit: StructureEdit; onEdit: (edi
       return <DomainForm edit={edit} onEdit={onEdit} />;
     case "sequence":
       return <SequenceForm edit={edit} onEdit={onEdit} />;
+    case "role":
+      return <RoleForm edit={edit} onEdit={onEdit} />;
     case "text":
       return <TextForm edit={edit} onEdit={onEdit} />;
     default:
@@ -212,6 +215,8 @@ export function beginning(kind: string, schema: string | null, text: string): St
       const none = { start: null, increment: null, minimum: null, maximum: null };
       return { edit: "sequence", object: null, schema, name, ...none, cycle: false };
     }
+    case "role":
+      return { edit: "role", object: null, name, role: emptyRole() };
     case "schema":
       return { edit: "create_schema", name };
     case "extension":
