@@ -17,6 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("policy", &["catalog"]),
     ("erd", &["catalog"]),
     ("schema", &["catalog", "policy", "sql"]),
+    ("migration", &["schema", "sql"]),
     ("typegen", &["catalog"]),
     ("dictionary", &["catalog"]),
     ("driver", &["catalog", "generate", "sql"]),
@@ -39,6 +40,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "driver-sqlite",
             "erd",
             "generate",
+            "migration",
             "policy",
             "results",
             "route",
@@ -87,7 +89,7 @@ const BANS: &[Ban] = &[
     Ban {
         why: "a pure crate does no I/O",
         of: |package| {
-            ["catalog", "sql", "generate", "advisor", "policy", "erd", "schema", "typegen", "dictionary"]
+            ["catalog", "sql", "generate", "advisor", "policy", "erd", "schema", "migration", "typegen", "dictionary"]
                 .contains(&package.name.as_str())
         },
         // What makes bindings at build time writes files.
