@@ -214,6 +214,20 @@ impl App {
         self.catalog_at_hand(&profile_id, database).await
     }
 
+    /// What is staged of a diagram's database; nothing where its server cannot be reached.
+    async fn sketch_of(&self, diagram_id: &str, at_hand: &AtHand) -> Result<Option<Sketched>, AppError> {
+        let (profile_id, database) = keeping::home(&self.store, diagram_id).await?;
+        let database = Some(database.as_str()).filter(|name| !name.is_empty());
+        Ok(self.sketch_over(&profile_id, database, at_hand).await)
+    }
+
+    async fn sketch_over(&self, profile_id: &str, database: Option<&str>, at_hand: &AtHand) -> Option<Sketched> {
+        if at_hand.offline {
+            return None;
+        }
+        self.structure_sketch(profile_id, database, &at_hand.shelved).await
+    }
+
     async fn drawn(
         &self,
         diagram_id: &str,
@@ -223,14 +237,7 @@ impl App {
         let at_hand = self.catalog_of(diagram_id).await?;
         let mut kept = keeping::load(&self.store, diagram_id, scope).await?;
         let (shelved, offline) = (Arc::clone(&at_hand.shelved), at_hand.offline);
-        let sketched = match offline {
-            true => None,
-            false => {
-                let (profile_id, database) = keeping::home(&self.store, diagram_id).await?;
-                let database = Some(database.as_str()).filter(|name| !name.is_empty());
-                self.structure_sketch(&profile_id, database, &shelved).await
-            }
-        };
+        let sketched = self.sketch_of(diagram_id, &at_hand).await?;
         let (kept, change, drawing) = blocking(move || {
             let sketch = sketched.as_ref().map(Sketched::catalog);
             let (drawn, change) = drawing::draw(&shelved.catalog, sketch, &mut kept, &doing, offline);

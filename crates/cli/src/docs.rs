@@ -10,7 +10,7 @@ use std::{
 use app::App;
 use catalog::{Catalog, Kind, Scope};
 use dictionary::{Book, Choice, File, MARK};
-use erd::{Columns, Diagram, Drawing, Grouping, Groups, Look, text::Shown};
+use erd::{Columns, Diagram, Drawing, Grouping, Groups, Look, Staged, text::Shown};
 
 use crate::{
     arguments::{Docs, DocsFormat},
@@ -84,7 +84,15 @@ fn pictures(diagram: &Diagram) -> (String, String) {
     let found = diagram.arrange(grouping);
     let lines = diagram.lines(&found.places, &found.ways);
     let frames = diagram.frames(grouping, &found.places);
-    let drawing = Drawing { diagram, places: &found.places, lines: &lines, frames: &frames, notes: &[], colours: &[] };
+    let drawing = Drawing {
+        diagram,
+        places: &found.places,
+        lines: &lines,
+        frames: &frames,
+        notes: &[],
+        colours: &[],
+        staged: Staged::NOTHING,
+    };
     (erd::svg(&drawing, &Look::LIGHT), erd::svg(&drawing, &Look::DARK))
 }
 

@@ -12,7 +12,7 @@ use app::{
     api::{AppError, ErrorCode},
 };
 use catalog::{Catalog, Kind, ObjectKey, Scope};
-use erd::{Choice, Columns, Diagram, Drawing, Grouping, Look, PictureError, text::Shown};
+use erd::{Choice, Columns, Diagram, Drawing, Grouping, Look, PictureError, Staged, text::Shown};
 
 use crate::{
     arguments::{Erd, ErdColumns, ErdFormat, ErdGroup},
@@ -155,7 +155,15 @@ fn written(diagram: &Diagram, asked: &Erd, format: ErdFormat) -> Outcome<Vec<u8>
     let found = diagram.arrange(grouping);
     let lines = diagram.lines(&found.places, &found.ways);
     let frames = diagram.frames(grouping, &found.places);
-    let drawing = Drawing { diagram, places: &found.places, lines: &lines, frames: &frames, notes: &[], colours: &[] };
+    let drawing = Drawing {
+        diagram,
+        places: &found.places,
+        lines: &lines,
+        frames: &frames,
+        notes: &[],
+        colours: &[],
+        staged: Staged::NOTHING,
+    };
     let look = if asked.dark { Look::DARK } else { Look::LIGHT };
     match format {
         ErdFormat::Png => erd::png(&drawing, &look).map_err(refused),

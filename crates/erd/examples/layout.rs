@@ -5,7 +5,7 @@
 use std::{error::Error, time::Instant};
 
 use catalog::{Catalog, Column, Constraint, ConstraintKind, ForeignKey, Known, Relation, RelationKind, Schema};
-use erd::{Choice, Diagram, Drawing, Grouping, Look};
+use erd::{Choice, Diagram, Drawing, Grouping, Look, Staged};
 use serde_json::json;
 
 fn random(seed: &mut u64, below: u64) -> u64 {
@@ -98,8 +98,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         laid.push(begun.elapsed().as_secs_f64() * 1e3);
     }
     let lines = diagram.lines(&found.places, &found.ways);
-    let drawing =
-        Drawing { diagram: &diagram, places: &found.places, lines: &lines, frames: &[], notes: &[], colours: &[] };
+    let drawing = Drawing {
+        diagram: &diagram,
+        places: &found.places,
+        lines: &lines,
+        frames: &[],
+        notes: &[],
+        colours: &[],
+        staged: Staged::NOTHING,
+    };
     for _ in 0..runs {
         let begun = Instant::now();
         let picture = erd::svg(&drawing, &Look::LIGHT);

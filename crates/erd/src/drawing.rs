@@ -1,7 +1,7 @@
 //! A diagram with everything in its place: what every picture of it takes, and what the screen shows.
 
 use crate::{
-    Diagram, Frame,
+    Diagram, Frame, Staged,
     layout::{Point, Rect, Size},
     measure::{NOTE_PAD, NOTE_ROW, SIZES, Typeface},
 };
@@ -24,6 +24,8 @@ pub struct Drawing<'a> {
     pub notes: &'a [Note],
     /// The colour that somebody gave an entity, in their order; none beyond the end.
     pub colours: &'a [Option<usize>],
+    /// What is staged of it.
+    pub staged: &'a Staged,
 }
 
 /// A text beside the boxes.

@@ -6,7 +6,7 @@ use std::{fs, path::Path};
 use resvg::{tiny_skia::Pixmap, usvg};
 
 use crate::{
-    Columns, Diagram, Drawing, Grouping, Look, Note, PictureError,
+    Change, Columns, Diagram, Drawing, Grouping, Look, Note, PictureError, Staged,
     layout::{Point, Rect, Size},
     pdf, png, svg,
     tests::Shop,
@@ -51,7 +51,7 @@ impl Drawn {
 
     fn drawing(&self) -> Drawing<'_> {
         let Drawn { diagram, places, lines, frames, notes } = self;
-        Drawing { diagram, places, lines, frames, notes, colours: &[Some(1)] }
+        Drawing { diagram, places, lines, frames, notes, colours: &[Some(1)], staged: Staged::NOTHING }
     }
 }
 
@@ -112,6 +112,39 @@ fn every_picture_has_the_boxes_and_lines_of_the_screen() {
         let start = format!("M{} {}L", line[0].x, line[0].y);
         assert!(parsed.descendants().any(|node| node.attribute("d").is_some_and(|d| d.starts_with(&start))), "{start}");
     }
+}
+
+#[test]
+fn what_is_staged_is_marked_in_pictures_and_done_in_texts() {
+    let drawn = Drawn::new(odd());
+    let place = |name: &str| drawn.diagram.entities.iter().position(|entity| entity.name().contains(name)).unwrap();
+    let (odd, people) = (place("odd"), place("people"));
+    let mut staged = Staged { rows: vec![Vec::new(); odd + 1], names: vec![None; people + 1], ..Staged::default() };
+    staged.rows[odd] = vec![Some(Change::Added), Some(Change::Removed)];
+    staged.names[people] = Some("folk".to_owned());
+    staged.relationships = vec![Some(Change::Removed); drawn.diagram.relationships.len()];
+    staged.entities = vec![None; people + 1];
+    staged.entities[people] = Some(Change::Changed);
+    let drawing = Drawing { staged: &staged, ..drawn.drawing() };
+    let picture = svg(&drawing, &Look::LIGHT);
+    for text in [">folk</text>", ">+</text>", ">−</text>", ">~</text>", "stroke:#C81F45", "stroke:#C48A12"] {
+        assert!(picture.contains(text), "{text}");
+    }
+    assert_eq!(picture.matches("<path class=\"s\"").count(), 1, "the row that goes is struck through");
+    assert!(!svg(&drawn.drawing(), &Look::LIGHT).contains("style=\""));
+    let json: serde_json::Value = serde_json::from_str(&text::json(&drawing)).unwrap();
+    assert_eq!(json["tables"][people]["new_name"], "folk");
+    assert_eq!(json["tables"][odd]["columns"][1]["staged"], "removed");
+    let (applied, stays) = staged.applied(&drawn.diagram);
+    assert_eq!(stays.len(), drawn.diagram.entities.len());
+    assert!(applied.relationships.is_empty());
+    assert_eq!(applied.entities[odd].rows.len(), drawn.diagram.entities[odd].rows.len() - 1);
+    assert_eq!(applied.entities[people].name(), "folk");
+    staged.entities[people] = Some(Change::Removed);
+    staged.relationships.clear();
+    let (applied, stays) = staged.applied(&drawn.diagram);
+    assert!(!stays.contains(&people));
+    assert!(applied.relationships.iter().all(|one| one.from.entity < stays.len() && one.to.entity < stays.len()));
 }
 
 #[test]

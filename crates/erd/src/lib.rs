@@ -14,6 +14,7 @@ mod inferred;
 pub mod layout;
 pub mod measure;
 mod picture;
+mod staged;
 mod svg;
 #[cfg(test)]
 mod tests;
@@ -27,4 +28,5 @@ pub use diagram::{Choice, Columns, Diagram, End, Entity, Origin, Relationship, R
 pub use drawing::{Drawing, Note};
 pub use group::{COLOURS, Frame, Grouping, Groups};
 pub use picture::{PictureError, pdf, png};
+pub use staged::{Change, Staged};
 pub use svg::{Look, svg};

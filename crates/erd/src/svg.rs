@@ -5,7 +5,7 @@ use std::fmt::Write;
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 use crate::{
-    COLOURS, Cardinality, Diagram, Drawing, Entity, Frame, Note, Origin,
+    COLOURS, Cardinality, Change, Drawing, Frame, Note, Origin,
     layout::{Point, Rect, Size},
     measure::{FRAME_HEAD, FRAME_PAD, GAP, HEAD, MARK, NOTE_PAD, NOTE_ROW, PAD, ROW, SIZES, Typeface},
 };
@@ -26,6 +26,17 @@ pub struct Look {
     key: &'static str,
     /// Of groups, and of what a person marked.
     marks: [&'static str; COLOURS],
+    added: Tint,
+    changed: Tint,
+    removed: Tint,
+}
+
+/// The colours of something that is staged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Tint {
+    edge: &'static str,
+    /// Behind texts.
+    wash: &'static str,
 }
 
 impl Look {
@@ -40,6 +51,9 @@ impl Look {
         meta: "#5F6674",
         key: "#C48A12",
         marks: ["#0069A8", "#C95300", "#00805F", "#AB4A86", "#8F6A00", "#2F8FC7", "#5B4BC4", "#6D737D"],
+        added: Tint { edge: "#2C8655", wash: "#E6F4EB" },
+        changed: Tint { edge: "#C48A12", wash: "#FDF0D2" },
+        removed: Tint { edge: "#C81F45", wash: "#FBE6EA" },
     };
     /// Light on dark.
     pub const DARK: Look = Look {
@@ -52,6 +66,9 @@ impl Look {
         meta: "#939AA7",
         key: "#D2A03A",
         marks: ["#56B4E9", "#F0843C", "#2FBF98", "#E08BBD", "#E6C74A", "#6F8FF0", "#B79CF7", "#A3A9B3"],
+        added: Tint { edge: "#4BAA78", wash: "#172C21" },
+        changed: Tint { edge: "#D2A03A", wash: "#3A2F16" },
+        removed: Tint { edge: "#EB5470", wash: "#391E25" },
     };
 }
 
@@ -59,6 +76,14 @@ impl Look {
     /// The colour of that place, of [`COLOURS`].
     pub(crate) fn mark(&self, place: usize) -> &'static str {
         self.marks[place % COLOURS]
+    }
+
+    fn tint(&self, change: Change) -> Tint {
+        match change {
+            Change::Added => self.added,
+            Change::Changed => self.changed,
+            Change::Removed => self.removed,
+        }
     }
 }
 
@@ -112,20 +137,23 @@ pub(crate) fn picture(drawing: &Drawing<'_>, look: &Look, fonts: bool) -> String
         framed(&mut text, frame, look);
     }
     let diagram = drawing.diagram;
-    for (one, corners) in diagram.relationships.iter().zip(drawing.lines) {
-        let class = if one.origin == Origin::Inferred { "l i" } else { "l" };
-        let _ = writeln!(text, "<path class=\"{class}\" d=\"{}\"/>", rounded(corners));
+    for (place, (one, corners)) in diagram.relationships.iter().zip(drawing.lines).enumerate() {
+        let change = drawing.staged.relationship(place);
+        let dashed = one.origin == Origin::Inferred || change == Some(Change::Removed);
+        let class = if dashed { "l i" } else { "l" };
+        // Said beside the class, which has the colour of all others.
+        let style = change.map(|change| format!(" style=\"stroke:{}\"", look.tint(change).edge)).unwrap_or_default();
+        let _ = writeln!(text, "<path class=\"{class}\"{style} d=\"{}\"/>", rounded(corners));
         if let [first, second, ..] = corners.as_slice() {
-            let _ = writeln!(text, "<path class=\"l\" d=\"{}\"/>", foot(*first, *second, one.from.cardinality));
+            let _ = writeln!(text, "<path class=\"l\"{style} d=\"{}\"/>", foot(*first, *second, one.from.cardinality));
         }
         if let [.., before, last] = corners.as_slice() {
-            let _ = writeln!(text, "<path class=\"l\" d=\"{}\"/>", foot(*last, *before, one.to.cardinality));
+            let _ = writeln!(text, "<path class=\"l\"{style} d=\"{}\"/>", foot(*last, *before, one.to.cardinality));
         }
     }
     let sizes = diagram.sizes();
-    for (index, ((entity, at), size)) in diagram.entities.iter().zip(drawing.places).zip(&sizes).enumerate() {
-        let mark = drawing.colours.get(index).copied().flatten().and_then(|colour| look.marks.get(colour));
-        boxed(&mut text, diagram, entity, Rect { at: *at, size: *size }, mark.copied(), look);
+    for (index, (at, size)) in drawing.places.iter().zip(&sizes).enumerate() {
+        boxed(&mut text, drawing, index, Rect { at: *at, size: *size }, look);
     }
     for note in drawing.notes {
         noted(&mut text, note, look);
@@ -170,14 +198,24 @@ fn noted(text: &mut String, note: &Note, look: &Look) {
     text.push_str("</g>\n");
 }
 
-fn boxed(text: &mut String, diagram: &Diagram, entity: &Entity, rect: Rect, mark: Option<&'static str>, look: &Look) {
+fn boxed(text: &mut String, drawing: &Drawing<'_>, index: usize, rect: Rect, look: &Look) {
     let Rect { at: Point { x, y }, size: Size { width, height } } = rect;
-    let title = diagram.title(entity);
-    let _ = writeln!(text, "<g><rect class=\"b\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"4\"/>");
+    let Some(entity) = drawing.diagram.entities.get(index) else { return };
+    let staged = drawing.staged;
+    let mark = drawing.colours.get(index).copied().flatten().and_then(|colour| look.marks.get(colour));
+    let change = staged.entity(index).map(|change| (change, look.tint(change)));
+    let (edge, wash) = match change {
+        Some((_, Tint { edge, wash })) => (format!(" style=\"stroke:{edge}\""), format!(" style=\"fill:{wash}\"")),
+        None => (String::new(), String::new()),
+    };
+    let _ = writeln!(
+        text,
+        "<g><rect class=\"b\"{edge} x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"4\"/>"
+    );
     // The head: round above, straight below.
     let _ = writeln!(
         text,
-        "<path class=\"d\" d=\"M{} {}h{}v-{}a4 4 0 0 0 -4 -4h-{}a4 4 0 0 0 -4 4z\"/>",
+        "<path class=\"d\"{wash} d=\"M{} {}h{}v-{}a4 4 0 0 0 -4 -4h-{}a4 4 0 0 0 -4 4z\"/>",
         x + 0.5,
         y + HEAD,
         width - 1.0,
@@ -197,10 +235,34 @@ fn boxed(text: &mut String, diagram: &Diagram, entity: &Entity, rect: Rect, mark
     if !entity.rows.is_empty() {
         let _ = writeln!(text, "<path d=\"M{x} {}h{width}\" stroke=\"{}\"/>", y + HEAD, look.rule);
     }
-    let fitted = Typeface::Head.fitted(&title, SIZES.0, width - 2.0 * PAD);
+    let fitted = Typeface::Head.fitted(&staged.title(drawing.diagram, index), SIZES.0, width - 2.0 * PAD);
     let _ = writeln!(text, "<text class=\"h\" x=\"{}\" y=\"{}\">{}</text>", x + PAD, y + 18.5, escaped(&fitted));
-    for (index, row) in entity.rows.iter().enumerate() {
-        let middle = y + HEAD + ROW * (index as f64 + 0.5);
+    if let Some((change, tint)) = change {
+        let (right, middle) = (x + width - PAD, y + HEAD / 2.0 + 0.5);
+        let _ = writeln!(
+            text,
+            "<text class=\"h\" style=\"fill:{};text-anchor:end\" x=\"{right}\" y=\"{}\">{}</text>",
+            tint.edge,
+            y + 18.5,
+            change.sign()
+        );
+        if change == Change::Removed {
+            struck(text, x + PAD, right - PAD, middle, tint);
+        }
+    }
+    for (place, row) in entity.rows.iter().enumerate() {
+        let middle = y + HEAD + ROW * (place as f64 + 0.5);
+        let change = staged.row(index, place).map(|change| (change, look.tint(change)));
+        if let Some((_, tint)) = change {
+            let _ = writeln!(
+                text,
+                "<rect class=\"w\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{ROW}\" fill=\"{}\"/>",
+                x + 1.0,
+                middle - ROW / 2.0,
+                width - 2.0,
+                tint.wash
+            );
+        }
         let mark = x + PAD + 3.0;
         if row.primary {
             let _ = writeln!(
@@ -237,8 +299,26 @@ fn boxed(text: &mut String, diagram: &Diagram, entity: &Entity, rect: Rect, mark
                 escaped(&native_type)
             );
         }
+        if let Some((change, tint)) = change {
+            let _ = writeln!(
+                text,
+                "<text class=\"h\" style=\"fill:{}\" x=\"{}\" y=\"{}\">{}</text>",
+                tint.edge,
+                x + 2.0,
+                middle + 4.0,
+                change.sign()
+            );
+            if change == Change::Removed {
+                struck(text, x + PAD + MARK, x + width - PAD, middle, tint);
+            }
+        }
     }
     text.push_str("</g>\n");
+}
+
+/// A line through what goes.
+fn struck(text: &mut String, from: f64, until: f64, middle: f64, tint: Tint) {
+    let _ = writeln!(text, "<path class=\"s\" d=\"M{from} {middle}H{until}\" stroke=\"{}\"/>", tint.edge);
 }
 
 /// The course with round corners.

@@ -271,7 +271,7 @@ fn texts_say_what_is_drawn() {
 }
 
 fn plain<'a>(diagram: &'a Diagram, places: &'a [layout::Point], lines: &'a [Vec<layout::Point>]) -> Drawing<'a> {
-    Drawing { diagram, places, lines, frames: &[], notes: &[], colours: &[] }
+    Drawing { diagram, places, lines, frames: &[], notes: &[], colours: &[], staged: Staged::NOTHING }
 }
 
 #[test]
@@ -382,6 +382,7 @@ fn a_picture_shows_frames_notes_and_colours() {
         frames: &frames,
         notes: &notes,
         colours: &colours,
+        staged: Staged::NOTHING,
     };
     assert_eq!(notes[0].rows(), ["Orders <of> the shop", "and a text that is…"]);
     assert!(drawing.extent().at.x < -500.0, "a note belongs to the picture");

@@ -2196,6 +2196,8 @@ export type DiagramRelation = {
 	on_delete: string,
 	/**  What becomes of them when its key changes, in words. */
 	on_update: string,
+	/**  What is staged of it. */
+	staged: StructureChange | null,
 };
 
 /**  The relationships of one relation, over the whole database. */

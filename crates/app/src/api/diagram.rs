@@ -424,6 +424,8 @@ pub struct DiagramRelation {
     pub on_delete: String,
     /// What becomes of them when its key changes, in words.
     pub on_update: String,
+    /// What is staged of it.
+    pub staged: Option<StructureChange>,
 }
 
 /// The relationships of one relation, over the whole database.

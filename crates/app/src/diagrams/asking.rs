@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use catalog::{ObjectKey, RelationKind};
+use catalog::{Catalog, ObjectKey, RelationKind};
 use erd::{
     Choice, Diagram, End, Origin,
     layout::{Course, Point, Rect, Size},
@@ -11,21 +11,26 @@ use erd::{
 use super::{
     checks,
     drawing::{key_of, table_of},
-    telling::{cardinality, corners},
+    telling::{cardinality, change, corners, of_line},
 };
 use crate::{
     App,
     api::*,
     explorer::{AtHand, action, blocking},
+    structure::Sketched,
 };
 
 /// Most lines of one question.
 const MOST_LINES: usize = 100_000;
 
-/// Everything there is, related by keys and, where `inferred`, by names and types.
-fn whole(at_hand: &AtHand, partitions: bool, inferred: bool) -> Diagram {
+/// Everything there is and everything that is staged, related by keys and, where `inferred`, by names and types.
+fn whole(catalog: &Catalog, partitions: bool, inferred: bool) -> Diagram {
     let choice = Choice { views: true, partitions, columns: erd::Columns::None, inferred, ..Choice::default() };
-    Diagram::of(&at_hand.shelved.catalog, &choice)
+    Diagram::of(catalog, &choice)
+}
+
+fn catalog<'a>(at_hand: &'a AtHand, sketched: Option<&'a Sketched>) -> &'a Catalog {
+    sketched.map_or(&at_hand.shelved.catalog, Sketched::catalog)
 }
 
 fn unknown(table: &DiagramTable) -> AppError {
@@ -81,11 +86,13 @@ impl App {
     ) -> Result<Vec<DiagramTable>, AppError> {
         checks::amount(tables.len(), "boxes")?;
         let at_hand = self.catalog_at_hand(profile_id, database).await?;
+        let sketched = self.sketch_over(profile_id, database, &at_hand).await;
         blocking(move || {
-            let diagram = whole(&at_hand, false, inferred);
+            let catalog = catalog(&at_hand, sketched.as_ref());
+            let diagram = whole(catalog, false, inferred);
             let places: HashMap<&ObjectKey, usize> =
                 diagram.entities.iter().enumerate().map(|(place, entity)| (&entity.key, place)).collect();
-            let key = |table| key_of(&at_hand.shelved.catalog, table);
+            let key = |table| key_of(catalog, table);
             let known: Vec<usize> = tables.iter().filter_map(|table| places.get(&key(table)).copied()).collect();
             if let ([], Some(table)) = (known.as_slice(), tables.first()) {
                 return Err(unknown(table));
@@ -110,9 +117,11 @@ impl App {
         inferred: bool,
     ) -> Result<Option<Vec<DiagramTable>>, AppError> {
         let at_hand = self.catalog_at_hand(profile_id, database).await?;
+        let sketched = self.sketch_over(profile_id, database, &at_hand).await;
         blocking(move || {
-            let diagram = whole(&at_hand, false, inferred);
-            let place = |table| diagram.find(&key_of(&at_hand.shelved.catalog, table)).ok_or_else(|| unknown(table));
+            let catalog = catalog(&at_hand, sketched.as_ref());
+            let diagram = whole(catalog, false, inferred);
+            let place = |table| diagram.find(&key_of(catalog, table)).ok_or_else(|| unknown(table));
             let (start, end) = (place(&from)?, place(&to)?);
             let Some(over) = diagram.path(start, end) else { return Ok(None) };
             let mut way = vec![start];
@@ -125,7 +134,8 @@ impl App {
         .await?
     }
 
-    /// The relationships of one relation over the whole database, also those that names and types speak for.
+    /// The relationships of one relation over the whole database, also those that are only staged and those that names and types speak
+    /// for.
     ///
     /// # Errors
     /// `NotFound` for a relation that is not there; as connecting where nothing is kept of the database.
@@ -136,13 +146,15 @@ impl App {
         table: DiagramTable,
     ) -> Result<DiagramRelations, AppError> {
         let at_hand = self.catalog_at_hand(profile_id, database).await?;
+        let sketched = self.sketch_over(profile_id, database, &at_hand).await;
         blocking(move || {
-            let catalog = &at_hand.shelved.catalog;
-            let id = at_hand.shelved.relation(Some(&table.schema), &table.name).ok_or_else(|| unknown(&table))?;
+            let catalog = catalog(&at_hand, sketched.as_ref());
+            let own = key_of(catalog, &table);
             // Partitions have the keys of their parents: who asks for one wants to see them, who asks for another does not.
-            let partition = catalog.relation(id).is_some_and(|one| one.row().kind == RelationKind::Partition);
-            let diagram = whole(&at_hand, partition, true);
-            let place = diagram.find(&key_of(catalog, &table)).ok_or_else(|| unknown(&table))?;
+            let partition =
+                catalog.walk_relations().any(|one| one.row().kind == RelationKind::Partition && one.key() == own);
+            let diagram = whole(catalog, partition, true);
+            let place = diagram.find(&own).ok_or_else(|| unknown(&table))?;
             let mut found = DiagramRelations::default();
             for one in &diagram.relationships {
                 let seen = |outgoing: bool, own: &End, other: &End| DiagramRelation {
@@ -155,6 +167,7 @@ impl App {
                     other_cardinality: cardinality(other.cardinality),
                     on_delete: action(one.on_delete).to_owned(),
                     on_update: action(one.on_update).to_owned(),
+                    staged: sketched.as_ref().and_then(|sketched| of_line(&diagram, one, sketched)).map(change),
                 };
                 let declared = one.origin == Origin::Declared;
                 if one.from.entity == place {

@@ -4,7 +4,7 @@ use std::{collections::HashSet, path::Path, sync::Arc};
 
 use catalog::{ObjectKey, RelationKind};
 use erd::{
-    Diagram, Drawing, End, Frame, Groups, Look, Note, PictureError, Relationship,
+    Change, Diagram, Drawing, End, Frame, Groups, Look, Note, PictureError, Relationship, Staged,
     layout::{Point, Rect, Size},
     text,
 };
@@ -12,12 +12,14 @@ use erd::{
 use super::{
     drawing::{self, Doing, Drawn, table_of},
     keeping::{self, Kept},
+    telling::staged,
 };
 use crate::{
     App,
     api::{AppError, DiagramFormat, DiagramNote, DiagramTable, ErrorCode},
     explorer::{AtHand, blocking, to_ref},
     platform::whole,
+    structure::Sketched,
 };
 
 /// Definitions that are asked for at a time.
@@ -25,7 +27,8 @@ const PAGE: usize = 200;
 
 impl App {
     /// Writes a diagram to a file, all of it or some boxes with what lies between them, and says how many bytes that took. `dark` is
-    /// for pictures. What was at `path` is replaced once everything is written.
+    /// for pictures. Pictures and JSON have what is staged marked as the screen has it, the other texts are of what would be, and SQL
+    /// ends in the statements that are staged. What was at `path` is replaced once everything is written.
     ///
     /// # Errors
     /// `NotFound`; `Exhausted` for a picture too large for its format; `Unsupported` for SQL from a server that does not tell how its
@@ -42,18 +45,28 @@ impl App {
         let at_hand = self.catalog_of(diagram_id).await?;
         let mut kept = keeping::load(&self.store, diagram_id, None).await?;
         let (shelved, offline) = (Arc::clone(&at_hand.shelved), at_hand.offline);
-        let (kept, drawn) = blocking(move || {
-            let (drawn, _) = drawing::draw(&shelved.catalog, None, &mut kept, &Doing::Looking, offline);
+        let sketched = self.sketch_of(diagram_id, &at_hand).await?;
+        let is_staged = sketched.is_some();
+        let (kept, drawn, staged) = blocking(move || {
+            let sketch = sketched.as_ref().map(Sketched::catalog);
+            let (drawn, _) = drawing::draw(&shelved.catalog, sketch, &mut kept, &Doing::Looking, offline);
             let drawn = if tables.is_empty() { drawn } else { part(drawn, &tables) };
             if !tables.is_empty() {
                 kept.notes.clear();
             }
-            (kept, drawn)
+            let staged = staged(&drawn.diagram, sketched.as_ref());
+            (kept, drawn, staged)
         })
         .await?;
         let bytes = match format {
-            DiagramFormat::Sql => self.statements(&at_hand, &drawn.diagram).await?.into_bytes(),
-            picture => blocking(move || bytes(&kept, &drawn, picture, dark)).await??,
+            DiagramFormat::Sql => {
+                let mut text = self.statements(&at_hand, &drawn.diagram, &staged).await?;
+                if is_staged {
+                    text.push_str(&self.staged_statements(diagram_id).await?);
+                }
+                text.into_bytes()
+            }
+            picture => blocking(move || bytes(&kept, &drawn, &staged, picture, dark)).await??,
         };
         blocking(move || {
             whole::write(&path, &bytes).map_err(|error| AppError::file(&error, &path, "written"))?;
@@ -64,8 +77,10 @@ impl App {
 
     /// The definitions of everything that is drawn, as the server prints them or printed them last, in an order in which most schemas
     /// can be made again.
-    async fn statements(&self, at_hand: &AtHand, diagram: &Diagram) -> Result<String, AppError> {
-        let mut entities: Vec<&erd::Entity> = diagram.entities.iter().collect();
+    async fn statements(&self, at_hand: &AtHand, diagram: &Diagram, staged: &Staged) -> Result<String, AppError> {
+        let there =
+            diagram.entities.iter().enumerate().filter(|(place, _)| staged.entity(*place) != Some(Change::Added));
+        let mut entities: Vec<&erd::Entity> = there.map(|(_, entity)| entity).collect();
         entities.sort_by_key(|entity| (rank(entity.kind), entity.rename_hint));
         let keys: Vec<ObjectKey> = entities.iter().map(|entity| entity.key.clone()).collect();
         let mut parts = Vec::with_capacity(keys.len());
@@ -83,6 +98,14 @@ impl App {
             }
         }
         Ok(parts.iter().map(|part| format!("{}\n", part.trim_end())).collect::<Vec<_>>().join("\n"))
+    }
+
+    /// All that is staged of the database, after the definitions of what is there.
+    async fn staged_statements(&self, diagram_id: &str) -> Result<String, AppError> {
+        let (profile_id, database) = keeping::home(&self.store, diagram_id).await?;
+        let database = Some(database.as_str()).filter(|name| !name.is_empty());
+        let script = self.structure_script(&profile_id, database).await?;
+        Ok(format!("\n-- What is staged and not applied yet.\n\n{}\n", script.trim_end()))
     }
 
     async fn asked_statements(&self, at_hand: &AtHand, keys: &[ObjectKey]) -> Result<Vec<Option<String>>, AppError> {
@@ -115,7 +138,7 @@ fn rank(kind: RelationKind) -> u8 {
     }
 }
 
-fn bytes(kept: &Kept, drawn: &Drawn, format: DiagramFormat, dark: bool) -> Result<Vec<u8>, AppError> {
+fn bytes(kept: &Kept, drawn: &Drawn, staged: &Staged, format: DiagramFormat, dark: bool) -> Result<Vec<u8>, AppError> {
     let notes: Vec<Note> = kept.notes.iter().map(note).collect();
     let colour = |entity: &erd::Entity| kept.tables.get(&table_of(&entity.key)).and_then(|known| known.colour);
     let colours: Vec<Option<usize>> =
@@ -127,9 +150,13 @@ fn bytes(kept: &Kept, drawn: &Drawn, format: DiagramFormat, dark: bool) -> Resul
         frames: &drawn.frames,
         notes: &notes,
         colours: &colours,
+        staged,
     };
-    let groups = groups(&drawn.frames, drawn.diagram.entities.len());
-    let shown = text::Shown { diagram: &drawn.diagram, groups: &groups, notes: &notes, colours: &colours };
+    let (diagram, stays) = staged.applied(&drawn.diagram);
+    let all = groups(&drawn.frames, drawn.diagram.entities.len());
+    let groups = Groups { of: stays.iter().map(|place| all.of[*place]).collect(), ..all };
+    let own: Vec<Option<usize>> = stays.iter().map(|place| colours[*place]).collect();
+    let shown = text::Shown { diagram: &diagram, groups: &groups, notes: &notes, colours: &own };
     let look = if dark { &Look::DARK } else { &Look::LIGHT };
     Ok(match format {
         DiagramFormat::Svg => erd::svg(&drawing, look).into_bytes(),

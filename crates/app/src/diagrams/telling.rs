@@ -1,7 +1,6 @@
 //! What a face is told of a diagram that was drawn.
 
-use catalog::ObjectKey;
-use erd::{Cardinality, Origin, measure};
+use erd::{Cardinality, Change, Diagram, Origin, Staged, measure};
 
 use super::{
     drawing::{self, Drawn, table_of},
@@ -58,11 +57,30 @@ fn schemas(shelved: &Shelved) -> Vec<String> {
     names
 }
 
-/// A title with the name that its relation gets.
-fn titled(title: String, old: &str, new: Option<&str>) -> String {
-    match (new, title.strip_suffix(old)) {
-        (Some(new), Some(before)) => format!("{before}{new}"),
-        _ => title,
+/// What is staged of a diagram, where there is a sketch.
+pub(super) fn staged(diagram: &Diagram, sketched: Option<&Sketched>) -> Staged {
+    let Some(sketched) = sketched else { return Staged::default() };
+    let entities = &diagram.entities;
+    let rows = |entity: &erd::Entity| entity.rows.iter().map(|row| sketched.column(&entity.key, &row.name)).collect();
+    Staged {
+        entities: entities.iter().map(|entity| sketched.relation(&entity.key)).collect(),
+        rows: entities.iter().map(rows).collect(),
+        relationships: diagram.relationships.iter().map(|one| of_line(diagram, one, sketched)).collect(),
+        names: entities.iter().map(|entity| sketched.name(&entity.key).map(str::to_owned)).collect(),
+    }
+}
+
+/// What becomes of a foreign key.
+pub(super) fn of_line(diagram: &Diagram, one: &erd::Relationship, sketched: &Sketched) -> Option<Change> {
+    let from = diagram.entities.get(one.from.entity).filter(|_| one.origin == Origin::Declared)?;
+    sketched.foreign_key(&from.key, one.name.as_deref(), &one.from.columns)
+}
+
+pub(super) fn change(change: Change) -> StructureChange {
+    match change {
+        Change::Added => StructureChange::Added,
+        Change::Changed => StructureChange::Changed,
+        Change::Removed => StructureChange::Removed,
     }
 }
 
@@ -75,30 +93,27 @@ pub(super) fn tell(
     offline: bool,
 ) -> DiagramDrawing {
     let Drawn { diagram, sizes, links, places, lines, frames, layout_ms, renamed, added, gone } = drawn;
-    let boxes = diagram.entities.iter().zip(&places).zip(&sizes).map(|((entity, at), size)| {
+    let staged = staged(&diagram, sketched);
+    let boxes = diagram.entities.iter().enumerate().zip(&places).zip(&sizes).map(|(((index, entity), at), size)| {
         let table = table_of(&entity.key);
         DiagramBox {
-            title: titled(diagram.title(entity), &table.name, sketched.and_then(|one| one.name(&entity.key))),
+            title: staged.title(&diagram, index),
             kind: kind_words(entity.kind).to_owned(),
             comment: entity.comment.clone(),
             x: at.x,
             y: at.y,
             width: size.width,
             height: size.height,
-            rows: entity.rows.iter().map(|own| row(&entity.key, own, sketched)).collect(),
+            rows: entity.rows.iter().enumerate().map(|(place, own)| row(own, staged.row(index, place))).collect(),
             folded: count(entity.folded),
             outside: count(entity.outside),
             colour: kept.tables.get(&table).and_then(|known| known.colour),
-            staged: sketched.and_then(|one| one.relation(&entity.key)),
+            staged: staged.entity(index).map(change),
             schema: table.schema,
             name: table.name,
         }
     });
-    let staged = |one: &erd::Relationship| {
-        let from = diagram.entities.get(one.from.entity).filter(|_| one.origin != Origin::Inferred)?;
-        sketched?.foreign_key(&from.key, one.name.as_deref(), &one.from.columns)
-    };
-    let told = diagram.relationships.iter().zip(&links).zip(&lines).map(|((one, link), line)| {
+    let told = diagram.relationships.iter().enumerate().zip(&links).zip(&lines).map(|(((place, one), link), line)| {
         let end = |end: &erd::End, y: f64| DiagramEnd {
             table: count(end.entity),
             columns: end.columns.clone(),
@@ -113,7 +128,7 @@ pub(super) fn tell(
             on_update: action(one.on_update).to_owned(),
             inferred: one.origin == Origin::Inferred,
             corners: corners(line),
-            staged: staged(one),
+            staged: staged.relationship(place).map(change),
         }
     });
     let frames = frames.into_iter().map(|frame| DiagramFrame {
@@ -145,7 +160,7 @@ pub(super) fn tell(
     }
 }
 
-fn row(relation: &ObjectKey, row: &erd::Row, sketched: Option<&Sketched>) -> DiagramRow {
+fn row(row: &erd::Row, staged: Option<Change>) -> DiagramRow {
     DiagramRow {
         name: row.name.clone(),
         native_type: row.native_type.clone(),
@@ -154,6 +169,6 @@ fn row(relation: &ObjectKey, row: &erd::Row, sketched: Option<&Sketched>) -> Dia
         unique: row.unique,
         foreign: row.foreign,
         comment: row.comment.clone(),
-        staged: sketched.and_then(|one| one.column(relation, &row.name)),
+        staged: staged.map(change),
     }
 }

@@ -364,6 +364,18 @@ impl App {
         Ok((place, reviewed))
     }
 
+    /// The statements of everything that is staged, as they would be sent.
+    ///
+    /// # Errors
+    /// As [`App::structure_draft`]; `Conflict` where what is staged does not fit what is there.
+    pub(crate) async fn structure_script(&self, profile_id: &str, database: Option<&str>) -> Result<String, AppError> {
+        let (_, reviewed) = self.structure_reviewed(profile_id, database, Vec::new(), Looking::Kept).await?;
+        match reviewed.refusal {
+            Some(why) => Err(AppError::new(ErrorCode::Conflict, why)),
+            None => Ok(reviewed.plan.script()),
+        }
+    }
+
     /// What applying everything that is staged would do.
     ///
     /// # Errors

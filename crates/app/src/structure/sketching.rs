@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use catalog::ObjectKey;
+use erd::Change;
 use schema::{Engine, Mark, Sketch};
 
 use super::{keeping, telling::Wanted};
@@ -34,31 +35,25 @@ impl Sketched {
     }
 
     /// What becomes of a relation, or of something it has.
-    pub(crate) fn relation(&self, key: &ObjectKey) -> Option<StructureChange> {
+    pub(crate) fn relation(&self, key: &ObjectKey) -> Option<Change> {
         let key = self.home(key);
         let renamed = self.sketch.names.contains_key(&key) || self.touched.contains(&key);
-        self.mark(&key).or_else(|| renamed.then_some(StructureChange::Changed))
+        self.mark(&key).or_else(|| renamed.then_some(Change::Changed))
     }
 
     /// What becomes of a column.
-    pub(crate) fn column(&self, relation: &ObjectKey, name: &str) -> Option<StructureChange> {
+    pub(crate) fn column(&self, relation: &ObjectKey, name: &str) -> Option<Change> {
         self.mark(&ObjectKey::column(&self.home(relation), name))
     }
 
     /// What becomes of a foreign key; one that stands in its column goes with that.
-    pub(crate) fn foreign_key(
-        &self,
-        relation: &ObjectKey,
-        name: Option<&str>,
-        columns: &[String],
-    ) -> Option<StructureChange> {
+    pub(crate) fn foreign_key(&self, relation: &ObjectKey, name: Option<&str>, columns: &[String]) -> Option<Change> {
         let own = name.and_then(|name| {
             self.mark(&super::parts::part(catalog::ObjectKind::Constraint, &self.home(relation), name))
         });
         let with_column = || columns.iter().find_map(|column| self.column(relation, column));
-        let of_relation = self.mark(&self.home(relation)).filter(|change| *change != StructureChange::Changed);
-        own.or(of_relation)
-            .or_else(|| with_column().filter(|change| name.is_none() || *change == StructureChange::Removed))
+        let of_relation = self.mark(&self.home(relation)).filter(|change| *change != Change::Changed);
+        own.or(of_relation).or_else(|| with_column().filter(|change| name.is_none() || *change == Change::Removed))
     }
 
     /// The name that a relation gets.
@@ -66,11 +61,11 @@ impl Sketched {
         self.sketch.names.get(&self.home(key)).map(String::as_str)
     }
 
-    fn mark(&self, key: &ObjectKey) -> Option<StructureChange> {
+    fn mark(&self, key: &ObjectKey) -> Option<Change> {
         self.sketch.marks.get(key).map(|mark| match mark {
-            Mark::Added => StructureChange::Added,
-            Mark::Changed => StructureChange::Changed,
-            Mark::Removed => StructureChange::Removed,
+            Mark::Added => Change::Added,
+            Mark::Changed => Change::Changed,
+            Mark::Removed => Change::Removed,
         })
     }
 }

@@ -4,8 +4,8 @@ use catalog::{Action, RelationKind};
 use serde::Serialize;
 
 use crate::{
-    Cardinality, Drawing, End, Entity, Frame, Note, Origin, Relationship, Row,
-    layout::{Point, Rect, Size},
+    Cardinality, Change, Drawing, End, Entity, Frame, Note, Origin, Relationship, Row,
+    layout::{Point, Rect},
 };
 
 /// Of the shape; parts that are added leave it as it is.
@@ -43,6 +43,10 @@ struct Table<'a> {
     columns: Vec<Column<'a>>,
     folded: usize,
     outside: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    staged: Option<Change>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    new_name: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -55,6 +59,8 @@ struct Column<'a> {
     unique: bool,
     foreign: bool,
     comment: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    staged: Option<Change>,
 }
 
 #[derive(Serialize)]
@@ -66,6 +72,8 @@ struct Line<'a> {
     on_update: Action,
     inferred: bool,
     line: Vec<[f64; 2]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    staged: Option<Change>,
 }
 
 #[derive(Serialize)]
@@ -101,16 +109,14 @@ pub fn json(drawing: &Drawing<'_>) -> String {
         rowhouse_diagram: VERSION,
         extent: place(&drawing.extent()),
         tables: tables
-            .map(|(((index, entity), at), size)| {
-                let colour = drawing.colours.get(index).copied().flatten();
-                table(entity, *at, *size, colour)
-            })
+            .map(|(((index, entity), at), size)| table(drawing, (index, entity), Rect { at: *at, size: *size }))
             .collect(),
         relationships: diagram
             .relationships
             .iter()
             .zip(drawing.lines)
-            .map(|(one, line)| relationship(one, line))
+            .enumerate()
+            .map(|(place, (one, line))| relationship(one, line, drawing.staged.relationship(place)))
             .collect(),
         groups: drawing.frames.iter().map(group).collect(),
         notes: drawing.notes.iter().map(remark).collect(),
@@ -125,21 +131,24 @@ fn place(rect: &Rect) -> Place {
     Place { x: rect.at.x, y: rect.at.y, width: rect.size.width, height: rect.size.height }
 }
 
-fn table(entity: &Entity, at: Point, size: Size, colour: Option<usize>) -> Table<'_> {
+fn table<'a>(drawing: &Drawing<'a>, (index, entity): (usize, &'a Entity), rect: Rect) -> Table<'a> {
+    let staged = drawing.staged;
     Table {
         schema: entity.key.schema.as_deref(),
         name: entity.name(),
         kind: entity.kind,
         comment: entity.comment.as_deref(),
-        place: place(&Rect { at, size }),
-        colour,
-        columns: entity.rows.iter().map(column).collect(),
+        place: place(&rect),
+        colour: drawing.colours.get(index).copied().flatten(),
+        columns: entity.rows.iter().enumerate().map(|(place, row)| column(row, staged.row(index, place))).collect(),
         folded: entity.folded,
         outside: entity.outside,
+        staged: staged.entity(index),
+        new_name: staged.name(index),
     }
 }
 
-fn column(row: &Row) -> Column<'_> {
+fn column(row: &Row, staged: Option<Change>) -> Column<'_> {
     Column {
         name: &row.name,
         native_type: &row.native_type,
@@ -148,10 +157,11 @@ fn column(row: &Row) -> Column<'_> {
         unique: row.unique,
         foreign: row.foreign,
         comment: row.comment.as_deref(),
+        staged,
     }
 }
 
-fn relationship<'a>(one: &'a Relationship, line: &[Point]) -> Line<'a> {
+fn relationship<'a>(one: &'a Relationship, line: &[Point], staged: Option<Change>) -> Line<'a> {
     Line {
         name: one.name.as_deref(),
         from: side(&one.from),
@@ -160,6 +170,7 @@ fn relationship<'a>(one: &'a Relationship, line: &[Point]) -> Line<'a> {
         on_update: one.on_update,
         inferred: one.origin == Origin::Inferred,
         line: line.iter().map(|at| [at.x, at.y]).collect(),
+        staged,
     }
 }
 

@@ -572,6 +572,7 @@ export function diagramCommands(world: World, tables: number) {
           other_cardinality: outgoing ? one : "zero_or_many",
           on_delete: key.onDelete,
           on_update: "no action",
+          staged: null,
         };
       };
       const declared = model.keys.filter((key) => !key.inferred);

@@ -34,6 +34,10 @@ async fn the_diagram_draws_what_is_staged_and_keeps_nothing_of_it_as_seen() {
     shop.staged(StructureEdit::Rename { object: table("orders"), name: "sales".to_owned() }).await;
     let drawn = shop.app.open_diagram(&shop.profile, None, None).await.unwrap();
     let found = |name: &str| drawn.boxes.iter().find(|one| one.name == name).unwrap();
+    let own = |drawn: &DiagramDrawing, name: &str| {
+        let one = drawn.boxes.iter().find(|one| one.name == name).unwrap();
+        DiagramTable { schema: one.schema.clone(), name: one.name.clone() }
+    };
     assert_eq!(found("notes").staged, Some(StructureChange::Added));
     assert_eq!(found("customers").staged, Some(StructureChange::Changed));
     assert_eq!((found("orders").staged, found("orders").title.as_str()), (Some(StructureChange::Changed), "sales"));
@@ -41,6 +45,27 @@ async fn the_diagram_draws_what_is_staged_and_keeps_nothing_of_it_as_seen() {
     assert_eq!(note.staged, Some(StructureChange::Removed), "what goes is drawn still");
     assert_eq!(drawn.lines.iter().filter(|line| line.staged == Some(StructureChange::Added)).count(), 1);
     assert!(drawn.added.is_empty() && drawn.gone.is_empty() && drawn.renamed.is_empty());
+    let relations = shop.app.table_relations(&shop.profile, None, own(&drawn, "notes")).await.unwrap();
+    assert_eq!(relations.refers_to.len(), 1, "{relations:#?}");
+    assert_eq!(relations.refers_to[0].staged, Some(StructureChange::Added));
+    let near = shop.app.related_tables(&shop.profile, None, vec![own(&drawn, "notes")], 1, false).await.unwrap();
+    assert!(near.contains(&own(&drawn, "customers")), "{near:?}");
+    let exported = async |format| {
+        let file = shop.home.path().join("diagram");
+        shop.app.export_diagram(&drawn.id, format, false, Vec::new(), file.to_str().unwrap()).await.unwrap();
+        std::fs::read_to_string(file).unwrap()
+    };
+    let json: serde_json::Value = serde_json::from_str(&exported(DiagramFormat::Json).await).unwrap();
+    let told = |name: &str| json["tables"].as_array().unwrap().iter().find(|one| one["name"] == name).unwrap();
+    assert_eq!((told("notes")["staged"].as_str(), told("orders")["new_name"].as_str()), (Some("added"), Some("sales")));
+    let dbml = exported(DiagramFormat::Dbml).await;
+    assert!(dbml.contains("\"sales\"") && !dbml.contains("\"note\""), "{dbml}");
+    assert!(!dbml.contains("\"orders\""), "{dbml}");
+    let svg = exported(DiagramFormat::Svg).await;
+    assert!(svg.contains(">sales</text>") && svg.contains(">−</text>"), "what goes is struck through");
+    let sql = exported(DiagramFormat::Sql).await;
+    let (there, wanted) = sql.split_once("-- What is staged").unwrap();
+    assert!(!there.contains("notes") && wanted.contains("notes") && wanted.contains("sales"), "{sql}");
     let settled = (found("notes").x, found("notes").y);
     let again = shop.app.open_diagram(&shop.profile, None, None).await.unwrap();
     let own = again.boxes.iter().find(|one| one.name == "notes").unwrap();

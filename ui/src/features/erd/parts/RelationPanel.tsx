@@ -4,8 +4,9 @@ import { type ReactNode, useState, useSyncExternalStore } from "react";
 import { Button, ErrorBlock, Icon, IconButton, Menu, number, plural, Skeleton } from "@/design";
 import { type DiagramRelation, type DiagramTable, failureOf, failureProps, host } from "@/ipc";
 import { alignments } from "../menus";
+import { useStagedChanges } from "../queries";
 import type { DiagramStore } from "../store";
-import { cardinality, held, onDelete } from "../words";
+import { cardinality, held, onDelete, staged as said } from "../words";
 
 interface RelationPanelProps {
   store: DiagramStore;
@@ -60,8 +61,9 @@ function OneTable({ store, at, onClose, onFly, onGo, onOpen, onNeighbours }: Rel
   const { scene } = useSyncExternalStore(store.subscribe, store.snapshot);
   const box = scene?.boxes[at];
   const { profileId, database } = store.place;
+  const staged = useStagedChanges(store.place);
   const asked = useQuery({
-    queryKey: ["catalog", profileId, "diagram-relations", database, box?.schema, box?.name],
+    queryKey: ["catalog", profileId, "diagram-relations", database, box?.schema, box?.name, staged],
     queryFn: () => host().tableRelations(profileId, database, { schema: box?.schema ?? "", name: box?.name ?? "" }),
     enabled: box !== undefined,
     staleTime: 60_000,
@@ -174,6 +176,7 @@ function Relation({ one, drawn, onGo }: { one: DiagramRelation; drawn: boolean; 
   const how = [
     cardinality(one.cardinality, one.other_cardinality),
     onDelete(one.on_delete),
+    said(one.staged),
     drawn ? "" : "not shown yet",
   ];
   const full = `${other.schema ? `${other.schema}.` : ""}${name}`;
@@ -181,6 +184,7 @@ function Relation({ one, drawn, onGo }: { one: DiagramRelation; drawn: boolean; 
     <button
       type="button"
       className="erd-relation"
+      data-staged={one.staged ?? undefined}
       data-tip={[one.name ?? "", drawn ? `Go to ${full}` : `Show ${full} in the diagram`].filter(Boolean).join("\n")}
       onClick={onGo}
     >
@@ -253,6 +257,7 @@ function OneLine({ store, line, onClose, onFly }: RelationPanelProps & { line: n
     cardinality(found.from.cardinality, found.to.cardinality),
     onDelete(found.on_delete),
     found.inferred ? "inferred by name and type: the server does not know of it" : "",
+    said(found.staged),
   ];
   return (
     <Panel title={found.name ?? "Relation"} icon="foreign-key" onClose={onClose}>
