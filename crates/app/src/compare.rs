@@ -152,9 +152,11 @@ async fn built(
     Ok((defined.definition, notes))
 }
 
+/// The connection's name, with the database's where the server has several.
 fn title(place: &Place) -> String {
     let profile = &place.connected.profile;
-    match place.opened.database().filter(|database| !profile.name.contains(database.as_str())) {
+    let database = place.opened.database().filter(|_| place.connected.has_databases());
+    match database.filter(|database| !profile.name.contains(database.as_str())) {
         Some(database) => format!("{} · {database}", profile.name),
         None => profile.name.clone(),
     }
@@ -306,6 +308,10 @@ impl App {
         match asked {
             CompareSide::Database { profile_id, database } => {
                 let place = self.place_in(profile_id, database.as_deref()).await?;
+                if place.connected.has_databases() {
+                    // Its name comes with its catalog.
+                    place.opened.shelf.get(&place.opened, &place.connected).await?;
+                }
                 Ok(Side::place(title(&place), place))
             }
             CompareSide::File { path } => {

@@ -34,8 +34,8 @@ pub fn snake_case(name: &str) -> String {
     cut.trim_end_matches('_').to_owned()
 }
 
-/// The files of a migration that comes after all of the folder: of one file where the folder's are, of two otherwise. `loses` says what
-/// `down` does not bring back.
+/// The files of a migration that comes after all of the folder: two, or one where nothing takes it back. `loses` says what `down` does
+/// not bring back.
 ///
 /// # Errors
 /// [`Problem`] for a folder of another tool and for a name that says nothing.
@@ -61,10 +61,11 @@ pub fn written(
     }
     let version = next(folder, now);
     let up = headed(up, engine, "");
-    let simple = !folder.migrations.is_empty()
-        && folder.migrations.iter().all(|one| one.up.file.rsplit('.').nth(1) != Some("up"));
-    if simple && down.trim().is_empty() {
-        return Ok(vec![NewFile { name: format!("{version}_{slug}.sql"), text: up }]);
+    // A file that takes nothing back would let it be written down as taken back.
+    if down.trim().is_empty() {
+        let pairs = folder.migrations.iter().any(|one| one.up.file.rsplit('.').nth(1) == Some("up"));
+        let ending = if pairs { "up.sql" } else { "sql" };
+        return Ok(vec![NewFile { name: format!("{version}_{slug}.{ending}"), text: up }]);
     }
     let lost: String =
         loses.iter().flat_map(|one| one.lines()).map(|line| format!("-- Not brought back: {line}\n")).collect();

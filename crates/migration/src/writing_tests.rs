@@ -18,7 +18,8 @@ fn names_go_on_as_the_folder_does() {
     assert_eq!(names(&[], "drop"), ["20261122093000_add_invoices.up.sql", "20261122093000_add_invoices.down.sql"]);
     assert_eq!(names(&["20261122093000_x.sql"], ""), ["20261122093001_add_invoices.sql"]);
     assert_eq!(names(&["20300101000000_x.sql"], ""), ["20300101000001_add_invoices.sql"]);
-    assert_eq!(names(&["0001_x.up.sql", "0009_y.up.sql"], "")[0], "0010_add_invoices.up.sql");
+    assert_eq!(names(&["0001_x.up.sql", "0009_y.up.sql"], ""), ["0010_add_invoices.up.sql"], "nothing takes it back");
+    assert_eq!(names(&[], " \n"), ["20261122093000_add_invoices.sql"]);
     assert_eq!(names(&["V1__x.sql"], ""), ["The folder is Flyway's: migrations of it are written by Flyway."]);
     assert_eq!(snake_case("  Größe & Farbe/../ "), "größe_farbe");
     assert_eq!(snake_case("../.."), "");

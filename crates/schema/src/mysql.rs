@@ -3,6 +3,7 @@
 //! Every statement commits by itself (<https://dev.mysql.com/doc/refman/8.4/en/implicit-commit.html>), so a table's changes are
 //! one ALTER TABLE, which is all or nothing. Foreign keys go first and come last.
 
+mod access;
 mod partitions;
 pub(crate) mod text;
 
@@ -11,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use catalog::{ObjectKey, ObjectKind, RoutineKind};
 
 use crate::{
-    compare::{aligned, facets},
+    compare::{Facet, aligned, facets},
     definition::*,
     needs::Needs,
     order::ordered,
@@ -19,6 +20,8 @@ use crate::{
     rename::Rename,
     widening::widens,
 };
+
+pub(crate) use access::forgotten;
 
 fn quote(name: &str) -> String {
     format!("`{}`", name.replace('`', "``"))
@@ -46,7 +49,7 @@ struct Planner<'a> {
     to: &'a Definition,
     parts_from: Parts<'a>,
     parts_to: Parts<'a>,
-    /// What differs, by itself.
+    /// What differs, by itself, in anything but its privileges.
     differs: BTreeSet<&'a ObjectKey>,
     online: &'a BTreeSet<ObjectKey>,
     steps: Vec<Step>,
@@ -55,16 +58,23 @@ struct Planner<'a> {
 pub(crate) fn statements(from: &Definition, to: &Definition, online: &BTreeSet<ObjectKey>) -> Vec<Step> {
     let differs = aligned(from, to)
         .filter(|(_, before, after)| {
-            !before.zip(*after).is_some_and(|(before, after)| facets(before, after).is_empty())
+            !before.zip(*after).is_some_and(|(before, after)| facets(before, after).iter().all(of_access))
         })
         .map(|(key, ..)| key)
         .collect();
     let (parts_from, parts_to) = (from.parts(), to.parts());
     let mut planner = Planner { from, to, parts_from, parts_to, differs, online, steps: Vec::new() };
+    planner.revoke();
     planner.drop_first();
     planner.tables();
     planner.make();
+    planner.grant();
     planner.steps
+}
+
+/// What nothing is made anew for.
+fn of_access(facet: &Facet) -> bool {
+    facet.name == "privileges"
 }
 
 /// How an option is set back, where a table can be without it

@@ -232,6 +232,9 @@ pub fn plan(from: &Definition, to: &Definition, options: &Options) -> Result<Pla
     let mut steps = Vec::new();
     for one in &options.renames {
         rename::apply(renamed.to_mut(), one)?;
+        if matches!(engine, Engine::MySql | Engine::MariaDb) {
+            steps.extend(mysql::forgotten(renamed.to_mut(), one));
+        }
         steps.push(match engine {
             Engine::Postgres => postgres::rename(&renamed, one),
             Engine::MySql | Engine::MariaDb => mysql::rename(&renamed, one),

@@ -8,7 +8,7 @@ use sql::{TokenKind, tokenize};
 
 use crate::{
     compare::facets,
-    definition::{Body, Definition, relation_of},
+    definition::{Body, Definition, Object, Privilege, relation_of},
     plan::Refusal,
     role,
 };
@@ -56,6 +56,7 @@ pub(crate) fn apply(definition: &mut Definition, rename: &Rename) -> Result<(), 
                     if relation.is_some() && relation == table {
                         texts(&mut object.body, &|text| worded(text, &from.name, &to.name, dialect));
                         columns(&mut object.body, from, to);
+                        granted(&mut object, &from.name, &to.name);
                     } else if let Body::ForeignKey(key) = &mut object.body
                         && Some(&key.references) == table.as_ref()
                     {
@@ -104,6 +105,17 @@ fn columns(body: &mut Body, from: &ObjectKey, to: &ObjectKey) {
     };
     for name in names.iter_mut().filter(|name| **name == from.name) {
         name.clone_from(&to.name);
+    }
+}
+
+/// The columns that privileges name.
+fn granted(object: &mut Object, from: &str, to: &str) {
+    if object.privileges.iter().any(|one| one.column.as_deref() == Some(from)) {
+        let named = |mut one: Privilege| {
+            one.column = one.column.map(|column| if column == from { to.to_owned() } else { column });
+            one
+        };
+        object.privileges = std::mem::take(&mut object.privileges).into_iter().map(named).collect();
     }
 }
 

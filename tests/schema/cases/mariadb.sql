@@ -134,3 +134,42 @@ create table t (id int primary key) partition by range (id) (partition p0 values
 create table t (id int primary key) partition by hash (id) partitions 2;
 -- becomes
 create table t (id int primary key) partition by hash (id) partitions 4;
+== privileges come, go and follow a routine that is made anew
+create role if not exists web_user;
+create role if not exists auditor;
+create table t (id int primary key, a int, b int);
+grant select on t to web_user;
+create procedure p() comment 'does little' select 1;
+grant execute on procedure p to web_user with grant option;
+create view v as select id from t;
+grant select on v to auditor;
+-- becomes
+create role if not exists web_user;
+create role if not exists auditor;
+create table t (id int primary key, a int, b int);
+grant select (a, b), update (a), insert on t to web_user with grant option;
+create procedure p() comment 'does more' select 2;
+grant execute on procedure p to web_user with grant option;
+grant alter routine on procedure p to auditor;
+create view v as select id, a from t;
+grant select on v to auditor;
+== privileges go with names that the server would keep them for
+create role if not exists web_user;
+create table t (id int primary key, a int, b int);
+grant select, update (a, b) on t to web_user;
+create table gone (id int);
+grant select on gone to web_user;
+-- becomes
+create role if not exists web_user;
+create table u (id int primary key, a int, b int);
+grant select, update (a, b) on u to web_user;
+-- renames t=u
+== privileges go with a column that gets another name
+create role if not exists web_user;
+create table t (id int primary key, a int, b int);
+grant select, update (a, b) on t to web_user;
+-- becomes
+create role if not exists web_user;
+create table t (id int primary key, c int, b int);
+grant select, update (c, b) on t to web_user;
+-- renames t.a=c

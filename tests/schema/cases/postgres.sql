@@ -340,3 +340,10 @@ create table t (owner text);
 create table t (a int) with (fillfactor = 70);
 -- becomes
 create unlogged table t (a int) with (fillfactor = 90, autovacuum_enabled = off);
+== a column with privileges gets another name
+create table t (a int, b int);
+grant update (a), select (a, b) on t to web_user;
+-- becomes
+create table t (c int, b int);
+grant update (c), select (c, b) on t to web_user;
+-- renames t.a=c

@@ -177,11 +177,58 @@ pub(super) fn told(defined: &Defined, product: &str, exposed: Vec<String>) -> St
             .filter(|kind| **kind != "role" || has_roles)
             .map(|kind| (*kind).to_owned())
             .collect(),
-        access: is_postgres,
+        owners: is_postgres,
+        privileges: privileges(engine, version),
         converts: !of_mysql,
         partitions: partitions(engine, version),
         roles: super::roles::abilities(&defined.definition, &defined.catalog),
         templates: templates(engine),
+    }
+}
+
+/// MAINTAIN is PostgreSQL's from 17 on.
+const MAINTAIN: u32 = 170_000;
+
+/// What can be granted (<https://www.postgresql.org/docs/current/ddl-priv.html>,
+/// <https://dev.mysql.com/doc/refman/8.4/en/grant.html#grant-table-privileges>).
+fn privileges(engine: Engine, version: u32) -> Vec<StructurePrivileges> {
+    let of = |kind: &str, all: &[&str]| StructurePrivileges { kind: kind.to_owned(), privileges: strings(all) };
+    match engine {
+        Engine::Sqlite => Vec::new(),
+        Engine::MySql | Engine::MariaDb => vec![
+            of(
+                "relation",
+                &[
+                    "SELECT",
+                    "INSERT",
+                    "UPDATE",
+                    "DELETE",
+                    "REFERENCES",
+                    "TRIGGER",
+                    "CREATE",
+                    "ALTER",
+                    "DROP",
+                    "INDEX",
+                    "CREATE VIEW",
+                    "SHOW VIEW",
+                ],
+            ),
+            of("routine", &["EXECUTE", "ALTER ROUTINE"]),
+        ],
+        Engine::Postgres => {
+            let mut relation =
+                of("relation", &["SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"]);
+            if version >= MAINTAIN {
+                relation.privileges.push("MAINTAIN".to_owned());
+            }
+            vec![
+                relation,
+                of("sequence", &["USAGE", "SELECT", "UPDATE"]),
+                of("routine", &["EXECUTE"]),
+                of("schema", &["USAGE", "CREATE"]),
+                of("type", &["USAGE"]),
+            ]
+        }
     }
 }
 

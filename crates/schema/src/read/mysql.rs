@@ -122,6 +122,22 @@ pub(super) fn read(
         let key = homeless(&named(catalog, ObjectKind::Sequence, &one.name, None));
         found.left_out.push(LeftOut { key, why: "Sequences of this product are not compared".to_owned() });
     }
+    // A server holds privileges on names, also where nothing has them any more.
+    for one in catalog.grants.iter().filter(|one| one.object.schema.as_deref() == Some(database)) {
+        let key = homeless(&one.object);
+        let is_there = |column: &String| found.objects.contains_key(&ObjectKey::column(&key, column));
+        if !one.column.as_ref().is_none_or(is_there) || one.privilege == "USAGE" {
+            continue;
+        }
+        if let Some(object) = found.objects.get_mut(&key) {
+            object.privileges.insert(Privilege {
+                grantee: one.grantee.clone(),
+                grantable: one.grantable,
+                privilege: one.privilege.clone(),
+                column: one.column.clone(),
+            });
+        }
+    }
     Ok(found)
 }
 

@@ -198,7 +198,19 @@ function abilitiesOf(world: World, profileId: string): StructureAbilities {
           "extension",
           "role",
         ],
-    access: !sqlite,
+    owners: !sqlite,
+    privileges: sqlite
+      ? []
+      : [
+          {
+            kind: "relation",
+            privileges: ["SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"],
+          },
+          { kind: "sequence", privileges: ["USAGE", "SELECT", "UPDATE"] },
+          { kind: "routine", privileges: ["EXECUTE"] },
+          { kind: "schema", privileges: ["USAGE", "CREATE"] },
+          { kind: "type", privileges: ["USAGE"] },
+        ],
     converts: true,
     partitions: sqlite ? null : { ways: ["range", "list", "hash"], tables: true, from: true, default: true },
     roles: sqlite ? null : { names: ["app", "reporting", "shop", "pg_read_all_data"], membership_options: true },

@@ -51,8 +51,10 @@ pub struct StructureAbilities {
     /// What can be created, of: `schema`, `table`, `view`, `materialized_view`, `function`, `procedure`, `trigger`, `enum`, `domain`,
     /// `sequence`, `extension`, `event`, `role`.
     pub kinds: Vec<String>,
-    /// Objects have owners and rights that can be staged.
-    pub access: bool,
+    /// Objects have owners that can be staged.
+    pub owners: bool,
+    /// What can be granted, by the kind of an object ([`ObjectRef::kind`]); empty where no rights can be staged.
+    pub privileges: Vec<StructurePrivileges>,
     /// What a person may say of how values become those of another type.
     pub converts: bool,
     /// How tables are divided; `None` where they are not.
@@ -61,6 +63,15 @@ pub struct StructureAbilities {
     pub roles: Option<StructureRoleAbilities>,
     /// What a text of a new object begins as, by kind.
     pub templates: Vec<StructureTemplate>,
+}
+
+/// What can be granted on objects of a kind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct StructurePrivileges {
+    /// Of which kind: `relation`, `routine` …
+    pub kind: String,
+    /// As GRANT says them, the usual one first.
+    pub privileges: Vec<String>,
 }
 
 /// What a text of a new object begins as.

@@ -72,19 +72,10 @@ function Whole({ page, edit }: { page: StructurePage; edit: StructureEdit }) {
   );
 }
 
-const PRIVILEGES: Readonly<Record<string, readonly string[]>> = {
-  relation: ["SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"],
-  sequence: ["USAGE", "SELECT", "UPDATE"],
-  routine: ["EXECUTE"],
-  schema: ["USAGE", "CREATE"],
-  type: ["USAGE"],
-};
-
-function Grants({ page }: { page: StructurePage }) {
-  const { stage, readOnly } = useDesk();
+function Grants({ page, known }: { page: StructurePage; known: readonly string[] }) {
+  const { abilities, stage, readOnly } = useDesk();
   const [error, setError] = useState<AppError | null>(null);
   const [role, setRole] = useState("");
-  const known = PRIVILEGES[page.object.kind] ?? [];
   const offered = [...new Set([...known, ...page.grants.map(({ privilege }) => privilege)])];
   const whole = page.grants.filter(({ column }) => column === null);
   const ofColumns = page.grants.filter(({ column }) => column !== null);
@@ -95,7 +86,9 @@ function Grants({ page }: { page: StructurePage }) {
     const rest = page.grants.filter(
       (each) => each.column !== null || each.grantee !== grantee || each.privilege !== privilege,
     );
-    return send(on ? [...rest, { grantee, column: null, privilege, grantable: false }] : rest);
+    // Servers whose objects have no owners know one right to pass on for all that somebody holds on an object.
+    const grantable = !abilities.owners && page.grants.some((each) => each.grantee === grantee && each.grantable);
+    return send(on ? [...rest, { grantee, column: null, privilege, grantable }] : rest);
   };
   return (
     <Block title="Privileges">
@@ -148,7 +141,11 @@ function Grants({ page }: { page: StructurePage }) {
           </table>
         </div>
       ) : (
-        <p className="rh-meta">Only its owner may use it, and who needs no privileges.</p>
+        <p className="rh-meta">
+          {abilities.owners
+            ? "Only its owner may use it, and who needs no privileges."
+            : "Nothing is granted on it alone; what is granted on its database counts here too."}
+        </p>
       )}
       {ofColumns.map(({ grantee, column, privilege }) => (
         <p key={`${grantee} ${column ?? ""} ${privilege}`} className="rh-meta">
@@ -159,7 +156,7 @@ function Grants({ page }: { page: StructurePage }) {
         <Input
           mono
           aria-label="Another role"
-          placeholder="another role, or PUBLIC"
+          placeholder={abilities.owners ? "another role, or PUBLIC" : "user@host, or a role"}
           value={role}
           readOnly={readOnly !== undefined}
           onChange={setRole}
@@ -190,6 +187,7 @@ export function General({ page, owners }: { page: StructurePage; owners: readonl
   const comment = useText(page.comment ?? "", (text) => stage([{ edit: "comment", object, text: orNone(text) }]));
   const owner = useText(page.owner ?? "", (text) => stage([{ edit: "owner", object, owner: text.trim() }]));
   const security = page.row_security;
+  const granted = abilities.privileges.find(({ kind }) => kind === object.kind);
   const secure = async (enabled: boolean, forced: boolean) =>
     setError(await stage([{ edit: "row_security", table: object, enabled, forced }]));
   return (
@@ -226,7 +224,7 @@ export function General({ page, owners }: { page: StructurePage; owners: readonl
           </Field>
         ) : null}
         <Wrong error={comment.error} />
-        {abilities.access && page.kind !== "role" ? (
+        {abilities.owners && page.kind !== "role" ? (
           <Field label="Owner">
             {(control) => (
               <Combobox
@@ -265,8 +263,8 @@ export function General({ page, owners }: { page: StructurePage; owners: readonl
       ) : null}
       {page.kind === "role" ? (
         <RoleHeld role={object} held={page.held} />
-      ) : abilities.access ? (
-        <Grants page={page} />
+      ) : granted ? (
+        <Grants page={page} known={granted.privileges} />
       ) : null}
       {page.referenced_by.length > 0 ? (
         <Block title="Referred to by">
