@@ -46,17 +46,19 @@ pub(crate) fn apply(definition: &mut Definition, rename: &Rename) -> Result<(), 
             let of_renamed = relation.as_ref() == Some(from);
             let new = if key == *from {
                 to.clone()
-            } else if of_renamed && key.kind != ObjectKind::Index {
+            } else if of_renamed && (key.kind != ObjectKind::Index || key.signature.is_some()) {
                 ObjectKey { signature: Some(to.name.clone()), ..key }
             } else {
                 key
             };
             match from.kind {
                 ObjectKind::Column => {
+                    if Some(&new) == table.as_ref() {
+                        granted(&mut object, &from.name, &to.name);
+                    }
                     if relation.is_some() && relation == table {
                         texts(&mut object.body, &|text| worded(text, &from.name, &to.name, dialect));
                         columns(&mut object.body, from, to);
-                        granted(&mut object, &from.name, &to.name);
                     } else if let Body::ForeignKey(key) = &mut object.body
                         && Some(&key.references) == table.as_ref()
                     {

@@ -6179,8 +6179,10 @@ export type StructureAbilities = {
 	 *  `sequence`, `extension`, `event`, `role`.
 	 */
 	kinds: string[],
-	/**  Objects have owners and rights that can be staged. */
-	access: boolean,
+	/**  Objects have owners that can be staged. */
+	owners: boolean,
+	/**  What can be granted, by the kind of an object ([`ObjectRef::kind`]); empty where no rights can be staged. */
+	privileges: StructurePrivileges[],
 	/**  What a person may say of how values become those of another type. */
 	converts: boolean,
 	/**  How tables are divided; `None` where they are not. */
@@ -6876,6 +6878,14 @@ export type StructurePartitions = {
 	partitions: StructurePartition[],
 	/**  The table that it is a part of, and which rows are in it. */
 	of: [ObjectRef, string] | null,
+};
+
+/**  What can be granted on objects of a kind. */
+export type StructurePrivileges = {
+	/**  Of which kind: `relation`, `routine` … */
+	kind: string,
+	/**  As GRANT says them, the usual one first. */
+	privileges: string[],
 };
 
 /**  What applying will do, exactly. */
