@@ -6,9 +6,11 @@ import { after } from "node:test";
 import { filesUnder } from "./harness.mjs";
 import { cluster } from "./lib/cluster.mjs";
 import { Desk, psql } from "./lib/desk.mjs";
+import { DiagramInFront } from "./lib/diagram.mjs";
 
 const server = await cluster();
 const desk = new Desk();
+const diagram = new DiagramInFront(desk);
 after(() => server.remove());
 
 psql(
@@ -36,56 +38,7 @@ const placeOf = async (id, name) => {
   return { x, y };
 };
 
-/** The canvas in front, as it says what it shows. */
-const canvas = () =>
-  desk.page(() => {
-    const shown = [...document.querySelectorAll("[role=application][aria-roledescription=diagram]")];
-    return shown.find((each) => each.checkVisibility({ checkVisibilityCSS: true }))?.getAttribute("aria-label") ?? "";
-  });
-const shows = (what) => desk.until(`a diagram of ${what}`, async () => (await canvas()).includes(what), 30_000);
-const focusCanvas = () =>
-  desk.page(() => {
-    const shown = [...document.querySelectorAll("[role=application][aria-roledescription=diagram]")];
-    shown.find((each) => each.checkVisibility({ checkVisibilityCSS: true }))?.focus();
-  });
-
-/** The table that the keyboard is at, and where its box is on the screen. */
-const current = () =>
-  desk.page(() => {
-    const shown = [...document.querySelectorAll("[aria-roledescription=table]")];
-    const mark = shown.find((each) => each.checkVisibility({ checkVisibilityCSS: true }));
-    const { left, top, width } = mark?.getBoundingClientRect() ?? {};
-    return { said: mark?.getAttribute("aria-label") ?? "", x: left + width / 2, y: top + 10 };
-  });
-
-/** The same once the picture rests: it flies to what is chosen. */
-const resting = async () => {
-  let before = await current();
-  return desk.until("the picture to rest", async () => {
-    await new Promise((resolve) => setTimeout(resolve, 250));
-    const now = await current();
-    const rests = now.x === before.x && now.y === before.y;
-    before = now;
-    return rests && now;
-  });
-};
-
-/** Goes to a table by the keyboard alone. */
-const goTo = async (name) => {
-  await focusCanvas();
-  await desk.keys("Home");
-  await desk.until(`the keyboard at ${name}`, async () => {
-    const { said } = await current();
-    if (said.split(";")[0].endsWith(name)) return true;
-    await desk.keys("Tab");
-    return false;
-  });
-};
-
-const pointer = (...steps) => {
-  const action = desk.window.browser.action("pointer", { parameters: { pointerType: "mouse" } });
-  return steps.reduce((made, step) => step(made), action).perform();
-};
+const shows = (what) => desk.until(`a diagram of ${what}`, async () => (await diagram.canvas()).includes(what), 30_000);
 
 const chooseInMenu = async (menu, entry) => {
   await desk.press(menu);
@@ -108,8 +61,8 @@ desk.test("the explorer draws a database: every table, and where its keys lead",
   await shows("5 tables, 3 relations");
   await desk.until("its tab", async () => (await desk.titles()).some((title) => title.startsWith("ERD ")));
   await desk.window.shot("diagram-drawn");
-  await goTo("orders");
-  const { said } = await current();
+  await diagram.goTo("orders");
+  const { said } = await diagram.current();
   assert.match(said, /refers to customers by customer_id, many to one/);
   assert.match(said, /referenced by parcels/);
 });
@@ -117,17 +70,17 @@ desk.test("the explorer draws a database: every table, and where its keys lead",
 desk.test("a table is moved with the keyboard and with the mouse, and is there again in a new window", async () => {
   const { id } = await named("All tables");
   const before = await placeOf(id, "orders");
-  await goTo("orders");
+  await diagram.goTo("orders");
   for (let times = 0; times < 5; times += 1) await desk.keys("ArrowDown");
   await desk.until("it to be kept below", async () => (await placeOf(id, "orders")).y === before.y + 40);
-  await goTo("notices");
+  await diagram.goTo("notices");
   const lying = await placeOf(id, "notices");
-  const { x, y } = await resting();
+  const { x, y } = await diagram.resting();
   const at = (x, y) => (made) => made.move({ x: Math.round(x), y: Math.round(y), duration: 100, origin: "viewport" });
   const down = (made) => made.down({ button: 0 });
   const rest = (made) => made.pause(400);
   const up = (made) => made.up({ button: 0 });
-  await pointer(at(x, y), rest, down, at(x + 12, y + 6), at(x + 90, y + 45), rest, up);
+  await diagram.pointer(at(x, y), rest, down, at(x + 12, y + 6), at(x + 90, y + 45), rest, up);
   const dragged = await desk.until("it to be kept elsewhere", async () => {
     const now = await placeOf(id, "notices");
     return now.x !== lying.x && now;
@@ -144,28 +97,28 @@ desk.test("a table is moved with the keyboard and with the mouse, and is there a
 desk.test("tables are hidden and come back where they were; neighbours and a way are found among hidden ones", async () => {
   const { id } = await named("All tables");
   const orders = await placeOf(id, "orders");
-  await goTo("orders");
+  await diagram.goTo("orders");
   await desk.keys("Delete");
   await shows("4 of 5 tables, 0 relations");
-  await goTo("lines");
+  await diagram.goTo("lines");
   await desk.keys("Control", "Alt", "j");
   await shows("5 tables, 3 relations");
   assert.deepEqual(await placeOf(id, "orders"), orders);
   await desk.sees("Show all");
   await desk.window.shot("diagram-neighbours");
-  await focusCanvas();
+  await diagram.focus();
   await desk.keys("Escape");
-  await goTo("orders");
+  await diagram.goTo("orders");
   await desk.keys("Delete");
   await shows("4 of 5 tables");
-  await goTo("parcels");
+  await diagram.goTo("parcels");
   await desk.keys("Control", "Alt", "p");
   const field = await desk.until("to be asked where to", () => desk.window.named("To which table", "any"));
   await field.addValue("customers");
   await desk.keys("Enter");
   await shows("5 tables, 3 relations");
   await desk.window.shot("diagram-way");
-  await focusCanvas();
+  await diagram.focus();
   await desk.keys("Escape");
 });
 
@@ -175,11 +128,11 @@ desk.test("a second diagram has its own places; notes are written on it", async 
   await chooseInMenu("All tables", "New diagram…");
   await desk.window.fill("Name", "Sales");
   await desk.keys("Enter");
-  await desk.until("it in front", async () => (await canvas()).startsWith("Diagram Sales"));
+  await desk.until("it in front", async () => (await diagram.canvas()).startsWith("Diagram Sales"));
   const sales = (await named("Sales")).id;
-  await goTo("customers");
+  await diagram.goTo("customers");
   await desk.keys("ArrowUp");
-  await focusCanvas();
+  await diagram.focus();
   await desk.keys("n");
   const note = await desk.until("a note to be written", () => desk.window.named("Note", "textbox"));
   await note.addValue("Ask Ada before changing this");
@@ -192,7 +145,7 @@ desk.test("a second diagram has its own places; notes are written on it", async 
 
 desk.test("the picture that is written is what is seen", async () => {
   const path = desk.path("sales.svg");
-  await focusCanvas();
+  await diagram.focus();
   await desk.picks(path);
   await desk.keys("Control", "e");
   const text = await desk.until("the picture", () => {
@@ -207,19 +160,19 @@ desk.test("the picture that is written is what is seen", async () => {
 });
 
 desk.test("Enter and a double click open a table; the list says the same as the picture", async () => {
-  await goTo("orders");
+  await diagram.goTo("orders");
   await desk.keys("Enter");
   await desk.until("its tab", async () => (await desk.titles()).some((title) => title.startsWith("orders")));
   await desk.keys("Control", "Shift", "l");
-  await desk.until("the diagram in front", async () => (await canvas()) !== "");
-  await goTo("parcels");
-  const { x, y } = await resting();
+  await desk.until("the diagram in front", async () => (await diagram.canvas()) !== "");
+  await diagram.goTo("parcels");
+  const { x, y } = await diagram.resting();
   const click = (made) => made.down({ button: 0 }).up({ button: 0 });
-  await pointer((made) => made.move({ x: Math.round(x), y: Math.round(y), origin: "viewport" }), click, click);
+  await diagram.pointer((made) => made.move({ x: Math.round(x), y: Math.round(y), origin: "viewport" }), click, click);
   await desk.until("its tab", async () => (await desk.titles()).some((title) => title.startsWith("parcels")));
   await desk.keys("Control", "Shift", "l");
-  await desk.until("the diagram in front", async () => (await canvas()) !== "");
-  await focusCanvas();
+  await desk.until("the diagram in front", async () => (await diagram.canvas()) !== "");
+  await diagram.focus();
   await desk.keys("Control", "l");
   const listed = '[role=tree][aria-label="Tables and their relations"] [role=treeitem]';
   await desk.until("orders in the list", () =>
@@ -262,7 +215,7 @@ desk.test("without its server the diagram is drawn from what was kept, and says 
   await shows("6 tables, 4 relations");
   await desk.sees("as of ", 30_000);
   assert.deepEqual(await placeOf(id, "purchases"), before);
-  await goTo("purchases");
+  await diagram.goTo("purchases");
   await desk.keys("ArrowRight");
   await desk.until("it to be kept", async () => (await placeOf(id, "purchases")).x === before.x + 8);
   await desk.window.shot("diagram-offline");

@@ -1,7 +1,7 @@
 // Migrations in the real window on every engine: a folder is chosen, what is pending is read and applied, one that stops in its middle
 // is shown and settled, the last is taken back; and the database is compared with another.
 import assert from "node:assert/strict";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { after } from "node:test";
 import { Desk, ownDatabase } from "./lib/desk.mjs";
 
@@ -49,21 +49,6 @@ const stand = (...wanted) =>
       const now = await lines();
       return now.length === wanted.length && wanted.every((each, at) => now[at].startsWith(each));
     },
-    30_000,
-  );
-
-/** Presses a button of the dialog once it can be pressed. */
-const inDialog = (name) =>
-  desk.until(
-    `“${name}” of the dialog`,
-    () =>
-      desk.page((name) => {
-        const buttons = [...document.querySelectorAll("[role=dialog] button, [role=alertdialog] button")];
-        const own = buttons.find((each) => each.textContent.trim() === name);
-        if (!own || own.getAttribute("aria-disabled") === "true" || own.disabled) return false;
-        own.click();
-        return true;
-      }, name),
     30_000,
   );
 
@@ -132,11 +117,11 @@ for (const engine of engines) {
     await desk.sees("Apply 2 migrations");
     await desk.sees("20260102000000_orders.up.sql");
     if (engine.triable) {
-      await inDialog("Try");
+      await desk.inDialog("Try");
       await desk.sees("It was rolled back", 30_000);
     }
     await desk.window.shot(`migrations-review-${engine.name}`);
-    await inDialog("Apply");
+    await desk.inDialog("Apply");
     await desk.sees("Applied 2 migrations", 30_000);
     await stand("applied 20260101000000", "applied 20260102000000");
     assert.equal(counts("people"), "1");
@@ -154,7 +139,7 @@ for (const engine of engines) {
     await stand("applied 20260101000000", "applied 20260102000000", "pending 20260103000000");
     await pressFirst("Apply pending (1)");
     await desk.sees("Apply 1 migration");
-    await inDialog("Apply");
+    await desk.inDialog("Apply");
     await desk.sees("stopped here", 30_000);
     await desk.sees("Statement 2 of 20260103000000_half.up.sql did not run.");
     await desk.sees("the first statement is kept");
@@ -169,7 +154,7 @@ for (const engine of engines) {
     sql(engine.url, "drop table half");
     await desk.press("It is taken back…");
     await desk.sees("pending again");
-    await inDialog("It is taken back");
+    await desk.inDialog("It is taken back");
     await stand("applied 20260101000000", "applied 20260102000000", "pending 20260103000000");
   });
 
@@ -181,12 +166,76 @@ for (const engine of engines) {
     await pressFirst("Roll back…");
     await desk.sees("Roll back 1 migration");
     await desk.sees("DROP TABLE orders");
-    await inDialog("Roll back");
+    await desk.inDialog("Roll back");
     await desk.sees("Rolled back 1 migration", 30_000);
     await stand("applied 20260101000000", "pending 20260102000000");
     assert.throws(() => counts("orders"));
     assert.equal(counts("people"), "1");
   });
+
+  desk.test(`${engine.name}: a new one is written by hand, and another of what is staged`, async () => {
+    const { id: profileId } = (await desk.ask("profiles")).answer.find(({ name }) => name === own);
+    const written = (ending) => {
+      const found = readdirSync(folder).filter((name) => name.endsWith(ending));
+      assert.equal(found.length, 1, JSON.stringify(readdirSync(folder)));
+      return readFileSync(`${folder}/${found[0]}`, "utf8");
+    };
+    await desk.dismissToasts();
+    await desk.press("New migration…");
+    await desk.window.fill("Name", "notes");
+    await desk.until("the field of its statements", () =>
+      desk.page(() => {
+        const field = document.querySelector("[role=dialog] .mig-new-field .cm-content");
+        field?.focus();
+        return field !== null && document.activeElement === field;
+      }),
+    );
+    await desk.paste("CREATE TABLE notes (id int NOT NULL PRIMARY KEY);");
+    await desk.window.shot(`migrations-new-${engine.name}`);
+    await desk.inDialog("Write the files");
+    await desk.sees("Wrote a migration", 30_000);
+    await stand("applied 20260101000000", "pending 20260102000000", "pending 2");
+    // It has no way back: one file, called as those beside it.
+    assert.match(written("_notes.up.sql"), /CREATE TABLE notes/);
+
+    const { error } = await desk.ask("refresh_catalog", { profileId, object: null });
+    assert.equal(error, undefined, JSON.stringify(error));
+    await desk.until("people in the catalog", async () => {
+      const { answer } = await desk.ask("search_catalog", { profileId, text: "people", limit: 10 });
+      return answer?.some(({ label }) => label === "people");
+    });
+    await desk.dismissToasts();
+    await desk.openFound("people");
+    await desk.choose("What of it", "Edit");
+    await desk.window.fill("Name of the new column", "note");
+    await desk.keys("Enter");
+    await pressFirst("Save as migration…");
+    await desk.sees("New migration");
+    await desk.until("what is staged", () =>
+      desk.page(() => /\bnote\b/.test(document.querySelector("[role=dialog] .mig-new")?.textContent ?? "")),
+    );
+    await desk.window.fill("Name", "people have a note");
+    await desk.window.shot(`migrations-staged-${engine.name}`);
+    await desk.inDialog("Write the files");
+    await desk.sees("Wrote a migration", 30_000);
+    await desk.press("Discard what is staged");
+    await stand("applied 20260101000000", "pending 20260102000000", "pending 2", "pending 2");
+    assert.match(written("_people_have_a_note.up.sql"), /\bADD COLUMN\W+note\b/i);
+    assert.match(written("_people_have_a_note.down.sql"), /\bDROP COLUMN\W+note\b/i);
+    await desk.until("nothing to be staged", async () => {
+      const { answer } = await desk.ask("structure_draft", { profileId, database: null });
+      return answer?.groups.length === 0;
+    });
+    // What it is compared with has no part of these.
+    for (const name of readdirSync(folder)) if (/_(notes|people_have_a_note)\./.test(name)) rmSync(`${folder}/${name}`);
+    await desk.press("Read again");
+    await stand("applied 20260101000000", "pending 20260102000000");
+  });
+
+  const differing = async () =>
+    (await desk.all('[role=tree][aria-label="What differs"] [role=treeitem]')).map(({ text }) =>
+      text.replace(/\s+/g, " ").trim(),
+    );
 
   desk.test(`${engine.name}: it is compared with another database`, async () => {
     sql(engine.other, "create table people (id int not null primary key, name varchar(40), born int)");
@@ -207,15 +256,11 @@ for (const engine of engines) {
     await desk.keys("Enter");
     await desk.press(meant, "option");
     await pressFirst("Compare");
-    const rows = async () =>
-      (await desk.all('[role=tree][aria-label="What differs"] [role=treeitem]')).map(({ text }) =>
-        text.replace(/\s+/g, " ").trim(),
-      );
-    await desk.until("the column to differ", async () => (await rows()).some((row) => /added born/.test(row)), 60_000);
+    await desk.until("the column to differ", async () => (await differing()).some((row) => /added born/.test(row)), 60_000);
     await desk.window.shot(`compare-${engine.name}`);
     assert.ok(
-      (await rows()).some((row) => row.includes("people")),
-      JSON.stringify(await rows()),
+      (await differing()).some((row) => row.includes("people")),
+      JSON.stringify(await differing()),
     );
     await desk.page(() =>
       [...document.querySelectorAll("[role=radio]")].find((each) => each.textContent.startsWith("Statements"))?.click(),
@@ -224,5 +269,37 @@ for (const engine of engines) {
       desk.page(() => /\bborn\W+int/i.test(document.querySelector("ol[aria-label=Statements]")?.textContent ?? "")),
     );
     await desk.window.shot(`compare-script-${engine.name}`);
+  });
+
+  desk.test(`${engine.name}: it is compared with a catalog file`, async () => {
+    const file = desk.path(`${engine.name}.catalog.json`);
+    desk.rowhouse("schema", engine.other, "--format", "catalog", "-o", file);
+    await desk.choose("As it is to be: what it is", "File");
+    await desk.window.fill("As it is to be: file", file);
+    await desk.sees("What is below was asked with other sides or options.");
+    await pressFirst("Compare again");
+    await desk.choose("What of it", "What differs");
+    await desk.until(
+      "the column of the file",
+      async () => (await differing()).some((row) => /added born/.test(row)),
+      60_000,
+    );
+    await desk.window.shot(`compare-file-${engine.name}`);
+  });
+
+  desk.test(`${engine.name}: it is compared with its folder of migrations`, async () => {
+    await desk.choose("As it is to be: what it is", "Migrations");
+    await desk.window.fill("As it is to be: folder", folder);
+    await desk.sees("What is below was asked with other sides or options.");
+    await pressFirst("Compare again");
+    await desk.choose("What of it", "What differs");
+    await desk.until(
+      "the table that is pending",
+      async () => (await differing()).some((row) => /added orders/.test(row)),
+      90_000,
+    );
+    const rows = await differing();
+    assert.ok(!rows.some((row) => row.includes("born")), JSON.stringify(rows));
+    await desk.window.shot(`compare-folder-${engine.name}`);
   });
 }

@@ -3,11 +3,14 @@
 import assert from "node:assert/strict";
 import { after } from "node:test";
 import { Desk, ownDatabase } from "./lib/desk.mjs";
+import { DiagramInFront } from "./lib/diagram.mjs";
 
 const desk = new Desk();
+const diagram = new DiagramInFront(desk);
 const sql = (url, text) => desk.sql(url, text);
 
 const OWN = "e2e_structure";
+const ROLE = "e2e_structure_ada";
 const mariadb = process.env.ROWHOUSE_TEST_MARIADB_URL;
 const within = (url, database) => {
   const own = new URL(url);
@@ -35,65 +38,25 @@ if (mariadb) {
   });
 }
 
-const front = "[role=application][aria-roledescription=diagram]";
-const canvas = () =>
-  desk.page((front) => {
-    const shown = [...document.querySelectorAll(front)];
-    return shown.find((each) => each.checkVisibility({ checkVisibilityCSS: true }))?.getAttribute("aria-label") ?? "";
-  }, front);
+// Roles are of the whole server: one would outlive the database.
+after(() => {
+  try {
+    sql(engines[0].url, `drop role if exists ${ROLE}`);
+  } catch {
+    // The server may have been stopped under us.
+  }
+});
+
 /** So many are drawn, of however many there are. */
 const shows = (tables, relations) => {
   const wanted = new RegExp(`: ${tables}( of \\d+)? tables?, ${relations} relations?$`);
   return desk.until(
     `a diagram of ${tables} tables and ${relations} relations`,
-    async () => wanted.test(await canvas()),
+    async () => wanted.test(await diagram.canvas()),
     30_000,
   );
 };
-const focusCanvas = () =>
-  desk.page((front) => {
-    const shown = [...document.querySelectorAll(front)];
-    shown.find((each) => each.checkVisibility({ checkVisibilityCSS: true }))?.focus();
-  }, front);
 
-/** The box that the keyboard is at, on the screen. */
-const current = () =>
-  desk.page(() => {
-    const shown = [...document.querySelectorAll("[aria-roledescription=table]")];
-    const mark = shown.find((each) => each.checkVisibility({ checkVisibilityCSS: true }));
-    const { left, top, width } = mark?.getBoundingClientRect() ?? {};
-    return { said: mark?.getAttribute("aria-label") ?? "", left, top, width };
-  });
-
-/** The same once the picture rests. */
-const resting = async () => {
-  let before = await current();
-  return desk.until("the picture to rest", async () => {
-    await new Promise((resolve) => setTimeout(resolve, 250));
-    const now = await current();
-    const rests = now.left === before.left && now.top === before.top;
-    before = now;
-    return rests && now;
-  });
-};
-
-const goTo = async (name) => {
-  await focusCanvas();
-  await desk.keys("Home");
-  await desk.until(`the keyboard at ${name}`, async () => {
-    const { said } = await current();
-    if (said.split(";")[0].endsWith(name)) return true;
-    await desk.keys("Tab");
-    return false;
-  });
-};
-
-const pointer = (...steps) => {
-  const action = desk.window.browser.action("pointer", {
-    parameters: { pointerType: "mouse" },
-  });
-  return steps.reduce((made, step) => step(made), action).perform();
-};
 const at = (x, y) => (made) =>
   made.move({
     x: Math.round(x),
@@ -173,12 +136,12 @@ for (const engine of engines) {
     await shows(2, 0);
     const drawing = await drawn();
     const { head, row } = drawing.metrics;
-    await goTo("people");
-    const people = await resting();
-    await goTo("orders");
-    const orders = await resting();
-    await goTo("people");
-    const target = await resting();
+    await diagram.goTo("people");
+    const people = await diagram.resting();
+    await diagram.goTo("orders");
+    const orders = await diagram.resting();
+    await diagram.goTo("people");
+    const target = await diagram.resting();
     const scale = target.width / boxOf(drawing, "people").width;
     const shift = {
       x: target.left - people.left,
@@ -192,7 +155,7 @@ for (const engine of engines) {
     const to = { x: target.left + target.width / 2, y: level(target, 0) };
     const down = (made) => made.down({ button: 0 });
     const up = (made) => made.up({ button: 0 });
-    await pointer(
+    await diagram.pointer(
       at(from.x - 20, from.y),
       rest,
       at(from.x - 1, from.y),
@@ -239,29 +202,10 @@ for (const engine of engines) {
       ],
     });
     await shows(3, 1);
-    await goTo("orders");
+    await diagram.goTo("orders");
     await desk.keys("Enter");
-    // The views move while what is read of the table arrives: a press by place could meet another.
-    await desk.until("the editor", () =>
-      desk.page(() => {
-        if (document.querySelector('[role=radiogroup][aria-label="Part"]')) return true;
-        const views = document.querySelector('[role=radiogroup][aria-label="What of it"]');
-        [...(views?.querySelectorAll("[role=radio]") ?? [])]
-          .find((each) => each.textContent.trim() === "Edit")
-          ?.click();
-        return false;
-      }),
-    );
-    await desk.until("the indexes for changing them", () =>
-      desk.page(() => {
-        const part = document.querySelector('[role=radiogroup][aria-label="Part"]');
-        const found = [...(part?.querySelectorAll("[role=radio]") ?? [])].find((each) =>
-          each.textContent.startsWith("Indexes"),
-        );
-        found?.click();
-        return Boolean(found);
-      }),
-    );
+    await desk.choose("What of it", "Edit");
+    await desk.choose("Part", "Indexes");
     await desk.press("New index");
     await desk.until("its columns", () =>
       desk.page(() => {
@@ -346,5 +290,95 @@ for (const engine of engines) {
       );
     });
     await desk.window.shot(`structure-back-${engine.name}`);
+  });
+
+  if (engine.name !== "PostgreSQL") continue;
+
+  desk.test(`${engine.name}: a partition and a role are staged by their forms, and are in one review`, async () => {
+    sql(engine.url, `drop role if exists ${ROLE}`);
+    sql(engine.url, "create table events (id int not null, at date not null) partition by range (at)");
+    sql(
+      engine.url,
+      "create table year_2026 partition of events for values from ('2026-01-01') to ('2027-01-01')",
+    );
+    const { error } = await desk.ask("refresh_catalog", { profileId, object: null });
+    assert.equal(error, undefined, JSON.stringify(error));
+    await desk.until("events in the catalog", async () => {
+      const { answer } = await desk.ask("search_catalog", { profileId, text: "events", limit: 10 });
+      return answer?.some(({ label }) => label === "events");
+    });
+    await desk.dismissToasts();
+    await desk.openFound("events");
+    await desk.choose("What of it", "Edit");
+    await desk.choose("Part", "Partitions");
+    await desk.sees("year_2026");
+    await desk.press("New partition");
+    await desk.sees("New partition of public.events");
+    // It begins where the last one ends.
+    await desk.until("its beginning", () =>
+      desk.page(() => document.querySelector('[role=dialog] input[aria-label="From"]')?.value === "2027-01-01"),
+    );
+    await desk.window.fill("Name", "year_2027");
+    await desk.window.fill("To", "2028-01-01");
+    await desk.window.shot(`structure-partition-${engine.name}`);
+    await desk.inDialog("Stage");
+    await desk.until("the partition to be staged", async () => (await staged()).length === 1);
+    await desk.sees("year_2027");
+
+    await desk.act("New view, function, type");
+    await desk.until("its kind to be asked", () =>
+      desk.page(() => {
+        const kind = document.querySelector("[role=dialog] .rh-select");
+        kind?.focus();
+        return Boolean(kind);
+      }),
+    );
+    await desk.keys("Enter");
+    await desk.press("Role", "option");
+    await desk.sees("New role");
+    await desk.window.fill("Name", ROLE);
+    await desk.until("it to log in", () =>
+      desk.page(() => {
+        const labels = [...document.querySelectorAll("[role=dialog] label")];
+        const box = labels.find((each) => each.textContent.trim() === "Can log in")?.querySelector("input");
+        if (box && !box.checked) box.click();
+        return box?.checked === true;
+      }),
+    );
+    await desk.sees("It gets no password here");
+    await desk.window.shot(`structure-role-${engine.name}`);
+    await desk.inDialog("Stage");
+    await desk.until("both to be staged", async () => (await staged()).length === 2);
+    await pressFirst("Take back: ");
+    await desk.until("the role to be taken back", async () => (await staged()).length === 1);
+    await pressFirst("Do again: ");
+    await desk.until("both to be staged again", async () => (await staged()).length === 2);
+    await pressFirst("Review");
+    await desk.sees("Review the changes");
+    await desk.sees("PARTITION OF", 20_000);
+    await desk.sees(`CREATE ROLE ${ROLE}`);
+    await desk.window.shot(`structure-review-forms-${engine.name}`);
+  });
+
+  desk.test(`${engine.name}: the partition and the role are applied, and taken back`, async () => {
+    const there = () =>
+      sql(
+        engine.url,
+        `select (select count(*) from pg_roles where rolname = '${ROLE}' and rolcanlogin)
+              + (select count(*) from pg_inherits where inhrelid = to_regclass('public.year_2027')) as n`,
+      );
+    await apply();
+    await desk.sees("Applied", 30_000);
+    await desk.until("nothing to be staged", async () => (await staged()).length === 0, 20_000);
+    assert.equal(there(), "2");
+    await desk.press("Stage the way back");
+    await desk.until("the way back to be staged", async () => (await staged()).length > 0, 20_000);
+    await pressFirst("Review");
+    await desk.sees("Review the changes");
+    await desk.sees(`DROP ROLE ${ROLE}`, 20_000);
+    await apply();
+    await desk.until("nothing to be staged", async () => (await staged()).length === 0, 30_000);
+    assert.equal(there(), "0");
+    await desk.window.shot(`structure-forms-back-${engine.name}`);
   });
 }

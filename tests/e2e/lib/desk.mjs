@@ -124,6 +124,44 @@ export class Desk {
     return this.window.press(...how);
   }
 
+  /** Chooses one of a group of views, by its name; what is chosen is in front then. */
+  choose(group, choice) {
+    return until(`“${choice}” of “${group}”`, () =>
+      this.page(
+        (group, choice) => {
+          const shown = (each) => each.checkVisibility({ checkVisibilityCSS: true }) && !each.closest("[inert]");
+          const groups = [...document.querySelectorAll("[role=radiogroup]")].filter(
+            (each) => shown(each) && each.getAttribute("aria-label") === group,
+          );
+          const found = [...(groups.at(-1)?.querySelectorAll("[role=radio]") ?? [])].find((each) =>
+            each.textContent.trim().startsWith(choice),
+          );
+          if (found?.getAttribute("aria-checked") === "true") return true;
+          found?.click();
+          return false;
+        },
+        group,
+        choice,
+      ),
+    );
+  }
+
+  /** Presses a button of the dialog once it can be pressed. */
+  inDialog(name) {
+    return until(
+      `“${name}” of the dialog`,
+      () =>
+        this.page((name) => {
+          const buttons = [...document.querySelectorAll("[role=dialog] button, [role=alertdialog] button")];
+          const own = buttons.find((each) => each.textContent.trim() === name);
+          if (!own || own.getAttribute("aria-disabled") === "true" || own.disabled) return false;
+          own.click();
+          return true;
+        }, name),
+      30_000,
+    );
+  }
+
   /** What the core answers to a command of the page. */
   ask(command, values = {}) {
     return this.window.browser.executeAsync(

@@ -240,6 +240,35 @@ describe("the review of a schema's changes", () => {
     expect(await screen.findByText(/^Applied 1 statement/)).toBeTruthy();
   });
 
+  it("asks on production with the keyboard in the field, and Escape takes back the question alone", async () => {
+    const user = userEvent.setup();
+    const host = await open("coupons", PROD);
+    host.fake.world.profiles = host.fake.world.profiles.map((each) => ({ ...each, safety: "free" }));
+    const state = host.fake.world.connections.get(PROD);
+    if (state) host.fake.emit({ event: "connection", state: { ...state, read_only: null } });
+    host.fake.emit({ event: "changed", topics: ["profiles"], profile_id: PROD });
+    const edit: StructureEdit = { edit: "row_security", table: ref("coupons"), enabled: true, forced: false };
+    await act(() => host.editStructure(PROD, null, [edit]));
+    const dialog = await review();
+    const apply = await within(dialog).findByRole("button", { name: "Apply to shop-prod" });
+    await user.click(apply);
+    const field = await within(dialog).findByRole<HTMLInputElement>("textbox", { name: "Type shop-prod to go on" });
+    expect(document.activeElement).toBe(field);
+    await user.keyboard("shop{Enter}{Escape}");
+    expect(within(dialog).queryByRole("textbox", { name: "Type shop-prod to go on" })).toBeNull();
+    await waitFor(() => expect(document.activeElement?.textContent).toBe("Apply to shop-prod"));
+    await user.keyboard("{Enter}");
+    await within(dialog).findByRole("textbox", { name: "Type shop-prod to go on" });
+    await user.keyboard("shop-prod{Enter}");
+    expect(await screen.findByText(/^Applied 1 statement in/)).toBeTruthy();
+    expect(host.fake.callsOf("applyStructure").map((args) => args[5])).toEqual([
+      null,
+      null,
+      { digest: expect.any(String), typed: "shop-prod" },
+    ]);
+    await waitFor(() => expect(document.querySelector("#root")?.contains(document.activeElement)).toBe(true));
+  });
+
   it("reviews again when what is there is not what was reviewed", async () => {
     const host = await open();
     await stage(host);

@@ -102,20 +102,20 @@ fn revoked(key: &ObjectKey, class: &str, before: &BTreeSet<Privilege>, after: &B
 
 /// What is written together: whose, whether to pass on, and the list.
 fn by_grantee<'a>(all: &[&'a Privilege]) -> BTreeMap<(&'a str, bool), Vec<String>> {
-    let mut found: BTreeMap<(&str, bool), BTreeMap<&str, (bool, Vec<String>)>> = BTreeMap::new();
+    let mut columns: BTreeMap<(&str, bool, &str), Vec<String>> = BTreeMap::new();
+    let mut found: BTreeMap<(&str, bool), Vec<String>> = BTreeMap::new();
     for one in all {
-        let (whole, columns) =
-            found.entry((&one.grantee, one.grantable)).or_default().entry(&one.privilege).or_default();
         match &one.column {
-            Some(column) => columns.push(quote(column)),
-            None => *whole = true,
+            Some(column) => {
+                columns.entry((&one.grantee, one.grantable, &one.privilege)).or_default().push(quote(column));
+            }
+            None => found.entry((&one.grantee, one.grantable)).or_default().push(one.privilege.clone()),
         }
     }
-    let words = |(privilege, (whole, columns)): (&str, (bool, Vec<String>))| {
-        let of_columns = (!columns.is_empty()).then(|| format!("{privilege} ({})", columns.join(", ")));
-        whole.then(|| privilege.to_owned()).into_iter().chain(of_columns)
-    };
-    found.into_iter().map(|(whose, list)| (whose, list.into_iter().flat_map(words).collect())).collect()
+    for ((grantee, grantable, privilege), columns) in columns {
+        found.entry((grantee, grantable)).or_default().push(format!("{privilege} ({})", columns.join(", ")));
+    }
+    found
 }
 
 /// What an object is called in GRANT; nothing where nothing is granted on it.

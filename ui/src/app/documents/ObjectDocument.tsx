@@ -14,6 +14,7 @@ import { useFocusWhen } from "./useFocusWhen";
 
 const FIRST = "definition";
 const EDIT = "edit";
+const PRIVILEGES = "privileges";
 /** Kinds whose definition can be staged. */
 const ALTERED: ReadonlySet<string> = new Set(["routine", "type", "sequence", "extension", "event"]);
 
@@ -98,16 +99,20 @@ function Opened({ tab, active, actions, view }: ObjectDocumentProps & { view: st
       "relation.ddl": { run: () => show("definition") },
       ...(altered(state, tab.object.kind) ? { "relation.edit": { run: () => show(EDIT) } } : {}),
       ...(page.data && page.data.grants_state !== "absent"
-        ? { "relation.grants": { run: () => show("privileges") } }
+        ? { "relation.grants": { run: () => show(PRIVILEGES) } }
         : {}),
     },
     active,
   );
   const views = viewsOf(page.data);
-  // A list that was kept in front may have nothing in it any more.
   const editable = altered(state, tab.object.kind);
-  const all = editable || view === EDIT ? [...views, { value: EDIT, label: "Edit" }] : views;
-  const options = all.some((each) => each.value === view) ? all : [...all, { value: view, label: view }];
+  const edit = editable || view === EDIT ? [{ value: EDIT, label: "Edit" }] : [];
+  // What is known only once it is read stands last: nothing moves when it comes.
+  const all = [...views.slice(0, 1), ...edit, ...views.slice(1)];
+  // A list that was kept in front may have nothing in it any more.
+  const options = all.some((each) => each.value === view)
+    ? all
+    : [...all, { value: view, label: view === PRIVILEGES ? "Privileges" : view }];
   const schema = tab.object.schema;
   return (
     <>

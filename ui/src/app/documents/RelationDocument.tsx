@@ -45,17 +45,20 @@ interface Kept {
   readonly section?: Section;
 }
 
+/** Those that only some relations have are known once one is read: they stand last, so that none moves when they come. */
 const VIEWS: readonly { value: View; label: string }[] = [
   { value: "data", label: "Data" },
   { value: "columns", label: "Columns" },
   { value: "indexes", label: "Indexes" },
   { value: "constraints", label: "Constraints" },
-  { value: "triggers", label: "Triggers" },
-  { value: "policies", label: "Policies" },
-  { value: "grants", label: "Privileges" },
   { value: "ddl", label: "DDL" },
   { value: "edit", label: "Edit" },
+  { value: "grants", label: "Privileges" },
+  { value: "policies", label: "Policies" },
+  { value: "triggers", label: "Triggers" },
 ];
+const counted = (view: View): view is Exclude<RelationView, "ddl"> =>
+  view !== "data" && view !== "ddl" && view !== "edit";
 
 const NOTHING_KEPT: Kept = { view: "data", shape: NO_SHAPE };
 
@@ -246,16 +249,26 @@ function Opened({ tab, active, actions, kept, rows, onKept, onReconnect }: Opene
   const fresh =
     draft.data?.objects.some(({ object, change }) => change === "added" && sameObject(object, tab.object)) === true;
   const options = VIEWS.flatMap(({ value, label }) => {
-    const count =
-      page.data && value !== "data" && value !== "ddl" && value !== "edit" ? countOf(page.data, value) : null;
+    const told = value !== "grants" || page.data?.grants_state === "read";
+    const count = page.data && told && counted(value) ? countOf(page.data, value) : null;
     // What few relations have is offered where it is.
     if ((value === "triggers" || value === "policies") && !count && kept.view !== value) return [];
     if (value === "edit" && kept.view !== value && !canAlter(state)) return [];
-    // What is only staged has nothing else to show yet.
-    if (value !== "edit" && fresh) return [];
     if (value === "grants" && kept.view !== value && (page.data?.grants_state ?? "absent") === "absent") return [];
     const key = keys[value];
-    return [{ value, label, ...(count === null ? {} : { count }), ...(key ? { keys: key, tooltip: label } : {}) }];
+    return [
+      {
+        value,
+        label,
+        // What is only staged has nothing else to show yet.
+        ...(value !== "edit" && fresh ? { disabled: true } : {}),
+        // A number that comes later finds its place kept.
+        ...(counted(value)
+          ? { count: <span className="rh-view-count">{count ?? (page.error ? "–" : null)}</span> }
+          : {}),
+        ...(key ? { keys: key, tooltip: label } : {}),
+      },
+    ];
   });
   return (
     <>
@@ -270,7 +283,6 @@ function Opened({ tab, active, actions, kept, rows, onKept, onReconnect }: Opene
         }
         end={
           <>
-            {actAs}
             {state?.can_secure && page.data?.row_security ? (
               <IconButton
                 icon="policy"
@@ -279,6 +291,7 @@ function Opened({ tab, active, actions, kept, rows, onKept, onReconnect }: Opene
                 onClick={() => actions.policies(tab.profileId, tab.object.database, tab.object)}
               />
             ) : null}
+            {actAs}
             <IconButton
               icon="terminal"
               label={`New query on ${profile(tab.profileId)?.name ?? "this connection"}`}

@@ -5,7 +5,6 @@ import {
   Blocked,
   Button,
   CodeBlock,
-  Consent,
   copyText,
   Dialog,
   ErrorBlock,
@@ -18,6 +17,7 @@ import {
 } from "@/design";
 import { blockerProps, failureOf, failureProps, type ObjectRef, type StructureReview } from "@/ipc";
 import type { Place } from "./model";
+import { Question } from "./parts/Question";
 import { Step } from "./parts/Step";
 import { useReview, useRisks } from "./queries";
 import { type Done, type Outcome, useApply } from "./useApply";
@@ -69,7 +69,8 @@ export function ReviewDialog(props: ReviewDialogProps) {
     (question?.typed && confirmed.trim() !== question.typed ? `Type ${question.typed} first` : undefined);
   const sent = { digest: data?.digest ?? "", online };
   const send = () => {
-    if (reason !== undefined) return;
+    if (reason !== undefined || busy) return;
+    if (!question) setConfirmed("");
     const consent = question
       ? { digest: question.digest, typed: question.typed === null ? null : confirmed.trim() }
       : null;
@@ -180,7 +181,13 @@ export function ReviewDialog(props: ReviewDialogProps) {
               </span>
             ) : null}
           </div>
-          <div className="str-review rh-scroll" role="region" aria-label="What is sent" tabIndex={0}>
+          <div
+            className="str-review rh-scroll"
+            data-short={question !== null || outcome.state === "locked" || undefined}
+            role="region"
+            aria-label="What is sent"
+            tabIndex={0}
+          >
             {data.refusal ? <Banner tone="danger">{data.refusal}</Banner> : null}
             {outcome.state === "stale" ? (
               <Banner tone="warn">
@@ -220,15 +227,7 @@ export function ReviewDialog(props: ReviewDialogProps) {
       )}
       <Said outcome={outcome} onRetry={send} shown={view === "steps" && failedAt !== null} />
       {question ? (
-        <Consent
-          title={question.title}
-          connection={question.connection}
-          production={question.production}
-          notes={question.notes}
-          wanted={question.typed}
-          typed={confirmed}
-          onTyped={setConfirmed}
-        />
+        <Question question={question} typed={confirmed} onTyped={setConfirmed} onYes={send} onNo={clear} />
       ) : null}
     </Dialog>
   );

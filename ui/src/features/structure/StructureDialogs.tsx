@@ -223,6 +223,8 @@ function RenameDialog({ object, onStaged }: { object: ObjectRef; onStaged: (obje
   );
 }
 
+const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
+
 const refKind = (kind: string): string =>
   kind === "enum" || kind === "domain"
     ? "type"
@@ -276,9 +278,10 @@ function ObjectDialog(props: { kind: string | null; schema: string | null; onSta
               value={kind}
               onChange={(next) => {
                 setKind(next);
-                setEdit(beginning(next, schema ?? first, templateOf(next, schema ?? first, abilities)));
+                const begun = beginning(next, schema ?? first, templateOf(next, schema ?? first, abilities));
+                setEdit(named !== null && "name" in begun ? ({ ...begun, name: named } as StructureEdit) : begun);
               }}
-              options={kinds.map((value) => ({ value, label: KIND_WORDS[value] ?? value }))}
+              options={kinds.map((value) => ({ value, label: capital(KIND_WORDS[value] ?? value) }))}
             />
           )}
         </Field>

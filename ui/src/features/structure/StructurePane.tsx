@@ -1,7 +1,18 @@
 /** The structure of one object as it would be: every section edited in place, everything staged at once. */
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useKeys, useOffers } from "@/commands";
-import { Badge, Banner, Button, CodeBlock, EmptyState, IconButton, Segmented, Sign, Skeleton } from "@/design";
+import {
+  Badge,
+  Banner,
+  Button,
+  CodeBlock,
+  EmptyState,
+  hasOpenLayer,
+  IconButton,
+  Segmented,
+  Sign,
+  Skeleton,
+} from "@/design";
 import { failureOf, type ObjectRef, present, type StructureEdit } from "@/ipc";
 import { openStructure } from "./asking";
 import { type Desk, DeskProvider } from "./desk";
@@ -45,15 +56,20 @@ export interface StructurePaneProps
 
 function Reading() {
   return (
-    <div role="status" aria-busy="true" aria-label="Reading the structure" className="str-reading">
-      {[0, 1, 2, 3, 4, 5, 6, 7].map((row) => (
-        <div key={row}>
-          <Skeleton width={110 + ((row * 37) % 60)} />
-          <Skeleton width={96} />
-          <Skeleton width={16} />
-          <Skeleton width={140 - ((row * 29) % 60)} />
-        </div>
-      ))}
+    <div role="status" aria-busy="true" aria-label="Reading the structure" className="str">
+      <div className="str-bar">
+        <Skeleton width={420} height={20} />
+      </div>
+      <div className="str-reading">
+        {[0, 1, 2, 3, 4, 5, 6, 7].map((row) => (
+          <div key={row}>
+            <Skeleton width={70 + ((row * 37) % 60)} />
+            <Skeleton width={96} />
+            <Skeleton width={16} />
+            <Skeleton width={140 - ((row * 29) % 60)} />
+          </div>
+        ))}
+      </div>
     </div>
   );
 }
@@ -89,6 +105,12 @@ export function StructurePane(props: StructurePaneProps) {
     },
     [edit],
   );
+  // What had the keyboard may be gone with what was staged or applied.
+  const body = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (page.data && draft.data && latest.current.active && document.activeElement === document.body && !hasOpenLayer())
+      body.current?.focus({ preventScroll: true });
+  }, [page.data, draft.data]);
   const can = able ? {} : { disabledReason: "the connection is not open" };
   const step = (what: "undo" | "redo") => ({
     run: () => void stage([{ edit: what }]),
@@ -132,6 +154,7 @@ export function StructurePane(props: StructurePaneProps) {
         title={`The structure of ${props.object.name} could not be read`}
         actions={
           <Button
+            loading={abilities.isFetching || draft.isFetching || page.isFetching}
             onClick={() => {
               for (const asked of [abilities, draft, page]) if (asked.error) void asked.refetch();
             }}
@@ -207,7 +230,13 @@ export function StructurePane(props: StructurePaneProps) {
             {titleOf(own.object)} goes, with everything that is in it, when this is applied.
           </Banner>
         ) : null}
-        <section className="str-body" aria-label={`Structure of ${titleOf(own.object)}`} key={section} tabIndex={-1}>
+        <section
+          ref={body}
+          className="str-body"
+          aria-label={`Structure of ${titleOf(own.object)}`}
+          key={section}
+          tabIndex={-1}
+        >
           <Shown desk={desk} section={section} page={own} />
         </section>
         <StagedChanges

@@ -23,6 +23,8 @@ describe("a partition", () => {
       part("DEFAULT"),
     ];
     expect(nextBound(by("range", "at"), there)).toEqual({ bound: "range", from: ["2026-01-01"], to: [] });
+    const numbered = ["(0) TO (900)", "(900) TO (1000)"].map((bound) => part(`FOR VALUES FROM ${bound}`));
+    expect(nextBound(by("range", "id"), numbered)).toEqual({ bound: "range", from: ["1000"], to: [] });
     expect(nextBound(by("range", "a", "b"), there)).toEqual({ bound: "range", from: [], to: [] });
     const last = part("FOR VALUES FROM ('2026-01-01') TO (MAXVALUE)");
     expect(nextBound(by("range", "at"), [last])).toEqual({ bound: "range", from: [], to: [] });

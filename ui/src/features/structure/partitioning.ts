@@ -37,7 +37,8 @@ export function nextBound(by: StructurePartitioning | null, there: readonly Stru
     const ends = left
       .flatMap(({ bound }) => /\bTO \((.+)\)$/i.exec(bound)?.[1] ?? [])
       .filter((end) => !/maxvalue/i.test(end));
-    const last = ends.toSorted().at(-1);
+    // Numbers by their size: 900 ends before 1000.
+    const last = ends.toSorted((one, other) => one.localeCompare(other, "en", { numeric: true })).at(-1);
     if (last !== undefined) return { bound: "range", from: [last.replaceAll(/^'|'$/g, "")], to: [] };
   }
   return emptyBound(by);

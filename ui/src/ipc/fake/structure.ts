@@ -216,6 +216,15 @@ function abilitiesOf(world: World, profileId: string): StructureAbilities {
     roles: sqlite ? null : { names: ["app", "reporting", "shop", "pg_read_all_data"], membership_options: true },
     templates: [
       { kind: "view", text: "CREATE VIEW {schema}new_view AS\nSELECT 1 AS one" },
+      { kind: "materialized_view", text: "CREATE MATERIALIZED VIEW {schema}new_view AS\nSELECT 1 AS one" },
+      {
+        kind: "function",
+        text: "CREATE FUNCTION {schema}new_function()\n  RETURNS integer\n  LANGUAGE sql\nAS $$\n  SELECT 1\n$$",
+      },
+      {
+        kind: "procedure",
+        text: "CREATE PROCEDURE {schema}new_procedure()\n  LANGUAGE sql\nAS $$\n  SELECT 1\n$$",
+      },
       {
         kind: "trigger",
         text: "CREATE TRIGGER new_trigger\n  BEFORE UPDATE ON {schema}a_table\n  FOR EACH ROW\n  EXECUTE FUNCTION {schema}a_function()",

@@ -4,7 +4,6 @@
  */
 import type {
   ObjectRef,
-  StructureBound,
   StructureChange,
   StructureCheckForm,
   StructureColumnForm,
@@ -16,11 +15,11 @@ import type {
   StructureKeyForm,
   StructureLastApply,
   StructureObject,
-  StructurePartitioning,
   StructurePartitions,
 } from "../bindings";
 import { tableOf } from "./catalog";
-import { refuse, type World } from "./world";
+import { boundText, divided, dividedText } from "./structurePartitions";
+import { refuse, tablesOf, type World } from "./world";
 
 interface Part<Form> {
   /** Its name there; `null` where it is new. */
@@ -113,43 +112,26 @@ const part = (table: ObjectRef, kind: string, name: string): ObjectRef => ({
   signature: table.name,
 });
 
-/** How the one partitioned table is divided. */
-function divided(own: ObjectRef): StructurePartitions {
-  const one = (year: number) => ({
-    object: { ...own, name: `${own.name}_${year}` },
-    name: `${own.name}_${year}`,
-    bound: `FOR VALUES FROM ('${year}-01-01') TO ('${year + 1}-01-01')`,
-    by: year === 2026 ? "LIST (kind)" : null,
-    change: null,
-  });
+/** A partition that is there: the catalog of this world does not list it by itself. */
+function partitionThere(world: World, profileId: string, object: ObjectRef): FakeObject | null {
+  const [, parent, year] = /^(\w+)_(\d{4})$/.exec(object.name) ?? [];
+  if (parent === undefined || year === undefined) return null;
+  const own = { ...object, schema: object.schema ?? "public" };
+  const table = tablesOf(world, profileId).find((each) => each.name === parent && each.kind === "partitioned table");
+  if (!table) return null;
+  const whole = divided({ ...own, name: parent });
+  const part = whole.partitions.find(({ name }) => name === object.name);
+  if (!part) return null;
+  const found = tableThere(world, profileId, { ...own, name: parent });
+  const of: [ObjectRef, string] = [{ ...own, name: parent }, part.bound];
   return {
-    by: "RANGE (at)",
-    form: { way: "range", keys: [{ text: "at", expression: false }] },
-    partitions: [one(2024), one(2025), one(2026)],
-    of: null,
+    ...found,
+    origin: own,
+    object: own,
+    kind: "partition",
+    partitions: { by: part.by, form: null, partitions: [], of },
   };
 }
-
-/** A bound as the server writes it. */
-export function boundText(bound: StructureBound): string {
-  const list = (values: readonly string[]) =>
-    values
-      .map((text) => (/^(minvalue|maxvalue|null|-?\d+)$/i.test(text) ? text.toUpperCase() : `'${text}'`))
-      .join(", ");
-  switch (bound.bound) {
-    case "range":
-      return `FOR VALUES FROM (${list(bound.from)}) TO (${list(bound.to)})`;
-    case "list":
-      return `FOR VALUES IN (${list(bound.values)})`;
-    case "hash":
-      return `FOR VALUES WITH (modulus ${bound.modulus}, remainder ${bound.remainder})`;
-    default:
-      return "DEFAULT";
-  }
-}
-
-export const dividedText = ({ way, keys }: StructurePartitioning): string =>
-  `${way.toUpperCase()} (${keys.map(({ text }) => text).join(", ")})`;
 
 /** A table as it is there. */
 function tableThere(world: World, profileId: string, object: ObjectRef): FakeObject {
@@ -245,7 +227,9 @@ function otherThere(object: ObjectRef): FakeObject {
       bypass_row_security: false,
       connection_limit: 20,
       valid_until: null,
-      member_of: [{ role: "reporting", admin: false, inherit: true, set: true }],
+      member_of: [
+        { role: name === "reporting" ? "pg_read_all_data" : "reporting", admin: false, inherit: true, set: true },
+      ],
     };
     return made(object, "role", { edit: "role", object, name, role }, object);
   }
@@ -338,7 +322,9 @@ export class Sketch {
     const moved = [...this.objects.values()].find(({ origin }) => origin && keyOf(origin) === keyOf(object));
     if (moved) return moved;
     const fresh =
-      object.kind === "relation" ? tableThere(this.world, this.profileId, object) : otherThere({ ...object });
+      object.kind === "relation"
+        ? (partitionThere(this.world, this.profileId, object) ?? tableThere(this.world, this.profileId, object))
+        : otherThere({ ...object });
     this.objects.set(keyOf(object), fresh);
     return fresh;
   }
@@ -379,6 +365,12 @@ export class Sketch {
     }
     const found = this.touch(object);
     found.gone = true;
+    const parent = found.partitions?.of?.[0];
+    const listed = parent ? this.touch(parent).partitions : null;
+    if (listed)
+      listed.partitions = listed.partitions.flatMap((each) =>
+        each.name !== object.name ? [each] : found.origin === null ? [] : [{ ...each, change: "removed" as const }],
+      );
     if (found.origin === null) this.objects.delete(keyOf(object));
   }
 
@@ -496,6 +488,7 @@ export class Sketch {
       case "detach_partition": {
         const found = this.touch(edit.partition);
         const parent = found.partitions?.of?.[0];
+        if (parent) this.touch(parent);
         found.partitions = null;
         for (const each of this.objects.values())
           if (each.partitions && (!parent || each.object.name === parent.name))

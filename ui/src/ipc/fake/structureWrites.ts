@@ -1,6 +1,7 @@
 /** Statements of the fake host for staged changes of a schema: enough to look right. */
 import type { ObjectRef, StructureColumnForm, StructureEdit, StructureStep } from "../bindings";
-import { boundText, type FakeObject } from "./structureState";
+import { boundText } from "./structurePartitions";
+import type { FakeObject } from "./structureState";
 
 const name = (text: string) => (/^[a-z_][a-z0-9_]*$/.test(text) ? text : `"${text.replaceAll('"', '""')}"`);
 const on = ({ schema, name: own }: ObjectRef) => `${schema ? `${name(schema)}.` : ""}${name(own)}`;

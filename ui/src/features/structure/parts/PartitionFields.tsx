@@ -154,16 +154,18 @@ export function BoundFields(props: {
               label="From"
               keys={keys}
               values={bound.from}
-              placeholder="2026-01-01, or MINVALUE"
+              placeholder="a value, or MINVALUE"
               onChange={(from) => onChange({ ...bound, from })}
             />
           ) : null}
           <Values
             label={able?.from ? "To" : "Less than"}
-            hint={able?.from ? "It is not in the partition any more." : "It begins where the one before it ends."}
+            hint={
+              able?.from ? "The first value that is not in it any more." : "It begins where the one before it ends."
+            }
             keys={keys}
             values={bound.to}
-            placeholder="2027-01-01, or MAXVALUE"
+            placeholder="a value, or MAXVALUE"
             onChange={(to) => onChange({ ...bound, to })}
           />
         </>

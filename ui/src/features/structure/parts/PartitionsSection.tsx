@@ -119,7 +119,11 @@ function Line({
           <code className="str-part-text" title={bound}>
             {highlight(bound)}
           </code>
-          {by ? <Badge tone="outline">{by}</Badge> : null}
+          {by ? (
+            <Badge tone="outline" tooltip={`It has partitions itself, divided by ${by}`}>
+              {by}
+            </Badge>
+          ) : null}
         </span>
         {onDetach ? (
           <IconButton

@@ -179,7 +179,7 @@ function TextForm({ edit, onEdit }: FormOf<"text">) {
         before: "",
         wrong: null,
         label: "Definition",
-        example: "CREATE VIEW …",
+        example: "CREATE …",
       })}
     </div>
   );
