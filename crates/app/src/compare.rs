@@ -94,6 +94,17 @@ impl Side {
         Side { title, of: Of::Live(place), _terminal: None }
     }
 
+    /// Lends its server to a folder for which none was named.
+    fn lends_to(&self, other: &mut Side) {
+        let needed = self.engine() != Some(Engine::Sqlite);
+        if let (Of::Live(place), Of::Folder { scratch: scratch @ None, .. }) = (&self.of, &mut other.of)
+            && needed
+        {
+            let (connected, opened) = (Arc::clone(&place.connected), Arc::clone(&place.opened));
+            *scratch = Some(Place { connected, opened, acting: None });
+        }
+    }
+
     /// Whether it is a folder for which no server was named.
     fn is_homeless(&self) -> bool {
         matches!(self.of, Of::Folder { scratch: None, .. })
@@ -242,6 +253,7 @@ impl App {
         no_access: bool,
     ) -> Result<[ReadSide; 2], AppError> {
         let schemas = (!schemas.is_empty()).then(|| schemas.to_owned());
+        let named = schemas.clone();
         for (side, other) in [(&from, &to), (&to, &from)] {
             let known = other.engine();
             if side.is_homeless() && known.is_some_and(|engine| engine != Engine::Sqlite) {
@@ -251,6 +263,16 @@ impl App {
         }
         let folders = from.is_folder() || to.is_folder();
         let (mut from, mut to) = tokio::try_join!(from.read(self, schemas.clone()), to.read(self, schemas))?;
+        if let Some(schemas) = &named {
+            let is_there = |name: &String| {
+                let has = |side: &ReadSide| side.definition.has_schema(name);
+                has(&from) || has(&to)
+            };
+            if let Some(name) = schemas.iter().find(|name| !is_there(name)) {
+                let message = format!("Neither side has a schema “{name}”.");
+                return Err(AppError::new(ErrorCode::InvalidStatement, message));
+            }
+        }
         for side in [&mut from, &mut to] {
             if folders {
                 history::leave_out(&mut side.definition);
@@ -292,7 +314,9 @@ impl App {
 
     async fn compared(&self, request: CompareRequest) -> Result<CompareResult, AppError> {
         let renames: Vec<Rename> = request.renames.iter().map(told::rename).collect::<Result<_, AppError>>()?;
-        let (from, to) = tokio::try_join!(self.side(&request.from), self.side(&request.to))?;
+        let (mut from, mut to) = tokio::try_join!(self.side(&request.from), self.side(&request.to))?;
+        from.lends_to(&mut to);
+        to.lends_to(&mut from);
         let sides = self.read_sides(from, to, &request.schemas, request.no_access).await?;
         blocking(move || {
             let [from, to] = &sides;

@@ -484,9 +484,24 @@ fn without_password(target: &str) -> String {
     }
 }
 
+/// A text that may have addresses in it, as a message may show it.
+pub fn without_passwords(text: &str) -> String {
+    let mut found = String::with_capacity(text.len());
+    for word in text.split_inclusive(|sign: char| sign.is_whitespace() || sign == '\'') {
+        found.push_str(&without_password(word));
+    }
+    found
+}
+
 #[cfg(test)]
 mod redaction {
-    use super::without_password;
+    use super::{without_password, without_passwords};
+
+    #[test]
+    fn nor_does_one_that_quotes_it() {
+        let said = "error: unexpected argument 'postgres://me:se@cret@db/x' found\n  see 'rowhouse --help'";
+        assert_eq!(without_passwords(said), said.replace("me:se@cret", "…"));
+    }
 
     #[test]
     fn a_message_shows_no_password_of_an_address() {

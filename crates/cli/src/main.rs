@@ -51,7 +51,11 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => {
             // Nobody to tell is no error.
-            drop(error.print());
+            match error.use_stderr() {
+                // What is said of a word that is out of place has the word, which may be an address with a password.
+                true => say::line(app::terminal::without_passwords(error.render().to_string().trim_end()).as_str()),
+                false => drop(error.print()),
+            }
             return match error.kind() {
                 ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Done,
                 _ => Exit::Usage,

@@ -404,6 +404,12 @@ impl Definition {
         self.objects.insert(key, Object { body, owner: None, comment: None, privileges: BTreeSet::new() });
     }
 
+    /// Whether it has a schema of this name, or is of a product without schemas.
+    pub fn has_schema(&self, name: &str) -> bool {
+        let of_name = |key: &ObjectKey| key.kind == ObjectKind::Schema && key.name == name;
+        self.server.engine != Engine::Postgres || self.objects.keys().any(of_name)
+    }
+
     /// The same without owners and privileges, which mean little on a server with other roles.
     #[must_use]
     pub fn without_access(mut self) -> Self {

@@ -40,6 +40,7 @@ mod postgres;
 mod read;
 mod rename;
 mod role;
+mod signature;
 mod sketch;
 mod sqlite;
 mod widening;

@@ -56,12 +56,32 @@ struct Planner<'a> {
 }
 
 pub(crate) fn statements(from: &Definition, to: &Definition, online: &BTreeSet<ObjectKey>) -> Vec<Step> {
-    let differs = aligned(from, to)
+    let mut differs: BTreeSet<&ObjectKey> = aligned(from, to)
         .filter(|(_, before, after)| {
             !before.zip(*after).is_some_and(|(before, after)| facets(before, after).iter().all(of_access))
         })
         .map(|(key, ..)| key)
         .collect();
+    // A column takes no other type while a foreign key holds it.
+    let retyped = |key: &ObjectKey| {
+        let column = |side: &'_ Definition| match side.objects.get(key).map(|object| &object.body) {
+            Some(Body::Column(column)) => Some((column.native_type.clone(), column.collation.clone())),
+            _ => None,
+        };
+        differs.contains(key) && column(from).zip(column(to)).is_some_and(|(before, after)| before != after)
+    };
+    let held = from.objects.iter().filter(|(key, object)| match &object.body {
+        Body::ForeignKey(one) if to.objects.contains_key(*key) => {
+            let own = relation_of(key).into_iter().flat_map(|table| {
+                one.columns.iter().map(move |column| ObjectKey::column(&table, column)).collect::<Vec<_>>()
+            });
+            let others = one.referenced_columns.iter().map(|column| ObjectKey::column(&one.references, column));
+            own.chain(others).any(|column| retyped(&column))
+        }
+        _ => false,
+    });
+    let held: Vec<&ObjectKey> = held.map(|(key, _)| key).collect();
+    differs.extend(held);
     let (parts_from, parts_to) = (from.parts(), to.parts());
     let mut planner = Planner { from, to, parts_from, parts_to, differs, online, steps: Vec::new() };
     planner.revoke();
@@ -75,6 +95,13 @@ pub(crate) fn statements(from: &Definition, to: &Definition, online: &BTreeSet<O
 /// What nothing is made anew for.
 fn of_access(facet: &Facet) -> bool {
     facet.name == "privileges"
+}
+
+fn constraint(key: &ObjectKey, one: &Constraint) -> String {
+    match key.name.starts_with(text::PERIOD) {
+        true => format!("{} {}", key.name, one.text),
+        false => format!("CONSTRAINT {} {}", quote(&key.name), one.text),
+    }
 }
 
 /// How an option is set back, where a table can be without it
@@ -186,6 +213,9 @@ impl<'a> Planner<'a> {
             match &object.body {
                 Body::Index(_) if part.name == "PRIMARY" => clauses.push("DROP PRIMARY KEY".to_owned()),
                 Body::Index(_) => clauses.push(format!("DROP INDEX {}", quote(&part.name))),
+                Body::Constraint(_) if part.name.starts_with(text::PERIOD) => {
+                    clauses.push(format!("DROP {}", part.name))
+                }
                 Body::Constraint(_) => clauses.push(format!("DROP CONSTRAINT {}", quote(&part.name))),
                 _ => {}
             }
@@ -194,12 +224,20 @@ impl<'a> Planner<'a> {
         for (part, object) in after.iter().filter(|(part, _)| self.differs.contains(part)) {
             match &object.body {
                 Body::Index(one) => clauses.push(format!("ADD {}", one.text)),
-                Body::Constraint(one) => clauses.push(format!("ADD CONSTRAINT {} {}", quote(&part.name), one.text)),
+                Body::Constraint(one) => clauses.push(format!("ADD {}", constraint(part, one))),
                 _ => {}
             }
         }
-        let options: Vec<&String> = to.options.iter().filter(|option| !from.options.contains(option)).collect();
-        clauses.extend(options.into_iter().cloned());
+        let versioned = |table: &Table| table.options.iter().any(|option| option == text::VERSIONED);
+        match (versioned(from), versioned(to)) {
+            (false, true) => clauses.push("ADD SYSTEM VERSIONING".to_owned()),
+            // It comes first: what it leans on can go then.
+            (true, false) => clauses.insert(0, "DROP SYSTEM VERSIONING".to_owned()),
+            _ => {}
+        }
+        let loses = loses.or((versioned(from) && !versioned(to)).then_some(Loss::History));
+        let options = to.options.iter().filter(|option| !from.options.contains(option) && *option != text::VERSIONED);
+        clauses.extend(options.cloned());
         let name = |option: &String| option.split('=').next().unwrap_or_default().to_owned();
         let gone = from.options.iter().map(name).filter(|own| !to.options.iter().any(|option| name(option) == *own));
         clauses.extend(gone.filter_map(|own| usual(&own)));
@@ -211,7 +249,14 @@ impl<'a> Planner<'a> {
                 clauses.push("ALGORITHM=INPLACE".to_owned());
                 clauses.push("LOCK=NONE".to_owned());
             }
-            let sql = format!("ALTER TABLE {}\n    {}", quote(&key.name), clauses.join(",\n    "));
+            // Columns of what the rows were go with it, which is refused otherwise
+            // (<https://mariadb.com/docs/server/reference/sql-structure/temporal-tables/system-versioned-tables#system_versioning_alter_history>).
+            let is_period = |(part, _): &(&ObjectKey, &Object)| part.name.starts_with(text::PERIOD);
+            let unless = match versioned(from) && !versioned(to) && before.iter().any(is_period) {
+                true => "SET STATEMENT system_versioning_alter_history = KEEP FOR ",
+                false => "",
+            };
+            let sql = format!("{unless}ALTER TABLE {}\n    {}", quote(&key.name), clauses.join(",\n    "));
             self.steps.push(Step { loses, ..Step::new(key, Verb::Change, sql).online(online) });
         }
         match (&from.kind, &to.kind) {
@@ -303,7 +348,7 @@ impl<'a> Planner<'a> {
         for (part, object) in &parts {
             match &object.body {
                 Body::Index(one) => lines.push(one.text.clone()),
-                Body::Constraint(one) => lines.push(format!("CONSTRAINT {} {}", quote(&part.name), one.text)),
+                Body::Constraint(one) => lines.push(constraint(part, one)),
                 _ => {}
             }
         }

@@ -13,7 +13,7 @@ use crate::{
     definition::{Definition, Engine},
     mysql, postgres,
     rename::{self, Rename},
-    sqlite,
+    signature, sqlite,
 };
 
 /// What a person says beside the two definitions.
@@ -126,6 +126,8 @@ pub enum Loss {
     Precision,
     /// Where a sequence stood.
     Position,
+    /// What a table's rows were before.
+    History,
 }
 
 impl Loss {
@@ -137,6 +139,7 @@ impl Loss {
             Loss::Values => "the values of the column",
             Loss::Precision => "what of the column's values the new type cannot hold",
             Loss::Position => "where the sequence stands",
+            Loss::History => "what the table's rows were before",
         }
     }
 }
@@ -240,6 +243,9 @@ pub fn plan(from: &Definition, to: &Definition, options: &Options) -> Result<Pla
             Engine::MySql | Engine::MariaDb => mysql::rename(&renamed, one),
             Engine::Sqlite => sqlite::rename(one),
         });
+    }
+    if engine == Engine::Postgres {
+        signature::align(&mut renamed, to);
     }
     let conversions: BTreeMap<&ObjectKey, &str> =
         options.conversions.iter().map(|(column, text)| (column, text.as_str())).collect();

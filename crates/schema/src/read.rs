@@ -14,6 +14,7 @@ use catalog::{
     TypeKind,
 };
 use policy::listing::Draft;
+use sql::tokenize;
 
 use crate::definition::*;
 
@@ -69,6 +70,16 @@ pub(crate) fn named(kind: ObjectKind, schema: &str, name: &str) -> ObjectKey {
 
 fn part(kind: ObjectKind, relation: &ObjectKey, name: &str) -> ObjectKey {
     ObjectKey { kind, name: name.to_owned(), signature: Some(relation.name.clone()), ..relation.clone() }
+}
+
+/// The text of an index without the ONLY that keeps it from the partitions of its table.
+fn on_all(text: String, dialect: &sql::Dialect) -> String {
+    let only =
+        tokenize(&text, dialect).into_iter().find(|token| text.get(token.span.start..token.span.end) == Some("ONLY"));
+    match only.and_then(|only| Some((text.get(..only.span.start)?, text.get(only.span.end..)?))) {
+        Some((before, behind)) => format!("{before}{}", behind.trim_start()),
+        None => text,
+    }
 }
 
 fn text(known: &Known<String>, key: &ObjectKey) -> Result<String, Incomplete> {
@@ -460,7 +471,11 @@ impl Reading<'_> {
                 relation: relation.clone(),
                 unique: one.unique,
                 keys: one.keys.iter().map(|key| key.text.clone()).chain(one.included.iter().cloned()).collect(),
-                text: text(&one.definition, &key)?,
+                text: match (divided, &one.valid) {
+                    (true, Known::Value(false)) | (false, _) => text(&one.definition, &key)?,
+                    // Those of its partitions go with it: they are told by it, and are to be made with it.
+                    (true, _) => on_all(text(&one.definition, &key)?, self.found.server.dialect()),
+                },
             };
             self.add(key, Body::Index(body), None, one.comment.as_ref());
         }

@@ -148,7 +148,8 @@ impl<'a> Planner<'a> {
             let word = match key.kind {
                 ObjectKind::Trigger => "TRIGGER",
                 ObjectKind::Index => "INDEX",
-                _ => "VIEW",
+                _ if matches!(self.from.objects.get(key).map(|object| &object.body), Some(Body::View(_))) => "VIEW",
+                _ => continue,
             };
             self.push(key, Verb::Drop, format!("DROP {word} {}", quote(&key.name)));
         }
@@ -188,8 +189,12 @@ impl<'a> Planner<'a> {
     /// The views, triggers and indexes that differ, and those that are in the way of tables that are made anew or go.
     fn around(&self, itself: &BTreeSet<&'a ObjectKey>, rebuilt: &HashSet<&'a ObjectKey>) -> BTreeSet<&'a ObjectKey> {
         let own = |key: &&ObjectKey| {
-            let object = self.from.objects.get(*key).or_else(|| self.to.objects.get(*key));
-            object.is_some_and(|object| matches!(object.body, Body::View(_) | Body::Trigger(_) | Body::Index(_)))
+            // A view may become a table, and a table a view.
+            let sides = [self.from.objects.get(*key), self.to.objects.get(*key)];
+            sides
+                .into_iter()
+                .flatten()
+                .any(|object| matches!(object.body, Body::View(_) | Body::Trigger(_) | Body::Index(_)))
         };
         let mut found: BTreeSet<&ObjectKey> = itself.iter().copied().filter(own).collect();
         // What goes with its table is made again with it.

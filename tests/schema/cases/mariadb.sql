@@ -173,3 +173,18 @@ create role if not exists web_user;
 create table t (id int primary key, c int, b int);
 grant select, update (c, b) on t to web_user;
 -- renames t.a=c
+== a table keeps what its rows were
+create table plain (id int primary key, a int);
+create table named (id int primary key, a int);
+-- becomes
+create table plain (id int primary key, a int) with system versioning;
+create table named (
+  id int primary key, a int, since timestamp(6) generated always as row start, until timestamp(6) generated always as row end,
+  period for system_time (since, until)
+) with system versioning;
+== columns that a foreign key holds take another type
+create table p (id int primary key);
+create table c (p_id int, key by_p (p_id), constraint to_p foreign key (p_id) references p (id));
+-- becomes
+create table p (id bigint primary key);
+create table c (p_id bigint, key by_p (p_id), constraint to_p foreign key (p_id) references p (id));

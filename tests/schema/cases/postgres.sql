@@ -347,3 +347,26 @@ grant update (a), select (a, b) on t to web_user;
 create table t (c int, b int);
 grant update (c), select (c, b) on t to web_user;
 -- renames t.a=c
+== indexes of a partitioned table are its partitions' too
+create table p (id int, k text) partition by range (id);
+create table p1 partition of p for values from (0) to (10);
+-- becomes
+create table p (id int, k text) partition by range (id);
+create table p1 partition of p for values from (0) to (10);
+create unique index pu on p (id);
+create index "ONLY ON ONLY" on p (k);
+== parameters of a function get other names
+create function f(integer, b text) returns int language sql as 'select 1';
+create function g(a int) returns int language sql as 'select 1';
+create view uses as select g(1) as x;
+-- becomes
+create function f(a integer, c text) returns int language sql as 'select 1';
+create function g(b int) returns bigint language sql as 'select 2::bigint';
+create view uses as select g(1) as x;
+== attributes of a type are put in another order
+create type pair as (a int, b int);
+create table t (x pair);
+insert into t values (row(1, 2)), (null), (row(null, null));
+-- becomes
+create type pair as (b int, c text, a int);
+create table t (x pair);

@@ -107,3 +107,11 @@ create trigger stamp before update of a on t when new.a > old.a begin update t s
 create table t (a text primary key, b int);
 -- becomes
 create table t (a text primary key, b int) without rowid, strict;
+== a table and a view change places
+create table t (a int);
+create view v as select a from t;
+create table w (b int);
+-- becomes
+create table v (a int);
+create view t as select a from v;
+create view w as select 1 as b;

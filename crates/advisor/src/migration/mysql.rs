@@ -14,6 +14,10 @@ use super::{Algorithm, Concurrency, Locked, Migration, Online, Server, TableLock
 pub(super) fn read(migration: &Migration<'_>, text: &str) -> Result<Vec<Action>, Unread> {
     let dialect = migration.server.dialect();
     let mut words = Words::new(text, dialect);
+    // A setting for the one statement behind it.
+    if words.see("SET STATEMENT") {
+        words.go_after("FOR");
+    }
     let mut actions = match common(&mut words) {
         Some(read) => read?,
         None if words.see("ALTER") => altered(&mut words)?,

@@ -219,7 +219,15 @@ async fn read(folder: &Path) -> Result<Folder, AppError> {
 /// its file.
 pub(crate) async fn build(_app: &App, place: &Place, folder: &Path) -> Result<(), AppError> {
     let engine = engine_of(place)?;
-    let steps = steps::whole(&read(folder).await?, engine)?;
+    let read = read(folder).await?;
+    // What is made of none is nothing, and the way there drops everything.
+    if read.migrations.is_empty() {
+        let message = format!("There are no migrations in “{}”.", folder.display());
+        return Err(
+            AppError::new(ErrorCode::InvalidStatement, message).with_hint("Name the folder that has the files.")
+        );
+    }
+    let steps = steps::whole(&read, engine)?;
     if let Some(words) = outside(place, engine, steps.iter()).await? {
         let message = format!("The folder is not applied to a scratch database: {words}");
         return Err(AppError::new(ErrorCode::Unsupported, message));

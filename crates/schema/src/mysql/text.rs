@@ -4,6 +4,12 @@ use sql::{Dialect, TokenKind};
 
 use crate::elements;
 
+/// A table of MariaDB that keeps what its rows were
+/// (<https://mariadb.com/docs/server/reference/sql-structure/temporal-tables/system-versioned-tables>).
+pub(crate) const VERSIONED: &str = "WITH SYSTEM VERSIONING";
+/// What a period's name stands behind.
+pub(crate) const PERIOD: &str = "PERIOD FOR ";
+
 /// A table's text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct TableText {
@@ -33,6 +39,10 @@ pub(crate) fn table(text: &str, dialect: &Dialect) -> Option<TableText> {
             found.columns.push((elements::name(word(0)), elements::behind(&item, dialect, 1).to_owned()));
         } else if is(0, "PRIMARY") {
             found.indexes.push(("PRIMARY".to_owned(), item));
+        } else if is(0, "PERIOD") {
+            // `PERIOD FOR name (…)`: what it is called stands for what it is.
+            let name = format!("{PERIOD}{}", elements::name(word(2)));
+            found.checks.push((name, elements::behind(&item, dialect, 3).to_owned()));
         } else if is(0, "CONSTRAINT") {
             let (name, rest) = (elements::name(word(1)), elements::behind(&item, dialect, 2).to_owned());
             let list = if is(2, "FOREIGN") { &mut found.foreign_keys } else { &mut found.checks };
@@ -74,6 +84,9 @@ fn listed(text: &str, dialect: &Dialect) -> Vec<String> {
         } else {
             name.push(word);
         }
+    }
+    if name.join(" ").eq_ignore_ascii_case(VERSIONED) {
+        found.push(VERSIONED.to_owned());
     }
     // Where numbers stand is no part of what a table is.
     found.retain(|option| !option.to_ascii_uppercase().starts_with("AUTO_INCREMENT="));

@@ -198,12 +198,16 @@ impl<'a> Planner<'a> {
                 to.collation.as_ref().map(|name| format!(" COLLATE {}", collation(name))).unwrap_or_default();
             let direct = !self.needs_a_new_type(key) && has_cast(&from.native_type, &to.native_type);
             let text = if direct { "" } else { "::text" };
-            let usual = format!("{}{text}::{}", quote(&key.name), to.native_type);
+            let by_name = self.by_attributes(key, &to.native_type);
+            let loses = by_name.as_ref().is_some_and(|(_, loses)| *loses);
+            let usual = by_name
+                .and_then(|(text, _)| text)
+                .unwrap_or_else(|| format!("{}{text}::{}", quote(&key.name), to.native_type));
             let conversion = self.conversions.get(key).map_or(usual, |text| (*text).to_owned());
             // A computed column's values are computed again.
             let using = if to.generated.is_some() { String::new() } else { format!(" USING {conversion}") };
             let step = Step::new(key, Verb::Change, format!("{start} TYPE {}{collation}{using}", to.native_type));
-            let narrower = to.generated.is_none() && !widens(&from.native_type, &to.native_type);
+            let narrower = to.generated.is_none() && (loses || !widens(&from.native_type, &to.native_type));
             self.steps.push(if narrower { step.losing(Loss::Precision) } else { step });
         }
         let expression = |column: &Column| column.generated.as_ref().and_then(|one| one.expression.clone());
@@ -223,6 +227,33 @@ impl<'a> Planner<'a> {
             self.push(key, Verb::Change, format!("{start} {word} NOT NULL"));
         }
         self.alter_identity(key, &start, from.identity.as_ref(), to.identity.as_ref());
+    }
+
+    /// How the values of a column of a composite type that is made anew become those of the new one: attribute by attribute, for a
+    /// row's text says its values by their places only. With it whether some of them go, or, of lists and of types within types, may
+    /// come to stand in another place.
+    fn by_attributes(&self, key: &ObjectKey, native_type: &str) -> Option<(Option<String>, bool)> {
+        let attributes = |object: Option<&'a Object>| match object.map(|one| &one.body) {
+            Some(Body::Type(TypeBody::Composite { attributes })) => Some(attributes),
+            _ => None,
+        };
+        let needed = self.needs_from.of(key).into_iter().filter(|one| self.is_swapped(one));
+        let (before, after) =
+            needed.into_iter().find_map(|one| Some((attributes(self.before(one))?, attributes(self.after(one))?)))?;
+        let goes = before.iter().any(|(name, _)| !after.iter().any(|(other, _)| other == name));
+        if native_type.ends_with(']') {
+            return Some((None, !after.starts_with(before)));
+        }
+        let column = quote(&key.name);
+        let values = after.iter().map(|(name, wanted)| match before.iter().find(|(other, _)| other == name) {
+            Some((_, own)) if own == wanted => format!("({column}).{}", quote(name)),
+            Some(_) => format!("({column}).{}::text::{wanted}", quote(name)),
+            None => format!("NULL::{wanted}"),
+        });
+        let values = values.collect::<Vec<_>>().join(", ");
+        let text =
+            format!("CASE WHEN {column} IS NOT DISTINCT FROM NULL THEN NULL ELSE ROW({values})::{native_type} END");
+        Some((Some(text), goes))
     }
 
     /// A type of this column stepped aside for a new one of its name.
