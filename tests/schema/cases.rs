@@ -43,7 +43,7 @@ fn cases(engine: &str) -> Vec<Case> {
 
 /// `table.column` or `table` as a rename of what is there.
 fn rename(definition: &Definition, old: &str, new: &str) -> Rename {
-    let kinds = [ObjectKind::Relation, ObjectKind::Column];
+    let kinds = [ObjectKind::Relation, ObjectKind::Column, ObjectKind::Sequence];
     let dotted = |key: &ObjectKey| match &key.signature {
         Some(table) => format!("{table}.{}", key.name),
         None => key.name.clone(),

@@ -42,6 +42,6 @@ pub use parts::{
 };
 pub use scope::{Coverage, Kind, Scope};
 pub use server::{
-    EventTrigger, Extension, ExtensionMember, Membership, Publication, PublishedTable, Role, RoleSetting,
+    EventTrigger, Extension, ExtensionMember, Membership, Others, Publication, PublishedTable, Role, RoleSetting,
 };
 pub use walk::RelationWalker;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Column, Constraint, Coverage, Enabled, EventTrigger, Extension, ExtensionMember, ForeignKey, Index, Kind, Known,
-    Policy, Publication, Relation, RelationId, Role, Trigger,
+    Others, Policy, Publication, Relation, RelationId, Role, Trigger,
     identity::{ObjectKey, ObjectKind},
 };
 
@@ -73,6 +73,9 @@ pub struct Catalog {
     /// Triggers on statements that change the schema (PostgreSQL).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub event_triggers: Vec<EventTrigger>,
+    /// What is there beside all this, by name only (PostgreSQL).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Others>,
 }
 
 impl Catalog {

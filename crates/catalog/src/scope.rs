@@ -42,11 +42,13 @@ pub enum Kind {
     Publications,
     /// Triggers on statements that change the schema.
     EventTriggers,
+    /// What is told by its name only.
+    Others,
 }
 
 impl Kind {
     /// Every kind, in reading order.
-    pub const ALL: [Kind; 18] = [
+    pub const ALL: [Kind; 19] = [
         Kind::Databases,
         Kind::Schemas,
         Kind::Relations,
@@ -65,6 +67,7 @@ impl Kind {
         Kind::Events,
         Kind::Publications,
         Kind::EventTriggers,
+        Kind::Others,
     ];
 
     /// What people call it, in the plural.
@@ -88,6 +91,7 @@ impl Kind {
             Kind::Events => "events",
             Kind::Publications => "publications",
             Kind::EventTriggers => "event triggers",
+            Kind::Others => "other objects",
         }
     }
 

@@ -89,6 +89,19 @@ pub struct ExtensionMember {
     pub object: ObjectKey,
 }
 
+/// Objects of a kind that nothing but their names is read of, and what a relation has that its parts do not say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Others {
+    /// The schema that holds them; `None` is the database.
+    pub schema: Option<String>,
+    /// The relation that holds them.
+    pub relation: Option<String>,
+    /// What they are, in the plural: `rules`.
+    pub what: String,
+    /// Their names, sorted.
+    pub names: Vec<String>,
+}
+
 /// Changes of tables that subscribers on other servers can follow.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Publication {

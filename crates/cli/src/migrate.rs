@@ -75,9 +75,17 @@ fn say_problems(status: &MigrationStatus) {
     }
 }
 
+fn unread(error: AppError) -> Failure {
+    match error.code {
+        // The folder is what may not be there.
+        ErrorCode::NotFound | ErrorCode::Forbidden if error.native.is_none() => Failure::new(Exit::Local, error),
+        _ => failed(error),
+    }
+}
+
 async fn status(app: &App, asked: &MigrateStatus) -> Outcome {
     let terminal = target::open(app, &asked.target, true, asked.password).await?;
-    let status = terminal.migrations_status(Some(&asked.folder)).await.map_err(failed)?;
+    let status = terminal.migrations_status(Some(&asked.folder)).await.map_err(unread)?;
     print(asked.output.as_deref(), &written(&status, asked.format)?)?;
     if asked.format == MigrateFormat::Text {
         say_problems(&status);
@@ -95,7 +103,7 @@ async fn history(app: &App, asked: &MigrateHistory) -> Outcome {
 /// Applies, or takes back.
 async fn made(app: &App, asked: &MigrateRun, direction: MigrationDirection) -> Outcome {
     let terminal = target::open(app, &asked.target, false, asked.password).await?;
-    let status = terminal.migrations_status(Some(&asked.folder)).await.map_err(failed)?;
+    let status = terminal.migrations_status(Some(&asked.folder)).await.map_err(unread)?;
     say_problems(&status);
     if let Some(refusal) = &status.refusal {
         return Err(Failure::new(Exit::Usage, AppError::new(ErrorCode::Unsupported, refusal.clone())));

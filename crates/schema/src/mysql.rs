@@ -86,8 +86,10 @@ pub(crate) fn statements(from: &Definition, to: &Definition, online: &BTreeSet<O
     let mut planner = Planner { from, to, parts_from, parts_to, differs, online, steps: Vec::new() };
     planner.revoke();
     planner.drop_first();
+    planner.sequences();
     planner.tables();
     planner.make();
+    planner.drop_sequences();
     planner.grant();
     planner.steps
 }
@@ -118,7 +120,7 @@ fn usual(option: &str) -> Option<String> {
 
 /// What stands for itself and is dropped and made as a whole.
 fn is_code(object: &Object) -> bool {
-    matches!(object.body, Body::View(_) | Body::Routine(_) | Body::Trigger(_) | Body::Event(_) | Body::Sequence(_))
+    matches!(object.body, Body::View(_) | Body::Routine(_) | Body::Trigger(_) | Body::Event(_))
 }
 
 fn word(object: &Object) -> &'static str {
@@ -128,7 +130,6 @@ fn word(object: &Object) -> &'static str {
         Body::Routine(_) => "FUNCTION",
         Body::Trigger(_) => "TRIGGER",
         Body::Event(_) => "EVENT",
-        Body::Sequence(_) => "SEQUENCE",
         _ => "TABLE",
     }
 }
@@ -362,6 +363,34 @@ impl<'a> Planner<'a> {
             text.push_str(by);
         }
         text
+    }
+
+    /// Sequences come before the tables whose defaults ask them.
+    fn sequences(&mut self) {
+        let differs: Vec<&ObjectKey> = self.differs.iter().copied().collect();
+        for key in differs {
+            let of = |side: &'a Definition| match side.objects.get(key).map(|object| &object.body) {
+                Some(Body::Sequence(one)) => Some(one),
+                _ => None,
+            };
+            let Some(one) = of(self.to) else { continue };
+            let before = of(self.from);
+            let (verb, word) = if before.is_some() { (Verb::Change, "ALTER") } else { (Verb::Create, "CREATE") };
+            let options = text::sequence(one, before);
+            if verb == Verb::Create || !options.is_empty() {
+                self.push(key, verb, format!("{word} SEQUENCE {}{options}", quote(&key.name)));
+            }
+        }
+    }
+
+    /// They go last: a table whose default asks one that is gone cannot be opened.
+    fn drop_sequences(&mut self) {
+        for (key, object) in &self.from.objects {
+            if matches!(object.body, Body::Sequence(_)) && !self.to.objects.contains_key(key) {
+                let step = Step::new(key, Verb::Drop, format!("DROP SEQUENCE {}", quote(&key.name)));
+                self.steps.push(step.losing(Loss::Position));
+            }
+        }
     }
 
     fn make(&mut self) {

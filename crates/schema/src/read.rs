@@ -145,6 +145,7 @@ impl Definition {
         // Sorted first, a map of very many is made in one go.
         reading.found.objects = std::mem::take(&mut reading.made).into_iter().collect();
         reading.privileges();
+        reading.others();
         Ok(reading.found)
     }
 }
@@ -228,6 +229,26 @@ impl Reading<'_> {
             let body = Body::Extension { version: extension.version.clone(), schema: extension.schema.clone() };
             // Its comment is its own file's.
             self.add(key, body, None, None);
+        }
+    }
+
+    /// What is there and neither compared nor written, by what holds it. Files of catalogs may be older than the kind is.
+    fn others(&mut self) {
+        for one in &self.catalog.others {
+            let key = match (&one.relation, &one.schema) {
+                (Some(relation), Some(schema)) => named(ObjectKind::Relation, schema, relation),
+                (_, Some(schema)) => ObjectKey { schema: None, ..named(ObjectKind::Schema, "", schema) },
+                _ => {
+                    let database = self.catalog.database.as_deref().unwrap_or_default();
+                    ObjectKey { schema: None, ..named(ObjectKind::Database, "", database) }
+                }
+            };
+            self.leave_out(key, &format!("Its {} are not compared: {}", one.what, one.names.join(", ")));
+        }
+        if self.catalog.coverage.get(&Kind::Others) == Some(&Known::Denied) {
+            let database = self.catalog.database.as_deref().unwrap_or_default();
+            let key = ObjectKey { schema: None, ..named(ObjectKind::Database, "", database) };
+            self.leave_out(key, "The login may not read what is there beside what is compared");
         }
     }
 

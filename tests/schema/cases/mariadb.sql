@@ -188,3 +188,16 @@ create table c (p_id int, key by_p (p_id), constraint to_p foreign key (p_id) re
 -- becomes
 create table p (id bigint primary key);
 create table c (p_id bigint, key by_p (p_id), constraint to_p foreign key (p_id) references p (id));
+== a sequence is made, changed and asked by a default
+create sequence counts start with 5 maxvalue 100;
+create sequence gone;
+create table t (id int primary key, n int default nextval(gone));
+-- becomes
+create sequence counts start with 5 minvalue -10 maxvalue 200 increment by 3 cache 20 cycle;
+create sequence numbers;
+create table t (id int primary key, n int default nextval(numbers));
+== a sequence gets another name
+create sequence s start with 7;
+-- becomes
+create sequence z start with 7;
+-- renames s=z

@@ -57,6 +57,7 @@ pub(super) fn narrowed(catalog: &Catalog, scope: &Scope) -> Catalog {
         Events: events;
         Publications: publications;
         EventTriggers: event_triggers;
+        Others: others;
     }
     if scope.schemas.is_some() || scope.relation.is_some() {
         only(&mut some, scope);

@@ -55,7 +55,7 @@ pub(super) fn told(sides: &[ReadSide; 2], compared: &Compared) -> CompareResult 
         }
     });
     let mut differences: Vec<CompareDifference> = differences.collect();
-    differences.sort_by_cached_key(|one| order(one));
+    differences.sort_by_cached_key(order);
     let notes = sides.iter().flat_map(|side| side.notes.iter().cloned());
     let aside = compared.left_out.iter().map(|one| format!("{}: {}.", dotted(&one.key), one.why));
     CompareResult {

@@ -59,7 +59,7 @@ impl Step {
     pub(super) fn sending(&self, history: Option<(&History, &str)>, keep: bool, lock_timeout_ms: u32) -> Sending {
         let (mut all, checks) = self.prefix(history);
         let before = all.len();
-        all.extend(self.statements.iter().map(plain));
+        all.extend(self.statements.iter().map(|sql| plain(sql)));
         if let Some((history, _)) = history {
             all.push(plain(&self.suffix(history)));
         }
@@ -91,7 +91,7 @@ impl Step {
             MigrationDirection::Up => {
                 all.push(plain(&history.make()));
                 look(&mut all, history.is_not_pending(version));
-                all.extend(history.begin().map(|sql| plain(&sql.to_owned())));
+                all.extend(history.begin().map(plain));
                 all.push(plain(&history.insert(&self.migration, self.together)));
             }
             MigrationDirection::Down => {
@@ -139,8 +139,8 @@ impl Step {
     }
 }
 
-fn plain(sql: &String) -> AlterStatement {
-    AlterStatement { sql: sql.clone(), check: false }
+fn plain(sql: &str) -> AlterStatement {
+    AlterStatement { sql: sql.to_owned(), check: false }
 }
 
 /// What a request means, in the order in which it runs.

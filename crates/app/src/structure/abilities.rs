@@ -97,7 +97,8 @@ fn kinds(engine: Engine) -> &'static [&'static str] {
             "extension",
             "role",
         ],
-        Engine::MySql | Engine::MariaDb => &["table", "view", "function", "procedure", "trigger", "event"],
+        Engine::MySql => &["table", "view", "function", "procedure", "trigger", "event"],
+        Engine::MariaDb => &["table", "view", "function", "procedure", "trigger", "event", "sequence"],
         Engine::Sqlite => &["table", "view", "trigger"],
     }
 }

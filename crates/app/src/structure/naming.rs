@@ -51,6 +51,7 @@ fn room(engine: Engine, kind: ObjectKind) -> &'static [ObjectKind] {
         (Engine::Postgres, Relation | Type) => &[Relation, Index, Sequence, Type],
         (Engine::Postgres, Index | Sequence) => &[Relation, Index, Sequence],
         (Engine::Sqlite, Relation | Index) => &[Relation, Index],
+        (Engine::MariaDb, Relation | Sequence) => &[Relation, Sequence],
         (_, Relation) => &[Relation],
         (_, Index) => &[Index],
         (_, Column) => &[Column],

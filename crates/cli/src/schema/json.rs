@@ -25,6 +25,7 @@ pub(super) struct Document<'a> {
     events: Option<Vec<Event<'a>>>,
     publications: Option<&'a [catalog::Publication]>,
     event_triggers: Option<&'a [catalog::EventTrigger]>,
+    others: Option<&'a [catalog::Others]>,
 }
 
 #[derive(Serialize)]
@@ -71,6 +72,7 @@ impl<'a> Document<'a> {
             }),
             publications: read(catalog, Kind::Publications, || catalog.publications.as_slice()),
             event_triggers: read(catalog, Kind::EventTriggers, || catalog.event_triggers.as_slice()),
+            others: read(catalog, Kind::Others, || catalog.others.as_slice()),
         }
     }
 }

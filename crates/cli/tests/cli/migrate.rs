@@ -244,6 +244,9 @@ fn read_only_connections_apply_nothing() {
     write(&folder, &SHOP);
     home.run(["migrate", "up", &folder, "closed", "--yes"]).expect(5).says(&["read-only"]);
     home.run(["migrate", "status", &folder, "closed"]).expect(0);
+    for asked in ["status", "up"] {
+        home.run(["migrate", asked, &home.text("nowhere"), &file]).expect(7).says(&["nowhere"]);
+    }
 }
 
 #[test]
@@ -253,7 +256,10 @@ fn migrations_are_written_in_order() {
     let up = b"ALTER TABLE people ADD COLUMN note text;\n";
     let first = home.fed(["migrate", "create", &folder, "People have notes: é / etc", "--up", "-"], up).expect(0);
     let files: Vec<&str> = first.out().lines().collect();
-    assert!(files.len() == 1 && files[0].ends_with("_people_have_notes_é_etc.sql"), "one without a way back: {files:?}");
+    assert!(
+        files.len() == 1 && files[0].ends_with("_people_have_notes_é_etc.sql"),
+        "one without a way back: {files:?}"
+    );
     fs::write(home.path("down.sql"), "ALTER TABLE people DROP COLUMN note;\n").unwrap();
     let more = ["migrate", "create", &folder, "again", "--up", "-", "--down", "down.sql"];
     let second = home.fed(more, up).expect(0);

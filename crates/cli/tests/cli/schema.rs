@@ -38,6 +38,7 @@ fn the_schema_is_one_object_with_everything_in_it() {
             "events",
             "publications",
             "event_triggers",
+            "others",
         ];
         wanted.sort_unstable();
         assert_eq!(keys, wanted);

@@ -30,8 +30,15 @@ const PARTS: [Kind; 6] =
     [Kind::Relations, Kind::Columns, Kind::Constraints, Kind::ForeignKeys, Kind::Indexes, Kind::Triggers];
 
 /// Kinds this server has none of. Its databases are schemas here.
-const NONE: [Kind; 6] =
-    [Kind::Databases, Kind::Policies, Kind::Types, Kind::Extensions, Kind::Publications, Kind::EventTriggers];
+const NONE: [Kind; 7] = [
+    Kind::Databases,
+    Kind::Policies,
+    Kind::Types,
+    Kind::Extensions,
+    Kind::Publications,
+    Kind::EventTriggers,
+    Kind::Others,
+];
 
 /// Reads the catalog. `database` is the current one of new sessions.
 pub(crate) async fn read(

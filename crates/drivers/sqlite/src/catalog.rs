@@ -85,7 +85,8 @@ fn coverage(kind: Kind) -> Known<()> {
         | Kind::Extensions
         | Kind::Events
         | Kind::Publications
-        | Kind::EventTriggers => Known::Unsupported,
+        | Kind::EventTriggers
+        | Kind::Others => Known::Unsupported,
     }
 }
 

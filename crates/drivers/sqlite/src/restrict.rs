@@ -17,6 +17,10 @@ thread_local! {
     static EXPLAINING: Cell<bool> = const { Cell::new(false) };
 }
 
+/// How the tables behind an R*Tree end. What would write them is compiled as soon as the R*Tree is read
+/// (<https://www.sqlite.org/rtree.html>), so it is for the file, which is opened read-only, to refuse what runs.
+const OF_RTREES: [&str; 3] = ["_node", "_parent", "_rowid"];
+
 /// Pragmas that only read, whatever their argument.
 const READING: &[&str] = &[
     "collation_list",
@@ -154,8 +158,10 @@ fn refusal(context: &AuthContext<'_>) -> Option<String> {
         | AuthAction::DropTempIndex { .. }
         | AuthAction::DropTempView { .. }
         | AuthAction::DropTempTrigger { .. } => true,
-        AuthAction::Insert { .. } | AuthAction::Update { .. } | AuthAction::Delete { .. } => {
-            temporary || EXPLAINING.get()
+        AuthAction::Insert { table_name }
+        | AuthAction::Update { table_name, .. }
+        | AuthAction::Delete { table_name } => {
+            temporary || EXPLAINING.get() || OF_RTREES.iter().any(|end| table_name.ends_with(end))
         }
         AuthAction::Reindex { .. } => temporary,
         AuthAction::AlterTable { database_name, .. } => database_name == "temp",

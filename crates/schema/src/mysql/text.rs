@@ -2,13 +2,33 @@
 
 use sql::{Dialect, TokenKind};
 
-use crate::elements;
+use crate::{definition::Sequence, elements};
 
 /// A table of MariaDB that keeps what its rows were
 /// (<https://mariadb.com/docs/server/reference/sql-structure/temporal-tables/system-versioned-tables>).
 pub(crate) const VERSIONED: &str = "WITH SYSTEM VERSIONING";
 /// What a period's name stands behind.
 pub(crate) const PERIOD: &str = "PERIOD FOR ";
+
+/// The options of a sequence of MariaDB, only those that differ from another's where there is one
+/// (<https://mariadb.com/docs/server/reference/sql-structure/sequences/create-sequence>, least version 10.3).
+pub(crate) fn sequence(one: &Sequence, before: Option<&Sequence>) -> String {
+    let mut text = String::new();
+    let mut number = |words: &str, of: fn(&Sequence) -> Option<i64>| {
+        if let Some(value) = of(one).filter(|_| before.and_then(of) != of(one)) {
+            text.push_str(&format!(" {words} {value}"));
+        }
+    };
+    number("START WITH", |one| one.start);
+    number("MINVALUE", |one| one.minimum);
+    number("MAXVALUE", |one| one.maximum);
+    number("INCREMENT BY", |one| one.increment);
+    number("CACHE", |one| one.cache);
+    if before.map_or(one.cycle, |before| before.cycle != one.cycle) {
+        text.push_str(if one.cycle { " CYCLE" } else { " NOCYCLE" });
+    }
+    text
+}
 
 /// A table's text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

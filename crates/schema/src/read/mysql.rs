@@ -14,7 +14,8 @@ use crate::{
     mysql::text::{self as written, TableText},
 };
 
-const KINDS: [Kind; 5] = [Kind::Relations, Kind::Columns, Kind::ForeignKeys, Kind::Triggers, Kind::Routines];
+const KINDS: [Kind; 6] =
+    [Kind::Relations, Kind::Columns, Kind::ForeignKeys, Kind::Triggers, Kind::Routines, Kind::Sequences];
 
 /// The objects whose texts a definition is made of, as the catalog names them.
 pub(super) fn wanted(catalog: &Catalog) -> Vec<ObjectKey> {
@@ -120,7 +121,21 @@ pub(super) fn read(
     }
     for one in catalog.sequences.iter().filter(|one| within(one.schema)) {
         let key = homeless(&named(catalog, ObjectKind::Sequence, &one.name, None));
-        found.left_out.push(LeftOut { key, why: "Sequences of this product are not compared".to_owned() });
+        if one.start.is_none() {
+            found.left_out.push(LeftOut { key, why: "The login may not read this sequence".to_owned() });
+            continue;
+        }
+        let body = Sequence {
+            data_type: one.data_type.clone(),
+            start: one.start,
+            minimum: one.minimum,
+            maximum: one.maximum,
+            increment: one.increment,
+            cache: one.cache,
+            cycle: one.cycle,
+            owned_by: None,
+        };
+        found.insert(key, Body::Sequence(body));
     }
     // A server holds privileges on names, also where nothing has them any more.
     for one in catalog.grants.iter().filter(|one| one.object.schema.as_deref() == Some(database)) {
@@ -181,7 +196,9 @@ fn table(found: &mut Definition, key: &ObjectKey, relation: RelationWalker<'_>, 
             native_type: known.map(|one| one.native_type.clone()).unwrap_or_default(),
             collation: known.and_then(|one| one.collation.clone()),
             nullable: known.and_then(|one| one.nullable.value().copied()).unwrap_or(true),
-            default: known.and_then(|one| one.default.clone()),
+            default: known
+                .and_then(|one| one.default.as_ref())
+                .map(|text| at_home(text, relation.schema(), found.server)),
             identity: known.and_then(|one| one.identity).map(IdentityColumn::new),
             generated: known.and_then(|one| one.generated.clone()),
             text: Some(rest),

@@ -188,3 +188,42 @@ async fn odd_names_and_sixteen_hundred_columns_are_there_and_back() {
         made.remove().await;
     }
 }
+
+#[tokio::test]
+async fn what_is_not_compared_is_told_and_warned_of_where_it_would_go() {
+    let text = "CREATE TABLE t (id int PRIMARY KEY, n int, what text);
+        CREATE VIEW v AS SELECT n FROM t;
+        ALTER VIEW v ALTER COLUMN n SET DEFAULT 7;
+        CREATE RULE quiet AS ON DELETE TO v DO INSTEAD NOTHING;
+        CREATE STATISTICS t_n (dependencies) ON id, n FROM t;
+        ALTER TABLE t REPLICA IDENTITY FULL;
+        ALTER TABLE t ALTER COLUMN what SET STORAGE EXTERNAL;
+        CREATE TABLE child (own int) INHERITS (t);
+        ALTER TABLE child ALTER COLUMN n SET NOT NULL, ALTER COLUMN what SET DEFAULT 'x';
+        CREATE COLLATION ordinal (provider = libc, locale = 'C');
+        ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO public;
+        CREATE PUBLICATION changes FOR TABLE t;";
+    let Some(made) = Made::on("ROWHOUSE_TEST_POSTGRES_18_URL", text).await else { return };
+    let shop = &made.shop;
+    let told: Vec<String> =
+        shop.defined().await.left_out.iter().map(|one| format!("{}: {}", one.key.name, one.why)).collect();
+    let database = &made.name;
+    let wanted = [
+        format!("{database}: Its publications are not compared: changes"),
+        "public: Its collations are not compared: ordinal".to_owned(),
+        "public: Its default privileges are not compared: postgres".to_owned(),
+        "child: Its columns that are NOT NULL beyond its parent's are not compared: n".to_owned(),
+        "child: Its own defaults of columns are not compared: what".to_owned(),
+        "child: Its ways of storing columns are not compared: what".to_owned(),
+        "t: Its extended statistics are not compared: t_n".to_owned(),
+        "t: Its replica identity and clustering are not compared: full".to_owned(),
+        "t: Its ways of storing columns are not compared: what".to_owned(),
+        "v: Its own defaults of columns are not compared: n".to_owned(),
+        "v: Its rules are not compared: quiet".to_owned(),
+    ];
+    assert_eq!(told, wanted);
+    shop.staged(StructureEdit::Drop { object: made.table("v") }).await;
+    let warnings = shop.review().await.warnings;
+    assert!(warnings.iter().any(|one| one == "v: Its rules are not compared: quiet."), "{warnings:?}");
+    made.remove().await;
+}

@@ -127,7 +127,7 @@ async fn what_is_detached_keeps_what_it_had_and_is_attached_again() {
     shop.staged(attach(years("2025-01-01", "2026-01-01"))).await;
     let review = shop.review().await;
     let locks: Vec<(&str, &str)> =
-        review.steps[0].locks.iter().map(|one| (one.table.as_str(), &*one.lock.as_str())).collect();
+        review.steps[0].locks.iter().map(|one| (one.table.as_str(), one.lock.as_str())).collect();
     assert!(locks.contains(&("public.log", "SHARE UPDATE EXCLUSIVE")), "{locks:?}");
     assert!(locks.contains(&("public.log_2025", "ACCESS EXCLUSIVE")), "{locks:?}");
     let applied = shop.applied().await;

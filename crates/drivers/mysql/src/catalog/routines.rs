@@ -128,7 +128,7 @@ impl Reading<'_> {
     async fn numbers(&self, sequences: &mut [(String, Sequence)]) -> Result<(), Error> {
         let one = |at: usize, schema: &str, name: &str| {
             format!(
-                "SELECT {at}, start_value, minimum_value, maximum_value, increment, cycle_option FROM {}.{}",
+                "SELECT {at}, start_value, minimum_value, maximum_value, increment, cache_size, cycle_option FROM {}.{}",
                 quote::name(schema),
                 quote::name(name)
             )
@@ -151,6 +151,7 @@ impl Reading<'_> {
             let Some((_, sequence)) = at.and_then(|at| sequences.get_mut(at)) else { continue };
             (sequence.start, sequence.minimum) = (row.number(), row.number());
             (sequence.maximum, sequence.increment) = (row.number(), row.number());
+            sequence.cache = row.number();
             sequence.cycle = row.text() == "1";
         }
         Ok(())

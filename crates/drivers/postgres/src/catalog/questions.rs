@@ -129,6 +129,7 @@ impl Reading<'_> {
             Kind::Extensions => self.extensions(rows),
             Kind::Publications => self.publications(rows),
             Kind::EventTriggers => self.event_triggers(rows),
+            Kind::Others => self.others(rows),
             Kind::Events => {}
         }
         Ok(())
@@ -206,6 +207,7 @@ impl Reading<'_> {
             Kind::Extensions => (include_str!("../queries/extensions.sql"), Vec::new()),
             Kind::Publications => (include_str!("../queries/publications.sql"), vec![busy()]),
             Kind::EventTriggers => (include_str!("../queries/event_triggers.sql"), Vec::new()),
+            Kind::Others => (include_str!("../queries/others.sql"), vec![schemas(), relation(), system()]),
             Kind::Events => return None,
         };
         Some(Question { kind, text: queries::at(text, self.version), values })

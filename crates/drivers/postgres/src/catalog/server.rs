@@ -1,8 +1,8 @@
 //! What belongs to the whole database or server.
 
 use catalog::{
-    Enabled, EventTrigger, Extension, ExtensionMember, Kind, Known, Membership, ObjectKey, ObjectKind, Publication,
-    PublishedTable, Role, RoleSetting,
+    Enabled, EventTrigger, Extension, ExtensionMember, Kind, Known, Membership, ObjectKey, ObjectKind, Others,
+    Publication, PublishedTable, Role, RoleSetting,
 };
 
 use super::{
@@ -90,6 +90,13 @@ impl Reading<'_> {
             }
         }
         self.catalog.publications = all;
+    }
+
+    pub(super) fn others(&mut self, rows: &Rows) {
+        for row in rows.iter() {
+            let (schema, relation) = (row.string(0), row.string(1));
+            self.catalog.others.push(Others { schema, relation, what: row.name(2), names: row.list(3) });
+        }
     }
 
     pub(super) fn event_triggers(&mut self, rows: &Rows) {

@@ -23,7 +23,9 @@ async fn no_statement_leaves_anything_behind() {
         &path,
         "CREATE TABLE t(a); INSERT INTO t VALUES (1); CREATE INDEX i ON t(a); CREATE VIEW v AS SELECT a FROM t;
          CREATE TRIGGER r INSTEAD OF INSERT ON v BEGIN INSERT INTO t VALUES (new.a); END;
-         CREATE VIRTUAL TABLE f USING fts5(x); INSERT INTO f VALUES ('hello')",
+         CREATE VIRTUAL TABLE f USING fts5(x); INSERT INTO f VALUES ('hello');
+         CREATE VIRTUAL TABLE boxes USING rtree(id, x0, x1); INSERT INTO boxes VALUES (1, 0, 1);
+         CREATE TABLE tree_node(a); INSERT INTO tree_node VALUES (1)",
     );
     let before = contents(folder.path());
     let beside = folder.path().join("beside.db");
@@ -43,6 +45,10 @@ async fn no_statement_leaves_anything_behind() {
         "INSERT INTO v VALUES (2)",
         "INSERT INTO f(f) VALUES ('optimize')",
         "DELETE FROM f",
+        "INSERT INTO boxes VALUES (2, 0, 1)",
+        "INSERT INTO tree_node VALUES (2)",
+        "UPDATE tree_node SET a = 2",
+        "DELETE FROM tree_node",
         "CREATE TABLE u(a)",
         "CREATE TABLE u AS SELECT 1",
         "CREATE INDEX j ON t(a)",
@@ -113,6 +119,7 @@ async fn no_statement_leaves_anything_behind() {
             let _ = run(&*session, text).await;
         }
         assert_eq!(works(&*session, "SELECT count(*) FROM t").await.one(), "1");
+        assert_eq!(works(&*session, "SELECT count(*) FROM boxes").await.one(), "1");
         drop((session, connection));
         assert!(contents(folder.path()) == before, "{how}");
     }
