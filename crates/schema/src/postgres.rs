@@ -261,10 +261,31 @@ impl<'a> Planner<'a> {
         }
     }
 
+    /// Whether a divided table that stays, or one it is a partition of, is referred to.
+    fn is_referred_to(&self, table: &ObjectKey) -> bool {
+        let above = std::iter::successors(Some(table), |table| match self.before(table).map(|one| &one.body) {
+            Some(Body::Table(Table { partition: Some((parent, _)), .. })) => Some(parent),
+            _ => None,
+        });
+        let above: Vec<&ObjectKey> = above.collect();
+        !self.is(table, &[Action::Drop, Action::Replace])
+            && self
+                .from
+                .objects
+                .values()
+                .any(|one| matches!(&one.body, Body::ForeignKey(key) if above.contains(&&key.references)))
+    }
+
     fn drop_object(&mut self, key: &ObjectKey) {
         let Some(object) = self.before(key) else { return };
         if self.drop_online(key, object) {
             return;
+        }
+        if let Body::Table(Table { partition: Some((parent, _)), .. }) = &object.body
+            && self.is_referred_to(parent)
+        {
+            // Foreign keys to its table depend on it until it is a table of its own, which it becomes where no row refers to its rows.
+            self.push(key, Verb::Change, format!("ALTER TABLE {} DETACH PARTITION {}", name(parent), name(key)));
         }
         let (sql, loses) = match &object.body {
             Body::Column(column) => {

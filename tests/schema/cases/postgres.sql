@@ -370,3 +370,13 @@ insert into t values (row(1, 2)), (null), (row(null, null));
 -- becomes
 create type pair as (b int, c text, a int);
 create table t (x pair);
+== a partition of a table that is referred to
+create table p (id int primary key) partition by list (id);
+create table p1 partition of p for values in (1);
+create table p2 partition of p for values in (2) partition by list (id);
+create table p2a partition of p2 for values in (2);
+create table c (id int primary key references p);
+-- becomes
+create table p (id int primary key) partition by list (id);
+create table p1 partition of p for values in (1);
+create table c (id int primary key references p);

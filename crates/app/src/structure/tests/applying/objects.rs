@@ -199,3 +199,37 @@ async fn texts_of_sqlite_are_there_and_back() {
     assert!(texts.contains("1 AS one") && texts.contains("'b'"), "{texts}");
     shop.back(&before, id).await;
 }
+
+#[tokio::test]
+async fn sequences_of_mariadb_are_there_and_back() {
+    let text =
+        "CREATE TABLE people (id int NOT NULL PRIMARY KEY, name varchar(40)); CREATE SEQUENCE numbers START WITH 5;";
+    let Some(made) = Made::on("ROWHOUSE_TEST_MARIADB_URL", text).await else { return };
+    let (shop, people) = (&made.shop, made.table("people"));
+    let before = shop.defined().await;
+    let edit = shop.page(by("sequence", &people, "numbers")).await.edit.unwrap();
+    let StructureEdit::Sequence { object, schema, name, start, minimum, maximum, .. } = edit else { panic!() };
+    assert_eq!((start.as_deref(), minimum.as_deref()), (Some("5"), Some("1")));
+    let increment = Some("10".to_owned());
+    shop.staged(StructureEdit::Sequence { object, schema, name, start, increment, minimum, maximum, cycle: true })
+        .await;
+    let fresh = |name: &str| StructureEdit::Sequence {
+        object: None,
+        schema: people.schema.clone(),
+        name: name.to_owned(),
+        start: None,
+        increment: None,
+        minimum: None,
+        maximum: None,
+        cycle: false,
+    };
+    let taken = shop.stage(vec![fresh("people")]).await.unwrap_err();
+    assert_eq!(taken.code, ErrorCode::AlreadyExists, "{taken:?}");
+    shop.staged(fresh("more")).await;
+    let review = shop.review().await;
+    assert!(review.steps.iter().all(|step| !step.unread), "{:#?}", review.steps);
+    let id = shop.applied().await;
+    run(shop, "ALTER TABLE people ADD COLUMN more bigint DEFAULT nextval(more); INSERT INTO people (id) VALUES (1); ALTER TABLE people DROP COLUMN more").await;
+    shop.back(&before, id).await;
+    made.remove().await;
+}

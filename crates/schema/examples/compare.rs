@@ -1,4 +1,5 @@
-//! How long it takes to compare two catalogs of 10,000 tables and to write the statements between them: `cargo bench -p schema`.
+//! Compares two made-up catalogs of 10,000 tables and writes the statements between them, for `tests/bench/compare.mjs`: `compare RUNS`
+//! prints one JSON object with how long it took.
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
 
 use std::time::Instant;
@@ -13,33 +14,26 @@ const TABLES: u32 = 10_000;
 const COLUMNS: u32 = 10;
 
 fn main() {
+    let runs = std::env::args().nth(1).and_then(|runs| runs.parse().ok()).unwrap_or(5);
     let (old, new) = (catalog(0), catalog(7));
-    let begun = Instant::now();
     let server = Server::postgres(180_000);
-    // Side by side, as the program does.
-    let (from, to) = std::thread::scope(|scope| {
-        let from = scope.spawn(|| Definition::of(&old, server).unwrap());
-        let to = Definition::of(&new, server).unwrap();
-        (from.join().unwrap(), to)
-    });
-    let read = begun.elapsed();
-    let comparison = Comparison::between(&from, &to);
-    let compared = begun.elapsed() - read;
-    let found = plan(&from, &to, &Options::default()).unwrap();
-    let planned = begun.elapsed() - compared - read;
+    let (mut compared_ms, mut planned_ms, mut objects, mut differences, mut statements) = (vec![], vec![], 0, 0, 0);
+    for _ in 0..runs {
+        let begun = Instant::now();
+        // Side by side, as the program does.
+        let (from, to) = std::thread::scope(|scope| {
+            let from = scope.spawn(|| Definition::of(&old, server).unwrap());
+            let to = Definition::of(&new, server).unwrap();
+            (from.join().unwrap(), to)
+        });
+        let comparison = Comparison::between(&from, &to);
+        compared_ms.push(begun.elapsed().as_secs_f64() * 1e3);
+        let found = plan(&from, &to, &Options::default()).unwrap();
+        planned_ms.push(begun.elapsed().as_secs_f64() * 1e3);
+        (objects, differences, statements) = (from.objects.len(), comparison.differences.len(), found.steps.len());
+    }
     println!(
-        "{} objects and {}: {} differences, {} statements",
-        from.objects.len(),
-        to.objects.len(),
-        comparison.differences.len(),
-        found.steps.len()
-    );
-    println!(
-        "read {} ms, compared {} ms, planned {} ms, together {} ms",
-        read.as_millis(),
-        compared.as_millis(),
-        planned.as_millis(),
-        begun.elapsed().as_millis()
+        "{{\"objects\":{objects},\"differences\":{differences},\"statements\":{statements},\"compared_ms\":{compared_ms:?},\"planned_ms\":{planned_ms:?}}}"
     );
 }
 
