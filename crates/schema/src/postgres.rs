@@ -261,19 +261,15 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Whether a divided table that stays, or one it is a partition of, is referred to.
+    /// Whether a divided table, or one it is a partition of, stays and is referred to.
     fn is_referred_to(&self, table: &ObjectKey) -> bool {
         let above = std::iter::successors(Some(table), |table| match self.before(table).map(|one| &one.body) {
             Some(Body::Table(Table { partition: Some((parent, _)), .. })) => Some(parent),
             _ => None,
         });
-        let above: Vec<&ObjectKey> = above.collect();
-        !self.is(table, &[Action::Drop, Action::Replace])
-            && self
-                .from
-                .objects
-                .values()
-                .any(|one| matches!(&one.body, Body::ForeignKey(key) if above.contains(&&key.references)))
+        let above: Vec<&ObjectKey> = above.filter(|table| !self.is(table, &[Action::Drop, Action::Replace])).collect();
+        let refers = |one: &Object| matches!(&one.body, Body::ForeignKey(key) if above.contains(&&key.references));
+        self.from.objects.values().any(refers)
     }
 
     fn drop_object(&mut self, key: &ObjectKey) {

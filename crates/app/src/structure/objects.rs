@@ -15,7 +15,8 @@ pub(super) fn make(editing: &mut Editing<'_>, edit: &StructureEdit) -> Result<()
     if let StructureEdit::Text { object, schema, text } = edit {
         return written(editing, object.as_ref(), schema.as_deref(), text);
     }
-    if editing.engine() != Engine::Postgres {
+    let sequence = matches!(edit, StructureEdit::Sequence { .. });
+    if editing.engine() != Engine::Postgres && !(sequence && editing.engine() == Engine::MariaDb) {
         let message = format!("This is staged for PostgreSQL only: {}.", what(edit));
         return Err(AppError::new(ErrorCode::Unsupported, message));
     }
