@@ -3,8 +3,9 @@
 use tauri_specta::{Builder, collect_commands};
 
 use crate::commands::{
-    acting, activity, advisor, charts, compare, connections, diagrams, editor, edits, explorer, generate, layouts,
-    migrations, plans, policies, privacy, references, runs, saved, security, statistics, structure, system, transfer,
+    acting, activity, advisor, charts, compare, connections, diagrams, editor, edits, explorer, generate, keys,
+    layouts, migrations, plans, policies, privacy, references, runs, saved, security, statistics, structure, system,
+    transfer,
 };
 
 /// Every command the webview may call.
@@ -62,6 +63,16 @@ pub fn builder() -> Builder<tauri::Wry> {
         activity::activity,
         activity::activity_sizes,
         activity::signal_session,
+        keys::keys_list,
+        keys::keys_go_on,
+        keys::keys_window,
+        keys::keys_close,
+        keys::keys_facts,
+        keys::keys_sample,
+        keys::key_read,
+        keys::key_groups,
+        keys::key_change,
+        keys::keys_remove,
         advisor::advise,
         advisor::advisor_findings,
         advisor::advisor_objects,

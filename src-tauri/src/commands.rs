@@ -11,6 +11,7 @@ pub mod editor;
 pub mod edits;
 pub mod explorer;
 pub mod generate;
+pub mod keys;
 pub mod layouts;
 pub mod migrations;
 pub mod plans;

@@ -181,7 +181,8 @@ fn json(engine: &impl Engine, hold: &Hold, column: usize) -> Vec<Option<Vec<u8>>
 
 /// The rows as INSERT statements.
 fn inserts(engine: &impl Engine, read: &Read, table: &str) -> String {
-    let dialect = read.connection.control().dialect();
+    let language = read.connection.control().language();
+    let dialect = language.sql().expect("an engine that reads SQL");
     let target = SqlTarget {
         table: table.to_owned(),
         columns: read.columns.iter().map(|name| dialect.quote_identifier(name)).collect(),

@@ -67,7 +67,7 @@ pub(crate) async fn begin(
     text: &str,
     face: &str,
 ) -> Result<Option<i64>, sqlx::Error> {
-    let found = sql::classify(sending.text, sending.dialect);
+    let found = sending.language.classify(sending.text);
     let exported = sending.file.filter(|_| matches!(found.class, Class::Read)).map(|_| AuditKind::Export);
     let Some(kind) = kind_of(&found).or(exported) else { return Ok(None) };
     let named = found.effect.targets.iter().map(|target| target.parts.join("."));

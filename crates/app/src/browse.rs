@@ -101,7 +101,7 @@ impl App {
         let relation = to_key(&request.object)?;
         let catalog = place.relation_catalog(&relation).await?;
         let scan = place.scan()?;
-        let filters = checked(&request.filters, &place.opened.dialect)?;
+        let filters = checked(&request.filters, place.opened.sql()?)?;
         let statement = scan.count(catalog.catalog(), &relation, &filters)?;
         place.guard(&statement.text)?;
         let text = std::sync::Arc::clone(&statement.text);
@@ -146,7 +146,7 @@ impl Place {
     /// Refuses what a read-only connection must not send; pages only read, so this is the second lock.
     pub(crate) fn guard(&self, text: &str) -> Result<(), AppError> {
         if self.connected.read_only {
-            guard(text, &self.opened.dialect, &Positions::new(text), 0)?;
+            guard(text, &self.opened.language, &Positions::new(text), 0)?;
         }
         Ok(())
     }

@@ -195,7 +195,7 @@ impl CatalogFile {
 
     /// A catalog of it in words, as [`Terminal::pages`] says it.
     pub fn pages(&self, catalog: &Catalog) -> (Vec<RelationPage>, Vec<ObjectPage>) {
-        crate::terminal::pages(catalog, self.definer().dialect())
+        crate::terminal::pages(catalog, &self.definer().dialect().into())
     }
 
     /// How the database was defined, of these schemas only where some are named.

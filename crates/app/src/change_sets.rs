@@ -352,7 +352,7 @@ impl Recorded {
         {
             return Ok(None);
         }
-        let text = sql::redact(deed.text, &place.opened.dialect);
+        let text = place.opened.language.redact(deed.text);
         let database = place.opened.database();
         let audit = app
             .audit_deed(&audit::Deed {

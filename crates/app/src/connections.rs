@@ -31,7 +31,7 @@ pub(crate) use asking::{Questions, WindowAsk};
 pub(crate) use attention::Attention;
 pub(crate) use budget::Permit;
 pub(crate) use connected::Connected;
-pub(crate) use opened::Opened;
+pub(crate) use opened::{Opened, dialect_of};
 pub(crate) use pool::Lent;
 
 /// Everything a process has open: connections, tabs' sessions, held rows, questions.
@@ -44,6 +44,7 @@ pub(crate) struct Live {
     pub(crate) browsing: InProgress,
     pub(crate) listening: crate::browse::Listening,
     pub(crate) asks: Asks,
+    pub(crate) keys: crate::keys::Listings,
     pub(crate) results: results::Store,
 }
 
@@ -68,6 +69,7 @@ impl Live {
             browsing: InProgress::default(),
             listening: crate::browse::Listening::default(),
             asks: Asks::default(),
+            keys: crate::keys::Listings::default(),
             results: results::Store::new(limits)?,
         })
     }

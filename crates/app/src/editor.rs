@@ -2,13 +2,15 @@
 
 mod completion;
 mod layout;
+mod suggestions;
 mod used;
 
-use std::sync::Arc;
+use driver::Language;
 
 use crate::{
     App,
     api::*,
+    connections::dialect_of,
     explorer::kept,
     runs::{marks, parameter_name},
     text::Positions,
@@ -22,12 +24,12 @@ impl App {
     /// # Errors
     /// `Unsupported` for a driver this program does not have.
     pub fn outline(&self, driver: &str, text: &str) -> Result<Outline, AppError> {
-        let dialect = self.registry.get(driver)?.dialect();
+        let language = self.registry.get(driver)?.language();
         let positions = Positions::new(text);
-        let pieces = sql::split(text, dialect);
+        let pieces = language.split(text);
         let mut placeholders: Vec<PlaceholderMark> = Vec::new();
         for piece in &pieces {
-            for found in sql::placeholders(piece.text(text), dialect) {
+            for found in language.placeholders(piece.text(text)) {
                 let name = parameter_name(&found);
                 if placeholders.iter().all(|known| known.name != name) {
                     let span = found.span.shifted(piece.span.start);
@@ -36,7 +38,7 @@ impl App {
                 }
             }
         }
-        Ok(Outline { statements: marks(text, &pieces, &positions, dialect), placeholders })
+        Ok(Outline { statements: marks(text, &pieces, &positions, &language), placeholders })
     }
 
     /// What could stand at the caret.
@@ -67,10 +69,16 @@ impl App {
             Some(profile_id) => self.used_in(profile_id).await.unwrap_or_default(),
             None => Counts::new(),
         };
-        let dialect = opened.map_or_else(|| Arc::new(driver.dialect().clone()), |opened| Arc::clone(&opened.dialect));
+        let language = opened.map_or_else(|| driver.language(), |opened| opened.language.clone());
         crate::holds::blocking(move || {
             let caret = Positions::new(&request.text).byte(request.caret as usize);
-            Ok(completion::complete(&request.text, caret, request.explicit, &dialect, shelved.as_ref(), path, &used))
+            let text = &request.text;
+            Ok(match &language {
+                Language::Sql(dialect) => {
+                    completion::complete(text, caret, request.explicit, dialect, shelved.as_ref(), path, &used)
+                }
+                Language::Commands(commands) => suggestions::complete(text, caret, commands.as_ref(), shelved.as_ref()),
+            })
         })
         .await
     }
@@ -80,6 +88,6 @@ impl App {
     /// # Errors
     /// `Unsupported` for a driver this program does not have, and for a text whose meaning the layout would change.
     pub fn format_sql(&self, driver: &str, text: &str) -> Result<String, AppError> {
-        layout::lay_out(text, self.registry.get(driver)?.dialect())
+        layout::lay_out(text, dialect_of(&self.registry.get(driver)?.language())?)
     }
 }

@@ -2,7 +2,7 @@
 
 mod telling;
 
-use sql::Dialect;
+use driver::Language;
 
 use crate::{
     App, Face,
@@ -29,7 +29,7 @@ pub(crate) struct Sending<'a> {
     /// The text as sent. Values of parameters are never recorded.
     pub(crate) text: &'a str,
     /// How the text is read.
-    pub(crate) dialect: &'a Dialect,
+    pub(crate) language: &'a Language,
     /// As whom it runs, in words.
     pub(crate) acting: Option<&'a str>,
     /// The file that takes the rows, where one does.
@@ -86,7 +86,7 @@ impl App {
         {
             return Ok(Recorded { id: None, audit: None, secrets: Vec::new() });
         }
-        let text = sql::redact(sending.text, sending.dialect);
+        let text = sending.language.redact(sending.text);
         let face = match self.face() {
             Face::Window => "window",
             Face::Cli => "cli",
@@ -112,7 +112,7 @@ impl App {
             self.used.note(profile_id, &text);
         }
         self.history_changed();
-        Ok(Recorded { id: Some(done.last_insert_rowid()), audit, secrets: secrets(sending.text, sending.dialect) })
+        Ok(Recorded { id: Some(done.last_insert_rowid()), audit, secrets: secrets(sending.text, sending.language) })
     }
 
     /// Records how it ended, `elapsed_ms` after it was sent.
@@ -305,8 +305,9 @@ pub(crate) fn pattern(word: &str) -> String {
 }
 
 /// The contents of the literals that set secrets.
-fn secrets(text: &str, dialect: &Dialect) -> Vec<driver::Secret> {
-    sql::secret_spans(text, dialect)
+fn secrets(text: &str, language: &Language) -> Vec<driver::Secret> {
+    language
+        .secret_spans(text)
         .into_iter()
         .map(|span| span.of(text).trim_matches(['\'', '"', '$', ' ']))
         .filter(|secret| !secret.is_empty())

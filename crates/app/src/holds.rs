@@ -15,9 +15,8 @@ use std::{
     time::Instant,
 };
 
-use driver::Driver;
+use driver::{Driver, Language};
 use results::{Controller, Hold};
-use sql::Dialect;
 use uuid::Uuid;
 
 use crate::{
@@ -50,7 +49,7 @@ pub(crate) struct Held {
     pub(crate) id: String,
     pub(crate) hold: Hold,
     pub(crate) driver: Arc<dyn Driver>,
-    pub(crate) dialect: Arc<Dialect>,
+    pub(crate) language: Language,
     /// How many columns a person sees; hidden key columns and classes follow.
     pub(crate) visible: usize,
     pub(crate) begun: Instant,
@@ -102,20 +101,20 @@ impl Held {
     pub(crate) fn new(
         hold: Hold,
         driver: &Arc<dyn Driver>,
-        dialect: &Arc<Dialect>,
+        language: &Language,
         visible: usize,
         source: Source,
     ) -> Arc<Self> {
-        Arc::new(Held::parts(hold, driver, dialect, visible, source))
+        Arc::new(Held::parts(hold, driver, language, visible, source))
     }
 
-    fn parts(hold: Hold, driver: &Arc<dyn Driver>, dialect: &Arc<Dialect>, visible: usize, source: Source) -> Held {
+    fn parts(hold: Hold, driver: &Arc<dyn Driver>, language: &Language, visible: usize, source: Source) -> Held {
         Held {
             id: Uuid::new_v4().to_string(),
             visible: visible.min(hold.visible_columns()),
             hold,
             driver: Arc::clone(driver),
-            dialect: Arc::clone(dialect),
+            language: language.clone(),
             begun: Instant::now(),
             took_ms: OnceLock::new(),
             source,
@@ -132,7 +131,7 @@ impl Held {
         let source = Source::View(Box::new(viewed));
         let view = Held {
             begun: self.begun,
-            ..Held::parts(self.hold.clone(), &self.driver, &self.dialect, self.visible, source)
+            ..Held::parts(self.hold.clone(), &self.driver, &self.language, self.visible, source)
         };
         if let Some(keys) = self.keys.get() {
             view.keys.get_or_init(|| keys.clone());

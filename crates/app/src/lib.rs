@@ -33,6 +33,7 @@ mod history;
 mod holds;
 mod interchange;
 mod keychain;
+mod keys;
 mod layouts;
 mod migrations;
 mod passwords;

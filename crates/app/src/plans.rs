@@ -68,7 +68,7 @@ impl Place<'_> {
                 profile_name: &profile.name,
                 database: database.as_deref(),
                 text: &ready.question.text,
-                dialect: &self.opened.dialect,
+                language: &self.opened.language,
                 acting: self.acting.as_deref().map(words).as_deref(),
                 file: None,
             })
@@ -113,8 +113,8 @@ impl Place<'_> {
             profile_name: profile.name.clone(),
             database,
             server: format!("{} {}", facts.product, facts.version),
-            statement: sql::redact(&ready.statement, &self.opened.dialect),
-            digest: keeping::digest(&ready.statement, &self.opened.dialect),
+            statement: self.opened.language.redact(&ready.statement),
+            digest: keeping::digest(&ready.statement, &self.opened.language),
             options: ready.question.words.clone(),
             at_ms,
             undone: ready.undone.clone(),
@@ -124,7 +124,7 @@ impl Place<'_> {
             plan,
         };
         if let Some(id) = id {
-            match self.app.keep_plan(id, &explained, &ready.statement, &self.opened.dialect).await {
+            match self.app.keep_plan(id, &explained, &ready.statement, &self.opened.language).await {
                 Ok(None) => explained.id = Some(id),
                 Ok(Some(why)) => explained.not_kept = Some(why),
                 Err(error) => {

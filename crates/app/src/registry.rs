@@ -167,16 +167,21 @@ fn field(field: &driver::Field) -> FormField {
 }
 
 fn language(driver: &dyn Driver) -> LanguageFacts {
-    let dialect = driver.dialect();
+    let language = driver.language();
+    let dialect = language.sql();
     LanguageFacts {
         // The names of the editor's grammars.
         grammar: match driver.id() {
             "postgres" => "postgresql",
             "sqlite" => "sqlite",
-            _ => dialect.name,
+            _ => language.name(),
         }
         .to_owned(),
-        line_comment: "--".to_owned(),
-        identifier_quote: dialect.identifier_quotes.first().map_or('"', |quote| quote.open).to_string(),
+        line_comment: language.line_comment().to_owned(),
+        identifier_quote: dialect
+            .and_then(|dialect| dialect.identifier_quotes.first())
+            .map_or('"', |quote| quote.open)
+            .to_string(),
+        is_sql: dialect.is_some(),
     }
 }

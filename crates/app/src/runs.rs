@@ -72,7 +72,7 @@ impl App {
         let asked = Asked {
             connected,
             opened: connected.opened(database),
-            dialect: connected.dialect_of(database),
+            language: connected.language_of(database),
             database,
             text: &request.text,
             parameters: &request.parameters,

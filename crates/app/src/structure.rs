@@ -101,7 +101,7 @@ impl App {
             self.structure_changed(profile_id);
             return self.structure_told(&place).await;
         }
-        let dialect = place.opened.dialect.clone();
+        let dialect = std::sync::Arc::clone(place.opened.sql()?);
         let anew = matches!(edits.as_slice(), [StructureEdit::DiscardAll]);
         keeping::update(&self.store, profile_id, &database_of(&place), anew, |kept| match edits.as_slice() {
             [] => Ok(()),

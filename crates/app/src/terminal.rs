@@ -10,8 +10,9 @@ use std::{
 };
 
 use catalog::{Catalog, ObjectKey, Scope};
-use driver::{Ask, Driver, Outcome, Profile, Role, Run, Secret, Session, SessionState, Summary, row_security::Actor};
-use sql::Dialect;
+use driver::{
+    Ask, Driver, Language, Outcome, Profile, Role, Run, Secret, Session, SessionState, Summary, row_security::Actor,
+};
 
 use crate::{
     App,
@@ -171,9 +172,17 @@ impl Terminal {
         &self.connected.driver
     }
 
+    /// How it reads SQL, as probed.
+    ///
+    /// # Errors
+    /// `Unsupported` for a database that reads something else.
+    pub fn dialect(&self) -> Result<&sql::Dialect, AppError> {
+        self.opened.sql().map(|dialect| &**dialect)
+    }
+
     /// The language, as probed.
-    pub fn dialect(&self) -> &Dialect {
-        &self.opened.dialect
+    pub fn language(&self) -> &Language {
+        &self.opened.language
     }
 
     /// Whose types and definitions the catalog's are; `None` for engines that are not known that well.
@@ -209,7 +218,7 @@ impl Terminal {
 
     /// A catalog in words, as the explorer's pages say it: every relation, and every other object that has a page.
     pub fn pages(&self, catalog: &Catalog) -> (Vec<RelationPage>, Vec<ObjectPage>) {
-        pages(catalog, self.dialect())
+        pages(catalog, self.language())
     }
 
     /// The statements that would make an object again.
@@ -225,14 +234,14 @@ impl Terminal {
 
     /// The statements of a script, and how faces list them.
     pub fn split(&self, script: &str) -> (Vec<sql::Statement>, Vec<StatementMark>) {
-        let pieces = sql::split(script, &self.opened.dialect);
-        let marks = marks(script, &pieces, &Positions::new(script), &self.opened.dialect);
+        let pieces = self.opened.language.split(script);
+        let marks = marks(script, &pieces, &Positions::new(script), &self.opened.language);
         (pieces, marks)
     }
 
     /// Where a script holds passwords and keys, as bytes: a face that quotes it covers them.
     pub fn secrets(&self, script: &str) -> Vec<std::ops::Range<usize>> {
-        sql::secret_spans(script, &self.opened.dialect).into_iter().map(|span| span.start..span.end).collect()
+        self.opened.language.secret_spans(script).into_iter().map(|span| span.start..span.end).collect()
     }
 
     /// Reads a whole file for what its columns are, and looks the table up.
@@ -299,9 +308,9 @@ impl Terminal {
 }
 
 /// A catalog in words: every relation, and every other object that has a page.
-pub(crate) fn pages(catalog: &Catalog, dialect: &Dialect) -> (Vec<RelationPage>, Vec<ObjectPage>) {
+pub(crate) fn pages(catalog: &Catalog, language: &Language) -> (Vec<RelationPage>, Vec<ObjectPage>) {
     // Only along a path that the session chooses can a name mean something else than was meant.
-    let on_path = dialect.default_schema.is_some();
+    let on_path = language.default_schema().is_some();
     (crate::explorer::page::pages(catalog), crate::explorer::object::pages(catalog, on_path))
 }
 
@@ -362,7 +371,7 @@ impl<'a> TerminalSession<'a> {
         Asked {
             connected,
             opened: Some(Arc::clone(opened)),
-            dialect: Arc::clone(&opened.dialect),
+            language: opened.language.clone(),
             database: None,
             text,
             parameters,
@@ -385,15 +394,15 @@ impl<'a> TerminalSession<'a> {
         parameters: &[ParameterValue],
         timeout: Option<Duration>,
     ) -> Result<Started<'a, 's>, AppError> {
-        let (app, dialect) = (&self.terminal.app, &self.terminal.opened.dialect);
+        let (app, language) = (&self.terminal.app, &self.terminal.opened.language);
         if self.terminal.connected.read_only {
-            guard(piece.text(script), dialect, &Positions::new(script), piece.span.start)?;
+            guard(piece.text(script), language, &Positions::new(script), piece.span.start)?;
         }
         let agreed = lock(&self.consent).as_deref() == Some(script);
         if !agreed && self.asked(piece.text(script), parameters).is_asked() {
             return Err(AppError::new(ErrorCode::Forbidden, "The statement was not sent: nobody has said yes to it."));
         }
-        let sent = prepare(script, piece, dialect, parameters, timeout)?;
+        let sent = prepare(script, piece, language, parameters, timeout)?;
         let profile = self.terminal.profile();
         let database = self.state().database;
         let recorded = app
@@ -402,7 +411,7 @@ impl<'a> TerminalSession<'a> {
                 profile_name: &profile.name,
                 database: database.as_deref(),
                 text: piece.text(script),
-                dialect,
+                language,
                 acting: self.acting.as_deref().map(words).as_deref(),
                 file: self.file.as_deref(),
             })

@@ -60,7 +60,7 @@ fn format(export: &Export) -> Outcome<FileFormat> {
 async fn text(export: &Export, terminal: &Terminal) -> Outcome<(String, String)> {
     if let Some(table) = &export.table {
         let (schema, name) = place(table, export.schema.as_deref());
-        let dialect = terminal.dialect();
+        let dialect = terminal.dialect().map_err(|error| Failure::statement(error, false))?;
         let path: Vec<String> = schema.iter().chain([&name]).map(|part| dialect.quote_identifier(part)).collect();
         return Ok((name, format!("SELECT * FROM {}", path.join("."))));
     }
@@ -273,7 +273,8 @@ impl Writing<'_> {
     }
 
     fn target(&self, schema: &SchemaRef) -> Outcome<SqlTarget> {
-        let (cast, dialect) = (self.terminal.driver().cast(), self.terminal.dialect());
+        let cast = self.terminal.driver().cast();
+        let dialect = self.terminal.dialect().map_err(|error| Failure::statement(error, false))?;
         let table = match (&self.export.into, &self.export.table) {
             (Some(into), _) => into.clone(),
             (None, Some(table)) => {

@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use crate::{Ask, Cast, Control, Error, Field, ParsedUrl, Secret, Session};
+use crate::{Ask, Cast, Control, DocumentForm, Error, Field, Language, ParsedUrl, Secret, Session};
 
 /// How a database arranges its data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,8 +127,8 @@ pub trait Driver: Send + Sync {
     fn label(&self) -> &'static str;
     /// How it arranges data.
     fn model(&self) -> Model;
-    /// Its language's facts.
-    fn dialect(&self) -> &'static sql::Dialect;
+    /// Its language.
+    fn language(&self) -> Language;
     /// Its limits.
     fn limits(&self) -> Limits;
     /// The connect form.
@@ -137,6 +137,10 @@ pub trait Driver: Send + Sync {
     fn schemes(&self) -> &'static [&'static str];
     /// How its values are interpreted; needs no connection.
     fn cast(&self) -> &'static dyn Cast;
+    /// How its documents are read and written; needs no connection. `None` where it has none.
+    fn documents(&self) -> Option<&'static dyn DocumentForm> {
+        None
+    }
     /// Reads a URL of one of its schemes, or a file path where the driver opens files.
     ///
     /// # Errors

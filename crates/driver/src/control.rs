@@ -4,7 +4,10 @@ use async_trait::async_trait;
 use catalog::{Catalog, ObjectKey, Scope};
 use serde::{Deserialize, Serialize};
 
-use crate::{ActAs, Activity, Advice, Alter, Edit, Error, Explain, Generate, Load, RowSecurity, Scan, Scratch};
+use crate::{
+    ActAs, Activity, Advice, Alter, Documents, Edit, Error, Explain, Generate, Keys, Language, Load, RowSecurity, Scan,
+    Scratch,
+};
 
 /// The server behind a connection, as probed when it was opened.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,8 +27,8 @@ pub struct Server {
 pub trait Control: Send + Sync {
     /// The server.
     fn server(&self) -> &Server;
-    /// The dialect, with what was probed.
-    fn dialect(&self) -> &sql::Dialect;
+    /// The language, with what was probed.
+    fn language(&self) -> Language;
     /// Reads the catalog: one query per kind. What the login may not read is `Denied` in the coverage, not an error.
     ///
     /// # Errors
@@ -79,6 +82,14 @@ pub trait Control: Send + Sync {
     }
     /// Making databases that go again.
     fn scratch(&self) -> Option<&dyn Scratch> {
+        None
+    }
+    /// Browsing and changing collections of documents.
+    fn documents(&self) -> Option<&dyn Documents> {
+        None
+    }
+    /// Browsing and changing keys.
+    fn keys(&self) -> Option<&dyn Keys> {
         None
     }
     /// Acting as somebody else than the login.
@@ -147,6 +158,12 @@ pub struct Capabilities {
     /// Statements can run as somebody else than the login.
     #[serde(default)]
     pub act_as: bool,
+    /// Collections of documents can be browsed and changed.
+    #[serde(default)]
+    pub documents: bool,
+    /// Keys can be browsed and changed.
+    #[serde(default)]
+    pub keys: bool,
 }
 
 impl Capabilities {
@@ -164,6 +181,8 @@ impl Capabilities {
             row_security: control.row_security().is_some(),
             alter: control.alter().is_some(),
             act_as: control.act_as().is_some(),
+            documents: control.documents().is_some(),
+            keys: control.keys().is_some(),
         }
     }
 }

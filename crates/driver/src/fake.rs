@@ -22,8 +22,9 @@ use catalog::{Catalog, ObjectKey};
 use tokio::sync::{broadcast, watch};
 
 use crate::{
-    Answer, Cast, CastTarget, Code, ConnectContext, Connection, Driver, Error, Field, Hop, HopOutcome, Limits, Message,
-    Model, ParsedUrl, Profile, Question, RunId, Scalar, Secret, Server, Statement, ValueClass, ValueContext,
+    Answer, Cast, CastTarget, Code, ConnectContext, Connection, Driver, Error, Field, Hop, HopOutcome, Language,
+    Limits, Message, Model, ParsedUrl, Profile, Question, RunId, Scalar, Secret, Server, Statement, ValueClass,
+    ValueContext,
 };
 
 pub use session::{FakeConnection, FakeSession};
@@ -312,8 +313,8 @@ impl Driver for FakeDriver {
         Model::Relational
     }
 
-    fn dialect(&self) -> &'static sql::Dialect {
-        self.shared.dialect
+    fn language(&self) -> Language {
+        self.shared.dialect.into()
     }
 
     fn limits(&self) -> Limits {

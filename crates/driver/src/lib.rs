@@ -29,6 +29,7 @@ mod cast;
 pub mod conformance;
 mod connect;
 mod control;
+pub mod documents;
 mod edit;
 mod error;
 mod explain;
@@ -36,6 +37,8 @@ pub mod fake;
 mod fields;
 mod generate;
 pub mod json;
+pub mod keys;
+mod language;
 mod limit;
 pub mod load;
 pub mod plan;
@@ -61,6 +64,7 @@ pub use ask::{Answer, Ask, NeverAsk, PASSWORD, Question};
 pub use cast::{Cast, CastTarget, Forms, Literals, Scalar, ValueClass, ValueContext};
 pub use connect::{ConnectContext, Connection, Driver, Hop, HopOutcome, Limits, Model, Profile, Role, Unschemed};
 pub use control::{Capabilities, Control, Ddl, Server};
+pub use documents::{DocumentForm, Documents};
 pub use edit::{
     Again, CellValue, Change, ColumnEdit, Edit, EditTarget, Frame, KeyForm, NewValue, Original, RowDelete, RowInsert,
     RowKey, RowUpdate, Violation, ViolationKind,
@@ -68,6 +72,8 @@ pub use edit::{
 pub use error::{Code, Error, Native, Said, Span};
 pub use explain::{ExpectedRows, Explain, ExplainOptions, ExplainQuestion, Undo};
 pub use fields::{Choice, Field, FieldKind, ParsedUrl, Visible};
+pub use keys::Keys;
+pub use language::{Commands, Language, Suggestion, SuggestionKind, Suggestions};
 pub use limit::{PatientAsk, within_limit};
 pub use load::{ColumnKind, Load, LoadChunk, LoadColumn, LoadForm, LoadRows, NewColumn};
 pub use plan::Plan;

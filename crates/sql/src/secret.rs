@@ -78,6 +78,19 @@ pub fn redact(text: &str, dialect: &Dialect) -> String {
     redacted
 }
 
+/// The text with each of these parts replaced; they are in order and apart.
+pub fn redact_spans(text: &str, spans: &[Span]) -> String {
+    let mut redacted = String::with_capacity(text.len());
+    let mut from = 0;
+    for span in spans {
+        redacted.push_str(text.get(from..span.start).unwrap_or(""));
+        redacted.push_str(MASK);
+        from = span.end;
+    }
+    redacted.push_str(text.get(from..).unwrap_or(""));
+    redacted
+}
+
 fn is_secret_name(name: &str) -> bool {
     WHOLE_SECRET_NAMES.iter().any(|whole| name.eq_ignore_ascii_case(whole)) || has_secret_name(name)
 }

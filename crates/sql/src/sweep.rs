@@ -50,16 +50,19 @@ pub fn sweeps(script: &str, dialect: &Dialect) -> Vec<Sweep> {
 /// Every change in `script`, in order: what [`sweeps`] tells, and as [`SweepKind::Other`] each other statement that changes rows
 /// or definitions, or could for all that its text tells. A guard that does not understand a statement takes it for a change.
 pub fn changes(script: &str, dialect: &Dialect) -> Vec<Sweep> {
-    told(script, dialect, |answer, statement| {
-        let changes = matches!(answer.class, Class::Write | Class::Ddl | Class::Unknown);
-        let (object, targets) = (answer.effect.command.clone(), answer.effect.targets.clone());
-        let sweeps = of_statement(answer, statement);
-        if !changes || !sweeps.is_empty() {
-            return sweeps;
-        }
-        let names = targets.into_iter().map(|name| placed(name, statement)).collect();
-        vec![Sweep { kind: SweepKind::Other, object, names, of: None, statement, span: statement }]
-    })
+    told(script, dialect, changes_of)
+}
+
+/// The changes that a statement makes of which this is known; `statement` is its place in the script.
+pub fn changes_of(answer: Classification, statement: Span) -> Vec<Sweep> {
+    let changes = matches!(answer.class, Class::Write | Class::Ddl | Class::Unknown);
+    let (object, targets) = (answer.effect.command.clone(), answer.effect.targets.clone());
+    let sweeps = of_statement(answer, statement);
+    if !changes || !sweeps.is_empty() {
+        return sweeps;
+    }
+    let names = targets.into_iter().map(|name| placed(name, statement)).collect();
+    vec![Sweep { kind: SweepKind::Other, object, names, of: None, statement, span: statement }]
 }
 
 fn told(script: &str, dialect: &Dialect, of: impl Fn(Classification, Span) -> Vec<Sweep>) -> Vec<Sweep> {

@@ -110,6 +110,26 @@ export const commands = {
 	activitySizes: (profileId: string) => typedError<ActivitySizes, AppError>(__TAURI_INVOKE("activity_sizes", { profileId })),
 	/**  Cancels what a session does, or ends it; may ask first. */
 	signalSession: (request: SignalRequest) => typedError<SignalAnswer, AppError>(__TAURI_INVOKE("signal_session", { request })),
+	/**  Begins a list of keys, read in the background. */
+	keysList: (wanted: KeysWanted) => typedError<KeysProgress, AppError>(__TAURI_INVOKE("keys_list", { wanted })),
+	/**  Reads a list on that stopped. */
+	keysGoOn: (id: string) => typedError<KeysProgress, AppError>(__TAURI_INVOKE("keys_go_on", { id })),
+	/**  Rows of a list as a tree. */
+	keysWindow: (request: KeysWindowRequest) => typedError<KeysWindow, AppError>(__TAURI_INVOKE("keys_window", { request })),
+	/**  Forgets a list. */
+	keysClose: (id: string) => typedError<null, AppError>(__TAURI_INVOKE("keys_close", { id })),
+	/**  What is known of these keys. */
+	keysFacts: (of: KeysOf, keys: string[]) => typedError<(KeyFactsRow | null)[], AppError>(__TAURI_INVOKE("keys_facts", { of, keys })),
+	/**  Looks at many keys. */
+	keysSample: (of: KeysOf, separator: string) => typedError<KeysSampled, AppError>(__TAURI_INVOKE("keys_sample", { of, separator })),
+	/**  Part of a key's value. */
+	keyRead: (read: KeyRead) => typedError<KeyPart, AppError>(__TAURI_INVOKE("key_read", { read })),
+	/**  The groups that read a stream. */
+	keyGroups: (of: KeysOf, key: string) => typedError<KeyGroup[], AppError>(__TAURI_INVOKE("key_groups", { of, key })),
+	/**  Changes a key; may ask first. */
+	keyChange: (request: KeyChangeRequest) => typedError<KeyAnswer, AppError>(__TAURI_INVOKE("key_change", { request })),
+	/**  Removes keys; asks first. */
+	keysRemove: (removal: KeysRemoval) => typedError<KeyAnswer, AppError>(__TAURI_INVOKE("keys_remove", { removal })),
 	/**  Runs every rule that concerns the database; `anew` reads all of it again. */
 	advise: (profileId: string, database: string | null, anew: boolean) => typedError<AdvisorReport, AppError>(__TAURI_INVOKE("advise", { profileId, database, anew })),
 	/**  What the rules found, errors first. */
@@ -1824,6 +1844,10 @@ export type ConnectionState = {
 	database: string | null,
 	/**  Rows can be browsed. */
 	can_browse: boolean,
+	/**  Keys can be browsed and changed. */
+	can_browse_keys?: boolean,
+	/**  Collections of documents can be browsed and changed. */
+	can_browse_documents?: boolean,
 	/**  Definition texts can be shown. */
 	can_show_ddl: boolean,
 	/**  The server's sessions can be watched. */
@@ -3336,12 +3360,209 @@ export type KeptAmounts = {
 	secrets: number,
 };
 
+/**  What became of a change. */
+export type KeyAnswer = 
+/**  A person is asked first. */
+{ answer: "confirm"; 
+/**  The question. */
+title: string; 
+/**  What it costs. */
+message: string; 
+/**  The commands that would be sent. */
+commands: string[]; 
+/**  The button's word. */
+confirm: string } | 
+/**  It was done; how many keys it was about. */
+{ answer: "done"; 
+/**  Keys. */
+keys: number };
+
+/**  Bytes on the way to or from a person. */
+export type KeyBytes = 
+/**  Text in UTF-8. */
+{ as: "text"; of: string } | 
+/**  Base64. */
+{ as: "base64"; of: string };
+
+/**  A change of one key; what is replaced or removed stands in it as it was seen. */
+export type KeyChangeRequest = {
+	/**  Where. */
+	of: KeysOf,
+	/**  The key. */
+	key: string,
+	/**  What it holds. */
+	kind: string,
+	/**  What becomes of it. */
+	edit: KeyEdit,
+	/**  A person said yes to it. */
+	confirmed: boolean,
+};
+
+/**  A reader of a group. */
+export type KeyConsumer = {
+	/**  Its name. */
+	name: string,
+	/**  Entries not acknowledged. */
+	pending: number,
+	/**  Milliseconds of silence. */
+	idle_ms: number,
+};
+
+/**  What becomes of a key. */
+export type KeyEdit = 
+/**  It is made, with its first element. */
+{ edit: "create"; 
+/**  The element. */
+element: KeyElement; 
+/**  Milliseconds it lives. */
+ttl_ms: number | null } | 
+/**  Another value of a string or JSON document. */
+{ edit: "replace"; 
+/**  As seen. */
+seen: KeyBytes; 
+/**  As it is to be. */
+new: KeyBytes } | 
+/**  Another value of an element. */
+{ edit: "put"; 
+/**  As seen. */
+seen: KeyElement; 
+/**  As it is to be. */
+new: KeyElement } | 
+/**  One element more. */
+{ edit: "add"; 
+/**  The element. */
+element: KeyElement } | 
+/**  One element less. */
+{ edit: "remove"; 
+/**  As seen. */
+element: KeyElement } | 
+/**  Another name. */
+{ edit: "rename"; 
+/**  The name. */
+to: string } | 
+/**  Another time to live. */
+{ edit: "expire"; 
+/**  Milliseconds; `None` is for ever. */
+ttl_ms: number | null } | 
+/**  It goes. */
+{ edit: "delete" };
+
+/**  One element of a value. Long ones are cut ([`KeyElement::cut`]) and read alone when they are opened. */
+export type KeyElement = {
+	/**  A hash's field, a set's or sorted set's member, a stream entry's id; `None` for a list's item and a string. */
+	name: string | null,
+	/**  The place in a list. */
+	place: number | null,
+	/**  The value of a field or an item, a sorted set's score, bytes of a string, a JSON document. */
+	value: KeyBytes | null,
+	/**  A stream entry's fields. */
+	fields: KeyEntryField[],
+	/**  Milliseconds a hash's field lives yet. */
+	ttl_ms: number | null,
+	/**  How many bytes the value has where it is cut. */
+	cut: number | null,
+};
+
+/**  One field of a stream's entry. */
+export type KeyEntryField = {
+	/**  Its name. */
+	name: string,
+	/**  Its value. */
+	value: KeyBytes,
+};
+
+/**  What is known of a key. */
+export type KeyFactsRow = {
+	/**  What it holds. */
+	kind: string,
+	/**  Milliseconds it lives yet; `None` is for ever. */
+	ttl_ms: number | null,
+	/**  Elements; bytes of a string. */
+	length: number | null,
+	/**  Memory it takes, in bytes, as the server reckons. */
+	bytes: number | null,
+	/**  How it is stored. */
+	encoding: string | null,
+	/**  Seconds since somebody used it. */
+	idle_s: number | null,
+};
+
+/**  A group that reads a stream. */
+export type KeyGroup = {
+	/**  Its name. */
+	name: string,
+	/**  The last entry handed out. */
+	last_delivered: string,
+	/**  Entries not handed out yet. */
+	lag: number | null,
+	/**  Entries not acknowledged. */
+	pending: number,
+	/**  Who reads. */
+	consumers: KeyConsumer[],
+	/**  The oldest entries not acknowledged. */
+	oldest: KeyPending[],
+};
+
 /**  Pairs of columns that tell rows apart. */
 export type KeyPairs = {
 	/**  The pairs, by place among the columns. */
 	pairs: ([number, number])[],
 	/**  Why not all were tried, where that is so. */
 	bound: string | null,
+};
+
+/**  Part of a value. */
+export type KeyPart = {
+	/**  The elements. */
+	elements: KeyElement[],
+	/**  How many the whole has. */
+	total: number,
+	/**  Where to go on. */
+	next: string | null,
+};
+
+/**  An entry that was handed out and not acknowledged. */
+export type KeyPending = {
+	/**  Its id. */
+	id: string,
+	/**  Who has it. */
+	consumer: string,
+	/**  Milliseconds since. */
+	idle_ms: number,
+	/**  Times it was handed out. */
+	deliveries: number,
+};
+
+/**  Which part of a value to read. */
+export type KeyRead = {
+	/**  Where. */
+	of: KeysOf,
+	/**  The key. */
+	key: string,
+	/**  What it holds, as its facts say. */
+	kind: string,
+	/**  First byte of a string, first place in a list or sorted set. */
+	first: number,
+	/**  Of hashes, sets and streams: where the part before ended. */
+	from: string | null,
+	/**  Elements, or bytes of a string. */
+	most: number,
+	/**  From the end to the beginning. */
+	backwards: boolean,
+	/**  Only fields and members that fit this glob pattern. */
+	pattern: string | null,
+};
+
+/**  One row of the tree of keys. */
+export type KeyTreeRow = {
+	/**  The whole key, or a namespace's beginning. */
+	key: string,
+	/**  What is shown: the part that the rows above do not say. */
+	label: string,
+	/**  How deep it is. */
+	depth: number,
+	/**  Keys in a namespace; `None` for a key. */
+	keys: number | null,
 };
 
 /**  How the OS keychain answered the probe. */
@@ -3354,6 +3575,113 @@ export type KeychainState = {
 	reason: string | null,
 };
 
+/**  Keys of one database of a connection. */
+export type KeysOf = {
+	/**  The connection. */
+	profile_id: string,
+	/**  The database; `None` is the connection's own. */
+	database: string | null,
+};
+
+/**  How far a list of keys has come. */
+export type KeysProgress = {
+	/**  The list's id. */
+	id: string,
+	/**  Keys in it. */
+	keys: number,
+	/**  Keys the database had when the list was begun. */
+	of: number | null,
+	/**  Where it stands. */
+	state: KeysState,
+	/**  Changes with the list's content. */
+	version: number,
+};
+
+/**  Keys to remove. */
+export type KeysRemoval = {
+	/**  Where. */
+	of: KeysOf,
+	/**  These keys. */
+	keys: string[],
+	/**  Everything that is listed in these namespaces, by their beginnings. */
+	namespaces: string[],
+	/**  The list that namespaces are looked up in. */
+	id: string | null,
+	/**  A person said yes to so many. */
+	confirmed: number | null,
+};
+
+/**  What a look at many keys found. */
+export type KeysSampled = {
+	/**  Keys looked at. */
+	sampled: number,
+	/**  Keys there are. */
+	of: number,
+	/**  By what they hold. */
+	kinds: KeysShare[],
+	/**  By the first part of their names. */
+	namespaces: KeysShare[],
+	/**  The largest. */
+	largest: KeysShare[],
+};
+
+/**  A share of keys. */
+export type KeysShare = {
+	/**  Of what. */
+	name: string,
+	/**  Keys. */
+	keys: number,
+	/**  Bytes. */
+	bytes: number,
+};
+
+/**  Where a list of keys stands. */
+export type KeysState = 
+/**  The server is asked on. */
+{ state: "reading" } | 
+/**  It stopped at its limit; there may be more. */
+{ state: "paused" } | 
+/**  It is whole. */
+{ state: "complete" } | 
+/**  It ended early; what is there stays. */
+{ state: "failed"; 
+/**  Why. */
+error: AppError };
+
+/**  Which keys to list. */
+export type KeysWanted = {
+	/**  Where. */
+	of: KeysOf,
+	/**  The server's glob pattern, with escapes; `None` is every key. */
+	pattern: string | null,
+	/**  Only what holds this (`string`, `hash` …, or a module's own name). */
+	kind: string | null,
+	/**  What stands between the parts of names; empty lists them flat. */
+	separator: string,
+};
+
+/**  Rows of the tree of keys. */
+export type KeysWindow = {
+	/**  The rows. */
+	rows: KeyTreeRow[],
+	/**  How many there are in all. */
+	total: number,
+	/**  How far the list has come. */
+	progress: KeysProgress,
+};
+
+/**  Which rows of the tree of keys to show. */
+export type KeysWindowRequest = {
+	/**  The list's id. */
+	id: string,
+	/**  Namespaces that are open, by their beginnings, with escapes. */
+	expanded: string[],
+	/**  The first row. */
+	offset: number,
+	/**  Rows wanted. */
+	limit: number,
+};
+
 /**  Facts the editor needs about a database's language. */
 export type LanguageFacts = {
 	/**  The name of the highlighting grammar (`postgresql`, `sqlite`). */
@@ -3362,6 +3690,8 @@ export type LanguageFacts = {
 	line_comment: string,
 	/**  What surrounds an identifier. */
 	identifier_quote: string,
+	/**  Whether it is SQL: it can be laid out anew, and its transactions opened and ended for a person. */
+	is_sql: boolean,
 };
 
 /**  How a list stands: an empty one of what was never read would look like none. */

@@ -101,6 +101,8 @@ pub struct LanguageFacts {
     pub line_comment: String,
     /// What surrounds an identifier.
     pub identifier_quote: String,
+    /// Whether it is SQL: it can be laid out anew, and its transactions opened and ended for a person.
+    pub is_sql: bool,
 }
 
 /// How much depends on this database.
@@ -396,6 +398,14 @@ pub struct ConnectionState {
     pub database: Option<String>,
     /// Rows can be browsed.
     pub can_browse: bool,
+    /// Keys can be browsed and changed.
+    #[serde(default)]
+    #[specta(optional)]
+    pub can_browse_keys: bool,
+    /// Collections of documents can be browsed and changed.
+    #[serde(default)]
+    #[specta(optional)]
+    pub can_browse_documents: bool,
     /// Definition texts can be shown.
     pub can_show_ddl: bool,
     /// The server's sessions can be watched.

@@ -12,7 +12,7 @@ fn sending(text: &str) -> Sending<'_> {
         profile_name: "production",
         database: Some("shop"),
         text,
-        dialect: sql::dialect::postgres(),
+        language: postgres(),
         file: None,
         acting: None,
     }
@@ -153,4 +153,10 @@ async fn a_query_whose_rows_go_to_a_file_is_an_export_with_the_file_as_its_targe
         assert_eq!(found.as_ref().map(|entry| entry.kind), kind, "{text}");
         assert!(found.is_none_or(|entry| entry.targets.contains(&"/tmp/out.csv".to_owned())), "{text}");
     }
+}
+
+fn postgres() -> &'static driver::Language {
+    static LANGUAGE: std::sync::LazyLock<driver::Language> =
+        std::sync::LazyLock::new(|| sql::dialect::postgres().into());
+    &LANGUAGE
 }

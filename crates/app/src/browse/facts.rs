@@ -57,7 +57,7 @@ impl App {
         let place = self.place(&request.profile_id, &request.object).await?;
         let relation = to_key(&request.object)?;
         let found = place.relation_catalog(&relation).await?;
-        let dialect = &place.opened.dialect;
+        let dialect = place.opened.sql()?;
         let conditions = checked(&request.filters, dialect)?;
         let statement = place.scan()?.count(found.catalog(), &relation, &conditions)?;
         Ok(written_out(&statement, dialect))

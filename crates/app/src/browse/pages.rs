@@ -135,7 +135,7 @@ impl Pages {
     fn page_request(&self, app: &App, place: &Place, relation: &ObjectKey) -> Result<PageRequest, AppError> {
         Ok(PageRequest {
             relation: relation.clone(),
-            filters: checked(&self.request.filters, &place.opened.dialect)?,
+            filters: checked(&self.request.filters, place.opened.sql()?)?,
             sort: self.request.sort.iter().map(sort).collect(),
             after: None,
             offset: 0,
@@ -179,7 +179,7 @@ pub(super) async fn open_with(app: &App, request: BrowseRequest, rows: u32) -> R
     let held = Held::new(
         hold,
         &connected.driver,
-        &place.opened.dialect,
+        &place.opened.language,
         page.visible_columns,
         Source::Pages(Arc::clone(&pages)),
     );

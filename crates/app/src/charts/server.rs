@@ -50,5 +50,6 @@ fn asked(held: &Held, spec: &ChartSpec) -> Result<String, String> {
         computed: computed.collect::<Result<_, String>>()?,
         by: std::iter::once(spec.x).chain(spec.series).map(|at| at as usize).collect(),
     };
-    sql::grouped(&again.statement.text, &held.dialect, &wanted).map_err(not_wrapped)
+    let dialect = held.language.sql().ok_or("this database is not asked in SQL")?;
+    sql::grouped(&again.statement.text, dialect, &wanted).map_err(not_wrapped)
 }

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, Weak, atomic::AtomicU32},
 };
 
-use driver::{Ask, Code, Driver, PatientAsk, Secret};
+use driver::{Ask, Code, Driver, Language, PatientAsk, Secret};
 use tokio::sync::{Notify, watch};
 
 use super::{Opened, Permit, WindowAsk, lock};
@@ -141,10 +141,10 @@ impl Connected {
     }
 
     /// The language of one of its databases, as probed where one is open.
-    pub(crate) fn dialect_of(&self, database: Option<&str>) -> Arc<sql::Dialect> {
+    pub(crate) fn language_of(&self, database: Option<&str>) -> Language {
         match self.opened(database).or_else(|| self.main()) {
-            Some(opened) => Arc::clone(&opened.dialect),
-            None => Arc::new(self.driver.dialect().clone()),
+            Some(opened) => opened.language.clone(),
+            None => self.driver.language(),
         }
     }
 

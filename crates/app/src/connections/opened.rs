@@ -2,17 +2,21 @@
 
 use std::sync::{Arc, Mutex};
 
-use driver::{Connection, Role, Session};
-use sql::Dialect;
+use driver::{Connection, Language, Role, Session};
 
 use super::{Connected, Permit, lock, pool::Pool};
-use crate::{advisor, api::AppError, explorer::Shelf, policies, structure};
+use crate::{
+    advisor,
+    api::{AppError, ErrorCode},
+    explorer::Shelf,
+    policies, structure,
+};
 
 /// An open database.
 pub(crate) struct Opened {
     pub(crate) connection: Arc<dyn Connection>,
     /// As probed.
-    pub(crate) dialect: Arc<Dialect>,
+    pub(crate) language: Language,
     pub(crate) shelf: Shelf,
     /// What policies and the advisor look at.
     pub(crate) examined: advisor::Kept,
@@ -32,12 +36,12 @@ impl Opened {
         connection: Arc<dyn Connection>,
         permit: Permit,
     ) -> Arc<Self> {
-        let dialect = Arc::new(connection.control().dialect().clone());
+        let language = connection.control().language();
         let kept = connected.kept(key.as_deref());
         let shelf = Shelf::new(key.or_else(|| connected.profile.values.get("database").cloned()), kept);
         Arc::new(Opened {
             connection,
-            dialect,
+            language,
             shelf,
             examined: advisor::Kept::default(),
             overview: policies::Kept::default(),
@@ -52,6 +56,14 @@ impl Opened {
         self.shelf.database()
     }
 
+    /// How it reads SQL.
+    ///
+    /// # Errors
+    /// `Unsupported` for a database that reads something else.
+    pub(crate) fn sql(&self) -> Result<&Arc<sql::Dialect>, AppError> {
+        dialect_of(&self.language)
+    }
+
     /// Opens a session with its right to exist.
     ///
     /// # Errors
@@ -63,7 +75,7 @@ impl Opened {
     ) -> Result<(Arc<dyn Session>, Permit), AppError> {
         match self.session_once(connected, role).await {
             // Once: a fresh password that is refused too is wrong.
-            Err(error) if error.code == crate::api::ErrorCode::Unauthenticated && connected.is_renewable() => {
+            Err(error) if error.code == ErrorCode::Unauthenticated && connected.is_renewable() => {
                 connected.renew(self).await?.session_once(connected, role).await
             }
             opened => opened,
@@ -82,7 +94,7 @@ impl Opened {
             Some(session) => session?,
             None => {
                 let message = format!("The server did not open a session within {} s.", limit.as_secs());
-                return Err(AppError::new(crate::api::ErrorCode::TimedOut, message)
+                return Err(AppError::new(ErrorCode::TimedOut, message)
                     .with_hint("Is the server busy? The settings have a longer limit."));
             }
         };
@@ -97,4 +109,15 @@ impl Opened {
         let connection = Arc::clone(&self.connection);
         tokio::spawn(async move { connection.close().await });
     }
+}
+
+/// The dialect of a language that is SQL.
+///
+/// # Errors
+/// `Unsupported` for one that is not.
+pub(crate) fn dialect_of(language: &Language) -> Result<&Arc<sql::Dialect>, AppError> {
+    language.sql().ok_or_else(|| {
+        AppError::new(ErrorCode::Unsupported, "This database is not asked in SQL.")
+            .with_hint("It has commands of its own for this.")
+    })
 }

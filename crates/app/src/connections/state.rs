@@ -23,6 +23,8 @@ impl Connected {
                 .or_else(|| self.profile.values.get("database").cloned()),
             can_browse: can.scan,
             can_show_ddl: can.ddl,
+            can_browse_keys: can.keys,
+            can_browse_documents: can.documents,
             can_watch: can.activity,
             can_secure: can.row_security,
             can_act_as: can.act_as,

@@ -257,7 +257,8 @@ impl Offer<'_> {
             let place = self.place_of(schema);
             // One that an earlier schema of the path hides is reached by its full name only.
             let hidden = |place: usize| {
-                let meant = shelved.meant(self.dialect, self.path, None, &relation.name);
+                let same = |a: &str, b: &str| self.dialect.same_table_name(a, b);
+                let meant = shelved.meant(same, self.path, None, &relation.name);
                 place > 0 && meant.and_then(|id| shelved.catalog.relation(id)).is_some_and(|one| one.schema() != schema)
             };
             let near =

@@ -172,7 +172,7 @@ impl Bound {
         let columns: Vec<(usize, &str)> = places.into_iter().zip(names).collect();
         let hold = whole.hold.project(&columns)?;
         let source = Source::Run { controller: std::sync::Weak::new(), reads: true, fails_transaction: false };
-        let seen = Held::new(hold, &whole.driver, &whole.dialect, columns.len(), source);
+        let seen = Held::new(hold, &whole.driver, &whole.language, columns.len(), source);
         Ok(Some(ReadAgain { whole: Arc::clone(whole), seen }))
     }
 

@@ -85,8 +85,8 @@ async fn record(
     let changes = planned.iter().map(|planned| planned.change.text.as_str());
     let text = script(begin.chain(changes).chain(frame.commit.iter().map(String::as_str)), MOST_BYTES);
     // A long script takes its time: the statements are on their way meanwhile.
-    let dialect = target.place.opened.dialect.clone();
-    let text = tokio::task::spawn_blocking(move || sql::redact(&text, &dialect))
+    let language = target.place.opened.language.clone();
+    let text = tokio::task::spawn_blocking(move || language.redact(&text))
         .await
         .map_err(|_| AppError::internal("a save's text could not be read"))?;
     let face = match app.face() {
@@ -214,7 +214,7 @@ pub(super) fn inverse(
     }
     texts.extend(frame.commit.iter().cloned());
     let text = script(texts.iter().map(String::as_str), MOST_INVERSE);
-    sql::redact(&text, &target.place.opened.dialect)
+    target.place.opened.language.redact(&text)
 }
 
 fn back(target: &Target, piece: &Piece, written: &Written, before: &Before, fresh: Option<&Hold>) -> Option<String> {

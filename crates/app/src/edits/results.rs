@@ -13,7 +13,7 @@ use super::{
     target::{Editable, Shown, Target},
     words::{self, and},
 };
-use crate::{App, api::*, holds::Held};
+use crate::{App, api::*, connections::dialect_of, holds::Held};
 
 /// What edits of a result's rows go to.
 ///
@@ -24,7 +24,8 @@ pub(super) async fn editable(app: &App, held: &Arc<Held>) -> Result<Editable, Ap
         return Err(elsewhere("These rows are not edited here."));
     };
     let text = &again.statement.text;
-    let query = sql::one_table(text, &held.dialect).map_err(|composed| elsewhere(&composition(&composed)))?;
+    let dialect = dialect_of(&held.language)?;
+    let query = sql::one_table(text, dialect).map_err(|composed| elsewhere(&composition(&composed)))?;
     if again.set > 1 {
         return Err(elsewhere("The statement gave several results."));
     }
@@ -41,7 +42,7 @@ pub(super) async fn editable(app: &App, held: &Arc<Held>) -> Result<Editable, Ap
     if origins.iter().any(|origin| (origin.schema, origin.relation) != (first.schema, first.relation)) {
         return Err(elsewhere("The result's columns come from several tables."));
     }
-    if !held.dialect.same_table_name(first.relation, table) {
+    if !held.language.same_table_name(first.relation, table) {
         return Err(elsewhere(&format!("“{table}” is a view: its columns come from {}.", first.relation)));
     }
     let object = ObjectRef {
@@ -59,7 +60,7 @@ pub(super) async fn editable(app: &App, held: &Arc<Held>) -> Result<Editable, Ap
         .collect::<Option<_>>()
         .ok_or_else(|| elsewhere(&format!("The result has columns that {table} has no more.")))?;
     // What the server says of where values come from is believed where the text agrees.
-    let known = |name: &str| names.iter().any(|column| held.dialect.same_name(column, name));
+    let known = |name: &str| names.iter().any(|column| dialect.same_name(column, name));
     let plain = query.items.iter().all(|item| match item {
         SelectedItem::Every => true,
         SelectedItem::Column(name) => known(name),

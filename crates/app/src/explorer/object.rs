@@ -82,14 +82,14 @@ impl App {
     ) -> Result<ObjectPage, AppError> {
         let place = self.place(profile_id, object).await?;
         let catalog = place.opened.shelf.ask(place.opened.connection.as_ref(), scope).await?;
-        page(&catalog, key, place.opened.dialect.default_schema.is_some()).ok_or_else(|| gone(&catalog, scope, key))
+        page(&catalog, key, place.opened.language.default_schema().is_some()).ok_or_else(|| gone(&catalog, scope, key))
     }
 
     /// The page of an object from what was kept, where the server is not to be asked.
     async fn kept_object(&self, profile_id: &str, key: &ObjectKey) -> Option<ObjectPage> {
         let connected = self.live.find(profile_id).filter(|connected| !connected.may_try())?;
         let database = key.database.as_deref();
-        let on_path = connected.driver.dialect().default_schema.is_some();
+        let on_path = connected.driver.language().default_schema().is_some();
         if is_of_the_server(key.kind) {
             let at = kept::place(&connected, database).await?;
             return page(&thorough::server(&self.kept, &at).await?, key, on_path);

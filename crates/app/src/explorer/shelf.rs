@@ -10,7 +10,6 @@ use std::{
 
 use catalog::{Catalog, Kind, RelationId, Schema, Scope};
 use driver::Connection;
-use sql::Dialect;
 
 use super::{
     kept::CatalogKey,
@@ -50,14 +49,14 @@ impl Shelved {
     }
 
     /// The relation a name in a text means: without a schema that of the first on `path` that has it, or else the first.
+    /// `same` tells whether two names are one.
     pub(crate) fn meant(
         &self,
-        dialect: &Dialect,
+        same: impl Fn(&str, &str) -> bool + Copy,
         path: &[String],
         schema: Option<&str>,
         name: &str,
     ) -> Option<RelationId> {
-        let same = |a: &str, b: &str| dialect.same_table_name(a, b);
         let mut near = path.iter().filter(|_| schema.is_none());
         near.find_map(|usual| self.find(Some(usual), name, same)).or_else(|| self.find(schema, name, same))
     }

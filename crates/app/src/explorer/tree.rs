@@ -114,7 +114,8 @@ impl Source {
 
     fn default_schema(&self, connected: &Connected) -> Option<&'static str> {
         let opened = self.opened.as_ref();
-        opened.map_or(connected.driver.dialect().default_schema, |opened| opened.dialect.default_schema)
+        let language = opened.map_or_else(|| connected.driver.language(), |opened| opened.language.clone());
+        language.default_schema()
     }
 }
 

@@ -18,7 +18,7 @@ async fn ran(app: &App, text: &str, profile: &str) {
         profile_name: profile,
         database: None,
         text,
-        dialect: sql::dialect::postgres(),
+        language: &sql::dialect::postgres().into(),
         file: None,
         acting: None,
     };

@@ -92,7 +92,7 @@ async fn at_once(
     request: &Generate,
     prepared: &Arc<Prepared>,
 ) -> Result<u64, AppError> {
-    let words = opened.dialect.transactions;
+    let words = opened.sql()?.transactions;
     let settings = opened.connection.control().generate().map_or(&[][..], |generating| generating.settings());
     for setting in settings {
         writer.word(setting).await?;

@@ -221,7 +221,7 @@ pub(super) async fn prepare(place: &Place, request: &Generate) -> Result<Prepare
         .map_err(|refusal| wrong(capital(&refusal.to_string()), "Choose other tables or fewer rows."))?;
     let plain = relations.iter().find_map(|(relation, _)| {
         let engine = relation.row().options.iter().find_map(|option| option.strip_prefix("ENGINE="))?;
-        let plain = opened.dialect.plain_engines.iter().any(|one| engine.eq_ignore_ascii_case(one));
+        let plain = opened.language.plain_engines().iter().any(|one| engine.eq_ignore_ascii_case(one));
         plain.then(|| plain_engine_note(engine))
     });
     Ok(Prepared { tables: filled, plan, plain, database: first.database.clone() })

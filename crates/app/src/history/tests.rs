@@ -10,7 +10,7 @@ fn sending<'a>(text: &'a str, profile: &'a str) -> Sending<'a> {
         profile_name: "shop",
         database: Some("shop"),
         text,
-        dialect: sql::dialect::postgres(),
+        language: postgres(),
         file: None,
         acting: None,
     }
@@ -200,4 +200,10 @@ async fn a_hundred_statements_are_told_a_few_times_and_the_last_one_always() {
     assert!(told >= 2, "what was quiet is told at once, and the rest afterwards");
     assert!(told < 20, "{told} times");
     assert!(last.is_some(), "the last change is told too");
+}
+
+fn postgres() -> &'static driver::Language {
+    static LANGUAGE: std::sync::LazyLock<driver::Language> =
+        std::sync::LazyLock::new(|| sql::dialect::postgres().into());
+    &LANGUAGE
 }

@@ -52,6 +52,9 @@ pub(crate) fn no_update(held: &Held) -> Option<&'static str> {
 /// # Errors
 /// `Unsupported` for UPDATE statements of rows whose key is not known.
 pub(crate) fn target(held: &Held, columns: &[usize], table: Option<&str>, update: bool) -> Result<SqlTarget, Error> {
+    let Some(dialect) = held.language.sql() else {
+        return Err(Error::new(Code::Unsupported, "These rows are not from a database that reads SQL."));
+    };
     let fields = held.hold.schema().fields();
     let keys = if update { held.keys.get().cloned().unwrap_or_default() } else { Vec::new() };
     if update && let Some(why) = no_update(held) {
@@ -62,15 +65,15 @@ pub(crate) fn target(held: &Held, columns: &[usize], table: Option<&str>, update
     let name = |column: &usize| {
         let field = fields.get(*column)?;
         let own = origin(field).map(|(.., column)| column).filter(|column| !column.is_empty());
-        Some(held.dialect.quote_identifier_if_needed(own.unwrap_or(field.name())))
+        Some(dialect.quote_identifier_if_needed(own.unwrap_or(field.name())))
     };
-    let quoted = |(at, name): &(usize, String)| (*at, held.dialect.quote_identifier_if_needed(name));
+    let quoted = |(at, name): &(usize, String)| (*at, dialect.quote_identifier_if_needed(name));
     Ok(SqlTarget {
         table: table.map(str::trim).filter(|table| !table.is_empty()).map_or_else(|| table_of(held), str::to_owned),
         columns: columns.iter().filter(is_set).filter_map(name).collect(),
         keys: keys.iter().map(quoted).collect(),
         literals: held.driver.cast().literals(),
-        backslash_escapes: held.dialect.backslash_escapes,
+        backslash_escapes: dialect.backslash_escapes,
     })
 }
 
@@ -81,10 +84,10 @@ pub(crate) fn table_of(held: &Held) -> String {
     let first = origins.next().flatten();
     match first.filter(|first| origins.all(|origin| origin.as_ref() == Some(first))) {
         Some((schema, relation)) => {
-            held.dialect.quote_path([schema, relation].into_iter().filter(|part| !part.is_empty()))
+            held.language.quote_path([schema, relation].into_iter().filter(|part| !part.is_empty()))
         }
         None => match held.relation.get() {
-            Some(parts) => held.dialect.quote_path(parts.iter().map(String::as_str)),
+            Some(parts) => held.language.quote_path(parts.iter().map(String::as_str)),
             None => "result".to_owned(),
         },
     }

@@ -182,7 +182,8 @@ fn on_server(held: &Held, request: &ViewRequest) -> Result<String, String> {
         contains: contains.map(|text| (text, columns(request.columns.clone(), held))),
         sort: request.sort.iter().map(|key| (key.column as usize, key.descending)).collect(),
     };
-    sql::wrapped(&again.statement.text, &held.dialect, &wanted).map_err(not_wrapped)
+    let dialect = held.language.sql().ok_or("this database is not asked in SQL")?;
+    sql::wrapped(&again.statement.text, dialect, &wanted).map_err(not_wrapped)
 }
 
 /// Why a statement cannot stand within another one, as part of a sentence.

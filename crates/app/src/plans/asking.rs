@@ -1,8 +1,8 @@
 //! From a person's statement to the one that asks for its plan; what is refused, and what is asked first.
 
-use driver::{ExplainOptions, ExplainQuestion, Transaction, Undo};
+use driver::{ExplainOptions, ExplainQuestion, Language, Transaction, Undo};
 use sha2::{Digest as _, Sha256};
-use sql::{Class, Classification, Dialect, StatementKind};
+use sql::{Class, Classification, StatementKind};
 
 use super::{Place, Wanted};
 use crate::{
@@ -54,8 +54,8 @@ fn refused(message: impl Into<String>, hint: &str) -> AppError {
 }
 
 /// The one statement of a text, what it would do, and where it begins; without an `EXPLAIN` in front of it.
-fn explained(text: &str, dialect: &Dialect) -> Result<(String, Classification, usize), AppError> {
-    let pieces = sql::split(text, dialect);
+fn explained(text: &str, language: &Language) -> Result<(String, Classification, usize), AppError> {
+    let pieces = language.split(text);
     let piece = match pieces.as_slice() {
         [] => return Err(refused("There is no statement here.", "Put the caret into the statement to explain.")),
         [piece] => piece,
@@ -68,24 +68,24 @@ fn explained(text: &str, dialect: &Dialect) -> Result<(String, Classification, u
         return Err(refused("A command of a terminal client has no plan.", "Explain a query, or a change of rows."));
     }
     let whole = piece.text(text);
-    let answer = sql::classify(whole, dialect);
+    let answer = language.classify(whole);
     let inner = answer.effect.explain.map_or(0, |explain| explain.statement);
     let Some(statement) = whole.get(inner..).filter(|rest| !rest.trim().is_empty()) else {
         return Err(refused("There is no statement here.", "Put the caret into the statement to explain."));
     };
-    let answer = if inner > 0 { sql::classify(statement, dialect) } else { answer };
+    let answer = if inner > 0 { language.classify(statement) } else { answer };
     Ok((statement.to_owned(), answer, piece.span.start + inner))
 }
 
 impl Place<'_> {
     /// Looks at what is asked for.
     pub(super) async fn ready(&self, wanted: &Wanted<'_>) -> Result<Asked, AppError> {
-        let dialect = &*self.opened.dialect;
+        let language = &self.opened.language;
         let control = self.opened.connection.control();
         let Some(explain) = control.explain() else {
             return Err(refused("This server does not tell its plans.", "Its own client may know more."));
         };
-        let (statement, answer, start) = explained(wanted.text, dialect)?;
+        let (statement, answer, start) = explained(wanted.text, language)?;
         if answer.class == Class::Transaction {
             let message = format!("{} has no plan.", answer.effect.command);
             return Err(refused(message, "Explain a query, or a change of rows."));
@@ -93,7 +93,7 @@ impl Place<'_> {
         let question = explain.ask(&statement, ExplainOptions { analyze: wanted.analyze })?;
         let ready = |byte: usize| place(start, question.shift, statement.len(), byte);
         if self.connected.read_only
-            && let Err(refusal) = sql::read_only_verdict(&question.text, dialect)
+            && let Err(refusal) = language.read_only_verdict(&question.text)
         {
             let hint = match wanted.analyze {
                 true => "Explain it without running it: that only plans.",
@@ -135,11 +135,11 @@ impl Place<'_> {
             // What goes wrong with a plan must not take the person's transaction with it.
             undo = explain.undo(transaction);
         }
-        let pieces = sql::split(&question.text, dialect);
+        let pieces = language.split(&question.text);
         let [piece] = pieces.as_slice() else {
             return Err(refused("This statement cannot be explained.", "Explain a query, or a change of rows."));
         };
-        let sent = prepare(&question.text, piece, dialect, wanted.parameters, wanted.timeout).map_err(|error| {
+        let sent = prepare(&question.text, piece, language, wanted.parameters, wanted.timeout).map_err(|error| {
             let (asked, own) = (Positions::new(&question.text), Positions::new(wanted.text));
             let range = error
                 .range

@@ -1,7 +1,8 @@
 //! Plans that are kept: with their line of the history, and gone with it.
 
+use driver::Language;
 use sha2::{Digest as _, Sha256};
-use sql::{Dialect, TokenKind};
+use sql::TokenKind;
 
 use crate::{App, api::*};
 
@@ -14,8 +15,12 @@ const MOST_OF_ALL: i64 = 256 << 20;
 const MOST_LISTED: u32 = 500;
 
 /// What names a statement however it is written: without comments, line ends, and the case of its words.
-pub(super) fn digest(statement: &str, dialect: &Dialect) -> String {
+pub(super) fn digest(statement: &str, language: &Language) -> String {
     let mut digest = Sha256::new();
+    let Some(dialect) = language.sql() else {
+        digest.update(statement.trim());
+        return short(digest);
+    };
     for token in sql::tokenize(statement, dialect) {
         let text = token.span.of(statement);
         match token.kind {
@@ -25,6 +30,10 @@ pub(super) fn digest(statement: &str, dialect: &Dialect) -> String {
         }
         digest.update([0]);
     }
+    short(digest)
+}
+
+fn short(digest: Sha256) -> String {
     digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -63,9 +72,9 @@ impl App {
         id: i64,
         explained: &ExplainedPlan,
         statement: &str,
-        dialect: &Dialect,
+        language: &Language,
     ) -> Result<Option<String>, AppError> {
-        if !sql::secret_spans(statement, dialect).is_empty() {
+        if !language.secret_spans(statement).is_empty() {
             return Ok(Some("It is not kept: the statement holds a secret.".to_owned()));
         }
         let plan = serde_json::to_string(&explained.plan)

@@ -43,7 +43,7 @@ impl Place<'_> {
         if answer.effect.file.is_some() {
             return Err(refused(format!("{command} was not run: a file that it writes could not be taken back.")));
         }
-        let engines = self.opened.dialect.plain_engines;
+        let engines = self.opened.language.plain_engines();
         if engines.is_empty() || !answer.class.is_write() {
             return Ok(undo);
         }
@@ -60,7 +60,7 @@ impl Place<'_> {
         }
         let targets = effect.writes.iter().filter_map(|write| write.target.as_ref()).chain(&effect.targets);
         for name in targets {
-            let shown = self.opened.dialect.quote_path(name.parts.iter().map(String::as_str));
+            let shown = self.opened.language.quote_path(name.parts.iter().map(String::as_str));
             match self.engine(name).await? {
                 Some(engine) if engines.iter().any(|plain| engine.eq_ignore_ascii_case(plain)) => {
                     return Err(refused(format!(
@@ -95,7 +95,8 @@ impl Place<'_> {
         })??;
         let shelved = Shelved::new(catalog, Vec::new());
         let path: Vec<String> = database.into_iter().collect();
-        let id = shelved.meant(&self.opened.dialect, &path, name.schema(), name.name());
+        let same = |a: &str, b: &str| self.opened.language.same_table_name(a, b);
+        let id = shelved.meant(same, &path, name.schema(), name.name());
         let relation = id.and_then(|id| shelved.catalog.relations.get(id.0 as usize));
         let engine =
             relation.and_then(|relation| relation.options.iter().find_map(|option| option.strip_prefix("ENGINE=")));

@@ -57,7 +57,7 @@ impl App {
         attempt: &PolicyAttempt,
         second: Option<&PolicyActor>,
     ) -> Result<(), AppError> {
-        let statement = sql::redact(attempt.statement.trim(), &place.opened.dialect);
+        let statement = place.opened.language.redact(attempt.statement.trim());
         if profile.is_empty() || statement.is_empty() || !self.is_recorded(profile).await? {
             return Ok(());
         }

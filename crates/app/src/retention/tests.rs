@@ -12,7 +12,7 @@ async fn changed(app: &App, text: &str) {
         profile_name: "shop",
         database: None,
         text,
-        dialect: sql::dialect::postgres(),
+        language: &sql::dialect::postgres().into(),
         file: None,
         acting: None,
     };

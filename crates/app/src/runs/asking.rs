@@ -8,9 +8,9 @@ mod estimate;
 use std::{sync::Arc, time::Duration};
 
 use catalog::{Catalog, Kind, Relation, Scope};
-use driver::{ExpectedRows, row_security::Actor};
+use driver::{ExpectedRows, Language, row_security::Actor};
 use sha2::{Digest as _, Sha256};
-use sql::{Dialect, Sweep, SweepKind, TransactionKind};
+use sql::{Sweep, SweepKind, TransactionKind};
 
 use crate::{
     acting::words,
@@ -32,7 +32,7 @@ pub(crate) struct Asked<'a> {
     pub(crate) connected: &'a Arc<Connected>,
     /// The database it runs in, where it is open.
     pub(crate) opened: Option<Arc<Opened>>,
-    pub(crate) dialect: Arc<Dialect>,
+    pub(crate) language: Language,
     pub(crate) database: Option<&'a str>,
     pub(crate) text: &'a str,
     pub(crate) parameters: &'a [ParameterValue],
@@ -84,7 +84,7 @@ impl Asked<'_> {
             return Vec::new();
         }
         let profile = &self.connected.profile;
-        let mut sweeps = sql::changes(self.text, &self.dialect);
+        let mut sweeps = self.language.changes(self.text);
         sweeps.retain(|sweep| asks(sweep.kind, profile.environment, profile.safety, &self.settings));
         sweeps
     }
@@ -128,7 +128,7 @@ impl Asked<'_> {
             };
             SweepChange {
                 action: action(sweep),
-                targets: targets(sweep, &relations, &self.dialect, expected.get(&at).copied()),
+                targets: targets(sweep, &relations, &self.language, expected.get(&at).copied()),
                 range: positions.range(sweep.statement.start, sweep.statement.end),
                 way_back,
                 way_back_words: way_back_words(way_back, engine),
@@ -235,14 +235,15 @@ impl Asked<'_> {
             Some(path) => path.to_vec(),
             None => current.into_iter().chain(own.iter().cloned()).collect(),
         };
-        let id = shelved.meant(&self.dialect, &path, name.schema(), name.name())?;
+        let same = |a: &str, b: &str| self.language.same_table_name(a, b);
+        let id = shelved.meant(same, &path, name.schema(), name.name())?;
         shelved.catalog.relations.get(id.0 as usize)
     }
 
     /// The engine of a table that no ROLLBACK reaches.
     fn without_transactions<'r>(&self, relation: &'r Relation) -> Option<&'r str> {
         let engine = relation.options.iter().find_map(|option| option.strip_prefix("ENGINE="))?;
-        self.dialect.plain_engines.iter().any(|one| engine.eq_ignore_ascii_case(one)).then_some(engine)
+        self.language.plain_engines().iter().any(|one| engine.eq_ignore_ascii_case(one)).then_some(engine)
     }
 
     /// Whether each change can be brought back, by what the script does to its transaction around it.
@@ -250,8 +251,8 @@ impl Asked<'_> {
         let mut open = self.session.as_ref().is_some_and(|session| session.in_transaction);
         let mut ways: Vec<WayBack> = Vec::with_capacity(sweeps.len());
         let mut waiting = sweeps.iter().peekable();
-        for piece in sql::split(self.text, &self.dialect) {
-            let answer = sql::classify(piece.text(self.text), &self.dialect);
+        for piece in self.language.split(self.text) {
+            let answer = self.language.classify(piece.text(self.text));
             let effect = answer.effect;
             let ends = matches!(
                 effect.transaction,
@@ -295,10 +296,10 @@ fn action(sweep: &Sweep) -> String {
 fn targets(
     sweep: &Sweep,
     relations: &[Option<&Relation>],
-    dialect: &Dialect,
+    language: &Language,
     expected: Option<ExpectedRows>,
 ) -> Vec<SweepTarget> {
-    let quoted = |name: &sql::QualifiedName| dialect.quote_path(name.parts.iter().map(String::as_str));
+    let quoted = |name: &sql::QualifiedName| language.quote_path(name.parts.iter().map(String::as_str));
     let of = sweep.of.iter().map(|of| format!(" of {}", quoted(of))).collect::<String>();
     if sweep.kind == SweepKind::Other {
         // A plan counts the rows of the statement, not of each of its tables.

@@ -2,12 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use driver::{CopyFeed, Parameter, Secret, Statement};
-use sql::{Class, Classification, Dialect, PlaceholderStyle, StatementKind};
+use driver::{CopyFeed, Language, Parameter, Secret, Statement};
+use sql::{Class, Classification, PlaceholderStyle, StatementKind};
 
 use super::client_copy;
 use crate::{
     api::{AppError, ErrorCode, ParameterValue},
+    connections::dialect_of,
     text::Positions,
 };
 
@@ -42,18 +43,18 @@ impl Sent {
 pub(crate) fn prepare(
     script: &str,
     piece: &sql::Statement,
-    dialect: &Dialect,
+    language: &Language,
     values: &[ParameterValue],
     timeout: Option<Duration>,
 ) -> Result<Sent, AppError> {
     let text = piece.text(script);
-    let answer = sql::classify(text, dialect);
+    let answer = language.classify(text);
     let base = piece.span.start;
     if piece.kind == StatementKind::ClientCommand {
         let positions = Positions::new(script);
         let here =
             |error: AppError| AppError { range: Some(positions.range(piece.span.start, piece.span.end)), ..error };
-        let copy = client_copy::read(text, dialect).map_err(here)?;
+        let copy = client_copy::read(text, dialect_of(language)?).map_err(here)?;
         let mut statement = Statement::new(copy.sent);
         statement.copy = copy.feed;
         statement.timeout = timeout;
@@ -64,7 +65,7 @@ pub(crate) fn prepare(
         statement.copy = CopyFeed::Bytes(data.as_bytes().into());
     }
     statement.timeout = timeout;
-    for placeholder in sql::placeholders(text, dialect) {
+    for placeholder in language.placeholders(text) {
         let name = parameter_name(&placeholder);
         if statement.parameters.iter().any(|known| known.name == name) {
             continue;
@@ -96,8 +97,8 @@ pub(crate) fn parameter_name(placeholder: &sql::Placeholder) -> String {
 ///
 /// # Errors
 /// `Forbidden`, with what refused and why. `base` is where the text begins in `positions`' text.
-pub(crate) fn guard(text: &str, dialect: &Dialect, positions: &Positions<'_>, base: usize) -> Result<(), AppError> {
-    let Err(refusal) = sql::read_only_verdict(text, dialect) else { return Ok(()) };
+pub(crate) fn guard(text: &str, language: &Language, positions: &Positions<'_>, base: usize) -> Result<(), AppError> {
+    let Err(refusal) = language.read_only_verdict(text) else { return Ok(()) };
     let what = if refusal.command.is_empty() { "The statement".to_owned() } else { refusal.command };
     let span = refusal.span.shifted(base);
     Err(AppError {

@@ -132,7 +132,7 @@ pub(super) async fn read(
                     };
                     let visible = hold.visible_columns();
                     let watched = hold.progress();
-                    let held = Held::new(hold, &seat.connected.driver, &seat.opened.dialect, visible, source);
+                    let held = Held::new(hold, &seat.connected.driver, &seat.opened.language, visible, source);
                     held.again.get_or_init(|| again(play, sent, sets));
                     play.app.live.holds.keep(&held);
                     // Until the catalog is read, what was kept of it knows the keys.

@@ -35,7 +35,7 @@ impl App {
         if let Some(why) = again.refused {
             return Err(refused(why));
         }
-        if let Err(verdict) = sql::read_only_verdict(&again.statement.text, &held.dialect) {
+        if let Err(verdict) = held.language.read_only_verdict(&again.statement.text) {
             return Err(refused(&verdict.reason.to_string()));
         }
         let tab = self.live.tabs.find(&again.tab_id).ok_or_else(gone)?;
@@ -138,7 +138,7 @@ async fn read(
     let hold = found.ok_or_else(|| AppError::new(ErrorCode::Conflict, "The statement gave no rows this time."))?;
     let source = Source::Run { controller: Arc::downgrade(&controller), reads: true, fails_transaction: false };
     let visible = hold.visible_columns();
-    let now = Held::new(hold, &seat.connected.driver, &seat.opened.dialect, visible, source);
+    let now = Held::new(hold, &seat.connected.driver, &seat.opened.language, visible, source);
     now.again.get_or_init(|| again.clone());
     now.ended();
     app.live.holds.keep(&now);

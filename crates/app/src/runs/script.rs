@@ -8,8 +8,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use driver::{Notice, Severity, Transaction};
-use sql::{Class, Dialect};
+use driver::{Language, Notice, Severity, Transaction};
+use sql::Class;
 use tokio::sync::mpsc;
 
 use super::{
@@ -55,19 +55,19 @@ pub(crate) fn marks(
     text: &str,
     pieces: &[sql::Statement],
     positions: &Positions<'_>,
-    dialect: &Dialect,
+    language: &Language,
 ) -> Vec<StatementMark> {
     let mark = |(index, piece): (usize, &sql::Statement)| {
         let own = piece.text(text);
         let title = match piece.title {
             Some(title) => comment_of(title.of(text)),
-            None => sql::outline(own, dialect).title,
+            None => language.title(own),
         };
         StatementMark {
             index: u32::try_from(index).unwrap_or(u32::MAX),
             range: positions.range(piece.span.start, piece.span.end),
             title,
-            class: class_word(sql::classify(own, dialect).class).to_owned(),
+            class: class_word(language.classify(own).class).to_owned(),
         }
     };
     pieces.iter().enumerate().map(mark).collect()
@@ -78,19 +78,19 @@ fn comment_of(comment: &str) -> String {
 }
 
 /// What a statement's rows are called.
-fn result_title(text: &str, piece: &sql::Statement, dialect: &Dialect) -> ResultTitle {
+fn result_title(text: &str, piece: &sql::Statement, language: &Language) -> ResultTitle {
     let comment = || piece.title.map(|title| comment_of(title.of(text)));
-    ResultTitle { name: sql::result_title(piece.text(text), dialect).or_else(comment) }
+    ResultTitle { name: language.result_title(piece.text(text)).or_else(comment) }
 }
 
 /// Plays a script; everything that happens is told by its events.
 pub(super) async fn play(play: Play) {
     let begun = Instant::now();
-    let dialect = play.dialect();
+    let language = play.language();
     let text: Arc<str> = play.request.text.as_str().into();
     let positions = Positions::new(&text);
-    let pieces = sql::split(&text, &dialect);
-    let statements = marks(&text, &pieces, &positions, &dialect);
+    let pieces = language.split(&text);
+    let statements = marks(&text, &pieces, &positions, &language);
     play.emit(RunEvent::Started { run_id: play.running.id.clone(), statements });
     let mut next = Next::On;
     let mut seat = None;
@@ -139,8 +139,8 @@ impl Play {
         drop(self.events.send(event));
     }
 
-    fn dialect(&self) -> Arc<Dialect> {
-        self.connected.dialect_of(self.request.database.as_deref())
+    fn language(&self) -> Language {
+        self.connected.language_of(self.request.database.as_deref())
     }
 
     /// The tab's session, opened where there is none that answers.
@@ -175,7 +175,7 @@ impl Play {
     ) -> Result<StatementOutcome, AppError> {
         if self.connected.read_only {
             // Before anything is opened for it.
-            guard(piece.text(text), &self.dialect(), positions, piece.span.start)?;
+            guard(piece.text(text), &self.language(), positions, piece.span.start)?;
         }
         let seat = match kept {
             Some(seat) => Arc::clone(seat),
@@ -183,7 +183,7 @@ impl Play {
         };
         let seconds = self.app.current_settings().statement_timeout_s;
         let limit = (seconds > 0).then(|| Duration::from_secs(seconds.into()));
-        let mut sent = prepare(text, piece, &seat.opened.dialect, &self.request.parameters, limit)?;
+        let mut sent = prepare(text, piece, &seat.opened.language, &self.request.parameters, limit)?;
         sent.statement.actor = acting(&seat.connected, &seat.opened, self.request.actor.as_ref())?;
         let database = seat.session.state().borrow().database.clone();
         let recorded = self
@@ -193,14 +193,14 @@ impl Play {
                 profile_name: &self.connected.profile.name,
                 database: database.as_deref(),
                 text: piece.text(text),
-                dialect: &seat.opened.dialect,
+                language: &seat.opened.language,
                 acting: sent.statement.actor.as_deref().map(words).as_deref(),
                 file: None,
             })
             .await;
         let began = Instant::now();
         seat.note(&sent.answer);
-        let title = result_title(text, piece, &seat.opened.dialect);
+        let title = result_title(text, piece, &seat.opened.language);
         let around = Around::before(self, &seat, &sent, piece.text(text)).await;
         let ended = match around {
             Ok(around) => {
@@ -237,7 +237,7 @@ fn note_catalog(seat: &Seat, sent: &Sent, text: &str, ended: &Ended) {
     let told = match tag {
         Some(tag) => sql::command_tag_changes_catalog(tag),
         // A server without tags does not say what ran: the statement does.
-        None => sql::statement_changes_catalog(text, &seat.opened.dialect),
+        None => seat.opened.language.changes_catalog(text),
     };
     if told || matches!(sent.answer.class, Class::Ddl) || sent.answer.effect.select_into.is_some() {
         seat.stale_catalog.store(true, Ordering::Release);

@@ -43,7 +43,8 @@ impl Around {
         if !play.request.manual_transactions || seat.connected.read_only {
             return Ok(None);
         }
-        let dialect = &seat.opened.dialect;
+        let language = &seat.opened.language;
+        let Some(dialect) = language.sql() else { return Ok(None) };
         let words = dialect.transactions;
         let controls = sent.answer.class == Class::Transaction;
         if seat.transaction() == Transaction::Idle && !controls && !sql::stays_outside_transactions(text, dialect) {
@@ -122,7 +123,9 @@ async fn end(app: &App, seat: &Seat, commit: bool) -> Result<(), AppError> {
         }
         Transaction::Open | Transaction::Failed => {}
     }
-    let words = seat.opened.dialect.transactions;
+    let words = seat.opened.language.transactions().ok_or_else(|| {
+        AppError::new(ErrorCode::Unsupported, "This database has no transactions that Rowhouse ends for a person.")
+    })?;
     let text = if commit { words.commit } else { words.rollback };
     let database = seat.session.state().borrow().database.clone();
     let recorded = app
@@ -131,7 +134,7 @@ async fn end(app: &App, seat: &Seat, commit: bool) -> Result<(), AppError> {
             profile_name: &seat.connected.profile.name,
             database: database.as_deref(),
             text,
-            dialect: &seat.opened.dialect,
+            language: &seat.opened.language,
             acting: None,
             file: None,
         })

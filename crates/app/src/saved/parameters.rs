@@ -106,8 +106,8 @@ impl App {
     /// Whether the text names a secret, or sets one.
     fn secret_in(&self, scope: &ParameterScope) -> bool {
         let sets = self.registry.get(&scope.driver).is_ok_and(|driver| {
-            let dialect = driver.dialect();
-            !sql::secret_spans(&scope.text, dialect).is_empty()
+            let language = driver.language();
+            !language.secret_spans(&scope.text).is_empty()
         });
         let words = scope.text.split(|c: char| !c.is_alphanumeric() && c != '_');
         sets || words.collect::<HashSet<_>>().into_iter().any(|word| secret_name(word, false))

@@ -171,7 +171,7 @@ async fn write(app: &App, statements: usize) {
             profile_name: "shop",
             database: None,
             text: &text,
-            dialect: sql::dialect::sqlite(),
+            language: &sql::dialect::sqlite().into(),
             file: None,
             acting: None,
         };

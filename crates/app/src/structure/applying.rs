@@ -453,7 +453,7 @@ impl App {
     pub(super) async fn take_structure_back(&self, place: &Place, id: i64) -> Result<(), AppError> {
         let changed = records::changed(place, &self.store, id).await?;
         let defined = self.defined(place, true).await?;
-        let dialect = place.opened.dialect.clone();
+        let dialect = std::sync::Arc::clone(place.opened.sql()?);
         let profile = &place.connected.profile.id;
         super::keeping::update(&self.store, profile, &database_of(place), false, |kept| {
             let label = changed.back_label();

@@ -331,7 +331,7 @@ async fn deed(app: &App, held: &Held, path: &std::path::Path) -> Option<i64> {
         }
         (_, again) => {
             let again = again?;
-            let text = sql::redact(&again.statement.text, &held.dialect);
+            let text = held.language.redact(&again.statement.text);
             (&again.profile_id, again.database.as_deref(), text)
         }
     };

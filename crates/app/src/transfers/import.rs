@@ -232,7 +232,7 @@ impl Job<'_> {
     }
 
     async fn at_once(&self) -> Result<(u64, u64), AppError> {
-        let words = self.writer.opened.dialect.transactions;
+        let words = self.writer.opened.sql()?.transactions;
         let early = self.plan.create.is_some() && !self.writer.load.transactional_tables();
         if early {
             self.create().await?;
@@ -317,7 +317,7 @@ impl Job<'_> {
 
     /// Commits what of a batch the database takes; how many rows it refused.
     async fn batch(&self, chunk: &Chunk) -> Result<u64, AppError> {
-        let words = self.writer.opened.dialect.transactions;
+        let words = self.writer.opened.sql()?.transactions;
         let mut waiting: Vec<Range<usize>> = std::iter::once(0..chunk.len()).collect();
         let mut rejected = 0;
         while let Some(range) = waiting.pop() {

@@ -125,7 +125,7 @@ pub(crate) fn meant<'c>(opened: &Opened, catalog: &'c Catalog, table: &ObjectKey
         .iter()
         .cloned()
         .chain(opened.database())
-        .chain(opened.dialect.default_schema.map(str::to_owned))
+        .chain(opened.language.default_schema().map(str::to_owned))
         .collect();
     path.iter().find_map(|schema| named().find(|relation| relation.schema() == schema))
 }
@@ -157,7 +157,8 @@ pub(super) async fn table(opened: &Opened, table: &ObjectKey) -> Result<Option<I
     let catalog: Catalog = opened.shelf.ask(opened.connection.as_ref(), &scope(table)).await?;
     let Some(relation) = meant(opened, &catalog, table) else { return Ok(None) };
     let engine = relation.row().options.iter().find_map(|option| option.strip_prefix("ENGINE="));
-    let plain = engine.filter(|engine| opened.dialect.plain_engines.iter().any(|one| engine.eq_ignore_ascii_case(one)));
+    let plain =
+        engine.filter(|engine| opened.language.plain_engines().iter().any(|one| engine.eq_ignore_ascii_case(one)));
     let columns = relation.columns().iter().map(|column| TargetColumn {
         name: column.name.clone(),
         native_type: column.native_type.clone(),

@@ -84,7 +84,7 @@ pub(super) async fn prepare(app: &App, held: &Held) -> Result<Whole, AppError> {
     let (connected, opened, _) = whole.place.parts();
     if connected.read_only {
         let text = &whole.statement.text;
-        guard(text, &opened.dialect, &Positions::new(text), 0)?;
+        guard(text, &opened.language, &Positions::new(text), 0)?;
     }
     Ok(whole)
 }
@@ -116,7 +116,7 @@ impl Whole {
                 profile_name: &connected.profile.name,
                 database: database.as_deref(),
                 text: &self.statement.text,
-                dialect: &opened.dialect,
+                language: &opened.language,
                 acting: self.statement.actor.as_deref().map(words).as_deref(),
                 file: Some(file),
             })

@@ -119,7 +119,7 @@ impl Writer<'_> {
             profile_name: &profile.name,
             database: database.as_deref(),
             text,
-            dialect: &self.opened.dialect,
+            language: &self.opened.language,
             acting: None,
             file: None,
         };

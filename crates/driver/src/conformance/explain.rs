@@ -61,17 +61,15 @@ pub(super) async fn explain(bench: &Bench<'_>) -> Result<(), Verdict> {
     for text in &paging.setup {
         drop(bench.finish(session.run(Statement::new(text.as_str()))).await?);
     }
-    let key = &paging.relation;
-    let path = key.schema.as_deref().into_iter().chain([key.name.as_str()]);
-    let select = format!("select * from {}", control.dialect().quote_path(path));
-    let read = plan(bench, &*session, explain, &select, false).await?;
+    let (key, select) = (&paging.relation, paging.read.as_str());
+    let read = plan(bench, &*session, explain, select, false).await?;
     whole(&read)?;
     check(!read.measured, || "measured though nothing was run".to_owned())?;
     check(read.nodes.iter().any(|node| node.relation.as_deref() == Some(key.name.as_str())), || {
         format!("{} is not in the plan: {}", key.name, read.raw)
     })?;
     if explain.measures() {
-        let read = plan(bench, &*session, explain, &select, true).await?;
+        let read = plan(bench, &*session, explain, select, true).await?;
         whole(&read)?;
         check(read.measured, || "not measured though it was run".to_owned())?;
         check(read.nodes.iter().any(|node| node.actual.is_some()), || format!("nothing was counted: {}", read.raw))?;

@@ -133,6 +133,8 @@ pub struct Paging {
     pub relation: ObjectKey,
     /// Its exact number of rows.
     pub rows: u64,
+    /// A statement that reads it whole.
+    pub read: String,
 }
 
 /// Statements in the server's language. `Err` says why there is none.
@@ -213,10 +215,9 @@ pub trait Subject: Send + Sync {
     fn unknown_database(&self) -> Offer<Login>;
     /// Statements.
     fn texts(&self) -> &Texts;
-    /// Splits a script into the texts to send. As the dialect does it; a subject has no reason to say otherwise.
+    /// Splits a script into the texts to send. As the language does it; a subject has no reason to say otherwise.
     fn split(&self, script: &str) -> Vec<String> {
-        let driver = self.driver();
-        sql::split(script, driver.dialect()).iter().map(|statement| statement.text(script).to_owned()).collect()
+        self.driver().language().split(script).iter().map(|statement| statement.text(script).to_owned()).collect()
     }
     /// Asks the server, by other means than the session itself, whether this session runs a statement now.
     async fn is_active(&self, session: &SessionState) -> Offer<bool>;

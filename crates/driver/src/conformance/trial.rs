@@ -167,7 +167,7 @@ fn subject(sabotage: Option<Sabotage>) -> FakeSubject {
         large_cell: Ok(("large".into(), 64 << 20)),
         probe: Ok(Probe { setup: vec!["make".into()], check: "look".into(), expected: "kept".into() }),
         writing: Ok(Writing { setup: vec![], write: "write".into(), check: "written".into(), unchanged: "no".into() }),
-        paging: Ok(Paging { setup: vec![], relation: key.clone(), rows: 10 }),
+        paging: Ok(Paging { setup: vec![], relation: key.clone(), rows: 10, read: "select * from a".to_owned() }),
         definition: Ok((key, "create table".into())),
     };
     FakeSubject { driver: server(sabotage), texts }

@@ -7,8 +7,8 @@ use catalog::{Catalog, ObjectKey, Scope};
 
 use super::Shared;
 use crate::{
-    Activity, Code, Condition, Control, Ddl, Error, Filter, KeySource, Lookup, Page, PageRequest, Scan, Server,
-    Statement,
+    Activity, Code, Condition, Control, Ddl, Error, Filter, KeySource, Language, Lookup, Page, PageRequest, Scan,
+    Server, Statement,
 };
 
 /// Answers from what the builder was given.
@@ -22,8 +22,8 @@ impl Control for FakeControl {
         &self.shared.server
     }
 
-    fn dialect(&self) -> &sql::Dialect {
-        self.shared.dialect
+    fn language(&self) -> Language {
+        self.shared.dialect.into()
     }
 
     async fn catalog(&self, _scope: &Scope) -> Result<Catalog, Error> {

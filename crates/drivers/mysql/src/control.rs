@@ -358,8 +358,8 @@ impl driver::Control for MySqlControl {
         &self.server
     }
 
-    fn dialect(&self) -> &sql::Dialect {
-        &self.dialect
+    fn language(&self) -> driver::Language {
+        (&self.dialect).into()
     }
 
     async fn catalog(&self, scope: &Scope) -> Result<Catalog, Error> {

@@ -48,7 +48,9 @@ use std::{sync::Arc, time::Duration};
 
 use ::catalog::Kind;
 use async_trait::async_trait;
-use driver::{Cast, ConnectContext, Connection, Driver, Error, Field, Limits, Model, ParsedUrl, Profile, Unschemed};
+use driver::{
+    Cast, ConnectContext, Connection, Driver, Error, Field, Language, Limits, Model, ParsedUrl, Profile, Unschemed,
+};
 
 /// The driver of MySQL and MariaDB.
 #[derive(Debug, Clone, Copy, Default)]
@@ -68,8 +70,8 @@ impl Driver for MySql {
         Model::Relational
     }
 
-    fn dialect(&self) -> &'static sql::Dialect {
-        sql::dialect::mysql()
+    fn language(&self) -> Language {
+        sql::dialect::mysql().into()
     }
 
     fn limits(&self) -> Limits {

@@ -189,6 +189,7 @@ fn texts(database: &str) -> Texts {
             )],
             relation: ObjectKey::relation(None, Some(database), "pages"),
             rows: 1000,
+            read: format!("select * from {database}.pages"),
         }),
         definition: Ok((ObjectKey::relation(None, Some(database), "pages"), "CREATE TABLE `pages`".into())),
     }

@@ -327,8 +327,8 @@ impl driver::Control for PostgresControl {
         &self.server
     }
 
-    fn dialect(&self) -> &sql::Dialect {
-        &self.dialect
+    fn language(&self) -> driver::Language {
+        (&self.dialect).into()
     }
 
     async fn catalog(&self, scope: &Scope) -> Result<Catalog, Error> {

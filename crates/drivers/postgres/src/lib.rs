@@ -37,7 +37,9 @@ use std::sync::Arc;
 
 use ::catalog::Kind;
 use async_trait::async_trait;
-use driver::{Cast, ConnectContext, Connection, Driver, Error, Field, Limits, Model, ParsedUrl, Profile, Unschemed};
+use driver::{
+    Cast, ConnectContext, Connection, Driver, Error, Field, Language, Limits, Model, ParsedUrl, Profile, Unschemed,
+};
 
 /// The PostgreSQL driver.
 #[derive(Debug, Clone, Copy, Default)]
@@ -57,8 +59,8 @@ impl Driver for PostgresDriver {
         Model::Relational
     }
 
-    fn dialect(&self) -> &'static sql::Dialect {
-        sql::dialect::postgres()
+    fn language(&self) -> Language {
+        sql::dialect::postgres().into()
     }
 
     fn limits(&self) -> Limits {

@@ -182,6 +182,7 @@ fn texts(schema: &str) -> Texts {
             ],
             relation: ObjectKey::relation(None, Some(schema), "pages"),
             rows: 1000,
+            read: format!("select * from {schema}.pages"),
         }),
         definition: Ok((ObjectKey::relation(None, Some(schema), "pages"), "pages".into())),
     }

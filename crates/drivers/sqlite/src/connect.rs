@@ -80,8 +80,8 @@ impl Driver for Sqlite {
         Model::Relational
     }
 
-    fn dialect(&self) -> &'static sql::Dialect {
-        dialect::dialect()
+    fn language(&self) -> driver::Language {
+        dialect::dialect().into()
     }
 
     fn limits(&self) -> Limits {

@@ -124,8 +124,8 @@ impl Control for SqliteControl {
         &self.server
     }
 
-    fn dialect(&self) -> &sql::Dialect {
-        dialect::dialect()
+    fn language(&self) -> driver::Language {
+        dialect::dialect().into()
     }
 
     async fn catalog(&self, scope: &Scope) -> Result<Catalog, Error> {

@@ -148,6 +148,7 @@ fn new() -> File {
             ],
             relation: ObjectKey::relation(Some("shop.db"), Some("main"), paged),
             rows: 1000,
+            read: format!("select * from {quoted}"),
         }),
         definition: Ok((ObjectKey::relation(Some("shop.db"), Some("main"), "every"), "c10 DECIMAL(10,2)".into())),
     };

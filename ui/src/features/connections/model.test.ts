@@ -34,7 +34,7 @@ const driver: DriverForm = {
   label: "Any",
   schemes: ["any"],
   opens_files: false,
-  language: { grammar: "any", line_comment: "--", identifier_quote: '"' },
+  language: { grammar: "any", line_comment: "--", identifier_quote: '"', is_sql: true },
   fields: [
     field("host", { required: true }),
     field("port", { kind: "number", default: "5432", joined: true }),

@@ -126,7 +126,7 @@ export const DRIVERS: readonly DriverForm[] = [
     schemes: ["postgres", "postgresql"],
     opens_files: false,
     can_act_as: true,
-    language: { grammar: "postgresql", line_comment: "--", identifier_quote: '"' },
+    language: { grammar: "postgresql", line_comment: "--", identifier_quote: '"', is_sql: true },
     fields: [
       field("host", "Host", "Server", {
         required: true,
@@ -161,7 +161,7 @@ export const DRIVERS: readonly DriverForm[] = [
     label: "SQLite",
     schemes: ["sqlite"],
     opens_files: true,
-    language: { grammar: "sqlite", line_comment: "--", identifier_quote: '"' },
+    language: { grammar: "sqlite", line_comment: "--", identifier_quote: '"', is_sql: true },
     fields: [
       field("path", "File", "File", { kind: "file", required: true }),
       field("mode", "Mode", "File", {

@@ -23,7 +23,8 @@ pub(super) struct Shown {
 impl<'a> Relations<'a> {
     fn find(&self, parts: &[String]) -> Option<RelationId> {
         let (name, rest) = parts.split_last()?;
-        self.shelved?.meant(self.dialect, self.path, rest.last().map(String::as_str), name)
+        let same = |a: &str, b: &str| self.dialect.same_table_name(a, b);
+        self.shelved?.meant(same, self.path, rest.last().map(String::as_str), name)
     }
 
     fn walk(&self, parts: &[String]) -> Option<RelationWalker<'a>> {

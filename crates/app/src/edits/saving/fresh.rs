@@ -90,7 +90,7 @@ impl App {
             let visible = target.about.columns.len();
             // Nothing more comes by itself, and there is nothing to stop.
             let source = Source::Run { controller: std::sync::Weak::new(), reads: true, fails_transaction: false };
-            let held = Held::new(hold, &place.connected.driver, &place.opened.dialect, visible, source);
+            let held = Held::new(hold, &place.connected.driver, &place.opened.language, visible, source);
             if state.fresh.replace(Fresh { held, writer }).is_some() {
                 // Rows of another shape: what was shown of them is in the relation.
                 state.set.drop_saved();

@@ -44,8 +44,8 @@ impl Driver for Form {
         self.0.model()
     }
 
-    fn dialect(&self) -> &'static sql::Dialect {
-        self.0.dialect()
+    fn language(&self) -> driver::Language {
+        self.0.language()
     }
 
     fn limits(&self) -> Limits {

@@ -48,10 +48,10 @@ pub(super) async fn expected(asked: &Asked<'_>, sweeps: &[Sweep]) -> HashMap<usi
 
 /// Whether another session understands the statement as the one that runs it will.
 fn means_the_same(asked: &Asked<'_>, sweep: &Sweep) -> bool {
-    let before = sql::split(asked.text, &asked.dialect);
+    let before = asked.language.split(asked.text);
     let mut before = before.iter().take_while(|piece| piece.span.start < sweep.statement.start);
     let quiet = before.all(|piece| {
-        let effect = sql::classify(piece.text(asked.text), &asked.dialect).effect;
+        let effect = asked.language.classify(piece.text(asked.text)).effect;
         effect.settings.is_empty() && !effect.command.starts_with("USE")
     });
     let own = asked.session.as_ref().and_then(|session| session.path.as_deref());

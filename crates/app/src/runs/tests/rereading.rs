@@ -65,7 +65,7 @@ async fn a_reading_gives_way_to_what_is_begun_in_its_tab() {
     let renamed = crate::holds::Held::new(
         other.hold.clone(),
         &other.driver,
-        &other.dialect,
+        &other.language,
         1,
         crate::holds::Source::Run { controller: std::sync::Weak::new(), reads: true, fails_transaction: false },
     );

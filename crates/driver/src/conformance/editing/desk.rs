@@ -73,7 +73,10 @@ impl<'a> Desk<'a> {
     }
 
     pub(super) fn quote(&self, name: &str) -> String {
-        self.connection.control().dialect().quote_identifier(name)
+        match self.connection.control().language().sql() {
+            Some(dialect) => dialect.quote_identifier(name),
+            None => name.to_owned(),
+        }
     }
 
     /// A table's name in statements.

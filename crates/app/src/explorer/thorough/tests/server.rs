@@ -131,8 +131,8 @@ impl Driver for Watched {
     fn model(&self) -> Model {
         self.inner.model()
     }
-    fn dialect(&self) -> &'static sql::Dialect {
-        self.inner.dialect()
+    fn language(&self) -> driver::Language {
+        self.inner.language()
     }
     fn limits(&self) -> Limits {
         self.inner.limits()
@@ -179,8 +179,8 @@ impl Control for WatchedConnection {
     fn server(&self) -> &Server {
         self.inner.control().server()
     }
-    fn dialect(&self) -> &sql::Dialect {
-        self.inner.control().dialect()
+    fn language(&self) -> driver::Language {
+        self.inner.control().language()
     }
     async fn catalog(&self, scope: &Scope) -> Result<Catalog, Error> {
         if scope.relation.is_some() {

@@ -1,0 +1,268 @@
+//! The keys of a list in their order, as a tree of namespaces. Pure: where they come from is somebody else's.
+//!
+//! A level is what stands below one beginning: keys, and namespaces where the rest of several names goes on with a separator. A
+//! namespace of one key is that key. Levels are reckoned when they are looked at and kept until the list changes.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
+
+/// Keys, sorted by their bytes, each once.
+#[derive(Debug, Default)]
+pub(super) struct KeyTree {
+    separator: Vec<u8>,
+    sorted: Vec<Box<[u8]>>,
+    /// What came since, in no order.
+    fresh: Vec<Box<[u8]>>,
+    bytes: usize,
+    levels: HashMap<Vec<u8>, Arc<[Child]>>,
+    version: u64,
+}
+
+/// Something on a level: the keys from `first` up to `end`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Child {
+    first: u32,
+    end: u32,
+    /// How many bytes the name of a namespace has, its separator with it; 0 for a key.
+    prefix: u32,
+}
+
+/// One visible row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Row {
+    /// The whole key, or a namespace's beginning.
+    pub(super) key: Vec<u8>,
+    /// How many of its bytes the rows above say.
+    pub(super) known: usize,
+    /// How deep it is.
+    pub(super) depth: u32,
+    /// Keys in a namespace.
+    pub(super) keys: Option<u64>,
+}
+
+/// Rows of one level, one after the other.
+struct Segment {
+    level: Arc<[Child]>,
+    from: usize,
+    to: usize,
+    known: usize,
+    depth: u32,
+}
+
+/// Deeper ones are shown flat: nobody names keys so.
+const DEEPEST: u32 = 60;
+
+impl KeyTree {
+    pub(super) fn new(separator: &[u8]) -> Self {
+        KeyTree { separator: separator.to_vec(), ..KeyTree::default() }
+    }
+
+    /// Adds keys; those that are there already are there once.
+    pub(super) fn add(&mut self, keys: Vec<Vec<u8>>) {
+        for key in keys {
+            self.bytes += key.len();
+            self.fresh.push(key.into_boxed_slice());
+        }
+        // The work of sorting in stays within a constant of the list's length.
+        if self.fresh.len() > 4096.max(self.sorted.len() / 4) {
+            self.settle();
+        }
+    }
+
+    /// Takes keys out.
+    pub(super) fn remove(&mut self, keys: &BTreeSet<Vec<u8>>) {
+        self.settle();
+        self.sorted.retain(|key| !keys.contains(&**key));
+        self.changed();
+    }
+
+    /// Sorts in what came.
+    pub(super) fn settle(&mut self) {
+        if self.fresh.is_empty() {
+            return;
+        }
+        // The former part is in order: the sort finds that and merges.
+        self.sorted.append(&mut self.fresh);
+        self.sorted.sort();
+        self.sorted.dedup();
+        self.changed();
+    }
+
+    fn changed(&mut self) {
+        self.levels.clear();
+        self.version += 1;
+    }
+
+    /// Keys, those not sorted in yet too.
+    pub(super) fn len(&self) -> u64 {
+        (self.sorted.len() + self.fresh.len()) as u64
+    }
+
+    /// Bytes of the names, about.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    pub(super) fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// The keys that begin so.
+    pub(super) fn below(&self, prefix: &[u8]) -> impl Iterator<Item = &[u8]> {
+        let (first, end) = self.range(prefix);
+        self.sorted.get(first..end).unwrap_or_default().iter().map(|key| &**key)
+    }
+
+    fn range(&self, prefix: &[u8]) -> (usize, usize) {
+        let first = self.sorted.partition_point(|key| &**key < prefix);
+        let rest = self.sorted.get(first..).unwrap_or_default();
+        (first, first + rest.partition_point(|key| key.starts_with(prefix)))
+    }
+
+    fn level(&mut self, prefix: &[u8]) -> Arc<[Child]> {
+        if let Some(known) = self.levels.get(prefix) {
+            return Arc::clone(known);
+        }
+        let (mut at, end) = self.range(prefix);
+        let mut children = Vec::new();
+        while at < end {
+            let key = &self.sorted[at];
+            let place = find(key.get(prefix.len()..).unwrap_or_default(), &self.separator);
+            let child = place.map(|place| prefix.len() + place + self.separator.len()).and_then(|length| {
+                let own = key.get(..length)?;
+                let count = self.sorted[at..end].partition_point(|other| other.starts_with(own));
+                (count > 1).then(|| Child { first: index(at), end: index(at + count), prefix: index(length) })
+            });
+            let child = child.unwrap_or(Child { first: index(at), end: index(at + 1), prefix: 0 });
+            at = child.end as usize;
+            children.push(child);
+        }
+        let level: Arc<[Child]> = children.into();
+        self.levels.insert(prefix.to_vec(), Arc::clone(&level));
+        level
+    }
+
+    /// The visible rows from `offset` on, where these namespaces are open, and how many there are in all.
+    pub(super) fn window(&mut self, expanded: &BTreeSet<Vec<u8>>, offset: usize, limit: usize) -> (Vec<Row>, usize) {
+        self.settle();
+        let mut segments = Vec::new();
+        self.segments(&[], 0, expanded, &mut segments);
+        let (mut rows, mut before) = (Vec::new(), 0);
+        for segment in &segments {
+            let length = segment.to - segment.from;
+            let from = offset.saturating_sub(before).min(length);
+            let wanted = limit.saturating_sub(rows.len()).min(length - from);
+            let begin = segment.from + from;
+            let chosen = segment.level.get(begin..begin + wanted).unwrap_or_default();
+            rows.extend(chosen.iter().map(|child| self.row(child, segment)));
+            before += length;
+        }
+        (rows, before)
+    }
+
+    fn row(&self, child: &Child, segment: &Segment) -> Row {
+        let key = self.sorted.get(child.first as usize).map_or(&[][..], |key| key);
+        let (length, keys) = match child.prefix {
+            0 => (key.len(), None),
+            prefix => (prefix as usize, Some(u64::from(child.end - child.first))),
+        };
+        let key = key.get(..length).unwrap_or(key).to_vec();
+        Row { known: segment.known.min(key.len()), key, depth: segment.depth, keys }
+    }
+
+    fn segments(&mut self, prefix: &[u8], depth: u32, expanded: &BTreeSet<Vec<u8>>, into: &mut Vec<Segment>) {
+        let level = self.level(prefix);
+        let mut from = 0;
+        let segment = |from, to| Segment { level: Arc::clone(&level), from, to, known: prefix.len(), depth };
+        let inside = expanded.range(prefix.to_vec()..).take_while(|open| open.starts_with(prefix));
+        for open in inside.filter(|open| open.len() > prefix.len() && depth < DEEPEST) {
+            let at = level.partition_point(|child| &*self.sorted[child.first as usize] < &open[..]);
+            let own = level.get(at).filter(|child| child.prefix as usize == open.len());
+            if own.is_none_or(|child| !self.sorted[child.first as usize].starts_with(open)) {
+                continue;
+            }
+            into.push(segment(from, at + 1));
+            from = at + 1;
+            self.segments(open, depth + 1, expanded, into);
+        }
+        into.push(segment(from, level.len()));
+    }
+}
+
+fn find(text: &[u8], separator: &[u8]) -> Option<usize> {
+    if separator.is_empty() {
+        return None;
+    }
+    text.windows(separator.len()).position(|window| window == separator)
+}
+
+/// A place in the list: it is far shorter than what a place can say, see the limits of a list.
+fn index(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree(keys: &[&str]) -> KeyTree {
+        let mut tree = KeyTree::new(b":");
+        tree.add(keys.iter().map(|key| key.as_bytes().to_vec()).collect());
+        tree
+    }
+
+    fn shown(tree: &mut KeyTree, expanded: &[&str], offset: usize, limit: usize) -> (Vec<String>, usize) {
+        let expanded = expanded.iter().map(|open| open.as_bytes().to_vec()).collect();
+        let (rows, total) = tree.window(&expanded, offset, limit);
+        let line = |row: &Row| {
+            let label = String::from_utf8_lossy(&row.key[row.known..]).into_owned();
+            let count = row.keys.map(|keys| format!(" ({keys})")).unwrap_or_default();
+            format!("{}{label}{count}", "  ".repeat(row.depth as usize))
+        };
+        (rows.iter().map(line).collect(), total)
+    }
+
+    const KEYS: &[&str] =
+        &["user:2:name", "user:1:name", "user:1:mail", "a", "user:1", "z:only", "user:1:name", "user:"];
+
+    #[test]
+    fn names_that_go_on_alike_are_a_namespace() {
+        let mut tree = tree(KEYS);
+        assert_eq!(shown(&mut tree, &[], 0, 9), (vec!["a".into(), "user: (5)".into(), "z:only".into()], 3));
+        let open = ["a", "user: (5)", "  ", "  1", "  1: (2)", "    mail", "    name", "  2:name", "z:only"];
+        let expected: Vec<String> = open.iter().map(|line| (*line).to_owned()).collect();
+        assert_eq!(shown(&mut tree, &["user:", "user:1:"], 0, 99), (expected.clone(), 9));
+        for offset in 0..9 {
+            for limit in 0..10 {
+                let (rows, total) = shown(&mut tree, &["user:", "user:1:"], offset, limit);
+                assert_eq!((rows.as_slice(), total), (&expected[offset..(offset + limit).min(9)], 9));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_open_within_something_closed_is_not_shown() {
+        let mut tree = tree(KEYS);
+        assert_eq!(shown(&mut tree, &["user:1:"], 0, 9).1, 3);
+        assert_eq!(shown(&mut tree, &["nobody:", "us", ""], 0, 9).1, 3);
+    }
+
+    #[test]
+    fn keys_that_come_and_go_are_listed_once() {
+        let mut tree = tree(KEYS);
+        assert_eq!(shown(&mut tree, &["user:"], 0, 9).1, 7);
+        tree.add(vec![b"user:1".to_vec(), b"b".to_vec()]);
+        assert_eq!(shown(&mut tree, &["user:"], 0, 9).1, 8);
+        tree.remove(&tree.below(b"user:").map(<[u8]>::to_vec).collect());
+        assert_eq!(shown(&mut tree, &["user:"], 0, 9).0, ["a", "b", "z:only"]);
+    }
+
+    #[test]
+    fn without_a_separator_the_list_is_flat() {
+        let mut tree = KeyTree::new(b"");
+        tree.add(KEYS.iter().map(|key| key.as_bytes().to_vec()).collect());
+        assert_eq!(shown(&mut tree, &[], 0, 99).1, 7);
+    }
+}
