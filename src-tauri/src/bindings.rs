@@ -3,9 +3,9 @@
 use tauri_specta::{Builder, collect_commands};
 
 use crate::commands::{
-    acting, activity, advisor, charts, compare, connections, diagrams, editor, edits, explorer, generate, keys,
-    layouts, migrations, plans, policies, privacy, references, runs, saved, security, statistics, structure, system,
-    transfer,
+    acting, activity, advisor, charts, compare, connections, diagrams, documents, editor, edits, explorer, generate,
+    keys, layouts, migrations, plans, policies, privacy, references, runs, saved, security, statistics, structure,
+    system, transfer,
 };
 
 /// Every command the webview may call.
@@ -63,6 +63,14 @@ pub fn builder() -> Builder<tauri::Wry> {
         activity::activity,
         activity::activity_sizes,
         activity::signal_session,
+        documents::hold_documents,
+        documents::hold_document,
+        documents::hold_document_fields,
+        documents::hold_infer,
+        documents::collection_fields,
+        documents::document_preview,
+        documents::document_change,
+        documents::pipeline_preview,
         keys::keys_list,
         keys::keys_go_on,
         keys::keys_window,

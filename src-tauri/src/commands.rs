@@ -7,6 +7,7 @@ pub mod charts;
 pub mod compare;
 pub mod connections;
 pub mod diagrams;
+pub mod documents;
 pub mod editor;
 pub mod edits;
 pub mod explorer;

@@ -101,7 +101,7 @@ impl App {
         let relation = to_key(&request.object)?;
         let catalog = place.relation_catalog(&relation).await?;
         let scan = place.scan()?;
-        let filters = checked(&request.filters, place.opened.sql()?)?;
+        let filters = checked(&request.filters, &place.opened.language)?;
         let statement = scan.count(catalog.catalog(), &relation, &filters)?;
         place.guard(&statement.text)?;
         let text = std::sync::Arc::clone(&statement.text);
@@ -112,6 +112,12 @@ impl App {
         while let Some(event) = run.next().await {
             match event.map_err(|error| located(error, &request.filters, &text))? {
                 Event::Batch(batch) if rows.is_none() => {
+                    if let Some(form) = place.connected.driver.documents()
+                        && results::documents::holds_documents(&batch.schema())
+                    {
+                        rows = crate::holds::documents::number(form, &batch);
+                        continue;
+                    }
                     let cell = Cells::of(&batch, 0)?.get(0);
                     rows = match cell {
                         Cell::Integer(count) => u64::try_from(count).ok(),

@@ -1,6 +1,7 @@
 //! Held rows by id: what windows look at.
 
 mod copying;
+pub(crate) mod documents;
 mod head;
 mod rows;
 mod saving;
@@ -66,6 +67,8 @@ pub(crate) struct Held {
     pub(crate) title: OnceLock<String>,
     /// The statement that gave them, where it may run again.
     pub(crate) again: OnceLock<Again>,
+    /// Set where the columns are fields of documents.
+    documents: Option<documents::Documents>,
 }
 
 /// A statement of a tab that may run again.
@@ -123,6 +126,7 @@ impl Held {
             relation: OnceLock::new(),
             title: OnceLock::new(),
             again: OnceLock::new(),
+            documents: None,
         }
     }
 
@@ -131,6 +135,7 @@ impl Held {
         let source = Source::View(Box::new(viewed));
         let view = Held {
             begun: self.begun,
+            documents: self.documents.clone(),
             ..Held::parts(self.hold.clone(), &self.driver, &self.language, self.visible, source)
         };
         if let Some(keys) = self.keys.get() {

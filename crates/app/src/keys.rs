@@ -7,19 +7,11 @@ mod listing;
 mod told;
 mod tree;
 
-use std::{collections::BTreeSet, sync::Arc, time::Instant};
+use std::{collections::BTreeSet, sync::Arc};
 
 use driver::{Keys, keys::ValueWindow};
 
-use crate::{
-    App,
-    api::*,
-    audit::{Deed, End},
-    connections::Opened,
-    explorer::Place,
-    holds::blocking,
-    profiles::dial::elapsed_ms,
-};
+use crate::{App, api::*, audit::Deed, connections::Opened, explorer::Place, holds::blocking};
 
 pub(crate) use listing::Listings;
 
@@ -168,7 +160,7 @@ impl App {
             return Ok(KeyAnswer::Confirm { title, message, commands, confirm });
         }
         let text = commands.join("\n");
-        let done = self.on_record(&place, &text, &brief(&request.key), keys.change(&key, &change)).await;
+        let done = self.key_on_record(&place, &text, &brief(&request.key), keys.change(&key, &change)).await;
         done?;
         let (came, went) = match &change {
             driver::keys::KeyChange::Create { .. } => (Some(key), BTreeSet::new()),
@@ -227,7 +219,7 @@ impl App {
             }
             Ok(removed)
         };
-        let removed = self.on_record(&place, &text, &brief(&named), removing).await?;
+        let removed = self.key_on_record(&place, &text, &brief(&named), removing).await?;
         Ok(KeyAnswer::Done { keys: removed })
     }
 
@@ -237,8 +229,7 @@ impl App {
         })
     }
 
-    /// Does something that the audit trail has a line of.
-    async fn on_record<T>(
+    async fn key_on_record<T>(
         &self,
         place: &Place,
         text: &str,
@@ -247,37 +238,17 @@ impl App {
     ) -> Result<T, AppError> {
         let profile = &place.connected.profile;
         let database = place.opened.database();
-        let command = text.split_whitespace().next().unwrap_or_default();
         let record = Deed {
             profile_id: Some(&profile.id),
             profile_name: &profile.name,
             database: database.as_deref(),
             kind: AuditKind::Write,
-            command,
+            command: text.split_whitespace().next().unwrap_or_default(),
             target,
             acting: None,
             text,
         };
-        let line = match self.is_recorded(&profile.id).await.unwrap_or(true) {
-            true => {
-                self.audit_deed(&record).await.map_err(|error| tracing::warn!(%error, "a change is not on record")).ok()
-            }
-            false => None,
-        };
-        let begun = Instant::now();
-        let became = deed.await;
-        if let Some(line) = line {
-            let elapsed_ms = i64::try_from(elapsed_ms(begun)).unwrap_or(i64::MAX);
-            let (outcome, error) = match &became {
-                Ok(_) => ("completed", None),
-                Err(error) if error.code == driver::Code::Unreachable => ("lost", None),
-                Err(error) => ("failed", Some(error.message.as_str())),
-            };
-            if let Err(error) = self.audit_deed_end(line, &End { outcome, rows: None, elapsed_ms, error }).await {
-                tracing::warn!(%error, "the audit trail does not say how a change ended");
-            }
-        }
-        became.map_err(AppError::from)
+        self.on_record(&record, deed).await
     }
 }
 

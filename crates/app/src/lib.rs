@@ -17,6 +17,7 @@ mod browse;
 pub mod catalog_files;
 mod change_sets;
 mod charts;
+mod collections;
 pub mod compare;
 mod connections;
 mod diagrams;

@@ -48,6 +48,8 @@ pub enum CellClass {
     Real = 4,
     /// Declared text whose bytes are not UTF-8.
     InvalidText = 5,
+    /// There is no such field: not the same as one that is NULL.
+    Missing = 6,
 }
 
 impl CellClass {
@@ -59,6 +61,7 @@ impl CellClass {
             3 => CellClass::Integer,
             4 => CellClass::Real,
             5 => CellClass::InvalidText,
+            6 => CellClass::Missing,
             _ => CellClass::Bytes,
         }
     }

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use async_trait::async_trait;
 use catalog::{Known, ObjectKey};
 
-use crate::{Error, Statement};
+use crate::{Error, Statement, arrow::CellClass};
 
 /// The native type of a column that holds whole documents, as their raw bytes.
 pub const DOCUMENT: &str = "document";
@@ -67,6 +67,10 @@ pub enum Patch {
 pub trait DocumentForm: Send + Sync {
     /// A document, or a value of this type, as text. What is damaged is written as far as it can be read, with a remark.
     fn text(&self, native_type: &str, raw: &[u8], style: TextStyle, indent: bool) -> String;
+
+    /// A value as one cell shows it: a text's characters, a number's digits, bytes as they are, a document or an array as relaxed
+    /// Extended JSON; and what that is.
+    fn cell<'a>(&self, native_type: &str, raw: &'a [u8]) -> (Cow<'a, [u8]>, CellClass);
 
     /// The elements of a document, or of a document or array inside.
     ///

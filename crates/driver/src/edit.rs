@@ -88,7 +88,7 @@ impl KeyForm {
                 CellClass::Text | CellClass::InvalidText => Some(format!("T{}", capitals(bytes))),
                 CellClass::Integer => text(),
                 CellClass::Bytes => Some(format!("X'{}'", capitals(bytes))),
-                CellClass::Real | CellClass::Null => None,
+                CellClass::Real | CellClass::Null | CellClass::Missing => None,
             },
         }
     }

@@ -114,6 +114,8 @@ pub struct FormatOptions<'a> {
     pub null_text: Option<String>,
     /// What is said of the rows where the format has a place for it: that they are not all.
     pub note: Option<String>,
+    /// The one column holds JSON texts, and those of JSON are written with nothing around them.
+    pub bare: bool,
 }
 
 impl<'a> FormatOptions<'a> {
@@ -129,6 +131,7 @@ impl<'a> FormatOptions<'a> {
             quote_all: false,
             null_text: None,
             note: None,
+            bare: false,
         }
     }
 }
@@ -183,8 +186,8 @@ impl RowWriter {
         let format: Box<dyn RowFormat> = match format {
             Format::Csv => Box::new(delimited::Csv::new(options)),
             Format::Tsv => Box::new(delimited::Tsv { header: options.header, null: null("") }),
-            Format::Json => Box::new(json::Json::array(&layout)),
-            Format::Ndjson => Box::new(json::Json::lines(&layout)),
+            Format::Json => Box::new(json::Json::array(&layout, options.bare)),
+            Format::Ndjson => Box::new(json::Json::lines(&layout, options.bare)),
             Format::Markdown => Box::new(markdown::Markdown { null: null("NULL"), note }),
             Format::Html => Box::new(html::Html { null: null("NULL"), note }),
             Format::SqlInsert => Box::new(sql::Insert::new(&layout, target, note)?),

@@ -32,7 +32,7 @@ pub(crate) fn gather(hold: &Hold, rows: &[u32], keep: bool) -> Result<RecordBatc
                 *place = (parts.len(), at);
             }
         }
-        parts.push(arrow_select::take::take_record_batch(&batch, &taken).map_err(gather_error)?);
+        parts.push(hold.see(arrow_select::take::take_record_batch(&batch, &taken).map_err(gather_error)?)?);
     }
     if hold.schema().fields().is_empty() {
         let options = arrow_array::RecordBatchOptions::new().with_row_count(Some(rows.len()));
@@ -68,6 +68,7 @@ pub(crate) fn each_row(
             while let Some(row) = rest.first().copied() {
                 stop.check()?;
                 let (batch, first) = hold.around(row.into(), false)?.ok_or_else(|| no_row(row.into()))?;
+                let batch = hold.see(batch)?;
                 let end = first + batch.num_rows() as u64;
                 let count = rest.partition_point(|row| u64::from(*row) < end);
                 let (here, later) = rest.split_at(count);

@@ -110,19 +110,40 @@ impl Drop for Inner {
 #[derive(Clone)]
 pub struct Hold {
     inner: Arc<Inner>,
-    /// Which of its columns are seen; none for all of them.
-    seen: Option<Arc<Seen>>,
+    /// How its rows are seen; none for as they are.
+    lens: Option<Arc<dyn Lens>>,
 }
 
-/// Columns of a hold in an order of their own.
-struct Seen {
+/// Rows seen in another way: as many of them, in other columns. It is looked through for as few rows as are needed, again and
+/// again, so it must give the same for the same rows.
+pub trait Lens: Send + Sync {
+    /// The columns that are seen, laid out as [`driver::arrow`] says.
+    fn schema(&self) -> &SchemaRef;
+
+    /// Rows as they are seen.
+    ///
+    /// # Errors
+    /// `Corrupt`, `Internal` for rows that cannot be seen so.
+    fn see(&self, batch: &RecordBatch) -> Result<RecordBatch, Error>;
+}
+
+/// Columns in an order of their own.
+struct Chosen {
+    /// What is looked through before.
+    of: Option<Arc<dyn Lens>>,
     schema: SchemaRef,
-    /// Where each field of the schema stands among the hold's own.
+    /// Where each field of the schema stands there.
     positions: Vec<usize>,
 }
 
-impl Seen {
-    fn of(&self, batch: &RecordBatch) -> Result<RecordBatch, Error> {
+impl Lens for Chosen {
+    fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    fn see(&self, batch: &RecordBatch) -> Result<RecordBatch, Error> {
+        let before = self.of.as_ref().map(|lens| lens.see(batch)).transpose()?;
+        let batch = before.as_ref().unwrap_or(batch);
         let columns = self.positions.iter().filter_map(|at| batch.columns().get(*at).cloned()).collect();
         let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
         RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &options).map_err(gather_error)
@@ -157,7 +178,7 @@ pub(crate) fn start(
         progress: watch::channel(Progress::default()).0,
         disk: std::sync::atomic::AtomicU64::new(0),
     };
-    let hold = Hold { inner: Arc::new(inner), seen: None };
+    let hold = Hold { inner: Arc::new(inner), lens: None };
     Ok((HoldWriter { hold: hold.clone(), spool: None, memory_bytes: 0 }, hold))
 }
 
@@ -274,7 +295,7 @@ pub(crate) fn gather_error(error: arrow_schema::ArrowError) -> Error {
 impl Hold {
     /// Its columns, class columns last.
     pub fn schema(&self) -> &SchemaRef {
-        self.seen.as_ref().map_or(&self.inner.schema, |seen| &seen.schema)
+        self.lens.as_ref().map_or(&self.inner.schema, |lens| lens.schema())
     }
 
     /// The same rows, and those that are still to come, with these columns: for each its position here and its name there. A
@@ -296,11 +317,23 @@ impl Hold {
             fields.push(field);
             positions.push(class);
         }
-        if let Some(seen) = &self.seen {
-            positions = positions.into_iter().filter_map(|at| seen.positions.get(at).copied()).collect();
-        }
         let schema = Arc::new(Schema::new_with_metadata(fields, own.metadata().clone()));
-        Ok(Hold { inner: Arc::clone(&self.inner), seen: Some(Arc::new(Seen { schema, positions })) })
+        let lens = Arc::new(Chosen { of: self.lens.clone(), schema, positions });
+        Ok(Hold { inner: Arc::clone(&self.inner), lens: Some(lens) })
+    }
+
+    /// The same rows, and those that are still to come, through a lens. What they were seen through before is left out.
+    #[must_use]
+    pub fn through(&self, lens: Arc<dyn Lens>) -> Hold {
+        Hold { inner: Arc::clone(&self.inner), lens: Some(lens) }
+    }
+
+    /// Rows as they lie in the hold, as they are seen.
+    pub(crate) fn see(&self, batch: RecordBatch) -> Result<RecordBatch, Error> {
+        match &self.lens {
+            Some(lens) => lens.see(&batch),
+            None => Ok(batch),
+        }
     }
 
     /// The settings its texts depend on.
@@ -400,15 +433,10 @@ impl Hold {
         Ok(batch)
     }
 
-    /// The batch around a row: the batch and the number of its first row. `None` past the end.
+    /// The batch around a row, as it lies in the hold, and the number of its first row. `None` past the end.
     pub(crate) fn around(&self, row: u64, keep: bool) -> Result<Option<(RecordBatch, u64)>, Error> {
         let Some((number, rows)) = self.block_of(row) else { return Ok(None) };
-        let block = self.block(number, keep)?;
-        let seen = match &self.seen {
-            Some(seen) => seen.of(&block)?,
-            None => block,
-        };
-        Ok(Some((seen, rows.start)))
+        Ok(Some((self.block(number, keep)?, rows.start)))
     }
 
     /// The rows of a range as batches, in order; rows past the end are left out.
@@ -448,7 +476,7 @@ impl Iterator for Batches {
         let left = usize::try_from(self.end - self.next).unwrap_or(usize::MAX);
         let take = batch.num_rows().checked_sub(skip).filter(|rows| *rows > 0)?.min(left);
         self.next += take as u64;
-        Some(Ok(batch.slice(skip, take)))
+        Some(self.hold.see(batch.slice(skip, take)))
     }
 }
 

@@ -16,6 +16,7 @@
 
 mod cache;
 mod cells;
+pub mod documents;
 mod drive;
 mod format;
 mod gather;
@@ -31,7 +32,7 @@ mod work;
 pub use cells::{Cell, Cells};
 pub use drive::{Controller, ReadPolicy, RunEvent, drive};
 pub use format::{BytesForm, Format, FormatOptions, RowWriter, SqlTarget, TextForms, WriteError, write_hold};
-pub use hold::{Batches, Hold, HoldState, HoldWriter, Progress, Truncation};
+pub use hold::{Batches, Hold, HoldState, HoldWriter, Lens, Progress, Truncation};
 pub use store::{Limits, Store};
 pub use view::View;
 pub use window::{CellText, LONG_SUFFIX, MAX_CELL_LIMIT, MAX_WINDOW_ROWS};

@@ -216,13 +216,19 @@ impl Hold {
         build(self.schema(), &batches, columns, cell_limit, cast)
     }
 
+    /// One row as it is seen.
+    fn row(&self, row: u64) -> Result<RecordBatch, Error> {
+        let (batch, first) = self.around(row, true)?.ok_or_else(|| no_row(row))?;
+        let at = usize::try_from(row - first).ok().filter(|at| *at < batch.num_rows()).ok_or_else(|| no_row(row))?;
+        self.see(batch.slice(at, 1))
+    }
+
     /// A part of one cell: `range` counts bytes of its text. Blocks on the disk.
     ///
     /// # Errors
     /// `NotFound` for a row or column that is not there, `Corrupt` when the spool is damaged.
     pub fn cell(&self, row: u64, column: usize, range: Range<u64>) -> Result<CellText, Error> {
-        let (batch, first) = self.around(row, true)?.ok_or_else(|| no_row(row))?;
-        cell_text(&batch, usize::try_from(row - first).unwrap_or(usize::MAX), column, range)
+        cell_text(&self.row(row)?, 0, column, range)
     }
 
     /// The whole texts of some cells of one row, hidden columns included: what keys a page or a row. `None` is NULL.
@@ -230,10 +236,9 @@ impl Hold {
     /// # Errors
     /// As [`Hold::cell`].
     pub fn texts(&self, row: u64, columns: &[usize]) -> Result<Vec<Option<Vec<u8>>>, Error> {
-        let (batch, first) = self.around(row, true)?.ok_or_else(|| no_row(row))?;
-        let row = usize::try_from(row - first).unwrap_or(usize::MAX);
+        let batch = self.row(row)?;
         let text = |column: &usize| {
-            let cell = Cells::of(&batch, *column)?.get(row);
+            let cell = Cells::of(&batch, *column)?.get(0);
             Ok(cell.text(&mut itoa::Buffer::new()).map(<[u8]>::to_vec))
         };
         columns.iter().map(text).collect()

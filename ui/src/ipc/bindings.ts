@@ -110,6 +110,22 @@ export const commands = {
 	activitySizes: (profileId: string) => typedError<ActivitySizes, AppError>(__TAURI_INVOKE("activity_sizes", { profileId })),
 	/**  Cancels what a session does, or ends it; may ask first. */
 	signalSession: (request: SignalRequest) => typedError<SignalAnswer, AppError>(__TAURI_INVOKE("signal_session", { request })),
+	/**  Documents of a hold as texts. */
+	holdDocuments: (holdId: string, first: number, count: number, style: DocumentStyle) => typedError<DocumentText[], AppError>(__TAURI_INVOKE("hold_documents", { holdId, first, count, style })),
+	/**  The whole text of one document. */
+	holdDocument: (holdId: string, row: number, style: DocumentStyle) => typedError<string, AppError>(__TAURI_INVOKE("hold_document", { holdId, row, style })),
+	/**  Fields of a document, or of what is inside it. */
+	holdDocumentFields: (request: DocumentFieldsRequest) => typedError<DocumentFields, AppError>(__TAURI_INVOKE("hold_document_fields", { request })),
+	/**  The same documents with columns for the fields of more of them. */
+	holdInfer: (holdId: string) => typedError<ResultHead, AppError>(__TAURI_INVOKE("hold_infer", { holdId })),
+	/**  What fields the documents of a collection have, by a sample. */
+	collectionFields: (profileId: string, collection: ObjectRef) => typedError<CollectionFields, AppError>(__TAURI_INVOKE("collection_fields", { profileId, collection })),
+	/**  What a document becomes by changes. */
+	documentPreview: (edit: DocumentEdit) => typedError<DocumentPreview, AppError>(__TAURI_INVOKE("document_preview", { edit })),
+	/**  Changes a document; may ask first. */
+	documentChange: (request: DocumentChangeRequest) => typedError<DocumentAnswer, AppError>(__TAURI_INVOKE("document_change", { request })),
+	/**  The statement that tries the first stages of a pipeline out. */
+	pipelinePreview: (request: PipelineRequest) => typedError<string, AppError>(__TAURI_INVOKE("pipeline_preview", { request })),
 	/**  Begins a list of keys, read in the background. */
 	keysList: (wanted: KeysWanted) => typedError<KeysProgress, AppError>(__TAURI_INVOKE("keys_list", { wanted })),
 	/**  Reads a list on that stopped. */
@@ -1495,6 +1511,26 @@ export type ChartSuggestion = {
 /**  A unit of the calendar. */
 export type ChartUnit = "second" | "minute" | "hour" | "day" | "week" | "month" | "quarter" | "year";
 
+/**  A field of a collection's documents. */
+export type CollectionField = {
+	/**  Its path; elements of arrays are one step `[]`. */
+	path: string[],
+	/**  Documents that have it. */
+	present: number,
+	/**  Its types, the most frequent first. */
+	types: FieldType[],
+};
+
+/**  What fields the documents of a collection have, by a sample. */
+export type CollectionFields = {
+	/**  Documents looked at. */
+	sampled: number,
+	/**  Documents there are, as the server estimates. */
+	of: number | null,
+	/**  The fields, those inside after what they are in. */
+	fields: CollectionField[],
+};
+
 /**  What a value is to a person; see [`driver::ValueClass`]. */
 export type ColumnClass = "number" | "boolean" | "text" | "json" | "xml" | "bytes" | "temporal" | "interval" | "uuid" | "array" | "other";
 
@@ -2304,6 +2340,168 @@ export type DiagramTable = {
 	name: string,
 };
 
+/**  What became of a change. */
+export type DocumentAnswer = 
+/**  A person is asked first. */
+{ answer: "confirm"; 
+/**  The question. */
+title: string; 
+/**  The statement that would be sent. */
+statement: string } | 
+/**  It was done. */
+{ answer: "done"; 
+/**  The document as it is now; `None` after it went. */
+text: string | null };
+
+/**  A change of a collection. */
+export type DocumentChangeRequest = {
+	/**  The connection. */
+	profile_id: string,
+	/**  The collection. */
+	collection: ObjectRef,
+	/**  What is done. */
+	deed: DocumentDeed,
+	/**  A person said yes to it. */
+	confirmed: boolean,
+};
+
+/**  What is done to a document. */
+export type DocumentDeed = 
+/**  A new one. */
+{ deed: "insert"; 
+/**  The document, as the shell or Extended JSON writes it. */
+text: string } | 
+/**  Changes of a held one. */
+{ deed: "replace"; 
+/**  Which, and what. */
+edit: DocumentEdit } | 
+/**  Another text for a held one. */
+{ deed: "text"; 
+/**  The held rows. */
+hold_id: string; 
+/**  Its row. */
+row: number; 
+/**  The document, as the shell or Extended JSON writes it. */
+text: string } | 
+/**  A held one goes. */
+{ deed: "delete"; 
+/**  The held rows. */
+hold_id: string; 
+/**  Its row. */
+row: number };
+
+/**  Changes of a held document. */
+export type DocumentEdit = {
+	/**  The held rows. */
+	hold_id: string,
+	/**  The document's row. */
+	row: number,
+	/**  The changes, each on what the one before made. */
+	patches: DocumentPatch[],
+};
+
+/**  One field of a document. */
+export type DocumentFieldRow = {
+	/**  Its name; of an array its place. */
+	name: string,
+	/**  Its type, as the server names it. */
+	native_type: string,
+	/**  Its value as the shell writes it; empty for documents and arrays. */
+	text: string,
+	/**  Fields inside. */
+	children: number | null,
+	/**  Whether there is more of the text. */
+	cut: boolean,
+};
+
+/**  Fields of a document, or of what is inside it. */
+export type DocumentFields = {
+	/**  How many there are. */
+	total: number,
+	/**  The fields from the asked offset. */
+	fields: DocumentFieldRow[],
+};
+
+/**  Asks for fields of a document. */
+export type DocumentFieldsRequest = {
+	/**  The held rows. */
+	hold_id: string,
+	/**  The document's row. */
+	row: number,
+	/**  Places among fields, from the outermost; empty for the document's own. */
+	path: number[],
+	/**  The first field. */
+	offset: number,
+	/**  Fields wanted. */
+	limit: number,
+};
+
+/**  One change of a document. Paths are places among fields, from the outermost. */
+export type DocumentPatch = 
+/**  Another value. */
+{ patch: "set"; 
+/**  Where. */
+path: number[]; 
+/**  The value, as the shell or Extended JSON writes it. */
+text: string; 
+/**  Of the same type as before, where the text can be of it. */
+alike: boolean } | 
+/**  It goes. */
+{ patch: "remove"; 
+/**  Where. */
+path: number[] } | 
+/**  Another name. */
+{ patch: "rename"; 
+/**  Where. */
+path: number[]; 
+/**  The name. */
+name: string } | 
+/**  One field or element more, the last. */
+{ patch: "append"; 
+/**  The document or array it goes into. */
+path: number[]; 
+/**  The field's name; nothing counts for arrays. */
+name: string; 
+/**  The value. */
+text: string };
+
+/**  A document before and after changes, as the shell writes it. */
+export type DocumentPreview = {
+	/**  As it is held. */
+	before: string,
+	/**  As it would be. */
+	after: string,
+};
+
+/**  How documents are written. */
+export type DocumentStyle = 
+/**  Extended JSON, canonical: every type is written. */
+"canonical" | 
+/**  Extended JSON, relaxed: numbers and dates as JSON has them. */
+"relaxed" | 
+/**  As the server's own shell. */
+"shell";
+
+/**  A document as text. */
+export type DocumentText = {
+	/**  Its row. */
+	row: number,
+	/**  Its text, or the beginning of it. */
+	text: string,
+	/**  Bytes of the document. */
+	bytes: number,
+	/**  Whether there is more of the text. */
+	cut: boolean,
+};
+
+/**  What columns of documents rest on. */
+export type DocumentsHead = {
+	/**  Documents that were looked at to find the columns. */
+	sampled: number,
+	/**  Fields that got no column, because there are too many. */
+	left_out: number,
+};
+
 /**  What to do with the password of a draft. */
 export type DraftPassword = 
 /**  Keep the stored one. */
@@ -2650,6 +2848,14 @@ rows: number } |
 { what: "loaded" } | 
 /**  Every row: the statement runs again. */
 { what: "whole" };
+
+/**  How often a field has a type. */
+export type FieldType = {
+	/**  The type, as the server names it. */
+	native_type: string,
+	/**  How often. */
+	times: number,
+};
 
 /**  What a file holds. */
 export type FileContents = {
@@ -4210,6 +4416,18 @@ export type PendingEdits = {
 	object: ObjectRef,
 	/**  How much is staged. */
 	counts: EditCounts,
+};
+
+/**  Asks for the statement that tries stages out. */
+export type PipelineRequest = {
+	/**  The connection. */
+	profile_id: string,
+	/**  The collection. */
+	collection: ObjectRef,
+	/**  The stages, each a document. */
+	stages: string[],
+	/**  Documents wanted. */
+	limit: number,
 };
 
 /**  A placeholder of a text. */
@@ -5804,6 +6022,8 @@ export type ResultHead = {
 	context: string,
 	/**  The foreign keys its columns belong to, as far as the catalog knows. */
 	foreign_keys: ResultKey[],
+	/**  Set where each row is a document and the columns are its fields, inferred from the first documents. */
+	documents?: DocumentsHead | null,
 };
 
 /**  A foreign key that columns of a result belong to. */

@@ -100,6 +100,10 @@ pub struct ResultHead {
     pub context: String,
     /// The foreign keys its columns belong to, as far as the catalog knows.
     pub foreign_keys: Vec<ResultKey>,
+    /// Set where each row is a document and the columns are its fields, inferred from the first documents.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[specta(optional)]
+    pub documents: Option<super::DocumentsHead>,
 }
 
 /// Where a hold stands.

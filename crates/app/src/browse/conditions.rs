@@ -1,7 +1,6 @@
 //! What a person wants of rows, as drivers take it; and where in what a person wrote the server found an error.
 
-use driver::{Comparison, Condition, Filter};
-use sql::Dialect;
+use driver::{Comparison, Condition, Filter, Language};
 
 use crate::{api::*, text::Positions};
 
@@ -9,20 +8,23 @@ use crate::{api::*, text::Positions};
 ///
 /// # Errors
 /// `InvalidStatement` for a text that is not one condition, with its place in that text.
-pub(crate) fn checked(conditions: &[BrowseCondition], dialect: &Dialect) -> Result<Vec<Condition>, AppError> {
-    conditions.iter().map(|one| condition(one, dialect)).collect()
+pub(crate) fn checked(conditions: &[BrowseCondition], language: &Language) -> Result<Vec<Condition>, AppError> {
+    conditions.iter().map(|one| condition(one, language)).collect()
 }
 
-fn condition(one: &BrowseCondition, dialect: &Dialect) -> Result<Condition, AppError> {
+fn condition(one: &BrowseCondition, language: &Language) -> Result<Condition, AppError> {
     Ok(match one {
         BrowseCondition::One { filter: given } => Condition::One(filter(given)),
-        BrowseCondition::All { conditions } => Condition::All(checked(conditions, dialect)?),
-        BrowseCondition::Any { conditions } => Condition::Any(checked(conditions, dialect)?),
+        BrowseCondition::All { conditions } => Condition::All(checked(conditions, language)?),
+        BrowseCondition::Any { conditions } => Condition::Any(checked(conditions, language)?),
         BrowseCondition::Where { text } => {
-            sql::check_condition(text, dialect).map_err(|refused| AppError {
-                range: Some(Positions::new(text).range(refused.span.start, refused.span.end)),
-                ..AppError::new(ErrorCode::InvalidStatement, refused.to_string())
-            })?;
+            // What is no SQL its driver reads before it makes a statement of it.
+            if let Some(dialect) = language.sql() {
+                sql::check_condition(text, dialect).map_err(|refused| AppError {
+                    range: Some(Positions::new(text).range(refused.span.start, refused.span.end)),
+                    ..AppError::new(ErrorCode::InvalidStatement, refused.to_string())
+                })?;
+            }
             Condition::Text(text.clone())
         }
     })

@@ -58,7 +58,7 @@ impl App {
         let relation = to_key(&request.object)?;
         let found = place.relation_catalog(&relation).await?;
         let dialect = place.opened.sql()?;
-        let conditions = checked(&request.filters, dialect)?;
+        let conditions = checked(&request.filters, &place.opened.language)?;
         let statement = place.scan()?.count(found.catalog(), &relation, &conditions)?;
         Ok(written_out(&statement, dialect))
     }

@@ -18,7 +18,7 @@ use crate::{
     api::*,
     connections::{Lent, lock},
     explorer::{Place, Shelved, to_key},
-    holds::{Head, Held, Source, head},
+    holds::{Head, Held, Source, documents, head},
     profiles::dial::elapsed_ms,
 };
 
@@ -135,7 +135,7 @@ impl Pages {
     fn page_request(&self, app: &App, place: &Place, relation: &ObjectKey) -> Result<PageRequest, AppError> {
         Ok(PageRequest {
             relation: relation.clone(),
-            filters: checked(&self.request.filters, place.opened.sql()?)?,
+            filters: checked(&self.request.filters, &place.opened.language)?,
             sort: self.request.sort.iter().map(sort).collect(),
             after: None,
             offset: 0,
@@ -166,7 +166,6 @@ pub(super) async fn open_with(app: &App, request: BrowseRequest, rows: u32) -> R
     let mut asked = pages.page_request(app, &place, &relation)?;
     asked.limit = asked.limit.max(rows);
     let page = place.scan()?.page(found.catalog(), &asked)?;
-    pages.identity.get_or_init(|| page.identity.clone());
     let statement = page.statement.text.to_string();
     let mut reader = pages.reader.lock().await;
     let read = read_page(app, &place, &pages, &mut reader, &page).await?;
@@ -176,13 +175,13 @@ pub(super) async fn open_with(app: &App, request: BrowseRequest, rows: u32) -> R
     let hold = writer.hold().clone();
     reader.key.clone_from(&page.key);
     let connected = &place.connected;
-    let held = Held::new(
-        hold,
-        &connected.driver,
-        &place.opened.language,
-        page.visible_columns,
-        Source::Pages(Arc::clone(&pages)),
-    );
+    let source = Source::Pages(Arc::clone(&pages));
+    let held = match results::documents::holds_documents(hold.schema()) {
+        true => documents::seen(hold, &connected.driver, &place.opened.language, source).await?,
+        false => Held::new(hold, &connected.driver, &place.opened.language, page.visible_columns, source),
+    };
+    let identity = held.document_key().map_or_else(|| page.identity.clone(), |id| Some(vec![id]));
+    pages.identity.get_or_init(|| identity);
     pages.count.store(1, Ordering::Release);
     pages.set(after(read, asked.limit));
     drop(reader);
@@ -235,7 +234,7 @@ pub(super) async fn more(app: &App, hold_id: &str) -> Result<HoldProgress, AppEr
     Ok(progress)
 }
 
-async fn next(app: &App, held: &Held, pages: &Pages, reader: &mut Reader) -> Result<HoldState, AppError> {
+async fn next(app: &App, held: &Arc<Held>, pages: &Pages, reader: &mut Reader) -> Result<HoldState, AppError> {
     let place = pages.place(app).await?;
     let relation = to_key(&pages.request.object)?;
     let found = place.relation_catalog(&relation).await?;
@@ -245,9 +244,8 @@ async fn next(app: &App, held: &Held, pages: &Pages, reader: &mut Reader) -> Res
     if let Some(last) = rows.checked_sub(1)
         && !reader.key.is_empty()
     {
-        let (hold, key) = (held.hold.clone(), reader.key.clone());
-        let texts = crate::holds::blocking(move || Ok(hold.texts(last, &key)?)).await?;
-        asked.after = Some(texts.into_iter().map(text).collect::<Result<_, _>>()?);
+        let (held, key) = (Arc::clone(held), reader.key.clone());
+        asked.after = Some(crate::holds::blocking(move || last_key(&held, last, &key)).await?);
     }
     let page = place.scan()?.page(found.catalog(), &asked)?;
     if page.key != reader.key {
@@ -259,6 +257,14 @@ async fn next(app: &App, held: &Held, pages: &Pages, reader: &mut Reader) -> Res
 
 fn after(read: u64, limit: u32) -> HoldState {
     if read < u64::from(limit) { HoldState::Complete } else { HoldState::MorePages }
+}
+
+/// What the next page begins after: the key of the last row, or the whole last document.
+fn last_key(held: &Held, row: u64, key: &[usize]) -> Result<Vec<Option<String>>, AppError> {
+    match held.document_text(row)? {
+        Some(document) => Ok(vec![Some(document)]),
+        None => held.hold.texts(row, key)?.into_iter().map(text).collect(),
+    }
 }
 
 fn text(bytes: Option<Vec<u8>>) -> Result<Option<String>, AppError> {

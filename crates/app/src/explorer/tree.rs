@@ -6,6 +6,7 @@ use catalog::{
     Catalog, Column, Enabled, Kind, Known, ObjectKey, ObjectKind, Relation, RelationKind, RelationWalker, RoutineKind,
     Schema, SchemaId,
 };
+use driver::Model;
 use serde::{Deserialize, Serialize};
 
 use super::{Shelved, icon, kept, to_ref, unschemed};
@@ -220,22 +221,25 @@ pub(super) fn node(id: &Node, label: &str, icon: ObjectIcon) -> TreeNode {
 fn databases(connected: &Connected, catalog: &Catalog, slice: Slice) -> (Vec<TreeNode>, u32) {
     let mut all: Vec<_> = catalog.databases.iter().collect();
     all.sort_by(|a, b| (!a.current, &a.name).cmp(&(!b.current, &b.name)));
+    // Keys are in no catalog: they are listed in a tab of their own.
+    let holds_keys = connected.driver.model() == Model::KeyValue;
     slice.of(all.into_iter(), |database| {
         let open = database.current || connected.opened(Some(&database.name)).is_some();
         let denied = database.may_connect == Known::Denied || database.may_connect == Known::Value(false);
         let key = ObjectKey { kind: ObjectKind::Database, ..ObjectKey::relation(None, None, &database.name) };
         let size = database.bytes.value().copied();
         TreeNode {
-            detail: size.map(bytes),
+            detail: database.comment.clone().filter(|_| holds_keys).or_else(|| size.map(bytes)),
             detail_title: size.map(|size| format!("{} bytes", grouped(size))),
             object: Some(to_ref(key)),
-            expandable: !denied,
+            expandable: !denied && !holds_keys,
+            browsable: !denied && holds_keys,
             state: match (denied, open) {
                 (true, _) => NodeState::Denied,
                 (_, false) => NodeState::NotOpened,
                 _ => NodeState::Ready,
             },
-            unfold: database.current && !denied,
+            unfold: database.current && !denied && !holds_keys,
             ..node(&Node::Database(database.name.clone()), &database.name, ObjectIcon::Database)
         }
     })

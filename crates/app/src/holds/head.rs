@@ -51,6 +51,7 @@ pub(crate) fn head(held: &Held, about: &Head<'_>) -> ResultHead {
         booleans: (forms.true_text.to_owned(), forms.false_text.to_owned()),
         context: context(held.hold.context()),
         foreign_keys,
+        documents: held.documents.as_ref().map(super::documents::Documents::told),
     }
 }
 

@@ -17,7 +17,7 @@ use super::{Seat, Sent, notice_row, script::Play};
 use crate::{
     api::{RunEvent, StatementOutcome},
     explorer::kept,
-    holds::{Again, Head, Held, Source, head},
+    holds::{Again, Head, Held, Source, documents, head},
     profiles::dial::elapsed_ms,
     text::Positions,
 };
@@ -130,9 +130,12 @@ pub(super) async fn read(
                         reads: sent.answer.class == Class::Read,
                         fails_transaction: in_transaction && limits.cancel_fails_transaction,
                     };
-                    let visible = hold.visible_columns();
                     let watched = hold.progress();
-                    let held = Held::new(hold, &seat.connected.driver, &seat.opened.language, visible, source);
+                    let held =
+                        match documents::seen(hold, &seat.connected.driver, &seat.opened.language, source).await {
+                            Ok(held) => held,
+                            Err(error) => break Err(driver::Error::new(driver::Code::Corrupt, error.message)),
+                        };
                     held.again.get_or_init(|| again(play, sent, sets));
                     play.app.live.holds.keep(&held);
                     // Until the catalog is read, what was kept of it knows the keys.

@@ -33,7 +33,7 @@ impl App {
             let place = place.acting_as(request.actor.as_ref())?;
             let relation = to_key(&request.object)?;
             let catalog = place.relation_catalog(&relation).await?;
-            let filters = checked(&request.filters, place.opened.sql()?)?;
+            let filters = checked(&request.filters, &place.opened.language)?;
             let statement = place.scan()?.statistics(catalog.catalog(), &relation, column, &filters)?;
             let rows = asks::run(&place, statement, ColumnFacts::COLUMNS).await?;
             told(rows, elapsed_ms(begun)).ok_or_else(|| AppError::internal("statistics were not what was asked for"))

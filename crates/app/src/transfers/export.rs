@@ -254,6 +254,7 @@ fn writer<W: std::io::Write + Send>(
     out: W,
 ) -> Result<Export<W>, AppError> {
     let format_options = FormatOptions {
+        bare: false,
         cast,
         forms: options.forms.clone(),
         header: options.header,

@@ -8,8 +8,11 @@ use app::{
 };
 use arrow_array::{Array, BinaryArray, RecordBatch};
 use arrow_schema::SchemaRef;
-use driver::{Driver, Event, LeftActor, Summary, arrow::RAW_COPY};
-use results::{Format, FormatOptions, RowWriter, WriteError};
+use driver::{Driver, Event, LeftActor, Summary, arrow::RAW_COPY, documents::TextStyle};
+use results::{
+    Format, FormatOptions, Lens, RowWriter, WriteError,
+    documents::{DocumentTexts, holds_documents},
+};
 
 use super::{PATIENCE, second_result};
 use crate::{
@@ -46,6 +49,8 @@ pub(super) struct Stream {
     rows: u64,
     /// The role that statements run as.
     role: Option<String>,
+    /// How the documents of the result set are written.
+    documents: Option<DocumentTexts>,
 }
 
 impl Stream {
@@ -61,6 +66,7 @@ impl Stream {
             sets: 0,
             rows: 0,
             role: None,
+            documents: None,
         }
     }
 
@@ -141,12 +147,17 @@ impl Stream {
 
     fn open_set(&mut self, schema: &SchemaRef) -> Outcome {
         self.sets += 1;
+        let form = self.driver.documents().filter(|_| holds_documents(schema));
+        self.documents = form.map(|form| DocumentTexts::new(form, TextStyle::Canonical, schema));
+        let schema = self.documents.as_ref().map_or(schema, |documents| documents.schema());
         self.sink = if self.wanted.is_some_and(|wanted| wanted != self.sets) {
             Sink::Skip
         } else if schema.metadata().get(RAW_COPY).is_some_and(|raw| raw == "true") {
             Sink::Raw
         } else {
             let format = match self.format {
+                // A document has no columns: one per line.
+                RowFormat::Table if self.documents.is_some() => Format::Ndjson,
                 RowFormat::Table => Format::Table,
                 RowFormat::Csv => Format::Csv,
                 RowFormat::Json => Format::Json,
@@ -159,7 +170,7 @@ impl Stream {
             if self.format == RowFormat::Table && self.sets > 1 && self.wanted.is_none() {
                 self.output.write_all(b"\n").map_err(|error| self.output.failure(&error))?;
             }
-            let options = FormatOptions::new(self.driver.cast());
+            let options = FormatOptions { bare: self.documents.is_some(), ..FormatOptions::new(self.driver.cast()) };
             let writer = RowWriter::new(format, schema, &options).map_err(|error| local(error.into()))?;
             Sink::Rows(Box::new(writer))
         };
@@ -167,6 +178,9 @@ impl Stream {
     }
 
     fn batch(&mut self, batch: &RecordBatch) -> Outcome {
+        let texts = self.documents.as_ref().map(|documents| documents.see(batch)).transpose();
+        let texts = texts.map_err(|error| local(error.into()))?;
+        let batch = texts.as_ref().unwrap_or(batch);
         match &mut self.sink {
             Sink::Rows(writer) => {
                 let written = writer.batch(batch, &mut self.output);

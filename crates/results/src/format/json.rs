@@ -18,10 +18,12 @@ pub(super) struct Json {
     /// Each column's name as a JSON string with its colon.
     names: Vec<Vec<u8>>,
     first: bool,
+    /// The texts of one column, each of which is JSON, and nothing around them.
+    bare: bool,
 }
 
 impl Json {
-    pub(super) fn array(layout: &Layout) -> Self {
+    pub(super) fn array(layout: &Layout, bare: bool) -> Self {
         let name = |name: &str| {
             let mut out = Vec::new();
             push_string(name.as_bytes(), &mut out);
@@ -29,11 +31,11 @@ impl Json {
             out
         };
         let names = layout.columns.iter().map(|column| name(&column.name)).collect();
-        Json { lines: false, named: !layout.repeats_names(), names, first: true }
+        Json { lines: false, named: !layout.repeats_names(), names, first: true, bare }
     }
 
-    pub(super) fn lines(layout: &Layout) -> Self {
-        Json { lines: true, ..Json::array(layout) }
+    pub(super) fn lines(layout: &Layout, bare: bool) -> Self {
+        Json { lines: true, ..Json::array(layout, bare) }
     }
 
     fn push_value(&self, class: ValueClass, cell: Cell<'_>, out: &mut Vec<u8>) {
@@ -132,6 +134,16 @@ impl RowFormat for Json {
                 out.extend_from_slice(if self.first { b"\n" } else { b",\n" });
             }
             self.first = false;
+            if self.bare {
+                match cells.first().map_or(Cell::Null, |column| column.get(row)) {
+                    Cell::Bytes(bytes, _) => self.push_document(bytes, out),
+                    other => self.push_value(ValueClass::Json, other, out),
+                }
+                if self.lines {
+                    out.push(b'\n');
+                }
+                continue;
+            }
             out.push(if self.named { b'{' } else { b'[' });
             for (index, (column, of)) in cells.iter().zip(&layout.columns).enumerate() {
                 if index > 0 {

@@ -45,7 +45,7 @@ impl Subject<'_> {
                 key.push(BYTES);
                 key.extend(bytes);
             }
-            CellClass::Null | CellClass::Text | CellClass::InvalidText => {
+            CellClass::Null | CellClass::Missing | CellClass::Text | CellClass::InvalidText => {
                 key.push(TEXT);
                 key.extend(bytes);
             }

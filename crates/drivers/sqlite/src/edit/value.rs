@@ -41,7 +41,7 @@ impl Spelling {
     pub(crate) fn value(self, held: &CellValue, affinity: Affinity) -> Result<String, Error> {
         let Some(bytes) = held.bytes.as_deref() else { return Ok("NULL".to_owned()) };
         match held.class() {
-            Some(CellClass::Null) => Ok("NULL".to_owned()),
+            Some(CellClass::Null | CellClass::Missing) => Ok("NULL".to_owned()),
             Some(CellClass::Bytes) => Ok(quote::bytes(bytes)),
             Some(CellClass::Integer | CellClass::Real) => number(&digits(bytes)?, affinity),
             Some(CellClass::Text | CellClass::InvalidText) | None => match std::str::from_utf8(bytes) {
@@ -92,7 +92,7 @@ fn exactly(
 ) -> String {
     let numeric = matches!(affinity, Affinity::Integer | Affinity::Real | Affinity::Numeric);
     match class {
-        CellClass::Null => format!("{reference} IS NULL"),
+        CellClass::Null | CellClass::Missing => format!("{reference} IS NULL"),
         CellClass::Bytes => format!("{reference} {operator} {literal}"),
         CellClass::Integer | CellClass::Real => {
             let name = if class == CellClass::Integer { "integer" } else { "real" };
