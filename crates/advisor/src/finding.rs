@@ -40,7 +40,9 @@ impl ObjectType {
             RelationKind::Table
             | RelationKind::PartitionedTable
             | RelationKind::Partition
-            | RelationKind::VirtualTable => ObjectType::Table,
+            | RelationKind::VirtualTable
+            | RelationKind::Collection
+            | RelationKind::TimeSeries => ObjectType::Table,
         }
     }
 

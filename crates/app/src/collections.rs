@@ -119,10 +119,7 @@ impl App {
         let careful = profile.safety == Safety::ConfirmWrites || profile.environment == Environment::Production;
         if !request.confirmed && (deletes || careful) {
             let what = if deletes { "Delete this document" } else { "Send this change" };
-            return Ok(DocumentAnswer::Confirm {
-                title: format!("{what}?"),
-                statement,
-            });
+            return Ok(DocumentAnswer::Confirm { title: format!("{what}?"), statement });
         }
         let became =
             self.document_on_record(&place, &collection.name, &statement, facet.change(&collection, &change)).await?;

@@ -327,6 +327,7 @@ pub(crate) fn icon(kind: RelationKind) -> ObjectIcon {
         RelationKind::MaterializedView => ObjectIcon::MaterializedView,
         RelationKind::ForeignTable => ObjectIcon::ForeignTable,
         RelationKind::VirtualTable => ObjectIcon::VirtualTable,
+        RelationKind::Collection | RelationKind::TimeSeries => ObjectIcon::Collection,
     }
 }
 
@@ -340,5 +341,7 @@ pub(crate) fn kind_words(kind: RelationKind) -> &'static str {
         RelationKind::MaterializedView => "materialized view",
         RelationKind::ForeignTable => "foreign table",
         RelationKind::VirtualTable => "virtual table",
+        RelationKind::Collection => "collection",
+        RelationKind::TimeSeries => "time series",
     }
 }

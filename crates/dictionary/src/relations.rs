@@ -59,6 +59,8 @@ fn kind(kind: RelationKind) -> &'static str {
         RelationKind::MaterializedView => "materialized view",
         RelationKind::ForeignTable => "foreign table",
         RelationKind::VirtualTable => "virtual table",
+        RelationKind::Collection => "collection",
+        RelationKind::TimeSeries => "time series",
     }
 }
 

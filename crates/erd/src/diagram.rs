@@ -205,7 +205,9 @@ fn is_chosen(catalog: &Catalog, relation: RelationWalker<'_>, choice: &Choice) -
         RelationKind::Table
         | RelationKind::PartitionedTable
         | RelationKind::ForeignTable
-        | RelationKind::VirtualTable => true,
+        | RelationKind::VirtualTable
+        | RelationKind::Collection
+        | RelationKind::TimeSeries => true,
         RelationKind::Partition => choice.partitions,
         RelationKind::View | RelationKind::MaterializedView => choice.views,
     };

@@ -348,6 +348,10 @@ impl Reading<'_> {
                 self.leave_out(key, "Virtual tables are not compared");
                 return Ok(());
             }
+            RelationKind::Collection | RelationKind::TimeSeries => {
+                self.leave_out(key, "Collections are not compared");
+                return Ok(());
+            }
             RelationKind::View | RelationKind::MaterializedView => {
                 let columns = relation.columns();
                 let commented = columns.iter().filter_map(|one| Some((one.name.clone(), one.comment.clone()?)));

@@ -34,6 +34,7 @@ pub enum ObjectIcon {
     MaterializedView,
     ForeignTable,
     VirtualTable,
+    Collection,
     Column,
     PrimaryKey,
     ForeignKey,

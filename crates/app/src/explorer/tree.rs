@@ -32,6 +32,7 @@ pub(super) enum Node {
 #[serde(rename_all = "snake_case")]
 pub(super) enum Folder {
     Tables,
+    Collections,
     Views,
     MaterializedViews,
     ForeignTables,
@@ -43,8 +44,9 @@ pub(super) enum Folder {
     Events,
 }
 
-const FOLDERS: [(Folder, &str, Kind); 10] = [
+const FOLDERS: [(Folder, &str, Kind); 11] = [
     (Folder::Tables, "Tables", Kind::Relations),
+    (Folder::Collections, "Collections", Kind::Relations),
     (Folder::Views, "Views", Kind::Relations),
     (Folder::MaterializedViews, "Materialized views", Kind::Relations),
     (Folder::ForeignTables, "Foreign tables", Kind::Relations),
@@ -303,6 +305,7 @@ fn schema_id(catalog: &Catalog, schema: &str) -> Result<SchemaId, AppError> {
 fn folder_of(kind: RelationKind) -> Folder {
     match kind {
         RelationKind::Table | RelationKind::PartitionedTable | RelationKind::VirtualTable => Folder::Tables,
+        RelationKind::Collection | RelationKind::TimeSeries => Folder::Collections,
         RelationKind::Partition => Folder::Partitions,
         RelationKind::View => Folder::Views,
         RelationKind::MaterializedView => Folder::MaterializedViews,

@@ -85,6 +85,21 @@ impl Report {
         self.cases.iter().filter(failed).map(|case| case.name).collect()
     }
 
+    /// What came of it, as it stands on record: the same whenever and wherever the suite runs against the same kind of server.
+    pub fn record(&self) -> String {
+        let product = self.version.split(' ').next().filter(|product| !product.is_empty()).unwrap_or("no server");
+        let mut record = format!("{}: {product} {}\n", self.driver, self.expected_version);
+        for Case { name, verdict, .. } in &self.cases {
+            record.push_str(&match verdict {
+                Verdict::Passed => format!("passed        {name}\n"),
+                Verdict::Absent(reason) => format!("absent        {name}: {reason}\n"),
+                Verdict::Unverifiable(reason) => format!("unverifiable  {name}: {reason}\n"),
+                Verdict::Failed(_) => format!("failed        {name}\n"),
+            });
+        }
+        record
+    }
+
     /// For tests: panics with the whole report unless every case passed, was absent or unverifiable, and some passed.
     ///
     /// # Panics

@@ -276,7 +276,7 @@ async fn keeps_the_contract(server: Server, database: &str, way: &[(&str, &str)]
     let way = way.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let report = suite(&Real { texts: texts(database), way, server }).await;
     eprintln!("{database}: {report}");
-    report.assert();
+    on_record(&report, &database.replacen("conformance", "mariadb", 1).replace('_', "-"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -315,4 +315,13 @@ async fn the_driver_keeps_the_contract_through_ssh_with_a_jump_host() {
     ];
     let way: Vec<_> = way.iter().map(|(name, value)| (*name, value.as_str())).collect();
     keeps_the_contract(server, "conformance_ssh", &way).await;
+}
+
+/// What the suite found is on record, and docs/support.md is made of that.
+fn on_record(report: &driver::conformance::Report, name: &str) {
+    report.assert();
+    let folder = "../../../../tests/contract";
+    insta::with_settings!({ snapshot_path => folder, prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!(name, report.record());
+    });
 }

@@ -334,7 +334,8 @@ impl Real {
     async fn keeps_the_contract(&self) {
         let report = suite(self).await;
         eprintln!("{}: {report}", self.name);
-        report.assert();
+        let way = self.name.trim_start_matches("conformance").replace('_', "-");
+        on_record(&report, &format!("postgres-{}{way}", self.server.major));
     }
 }
 
@@ -413,4 +414,13 @@ async fn the_driver_keeps_the_contract_through_ssh_and_a_pooler_that_lends_for_a
     let Some(jump) = Jump::start() else { return };
     let way = jump.way.clone();
     Real::by(way, server, port, "conformance_ssh_pooled", Some("transaction")).await.keeps_the_contract().await;
+}
+
+/// What the suite found is on record, and docs/support.md is made of that.
+fn on_record(report: &driver::conformance::Report, name: &str) {
+    report.assert();
+    let folder = "../../../../tests/contract";
+    insta::with_settings!({ snapshot_path => folder, prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!(name, report.record());
+    });
 }

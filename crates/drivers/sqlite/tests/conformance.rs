@@ -235,7 +235,16 @@ impl Subject for File {
 async fn sqlite_keeps_the_contract() {
     let report = suite(&new()).await;
     eprintln!("{report}");
-    report.assert();
+    on_record(&report, "sqlite");
     let unverified = report.cases.iter().filter(|case| matches!(case.verdict, Verdict::Unverifiable(_))).count();
     assert!(unverified == 0 || !cfg!(target_os = "linux"), "{unverified} cases were not looked at");
+}
+
+/// What the suite found is on record, and docs/support.md is made of that.
+fn on_record(report: &driver::conformance::Report, name: &str) {
+    report.assert();
+    let folder = "../../../../tests/contract";
+    insta::with_settings!({ snapshot_path => folder, prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!(name, report.record());
+    });
 }

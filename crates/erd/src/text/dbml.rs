@@ -28,6 +28,8 @@ pub fn dbml(shown: &Shown<'_>) -> String {
             RelationKind::MaterializedView => Some("materialized view"),
             RelationKind::ForeignTable => Some("foreign table"),
             RelationKind::VirtualTable => Some("virtual table"),
+            RelationKind::Collection => Some("collection"),
+            RelationKind::TimeSeries => Some("time series"),
             RelationKind::Table | RelationKind::PartitionedTable | RelationKind::Partition => None,
         };
         let notes: Vec<&str> = kind.into_iter().chain(entity.comment.as_deref()).collect();

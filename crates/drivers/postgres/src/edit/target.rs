@@ -34,7 +34,7 @@ pub(crate) fn identify(walker: RelationWalker<'_>) -> Result<Identified<'_>, Err
                 "Change the rows of the tables that it reads, and refresh it.",
             );
         }
-        RelationKind::VirtualTable => {
+        RelationKind::VirtualTable | RelationKind::Collection | RelationKind::TimeSeries => {
             return refused(format!("“{name}” is made by a module."), "Write the statement yourself.");
         }
         _ if foreign => {
