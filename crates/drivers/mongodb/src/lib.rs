@@ -1,1 +1,4 @@
 //! MongoDB.
+pub mod bson;
+mod documents;
+mod language;
