@@ -37,8 +37,8 @@ pub use model::{
     TypeObject, Volatility,
 };
 pub use parts::{
-    Action, Column, Constraint, ConstraintKind, Enabled, ForeignKey, Generated, Identity, Index, IndexKey, Policy,
-    PolicyCommand, Relation, RelationId, RelationKind, RowSecurity, Trigger,
+    Action, Column, Constraint, ConstraintKind, Enabled, ForeignKey, Generated, Identity, Index, IndexKey, Inferred,
+    Policy, PolicyCommand, Relation, RelationId, RelationKind, RowSecurity, Trigger,
 };
 pub use scope::{Coverage, Kind, Scope};
 pub use server::{

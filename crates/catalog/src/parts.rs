@@ -26,6 +26,19 @@ pub enum RelationKind {
     ForeignTable,
     /// A table implemented by a module (SQLite).
     VirtualTable,
+    /// A collection of documents (MongoDB).
+    Collection,
+    /// A collection of measurements, kept in buckets by time (MongoDB).
+    TimeSeries,
+}
+
+/// How something was concluded that nobody declared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inferred {
+    /// Documents looked at.
+    pub sampled: u64,
+    /// Documents there are, as the server estimates; `None` where it does not say.
+    pub of: Option<u64>,
 }
 
 /// Whether row security filters a relation.
@@ -127,7 +140,7 @@ pub struct Generated {
     pub stored: bool,
 }
 
-/// A declared column.
+/// A declared column, or a field that was found ([`Column::inferred`]).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Column {
     /// Its relation.
@@ -151,6 +164,9 @@ pub struct Column {
     /// It came from a table that this one inherits from, or is a partition of, and goes with it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub inherited: bool,
+    /// Set where nobody declared it: it was found by looking at some documents (MongoDB).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inferred: Option<Inferred>,
     /// Its comment.
     pub comment: Option<String>,
 }
@@ -169,6 +185,7 @@ impl Column {
             generated: None,
             collation: None,
             inherited: false,
+            inferred: None,
             comment: None,
         }
     }

@@ -132,7 +132,11 @@ impl App {
 
 fn rank(kind: RelationKind) -> u8 {
     match kind {
-        RelationKind::Table | RelationKind::PartitionedTable | RelationKind::Partition | RelationKind::Collection | RelationKind::TimeSeries => 0,
+        RelationKind::Table
+        | RelationKind::PartitionedTable
+        | RelationKind::Partition
+        | RelationKind::Collection
+        | RelationKind::TimeSeries => 0,
         RelationKind::ForeignTable | RelationKind::VirtualTable => 1,
         RelationKind::View | RelationKind::MaterializedView => 2,
     }

@@ -96,7 +96,11 @@ fn relations(catalog: &Catalog) -> impl Iterator<Item = ObjectKey> {
 
 fn rank(kind: RelationKind) -> u8 {
     match kind {
-        RelationKind::Table | RelationKind::PartitionedTable | RelationKind::Partition | RelationKind::Collection | RelationKind::TimeSeries => 0,
+        RelationKind::Table
+        | RelationKind::PartitionedTable
+        | RelationKind::Partition
+        | RelationKind::Collection
+        | RelationKind::TimeSeries => 0,
         RelationKind::ForeignTable | RelationKind::VirtualTable => 1,
         RelationKind::View | RelationKind::MaterializedView => 2,
     }

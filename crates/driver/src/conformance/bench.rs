@@ -39,24 +39,31 @@ pub(super) async fn within<T>(limit: Duration, what: &str, work: impl Future<Out
 }
 
 /// One result set read whole.
-pub(super) struct ResultSet {
+pub(super) struct ResultSet<'a> {
     pub(super) schema: SchemaRef,
     pub(super) batches: Vec<RecordBatch>,
+    subject: &'a dyn Subject,
 }
 
-impl ResultSet {
+impl ResultSet<'_> {
     /// The text of a cell of the first row; `None` for NULL.
     pub(super) fn first(&self, column: usize) -> Result<Option<Vec<u8>>, Verdict> {
         match self.batches.first() {
-            Some(batch) => cell(batch, 0, column),
+            Some(batch) => self.printed(batch, 0, column),
             None => fail("the result has no rows"),
         }
+    }
+
+    /// The text of a cell as the server's own client prints it.
+    pub(super) fn printed(&self, batch: &RecordBatch, row: usize, column: usize) -> Result<Option<Vec<u8>>, Verdict> {
+        let native = self.schema.fields().get(column).map_or("", |field| arrow::native_type(field));
+        Ok(cell(batch, row, column)?.map(|bytes| self.subject.print(native, bytes)))
     }
 }
 
 /// A run read to its end.
-pub(super) struct Finished {
-    pub(super) sets: Vec<ResultSet>,
+pub(super) struct Finished<'a> {
+    pub(super) sets: Vec<ResultSet<'a>>,
     pub(super) notices: Vec<Notice>,
     pub(super) end: Result<Summary, Error>,
 }
@@ -186,13 +193,15 @@ impl<'a> Bench<'a> {
     }
 
     /// Reads a run to its end.
-    pub(super) async fn finish(&self, mut run: Run) -> Result<Finished, Verdict> {
+    pub(super) async fn finish(&self, mut run: Run) -> Result<Finished<'a>, Verdict> {
         let mut laws = Laws::default();
-        let (mut sets, mut notices, mut end) = (Vec::<ResultSet>::new(), Vec::new(), None);
+        let (mut sets, mut notices, mut end) = (Vec::<ResultSet<'a>>::new(), Vec::new(), None);
         while let Some(event) = within(SOON, "the run", run.next()).await? {
             laws.look(&event)?;
             match event {
-                Ok(Event::ResultSet(schema, _)) => sets.push(ResultSet { schema, batches: Vec::new() }),
+                Ok(Event::ResultSet(schema, _)) => {
+                    sets.push(ResultSet { schema, batches: Vec::new(), subject: self.subject })
+                }
                 Ok(Event::Batch(batch)) => {
                     if let Some(set) = sets.last_mut() {
                         set.batches.push(batch);
@@ -210,7 +219,7 @@ impl<'a> Bench<'a> {
     }
 
     /// Runs a statement that must succeed.
-    pub(super) async fn succeed(&self, session: &dyn Session, statement: Statement) -> Result<Finished, Verdict> {
+    pub(super) async fn succeed(&self, session: &dyn Session, statement: Statement) -> Result<Finished<'a>, Verdict> {
         let text = Arc::clone(&statement.text);
         let finished = self.finish(session.run(statement)).await?;
         match &finished.end {

@@ -2,18 +2,20 @@
 
 use super::{
     Verdict,
-    bench::{Bench, ResultSet, cell, check, fail, offered, unexpected},
+    bench::{Bench, ResultSet, check, fail, offered, unexpected},
 };
 use crate::{Capabilities, Explain, ExplainOptions, Plan, Session, Statement, Transaction};
 
 /// The rows of a result as the facet reads them.
-fn rows(set: &ResultSet) -> Result<Vec<Vec<Option<String>>>, Verdict> {
+fn rows(set: &ResultSet<'_>) -> Result<Vec<Vec<Option<String>>>, Verdict> {
     let mut rows = Vec::new();
     for batch in &set.batches {
         for row in 0..batch.num_rows() {
             let columns = crate::arrow::visible_columns(&set.schema);
             let texts: Result<Vec<_>, Verdict> = (0..columns)
-                .map(|column| Ok(cell(batch, row, column)?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned())))
+                .map(|column| {
+                    Ok(set.printed(batch, row, column)?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+                })
                 .collect();
             rows.push(texts?);
         }
@@ -90,15 +92,20 @@ pub(super) async fn explain(bench: &Bench<'_>) -> Result<(), Verdict> {
 /// A measured write leaves nothing behind, by itself and inside a transaction that goes on.
 async fn undone(bench: &Bench<'_>, session: &dyn Session, explain: &dyn Explain) -> Result<(), Verdict> {
     let writing = offered(&bench.texts().writing)?;
-    let transactions = offered(&bench.texts().transactions)?;
+    let transactions = bench.texts().transactions.as_ref().ok();
     for text in &writing.setup {
         drop(bench.finish(session.run(Statement::new(text.as_str()))).await?);
     }
     for inside in [false, true] {
         let state = if inside { Transaction::Open } else { Transaction::Idle };
         let Some(undo) = explain.undo(state) else { return fail("what it runs it cannot undo") };
-        if inside {
-            bench.succeed(session, Statement::new(transactions.begin.as_str())).await?;
+        match transactions {
+            Some(transactions) if inside => {
+                bench.succeed(session, Statement::new(transactions.begin.as_str())).await?;
+            }
+            // There are none to be inside of.
+            None if inside => continue,
+            _ => {}
         }
         for text in &undo.before {
             bench.succeed(session, Statement::new(*text)).await?;
@@ -111,7 +118,7 @@ async fn undone(bench: &Bench<'_>, session: &dyn Session, explain: &dyn Explain)
         check(now == state, || format!("the transaction is {now:?} afterwards"))?;
         let stayed = bench.scalar(session, &writing.check).await?;
         check(stayed.as_deref() == Some(writing.unchanged.as_str()), || format!("{stayed:?} stayed behind"))?;
-        if inside {
+        if let Some(transactions) = transactions.filter(|_| inside) {
             bench.succeed(session, Statement::new(transactions.commit.as_str())).await?;
         }
     }

@@ -219,6 +219,10 @@ pub trait Subject: Send + Sync {
     fn split(&self, script: &str) -> Vec<String> {
         self.driver().language().split(script).iter().map(|statement| statement.text(script).to_owned()).collect()
     }
+    /// A cell as the server's own client prints it, where its bytes are no text (a document).
+    fn print(&self, _native_type: &str, cell: Vec<u8>) -> Vec<u8> {
+        cell
+    }
     /// Asks the server, by other means than the session itself, whether this session runs a statement now.
     async fn is_active(&self, session: &SessionState) -> Offer<bool>;
     /// Ends a session from the server's side, as a dying server would.

@@ -1,19 +1,24 @@
 //! Documents: their raw bytes as text and back, changed in place, paged through and saved.
 
+mod collections;
 mod patch;
 mod print;
+mod sample;
 
 use std::borrow::Cow;
 
 use driver::{
     Code, DocumentForm, Error, Span,
+    arrow::CellClass,
     documents::{DocumentField, Patch, TextStyle},
 };
 
-pub(crate) use print::hex;
+pub(crate) use collections::{Collections, estimate, quoted, read_sample};
+pub(crate) use print::{hex, print};
+pub(crate) use sample::fields as sampled_fields;
 
 use crate::{
-    bson::{self, Damage, kind},
+    bson::{self, Damage, Value, kind},
     language::{Node, Wrong, read_value},
 };
 
@@ -35,6 +40,31 @@ impl DocumentForm for BsonForm {
         match bson::kind_of(native_type) {
             Some(kind) => print::print(kind, raw, style, indent),
             None => format!("/* {} bytes of an unknown type */", raw.len()),
+        }
+    }
+
+    fn cell<'a>(&self, native_type: &str, raw: &'a [u8]) -> (Cow<'a, [u8]>, CellClass) {
+        let value = bson::kind_of(native_type).and_then(|kind| Value::read(kind, raw).ok());
+        let owned = |text: String, class| (Cow::Owned(text.into_bytes()), class);
+        match value {
+            Some(Value::String(text) | Value::Symbol(text) | Value::Code(text)) => {
+                let class = if std::str::from_utf8(text).is_ok() { CellClass::Text } else { CellClass::InvalidText };
+                (Cow::Borrowed(text), class)
+            }
+            Some(Value::Int32(value)) => owned(value.to_string(), CellClass::Integer),
+            Some(Value::Int64(value)) => owned(value.to_string(), CellClass::Integer),
+            Some(Value::Double(value)) => owned(bson::double_to_text(value), CellClass::Real),
+            Some(Value::Decimal(value)) => owned(bson::decimal_to_text(value), CellClass::Real),
+            Some(Value::Bool(value)) => owned(value.to_string(), CellClass::Text),
+            Some(Value::ObjectId(id)) => owned(hex(&id), CellClass::Text),
+            Some(Value::Date(ms)) => owned(bson::date_to_text(ms).unwrap_or_else(|| ms.to_string()), CellClass::Text),
+            Some(Value::Binary(_, bytes)) => (Cow::Borrowed(bytes), CellClass::Bytes),
+            Some(Value::Null) => (Cow::Borrowed(&[]), CellClass::Null),
+            Some(Value::Document(_) | Value::Array(_)) => {
+                owned(self.text(native_type, raw, TextStyle::Relaxed, false), CellClass::Text)
+            }
+            Some(_) => owned(self.text(native_type, raw, TextStyle::Shell, false), CellClass::Text),
+            None => (Cow::Borrowed(raw), CellClass::Bytes),
         }
     }
 

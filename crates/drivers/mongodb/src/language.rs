@@ -22,7 +22,7 @@ use driver::{Commands, Suggestions};
 use sql::{Class, Classification, Destroys, Destruction, Effect, QualifiedName, Write};
 
 pub(crate) use alike::alike;
-pub(crate) use constructor::new_uuid;
+pub(crate) use constructor::{new_object_id, new_uuid};
 #[cfg(test)]
 pub(crate) use literal::hex as hex_bytes;
 pub(crate) use literal::{Reader, Wrong};

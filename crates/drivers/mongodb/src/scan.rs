@@ -7,9 +7,11 @@ use std::sync::Arc;
 
 use catalog::{Catalog, ObjectKey};
 use driver::{
-    Code, Comparison, Condition, DocumentForm, Documents, Error, Filter, KeySource, Lookup, Page, PageRequest, Scan, Sort,
-    Statement, documents::DocumentPage,
+    Code, Comparison, Condition, DocumentForm, Documents, Error, Filter, KeySource, Lookup, Page, PageRequest, Scan,
+    Sort, Statement, documents::DocumentPage,
 };
+
+use crate::documents::quoted;
 
 /// Pages of collections.
 pub(crate) struct Scanning {
@@ -64,31 +66,14 @@ impl Scan for Scanning {
         let database = relation.schema.as_deref().map(|name| format!(".getSiblingDB({})", quoted(name)));
         let database = database.unwrap_or_default();
         let collection = quoted(&relation.name);
-        Ok(Statement::new(format!("db{database}.getCollection({collection}).countDocuments({filter}, {{ limit: {cap} }})")))
+        Ok(Statement::new(format!(
+            "db{database}.getCollection({collection}).countDocuments({filter}, {{ limit: {cap} }})"
+        )))
     }
 
     fn lookup(&self, _catalog: &Catalog, _request: &Lookup) -> Result<Statement, Error> {
         Err(Error::new(Code::Unsupported, "Collections have no foreign keys to choose by."))
     }
-}
-
-/// A text as the shell's string.
-fn quoted(text: &str) -> String {
-    let mut quoted = String::with_capacity(text.len() + 2);
-    quoted.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            '\n' => quoted.push_str("\\n"),
-            '\r' => quoted.push_str("\\r"),
-            '\t' => quoted.push_str("\\t"),
-            control if u32::from(control) < 0x20 => quoted.push_str(&format!("\\u{:04x}", u32::from(control))),
-            other => quoted.push(other),
-        }
-    }
-    quoted.push('"');
-    quoted
 }
 
 fn sort_document(sort: &[Sort]) -> String {
@@ -130,7 +115,10 @@ fn comparison(filter: &Filter) -> String {
     let first = filter.values.first().map_or("", String::as_str);
     let all = || filter.values.iter().flat_map(|value| meanings(value)).collect::<Vec<_>>().join(", ");
     let pattern = |before: &str, after: &str| {
-        format!("{{ {field}: {{ $regex: {}, $options: \"i\" }} }}", quoted(&format!("{before}{}{after}", escaped(first))))
+        format!(
+            "{{ {field}: {{ $regex: {}, $options: \"i\" }} }}",
+            quoted(&format!("{before}{}{after}", escaped(first)))
+        )
     };
     let ordered = |operator: &str, value: &str| {
         let each: Vec<String> =

@@ -30,12 +30,6 @@ impl Wrong {
     pub(crate) fn new(span: Span, message: impl Into<String>) -> Self {
         Wrong { message: message.into(), span }
     }
-
-    /// With everything moved to the right.
-    pub(crate) fn shifted(mut self, by: usize) -> Self {
-        self.span = Span { start: self.span.start + by, end: self.span.end + by };
-        self
-    }
 }
 
 impl From<Wrong> for driver::Error {

@@ -58,6 +58,15 @@ pub(crate) struct Request {
     pub ids: Vec<Node>,
 }
 
+impl Request {
+    /// The size of batches that the statement asks for.
+    pub(crate) fn batch_size(&self) -> Option<i64> {
+        let of = |name: &str| super::node::find(&self.fields, name);
+        let size = of("batchSize").or_else(|| of("cursor")?.get("batchSize"));
+        size.and_then(Node::integer).filter(|size| *size > 0)
+    }
+}
+
 /// What a statement comes down to.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {

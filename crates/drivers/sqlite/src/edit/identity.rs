@@ -67,7 +67,7 @@ pub(crate) fn identity_of(relation: RelationWalker<'_>) -> Result<Identity, Erro
     let row = relation.row();
     match row.kind {
         RelationKind::Table | RelationKind::Partition | RelationKind::PartitionedTable => {}
-        RelationKind::VirtualTable => {
+        RelationKind::VirtualTable | RelationKind::Collection | RelationKind::TimeSeries => {
             return refused(
                 format!("{} is a virtual table: its module keeps the rows and may number them anew.", row.name),
                 "Change them with a statement.",
