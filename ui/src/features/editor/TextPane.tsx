@@ -1,5 +1,4 @@
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
-import { bracketMatching } from "@codemirror/language";
 import { search, searchKeymap } from "@codemirror/search";
 import { Compartment, EditorState } from "@codemirror/state";
 import { drawSelection, EditorView, keymap, lineNumbers } from "@codemirror/view";
@@ -56,7 +55,6 @@ export function TextPane({ value, onChange, readOnly, label, grammar }: TextPane
           lineNumbers(),
           history(),
           drawSelection(),
-          bracketMatching(),
           search(),
           EditorState.phrases.of(SEARCH_WORDS),
           keymap.of([...searchKeymap, ...historyKeymap, ...defaultKeymap]),

@@ -225,6 +225,7 @@ function StringValue(props: StringValueProps) {
         whole={value.whole}
         locked={locked ?? (large ? `more than ${bytesWords(MOST_EDITED)} are not edited here` : undefined)}
         json={kind === "ReJSON-RL"}
+        bits={kind === "string"}
         id={draftId(name, null)}
         drafts={drafts}
         tools={tools}

@@ -10,7 +10,7 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
-import { Button, copyText, EmptyState, type MenuItem, plural, SplitPane, toast } from "@/design";
+import { Button, copyText, EmptyState, hasOpenLayer, type MenuItem, plural, SplitPane, toast } from "@/design";
 import { failureOf, host, type KeyTreeRow } from "@/ipc";
 import { Drafts } from "./drafts";
 import { FactsCache } from "./facts";
@@ -67,6 +67,7 @@ export interface KeysPaneProps {
   onConsole: (text: string) => void;
 }
 
+const PART = "The list is not whole: keys that are not listed yet stay.";
 const CHOOSE = "choose a key first";
 
 function useStores({ profileId, database }: KeysPlace) {
@@ -97,6 +98,7 @@ export function KeysPane(props: KeysPaneProps) {
     () => new Set(view.chosen === null ? [] : [`k${view.chosen}`]),
   );
   const [form, setForm] = useState<{ kind: "new"; prefix: string } | { kind: "rename"; name: string } | null>(null);
+  const progress = state.progress?.state.state;
   const [sampling, setSampling] = useState(false);
   const readOnly = open ? props.readOnly : "the connection is not open";
   const left = useRef<ListHandle>(null);
@@ -155,8 +157,9 @@ export function KeysPane(props: KeysPaneProps) {
   const removeThese = async (ids: ReadonlySet<string>) => {
     const removal = removalOf(ids);
     if (removal.keys.length + removal.namespaces.length === 0 || readOnly) return;
+    const part = removal.namespaces.length === 0 || progress === "complete" ? "" : PART;
     try {
-      const count = await remove(removal.keys, removal.namespaces, list.listId);
+      const count = await remove(removal.keys, removal.namespaces, list.listId, part);
       if (count === null) return;
       for (const key of removal.keys) drafts.forget(key);
       const isGone = (key: string) =>
@@ -274,7 +277,6 @@ export function KeysPane(props: KeysPaneProps) {
     remove: () => void removeThese(chosenIds),
     copy: () => copyNames(chosenIds),
   }));
-  const progress = state.progress?.state.state;
   const tellReasons = useRef(onReasons);
   tellReasons.current = onReasons;
   const goOn = progress === "paused" || progress === "failed" ? undefined : "the list did not stop";
@@ -301,7 +303,7 @@ export function KeysPane(props: KeysPaneProps) {
     />
   ) : chosen === null ? (
     <EmptyState
-      picture="empty"
+      icon="key"
       title="No key chosen"
       actions={
         <>
@@ -383,7 +385,18 @@ export function KeysPane(props: KeysPaneProps) {
           />
         }
         second={
-          <div ref={right} className="keys-right">
+          <div
+            ref={right}
+            className="keys-right"
+            onKeyDown={(event) => {
+              // One step back: to the list.
+              if (event.key !== "Escape" || event.defaultPrevented || hasOpenLayer()) return;
+              event.preventDefault();
+              event.stopPropagation();
+              if (sampling) setSampling(false);
+              left.current?.focus();
+            }}
+          >
             {body}
           </div>
         }

@@ -10,23 +10,27 @@ export interface Changes {
   /** Sends a change; false where a person said no. Throws what the core refuses. */
   readonly change: (key: string, kind: string, edit: KeyEdit) => Promise<boolean>;
   /** Removes keys and all in namespaces; how many, or none where a person said no. */
-  readonly remove: (keys: string[], namespaces: string[], list: string | null) => Promise<number | null>;
+  readonly remove: (keys: string[], namespaces: string[], list: string | null, note: string) => Promise<number | null>;
   readonly dialog: ReactNode;
 }
 
 export function useChange(place: KeysPlace): Changes {
-  const [asked, setAsked] = useState<{ readonly question: Question; readonly danger: boolean } | null>(null);
+  const [asked, setAsked] = useState<{
+    readonly question: Question;
+    readonly danger: boolean;
+    readonly note: string;
+  } | null>(null);
   const settle = useRef<(yes: boolean) => void>(() => undefined);
   const no = useRef<HTMLButtonElement>(null);
   const { profileId, database } = place;
   const ask = useCallback(
-    (question: Question, danger: boolean) =>
+    (question: Question, danger: boolean, note = "") =>
       new Promise<boolean>((resolve) => {
         settle.current = (yes) => {
           setAsked(null);
           resolve(yes);
         };
-        setAsked({ question, danger });
+        setAsked({ question, danger, note });
       }),
     [],
   );
@@ -41,11 +45,11 @@ export function useChange(place: KeysPlace): Changes {
     [profileId, database, ask],
   );
   const remove = useCallback(
-    async (keys: string[], namespaces: string[], list: string | null) => {
+    async (keys: string[], namespaces: string[], list: string | null, note: string) => {
       const removal = { of: { profile_id: profileId, database }, keys, namespaces, id: list };
       const answer = await host().keysRemove({ ...removal, confirmed: null });
       if (answer.answer === "done") return answer.keys;
-      if (!(await ask(answer, true))) return null;
+      if (!(await ask(answer, true, note))) return null;
       const done = await host().keysRemove({ ...removal, confirmed: countOf(answer) });
       return done.answer === "done" ? done.keys : null;
     },
@@ -57,7 +61,7 @@ export function useChange(place: KeysPlace): Changes {
       alert
       initialFocus={no}
       title={asked.question.title}
-      description={asked.question.message}
+      description={[asked.question.message, asked.note].filter(Boolean).join(" ")}
       width={520}
       onClose={() => settle.current(false)}
       footer={

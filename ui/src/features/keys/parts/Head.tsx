@@ -99,7 +99,8 @@ export function Head(props: HeadProps) {
         {facts?.idle_s != null && facts.idle_s > 0 ? (
           <span className="tabular-nums">idle {ttlWords(facts.idle_s * 1_000)}</span>
         ) : null}
-        {facts ? (
+        {gone ? <span>gone</span> : null}
+        {facts && !gone ? (
           <span className="keys-expires">
             <Icon name="clock" size={12} />
             {left === null ? "never expires" : "expires in "}

@@ -100,6 +100,17 @@ export function KeyTree(props: KeyTreeProps) {
     }
     facts.want(keys);
   }, [list, facts, first, last, rows]);
+  // Times to live run on while somebody looks.
+  const [, tick] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => {
+      for (let at = first; at < last; at += 1) {
+        const row = rows.get(at);
+        if (row && row.keys === null && facts.get(row.key)?.facts?.ttl_ms != null) return tick((now) => now + 1);
+      }
+    }, 1_000);
+    return () => clearInterval(timer);
+  }, [facts, first, last, rows]);
   const index = active && rowId(rows.get(active.index) ?? { key: "", keys: null }) === active.id ? active.index : -1;
   const at = useRef({ index, first, rows });
   at.current = { index, first, rows };

@@ -149,26 +149,27 @@ export function ListPane(props: ListPaneProps) {
   const filtered = view.pattern !== "" || view.kind !== null;
   const reading = progress?.state.state === "reading";
   const expanded = new Set(view.expanded);
-  const denied = error && present(error.code).picture === "denied";
+  const picture = error ? present(error.code).picture : "error";
+  const again = (
+    <Button variant="primary" icon="refresh" onClick={onAgain}>
+      Try again
+    </Button>
+  );
   const content =
     phase === "failed" && error ? (
-      denied ? (
-        <EmptyState
-          picture="denied"
-          title="These keys may not be listed"
-          actions={<Button onClick={onAgain}>Try again</Button>}
-        >
-          {error.message} {error.hint}
-        </EmptyState>
-      ) : (
-        <EmptyState
-          picture="error"
-          title="The keys could not be listed"
-          actions={<Button onClick={onAgain}>Try again</Button>}
-        >
-          {error.message} {error.hint}
-        </EmptyState>
-      )
+      <EmptyState
+        picture={picture}
+        title={
+          picture === "denied"
+            ? "These keys may not be listed"
+            : picture === "offline"
+              ? "The server is not there"
+              : "The keys could not be listed"
+        }
+        actions={again}
+      >
+        {error.message} {error.hint}
+      </EmptyState>
     ) : phase === "starting" ? (
       <div className="keys-waiting" role="status" aria-label="Listing keys">
         {LINES.map((width) => (

@@ -34,7 +34,7 @@ export function TtlForm({ ttl, onSave, onDone }: TtlFormProps) {
     if (event.key === "Enter") void save();
   };
   return (
-    <div className="keys-form" data-scope="keys-ttl">
+    <div className="keys-form">
       <Segmented<Way>
         dense
         label="When it expires"

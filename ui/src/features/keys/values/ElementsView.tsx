@@ -345,7 +345,7 @@ export function ElementsView(props: ElementsViewProps) {
                   onSaved={(bytes) => selected && elements.put(selected.at, { ...chosen, value: told(bytes) })}
                   onSaver={props.onSaver}
                   saveKeys={props.saveKeys}
-                  more={<IconButton icon="close" label="Close" quiet onClick={() => setSelected(null)} />}
+                  end={<IconButton icon="close" label="Close" quiet onClick={() => setSelected(null)} />}
                 />
               )
             ) : null

@@ -36,6 +36,10 @@ export interface ValueViewProps {
   onSaver?: (saver: Saver | null) => void;
   saveKeys: string | undefined;
   more?: ReactNode;
+  /** Its bits may mean something each. */
+  bits?: boolean;
+  /** At the bar's end. */
+  end?: ReactNode;
 }
 
 /** A value that somebody else saved meanwhile. */
@@ -127,6 +131,13 @@ export function ValueView(props: ValueViewProps) {
     );
   const shownText = (label: string, value: string, readOnly: boolean, grammar: "json" | "plain", as: Draft["as"]) =>
     tools.text({ value, onChange: (next) => edit(as, next), readOnly, label, grammar });
+  const offered: Readonly<Record<View, boolean>> = {
+    text: text !== null,
+    json: laid !== null,
+    hex: true,
+    image: image !== undefined,
+    bits: props.bits === true,
+  };
   const theirText = failure?.theirs ? (textOf(failure.theirs, true) ?? tools.hexOfBytes(failure.theirs)) : "";
 
   return (
@@ -138,22 +149,18 @@ export function ValueView(props: ValueViewProps) {
           label="Shown as"
           value={view}
           onChange={setChosen}
-          options={OPTIONS.map((option) => ({
+          options={OPTIONS.filter(({ value }) => offered[value] || value === view).map((option) => ({
             ...option,
-            disabled:
-              (dirty && option.value !== draft.as) ||
-              (option.value === "text" && text === null) ||
-              (option.value === "json" && laid === null) ||
-              (option.value === "image" && image === undefined),
+            disabled: (dirty && option.value !== draft.as) || !offered[option.value],
           }))}
         />
-        <span className="rh-meta tabular-nums rh-truncate">
+        <span className="rh-meta tabular-nums keys-whole" data-part={!whole || undefined}>
           {whole ? bytesWords(bytes.length) : `first ${bytesWords(bytes.length)} of ${bytesWords(total)}`}
         </span>
         {props.more}
         <span className="flex-1" />
         {unable && view !== "json" && view !== "image" && view !== "bits" ? (
-          <span className="rh-meta rh-truncate">{`Not edited: ${unable}`}</span>
+          <span className="rh-meta rh-truncate" data-tip={`Not edited: ${unable}`}>{`Not edited: ${unable}`}</span>
         ) : null}
         {view === "text" && laid !== null && !unable && (draft?.text ?? text) !== laid && !dirty ? (
           <Button dense variant="ghost" onClick={() => edit("text", laid)}>
@@ -166,6 +173,7 @@ export function ValueView(props: ValueViewProps) {
           </Button>
         ) : null}
         <IconButton icon="copy" label={whole ? "Copy the value" : "Copy what is shown"} dense onClick={copy} />
+        {props.end}
       </div>
       {failure?.theirs ? (
         <Banner

@@ -28,7 +28,7 @@ const size: GridColumn = {
   id: "size",
   head: "size",
   note: "bytes",
-  width: "84px",
+  width: "96px",
   number: true,
   cell: (element) => number(sizeOf(element)),
 };
