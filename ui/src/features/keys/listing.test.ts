@@ -118,4 +118,20 @@ describe("a list of keys", () => {
     await list.start(WANTED, []);
     expect(list.snapshot()).toMatchObject({ phase: "failed", error: { code: "forbidden" } });
   });
+
+  it("shows no rows of another wish where a new one fails, and keeps those of the same", async () => {
+    const { reader, state } = core(names(0, 10));
+    state.reading = false;
+    const list = new KeyList(reader);
+    await list.start(WANTED, []);
+    const failure = new HostError({ code: "timed_out", message: "No answer.", hint: null, range: null, native: null });
+    vi.mocked(reader.keysList).mockRejectedValueOnce(failure);
+    await list.start(WANTED, []);
+    expect(list.snapshot()).toMatchObject({ phase: "ready", total: 10, error: { code: "timed_out" } });
+    vi.mocked(reader.keysList).mockRejectedValueOnce(failure);
+    await list.start({ ...WANTED, kind: "hash" }, []);
+    list.see(0, 20);
+    await list.load();
+    expect(list.snapshot()).toMatchObject({ phase: "failed", total: 0 });
+  });
 });

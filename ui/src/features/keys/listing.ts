@@ -89,7 +89,12 @@ export class KeyList {
     const had = this.state.progress?.keys ?? 0;
     this.wanted = wanted;
     this.expanded = expanded;
-    if (!same) this.set({ ...EMPTY, shift: this.state.shift });
+    if (!same) {
+      // Rows of another wish must not come back for this one.
+      this.id = null;
+      if (before !== null) this.forget(before);
+      this.set({ ...EMPTY, shift: this.state.shift });
+    }
     try {
       let progress = await this.reader.keysList(wanted);
       if (mine !== this.generation) return void this.forget(progress.id);
@@ -103,10 +108,11 @@ export class KeyList {
       }
       this.id = progress.id;
       this.version = "";
-      if (before !== null) this.forget(before);
+      if (same && before !== null) this.forget(before);
       await this.load();
     } catch (thrown) {
-      if (mine === this.generation) this.set({ phase: "failed", error: failureOf(thrown) });
+      // What was listed before stays, with what is wrong above it.
+      if (mine === this.generation) this.set({ phase: same ? "ready" : "failed", error: failureOf(thrown) });
     }
   }
 
