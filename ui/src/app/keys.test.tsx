@@ -122,6 +122,21 @@ describe("the keys of a database", () => {
     });
   });
 
+  it("show theirs of a field too, and take it where that is chosen", async () => {
+    const user = userEvent.setup();
+    const host = await open({ chosen: "cart:user:906" });
+    const region = await shown("cart:user:906");
+    await user.click(await within(region).findByRole("row", { name: "note" }));
+    await write(/^Text of note/, "mine");
+    const field = store(host).get("cart:user:906")?.fields.get("note");
+    if (field) field.value = new TextEncoder().encode("theirs");
+    await user.click(await screen.findByRole("button", { name: /^Save(?!d)/ }));
+    await screen.findByText("Somebody saved another value meanwhile");
+    await user.click(screen.getByRole("button", { name: "Take theirs" }));
+    await waitFor(async () => expect((await typedIn(/^Text of note/)).textContent).toBe("theirs"));
+    expect((await within(region).findByRole("row", { name: "note" })).textContent).toContain("theirs");
+  });
+
   it("keep what was typed while another key is looked at, and mark it", async () => {
     const user = userEvent.setup();
     await open({ chosen: "feature:dark-mode", expanded: ["feature:"] });

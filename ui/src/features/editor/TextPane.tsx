@@ -37,6 +37,8 @@ const highlighted = (grammar: "json" | "plain") => (grammar === "json" ? jsonLan
 export function TextPane({ value, onChange, readOnly, label, grammar }: TextPaneProps) {
   const node = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
+  /** What was told of it last: comparing it with the editor's would write megabytes out at every key. */
+  const known = useRef(value);
   const latest = useRef(onChange);
   latest.current = onChange;
   const parts = useRef({ write: new Compartment(), wrap: new Compartment(), grammar: new Compartment() });
@@ -64,13 +66,15 @@ export function TextPane({ value, onChange, readOnly, label, grammar }: TextPane
           editorTheme,
           EditorView.contentAttributes.of({ "aria-label": start.label, spellcheck: "false", autocorrect: "off" }),
           EditorView.updateListener.of((update) => {
-            if (update.docChanged && !update.transactions.some((each) => each.isUserEvent("outside")))
-              latest.current(update.state.doc.toString());
+            if (!update.docChanged || update.transactions.some((each) => each.isUserEvent("outside"))) return;
+            known.current = update.state.doc.toString();
+            latest.current(known.current);
           }),
         ],
       }),
     });
     view.current = made;
+    known.current = start.value;
     return () => {
       view.current = null;
       made.destroy();
@@ -78,7 +82,8 @@ export function TextPane({ value, onChange, readOnly, label, grammar }: TextPane
   }, []);
   useEffect(() => {
     const now = view.current;
-    if (!now || now.state.doc.toString() === value) return;
+    if (!now || known.current === value) return;
+    known.current = value;
     now.dispatch({
       changes: { from: 0, to: now.state.doc.length, insert: value },
       effects: parts.current.wrap.reconfigure(wrapping(value)),

@@ -53,8 +53,11 @@ export function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
   return all;
 }
 
-export const same = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && a.every((byte, at) => byte === b[at]);
+export function same(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at += 1) if (a[at] !== b[at]) return false;
+  return true;
+}
 
 /** One line of a dump: its offset, digits, signs. */
 export function hexLine(bytes: Uint8Array, line: number): { at: string; digits: string; signs: string } {

@@ -12,13 +12,17 @@ export class Drafts {
   private readonly kept = new Map<string, Draft>();
   private readonly listeners = new Set<() => void>();
   private keys: ReadonlySet<string> = new Set();
+  private turn = 0;
 
   readonly subscribe = (listener: () => void) => {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   };
 
-  /** The keys that have some. */
+  /** Another one with every change. */
+  readonly version = (): number => this.turn;
+
+  /** The keys that have some: the same set while they are the same. */
   readonly snapshot = (): ReadonlySet<string> => this.keys;
 
   get(id: string): Draft | undefined {
@@ -28,7 +32,9 @@ export class Drafts {
   set(id: string, draft: Draft | null): void {
     if (draft) this.kept.set(id, draft);
     else this.kept.delete(id);
-    this.keys = new Set([...this.kept.keys()].map((each) => keyOfDraft(each)));
+    this.turn += 1;
+    const keys = new Set([...this.kept.keys()].map((each) => keyOfDraft(each)));
+    if (keys.size !== this.keys.size || [...keys].some((key) => !this.keys.has(key))) this.keys = keys;
     for (const listener of this.listeners) listener();
   }
 

@@ -341,7 +341,14 @@ export function ElementsView(props: ElementsViewProps) {
                   id={draftId(name, label(chosen, selected?.at ?? 0))}
                   drafts={drafts}
                   tools={tools}
-                  onSave={(_seen, next) => change({ edit: "put", seen: chosen, new: { ...chosen, value: told(next) } })}
+                  onSave={(seen, next) =>
+                    change({
+                      edit: "put",
+                      seen: { ...chosen, value: told(seen) },
+                      new: { ...chosen, value: told(next) },
+                    })
+                  }
+                  newer={async () => meant((await elements.one(chosen)).value)}
                   onSaved={(bytes) => selected && elements.put(selected.at, { ...chosen, value: told(bytes) })}
                   onSaver={props.onSaver}
                   saveKeys={props.saveKeys}

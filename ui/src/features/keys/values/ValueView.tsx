@@ -58,7 +58,7 @@ const OPTIONS: readonly { value: View; label: string }[] = [
 
 export function ValueView(props: ValueViewProps) {
   const { name, bytes, total, whole, locked, id, drafts, tools, onSave, onSaved, onSaver, json: document } = props;
-  useSyncExternalStore(drafts.subscribe, drafts.snapshot);
+  useSyncExternalStore(drafts.subscribe, drafts.version);
   const draft = drafts.get(id);
   const [chosen, setChosen] = useState<View | null>(null);
   const [busy, setBusy] = useState(false);
@@ -75,7 +75,10 @@ export function ValueView(props: ValueViewProps) {
     (view === "hex" && bytes.length > MOST_HEX
       ? `more than ${bytesWords(MOST_HEX)} are not typed as digits`
       : undefined);
-  const typed = draft ? (draft.as === "text" ? toBytes(draft.text) : tools.bytesOfHex(draft.text)) : undefined;
+  const typed = useMemo(
+    () => (draft ? (draft.as === "text" ? toBytes(draft.text) : tools.bytesOfHex(draft.text)) : undefined),
+    [draft, tools],
+  );
   const wrong =
     draft === undefined
       ? null
