@@ -201,8 +201,11 @@ function StringValue(props: StringValueProps) {
     if (gone) onGone();
   }, [gone, onGone]);
   if (!value)
-    return error && !gone ? (
-      <EmptyState picture={present(error.code).picture} title="The value could not be read">
+    return error ? (
+      <EmptyState
+        picture={gone ? "empty" : present(error.code).picture}
+        title={gone ? "This key is gone" : "The value could not be read"}
+      >
         {error.message} {error.hint}
         {error.code === "unsupported" ? <CodeBlock>{cliCommand(name, kind)}</CodeBlock> : null}
       </EmptyState>
