@@ -8,6 +8,7 @@ import { ActivityDocument } from "./documents/ActivityDocument";
 import { AdvisorDocument } from "./documents/AdvisorDocument";
 import { CompareDocument } from "./documents/CompareDocument";
 import { DiagramDocument } from "./documents/DiagramDocument";
+import { KeysDocument } from "./documents/KeysDocument";
 import { MigrationsDocument } from "./documents/MigrationsDocument";
 import { ObjectDocument } from "./documents/ObjectDocument";
 import { PlanDocument } from "./documents/PlanDocument";
@@ -106,6 +107,8 @@ function Content({ tab, active, actions }: DocumentProps<OpenTab>) {
       return <DiagramDocument tab={tab} active={active} actions={actions} />;
     case "migrations":
       return <MigrationsDocument tab={tab} active={active} actions={actions} />;
+    case "keys":
+      return <KeysDocument tab={tab} active={active} actions={actions} />;
     case "compare":
       return <CompareDocument tab={tab} active={active} actions={actions} />;
     case "plan":
@@ -125,6 +128,7 @@ const SAFE = {
   diagram: "Where tables lie is kept.",
   migrations: "What ran and what did not is kept in the database's history.",
   compare: "Nothing was changed.",
+  keys: "What was not saved is not on the server; nothing else was changed.",
   plan: "Nothing was changed.",
 } as const;
 

@@ -34,6 +34,7 @@ const SCOPE_ICONS: Readonly<Record<string, IconName>> = {
   diagram: "explain",
   migrations: "branch",
   compare: "matrix",
+  keys: "key",
   structure: "columns",
   explorer: "refresh",
 };
@@ -48,6 +49,7 @@ const TAB_ICONS: Readonly<Record<Exclude<OpenTab["kind"], "query" | "relation">,
   diagram: "explain",
   migrations: "branch",
   compare: "matrix",
+  keys: "key",
   plan: "explain",
 };
 
@@ -61,6 +63,7 @@ const NOT_HERE: Readonly<Record<string, string>> = {
   diagram: "needs a diagram's tab in front",
   migrations: "needs a tab of migrations in front",
   compare: "needs a comparison in front",
+  keys: "needs a tab of keys in front",
   structure: "needs the structure of a table in front",
   explorer: "needs the explorer with the focus",
   connection: "needs a connection's form in front",

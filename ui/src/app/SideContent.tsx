@@ -58,6 +58,7 @@ function Explorer({ actions, hide }: { actions: Actions; hide: ReactNode }) {
       onDiagram={actions.diagram}
       onMigrations={actions.migrations}
       onCompare={actions.compare}
+      onKeys={actions.keys}
       onImport={importInto}
       onGenerate={generateIn}
       canAlter={(profileId) => canAlter(live.connections.get(profileId))}

@@ -27,6 +27,7 @@ const ICONS: Readonly<Record<OpenTab["kind"], IconName>> = {
   diagram: "explain",
   migrations: "branch",
   compare: "matrix",
+  keys: "key",
   plan: "explain",
 };
 

@@ -10,6 +10,7 @@ import { guardOf } from "./closing";
 import { focusDocument } from "./focus";
 import {
   HOME,
+  keysTitle,
   nextQueryTitle,
   type OpenTab,
   profileOfTab,
@@ -44,6 +45,8 @@ export interface Actions {
   diagram(profileId: string, database: string | null, of?: ObjectRef): void;
   /** Shows how it stands with a database's migrations; asks for a new one of what is staged where `fromStaged`. */
   migrations(profileId: string, database: string | null, fromStaged?: boolean): void;
+  /** Shows a database's keys and their values. */
+  keys(profileId: string, database: string | null): void;
   /** Shows what differs between a database and something else that is to be chosen. */
   compare(profileId: string, database: string | null): void;
   /** Shows who gets which rows of a database, of one table where one is named. */
@@ -231,6 +234,13 @@ function build(now: () => Workspace, panel: () => Panel, ask: (id: string) => vo
       if (panel().narrow) panel().hide();
       requestAnimationFrame(focusDocument);
     },
+    keys: (profileId, asked) => {
+      const database = ownIsNull(profileId, asked);
+      const title = keysTitle(asked ?? now().live.connections.get(profileId)?.database);
+      now().dispatch({ type: "open", tab: { id: newTabId(), kind: "keys", title, profileId, database, view: "{}" } });
+      if (panel().narrow) panel().hide();
+      requestAnimationFrame(focusDocument);
+    },
     diagram: (profileId, asked, of) => {
       const { tabs, dispatch } = now();
       const database = ownIsNull(profileId, asked);
@@ -368,6 +378,7 @@ function build(now: () => Workspace, panel: () => Panel, ask: (id: string) => vo
       if (!panel().narrow) panel().show("explorer");
       const own = now().tabs.open.find((tab) => profileOfTab(tab) === profileId);
       if (own) now().dispatch({ type: "activate", id: own.id });
+      else if (text === "" && now().live.connections.get(profileId)?.can_browse_keys) actions.keys(profileId, null);
       else actions.query({ profileId, text });
     },
     disconnect: async (profileId) => {

@@ -89,6 +89,16 @@ export interface CompareTab extends Tab {
   readonly view: string;
 }
 
+/** A database's keys and their values. */
+export interface KeysTab extends Tab {
+  readonly kind: "keys";
+  readonly title: string;
+  readonly profileId: string;
+  /** `null` is the connection's own. */
+  readonly database: string | null;
+  readonly view: string;
+}
+
 /** A kept plan. */
 export interface PlanTab extends Tab {
   readonly kind: "plan";
@@ -123,6 +133,7 @@ export type OpenTab =
   | DiagramTab
   | MigrationsTab
   | CompareTab
+  | KeysTab
   | PlanTab
   | ConnectionTab
   | HomeTab
@@ -249,9 +260,10 @@ export function restored({ tab, text, sequence }: RestoredTab): OpenTab | null {
       return tab.profile_id === null
         ? null
         : { id: tab.id, kind: "activity", profileId: tab.profile_id, view: tab.view };
-    case "diagram": {
-      const { id, title, profile_id: profileId, database, view } = tab;
-      return profileId === null ? null : { id, kind: "diagram", title, profileId, database, view };
+    case "diagram":
+    case "keys": {
+      const { id, kind, title, profile_id: profileId, database, view } = tab;
+      return profileId === null ? null : { id, kind, title, profileId, database, view };
     }
     case "policies":
     case "advisor":
@@ -303,7 +315,8 @@ export function records(tabs: Tabs): TabRecord[] {
       }
       case "activity":
         return { ...bare, title: "Activity", profile_id: tab.profileId, view: tab.view };
-      case "diagram": {
+      case "diagram":
+      case "keys": {
         const { title, profileId, database, view } = tab;
         return { ...bare, title, profile_id: profileId, database, view };
       }
@@ -332,10 +345,10 @@ export function records(tabs: Tabs): TabRecord[] {
 /** Pages about a whole database. */
 const PAGES = { policies: "Policies", advisor: "Advisor", migrations: "Migrations", compare: "Compare" } as const;
 
-type Page = PoliciesTab | AdvisorTab | MigrationsTab | CompareTab | DiagramTab;
+type Page = PoliciesTab | AdvisorTab | MigrationsTab | CompareTab | DiagramTab | KeysTab;
 
 /** A page about a whole database: one of a kind each. */
-export const isPage = (tab: OpenTab): tab is Page => tab.kind in PAGES || tab.kind === "diagram";
+export const isPage = (tab: OpenTab): tab is Page => tab.kind in PAGES || tab.kind === "diagram" || tab.kind === "keys";
 
 const sameObject = (a: ObjectRef, b: ObjectRef): boolean =>
   a.name === b.name &&
@@ -463,10 +476,15 @@ export function titleOf(tab: OpenTab, connection: string | undefined, several: b
     case "query":
     case "relation":
     case "diagram":
+    case "keys":
     case "plan":
       return several && connection !== undefined ? `${tab.title} · ${connection}` : tab.title;
   }
 }
+
+/** `Keys db0`: databases that are numbers are called as their server's own tools call them. */
+export const keysTitle = (database: string | null | undefined): string =>
+  database ? `Keys ${/^\d+$/.test(database) ? `db${database}` : database}` : "Keys";
 
 /** Whether titles must name their connection. */
 export function usesSeveral({ open }: Tabs, connected: readonly string[]): boolean {

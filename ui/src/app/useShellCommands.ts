@@ -35,13 +35,14 @@ export function useShellCommands(
         : undefined
       : open.find((state) => state.profile_id === profileId);
   /** The connection that is meant: the tab's, or the only one that can do it. */
-  const meant = (can: "can_secure" | "can_advise") => {
+  const meant = (can: "can_secure" | "can_advise" | "can_browse_keys") => {
     const able = [...live.connections.values()].filter((state) => state[can] === true);
     if (profileId !== null) return able.find((state) => state.profile_id === profileId);
     return able.length === 1 ? able[0] : undefined;
   };
   const guarded = meant("can_secure");
   const advised = meant("can_advise");
+  const keyed = meant("can_browse_keys");
   const ofDatabase = active && isPage(active) ? active.database : null;
   /** Whose diagrams are meant: the tab's connection, or the only open one. */
   const drawn = profileId ?? (live.connections.size === 1 ? ([...live.connections.keys()][0] ?? null) : null);
@@ -170,6 +171,11 @@ export function useShellCommands(
     "migrations.open": offer(
       () => altered && actions.migrations(altered.profileId, altered.database),
       !altered && (profileId === null ? "no database that can be changed is connected" : "it cannot be changed here"),
+    ),
+    "keys.open": offer(
+      () => keyed && actions.keys(keyed.profile_id, active?.kind === "query" ? active.database : ofDatabase),
+      !keyed &&
+        (profileId === null ? "no database of keys and values is connected" : "it does not keep keys and values"),
     ),
     "compare.open": offer(
       () => altered && actions.compare(altered.profileId, altered.database),

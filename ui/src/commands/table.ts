@@ -18,6 +18,7 @@ export type Scope =
   | "structure"
   | "migrations"
   | "compare"
+  | "keys"
   | "results"
   | "connection";
 
@@ -56,6 +57,7 @@ export const COMMANDS = [
   { id: "advisor.open", title: "Advisor: what is wrong with this database", scope: "global" },
   { id: "diagram.open", title: "Diagram of this database", scope: "global", keys: "Mod+Shift+L" },
   { id: "migrations.open", title: "Migrations of this database", scope: "global" },
+  { id: "keys.open", title: "Keys of this database", scope: "global" },
   { id: "compare.open", title: "Compare this database with another, a file or a folder", scope: "global" },
   { id: "structure.table", title: "New table in this database", scope: "global" },
   { id: "structure.new", title: "New view, function, type … in this database", scope: "global" },
@@ -231,6 +233,22 @@ export const COMMANDS = [
   { id: "compare.swap", title: "Swap the sides of the comparison", scope: "compare", keys: "Mod+Alt+X" },
   { id: "compare.tree", title: "Show what differs", scope: "compare", keys: "Alt+1" },
   { id: "compare.script", title: "Show the statements", scope: "compare", keys: "Alt+2" },
+  { id: "keys.refresh", title: "Read the keys again", scope: "keys", keys: "F5" },
+  { id: "keys.filter", title: "Filter keys", scope: "keys", keys: "Mod+F" },
+  { id: "keys.shape", title: "Show keys as a tree or as a list", scope: "keys", keys: "Mod+L" },
+  { id: "keys.go-on", title: "Read the list of keys on", scope: "keys" },
+  {
+    id: "keys.sample",
+    title: "What is in this database: types, namespaces, largest keys",
+    scope: "keys",
+    keys: "Mod+J",
+  },
+  { id: "keys.new", title: "New key", scope: "keys", keys: "Mod+I" },
+  { id: "keys.save", title: "Save the value of the chosen key", scope: "keys", keys: "Mod+S" },
+  { id: "keys.rename", title: "Rename the chosen key", scope: "keys", keys: "F2" },
+  { id: "keys.expire", title: "Change when the chosen key expires", scope: "keys", keys: "Mod+Alt+E" },
+  { id: "keys.delete", title: "Delete the chosen keys", scope: "keys", keys: "Mod+Delete" },
+  { id: "keys.copy", title: "Copy the names of the chosen keys", scope: "keys", keys: "Mod+Shift+C" },
   { id: "activity.refresh", title: "Read the activity again", scope: "activity", keys: "F5" },
   { id: "activity.pause", title: "Pause or go on reading the activity", scope: "activity", keys: "Mod+Alt+P" },
   { id: "activity.filter", title: "Filter sessions or sizes", scope: "activity", keys: "Mod+F" },

@@ -7649,7 +7649,9 @@ export type TabKind =
 /**  Migrations of a connection's database. */
 "migrations" | 
 /**  A comparison of two schemas; the connection's database is its first side. */
-"compare";
+"compare" | 
+/**  Keys of a connection's database. */
+"keys";
 
 /**  A tab as it is kept: everything but an editor's text, which is journaled apart. */
 export type TabRecord = {

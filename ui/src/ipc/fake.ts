@@ -25,6 +25,7 @@ import { editCommands } from "./fake/edits";
 import { generateCommands } from "./fake/generate";
 import { cellBytes, copyOf, holdAgain, holdOf, windowOf } from "./fake/holds";
 import { previewOf, SOURCES } from "./fake/imports";
+import { keyCommands } from "./fake/keyCommands";
 import { migrationCommands } from "./fake/migrations";
 import { objectPage } from "./fake/objects";
 import { planCommands } from "./fake/plans";
@@ -50,6 +51,7 @@ import {
   type FakeOptions,
   failure,
   isSqlite,
+  KEYS_DRIVER,
   makeWorld,
   profileOf,
   refuse,
@@ -60,7 +62,7 @@ import {
 } from "./fake/world";
 import { type Host, HostError, type Place } from "./host";
 
-export { PROD, SAMPLE, STAGING } from "./fake/world";
+export { PROD, REDIS, SAMPLE, STAGING } from "./fake/world";
 export type { FakeOptions };
 
 export interface FakeCall {
@@ -283,7 +285,8 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     ...statisticsCommands(world),
     ...editCommands(world),
     historyInverse: async () => null,
-    drivers: async () => [...DRIVERS],
+    drivers: async () =>
+      world.profiles.some((each) => each.driver === KEYS_DRIVER.id) ? [...DRIVERS, KEYS_DRIVER] : [...DRIVERS],
     profiles: async () => world.profiles,
     saveProfile: async (draft) => saved(world, draft),
     duplicateProfile: async (id) => {
@@ -423,6 +426,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     ...policyUsers(world),
     ...structureCommands(world),
     ...migrationCommands(world),
+    ...keyCommands(world),
     ...compareCommands(world),
     ...advisor,
     ...securityCommands(world, calls, advisor.advise),

@@ -102,6 +102,8 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
   const drivers = useQuery({ queryKey: queryKeys.drivers, queryFn: () => host().drivers() });
   const settings = useQuery({ queryKey: queryKeys.settings, queryFn: () => host().settings() });
   const driver = drivers.data?.find((each) => each.id === profile?.driver);
+  // Before it is known, what it is most of the time.
+  const sql = driver?.language.is_sql ?? true;
   const actor = actorOf(tab, profile);
   const references = useReferences(active, actor);
   const run = useQueryRun(tab, store, editor, profile, state?.phase.phase === "open", view.manual, actor);
@@ -189,11 +191,12 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
       "query.save-query": { run: () => setNaming(true) },
       "query.run-on": { run: runOn, ...(run.busy ? { disabledReason: "a statement is running here" } : {}) },
       "query.save-as": { run: () => void file.saveAs() },
-      "query.format": { run: () => void format() },
+      "query.format": { run: () => void format(), ...(sql ? {} : { disabledReason: "this is not SQL" }) },
       "query.commit": { run: () => void run.endTransaction(true), ...noTransaction },
       "query.rollback": { run: () => void run.endTransaction(false), ...noTransaction },
       "query.transactions": {
         run: () => setView((now) => ({ ...now, manual: !now.manual })),
+        ...(sql ? {} : { disabledReason: "this is not SQL: transactions are commands of their own" }),
         ...(transaction ? { disabledReason: "a transaction is open: commit it or roll it back first" } : {}),
       },
       "query.close-session": {
@@ -234,6 +237,7 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
           dispatch({ type: "act", id: tab.id, acting: undefined });
           dispatch({ type: "change", id: tab.id, change: { profileId, database: null } });
         }}
+        sql={sql}
         onFormat={() => void format()}
         onSave={save}
         onSaveAs={() => void file.saveAs()}
@@ -327,7 +331,7 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
               onCaret={onCaret}
               shown={explain.shown ?? run.shown}
               detailsOf={errorDetails}
-              label={`SQL of ${tab.title}`}
+              label={`${sql ? "SQL" : "Commands"} of ${tab.title}`}
             />
           }
           second={

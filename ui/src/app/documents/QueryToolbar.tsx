@@ -16,6 +16,8 @@ export interface QueryToolbarProps {
   run: QueryRun;
   /** Whether the connection is open: only then is it known which databases there are. */
   connected: boolean;
+  /** Whether its language is SQL: it can be laid out, and its transactions are opened and ended here. */
+  sql: boolean;
   onProfile: (id: string) => void;
   /** Another database of the server; `null` is the connection's own. */
   onDatabase: (name: string | null) => void;
@@ -54,6 +56,7 @@ export function QueryToolbar({
   session,
   run,
   connected,
+  sql,
   onProfile,
   onDatabase,
   onFormat,
@@ -125,7 +128,7 @@ export function QueryToolbar({
       what={tab.title}
       end={
         <>
-          {open ? (
+          {open && sql ? (
             <>
               <Button
                 dense
@@ -146,7 +149,7 @@ export function QueryToolbar({
             </>
           ) : null}
           {actAs}
-          <IconButton icon="format" label="Format" {...shown(keys.format)} onClick={onFormat} />
+          {sql ? <IconButton icon="format" label="Format" {...shown(keys.format)} onClick={onFormat} /> : null}
           <IconButton
             icon="save"
             label={tab.saved || tab.path ? `Save ${tab.title}` : "Save query"}

@@ -6,3 +6,4 @@ export { type FileOfTab, fileState, openFile, overwriteFile, type Saved, saveFil
 export type { OutcomeKind, StatementResult } from "./outcomes";
 export { ParameterDialog, type ParameterDialogProps } from "./ParameterDialog";
 export { type Piece, pieceToRun } from "./statements";
+export { TextPane, type TextPaneProps } from "./TextPane";

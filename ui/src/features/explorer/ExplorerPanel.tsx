@@ -148,6 +148,10 @@ export function ExplorerPanel(props: ExplorerPanelProps) {
   };
   const open = (item: ExplorerItem, aside?: boolean) => {
     if (marks.open(item)) return;
+    if (item.keyed && props.onKeys) {
+      props.onKeys(item.profileId, item.kind === "connection" ? null : (item.object?.name ?? null));
+      return;
+    }
     if (item.kind === "more") content.loadMore(item);
     // What may not be read opens too: its tab tells who could change that, and how.
     else if (item.object && (item.browsable || hasPage(item.object)))

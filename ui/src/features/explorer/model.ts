@@ -32,6 +32,8 @@ export interface ExplorerItem extends TreeItem {
   /** The database it is in, where that is known. */
   readonly database: string | null;
   readonly browsable: boolean;
+  /** Its keys can be browsed: a database of them, or a connection to one. */
+  readonly keyed?: boolean;
   /** Whether it is a table that rows are put into: no view, and not on another server. */
   readonly table?: boolean;
   /** It has partitions, or is one: a table of its own. */
@@ -145,6 +147,7 @@ export function connectionItem(
   const phase = state?.phase ?? CLOSED;
   const closed = phase.phase === "closed";
   const bad = phase.phase === "lost" || phase.phase === "failed";
+  const keyed = phase.phase === "open" && state?.can_browse_keys === true;
   return {
     id: itemId(profile.id, null),
     label: profile.name,
@@ -159,6 +162,7 @@ export function connectionItem(
     stripe: profile.colour ?? `var(--env-${profile.environment})`,
     tone: closed ? (active ? "normal" : "quiet") : "strong",
     branch: true,
+    ...(keyed ? { keyed, opens: true } : {}),
     busy: phase.phase === "connecting",
     profileId: profile.id,
     kind: "connection",
@@ -208,6 +212,7 @@ export function nodeItem(node: TreeNode, parent: ExplorerItem): ExplorerItem {
     within: node.object ?? parent.within,
     database: node.icon === "database" ? node.label : (node.object?.database ?? parent.database),
     browsable: node.browsable,
+    ...(node.browsable && node.object?.kind === "database" ? { keyed: true } : {}),
     table: node.browsable && isTable(node.icon),
     ...(node.icon === "partitioned_table" ? { divided: true } : node.icon === "partition" ? { partition: true } : {}),
     state: node.state,

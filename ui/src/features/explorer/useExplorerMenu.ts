@@ -21,6 +21,8 @@ export interface ExplorerActions {
   onDiagram?: (profileId: string, database: string | null, of?: ObjectRef) => void;
   /** How it stands with a database's migrations. */
   onMigrations?: (profileId: string, database: string | null) => void;
+  /** The keys of a database. */
+  onKeys?: (profileId: string, database: string | null) => void;
   /** What differs between a database and something else. */
   onCompare?: (profileId: string, database: string | null) => void;
   /** Puts the rows of a file into a table, or into a new one of a schema; false for a file that has none. */
@@ -51,7 +53,8 @@ export const NOWHERE: ObjectRef = { database: null, schema: null, kind: "schema"
 const ALTERED: ReadonlySet<string> = new Set(["routine", "type", "sequence", "extension", "event"]);
 
 /** Whether rows of a file can be put into it. */
-export const takesRows = (item: ExplorerItem): boolean => item.browsable === true || item.object?.kind === "schema";
+export const takesRows = (item: ExplorerItem): boolean =>
+  (item.browsable === true && item.keyed !== true) || item.object?.kind === "schema";
 
 /** Whether rows can be made up for it: a table, or a schema that is not the server's own. */
 const takesMadeUp = (item: ExplorerItem): boolean =>
@@ -134,11 +137,14 @@ export function useExplorerMenu(options: MenuOptions) {
       ];
     }
     return [
+      ...(item.keyed ? pages(item) : []),
       query(item),
       ...activity,
-      ...pages(item),
+      ...(item.keyed ? [] : pages(item)),
       ...(phase === "open" ? alters(item) : []),
-      ...(phase === "open" ? [...newTable(item), ...generate(item, NOWHERE), refresh(item)] : []),
+      ...(phase === "open"
+        ? [...(item.keyed ? [] : [...newTable(item), ...generate(item, NOWHERE)]), refresh(item)]
+        : []),
       ...copies(item, selected),
       { separator: true },
       edit,
@@ -167,11 +173,13 @@ export function useExplorerMenu(options: MenuOptions) {
   /** Pages about a connection's database, another one of it, or one table: those that there are for it. */
   const pages = (item: ExplorerItem): readonly MenuItem[] => {
     const { kind, profileId, object, database, table } = item;
-    const { onPolicies, onAdvisor, onDiagram, onMigrations, onCompare } = options;
+    const { onPolicies, onAdvisor, onDiagram, onMigrations, onCompare, onKeys } = options;
     const state = states.find((each) => each.profile_id === profileId);
     const whole = kind === "connection" || object?.kind === "database";
     const of = object?.kind === "database" ? object.name : null;
     const items: MenuItem[] = [];
+    if (onKeys && item.keyed)
+      items.push({ label: "Browse keys", icon: "key", keys: "Enter", onSelect: () => onKeys(profileId, of) });
     if (onPolicies && state?.can_secure && (whole || table === true))
       items.push({
         label: "Policies",
@@ -281,7 +289,7 @@ export function useExplorerMenu(options: MenuOptions) {
     if (item.kind === "connection") return ofConnection(item, selected);
     const { object } = item;
     const opens: readonly MenuItem[] =
-      object && item.browsable
+      object && item.browsable && !item.keyed
         ? [
             {
               label: "Open data",
@@ -327,8 +335,9 @@ export function useExplorerMenu(options: MenuOptions) {
     return [
       ...opens,
       ...alters(item),
+      ...(item.keyed ? pages(item) : []),
       query(item),
-      ...pages(item),
+      ...(item.keyed ? [] : pages(item)),
       ...imports,
       ...generates,
       ...copies(item, selected),

@@ -4,6 +4,7 @@ export { BrowseStore, NO_SHAPE, type Shape, type ShapeChange } from "./browsing"
 export type { ChartedRows, ChartSlot } from "./chartView";
 export type { HeaderItems } from "./columns/items";
 export { DataPane, type DataPaneProps } from "./DataPane";
+export { bytesOfHex, hexOfBytes, imageType } from "./editing/editors/bytes";
 export { type FilterItem, type FilterPart, OPERATORS } from "./filters";
 export { formatBytes, formatCount, formatDuration } from "./format";
 export type { Box, Cell, CellPlace, GridHandle, GridLayout } from "./grid";
@@ -16,3 +17,4 @@ export { type ResultsAside, ResultsPane, type ResultsPaneProps } from "./Results
 export { SweepDialog } from "./SweepDialog";
 export type { WhereField, WhereSlot } from "./shape/ShapeLine";
 export { RunStore, type Script } from "./store";
+export { layoutJson } from "./viewing";

@@ -76,6 +76,7 @@ export const SCOPE_TITLES: Readonly<Record<Scope, string>> = {
   structure: "In the structure of a table",
   migrations: "In a tab of migrations",
   compare: "In a comparison",
+  keys: "In a tab of keys",
   activity: "In an activity tab",
   results: "In results",
   connection: "In a connection's form",

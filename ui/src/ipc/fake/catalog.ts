@@ -11,6 +11,7 @@ import type {
   TreePage,
 } from "../bindings";
 import { hasPage } from "../pages";
+import { keyspaceOf } from "./keyspace";
 import { objectDefinition, objectNodes, tableGrants } from "./objects";
 import type { FakeColumn, FakeTable } from "./tables";
 import { isSqlite, profileOf, refuse, requireOpen, tablesOf, type World } from "./world";
@@ -128,9 +129,20 @@ const UNSCHEMED: Readonly<
   },
 };
 
+const keyDatabase = (name: string, keys: number): TreeNode =>
+  node(`d:${name}`, `db${name}`, "database", {
+    detail: String(keys),
+    detail_title: `${keys} keys`,
+    expandable: false,
+    browsable: true,
+    object: { database: name, schema: null, kind: "database", name, signature: null },
+  });
+
 function children(world: World, profileId: string, parent: string | null): TreeNode[] {
   const tables = tablesOf(world, profileId);
   const sqlite = isSqlite(world, profileId);
+  if (world.connections.get(profileId)?.can_browse_keys)
+    return parent === null ? ["0", "1", "5"].map((name) => keyDatabase(name, keyspaceOf(world, name).keys.size)) : [];
   if (parent === null) {
     if (sqlite) return schemaFolders(world, profileId, "main");
     return [

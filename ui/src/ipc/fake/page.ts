@@ -1,6 +1,7 @@
 /** The fake host of a page in a browser; the address says what its world looks like. */
 import { type FakeHost, fakeHost, fakeTab } from "../fake";
-import { PROD, SAMPLE, STAGING } from "./world";
+import { keyspaceOf } from "./keyspace";
+import { PROD, REDIS, SAMPLE, STAGING } from "./world";
 
 const QUERY = `select date_trunc('day', o.placed_at)::date as day,
        count(*) as orders, sum(o.total) as revenue
@@ -40,7 +41,8 @@ export function hostOfPage(): FakeHost {
     drawn: Number(asked.get("drawn") ?? 0),
     ...(work
       ? {
-          open: [PROD, STAGING, SAMPLE],
+          open: asked.get("tab") === "t-keys" ? [REDIS] : [PROD, STAGING, SAMPLE],
+          keys: asked.get("safety") === "read_only" ? "read_only" : "free",
           tabs: [
             fakeTab("t-orders", { kind: "relation", title: "orders", profile_id: PROD, object: orders }),
             fakeTab("t-query", { title: "Query 3", profile_id: PROD, position: 1, dirty: true }, QUERY),
@@ -84,11 +86,20 @@ export function hostOfPage(): FakeHost {
               position: 7,
               view: asked.get("view") ?? "{}",
             }),
+            fakeTab("t-keys", {
+              kind: "keys",
+              title: `Keys db${asked.get("database") ?? "0"}`,
+              profile_id: REDIS,
+              database: asked.get("database"),
+              position: 8,
+              view: asked.get("view") ?? "{}",
+            }),
           ],
           active: asked.get("tab") ?? "t-query",
         }
       : {}),
   });
+  if (asked.get("broken")) keyspaceOf(host.fake.world, null).broken = true;
   Object.assign(window, { rowhouse: host });
   return host;
 }

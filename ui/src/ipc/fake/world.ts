@@ -13,6 +13,7 @@ import type {
   FormField,
   HistoryEntry,
   RestoredTab,
+  Safety,
   Settings,
   TabSession,
 } from "../bindings";
@@ -39,6 +40,8 @@ export interface FakeOptions {
   readonly drawn?: number;
   /** How many tables the pages of policies know. */
   readonly tables?: number;
+  /** The safety level of the connection with keys. */
+  readonly keys?: Safety;
 }
 
 export interface World {
@@ -72,6 +75,8 @@ export interface World {
 export const PROD = "p-prod";
 export const STAGING = "p-staging";
 export const SAMPLE = "p-sample";
+/** Keys and values; there where it is `open` or the tabs are of it. */
+export const REDIS = "p-sessions";
 
 export const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
@@ -176,7 +181,38 @@ export const DRIVERS: readonly DriverForm[] = [
   },
 ];
 
+/** On the list only where a connection of it is. */
+export const KEYS_DRIVER: DriverForm = {
+  id: "redis",
+  label: "Redis",
+  schemes: ["redis", "rediss"],
+  opens_files: false,
+  language: { grammar: "redis", line_comment: "#", identifier_quote: '"', is_sql: false },
+  fields: [
+    field("host", "Host", "Server", { required: true, placeholder: "localhost" }),
+    field("port", "Port", "Server", { kind: "number", default: "6379", joined: true }),
+    field("database", "Database", "Server", { placeholder: "0" }),
+  ],
+};
+
 const HOUR = 3_600_000;
+
+const keysProfile = (safety: Safety): ConnectionProfile => ({
+  id: REDIS,
+  name: "sessions",
+  group: "Shop",
+  colour: null,
+  environment: "development",
+  safety,
+  driver: "redis",
+  driver_label: "Redis",
+  values: { host: "cache.shop.internal", port: "6379", database: "0" },
+  password: "keychain",
+  target: "cache.shop.internal:6379/0",
+  server: "Redis 7.4",
+  last_used_ms: Date.now() - HOUR,
+  sample: false,
+});
 
 function profiles(firstStart: boolean): ConnectionProfile[] {
   const now = Date.now();
@@ -300,7 +336,10 @@ function history(): HistoryEntry[] {
 export function makeWorld(options: FakeOptions): World {
   const world: World = {
     pace: options.pace ?? 1,
-    profiles: profiles(options.firstStart ?? false),
+    profiles: [
+      ...profiles(options.firstStart ?? false),
+      ...(options.keys || options.open?.includes(REDIS) ? [keysProfile(options.keys ?? "free")] : []),
+    ],
     connections: new Map(),
     sessions: new Map(),
     listeners: new Set(),
@@ -352,6 +391,7 @@ export const isSqlite = (world: World, profileId: string) => profileOf(world, pr
 export function stateOf(world: World, id: string, phase: ConnectionPhase): ConnectionState {
   const profile = profileOf(world, id);
   const sqlite = profile.driver === "sqlite";
+  const keys = profile.driver === KEYS_DRIVER.id;
   const known = phase.phase === "open" || phase.phase === "lost";
   return {
     profile_id: id,
@@ -359,19 +399,20 @@ export function stateOf(world: World, id: string, phase: ConnectionPhase): Conne
     server: known
       ? {
           product: profile.driver_label,
-          version: sqlite ? "3.50.4" : "18.4",
-          facts: sqlite ? {} : { encoding: "UTF8" },
+          version: keys ? "7.4.1" : sqlite ? "3.50.4" : "18.4",
+          facts: sqlite || keys ? {} : { encoding: "UTF8" },
         }
       : null,
-    database: sqlite ? "main" : "shop",
-    can_browse: true,
-    can_show_ddl: true,
-    can_watch: !sqlite,
-    can_secure: !sqlite,
-    can_act_as: !sqlite,
-    can_advise: true,
-    can_alter: true,
-    can_alter_roles: true,
+    database: keys ? "0" : sqlite ? "main" : "shop",
+    can_browse: !keys,
+    can_browse_keys: keys,
+    can_show_ddl: !keys,
+    can_watch: !sqlite && !keys,
+    can_secure: !sqlite && !keys,
+    can_act_as: !sqlite && !keys,
+    can_advise: !keys,
+    can_alter: !keys,
+    can_alter_roles: !keys,
     read_only: profile.safety === "read_only" ? "the server, in every session (default_transaction_read_only)" : null,
     sessions: 1 + [...world.sessions.values()].filter((s) => s.profile_id === id && s.link === "up").length,
     session_limit: world.settings.session_limit,

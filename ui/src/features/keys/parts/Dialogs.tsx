@@ -1,0 +1,232 @@
+/** Forms for a new key and for another name. */
+import { useState } from "react";
+import { Button, Dialog, ErrorBlock, Field, Input, Select, Textarea } from "@/design";
+import { type AppError, failureOf, failureProps, type KeyEdit, type KeyElement } from "@/ipc";
+import { isName, KINDS, kindWord, NAME_HELP, readTtl, ttlWords } from "../model";
+
+const BLANK: KeyElement = { name: null, place: null, value: null, fields: [], ttl_ms: null, cut: null };
+
+/** What was entered of a first, or another, element. */
+export interface Entered {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** An element of what was entered. */
+export function elementOf(kind: string, { name, value }: Entered, place: number | null = null): KeyElement {
+  const text = { as: "text" as const, of: value };
+  switch (kind) {
+    case "hash":
+      return { ...BLANK, name, value: text };
+    case "set":
+      return { ...BLANK, name };
+    case "zset":
+      return { ...BLANK, name, value: { as: "text", of: value.trim() || "0" } };
+    case "list":
+      return { ...BLANK, place, value: text };
+    case "stream":
+      return { ...BLANK, name: "*", fields: [{ name, value: text }] };
+    default:
+      return { ...BLANK, value: text };
+  }
+}
+
+/** What the two fields of an element are called; none where it has no such field. */
+export function fieldWords(kind: string): { name: string | null; value: string | null } {
+  switch (kind) {
+    case "hash":
+    case "stream":
+      return { name: "Field", value: "Value" };
+    case "set":
+      return { name: "Member", value: null };
+    case "zset":
+      return { name: "Member", value: "Score" };
+    case "list":
+      return { name: null, value: "Item" };
+    default:
+      return { name: null, value: "Value" };
+  }
+}
+
+export interface NewKeyDialogProps {
+  /** What its name begins with. */
+  prefix: string;
+  onCreate: (key: string, kind: string, edit: KeyEdit) => Promise<boolean>;
+  onDone: (key: string | null) => void;
+}
+
+interface Form {
+  readonly key: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly value: string;
+  readonly ttl: string;
+}
+
+export function NewKeyDialog({ prefix, onCreate, onDone }: NewKeyDialogProps) {
+  const [form, setForm] = useState<Form>({ key: prefix, kind: "string", name: "", value: "", ttl: "" });
+  const [tried, setTried] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<AppError | null>(null);
+  const put = (change: Partial<Form>) => {
+    setForm((now) => ({ ...now, ...change }));
+    setFailure(null);
+  };
+  const words = fieldWords(form.kind);
+  const ttl = form.ttl.trim() === "" ? null : readTtl(form.ttl);
+  const wrong = {
+    key: form.key === "" ? "A key has a name." : isName(form.key) ? undefined : NAME_HELP,
+    name: words.name !== null && !isName(form.name) ? NAME_HELP : undefined,
+    ttl: form.ttl.trim() !== "" && ttl === null ? "No time that comes. For example 90, 15 min, 2 h." : undefined,
+  };
+  const taken =
+    failure?.code === "already_exists" ? [failure.message, failure.hint].filter(Boolean).join(" ") : undefined;
+  const create = async () => {
+    setTried(true);
+    if (wrong.key || wrong.name || wrong.ttl) return;
+    setBusy(true);
+    setFailure(null);
+    try {
+      const element = elementOf(form.kind, form);
+      if (await onCreate(form.key, form.kind, { edit: "create", element, ttl_ms: ttl })) onDone(form.key);
+    } catch (thrown) {
+      setFailure(failureOf(thrown));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Dialog
+      open
+      title="New key"
+      onClose={() => onDone(null)}
+      footer={
+        <>
+          <Button className="ml-auto" keys="Escape" showKeys onClick={() => onDone(null)}>
+            Cancel
+          </Button>
+          <Button variant="primary" loading={busy} onClick={() => void create()}>
+            Create
+          </Button>
+        </>
+      }
+    >
+      <form
+        className="flex flex-col gap-3"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void create();
+        }}
+      >
+        <Field label="Name" error={taken ?? (tried ? wrong.key : isName(form.key) ? undefined : wrong.key)}>
+          {(control) => <Input {...control} mono value={form.key} onChange={(key) => put({ key })} />}
+        </Field>
+        <Field label="Type">
+          {(control) => (
+            <Select
+              {...control}
+              block
+              label="Type"
+              value={form.kind}
+              options={KINDS.map((kind) => ({ value: kind as string, label: kindWord(kind) }))}
+              onChange={(kind) => put({ kind, ...(kind === "ReJSON-RL" && form.value === "" ? { value: "{}" } : {}) })}
+            />
+          )}
+        </Field>
+        {words.name === null ? null : (
+          <Field label={words.name} error={wrong.name}>
+            {(control) => <Input {...control} mono value={form.name} onChange={(name) => put({ name })} />}
+          </Field>
+        )}
+        {words.value === null ? null : (
+          <Field label={words.value}>
+            {(control) =>
+              form.kind === "zset" ? (
+                <Input {...control} mono value={form.value} placeholder="0" onChange={(value) => put({ value })} />
+              ) : (
+                <Textarea {...control} mono rows={4} value={form.value} onChange={(value) => put({ value })} />
+              )
+            }
+          </Field>
+        )}
+        <Field
+          label="Expires after"
+          note="optional"
+          error={wrong.ttl}
+          hint={ttl === null ? "Seconds, or 15 min, 2 h, 3 d." : `In ${ttlWords(ttl)}`}
+        >
+          {(control) => (
+            <Input {...control} mono value={form.ttl} placeholder="never" onChange={(next) => put({ ttl: next })} />
+          )}
+        </Field>
+        {failure && taken === undefined ? <ErrorBlock {...failureProps(failure)} /> : null}
+        <button type="submit" hidden />
+      </form>
+    </Dialog>
+  );
+}
+
+export interface RenameDialogProps {
+  name: string;
+  /** False where a person said no. */
+  onRename: (to: string) => Promise<boolean>;
+  onDone: () => void;
+}
+
+export function RenameDialog({ name, onRename, onDone }: RenameDialogProps) {
+  const [to, setTo] = useState(name);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<AppError | null>(null);
+  const wrong = to === "" ? "A key has a name." : isName(to) ? undefined : NAME_HELP;
+  const rename = async () => {
+    if (to === name) return onDone();
+    if (wrong) return;
+    setBusy(true);
+    try {
+      if (await onRename(to)) onDone();
+    } catch (thrown) {
+      setFailure(failureOf(thrown));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Dialog
+      open
+      title="Rename key"
+      onClose={onDone}
+      footer={
+        <>
+          <Button className="ml-auto" keys="Escape" showKeys onClick={onDone}>
+            Cancel
+          </Button>
+          <Button variant="primary" loading={busy} onClick={() => void rename()}>
+            Rename
+          </Button>
+        </>
+      }
+    >
+      <Field
+        label="Name"
+        layout="stack"
+        error={failure ? [failure.message, failure.hint].filter(Boolean).join(" ") : wrong}
+        hint="Its value and its time to live stay. A key that is there already is never written over."
+      >
+        {(control) => (
+          <Input
+            {...control}
+            mono
+            value={to}
+            onChange={(next) => {
+              setTo(next);
+              setFailure(null);
+            }}
+            onKeyDown={(event) => {
+              if (event.key === "Enter") void rename();
+            }}
+          />
+        )}
+      </Field>
+    </Dialog>
+  );
+}
