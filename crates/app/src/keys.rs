@@ -157,7 +157,7 @@ impl App {
                 true => format!("{}There is no way back.", on_production(&place)),
                 false => format!("{}This is what is sent.", on_production(&place)),
             };
-            return Ok(KeyAnswer::Confirm { title, message, commands, confirm });
+            return Ok(KeyAnswer::Confirm { title, message, commands, confirm, keys: None });
         }
         let text = commands.join("\n");
         let done = self.key_on_record(&place, &text, &brief(&request.key), keys.change(&key, &change)).await;
@@ -204,6 +204,7 @@ impl App {
                 message: format!("{}There is no way back.", on_production(&place)),
                 commands: vec![format!("UNLINK\n{}{rest}", shown.join("\n"))],
                 confirm: format!("Delete {count}"),
+                keys: Some(count),
             });
         }
         let keys: Vec<Vec<u8>> = keys.into_iter().collect();

@@ -3577,7 +3577,9 @@ message: string;
 /**  The commands that would be sent. */
 commands: string[]; 
 /**  The button's word. */
-confirm: string } | 
+confirm: string; 
+/**  How many keys the yes is for, where it is to be given with their number. */
+keys: number | null } | 
 /**  It was done; how many keys it was about. */
 { answer: "done"; 
 /**  Keys. */

@@ -31,6 +31,8 @@ pub enum TabKind {
     Migrations,
     /// A comparison of two schemas; the connection's database is its first side.
     Compare,
+    /// Keys of a connection's database.
+    Keys,
 }
 
 impl TabKind {

@@ -277,6 +277,9 @@ pub enum KeyAnswer {
         commands: Vec<String>,
         /// The button's word.
         confirm: String,
+        /// How many keys the yes is for, where it is to be given with their number.
+        #[specta(type = Option<Count>)]
+        keys: Option<u64>,
     },
     /// It was done; how many keys it was about.
     Done {

@@ -25,7 +25,6 @@ import {
   USUAL_VIEW,
 } from "./model";
 import { elementOf } from "./parts/Dialogs";
-import { countOf } from "./useChange";
 
 const row = (key: string, keys: number | null = null): KeyTreeRow => ({ key, label: key, depth: 0, keys });
 
@@ -116,7 +115,6 @@ describe("names of keys", () => {
       keys: ["z"],
       namespaces: ["a:", "b:"],
     });
-    expect(countOf({ title: "Delete 119 keys?", confirm: "Delete 119" })).toBe(119);
   });
 
   it("are many where a pattern has a sign for many", () => {

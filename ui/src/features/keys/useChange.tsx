@@ -50,7 +50,7 @@ export function useChange(place: KeysPlace): Changes {
       const answer = await host().keysRemove({ ...removal, confirmed: null });
       if (answer.answer === "done") return answer.keys;
       if (!(await ask(answer, true, note))) return null;
-      const done = await host().keysRemove({ ...removal, confirmed: countOf(answer) });
+      const done = await host().keysRemove({ ...removal, confirmed: answer.keys });
       return done.answer === "done" ? done.keys : null;
     },
     [profileId, database, ask],
@@ -82,7 +82,3 @@ export function useChange(place: KeysPlace): Changes {
   ) : null;
   return { change, remove, dialog };
 }
-
-/** The number that was asked about: the yes is for exactly so many. */
-export const countOf = ({ title, confirm }: Pick<Question, "title" | "confirm">): number =>
-  Number(/\d+/.exec(confirm)?.[0] ?? /\d+/.exec(title)?.[0] ?? 0);

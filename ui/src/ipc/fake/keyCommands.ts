@@ -283,6 +283,7 @@ function change(world: World, request: KeyChangeRequest): KeyAnswer {
       message: deletes ? `${on}There is no way back.` : `${on}This is what is sent.`,
       commands,
       confirm: deletes ? "Delete" : "Change",
+      keys: null,
     };
   }
   if (edit.edit === "create") {
@@ -449,6 +450,7 @@ export function keyCommands(world: World) {
           message: "There is no way back.",
           commands: [`UNLINK\n${some.join("\n")}${more}`],
           confirm: `Delete ${all.size}`,
+          keys: all.size,
         };
       }
       let removed = 0;
