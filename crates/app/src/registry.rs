@@ -20,6 +20,7 @@ impl Registry {
             Arc::new(driver_mysql::MySql),
             Arc::new(driver_sqlite::Sqlite),
             Arc::new(driver_mongodb::MongoDb),
+            Arc::new(driver_redis::Redis),
         ])
     }
 

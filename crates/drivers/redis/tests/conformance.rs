@@ -209,12 +209,13 @@ async fn keeps_the_contract(server: Server, database: u32, way: &[(&str, &str)])
         ],
     )
     .await;
+    let by = if way.is_empty() { "" } else { "-tls" };
     let way = way.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let product = server.product;
     let report = suite(&Real { texts: texts(), way, server, database }).await;
     client.ask(&["FLUSHDB"]).await.unwrap();
     eprintln!("{product}: {report}");
-    report.assert();
+    on_record(&report, &format!("{}{by}", product.to_lowercase()));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -236,4 +237,13 @@ async fn the_driver_keeps_the_contract_on_redis_through_verified_tls() {
 async fn the_driver_keeps_the_contract_on_valkey() {
     let Some(server) = server("VALKEY") else { return };
     keeps_the_contract(server, DATABASE, &[]).await;
+}
+
+/// What the suite found is on record, and docs/support.md is made of that.
+fn on_record(report: &driver::conformance::Report, name: &str) {
+    report.assert();
+    let folder = "../../../../tests/contract";
+    insta::with_settings!({ snapshot_path => folder, prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!(name, report.record());
+    });
 }
