@@ -4253,7 +4253,7 @@ export type ObjectFact = {
 };
 
 /**  Which icon an object or folder shows. */
-export type ObjectIcon = "connection" | "database" | "schema" | "folder" | "table" | "partitioned_table" | "partition" | "view" | "materialized_view" | "foreign_table" | "virtual_table" | "column" | "primary_key" | "foreign_key" | "index" | "constraint" | "trigger" | "policy" | "function" | "procedure" | "type" | "sequence" | "role" | "extension" | "event" | "publication" | "event_trigger";
+export type ObjectIcon = "connection" | "database" | "schema" | "folder" | "table" | "partitioned_table" | "partition" | "view" | "materialized_view" | "foreign_table" | "virtual_table" | "collection" | "column" | "primary_key" | "foreign_key" | "index" | "constraint" | "trigger" | "policy" | "function" | "procedure" | "type" | "sequence" | "role" | "extension" | "event" | "publication" | "event_trigger";
 
 /**  A list of an object's parts: labels, attributes, memberships. */
 export type ObjectList = {

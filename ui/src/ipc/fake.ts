@@ -19,6 +19,7 @@ import { advisorCommands } from "./fake/advisor";
 import { browse, browseAgain, browseMore, countRows, whereText } from "./fake/browsing";
 import { completionsOf, definitionOf, relationPage, searchHits, tableOf, treePage } from "./fake/catalog";
 import { chartCommands } from "./fake/charts";
+import { collectionCommands } from "./fake/collections";
 import { compareCommands } from "./fake/compare";
 import { diagramCommands } from "./fake/diagrams";
 import { editCommands } from "./fake/edits";
@@ -427,6 +428,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     ...structureCommands(world),
     ...migrationCommands(world),
     ...keyCommands(world),
+    ...collectionCommands(),
     ...compareCommands(world),
     ...advisor,
     ...securityCommands(world, calls, advisor.advise),
