@@ -51,8 +51,8 @@ pub(crate) enum Stopped {
     Idle,
 }
 
-/// How long a server that is busy is waited for.
-const PATIENCE: Duration = Duration::from_secs(4);
+/// How long a server that is busy is waited for: after five seconds (`busy-reply-threshold`) it answers during a script.
+const PATIENCE: Duration = Duration::from_secs(6);
 
 /// Stops what a connection of the server runs: unblocks what blocks, ends the script that keeps the server busy.
 ///

@@ -141,8 +141,17 @@ async fn scripts_are_ended_and_what_cannot_be_stopped_says_so() {
     let cancel = run.cancel.clone();
     tokio::time::sleep(Duration::from_millis(600)).await;
     cancel.cancel().await.unwrap();
-    let ended = finish(run).await;
-    assert!(ended.end.as_ref().is_err_and(|error| error.message.contains("killed")), "{:?}", ended.end);
+    assert_eq!(finish(run).await.end.unwrap().outcome, Outcome::Cancelled);
+    let limited = Statement::new("EVAL \"while true do end\" 0").with_timeout(Duration::from_millis(500));
+    assert_eq!(finish(session.run(limited)).await.error().code, Code::TimedOut);
+    let begun = "EVAL \"redis.call('SET', 'a', 1) local t = redis.call('TIME')[1] \
+         while redis.call('TIME')[1] - t < 3 do end\" 0";
+    let run = session.run(Statement::new(begun));
+    let cancel = run.cancel.clone();
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    let refused = cancel.cancel().await.unwrap_err();
+    assert_eq!((refused.code, refused.native.unwrap().code.as_str()), (Code::Unsupported, "UNKILLABLE"));
+    assert!(finish(run).await.end.is_ok(), "it ran to its end, and says so");
     assert_eq!(rows(&*session, "ECHO 1").await, [["1"]]);
 
     // Longer than the silence after which a server that is not there counts as lost.

@@ -86,6 +86,8 @@ pub(crate) struct Run {
     /// Since when it is to stop.
     stopping: Option<Instant>,
     deliveries: JoinSet<Delivery>,
+    /// The server has confirmed that it stopped the command.
+    delivered: bool,
     silence: Silence,
 }
 
@@ -114,6 +116,7 @@ impl Run {
             clipped: false,
             stopping: None,
             deliveries: JoinSet::new(),
+            delivered: false,
             silence: Silence::new(),
         }
     }
@@ -142,8 +145,11 @@ impl Run {
     }
 
     fn delivery_ended(&mut self, delivery: Result<Delivery, tokio::task::JoinError>) {
-        let Ok((result, Some(waiter))) = delivery else { return };
-        let _ = waiter.send(result.map(drop));
+        let Ok((result, waiter)) = delivery else { return };
+        self.delivered |= matches!(result, Ok(Stopped::Done));
+        if let Some(waiter) = waiter {
+            let _ = waiter.send(result.map(drop));
+        }
     }
 }
 

@@ -7,7 +7,8 @@ use super::{Awaiting, Run};
 impl Run {
     /// The last event.
     pub(super) fn outcome(&mut self, transaction: Transaction) -> Result<Event, Error> {
-        let stopped = self.failure.as_ref().is_some_and(|error| error.code == Code::Cancelled);
+        // A script that was ended says so in words of its own.
+        let stopped = self.failure.as_ref().is_some_and(|error| self.delivered || error.code == Code::Cancelled);
         let monitor = self.awaiting == Awaiting::Monitor;
         let outcome = match self.failure.take() {
             failure if self.timed_out && !monitor && (stopped || failure.is_none() && self.clipped) => {
