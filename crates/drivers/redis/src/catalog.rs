@@ -26,7 +26,12 @@ pub(crate) fn name(number: u32) -> String {
 }
 
 /// Reads the catalog.
-pub(crate) async fn read(session: &ControlSession, current: u32, scope: &Scope) -> Result<Catalog, Error> {
+pub(crate) async fn read(
+    session: &ControlSession,
+    current: u32,
+    cluster: bool,
+    scope: &Scope,
+) -> Result<Catalog, Error> {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let mut catalog = Catalog {
         database: Some(name(current)),
@@ -38,7 +43,7 @@ pub(crate) async fn read(session: &ControlSession, current: u32, scope: &Scope) 
         catalog.coverage.insert(*kind, Known::Unsupported);
     }
     if wanted(Kind::Databases) {
-        let coverage = databases(session, current, &mut catalog).await?;
+        let coverage = databases(session, current, cluster, &mut catalog).await?;
         catalog.coverage.insert(Kind::Databases, coverage);
     }
     if wanted(Kind::Roles) {
@@ -63,11 +68,27 @@ async fn ask(session: &ControlSession, words: Words) -> Result<Result<Value, Cov
 }
 
 /// As many as the setting says; where that may not be read, those that hold keys and the current one.
-async fn databases(session: &ControlSession, current: u32, catalog: &mut Catalog) -> Result<Coverage, Error> {
-    let setting = ask(session, words!["CONFIG", "GET", "databases"]).await?;
-    let count = setting.ok().and_then(|value| value.at("databases").and_then(Value::count));
-    let info = ask(session, words!["INFO", "keyspace"]).await?;
-    let keys: Option<BTreeMap<u32, String>> = info.ok().and_then(|value| Some(keyspace(&value.text()?)));
+async fn databases(
+    session: &ControlSession,
+    current: u32,
+    cluster: bool,
+    catalog: &mut Catalog,
+) -> Result<Coverage, Error> {
+    // A cluster has one database whatever `databases` says, or as many as another setting says (Valkey 9.0).
+    let name_of = if cluster { "cluster-databases" } else { "databases" };
+    let setting = ask(session, words!["CONFIG", "GET", name_of]).await?;
+    let count = match setting {
+        Ok(value) => value.at(name_of).and_then(Value::count).or(cluster.then_some(1)),
+        Err(_) => None,
+    };
+    // What one node of a cluster holds is a part: no count is better than that one.
+    let keys: Option<BTreeMap<u32, String>> = match cluster {
+        true => None,
+        false => {
+            let info = ask(session, words!["INFO", "keyspace"]).await?;
+            info.ok().and_then(|value| Some(keyspace(&value.text()?)))
+        }
+    };
     let mut numbers: Vec<u32> = match (count, &keys) {
         (Some(count), _) => (0..u32::try_from(count.min(DATABASES)).unwrap_or(0)).collect(),
         (None, Some(keys)) => keys.keys().copied().collect(),

@@ -264,7 +264,7 @@ impl driver::Control for RedisControl {
     }
 
     async fn catalog(&self, scope: &Scope) -> Result<Catalog, Error> {
-        read(&self.session, self.opener.database(), scope).await
+        read(&self.session, self.opener.database(), self.opener.is_cluster(), scope).await
     }
 
     async fn ping(&self) -> Result<(), Error> {

@@ -36,6 +36,9 @@ async fn a_session_follows_keys_to_their_nodes() {
     }
     assert_eq!(rows(&*session, "EXEC").await, [["2"], ["ab"]]);
     assert_eq!(connection.control().server().facts["mode"], "cluster");
+    let catalog = connection.control().catalog(&catalog::Scope::default()).await.unwrap();
+    let names: Vec<_> = catalog.databases.iter().map(|database| database.name.as_str()).collect();
+    assert_eq!(names, ["db0"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -167,6 +167,29 @@ async fn scripts_are_ended_and_what_cannot_be_stopped_says_so() {
 }
 
 #[tokio::test]
+async fn databases_users_and_the_language_are_told() {
+    for server in servers() {
+        let (connection, session) = server.empty(8).await;
+        rows(&*session, "SET a 1").await;
+        let scope = catalog::Scope { kinds: catalog::Kind::ALL.to_vec(), ..catalog::Scope::default() };
+        let catalog = connection.control().catalog(&scope).await.unwrap();
+        assert_eq!(catalog.databases.len(), 16);
+        let current = catalog.databases.iter().find(|database| database.current).unwrap();
+        assert_eq!((current.name.as_str(), current.comment.as_deref()), ("db8", Some("1 key")));
+        let reader = catalog.roles.iter().find(|role| role.name == "rowhouse_reader").unwrap();
+        assert!(reader.login && !reader.superuser && reader.comment.as_deref().unwrap().contains("~app:*"));
+        assert!(!format!("{catalog:?}").contains('#'), "no hash of a password");
+        assert_eq!(catalog.coverage[&catalog::Kind::Relations], catalog::Known::Unsupported);
+        let driver::Language::Commands(language) = connection.control().language() else { panic!("no commands") };
+        let get = language.complete("getex k e", 9, None).items;
+        assert_eq!(get.iter().map(|item| item.text.as_str()).collect::<Vec<_>>(), ["EX", "EXAT"]);
+        let set = language.complete("config se", 9, None).items.remove(0);
+        assert_eq!((set.text.as_str(), set.documentation.is_some()), ("SET", true));
+        assert!(set.detail.unwrap().contains("parameter value"));
+    }
+}
+
+#[tokio::test]
 async fn a_read_only_session_guards_each_command() {
     for server in servers() {
         let guarded = ConnectContext { read_only: true, ..context(&server.password) };
