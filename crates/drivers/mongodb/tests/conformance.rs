@@ -30,7 +30,8 @@ struct Real {
     texts: Texts,
 }
 
-/// One value of every type, as the shell writes it.
+/// One value of every type, as the shell writes it. Without those that were given up long ago: the server under test stores a
+/// symbol as a text.
 const VALUES: &[&str] = &[
     "1.5",
     "NaN",
@@ -45,7 +46,6 @@ const VALUES: &[&str] = &[
     "null",
     "/abc/im",
     "Code(\"x\")",
-    "BSONSymbol(\"x\")",
     "-2147483648",
     "Timestamp({ t: 123456789, i: 42 })",
     "NumberLong(\"-9223372036854775808\")",
@@ -53,6 +53,13 @@ const VALUES: &[&str] = &[
     "MinKey()",
     "MaxKey()",
 ];
+
+/// A statement that gives this many documents.
+fn many(count: u32) -> String {
+    format!(
+        "db.pages.aggregate([{{$limit: 1}}, {{$project: {{_id: 0, i: {{$range: [0, {count}]}}}}}}, {{$unwind: '$i'}}])"
+    )
+}
 
 fn texts(database: &str) -> Texts {
     let failing = |setup: &[&str], statement: &str| {
@@ -91,24 +98,24 @@ fn texts(database: &str) -> Texts {
         failed_transaction: Gap::absent("transactions of several statements are not offered"),
         // A change stream on a collection where nothing changes: the server waits for it for as long as it is asked.
         sleep: Ok("db.quiet.watch()".into()),
-        endless: Ok("db.million.find()".into()),
-        million_rows: Ok("db.million.find()".into()),
+        // The server under test holds a whole result before it gives the first batch, and answers nobody meanwhile: hence rows
+        // that are made on the way out, and fewer of them where only the first batch is read.
+        endless: Ok(many(300_000)),
+        million_rows: Ok(many(1_000_000)),
         trickle: Gap::unverifiable("the server under test has nothing that works for a set time before each document"),
         widest: Ok(("db.types.find().limit(1)".into(), 1)),
         large_cell: Ok(("db.large.find()".into(), 16 << 20)),
         probe: Ok(Probe {
             setup: vec!["use conformance_mine".into()],
             // The name of the database is what only the session knows.
-            check: "db.aggregate([{$documents: [{x: 1}]}, {$lookup: {from: 'who', pipeline: [{$limit: 1}], as: 'w'}}, \
-                    {$project: {v: {$ifNull: [{$first: '$w.v'}, 'nobody']}}}])"
-                .into(),
+            check: "db.who.find({}, {_id: 0})".into(),
             expected: "\"mine\"".into(),
         }),
         writing: Ok(Writing {
             setup: vec!["db.w.drop()".into(), "db.w.insertOne({_id: 0})".into()],
-            write: "db.w.insertOne({_id: 1})".into(),
-            check: "db.w.countDocuments({})".into(),
-            unchanged: "1".into(),
+            write: "db.w.updateMany({}, {$set: {changed: true}})".into(),
+            check: "db.w.countDocuments({changed: true})".into(),
+            unchanged: "0".into(),
         }),
         paging: Ok(Paging {
             setup: vec!["db.pages.find().limit(1)".into()],
@@ -187,7 +194,11 @@ impl Subject for Real {
         let operations = bson::get(&reply, "inprog").unwrap();
         let number: i64 = session.server_id.clone().unwrap().parse().unwrap();
         let mut all = bson::elements(operations.document().unwrap()).unwrap().map(Result::unwrap);
-        Ok(all.any(|one| bson::get(one.raw, "connectionId").and_then(|id| id.integer()) == Some(number)))
+        // It lists the last command of each connection. Whoever has a cursor asks it for more; what is stopped ends with killCursors.
+        Ok(all.any(|one| {
+            bson::get(one.raw, "connectionId").and_then(|id| id.integer()) == Some(number)
+                && bson::get(one.raw, "op").and_then(|op| op.text()).as_deref() == Some("getMore")
+        }))
     }
 
     async fn kill(&self, session: &SessionState) -> Offer<()> {
@@ -196,8 +207,10 @@ impl Subject for Real {
                 "no server ends another's connection, and what is encrypted cannot be cut by number",
             );
         };
-        assert!(proxy.cut(&session.server_id.clone().unwrap()), "the connection is not known");
-        Ok(())
+        match proxy.cut(&session.server_id.clone().unwrap_or_default()) {
+            true => Ok(()),
+            false => Gap::unverifiable("the connection is not known to what stands between"),
+        }
     }
 }
 
@@ -215,10 +228,6 @@ async fn keeps_the_contract(server: Server, database: &str, way: &[(&str, &str)]
         client.run(database, &command).await.unwrap();
     }
     fill(&mut client, database, "pages", 1000, |writer, n| _ = writer.int32("_id", n)).await;
-    fill(&mut client, database, "million", 1_000_000, |writer, n| {
-        writer.int32("_id", n).int32("twice", n.wrapping_mul(2)).string("text", "a short text");
-    })
-    .await;
     fill(&mut client, database, "quiet", 1, |writer, n| _ = writer.int32("_id", n)).await;
     fill(&mut client, "conformance_mine", "who", 1, |writer, n| _ = writer.int32("_id", n).string("v", "mine")).await;
     let overhead = bson::document(|writer| _ = writer.int32("_id", 0).string("text", "")).len();
@@ -231,7 +240,16 @@ async fn keeps_the_contract(server: Server, database: &str, way: &[(&str, &str)]
     let way = way.chain([("schema".to_owned(), database.to_owned())]).collect();
     let report = suite(&Real { texts: texts(database), way, proxy, server }).await;
     eprintln!("{database}: {report}");
+    on_record(&report, &database.replacen("conformance", "mongodb", 1).replace('_', "-"));
+}
+
+/// What the suite found is on record, and docs/support.md is made of that.
+fn on_record(report: &driver::conformance::Report, name: &str) {
     report.assert();
+    let folder = "../../../../tests/contract";
+    insta::with_settings!({ snapshot_path => folder, prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!(name, report.record());
+    });
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -240,4 +258,13 @@ async fn the_driver_keeps_the_contract_on_a_real_server() {
     let proxy = Proxy::start(server.port).await;
     let hosts = format!("127.0.0.1:{}", proxy.port);
     keeps_the_contract(server, "conformance", &[("hosts", &hosts)], Some(proxy)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_driver_keeps_the_contract_through_verified_tls() {
+    let Some(server) = server() else { return };
+    let Some((folder, port)) = server.tls.clone() else { return };
+    let (ca, hosts) = (folder.join("ca.crt").display().to_string(), format!("localhost:{port}"));
+    let way = [("sslmode", "verify-full"), ("sslrootcert", ca.as_str()), ("hosts", hosts.as_str())];
+    keeps_the_contract(Server { port, ..server }, "conformance_tls", &way, None).await;
 }

@@ -1,6 +1,7 @@
 //! A cluster, and a master under a Sentinel.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "common/server.rs"]
 mod common;
 
 use std::{

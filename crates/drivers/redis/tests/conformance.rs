@@ -1,6 +1,7 @@
 //! The contract against real servers.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "common/server.rs"]
 mod common;
 
 use std::sync::Arc;

@@ -1,6 +1,7 @@
 //! Browsing and changing keys on real servers.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "common/server.rs"]
 mod common;
 
 use std::{collections::BTreeSet, sync::Arc};

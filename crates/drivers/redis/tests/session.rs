@@ -1,6 +1,7 @@
 //! Sessions on real servers: replies, transactions, subscriptions, cancels, logins.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "common/server.rs"]
 mod common;
 
 use std::time::{Duration, Instant};

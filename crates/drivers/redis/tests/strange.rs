@@ -1,6 +1,7 @@
 //! Servers that are old, strange or none at all.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "common/server.rs"]
 mod common;
 
 use std::sync::{

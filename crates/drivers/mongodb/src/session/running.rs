@@ -43,7 +43,7 @@ const AWAIT: Duration = Duration::from_millis(500);
 /// Bytes of documents wanted in one reply.
 const REPLY_BYTES: usize = 4 << 20;
 /// Documents wanted in one reply at most.
-const REPLY_COUNT: usize = 100_000;
+const REPLY_COUNT: usize = 16_384;
 
 type Delivery = (Result<(), Error>, Option<oneshot::Sender<Result<(), Error>>>);
 

@@ -55,11 +55,11 @@ async fn pass(client: TcpStream, server: TcpStream, cuts: Cuts) {
         if read == 0 {
             break;
         }
-        // The first reply is that of hello, in one piece.
+        // The first reply is that of hello, in one piece; the number is of either width.
         if cut.is_some()
-            && let Some(at) = buffer[..read].windows(14).position(|part| part == b"\x10connectionId\0")
+            && let Some(at) = buffer[..read].windows(13).position(|part| part == b"connectionId\0")
         {
-            let number = i32::from_le_bytes(buffer[at + 14..at + 18].try_into().unwrap());
+            let number = i32::from_le_bytes(buffer[at + 13..at + 17].try_into().unwrap());
             cuts.lock().unwrap().insert(number.to_string(), cut.take().unwrap());
         }
         let written = tokio::select! {
