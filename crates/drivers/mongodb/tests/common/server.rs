@@ -81,7 +81,12 @@ impl Server {
             mechanism: None,
             application_name: "test".into(),
         };
-        let route = Route::new(Endpoint::tcp("127.0.0.1", self.port));
+        let mut route = Route::new(Endpoint::tcp("127.0.0.1", self.port));
+        if self.tls.as_ref().is_some_and(|(_, port)| *port == self.port) {
+            route::install_crypto();
+            let settings = route::TlsSettings::new(route::TlsMode::Require);
+            route = route.with_tls(Some(route::Tls::load(&settings).await.unwrap()));
+        }
         Client::connect(&route, &login, &mut route::Trace::default()).await.unwrap()
     }
 }
