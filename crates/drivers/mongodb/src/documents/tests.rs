@@ -354,7 +354,7 @@ fn random_bytes_and_texts_never_panic() {
             *raw.last_mut().unwrap() = 0;
         }
         for style in STYLES {
-            BsonForm.text(DOCUMENT, &raw, style, length % 2 == 0);
+            BsonForm.text(DOCUMENT, &raw, style, length.is_multiple_of(2));
         }
         let _ = BsonForm.fields(DOCUMENT, &raw);
         let text: String = (0..length).map(|_| signs[next() as usize % signs.len()]).collect();
