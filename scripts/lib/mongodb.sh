@@ -1,11 +1,11 @@
 # shellcheck shell=bash
 # A server of MongoDB's wire protocol for the tests: SecantusDB, a test tool that is never linked or shipped. Sourced by
-# scripts/servers, which sets SERVERS, SERVER_USER, as_server, is_ours, free_ports and scratch_ca.
+# scripts/servers, which sets SERVERS, is_ours and free_ports, after python.sh.
 
-# As `pip install SecantusDB` leaves it, in a folder of its own or on the path.
+# Of the environment of Python packages. It runs as whoever tests: it does not mind root, and `nobody` may not read the environment.
 mongodb_program() {
-  local unpacked="$ROWHOUSE_CACHE/servers/mongodb/bin/secantusd-py"
-  command -v secantusd-py || { [[ -x $unpacked ]] && printf '%s' "$unpacked"; }
+  python_environment || return 1
+  [[ -x $PYTHON_ENVIRONMENT/bin/secantusd-py ]] && printf '%s' "$PYTHON_ENVIRONMENT/bin/secantusd-py"
 }
 
 # The Python beside it, which has the client that makes users.
@@ -39,7 +39,6 @@ mongodb_start() {
   chmod 600 "$folder/server.key"
   : >"$folder/empty.toml"
   touch "$folder/log"
-  chown -R "$SERVER_USER" "$folder"
   if ! mongodb_seed "$program" "$folder" "$plain" plain "$password" \
     || ! mongodb_seed "$program" "$folder" "$tls" tls "$password" \
     || ! mongodb_serve "$program" "$folder" "$plain" plain pid --auth \
@@ -49,9 +48,10 @@ mongodb_start() {
     mongodb_stop
     die "the MongoDB server did not start"
   fi
+  # The version is that of the protocol's reference server which it follows.
   {
     printf 'export ROWHOUSE_TEST_MONGODB_URL=%q\n' "mongodb://rowhouse:$password@127.0.0.1:$plain/rowhouse?authSource=admin"
-    printf 'export ROWHOUSE_TEST_MONGODB_VERSION=%q\n' "$(mongodb_version "$program")"
+    printf 'export ROWHOUSE_TEST_MONGODB_VERSION=%q\n' "${ROWHOUSE_MONGODB_VERSION:-8.2}"
     printf 'export ROWHOUSE_TEST_MONGODB_TLS=%q\n' "$SERVERS/tls"
     printf 'export ROWHOUSE_TEST_MONGODB_TLS_URL=%q\n' \
       "mongodb://rowhouse:$password@127.0.0.1:$tls/rowhouse?authSource=admin&tls=true"
@@ -61,27 +61,22 @@ mongodb_start() {
   say "MongoDB on port $plain, with TLS on port $tls, in $folder"
 }
 
-# What it says of itself: the version of the protocol's reference server that it follows.
-mongodb_version() { # mongodb_version PROGRAM
-  printf '%s' "${ROWHOUSE_MONGODB_VERSION:-8.2}"
-}
-
 # Serves a folder; the last arguments go to the server.
 mongodb_serve() { # mongodb_serve PROGRAM FOLDER PORT DATA PID_FILE [ARGUMENT …]
   local program="$1" folder="$2" port="$3" data="$4" pid_file="$5"
   shift 5
   rm -f "$folder/$pid_file"
-  # The number is written by the server's own process, whatever starts it under its user.
+  # The number is written by the server's own process.
   # shellcheck disable=SC2016
   (
     cd /
-    as_server bash -c 'printf "%s\n" "$$" >"$1"; shift; exec "$@"' _ "$folder/$pid_file" \
+    bash -c 'printf "%s\n" "$$" >"$1"; shift; exec "$@"' _ "$folder/$pid_file" \
       "$program" --config "$folder/empty.toml" --host 127.0.0.1 --port "$port" --storage-path "$folder/$data" "$@" \
       </dev/null >>"$folder/log" 2>&1 &
   )
   for _ in $(seq 1 300); do
     (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && return 0
-    [[ ! -f $folder/$pid_file ]] || kill -0 "$(cat "$folder/$pid_file")" 2>/dev/null || return 1
+    [[ ! -s $folder/$pid_file ]] || kill -0 "$(cat "$folder/$pid_file")" 2>/dev/null || return 1
     sleep 0.1
   done
   return 1
