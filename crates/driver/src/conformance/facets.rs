@@ -8,7 +8,10 @@ use super::{
     Verdict,
     bench::{Bench, cell, check, fail, offered, unexpected},
 };
-use crate::{Capabilities, PageRequest, Role, Statement};
+use crate::{
+    Capabilities, PageRequest, Role, Statement,
+    documents::{DOCUMENT, TextStyle},
+};
 
 pub(super) async fn catalog(bench: &Bench<'_>) -> Result<(), Verdict> {
     let connection = bench.connect().await?;
@@ -69,7 +72,12 @@ pub(super) async fn scan(bench: &Bench<'_>) -> Result<(), Verdict> {
                 let mut texts = Vec::new();
                 for column in &page.key {
                     let text = cell(batch, row, *column)?;
-                    texts.push(text.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()));
+                    // A document's key is its text: its bytes are none.
+                    let form = bench.subject.driver().documents().filter(|_| is_document(&set.schema, *column));
+                    texts.push(text.map(|bytes| match form {
+                        Some(form) => form.text(DOCUMENT, &bytes, TextStyle::Canonical, false),
+                        None => String::from_utf8_lossy(&bytes).into_owned(),
+                    }));
                 }
                 check(page.key.is_empty() || seen.insert(texts.clone()), || format!("{texts:?} was read twice"))?;
                 after = Some(texts);
@@ -87,6 +95,10 @@ pub(super) async fn scan(bench: &Bench<'_>) -> Result<(), Verdict> {
     let count = scan.count(&catalog, key, &[]).map_err(|error| unexpected("count", &error))?;
     let counted = bench.scalar(&*session, &count.text).await?;
     check(counted == Some(paging.rows.to_string()), || format!("counted {counted:?} instead of {}", paging.rows))
+}
+
+fn is_document(schema: &arrow_schema::Schema, column: usize) -> bool {
+    schema.fields().get(column).is_some_and(|field| crate::arrow::native_type(field) == DOCUMENT)
 }
 
 pub(super) async fn ddl(bench: &Bench<'_>) -> Result<(), Verdict> {
