@@ -178,7 +178,7 @@ impl KeyTree {
         let segment = |from, to| Segment { level: Arc::clone(&level), from, to, known: prefix.len(), depth };
         let inside = expanded.range(prefix.to_vec()..).take_while(|open| open.starts_with(prefix));
         for open in inside.filter(|open| open.len() > prefix.len() && depth < DEEPEST) {
-            let at = level.partition_point(|child| &*self.sorted[child.first as usize] < &open[..]);
+            let at = level.partition_point(|child| *self.sorted[child.first as usize] < open[..]);
             let own = level.get(at).filter(|child| child.prefix as usize == open.len());
             if own.is_none_or(|child| !self.sorted[child.first as usize].starts_with(open)) {
                 continue;
