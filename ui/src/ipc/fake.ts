@@ -21,6 +21,7 @@ import { completionsOf, definitionOf, relationPage, searchHits, tableOf, treePag
 import { chartCommands } from "./fake/charts";
 import { compareCommands } from "./fake/compare";
 import { diagramCommands } from "./fake/diagrams";
+import { documentCommands } from "./fake/documents";
 import { editCommands } from "./fake/edits";
 import { generateCommands } from "./fake/generate";
 import { cellBytes, copyOf, holdAgain, holdOf, windowOf } from "./fake/holds";
@@ -45,6 +46,7 @@ import { testOf } from "./fake/trial";
 import { findIn, viewOf, viewRows } from "./fake/views";
 import {
   auditOf,
+  DOCUMENTS_DRIVER,
   DRIVERS,
   emit,
   type FakeOptions,
@@ -60,7 +62,7 @@ import {
 } from "./fake/world";
 import { type Host, HostError, type Place } from "./host";
 
-export { PROD, SAMPLE, STAGING } from "./fake/world";
+export { CATALOGUE, PROD, SAMPLE, STAGING } from "./fake/world";
 export type { FakeOptions };
 
 export interface FakeCall {
@@ -283,7 +285,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     ...statisticsCommands(world),
     ...editCommands(world),
     historyInverse: async () => null,
-    drivers: async () => [...DRIVERS],
+    drivers: async () => (options.documents ? [...DRIVERS, DOCUMENTS_DRIVER] : [...DRIVERS]),
     profiles: async () => world.profiles,
     saveProfile: async (draft) => saved(world, draft),
     duplicateProfile: async (id) => {
@@ -424,6 +426,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     ...structureCommands(world),
     ...migrationCommands(world),
     ...compareCommands(world),
+    ...documentCommands(world),
     ...advisor,
     ...securityCommands(world, calls, advisor.advise),
     stopTransfer: async (id) => {

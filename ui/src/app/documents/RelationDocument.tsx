@@ -3,6 +3,12 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { useKeys, useOffers } from "@/commands";
 import { EmptyState, IconButton, Segmented, Toolbar } from "@/design";
 import { type KeptChart, readCharts } from "@/features/charts";
+import {
+  type CollectionPlace,
+  type KeptDocuments,
+  NO_DOCUMENTS_KEPT,
+  readKept as readDocuments,
+} from "@/features/documents";
 import { ConditionField } from "@/features/editor";
 import { openGenerate } from "@/features/generate";
 import {
@@ -28,6 +34,7 @@ import { useWorkspace } from "../workspace";
 import { Denied } from "./access";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { useCharts } from "./charts";
+import { documentsSlot, textField } from "./documents";
 import { readShape, sameShape } from "./keptShape";
 import { lookupOn } from "./lookup";
 import { Offline } from "./Offline";
@@ -41,6 +48,8 @@ interface Kept {
   readonly shape: Shape;
   /** What was chosen for the charts of its rows. */
   readonly charts?: readonly KeptChart[];
+  /** How its documents are looked at, and what is staged of them. */
+  readonly documents?: KeptDocuments;
   /** What of its structure was being changed. */
   readonly section?: Section;
 }
@@ -66,10 +75,11 @@ function readKept(json: string): Kept {
   try {
     const kept: unknown = JSON.parse(json);
     if (typeof kept !== "object" || kept === null) return NOTHING_KEPT;
-    const { view, shape, charts } = kept as Partial<Record<keyof Kept, unknown>>;
+    const { view, shape, charts, documents } = kept as Partial<Record<keyof Kept, unknown>>;
     const chosen = readCharts(charts);
     return {
       ...(chosen.length > 0 ? { charts: chosen } : {}),
+      ...(documents ? { documents: readDocuments(documents) } : {}),
       view: VIEWS.find((each) => each.value === view)?.value ?? "data",
       shape: readShape(shape),
       section: sectionOf(json),
@@ -244,6 +254,33 @@ function Opened({ tab, active, actions, kept, rows, onKept, onReconnect }: Opene
     },
     active,
   );
+  const ofDocuments = state?.can_browse_documents === true;
+  const keptDocuments = kept.documents ?? NO_DOCUMENTS_KEPT;
+  const onDocuments = (change: Partial<KeptDocuments>) =>
+    onKept((now) => ({ ...now, documents: { ...(now.documents ?? NO_DOCUMENTS_KEPT), ...change } }));
+  const collection: CollectionPlace = {
+    profileId: tab.profileId,
+    object: tab.object,
+    locked:
+      state?.phase.phase !== "open"
+        ? "the connection is not open"
+        : own?.safety === "read_only" || state.read_only
+          ? "this connection is read-only: change its safety level to allow writes"
+          : page.data?.icon === "view"
+            ? "the documents of a view cannot be changed"
+            : null,
+    saveTo: production?.name,
+  };
+  const field = textField(tab.id, tab.profileId, tab.object.database, driver);
+  const documents = ofDocuments
+    ? documentsSlot({
+        kept: keptDocuments,
+        onKept: onDocuments,
+        place: collection,
+        field,
+        active: active && kept.view === "data",
+      })
+    : undefined;
   const schema = tab.object.schema;
   const draft = useDraft(placeOf(tab.profileId, tab.object.database, state), kept.view === "edit");
   const fresh =
@@ -320,6 +357,7 @@ function Opened({ tab, active, actions, kept, rows, onKept, onReconnect }: Opene
           <DataPane
             store={store}
             chart={charts}
+            documents={documents}
             density={settings.data?.density ?? "dense"}
             active={active}
             layout={arranged.layout}

@@ -4,6 +4,7 @@ import { Badge, Banner, Button, EmptyState, IconButton, type MenuItem, Spinner, 
 import { type AppError, failureOf, host, nativeCode, present } from "@/ipc";
 import type { BrowseStore } from "./browsing";
 import { Charted, type ChartSlot, useChartView } from "./chartView";
+import { Documented, type DocumentsSlot, showsOtherwise } from "./documentsView";
 import { EditableRows } from "./editing/EditableRows";
 import { EditMarks } from "./editing/EditMarks";
 import { useEdits } from "./editing/useEdits";
@@ -44,6 +45,8 @@ export interface DataPaneProps {
   links?: CellLinks;
   /** Draws the rows in the grid's place. */
   chart?: ChartSlot | undefined;
+  /** Shows documents otherwise than as a grid. */
+  documents?: DocumentsSlot | undefined;
   /** Before everything else of the bar. */
   barStart?: ReactNode;
   /** Draws the field for a WHERE that is written by hand. */
@@ -69,6 +72,7 @@ export function DataPane({
   links,
   barStart,
   chart,
+  documents,
   whereField,
   away = null,
 }: DataPaneProps) {
@@ -140,6 +144,7 @@ export function DataPane({
 
   const { browsed, progress, failure } = state;
   const edits = useEdits(browsed?.head, progress);
+  const otherwise = showsOtherwise(documents, browsed?.head);
   const charted = useChartView(chart, browsed ? "rows" : undefined, active, grid);
   const choicesOf = (column: string): readonly string[] => {
     const at = columns.findIndex((each) => each.name === column);
@@ -289,8 +294,9 @@ export function DataPane({
       ) : null}
       <span className="flex-1" />
       <LiveMenu live={live} status={status} listens={state.facts?.listens ?? false} onChange={setLive} />
-      {browsed ? <EditMarks store={edits} /> : null}
-      {charted.toggle}
+      {browsed && !otherwise ? <EditMarks store={edits} /> : null}
+      {otherwise ? null : charted.toggle}
+      {browsed?.head.documents ? documents?.toggle(browsed.head) : null}
       {progress ? (
         <ProgressLine
           progress={progress}
@@ -413,7 +419,7 @@ export function DataPane({
           </Banner>
         ) : null}
         <div className="flex-1 min-h-0 relative" aria-busy={state.loading} onPointerDownCapture={onHeadPress}>
-          {progress.rows === 0 && progress.state === "complete" && !charted.on ? (
+          {progress.rows === 0 && progress.state === "complete" && !charted.on && !otherwise ? (
             <div className="absolute inset-x-0 bottom-0 top-[40px] grid place-items-center pointer-events-none z-10">
               <div className="pointer-events-auto">
                 <EmptyState
@@ -432,52 +438,65 @@ export function DataPane({
               </div>
             </div>
           ) : null}
-          <Charted
-            view={charted}
-            slot={chart}
+          <Documented
+            slot={documents}
             rows={{
               head: browsed.head,
               progress,
               active,
               lineage: refresh?.lineage ?? browsed.head.hold_id,
               onMore: progress.state === "more_pages" ? () => void store.more() : undefined,
+              onRead: () => void store.again(null).then((done) => (done ? undefined : store.read())),
+              onInfer: () => void store.infer(),
             }}
           >
-            <EditableRows
-              ref={grid}
-              store={edits}
-              saveTo={saveTo}
-              highlight={highlight}
-              lookup={lookup}
-              onView={charted.onView}
-              head={browsed.head}
-              progress={progress}
-              active={active && !charted.on}
-              onExport={onExport}
-              links={links}
-              cellMenu={cellMenu}
-              again={refresh ?? undefined}
-              density={density}
-              layout={layout}
-              {...(onLayout ? { onLayout } : {})}
-              sort={state.sort}
-              headerItems={headerItems}
-              statistics={{
-                server: store.statistics,
-                onFilter: (column, value) =>
-                  void store.narrow(
-                    value === null
-                      ? { column, operator: "is_null", values: [] }
-                      : { column, operator: "equal", values: [value] },
-                  ),
+            <Charted
+              view={charted}
+              slot={chart}
+              rows={{
+                head: browsed.head,
+                progress,
+                active,
+                lineage: refresh?.lineage ?? browsed.head.hold_id,
+                onMore: progress.state === "more_pages" ? () => void store.more() : undefined,
               }}
-              onNearEnd={() => void store.more()}
-              server={{
-                kind: "relation",
-                read: askServer,
-              }}
-            />
-          </Charted>
+            >
+              <EditableRows
+                ref={grid}
+                store={edits}
+                saveTo={saveTo}
+                highlight={highlight}
+                lookup={lookup}
+                onView={charted.onView}
+                head={browsed.head}
+                progress={progress}
+                active={active && !charted.on && !otherwise}
+                onExport={onExport}
+                links={links}
+                cellMenu={cellMenu}
+                again={refresh ?? undefined}
+                density={density}
+                layout={layout}
+                {...(onLayout ? { onLayout } : {})}
+                sort={state.sort}
+                headerItems={headerItems}
+                statistics={{
+                  server: store.statistics,
+                  onFilter: (column, value) =>
+                    void store.narrow(
+                      value === null
+                        ? { column, operator: "is_null", values: [] }
+                        : { column, operator: "equal", values: [value] },
+                    ),
+                }}
+                onNearEnd={() => void store.more()}
+                server={{
+                  kind: "relation",
+                  read: askServer,
+                }}
+              />
+            </Charted>
+          </Documented>
         </div>
       </>
     );

@@ -4,6 +4,7 @@ import { Banner, EmptyState, IconButton, type TabItem, Tabs, toast } from "@/des
 import type { AppError } from "@/ipc";
 import { Charted, type ChartSlot, useChartView } from "./chartView";
 import type { HeaderItems } from "./columns/items";
+import { Documented, type DocumentsSlot, showsOtherwise } from "./documentsView";
 import { EditableRows } from "./editing/EditableRows";
 import { EditMarks } from "./editing/EditMarks";
 import { useEdits } from "./editing/useEdits";
@@ -48,6 +49,8 @@ export interface ResultsPaneProps {
   highlight?: (sql: string) => ReactNode;
   /** Draws a result in the grid's place. */
   chart?: ChartSlot | undefined;
+  /** Shows documents otherwise than as a grid. */
+  documents?: DocumentsSlot | undefined;
   /** What else a column's menu offers. */
   headerItems?: HeaderItems;
   /** Why no statement can be run again by itself now. */
@@ -81,6 +84,7 @@ export function ResultsPane({
   links,
   aside,
   chart,
+  documents,
   headerItems,
   away = null,
 }: ResultsPaneProps) {
@@ -149,6 +153,7 @@ export function ResultsPane({
     active,
   );
 
+  const otherwise = showsOtherwise(documents, shown?.head);
   const charted = useChartView(
     chart,
     shown && shown.head.columns.length > 0 ? arrangedBy(shown) : undefined,
@@ -201,8 +206,9 @@ export function ResultsPane({
               onChange={(next) => store.keepLive(shown.head.hold_id, next)}
             />
           ) : null}
-          {shown ? <EditMarks store={edits} /> : null}
-          {charted.toggle}
+          {shown && !otherwise ? <EditMarks store={edits} /> : null}
+          {otherwise ? null : charted.toggle}
+          {shown?.head.documents ? documents?.toggle(shown.head) : null}
           {shown ? (
             <ProgressLine
               progress={shown.progress}
@@ -238,42 +244,53 @@ export function ResultsPane({
         The statement returned {formatCount(shown.progress.rows)} rows that have no columns.
       </EmptyState>
     ) : (
-      <Charted
-        view={charted}
-        slot={chart}
+      <Documented
+        slot={documents}
         rows={{
           head: shown.head,
           progress: shown.progress,
           active,
           lineage: lineageOf(shown),
-          onStatement,
-          onAll: paused ? () => void store.all(shown.head.hold_id).then(refused) : undefined,
+          onInfer: () => void store.infer(shown.head.hold_id).then(refused),
         }}
       >
-        <EditableRows
-          key={lineageOf(shown)}
-          ref={grid}
-          store={edits}
-          saveTo={saveTo}
-          highlight={highlight}
-          lookup={lookup}
-          onView={charted.onView}
-          head={shown.head}
-          progress={shown.progress}
-          active={active && !charted.on}
-          onExport={onExport}
-          links={links}
-          headerItems={headerItems}
-          again={refresh}
-          {...(onStatement ? { server: { kind: "query" as const, open: onStatement } } : {})}
-          density={density}
-          layout={layouts.current.get(arrangedBy(shown))}
-          onLayout={(layout) => {
-            if (layout) layouts.current.set(arrangedBy(shown), layout);
-            else layouts.current.delete(arrangedBy(shown));
+        <Charted
+          view={charted}
+          slot={chart}
+          rows={{
+            head: shown.head,
+            progress: shown.progress,
+            active,
+            lineage: lineageOf(shown),
+            onStatement,
+            onAll: paused ? () => void store.all(shown.head.hold_id).then(refused) : undefined,
           }}
-        />
-      </Charted>
+        >
+          <EditableRows
+            key={lineageOf(shown)}
+            ref={grid}
+            store={edits}
+            saveTo={saveTo}
+            highlight={highlight}
+            lookup={lookup}
+            onView={charted.onView}
+            head={shown.head}
+            progress={shown.progress}
+            active={active && !charted.on && !otherwise}
+            onExport={onExport}
+            links={links}
+            headerItems={headerItems}
+            again={refresh}
+            {...(onStatement ? { server: { kind: "query" as const, open: onStatement } } : {})}
+            density={density}
+            layout={layouts.current.get(arrangedBy(shown))}
+            onLayout={(layout) => {
+              if (layout) layouts.current.set(arrangedBy(shown), layout);
+              else layouts.current.delete(arrangedBy(shown));
+            }}
+          />
+        </Charted>
+      </Documented>
     )
   ) : aside && runs.active === aside.id ? (
     aside.content

@@ -121,6 +121,8 @@ export type RunsAction =
   | { readonly type: "pin"; readonly holdId: string; readonly pinned: boolean }
   | { readonly type: "drop"; readonly holdId: string }
   | { readonly type: "live"; readonly holdId: string; readonly live: Live; readonly why: string | null }
+  /** The same rows with other columns. */
+  | { readonly type: "inferred"; readonly holdId: string; readonly head: ResultHead; readonly progress: HoldProgress }
   /** The rows of a set as they are now, in place of those before. */
   | { readonly type: "again"; readonly holdId: string; readonly again: HeldAgain; readonly at: number };
 
@@ -174,6 +176,11 @@ export function runsReducer(state: RunsState, action: RunsAction): RunsState {
     }
     case "live":
       return withSet(state, action.holdId, (set) => ({ ...set, live: action.live, liveEnded: action.why }));
+    case "inferred": {
+      const { head, progress } = action;
+      const next = withSet(state, action.holdId, ({ refresh: _, ...set }) => ({ ...set, head, progress }));
+      return { ...next, active: state.active === action.holdId ? head.hold_id : state.active };
+    }
     case "again": {
       const { head, progress, changed, kept } = action.again;
       const next = withSet(state, action.holdId, (set) => {

@@ -11,13 +11,14 @@ import type {
   TreePage,
 } from "../bindings";
 import { hasPage } from "../pages";
+import { isCollection } from "./collections";
 import { objectDefinition, objectNodes, tableGrants } from "./objects";
 import type { FakeColumn, FakeTable } from "./tables";
-import { isSqlite, profileOf, refuse, requireOpen, tablesOf, type World } from "./world";
+import { isDocuments, isSqlite, profileOf, refuse, requireOpen, tablesOf, type World } from "./world";
 
 export const refTo = (world: World, profileId: string, table: FakeTable): ObjectRef => ({
   database: isSqlite(world, profileId) ? null : "shop",
-  schema: isSqlite(world, profileId) ? "main" : table.schema,
+  schema: isSqlite(world, profileId) ? "main" : table.schema || null,
   kind: "relation",
   name: table.name,
   signature: null,
@@ -25,7 +26,7 @@ export const refTo = (world: World, profileId: string, table: FakeTable): Object
 
 export function tableOf(world: World, profileId: string, object: ObjectRef): FakeTable {
   const found = tablesOf(world, profileId).find(
-    (table) => table.name === object.name && (isSqlite(world, profileId) || table.schema === object.schema),
+    (table) => table.name === object.name && (isSqlite(world, profileId) || (table.schema || null) === object.schema),
   );
   return (
     found ??
@@ -133,6 +134,7 @@ function children(world: World, profileId: string, parent: string | null): TreeN
   const sqlite = isSqlite(world, profileId);
   if (parent === null) {
     if (sqlite) return schemaFolders(world, profileId, "main");
+    if (isDocuments(world, profileId)) return [node("d:shop", "shop", "database", { unfold: true })];
     return [
       node("d:shop", "shop", "database", { detail: "3", unfold: true }),
       node("d:postgres", "postgres", "database", { state: "not_opened" }),
@@ -140,6 +142,8 @@ function children(world: World, profileId: string, parent: string | null): TreeN
     ];
   }
   const [kind, schema = "", name = ""] = parent.split(":");
+  if (parent === "d:shop" && isDocuments(world, profileId))
+    return [node("f::tables", "Collections", "folder", { detail: String(tables.length), unfold: true })];
   // Another database has schemas of its own; ids are unique in the whole tree.
   if (parent === "d:postgres") return [node("s:postgres/public", "public", "schema")];
   if (kind === "d") {
@@ -265,7 +269,7 @@ export function relationPage(world: World, profileId: string, object: ObjectRef)
   return {
     object,
     icon: ICONS[table.kind],
-    kind: table.kind,
+    kind: isCollection(table) ? "collection" : table.kind,
     comment: table.comment ?? null,
     owner: sqlite ? null : table.denied ? "hr_admin" : "shop",
     estimated_rows: table.rows,

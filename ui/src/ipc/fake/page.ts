@@ -1,6 +1,6 @@
 /** The fake host of a page in a browser; the address says what its world looks like. */
 import { type FakeHost, fakeHost, fakeTab } from "../fake";
-import { PROD, SAMPLE, STAGING } from "./world";
+import { CATALOGUE, PROD, SAMPLE, STAGING } from "./world";
 
 const QUERY = `select date_trunc('day', o.placed_at)::date as day,
        count(*) as orders, sum(o.total) as revenue
@@ -38,9 +38,10 @@ export function hostOfPage(): FakeHost {
     openedFor: asked.get("open"),
     tables: Number(asked.get("tables") ?? 44),
     drawn: Number(asked.get("drawn") ?? 0),
+    documents: asked.get("documents") !== "none",
     ...(work
       ? {
-          open: [PROD, STAGING, SAMPLE],
+          open: [PROD, STAGING, SAMPLE, CATALOGUE],
           tabs: [
             fakeTab("t-orders", { kind: "relation", title: "orders", profile_id: PROD, object: orders }),
             fakeTab("t-query", { title: "Query 3", profile_id: PROD, position: 1, dirty: true }, QUERY),
@@ -82,6 +83,14 @@ export function hostOfPage(): FakeHost {
               kind: "compare",
               profile_id: STAGING,
               position: 7,
+              view: asked.get("view") ?? "{}",
+            }),
+            fakeTab("t-documents", {
+              kind: "relation",
+              title: asked.get("collection") ?? "products",
+              profile_id: CATALOGUE,
+              position: 8,
+              object: { ...orders, schema: null, name: asked.get("collection") ?? "products" },
               view: asked.get("view") ?? "{}",
             }),
           ],

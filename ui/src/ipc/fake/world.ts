@@ -17,6 +17,7 @@ import type {
   TabSession,
 } from "../bindings";
 import { HostError } from "../host";
+import { collections, type FakeCollection } from "./collections";
 import type { Hold } from "./holds";
 import { type FakeSecurity, makeSecurity } from "./policies";
 import { type FakeTable, shop } from "./tables";
@@ -39,6 +40,8 @@ export interface FakeOptions {
   readonly drawn?: number;
   /** How many tables the pages of policies know. */
   readonly tables?: number;
+  /** Whether there is a server of documents among the connections. */
+  readonly documents?: boolean;
 }
 
 export interface World {
@@ -66,12 +69,14 @@ export interface World {
   nextId: number;
   readonly sample: readonly FakeTable[];
   readonly shop: readonly FakeTable[];
+  readonly collections: readonly FakeCollection[];
   readonly security: FakeSecurity;
 }
 
 export const PROD = "p-prod";
 export const STAGING = "p-staging";
 export const SAMPLE = "p-sample";
+export const CATALOGUE = "p-catalogue";
 
 export const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
@@ -175,6 +180,16 @@ export const DRIVERS: readonly DriverForm[] = [
     ],
   },
 ];
+
+/** What its driver would say of MongoDB; among the drivers where a world has documents. */
+export const DOCUMENTS_DRIVER: DriverForm = {
+  id: "mongodb",
+  label: "MongoDB",
+  schemes: ["mongodb", "mongodb+srv"],
+  opens_files: false,
+  language: { grammar: "mongosh", line_comment: "//", identifier_quote: '"', is_sql: false },
+  fields: [field("host", "Host", "Server", { required: true })],
+};
 
 const HOUR = 3_600_000;
 
@@ -297,10 +312,29 @@ function history(): HistoryEntry[] {
   }));
 }
 
+function catalogue(): ConnectionProfile {
+  return {
+    id: CATALOGUE,
+    name: "catalogue",
+    group: "Shop",
+    colour: null,
+    environment: "development",
+    safety: "free",
+    driver: DOCUMENTS_DRIVER.id,
+    driver_label: DOCUMENTS_DRIVER.label,
+    values: { host: "localhost", port: "27017" },
+    password: "none",
+    target: "localhost:27017/shop",
+    server: "MongoDB 8.0.4",
+    last_used_ms: Date.now(),
+    sample: false,
+  };
+}
+
 export function makeWorld(options: FakeOptions): World {
   const world: World = {
     pace: options.pace ?? 1,
-    profiles: profiles(options.firstStart ?? false),
+    profiles: [...profiles(options.firstStart ?? false), ...(options.documents ? [catalogue()] : [])],
     connections: new Map(),
     sessions: new Map(),
     listeners: new Set(),
@@ -330,6 +364,7 @@ export function makeWorld(options: FakeOptions): World {
     nextId: 1,
     sample: shop(1),
     shop: shop(10),
+    collections: options.documents ? collections() : [],
     security: makeSecurity(options.tables ?? 0),
   };
   for (const id of options.open ?? []) world.connections.set(id, stateOf(world, id, { phase: "open" }));
@@ -343,8 +378,13 @@ export const emit = (world: World, event: AppEvent) => {
 export const profileOf = (world: World, id: string): ConnectionProfile =>
   world.profiles.find((profile) => profile.id === id) ?? refuse("not_found", "There is no such connection.");
 
+const TABLES: Readonly<Record<string, "sample" | "collections">> = { sqlite: "sample", mongodb: "collections" };
+
 export const tablesOf = (world: World, profileId: string): readonly FakeTable[] =>
-  profileOf(world, profileId).driver === "sqlite" ? world.sample : world.shop;
+  world[TABLES[profileOf(world, profileId).driver] ?? "shop"];
+
+export const isDocuments = (world: World, profileId: string) =>
+  profileOf(world, profileId).driver === DOCUMENTS_DRIVER.id;
 
 export const isSqlite = (world: World, profileId: string) => profileOf(world, profileId).driver === "sqlite";
 
@@ -352,6 +392,7 @@ export const isSqlite = (world: World, profileId: string) => profileOf(world, pr
 export function stateOf(world: World, id: string, phase: ConnectionPhase): ConnectionState {
   const profile = profileOf(world, id);
   const sqlite = profile.driver === "sqlite";
+  const documents = profile.driver === DOCUMENTS_DRIVER.id;
   const known = phase.phase === "open" || phase.phase === "lost";
   return {
     profile_id: id,
@@ -359,7 +400,7 @@ export function stateOf(world: World, id: string, phase: ConnectionPhase): Conne
     server: known
       ? {
           product: profile.driver_label,
-          version: sqlite ? "3.50.4" : "18.4",
+          version: sqlite ? "3.50.4" : documents ? "8.0.4" : "18.4",
           facts: sqlite ? {} : { encoding: "UTF8" },
         }
       : null,
@@ -367,11 +408,12 @@ export function stateOf(world: World, id: string, phase: ConnectionPhase): Conne
     can_browse: true,
     can_show_ddl: true,
     can_watch: !sqlite,
-    can_secure: !sqlite,
-    can_act_as: !sqlite,
-    can_advise: true,
-    can_alter: true,
-    can_alter_roles: true,
+    can_secure: !sqlite && !documents,
+    can_act_as: !sqlite && !documents,
+    can_advise: !documents,
+    can_alter: !documents,
+    can_alter_roles: !documents,
+    can_browse_documents: documents,
     read_only: profile.safety === "read_only" ? "the server, in every session (default_transaction_read_only)" : null,
     sessions: 1 + [...world.sessions.values()].filter((s) => s.profile_id === id && s.link === "up").length,
     session_limit: world.settings.session_limit,

@@ -1,0 +1,7 @@
+/** Documents: held ones as trees and texts, edits of a collection's, its fields, pipelines over it. */
+import "./documents.css";
+
+export { DocumentsBody, type DocumentsBodyProps } from "./DocumentsBody";
+export type { TextField, TextFieldSlot } from "./field";
+export { type CollectionPlace, type KeptDocuments, NOTHING_KEPT as NO_DOCUMENTS_KEPT, readKept } from "./model";
+export { ColumnsNote, ViewSwitch } from "./ViewSwitch";
