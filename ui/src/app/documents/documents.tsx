@@ -1,9 +1,13 @@
 /** Shows held documents otherwise than as a grid; how they are looked at is kept with the tab they are in. */
 
+import { type ReactNode, useState } from "react";
+import { useKeys, useOffers } from "@/commands";
+import { IconButton, SplitPane } from "@/design";
 import {
   type CollectionPlace,
   ColumnsNote,
   DocumentsBody,
+  FieldsPanel,
   type KeptDocuments,
   type TextField,
   type TextFieldSlot,
@@ -73,3 +77,50 @@ export const textField =
       example={field.example ?? ""}
     />
   );
+
+/** Documents with their fields beside them, where those are shown. */
+export function WithFields({
+  open,
+  place,
+  onFilter,
+  onClose,
+  children,
+}: {
+  open: boolean;
+  place: CollectionPlace;
+  onFilter: (filter: string) => void;
+  onClose: () => void;
+  children: ReactNode;
+}) {
+  const [size, setSize] = useState(304);
+  return (
+    <SplitPane
+      direction="row"
+      fixed="second"
+      label="Width of the fields"
+      size={size}
+      onSizeChange={setSize}
+      defaultSize={304}
+      min={220}
+      max={640}
+      collapsed={!open}
+      first={children}
+      second={open ? <FieldsPanel place={place} onFilter={onFilter} onClose={onClose} /> : null}
+    />
+  );
+}
+
+/** Shows or hides the fields of a collection. */
+export function FieldsButton({ open, active, onToggle }: { open: boolean; active: boolean; onToggle: () => void }) {
+  const keys = useKeys("relation.fields");
+  useOffers({ "relation.fields": { run: onToggle } }, active);
+  return (
+    <IconButton
+      icon="panel-right"
+      label="Fields of this collection"
+      pressed={open}
+      {...(keys ? { keys } : {})}
+      onClick={onToggle}
+    />
+  );
+}

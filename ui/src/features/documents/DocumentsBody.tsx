@@ -1,18 +1,19 @@
-import { useEffect, useReducer, useRef, useState } from "react";
+import { useReducer, useRef } from "react";
 import { useKeys, useOffers } from "@/commands";
-import { announce, ConfirmDialog, copyText, EmptyState, IconButton, toast } from "@/design";
-import { type DocumentStyle, failureOf, type HoldProgress, host, type ResultHead } from "@/ipc";
+import { ConfirmDialog, EmptyState, IconButton, toast } from "@/design";
+import { failureOf, type HoldProgress, type ResultHead } from "@/ipc";
+import { copying } from "./copying";
 import { DocumentTexts } from "./DocumentTexts";
 import { DocumentTree, type EditedLine, type TreeHandle } from "./DocumentTree";
 import type { TextFieldSlot } from "./field";
-import { DocumentLoader } from "./loading";
 import type { CollectionPlace, KeptDocuments } from "./model";
 import { isContainer, type Line } from "./outline";
 import { EditBar } from "./parts/EditBar";
 import { ReviewDialog } from "./parts/ReviewDialog";
 import { TextDialog, type TextTask } from "./parts/TextDialog";
-import { type AppendChange, nextKey, pathText, withChange, withoutAdded, withoutAt } from "./staged";
+import { type AppendChange, nextKey, withChange, withoutAdded, withoutAt } from "./staged";
 import type { TreeActions } from "./treeMenu";
+import { useLoader } from "./useLoader";
 import { useStaged } from "./useStaged";
 import { lockedWhy, shownValue } from "./values";
 
@@ -35,23 +36,6 @@ interface Open {
   readonly edited: EditedLine | null;
   readonly task: TextTask | null;
   readonly review: boolean;
-}
-
-const copied = (text: string, what: string) =>
-  void copyText(text).then((done) => {
-    if (done) announce(`${what} copied`);
-    else toast({ tone: "danger", title: `${what} could not be copied` });
-  });
-
-/** A hold's loader; another hold has another one. */
-function useLoader(holdId: string): DocumentLoader {
-  const [loader, setLoader] = useState(() => new DocumentLoader(holdId));
-  if (loader.holdId !== holdId) setLoader(new DocumentLoader(holdId));
-  useEffect(() => {
-    loader.open();
-    return () => loader.close();
-  }, [loader]);
-  return loader;
 }
 
 /** Documents as a tree or as texts, with what is staged of them. */
@@ -78,6 +62,7 @@ export function DocumentsBody(props: DocumentsBodyProps) {
     path: line.kind === "document" ? [] : line.path,
   });
   const actions: TreeActions = {
+    ...copying(head.hold_id),
     locked,
     editValue: (line) => {
       if (line.kind === "document" || line.kind === "more" || !allowed()) return;
@@ -138,22 +123,6 @@ export function DocumentsBody(props: DocumentsBodyProps) {
       if (!allowed()) return;
       staging
         .send({ deed: "delete", hold_id: head.hold_id, row }, true)
-        .catch((thrown: unknown) => toast({ tone: "danger", title: failureOf(thrown).message }));
-    },
-    copyValue: (line) => {
-      if (line.kind === "added") copied(line.change.text, "Value");
-      else if (line.kind === "field" && !isContainer(line.field) && !line.field.cut)
-        copied(shownValue(line.field), "Value");
-      else if (line.kind === "field")
-        toast({ tone: "info", title: "It is too long to be copied from here: copy the document" });
-    },
-    copyPath: (line) => {
-      if (line.kind === "field") copied(pathText(line.names), "Path");
-    },
-    copyDocument: (row, style: DocumentStyle) => {
-      host()
-        .holdDocument(head.hold_id, row, style)
-        .then((text) => copied(text, "Document"))
         .catch((thrown: unknown) => toast({ tone: "danger", title: failureOf(thrown).message }));
     },
   };

@@ -16,6 +16,7 @@ import type { ExportedRows } from "./HeldGrid";
 import type { CellLinks, Lookup } from "./links";
 import type { LocalRequest } from "./local/model";
 import { containing, joined } from "./local/server";
+import { DOCUMENTS, ROWS } from "./model";
 import { ProgressLine } from "./ProgressLine";
 import { LiveMenu } from "./shape/LiveMenu";
 import { follow, type Live, OFF, standing, useLive } from "./shape/live";
@@ -144,6 +145,7 @@ export function DataPane({
 
   const { browsed, progress, failure } = state;
   const edits = useEdits(browsed?.head, progress);
+  const what = documents ? DOCUMENTS : ROWS;
   const otherwise = showsOtherwise(documents, browsed?.head);
   const charted = useChartView(chart, browsed ? "rows" : undefined, active, grid);
   const choicesOf = (column: string): readonly string[] => {
@@ -257,21 +259,29 @@ export function DataPane({
       {barStart}
       <IconButton
         icon="refresh"
-        label="Read the rows again"
+        label={`Read the ${what.many} again`}
         keys={refreshKeys}
         loading={state.loading}
         onClick={() => void store.read()}
       />
-      <span {...tip("Filter rows", filterKeys)} className="min-w-0">
+      <span {...tip(`Filter ${what.many}`, filterKeys)} className="min-w-0">
         <FilterBar
           columns={columns}
           conditions={state}
           onChange={(change) => void store.read(change)}
           choicesOf={choicesOf}
           more={[
-            ...(whereField ? [{ label: "Write WHERE…", icon: "terminal" as const, onSelect: () => openWhere() }] : []),
+            ...(whereField
+              ? [
+                  {
+                    label: documents ? "Write a filter…" : "Write WHERE…",
+                    icon: "terminal" as const,
+                    onSelect: () => openWhere(),
+                  },
+                ]
+              : []),
             {
-              label: "Show as WHERE",
+              label: documents ? "Show as a filter" : "Show as WHERE",
               ...(filtered ? {} : { disabledReason: "nothing is filtered" }),
               onSelect: showAsWhere,
             },
@@ -301,6 +311,7 @@ export function DataPane({
         <ProgressLine
           progress={progress}
           filtered={filtered}
+          what={what}
           end={
             state.count === "counting" ? (
               <Button dense icon="stop" onClick={() => store.stop()}>
@@ -353,6 +364,7 @@ export function DataPane({
   const shape = (
     <ShapeLine
       where={where}
+      called={documents ? "filter" : "WHERE"}
       draft={draft ?? state.where}
       onDraft={setDraft}
       onWhere={applyWhere}
@@ -424,7 +436,7 @@ export function DataPane({
               <div className="pointer-events-auto">
                 <EmptyState
                   picture="empty"
-                  title={filtered ? "No row matches" : "No rows"}
+                  title={filtered ? `No ${what.one} matches` : `No ${what.many}`}
                   actions={
                     filtered ? (
                       <Button onClick={() => void store.read({ filters: [], any: false, where: "" })}>
@@ -433,7 +445,9 @@ export function DataPane({
                     ) : undefined
                   }
                 >
-                  {filtered ? "The server found no row under these conditions." : "This relation is empty."}
+                  {filtered
+                    ? `The server found no ${what.one} under these conditions.`
+                    : `This ${documents ? "collection" : "relation"} is empty.`}
                 </EmptyState>
               </div>
             </div>
@@ -512,7 +526,7 @@ export function DataPane({
   } else {
     body = (
       <div className="grid place-items-center h-full">
-        <Spinner label="Reading the first rows" />
+        <Spinner label={`Reading the first ${what.many}`} />
       </div>
     );
   }

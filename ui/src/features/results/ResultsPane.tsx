@@ -13,7 +13,7 @@ import type { GridHandle, GridLayout } from "./grid";
 import type { ExportedRows } from "./HeldGrid";
 import type { CellLinks, Lookup } from "./links";
 import { MessagesPane } from "./MessagesPane";
-import { firstLine, isBusy, type ResultSet, titleAmong } from "./model";
+import { DOCUMENTS, firstLine, isBusy, type ResultSet, ROWS, titleAmong } from "./model";
 import { ProgressLine, useNow } from "./ProgressLine";
 import { LiveMenu } from "./shape/LiveMenu";
 import { follow, OFF, standing, useLive } from "./shape/live";
@@ -212,6 +212,7 @@ export function ResultsPane({
           {shown ? (
             <ProgressLine
               progress={shown.progress}
+              what={shown.head.documents ? DOCUMENTS : ROWS}
               onMore={() => void store.more(shown.head.hold_id).then(refused)}
               onAll={() => void store.all(shown.head.hold_id).then(refused)}
               onStop={() => void (busy ? store.stop() : store.stopHold(shown.head.hold_id)).then(refused)}

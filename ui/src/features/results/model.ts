@@ -277,25 +277,34 @@ export const firstLine = (text: string): string =>
     .map((line) => line.trim())
     .find((line) => line !== "") ?? "";
 
+/** What rows are called. */
+export interface RowWords {
+  readonly one: string;
+  readonly many: string;
+}
+export const ROWS: RowWords = { one: "row", many: "rows" };
+export const DOCUMENTS: RowWords = { one: "document", many: "documents" };
+
 /** One sentence on whether every row is here: never hidden, at any width. */
 export function completeness(
   progress: HoldProgress,
   filtered = false,
+  what: RowWords = ROWS,
 ): { text: string; tone: "ok" | "warn" | "danger" } {
   const rows = progress.rows.toLocaleString("en-US");
   const of = filtered ? " of those that match" : "";
   switch (progress.state) {
     case "complete":
-      if (progress.rows === 0) return { text: filtered ? "no rows match" : "no rows", tone: "ok" };
-      return { text: `all ${rows} ${progress.rows === 1 ? "row" : "rows"}${of}`, tone: "ok" };
+      if (progress.rows === 0) return { text: filtered ? `no ${what.many} match` : `no ${what.many}`, tone: "ok" };
+      return { text: `all ${rows} ${progress.rows === 1 ? what.one : what.many}${of}`, tone: "ok" };
     case "reading":
-      return { text: `${rows} rows so far`, tone: "ok" };
+      return { text: `${rows} ${what.many} so far`, tone: "ok" };
     case "paused":
     case "more_pages":
-      return { text: `first ${rows} rows${of}`, tone: "warn" };
+      return { text: `first ${rows} ${what.many}${of}`, tone: "warn" };
     case "truncated":
-      return { text: `only the first ${rows} rows`, tone: "warn" };
+      return { text: `only the first ${rows} ${what.many}`, tone: "warn" };
     case "failed":
-      return { text: `${rows} rows, then an error`, tone: "danger" };
+      return { text: `${rows} ${what.many}, then an error`, tone: "danger" };
   }
 }

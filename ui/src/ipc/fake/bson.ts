@@ -72,7 +72,7 @@ class Reader {
 
   private take(pattern: RegExp): string | null {
     const found = pattern.exec(this.text.slice(this.at));
-    if (!found || found.index !== 0) return null;
+    if (found?.index !== 0) return null;
     this.at += found[0].length;
     return found[0];
   }
