@@ -34,7 +34,7 @@ export function documentsSlot({
   const { view } = kept;
   return {
     grid: view === "grid",
-    toggle: () => <ViewSwitch view={view} onView={(next) => onKept({ view: next })} active={active} />,
+    toggle: () => <ViewSwitch view={view} onView={(next) => onKept({ view: next })} active={active} place={place} />,
     note: ({ head, progress, onInfer }) =>
       head.documents ? (
         <ColumnsNote documents={head.documents} rows={progress.rows} active={active} onInfer={onInfer} />

@@ -1,18 +1,22 @@
-import { useOffers } from "@/commands";
-import { Button, plural, Segmented } from "@/design";
+import { useKeys, useOffers, useRunCommand } from "@/commands";
+import { Button, IconButton, plural, Segmented } from "@/design";
 import type { DocumentsHead } from "@/ipc";
-import { type DocumentsView, VIEWS } from "./model";
+import { type CollectionPlace, type DocumentsView, VIEWS } from "./model";
 
 /** How documents are shown: as trees, as texts, or in the grid. */
 export function ViewSwitch({
   view,
   onView,
   active,
+  place,
 }: {
   view: DocumentsView;
   onView: (view: DocumentsView) => void;
   active: boolean;
+  place: CollectionPlace | null;
 }) {
+  const run = useRunCommand();
+  const insertKeys = useKeys("edits.insert");
   useOffers(
     {
       "documents.tree": { run: () => onView("tree") },
@@ -21,7 +25,20 @@ export function ViewSwitch({
     },
     active,
   );
-  return <Segmented label="How documents are shown" dense value={view} onChange={onView} options={VIEWS} />;
+  return (
+    <>
+      {place && view !== "grid" ? (
+        <IconButton
+          icon="plus"
+          label="Insert document"
+          {...(insertKeys ? { keys: insertKeys } : {})}
+          disabledReason={place.locked ?? undefined}
+          onClick={() => run("edits.insert")}
+        />
+      ) : null}
+      <Segmented label="How documents are shown" dense value={view} onChange={onView} options={VIEWS} />
+    </>
+  );
 }
 
 /** What the grid's columns rest on: said for as long as there may be more fields than columns. */

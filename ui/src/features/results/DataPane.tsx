@@ -144,7 +144,8 @@ export function DataPane({
   );
 
   const { browsed, progress, failure } = state;
-  const edits = useEdits(browsed?.head, progress);
+  // Documents are edited as such, not cell by cell.
+  const edits = useEdits(browsed?.head.documents ? undefined : browsed?.head, progress);
   const what = documents ? DOCUMENTS : ROWS;
   const otherwise = showsOtherwise(documents, browsed?.head);
   const charted = useChartView(chart, browsed ? "rows" : undefined, active, grid);

@@ -95,7 +95,10 @@ export function ResultsPane({
   const busy = isBusy(runs);
   const now = useNow(busy && runs.sets.length === 0);
   const shown = runs.sets.find((set) => set.head.hold_id === runs.active);
-  const edits = useEdits(shown && shown.head.columns.length > 0 ? shown.head : undefined, shown?.progress);
+  const edits = useEdits(
+    shown && shown.head.columns.length > 0 && !shown.head.documents ? shown.head : undefined,
+    shown?.progress,
+  );
 
   const root = useRef<HTMLDivElement>(null);
   const live = shown?.live ?? OFF;

@@ -38,7 +38,7 @@ export function EditBar({
           actions={
             failure.code === "conflict" ? (
               <Button dense onClick={onRead}>
-                Read the documents again
+                Read it again
               </Button>
             ) : undefined
           }
