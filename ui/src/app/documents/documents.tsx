@@ -39,7 +39,7 @@ export function documentsSlot({
       head.documents ? (
         <ColumnsNote documents={head.documents} rows={progress.rows} active={active} onInfer={onInfer} />
       ) : null,
-    body: ({ head, progress, lineage, onMore, onRead }) => (
+    body: ({ head, progress, lineage, onMore, onRead, onClear }) => (
       <DocumentsBody
         key={lineage}
         head={head}
@@ -51,6 +51,7 @@ export function documentsSlot({
         place={place}
         field={field}
         onMore={onMore}
+        onClear={onClear}
         onRead={onRead ?? (() => undefined)}
       />
     ),
@@ -92,7 +93,7 @@ export function WithFields({
   onClose: () => void;
   children: ReactNode;
 }) {
-  const [size, setSize] = useState(304);
+  const [size, setSize] = useState(() => (window.innerWidth < 1200 ? 248 : 304));
   return (
     <SplitPane
       direction="row"

@@ -1,6 +1,6 @@
 import { useReducer, useRef } from "react";
 import { useKeys, useOffers } from "@/commands";
-import { ConfirmDialog, EmptyState, IconButton, toast } from "@/design";
+import { Button, ConfirmDialog, EmptyState, toast } from "@/design";
 import { failureOf, type HoldProgress, type ResultHead } from "@/ipc";
 import { copying } from "./copying";
 import { DocumentTexts } from "./DocumentTexts";
@@ -28,6 +28,8 @@ export interface DocumentsBodyProps {
   place: CollectionPlace | null;
   field: TextFieldSlot;
   onMore?: (() => void) | undefined;
+  /** Conditions are in force: how to take them away. */
+  onClear?: (() => void) | undefined;
   /** Reads the documents again, in the same shape. */
   onRead: () => void;
 }
@@ -40,7 +42,7 @@ interface Open {
 
 /** Documents as a tree or as texts, with what is staged of them. */
 export function DocumentsBody(props: DocumentsBodyProps) {
-  const { head, progress, active, view, kept, onKept, place, field, onMore, onRead } = props;
+  const { head, progress, active, view, kept, onKept, place, field, onMore, onRead, onClear } = props;
   const loader = useLoader(head.hold_id);
   const tree = useRef<TreeHandle>(null);
   const [open, set] = useReducer((now: Open, change: Partial<Open>): Open => ({ ...now, ...change }), {
@@ -174,20 +176,28 @@ export function DocumentsBody(props: DocumentsBodyProps) {
       {progress.rows === 0 && progress.state === "complete" ? (
         <EmptyState
           picture="empty"
-          title="No documents"
+          title={onClear ? "No document matches" : "No documents"}
           actions={
-            place ? (
-              <IconButton
+            onClear ? (
+              <Button onClick={onClear}>Clear the filters</Button>
+            ) : place ? (
+              <Button
+                variant="primary"
                 icon="plus"
-                label="Insert a document"
-                {...(keys.insert ? { keys: keys.insert } : {})}
+                {...(keys.insert ? { keys: keys.insert, showKeys: true } : {})}
                 disabledReason={locked ?? undefined}
                 onClick={actions.insert}
-              />
+              >
+                Insert a document
+              </Button>
             ) : undefined
           }
         >
-          Nothing was found.
+          {onClear
+            ? "The server found no document under these conditions."
+            : place
+              ? "This collection is empty."
+              : "The statement returned no documents."}
         </EmptyState>
       ) : view === "tree" ? (
         <DocumentTree

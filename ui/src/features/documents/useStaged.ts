@@ -18,6 +18,8 @@ export interface Asked {
 export type Standing = "here" | "changed" | "missing";
 
 const NOTHING: readonly Change[] = [];
+/** Bytes of a document up to which changes are tried as they are staged. */
+const CHECKED = 256 << 10;
 
 async function markAt(holdId: string, row: number): Promise<string> {
   const [text] = await host().holdDocuments(holdId, row, 1, "canonical");
@@ -111,6 +113,13 @@ export function useStaged(
       const rest = latest.current.staged.filter((each) => each.holdId !== holdId || each.row !== row);
       put(changes.length === 0 ? rest : [...rest, { ...made, changes }]);
       setFailure(null);
+      // What cannot be made is said now, not when it is saved; a long document is not written out for it.
+      const bytes = Number.parseInt(made.mark, 10);
+      if (changes.length > 0 && bytes < CHECKED) {
+        host()
+          .documentPreview({ hold_id: holdId, row, patches: patchesOf(changes) })
+          .catch((thrown: unknown) => latest.current.holdId === holdId && setFailure(failureOf(thrown)));
+      }
     } catch (thrown) {
       setFailure(failureOf(thrown));
     }

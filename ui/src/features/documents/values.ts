@@ -20,6 +20,10 @@ export function shownValue({ native_type, text, cut }: Pick<DocumentFieldRow, "n
   return inner?.[2] ?? text;
 }
 
+/** As one line: breaks and tabs stand as signs. */
+export const oneLine = (text: string): string =>
+  /[\r\n\t]/.test(text) ? text.replace(/\r\n|[\r\n]/g, " ⏎ ").replace(/\t/g, " ⇥ ") : text;
+
 /** What stands in the field when a value is edited: as it is shown, or its literal where that would not read back. */
 export function editedText(field: Pick<DocumentFieldRow, "native_type" | "text" | "cut">): string {
   const shown = shownValue(field);
@@ -120,10 +124,10 @@ const TELLING = ["name", "title", "label", "subject", "email", "sku", "code", "s
 export function summaryOf(fields: readonly DocumentFieldRow[]): string {
   const texts = fields.filter((field) => field.native_type === "string" && field.text !== '""');
   const telling = TELLING.map((name) => texts.find((field) => field.name.toLowerCase() === name)).find(Boolean);
-  if (telling) return shownValue(telling).slice(0, 120);
+  if (telling) return oneLine(shownValue(telling).slice(0, 120));
   return fields
     .filter((field) => field.children === null && field.name !== "_id" && field.native_type !== "null")
     .slice(0, 3)
-    .map((field) => `${field.name}: ${shownValue(field).slice(0, 40)}`)
+    .map((field) => `${field.name}: ${oneLine(shownValue(field).slice(0, 40))}`)
     .join(", ");
 }

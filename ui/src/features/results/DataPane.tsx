@@ -256,7 +256,10 @@ export function DataPane({
 
   const error = failure ? present(failure.code) : null;
   const bar = (
-    <div className="flex items-center gap-2 px-2 min-h-[36px] border-b border-line bg-surface-1 min-w-0" data-pane-bar>
+    <div
+      className={`flex items-center gap-2 px-2 min-h-[36px] border-b border-line bg-surface-1 min-w-0 ${documents ? "flex-wrap" : ""}`}
+      data-pane-bar
+    >
       {barStart}
       <IconButton
         icon="refresh"
@@ -463,6 +466,7 @@ export function DataPane({
               onMore: progress.state === "more_pages" ? () => void store.more() : undefined,
               onRead: () => void store.again(null).then((done) => (done ? undefined : store.read())),
               onInfer: () => void store.infer(),
+              onClear: filtered ? () => void store.read({ filters: [], any: false, where: "" }) : undefined,
             }}
           >
             <Charted

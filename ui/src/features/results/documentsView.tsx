@@ -7,6 +7,8 @@ import type { ChartedRows } from "./chartView";
 export interface DocumentRows extends ChartedRows {
   /** Reads them again, in the same shape. */
   readonly onRead?: (() => void) | undefined;
+  /** Conditions are in force: how to take them away. */
+  readonly onClear?: (() => void) | undefined;
   /** Looks at more of them for the grid's columns. */
   readonly onInfer?: (() => void) | undefined;
 }

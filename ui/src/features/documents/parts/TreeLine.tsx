@@ -3,10 +3,10 @@ import { Icon, plural, Spinner } from "@/design";
 import type { Fields } from "../loading";
 import { sizeText } from "../model";
 import { depthOf, type FieldLine, isContainer, type Line } from "../outline";
-import { lookOf, shownValue, summaryOf } from "../values";
+import { lookOf, oneLine, shownValue, summaryOf } from "../values";
 
 /** Deeper levels are not moved further in: their depth is said instead. */
-const DEEPEST = 16;
+const DEEPEST = 9;
 
 export interface TreeLineProps {
   line: Line;
@@ -31,7 +31,7 @@ function containerText({ native_type, children }: FieldLine["field"]): string {
 function Value({ line }: { line: FieldLine }) {
   const { field, changes } = line;
   const set = changes.find((change) => change.kind === "set");
-  const was = isContainer(field) ? containerText(field) : shownValue(field);
+  const was = isContainer(field) ? containerText(field) : oneLine(shownValue(field));
   const plain =
     field.native_type === "null" ? (
       <span className="doc-null">NULL</span>
