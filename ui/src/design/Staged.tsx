@@ -58,11 +58,19 @@ export interface StagedBarProps {
   onDiscardAll: () => void;
   onReview: () => void;
   reviewKeys: string | undefined;
+  /** Applies all of it at once, where that needs no review first. */
+  save?: {
+    readonly label: string;
+    readonly keys: string | undefined;
+    readonly loading: boolean;
+    readonly disabledReason: string | undefined;
+    readonly onSave: () => void;
+  };
 }
 
 export function StagedBar(props: StagedBarProps) {
   const { label, words, many, items, marks, note, undo, redo, discarded, onDiscardAll, onReview, reviewKeys } = props;
-  const { actions } = props;
+  const { actions, save } = props;
   const [list, setList] = useState(false);
   const [asking, setAsking] = useState(false);
   const counts = useRef<HTMLButtonElement>(null);
@@ -100,13 +108,24 @@ export function StagedBar(props: StagedBarProps) {
         Discard
       </Button>
       <Button
-        variant="primary"
+        variant={save ? "secondary" : "primary"}
         disabledReason={nothing}
-        {...(reviewKeys ? { keys: reviewKeys, showKeys: true } : {})}
+        {...(reviewKeys ? { keys: reviewKeys, showKeys: save === undefined } : {})}
         onClick={onReview}
       >
         Review
       </Button>
+      {save ? (
+        <Button
+          variant="primary"
+          loading={save.loading}
+          disabledReason={save.disabledReason}
+          {...(save.keys ? { keys: save.keys, showKeys: true } : {})}
+          onClick={save.onSave}
+        >
+          {save.label}
+        </Button>
+      ) : null}
       {list && counts.current ? (
         <Popover
           open

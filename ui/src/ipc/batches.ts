@@ -8,7 +8,7 @@
 import { type Column, type Table, tableFromIPC } from "@uwdata/flechette";
 
 /** What one cell of a mixed column is; see the core's `CellClass`. */
-const CLASSES = ["null", "text", "bytes", "integer", "real", "invalid"] as const;
+const CLASSES = ["null", "text", "bytes", "integer", "real", "invalid", "missing"] as const;
 
 export type StoredClass = (typeof CLASSES)[number];
 
@@ -32,6 +32,8 @@ export interface DecodedWindow {
 const strict = new TextDecoder("utf-8", { fatal: true });
 const lossy = new TextDecoder("utf-8");
 const NULL: StoredCell = { text: "", null: true };
+/** No such field: not even NULL. */
+const MISSING: StoredCell = { text: "", null: true, stored: "missing" };
 
 function hex(bytes: Uint8Array): string {
   let text = "\\x";
@@ -72,6 +74,7 @@ export function decodeWindow(
       const value = values[column]?.at(row);
       const code = classes[column]?.at(row);
       const stored = typeof code === "number" ? CLASSES[code] : undefined;
+      if (stored === "missing") return MISSING;
       if (value === null || value === undefined || stored === "null") return NULL;
       if (!(value instanceof Uint8Array)) {
         const text = typeof value === "boolean" ? booleans[value ? 0 : 1] : String(value);

@@ -19,9 +19,9 @@ import { advisorCommands } from "./fake/advisor";
 import { browse, browseAgain, browseMore, countRows, whereText } from "./fake/browsing";
 import { completionsOf, definitionOf, relationPage, searchHits, tableOf, treePage } from "./fake/catalog";
 import { chartCommands } from "./fake/charts";
-import { collectionCommands } from "./fake/collections";
 import { compareCommands } from "./fake/compare";
 import { diagramCommands } from "./fake/diagrams";
+import { documentCommands } from "./fake/documents";
 import { editCommands } from "./fake/edits";
 import { generateCommands } from "./fake/generate";
 import { cellBytes, copyOf, holdAgain, holdOf, windowOf } from "./fake/holds";
@@ -47,6 +47,7 @@ import { testOf } from "./fake/trial";
 import { findIn, viewOf, viewRows } from "./fake/views";
 import {
   auditOf,
+  DOCUMENTS_DRIVER,
   DRIVERS,
   emit,
   type FakeOptions,
@@ -63,7 +64,7 @@ import {
 } from "./fake/world";
 import { type Host, HostError, type Place } from "./host";
 
-export { PROD, REDIS, SAMPLE, STAGING } from "./fake/world";
+export { CATALOGUE, PROD, REDIS, SAMPLE, STAGING } from "./fake/world";
 export type { FakeOptions };
 
 export interface FakeCall {
@@ -286,8 +287,11 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     ...statisticsCommands(world),
     ...editCommands(world),
     historyInverse: async () => null,
-    drivers: async () =>
-      world.profiles.some((each) => each.driver === KEYS_DRIVER.id) ? [...DRIVERS, KEYS_DRIVER] : [...DRIVERS],
+    drivers: async () => [
+      ...DRIVERS,
+      ...(world.profiles.some((each) => each.driver === KEYS_DRIVER.id) ? [KEYS_DRIVER] : []),
+      ...(options.documents ? [DOCUMENTS_DRIVER] : []),
+    ],
     profiles: async () => world.profiles,
     saveProfile: async (draft) => saved(world, draft),
     duplicateProfile: async (id) => {
@@ -428,8 +432,8 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     ...structureCommands(world),
     ...migrationCommands(world),
     ...keyCommands(world),
-    ...collectionCommands(),
     ...compareCommands(world),
+    ...documentCommands(world),
     ...advisor,
     ...securityCommands(world, calls, advisor.advise),
     stopTransfer: async (id) => {

@@ -34,6 +34,8 @@ export const queryKeys = {
   databases: (profileId: string) => ["catalog", profileId, "databases"] as const,
   search: (profileId: string | null, text: string) => ["catalog", profileId, "search", text] as const,
   relation: (profileId: string, object: ObjectRef) => ["catalog", profileId, "relation", object] as const,
+  /** What fields a collection's documents have. */
+  collectionFields: (profileId: string, object: ObjectRef) => ["catalog", profileId, "fields", object] as const,
   /** How the columns of its rows are arranged. */
   layout: (profileId: string, object: ObjectRef) => ["layout", profileId, object] as const,
   object: (profileId: string, object: ObjectRef) => ["catalog", profileId, "object", object] as const,

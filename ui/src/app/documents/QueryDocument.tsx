@@ -4,6 +4,7 @@ import { useKeys, useOffers } from "@/commands";
 import { Banner, Button, ConfirmDialog, hasOpenLayer, openContextMenu, SplitPane, toast } from "@/design";
 import { sameActor } from "@/features/acting";
 import type { KeptChart } from "@/features/charts";
+import { type KeptDocuments, NO_DOCUMENTS_KEPT } from "@/features/documents";
 import { type Caret, type EditorHandle, EditorPane, ParameterDialog } from "@/features/editor";
 import { plansOf } from "@/features/plans";
 import { highlightSql } from "@/features/relation";
@@ -19,6 +20,7 @@ import { useReferences } from "../useReferences";
 import { type CloseGuard, useCloseGuard, useWorkspace } from "../workspace";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { useCharts } from "./charts";
+import { documentsSlot, textField } from "./documents";
 import { lookupOn } from "./lookup";
 import { PlanPane } from "./PlanPane";
 import { QueryToolbar } from "./QueryToolbar";
@@ -71,7 +73,16 @@ function useKeptView(tab: QueryTab) {
     },
     [keep],
   );
-  return { view, setView, onCaret, onCharts };
+  const onDocuments = useCallback(
+    (change: Partial<KeptDocuments>) => {
+      const documents = { ...(latest.current.documents ?? NO_DOCUMENTS_KEPT), ...change };
+      latest.current.documents = documents;
+      setView((now) => ({ ...now, documents }));
+      keep();
+    },
+    [keep],
+  );
+  return { view, setView, onCaret, onCharts, onDocuments };
 }
 
 /** Escape goes one step back; only when nothing on the way wants it is the run stopped. */
@@ -97,7 +108,7 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
   const session = live.sessions.get(tab.id);
   const store = workspace.runs.of(tab.id);
   const editor = useRef<EditorHandle>(null);
-  const { view, setView, onCaret, onCharts } = useKeptView(tab);
+  const { view, setView, onCaret, onCharts, onDocuments } = useKeptView(tab);
   const charts = useCharts(tab.id, view.charts ?? [], onCharts);
   const drivers = useQuery({ queryKey: queryKeys.drivers, queryFn: () => host().drivers() });
   const settings = useQuery({ queryKey: queryKeys.settings, queryFn: () => host().settings() });
@@ -354,6 +365,13 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
               density={settings.data?.density ?? "dense"}
               active={active}
               chart={charts}
+              documents={documentsSlot({
+                kept: view.documents ?? NO_DOCUMENTS_KEPT,
+                onKept: onDocuments,
+                place: null,
+                field: textField(tab.id, tab.profileId ?? "", tab.database, driver),
+                active,
+              })}
               away={
                 state?.phase.phase !== "open"
                   ? "the connection is not open"

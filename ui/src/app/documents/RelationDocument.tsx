@@ -1,8 +1,16 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useKeys, useOffers } from "@/commands";
-import { EmptyState, IconButton, Segmented, Toolbar } from "@/design";
+import { EmptyState, IconButton, plural, Segmented, Toolbar } from "@/design";
 import { type KeptChart, readCharts } from "@/features/charts";
+import {
+  AggregatePane,
+  type CollectionPlace,
+  collectionName,
+  type KeptDocuments,
+  NO_DOCUMENTS_KEPT,
+  readKept as readDocuments,
+} from "@/features/documents";
 import { ConditionField } from "@/features/editor";
 import { openGenerate } from "@/features/generate";
 import {
@@ -24,23 +32,26 @@ import { useNoGenerate } from "../generating";
 import type { RelationTab } from "../model";
 import { canAlter, placeOf, sectionOf, TabStructure } from "../structure";
 import { useReferences } from "../useReferences";
-import { useWorkspace } from "../workspace";
+import { type CloseGuard, useCloseGuard, useWorkspace } from "../workspace";
 import { Denied } from "./access";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { useCharts } from "./charts";
+import { documentsSlot, FieldsButton, textField, WithFields } from "./documents";
 import { readShape, sameShape } from "./keptShape";
 import { lookupOn } from "./lookup";
 import { Offline } from "./Offline";
 import { useFocusWhen } from "./useFocusWhen";
 import { useRelationLayout } from "./useRelationLayout";
 
-type View = "data" | "edit" | RelationView;
+type View = "data" | "aggregate" | "edit" | RelationView;
 
 interface Kept {
   readonly view: View;
   readonly shape: Shape;
   /** What was chosen for the charts of its rows. */
   readonly charts?: readonly KeptChart[];
+  /** How its documents are looked at, and what is staged of them. */
+  readonly documents?: KeptDocuments;
   /** What of its structure was being changed. */
   readonly section?: Section;
 }
@@ -52,13 +63,16 @@ const VIEWS: readonly { value: View; label: string }[] = [
   { value: "indexes", label: "Indexes" },
   { value: "constraints", label: "Constraints" },
   { value: "ddl", label: "DDL" },
+  { value: "aggregate", label: "Aggregate" },
   { value: "edit", label: "Edit" },
   { value: "grants", label: "Privileges" },
   { value: "policies", label: "Policies" },
   { value: "triggers", label: "Triggers" },
 ];
+/** What they are called of a collection. */
+const OF_DOCUMENTS: Partial<Record<View, string>> = { data: "Documents", columns: "Fields", ddl: "Definition" };
 const counted = (view: View): view is Exclude<RelationView, "ddl"> =>
-  view !== "data" && view !== "ddl" && view !== "edit";
+  view !== "data" && view !== "ddl" && view !== "edit" && view !== "aggregate";
 
 const NOTHING_KEPT: Kept = { view: "data", shape: NO_SHAPE };
 
@@ -66,10 +80,11 @@ function readKept(json: string): Kept {
   try {
     const kept: unknown = JSON.parse(json);
     if (typeof kept !== "object" || kept === null) return NOTHING_KEPT;
-    const { view, shape, charts } = kept as Partial<Record<keyof Kept, unknown>>;
+    const { view, shape, charts, documents } = kept as Partial<Record<keyof Kept, unknown>>;
     const chosen = readCharts(charts);
     return {
       ...(chosen.length > 0 ? { charts: chosen } : {}),
+      ...(documents ? { documents: readDocuments(documents) } : {}),
       view: VIEWS.find((each) => each.value === view)?.value ?? "data",
       shape: readShape(shape),
       section: sectionOf(json),
@@ -121,6 +136,7 @@ export function RelationDocument({ tab, active, actions }: { tab: RelationTab; a
       "relation.policies": { run: () => show("policies") },
       "relation.grants": { run: () => show("grants") },
       "relation.ddl": { run: () => show("ddl") },
+      ...(state?.can_browse_documents ? { "relation.aggregate": { run: () => show("aggregate") } } : {}),
       "relation.edit": {
         run: () => show("edit"),
         ...(canAlter(state) ? {} : { disabledReason: "its structure cannot be changed here" }),
@@ -223,6 +239,7 @@ function Opened({ tab, active, actions, kept, rows, onKept, onReconnect }: Opene
     constraints: useKeys("relation.constraints"),
     ddl: useKeys("relation.ddl"),
     edit: useKeys("relation.edit"),
+    aggregate: useKeys("relation.aggregate"),
   };
   const actAs = useActAsButton(tab);
   const newQuery = useKeys("tab.new-query");
@@ -244,6 +261,46 @@ function Opened({ tab, active, actions, kept, rows, onKept, onReconnect }: Opene
     },
     active,
   );
+  const ofDocuments = state?.can_browse_documents === true;
+  const keptDocuments = kept.documents ?? NO_DOCUMENTS_KEPT;
+  const onDocuments = (change: Partial<KeptDocuments>) =>
+    onKept((now) => ({ ...now, documents: { ...(now.documents ?? NO_DOCUMENTS_KEPT), ...change } }));
+  const collection: CollectionPlace = {
+    profileId: tab.profileId,
+    object: tab.object,
+    locked:
+      state?.phase.phase !== "open"
+        ? "the connection is not open"
+        : own?.safety === "read_only" || state.read_only
+          ? "this connection is read-only: change its safety level to allow writes"
+          : page.data?.icon === "view"
+            ? "the documents of a view cannot be changed"
+            : null,
+    saveTo: production?.name,
+  };
+  const field = textField(tab.id, tab.profileId, tab.object.database, driver);
+  const waiting = keptDocuments.staged.reduce((sum, each) => sum + each.changes.length, 0);
+  const guard = useMemo(
+    (): CloseGuard | null =>
+      waiting > 0
+        ? {
+            title: `Close ${tab.title} with ${plural(waiting, "change")} that ${waiting === 1 ? "is" : "are"} not saved?`,
+            description: "Reopening the closed tab brings them back.",
+            confirm: "Close without saving",
+          }
+        : null,
+    [waiting, tab.title],
+  );
+  useCloseGuard(tab.id, guard);
+  const documents = ofDocuments
+    ? documentsSlot({
+        kept: keptDocuments,
+        onKept: onDocuments,
+        place: collection,
+        field,
+        active: active && kept.view === "data",
+      })
+    : undefined;
   const schema = tab.object.schema;
   const draft = useDraft(placeOf(tab.profileId, tab.object.database, state), kept.view === "edit");
   const fresh =
@@ -253,20 +310,22 @@ function Opened({ tab, active, actions, kept, rows, onKept, onReconnect }: Opene
     const count = page.data && told && counted(value) ? countOf(page.data, value) : null;
     // What few relations have is offered where it is.
     if ((value === "triggers" || value === "policies") && !count && kept.view !== value) return [];
+    if (value === "aggregate" && kept.view !== value && !ofDocuments) return [];
     if (value === "edit" && kept.view !== value && !canAlter(state)) return [];
     if (value === "grants" && kept.view !== value && (page.data?.grants_state ?? "absent") === "absent") return [];
     const key = keys[value];
+    const called = (ofDocuments ? OF_DOCUMENTS[value] : undefined) ?? label;
     return [
       {
         value,
-        label,
+        label: called,
         // What is only staged has nothing else to show yet.
         ...(value !== "edit" && fresh ? { disabled: true } : {}),
         // A number that comes later finds its place kept.
         ...(counted(value)
           ? { count: <span className="rh-view-count">{count ?? (page.error ? "–" : null)}</span> }
           : {}),
-        ...(key ? { keys: key, tooltip: label } : {}),
+        ...(key ? { keys: key, tooltip: called } : {}),
       },
     ];
   });
@@ -292,6 +351,13 @@ function Opened({ tab, active, actions, kept, rows, onKept, onReconnect }: Opene
               />
             ) : null}
             {actAs}
+            {ofDocuments && kept.view === "data" ? (
+              <FieldsButton
+                open={keptDocuments.fields}
+                active={active}
+                onToggle={() => onDocuments({ fields: !keptDocuments.fields })}
+              />
+            ) : null}
             <IconButton
               icon="terminal"
               label={`New query on ${profile(tab.profileId)?.name ?? "this connection"}`}
@@ -317,50 +383,74 @@ function Opened({ tab, active, actions, kept, rows, onKept, onReconnect }: Opene
             Its rows are read when you connect.
           </Offline>
         ) : kept.view === "data" ? (
-          <DataPane
-            store={store}
-            chart={charts}
-            density={settings.data?.density ?? "dense"}
+          <WithFields
+            open={ofDocuments && keptDocuments.fields}
+            place={collection}
+            onFilter={(where) => void store.read({ where, filters: [], any: false })}
+            onClose={() => onDocuments({ fields: false })}
+          >
+            <DataPane
+              store={store}
+              chart={charts}
+              documents={documents}
+              density={settings.data?.density ?? "dense"}
+              active={active}
+              layout={arranged.layout}
+              onLayout={arranged.keep}
+              estimatedRows={page.data?.estimated_rows ?? null}
+              onReconnect={onReconnect}
+              saveTo={production?.name}
+              lookup={lookupOn(tab.profileId, actor)}
+              highlight={(sql) => highlightSql(sql, driver?.language.grammar)}
+              onExport={openExport}
+              links={references.links}
+              barStart={references.bar}
+              away={state?.phase.phase === "open" ? null : "the connection is not open"}
+              {...(driver
+                ? {
+                    whereField: (field: WhereField) => (
+                      <ConditionField
+                        {...field}
+                        label={ofDocuments ? "filter" : "WHERE"}
+                        {...(ofDocuments ? { example: "{ price: { $lt: 50 } }" } : {})}
+                        language={driver.language}
+                        place={{
+                          tabId: tab.id,
+                          profileId: tab.profileId,
+                          database: tab.object.database,
+                          driver: driver.id,
+                        }}
+                        before={
+                          ofDocuments
+                            ? `${collectionName(tab.object.name)}.find(`
+                            : `SELECT * FROM ${quotedName(tab.object, driver.language.identifier_quote)} WHERE `
+                        }
+                      />
+                    ),
+                  }
+                : {})}
+              denied={(failure, more) => (
+                <Denied
+                  object={tab.object}
+                  failure={failure}
+                  login={actor?.role ?? state?.server?.facts["user"] ?? profile(tab.profileId)?.values["user"]}
+                  owner={page.data?.owner ?? null}
+                  quote={driver?.language.identifier_quote ?? '"'}
+                  actions={more}
+                />
+              )}
+            />
+          </WithFields>
+        ) : kept.view === "aggregate" ? (
+          <AggregatePane
+            tabId={tab.id}
+            place={collection}
             active={active}
-            layout={arranged.layout}
-            onLayout={arranged.keep}
-            estimatedRows={page.data?.estimated_rows ?? null}
-            onReconnect={onReconnect}
-            saveTo={production?.name}
-            lookup={lookupOn(tab.profileId, actor)}
-            highlight={(sql) => highlightSql(sql, driver?.language.grammar)}
-            onExport={openExport}
-            links={references.links}
-            barStart={references.bar}
+            stages={keptDocuments.stages}
+            onStages={(stages) => onDocuments({ stages })}
+            field={field}
             away={state?.phase.phase === "open" ? null : "the connection is not open"}
-            {...(driver
-              ? {
-                  whereField: (field: WhereField) => (
-                    <ConditionField
-                      {...field}
-                      label="WHERE"
-                      language={driver.language}
-                      place={{
-                        tabId: tab.id,
-                        profileId: tab.profileId,
-                        database: tab.object.database,
-                        driver: driver.id,
-                      }}
-                      before={`SELECT * FROM ${quotedName(tab.object, driver.language.identifier_quote)} WHERE `}
-                    />
-                  ),
-                }
-              : {})}
-            denied={(failure, more) => (
-              <Denied
-                object={tab.object}
-                failure={failure}
-                login={actor?.role ?? state?.server?.facts["user"] ?? profile(tab.profileId)?.values["user"]}
-                owner={page.data?.owner ?? null}
-                quote={driver?.language.identifier_quote ?? '"'}
-                actions={more}
-              />
-            )}
+            onQuery={(text) => actions.query({ profileId: tab.profileId, database: tab.object.database, text })}
           />
         ) : kept.view === "edit" ? (
           <TabStructure

@@ -1,4 +1,5 @@
 import { type KeptChart, readCharts } from "@/features/charts";
+import { type KeptDocuments, readKept } from "@/features/documents";
 
 /** A query tab's own view state: where the caret was, how the panes stand. Kept as JSON; never text, never rows. */
 export interface QueryView {
@@ -10,6 +11,8 @@ export interface QueryView {
   readonly manual: boolean;
   /** What was chosen for the charts of its results. */
   readonly charts?: readonly KeptChart[] | undefined;
+  /** How documents are looked at. */
+  readonly documents?: KeptDocuments | undefined;
 }
 
 /** Results take about a third of the window, so that an editor in a small one still shows its lines. */
@@ -25,10 +28,11 @@ export function readView(json: string): QueryView {
   try {
     const kept: unknown = JSON.parse(json);
     if (typeof kept !== "object" || kept === null) return usual();
-    const { anchor, head, results, manual, charts } = kept as Partial<Record<keyof QueryView, unknown>>;
+    const { anchor, head, results, manual, charts, documents } = kept as Partial<Record<keyof QueryView, unknown>>;
     const chosen = readCharts(charts);
     return {
       ...(chosen.length > 0 ? { charts: chosen } : {}),
+      ...(documents ? { documents: readKept(documents) } : {}),
       anchor: size(anchor, 0),
       head: size(head, 0),
       results: Math.max(120, size(results, usualResults())),

@@ -27,6 +27,8 @@ export interface ConditionFieldProps {
   focus?: boolean;
   /** As many lines as there are: Enter makes another one, Tab goes on to the next field. */
   lines?: "one" | "many";
+  /** As high as its place, where it has many. */
+  tall?: boolean;
   example?: string;
 }
 
@@ -56,6 +58,10 @@ const manyLines = EditorView.theme({
   ...WRONG,
 });
 
+const wholePlace = EditorView.theme({
+  "&": { height: "100%", maxHeight: "none" },
+});
+
 /** An expression in SQL, highlighted and completed as in the editor. On one line, Enter applies it; Escape leaves. */
 export function ConditionField({
   value,
@@ -70,6 +76,7 @@ export function ConditionField({
   describedBy,
   focus = false,
   lines = "one",
+  tall = false,
   example = "total > 100 and status <> 'draft'",
 }: ConditionFieldProps) {
   const many = lines === "many";
@@ -78,7 +85,7 @@ export function ConditionField({
   const latest = useRef({ onApply, onCancel, onChange, place, before });
   latest.current = { onApply, onCancel, onChange, place, before };
   const parts = useRef({ grammar: new Compartment(), marks: new Compartment() });
-  const begun = useRef({ value: many ? value : flat(value), facts, label, focus, describedBy, many, example });
+  const begun = useRef({ value: many ? value : flat(value), facts, label, focus, describedBy, many, tall, example });
 
   useLayoutEffect(() => {
     if (!node.current) return;
@@ -144,7 +151,7 @@ export function ConditionField({
           grammar.of(language(start.facts)),
           marks.of([]),
           // The first one wins.
-          start.many ? [manyLines, EditorView.lineWrapping] : oneLine,
+          start.many ? [start.tall ? wholePlace : [], manyLines, EditorView.lineWrapping] : oneLine,
           editorTheme,
           EditorView.contentAttributes.of({
             "aria-label": start.label,
@@ -191,7 +198,7 @@ export function ConditionField({
     });
   }, [wrong]);
 
-  return <div ref={node} className="min-w-0 flex-1 overflow-hidden" data-condition-field />;
+  return <div ref={node} className={`min-w-0 flex-1 overflow-hidden ${tall ? "h-full" : ""}`} data-condition-field />;
 }
 
 const flat = (text: string) => text.replace(/\s*[\r\n]+\s*/g, " ");

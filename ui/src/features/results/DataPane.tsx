@@ -4,6 +4,7 @@ import { Badge, Banner, Button, EmptyState, IconButton, type MenuItem, Spinner, 
 import { type AppError, failureOf, host, nativeCode, present } from "@/ipc";
 import type { BrowseStore } from "./browsing";
 import { Charted, type ChartSlot, useChartView } from "./chartView";
+import { Documented, type DocumentsSlot, showsOtherwise } from "./documentsView";
 import { EditableRows } from "./editing/EditableRows";
 import { EditMarks } from "./editing/EditMarks";
 import { useEdits } from "./editing/useEdits";
@@ -15,6 +16,7 @@ import type { ExportedRows } from "./HeldGrid";
 import type { CellLinks, Lookup } from "./links";
 import type { LocalRequest } from "./local/model";
 import { containing, joined } from "./local/server";
+import { DOCUMENTS, ROWS } from "./model";
 import { ProgressLine } from "./ProgressLine";
 import { LiveMenu } from "./shape/LiveMenu";
 import { follow, type Live, OFF, standing, useLive } from "./shape/live";
@@ -44,6 +46,8 @@ export interface DataPaneProps {
   links?: CellLinks;
   /** Draws the rows in the grid's place. */
   chart?: ChartSlot | undefined;
+  /** Shows documents otherwise than as a grid. */
+  documents?: DocumentsSlot | undefined;
   /** Before everything else of the bar. */
   barStart?: ReactNode;
   /** Draws the field for a WHERE that is written by hand. */
@@ -69,6 +73,7 @@ export function DataPane({
   links,
   barStart,
   chart,
+  documents,
   whereField,
   away = null,
 }: DataPaneProps) {
@@ -139,7 +144,10 @@ export function DataPane({
   );
 
   const { browsed, progress, failure } = state;
-  const edits = useEdits(browsed?.head, progress);
+  // Documents are edited as such, not cell by cell.
+  const edits = useEdits(browsed?.head.documents ? undefined : browsed?.head, progress);
+  const what = documents ? DOCUMENTS : ROWS;
+  const otherwise = showsOtherwise(documents, browsed?.head);
   const charted = useChartView(chart, browsed ? "rows" : undefined, active, grid);
   const choicesOf = (column: string): readonly string[] => {
     const at = columns.findIndex((each) => each.name === column);
@@ -248,25 +256,36 @@ export function DataPane({
 
   const error = failure ? present(failure.code) : null;
   const bar = (
-    <div className="flex items-center gap-2 px-2 min-h-[36px] border-b border-line bg-surface-1 min-w-0" data-pane-bar>
+    <div
+      className={`flex items-center gap-2 px-2 min-h-[36px] border-b border-line bg-surface-1 min-w-0 ${documents ? "flex-wrap" : ""}`}
+      data-pane-bar
+    >
       {barStart}
       <IconButton
         icon="refresh"
-        label="Read the rows again"
+        label={`Read the ${what.many} again`}
         keys={refreshKeys}
         loading={state.loading}
         onClick={() => void store.read()}
       />
-      <span {...tip("Filter rows", filterKeys)} className="min-w-0">
+      <span {...tip(`Filter ${what.many}`, filterKeys)} className="min-w-0">
         <FilterBar
           columns={columns}
           conditions={state}
           onChange={(change) => void store.read(change)}
           choicesOf={choicesOf}
           more={[
-            ...(whereField ? [{ label: "Write WHERE…", icon: "terminal" as const, onSelect: () => openWhere() }] : []),
+            ...(whereField
+              ? [
+                  {
+                    label: documents ? "Write a filter…" : "Write WHERE…",
+                    icon: "terminal" as const,
+                    onSelect: () => openWhere(),
+                  },
+                ]
+              : []),
             {
-              label: "Show as WHERE",
+              label: documents ? "Show as a filter" : "Show as WHERE",
               ...(filtered ? {} : { disabledReason: "nothing is filtered" }),
               onSelect: showAsWhere,
             },
@@ -289,12 +308,14 @@ export function DataPane({
       ) : null}
       <span className="flex-1" />
       <LiveMenu live={live} status={status} listens={state.facts?.listens ?? false} onChange={setLive} />
-      {browsed ? <EditMarks store={edits} /> : null}
-      {charted.toggle}
+      {browsed && !otherwise ? <EditMarks store={edits} /> : null}
+      {otherwise ? null : charted.toggle}
+      {browsed?.head.documents ? documents?.toggle(browsed.head) : null}
       {progress ? (
         <ProgressLine
           progress={progress}
           filtered={filtered}
+          what={what}
           end={
             state.count === "counting" ? (
               <Button dense icon="stop" onClick={() => store.stop()}>
@@ -347,6 +368,7 @@ export function DataPane({
   const shape = (
     <ShapeLine
       where={where}
+      called={documents ? "filter" : "WHERE"}
       draft={draft ?? state.where}
       onDraft={setDraft}
       onWhere={applyWhere}
@@ -413,12 +435,12 @@ export function DataPane({
           </Banner>
         ) : null}
         <div className="flex-1 min-h-0 relative" aria-busy={state.loading} onPointerDownCapture={onHeadPress}>
-          {progress.rows === 0 && progress.state === "complete" && !charted.on ? (
+          {progress.rows === 0 && progress.state === "complete" && !charted.on && !otherwise ? (
             <div className="absolute inset-x-0 bottom-0 top-[40px] grid place-items-center pointer-events-none z-10">
               <div className="pointer-events-auto">
                 <EmptyState
                   picture="empty"
-                  title={filtered ? "No row matches" : "No rows"}
+                  title={filtered ? `No ${what.one} matches` : `No ${what.many}`}
                   actions={
                     filtered ? (
                       <Button onClick={() => void store.read({ filters: [], any: false, where: "" })}>
@@ -427,57 +449,73 @@ export function DataPane({
                     ) : undefined
                   }
                 >
-                  {filtered ? "The server found no row under these conditions." : "This relation is empty."}
+                  {filtered
+                    ? `The server found no ${what.one} under these conditions.`
+                    : `This ${documents ? "collection" : "relation"} is empty.`}
                 </EmptyState>
               </div>
             </div>
           ) : null}
-          <Charted
-            view={charted}
-            slot={chart}
+          <Documented
+            slot={documents}
             rows={{
               head: browsed.head,
               progress,
               active,
               lineage: refresh?.lineage ?? browsed.head.hold_id,
               onMore: progress.state === "more_pages" ? () => void store.more() : undefined,
+              onRead: () => void store.again(null).then((done) => (done ? undefined : store.read())),
+              onInfer: () => void store.infer(),
+              onClear: filtered ? () => void store.read({ filters: [], any: false, where: "" }) : undefined,
             }}
           >
-            <EditableRows
-              ref={grid}
-              store={edits}
-              saveTo={saveTo}
-              highlight={highlight}
-              lookup={lookup}
-              onView={charted.onView}
-              head={browsed.head}
-              progress={progress}
-              active={active && !charted.on}
-              onExport={onExport}
-              links={links}
-              cellMenu={cellMenu}
-              again={refresh ?? undefined}
-              density={density}
-              layout={layout}
-              {...(onLayout ? { onLayout } : {})}
-              sort={state.sort}
-              headerItems={headerItems}
-              statistics={{
-                server: store.statistics,
-                onFilter: (column, value) =>
-                  void store.narrow(
-                    value === null
-                      ? { column, operator: "is_null", values: [] }
-                      : { column, operator: "equal", values: [value] },
-                  ),
+            <Charted
+              view={charted}
+              slot={chart}
+              rows={{
+                head: browsed.head,
+                progress,
+                active,
+                lineage: refresh?.lineage ?? browsed.head.hold_id,
+                onMore: progress.state === "more_pages" ? () => void store.more() : undefined,
               }}
-              onNearEnd={() => void store.more()}
-              server={{
-                kind: "relation",
-                read: askServer,
-              }}
-            />
-          </Charted>
+            >
+              <EditableRows
+                ref={grid}
+                store={edits}
+                saveTo={saveTo}
+                highlight={highlight}
+                lookup={lookup}
+                onView={charted.onView}
+                head={browsed.head}
+                progress={progress}
+                active={active && !charted.on && !otherwise}
+                onExport={onExport}
+                links={links}
+                cellMenu={cellMenu}
+                again={refresh ?? undefined}
+                density={density}
+                layout={layout}
+                {...(onLayout ? { onLayout } : {})}
+                sort={state.sort}
+                headerItems={headerItems}
+                statistics={{
+                  server: store.statistics,
+                  onFilter: (column, value) =>
+                    void store.narrow(
+                      value === null
+                        ? { column, operator: "is_null", values: [] }
+                        : { column, operator: "equal", values: [value] },
+                    ),
+                }}
+                onNearEnd={() => void store.more()}
+                server={{
+                  kind: "relation",
+                  read: askServer,
+                }}
+              />
+            </Charted>
+          </Documented>
         </div>
       </>
     );
@@ -493,7 +531,7 @@ export function DataPane({
   } else {
     body = (
       <div className="grid place-items-center h-full">
-        <Spinner label="Reading the first rows" />
+        <Spinner label={`Reading the first ${what.many}`} />
       </div>
     );
   }

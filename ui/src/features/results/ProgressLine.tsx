@@ -2,7 +2,7 @@ import { type ReactNode, useEffect, useState } from "react";
 import { Badge, Button, Spinner, tip } from "@/design";
 import type { HoldProgress } from "@/ipc";
 import { formatBytes, formatCount, formatDuration, formatRate } from "./format";
-import { completeness } from "./model";
+import { completeness, ROWS, type RowWords } from "./model";
 
 /** Ticks while something runs, so that elapsed time and a pause's end are seen. */
 export function useNow(active: boolean, every = 250): number {
@@ -23,6 +23,8 @@ export interface ProgressLineProps {
   progress: HoldProgress;
   /** Rows were filtered by the person: said beside the count. */
   filtered?: boolean;
+  /** What rows are called. */
+  what?: RowWords;
   onMore?: (() => void) | undefined;
   onAll?: (() => void) | undefined;
   onStop?: (() => void) | undefined;
@@ -31,21 +33,30 @@ export interface ProgressLineProps {
 }
 
 /** Rows so far, time, rate, and whether every row is here. The completeness mark never gives way. */
-export function ProgressLine({ progress, filtered, onMore, onAll, onStop, stopKeys, end }: ProgressLineProps) {
+export function ProgressLine({
+  progress,
+  filtered,
+  what = ROWS,
+  onMore,
+  onAll,
+  onStop,
+  stopKeys,
+  end,
+}: ProgressLineProps) {
   const reading = progress.state === "reading";
   const paused = progress.state === "paused";
   const now = useNow(paused);
-  const mark = completeness(progress, filtered);
+  const mark = completeness(progress, filtered, what);
   const left = paused ? Math.max(0, Math.ceil((progress.until_ms - now) / 1000)) : 0;
   const rate = formatRate(progress.rows, progress.elapsed_ms);
   const reason =
     progress.state === "truncated" ? progress.reason : progress.state === "failed" ? progress.error.message : "";
   return (
     <div className="flex items-center gap-2 min-w-0 whitespace-nowrap" role="status">
-      {reading ? <Spinner size={12} label="Reading rows" /> : null}
+      {reading ? <Spinner size={12} label={`Reading ${what.many}`} /> : null}
       <span
         className="shrink-0"
-        {...tip(reason || `${formatCount(progress.rows)} rows, ${formatCount(progress.bytes)} bytes`)}
+        {...tip(reason || `${formatCount(progress.rows)} ${what.many}, ${formatCount(progress.bytes)} bytes`)}
       >
         <Badge tone={mark.tone === "ok" || progress.state === "more_pages" ? "neutral" : mark.tone}>{mark.text}</Badge>
       </span>

@@ -4,6 +4,7 @@ import { Banner, EmptyState, IconButton, type TabItem, Tabs, toast } from "@/des
 import type { AppError } from "@/ipc";
 import { Charted, type ChartSlot, useChartView } from "./chartView";
 import type { HeaderItems } from "./columns/items";
+import { Documented, type DocumentsSlot, showsOtherwise } from "./documentsView";
 import { EditableRows } from "./editing/EditableRows";
 import { EditMarks } from "./editing/EditMarks";
 import { useEdits } from "./editing/useEdits";
@@ -12,7 +13,7 @@ import type { GridHandle, GridLayout } from "./grid";
 import type { ExportedRows } from "./HeldGrid";
 import type { CellLinks, Lookup } from "./links";
 import { MessagesPane } from "./MessagesPane";
-import { firstLine, isBusy, type ResultSet, titleAmong } from "./model";
+import { DOCUMENTS, firstLine, isBusy, type ResultSet, ROWS, titleAmong } from "./model";
 import { ProgressLine, useNow } from "./ProgressLine";
 import { LiveMenu } from "./shape/LiveMenu";
 import { follow, OFF, standing, useLive } from "./shape/live";
@@ -48,6 +49,8 @@ export interface ResultsPaneProps {
   highlight?: (sql: string) => ReactNode;
   /** Draws a result in the grid's place. */
   chart?: ChartSlot | undefined;
+  /** Shows documents otherwise than as a grid. */
+  documents?: DocumentsSlot | undefined;
   /** What else a column's menu offers. */
   headerItems?: HeaderItems;
   /** Why no statement can be run again by itself now. */
@@ -81,6 +84,7 @@ export function ResultsPane({
   links,
   aside,
   chart,
+  documents,
   headerItems,
   away = null,
 }: ResultsPaneProps) {
@@ -91,7 +95,10 @@ export function ResultsPane({
   const busy = isBusy(runs);
   const now = useNow(busy && runs.sets.length === 0);
   const shown = runs.sets.find((set) => set.head.hold_id === runs.active);
-  const edits = useEdits(shown && shown.head.columns.length > 0 ? shown.head : undefined, shown?.progress);
+  const edits = useEdits(
+    shown && shown.head.columns.length > 0 && !shown.head.documents ? shown.head : undefined,
+    shown?.progress,
+  );
 
   const root = useRef<HTMLDivElement>(null);
   const live = shown?.live ?? OFF;
@@ -149,6 +156,7 @@ export function ResultsPane({
     active,
   );
 
+  const otherwise = showsOtherwise(documents, shown?.head);
   const charted = useChartView(
     chart,
     shown && shown.head.columns.length > 0 ? arrangedBy(shown) : undefined,
@@ -201,11 +209,13 @@ export function ResultsPane({
               onChange={(next) => store.keepLive(shown.head.hold_id, next)}
             />
           ) : null}
-          {shown ? <EditMarks store={edits} /> : null}
-          {charted.toggle}
+          {shown && !otherwise ? <EditMarks store={edits} /> : null}
+          {otherwise ? null : charted.toggle}
+          {shown?.head.documents ? documents?.toggle(shown.head) : null}
           {shown ? (
             <ProgressLine
               progress={shown.progress}
+              what={shown.head.documents ? DOCUMENTS : ROWS}
               onMore={() => void store.more(shown.head.hold_id).then(refused)}
               onAll={() => void store.all(shown.head.hold_id).then(refused)}
               onStop={() => void (busy ? store.stop() : store.stopHold(shown.head.hold_id)).then(refused)}
@@ -238,42 +248,53 @@ export function ResultsPane({
         The statement returned {formatCount(shown.progress.rows)} rows that have no columns.
       </EmptyState>
     ) : (
-      <Charted
-        view={charted}
-        slot={chart}
+      <Documented
+        slot={documents}
         rows={{
           head: shown.head,
           progress: shown.progress,
           active,
           lineage: lineageOf(shown),
-          onStatement,
-          onAll: paused ? () => void store.all(shown.head.hold_id).then(refused) : undefined,
+          onInfer: () => void store.infer(shown.head.hold_id).then(refused),
         }}
       >
-        <EditableRows
-          key={lineageOf(shown)}
-          ref={grid}
-          store={edits}
-          saveTo={saveTo}
-          highlight={highlight}
-          lookup={lookup}
-          onView={charted.onView}
-          head={shown.head}
-          progress={shown.progress}
-          active={active && !charted.on}
-          onExport={onExport}
-          links={links}
-          headerItems={headerItems}
-          again={refresh}
-          {...(onStatement ? { server: { kind: "query" as const, open: onStatement } } : {})}
-          density={density}
-          layout={layouts.current.get(arrangedBy(shown))}
-          onLayout={(layout) => {
-            if (layout) layouts.current.set(arrangedBy(shown), layout);
-            else layouts.current.delete(arrangedBy(shown));
+        <Charted
+          view={charted}
+          slot={chart}
+          rows={{
+            head: shown.head,
+            progress: shown.progress,
+            active,
+            lineage: lineageOf(shown),
+            onStatement,
+            onAll: paused ? () => void store.all(shown.head.hold_id).then(refused) : undefined,
           }}
-        />
-      </Charted>
+        >
+          <EditableRows
+            key={lineageOf(shown)}
+            ref={grid}
+            store={edits}
+            saveTo={saveTo}
+            highlight={highlight}
+            lookup={lookup}
+            onView={charted.onView}
+            head={shown.head}
+            progress={shown.progress}
+            active={active && !charted.on && !otherwise}
+            onExport={onExport}
+            links={links}
+            headerItems={headerItems}
+            again={refresh}
+            {...(onStatement ? { server: { kind: "query" as const, open: onStatement } } : {})}
+            density={density}
+            layout={layouts.current.get(arrangedBy(shown))}
+            onLayout={(layout) => {
+              if (layout) layouts.current.set(arrangedBy(shown), layout);
+              else layouts.current.delete(arrangedBy(shown));
+            }}
+          />
+        </Charted>
+      </Documented>
     )
   ) : aside && runs.active === aside.id ? (
     aside.content

@@ -77,6 +77,8 @@ export class BrowseStore {
   private readonly hearers = new Set<(notice: NoticeRow) => void>();
   private generation = 0;
   private refreshing = false;
+  /** Holds that go with the one on show. */
+  private readonly lent: string[] = [];
 
   readonly profileId: string;
   readonly object: ObjectRef;
@@ -197,6 +199,30 @@ export class BrowseStore {
     }
   }
 
+  /** Looks at more documents for columns: the same rows with more of them. */
+  async infer(): Promise<void> {
+    const { browsed, progress } = this.state;
+    if (!browsed) return;
+    const { generation } = this;
+    try {
+      const head = await host().holdInfer(browsed.head.hold_id);
+      if (generation !== this.generation || this.state.browsed !== browsed) {
+        this.release(head.hold_id);
+        return;
+      }
+      const now = this.state.progress ?? progress;
+      this.set({
+        browsed: { ...browsed, head },
+        progress: now ? { ...now, hold_id: head.hold_id } : null,
+        refresh: null,
+      });
+      // Giving it up would end the reading of pages, which both share: it goes with the new one.
+      this.lent.push(browsed.head.hold_id);
+    } catch (thrown) {
+      if (generation === this.generation) this.set({ failure: failureOf(thrown) });
+    }
+  }
+
   /** Appends the next page, if there is one and none is on its way. */
   async more(): Promise<void> {
     const { browsed, progress, loadingMore, loading } = this.state;
@@ -273,6 +299,7 @@ export class BrowseStore {
   }
 
   private release(holdId: string): void {
+    for (const lent of this.lent.splice(0)) this.release(lent);
     host()
       .holdRelease(holdId)
       .catch(() => undefined);

@@ -4,6 +4,7 @@ export { BrowseStore, NO_SHAPE, type Shape, type ShapeChange } from "./browsing"
 export type { ChartedRows, ChartSlot } from "./chartView";
 export type { HeaderItems } from "./columns/items";
 export { DataPane, type DataPaneProps } from "./DataPane";
+export type { DocumentRows, DocumentsSlot } from "./documentsView";
 export { bytesOfHex, hexOfBytes, imageType } from "./editing/editors/bytes";
 export { type FilterItem, type FilterPart, OPERATORS } from "./filters";
 export { formatBytes, formatCount, formatDuration } from "./format";

@@ -121,6 +121,8 @@ export type RunsAction =
   | { readonly type: "pin"; readonly holdId: string; readonly pinned: boolean }
   | { readonly type: "drop"; readonly holdId: string }
   | { readonly type: "live"; readonly holdId: string; readonly live: Live; readonly why: string | null }
+  /** The same rows with other columns. */
+  | { readonly type: "inferred"; readonly holdId: string; readonly head: ResultHead; readonly progress: HoldProgress }
   /** The rows of a set as they are now, in place of those before. */
   | { readonly type: "again"; readonly holdId: string; readonly again: HeldAgain; readonly at: number };
 
@@ -174,6 +176,11 @@ export function runsReducer(state: RunsState, action: RunsAction): RunsState {
     }
     case "live":
       return withSet(state, action.holdId, (set) => ({ ...set, live: action.live, liveEnded: action.why }));
+    case "inferred": {
+      const { head, progress } = action;
+      const next = withSet(state, action.holdId, ({ refresh: _, ...set }) => ({ ...set, head, progress }));
+      return { ...next, active: state.active === action.holdId ? head.hold_id : state.active };
+    }
     case "again": {
       const { head, progress, changed, kept } = action.again;
       const next = withSet(state, action.holdId, (set) => {
@@ -270,25 +277,34 @@ export const firstLine = (text: string): string =>
     .map((line) => line.trim())
     .find((line) => line !== "") ?? "";
 
+/** What rows are called. */
+export interface RowWords {
+  readonly one: string;
+  readonly many: string;
+}
+export const ROWS: RowWords = { one: "row", many: "rows" };
+export const DOCUMENTS: RowWords = { one: "document", many: "documents" };
+
 /** One sentence on whether every row is here: never hidden, at any width. */
 export function completeness(
   progress: HoldProgress,
   filtered = false,
+  what: RowWords = ROWS,
 ): { text: string; tone: "ok" | "warn" | "danger" } {
   const rows = progress.rows.toLocaleString("en-US");
   const of = filtered ? " of those that match" : "";
   switch (progress.state) {
     case "complete":
-      if (progress.rows === 0) return { text: filtered ? "no rows match" : "no rows", tone: "ok" };
-      return { text: `all ${rows} ${progress.rows === 1 ? "row" : "rows"}${of}`, tone: "ok" };
+      if (progress.rows === 0) return { text: filtered ? `no ${what.many} match` : `no ${what.many}`, tone: "ok" };
+      return { text: `all ${rows} ${progress.rows === 1 ? what.one : what.many}${of}`, tone: "ok" };
     case "reading":
-      return { text: `${rows} rows so far`, tone: "ok" };
+      return { text: `${rows} ${what.many} so far`, tone: "ok" };
     case "paused":
     case "more_pages":
-      return { text: `first ${rows} rows${of}`, tone: "warn" };
+      return { text: `first ${rows} ${what.many}${of}`, tone: "warn" };
     case "truncated":
-      return { text: `only the first ${rows} rows`, tone: "warn" };
+      return { text: `only the first ${rows} ${what.many}`, tone: "warn" };
     case "failed":
-      return { text: `${rows} rows, then an error`, tone: "danger" };
+      return { text: `${rows} ${what.many}, then an error`, tone: "danger" };
   }
 }

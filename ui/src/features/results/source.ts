@@ -21,6 +21,7 @@ const CLASS: Readonly<Record<ColumnClass, CellClass>> = {
 
 /** How a stored cell of a column looks. */
 export function cellOf(stored: StoredCell, column: ResultColumn): Cell {
+  if (stored.stored === "missing") return { text: "", class: "missing" };
   if (stored.null) return { text: "NULL", class: "null" };
   const cut = stored.fullBytes !== undefined;
   if (stored.stored === "invalid") return { text: stored.text, class: "invalid", truncated: cut };

@@ -43,6 +43,9 @@ export class RunStore {
   /** A script was given to the host, which has not answered. */
   private opening = false;
 
+  /** Holds that go with others, which show the same rows. */
+  private readonly lent = new Map<string, string>();
+
   /** A result that is being read again. */
   private rereading = false;
 
@@ -208,6 +211,26 @@ export class RunStore {
     }
   }
 
+  /** Looks at more documents for columns: the same rows with more of them. */
+  async infer(holdId: string): Promise<AppError | null> {
+    const { generation } = this;
+    try {
+      const head = await host().holdInfer(holdId);
+      const set = this.state.sets.find((each) => each.head.hold_id === holdId);
+      if (this.closed || generation !== this.generation || !set) {
+        this.release(head.hold_id);
+        return null;
+      }
+      const progress = { ...set.progress, hold_id: head.hold_id };
+      this.dispatch({ type: "inferred", holdId, head, progress });
+      // Giving it up would end a statement that both still read from: it goes with the new one.
+      this.lent.set(head.hold_id, holdId);
+      return null;
+    } catch (thrown) {
+      return failureOf(thrown);
+    }
+  }
+
   stopHold(holdId: string): Promise<AppError | null> {
     return this.attempt(host().holdStop(holdId));
   }
@@ -243,6 +266,9 @@ export class RunStore {
   }
 
   private release(holdId: string): void {
+    const lent = this.lent.get(holdId);
+    this.lent.delete(holdId);
+    if (lent !== undefined) this.release(lent);
     // A hold that is gone already is what we wanted.
     host()
       .holdRelease(holdId)

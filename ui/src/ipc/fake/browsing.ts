@@ -1,8 +1,11 @@
 /** The fake host's data tabs: pages of a relation's rows, filtered and sorted. */
 import type { BrowseCondition, Browsed, BrowsedAgain, BrowseFilter, BrowseRequest, HoldProgress } from "../bindings";
 import { actingWords, actorSees } from "./acting";
+import { readBson } from "./bson";
 import { tableOf } from "./catalog";
-import { columnsOf, holdOf, makeHead } from "./holds";
+import { isCollection } from "./collections";
+import { fits, withDocuments } from "./documents";
+import { columnsOf, type Hold, holdOf, makeHead } from "./holds";
 import type { FakeTable } from "./tables";
 import { isSqlite, refuse, requireOpen, type World } from "./world";
 
@@ -103,6 +106,8 @@ function chosen(table: FakeTable, request: BrowseRequest): number[] | null {
   };
   // Of what is written by hand, the fake understands `column = value`.
   const written = (row: number, text: string): boolean => {
+    const document = isCollection(table) ? table.documents[row] : undefined;
+    if (document) return fits(document, readBson(text));
     const found = /^\s*"?(\w+)"?\s*=\s*'?([^']*?)'?\s*$/.exec(text);
     const of = found ? table.columns.find((each) => each.name === found[1]) : undefined;
     if (found && of) return of.value(row) === found[2];
@@ -173,7 +178,7 @@ export function browse(world: World, request: BrowseRequest): Browsed {
     return patched === undefined ? (table.columns[column]?.value(tableRow(row)) ?? null) : patched;
   };
   const places = rows ? new Map(rows.map((row, at) => [row, at])) : null;
-  world.holds.set(head.hold_id, {
+  const hold: Hold = {
     head,
     total,
     rows: shown,
@@ -184,13 +189,17 @@ export function browse(world: World, request: BrowseRequest): Browsed {
     tableRow,
     rowOf: (row) => (places ? (places.get(row) ?? -1) : row),
     patch: (row, column, text) => patches.set(`${row}:${column}`, text),
-  });
+  };
+  const all = isCollection(table) ? table.documents : null;
+  const documents = all && (rows ? rows.flatMap((row) => all[row] ?? []) : [...all]);
+  const held = documents ? withDocuments(hold, documents) : hold;
+  world.holds.set(head.hold_id, held);
   const requests = asked.get(world) ?? new Map<string, BrowseRequest>();
   asked.set(world, requests.set(head.hold_id, request));
   const keyed = table.columns.some((column) => column.primaryKey);
   const where = request.filters.length ? ` WHERE ${whereText(request.filters)}` : "";
   return {
-    head,
+    head: held.head,
     progress,
     statement: `SELECT * FROM ${table.name}${where} ORDER BY 1 LIMIT ${world.settings.page_rows}`,
     paging: keyed

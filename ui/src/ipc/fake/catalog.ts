@@ -11,14 +11,15 @@ import type {
   TreePage,
 } from "../bindings";
 import { hasPage } from "../pages";
+import { isCollection } from "./collections";
 import { keyspaceOf } from "./keyspace";
 import { objectDefinition, objectNodes, tableGrants } from "./objects";
 import type { FakeColumn, FakeTable } from "./tables";
-import { isSqlite, profileOf, refuse, requireOpen, tablesOf, type World } from "./world";
+import { isDocuments, isSqlite, profileOf, refuse, requireOpen, tablesOf, type World } from "./world";
 
 export const refTo = (world: World, profileId: string, table: FakeTable): ObjectRef => ({
   database: isSqlite(world, profileId) ? null : "shop",
-  schema: isSqlite(world, profileId) ? "main" : table.schema,
+  schema: isSqlite(world, profileId) ? "main" : table.schema || null,
   kind: "relation",
   name: table.name,
   signature: null,
@@ -26,7 +27,7 @@ export const refTo = (world: World, profileId: string, table: FakeTable): Object
 
 export function tableOf(world: World, profileId: string, object: ObjectRef): FakeTable {
   const found = tablesOf(world, profileId).find(
-    (table) => table.name === object.name && (isSqlite(world, profileId) || table.schema === object.schema),
+    (table) => table.name === object.name && (isSqlite(world, profileId) || (table.schema || null) === object.schema),
   );
   return (
     found ??
@@ -145,6 +146,7 @@ function children(world: World, profileId: string, parent: string | null): TreeN
     return parent === null ? ["0", "1", "5"].map((name) => keyDatabase(name, keyspaceOf(world, name).keys.size)) : [];
   if (parent === null) {
     if (sqlite) return schemaFolders(world, profileId, "main");
+    if (isDocuments(world, profileId)) return [node("d:shop", "shop", "database", { unfold: true })];
     return [
       node("d:shop", "shop", "database", { detail: "3", unfold: true }),
       node("d:postgres", "postgres", "database", { state: "not_opened" }),
@@ -152,6 +154,8 @@ function children(world: World, profileId: string, parent: string | null): TreeN
     ];
   }
   const [kind, schema = "", name = ""] = parent.split(":");
+  if (parent === "d:shop" && isDocuments(world, profileId))
+    return [node("f::tables", "Collections", "folder", { detail: String(tables.length), unfold: true })];
   // Another database has schemas of its own; ids are unique in the whole tree.
   if (parent === "d:postgres") return [node("s:postgres/public", "public", "schema")];
   if (kind === "d") {
@@ -277,7 +281,7 @@ export function relationPage(world: World, profileId: string, object: ObjectRef)
   return {
     object,
     icon: ICONS[table.kind],
-    kind: table.kind,
+    kind: isCollection(table) ? "collection" : table.kind,
     comment: table.comment ?? null,
     owner: sqlite ? null : table.denied ? "hr_admin" : "shop",
     estimated_rows: table.rows,

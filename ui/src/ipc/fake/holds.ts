@@ -1,6 +1,7 @@
 /** Held rows of the fake host: made on demand and sent as real Arrow IPC bytes. */
 import { binary, bool, type DataType, int64, tableFromArrays, tableToIPC, uint8, uint64 } from "@uwdata/flechette";
 import type { Copied, CopyRequest, HeldAgain, HoldProgress, ObjectRef, ResultColumn, ResultHead } from "../bindings";
+import type { BsonDocument } from "./bson";
 import { keysOf } from "./keys";
 import type { FakeColumn, FakeTable } from "./tables";
 import { refuse, type World } from "./world";
@@ -29,6 +30,9 @@ export interface Hold {
   rowOf?(tableRow: number): number;
   /** What a save made of a cell. */
   patch?(tableRow: number, column: number, text: string | null): void;
+  /** The documents, where rows are such; and what each cell is then. */
+  readonly documents?: readonly BsonDocument[];
+  cellClass?(row: number, column: number): number;
   readonly resume?: (to: "cap" | "end") => void;
   readonly stop?: () => void;
 }
@@ -84,7 +88,17 @@ export function windowOf(hold: Hold, first: number, count: number, columns: read
     if (!described) continue;
     const name = String(column);
     const texts = Array.from({ length: Math.max(0, last - first) }, (_, at) => hold.cell(first + at, column));
-    if (described.class === "boolean" && !hold.sqlite) {
+    if (hold.cellClass) {
+      const cells = texts.map((text) => (text === null ? null : utf8.encode(text)));
+      values[name] = cells.map((cell) => cell?.slice(0, LONG) ?? null);
+      types[name] = binary();
+      values[`${name}#class`] = texts.map((_, at) => hold.cellClass?.(first + at, column) ?? 1);
+      types[`${name}#class`] = uint8();
+      if (cells.some((cell) => cell && cell.length > LONG)) {
+        values[`${name}#long`] = cells.map((cell) => (cell && cell.length > LONG ? BigInt(cell.length) : null));
+        types[`${name}#long`] = uint64();
+      }
+    } else if (described.class === "boolean" && !hold.sqlite) {
       values[name] = texts.map((text) => (text === null ? null : text === "t"));
       types[name] = bool();
     } else if (INTEGERS.has(described.native_type) && texts.every((text) => text === null || /^-?\d+$/.test(text))) {

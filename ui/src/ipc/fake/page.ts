@@ -1,7 +1,7 @@
 /** The fake host of a page in a browser; the address says what its world looks like. */
 import { type FakeHost, fakeHost, fakeTab } from "../fake";
 import { keyspaceOf } from "./keyspace";
-import { PROD, REDIS, SAMPLE, STAGING } from "./world";
+import { CATALOGUE, PROD, REDIS, SAMPLE, STAGING } from "./world";
 
 const QUERY = `select date_trunc('day', o.placed_at)::date as day,
        count(*) as orders, sum(o.total) as revenue
@@ -39,9 +39,10 @@ export function hostOfPage(): FakeHost {
     openedFor: asked.get("open"),
     tables: Number(asked.get("tables") ?? 44),
     drawn: Number(asked.get("drawn") ?? 0),
+    documents: asked.get("documents") !== "none",
     ...(work
       ? {
-          open: asked.get("tab") === "t-keys" ? [REDIS] : [PROD, STAGING, SAMPLE],
+          open: asked.get("tab") === "t-keys" ? [REDIS] : [PROD, STAGING, SAMPLE, CATALOGUE],
           keys: asked.get("safety") === "read_only" ? "read_only" : "free",
           tabs: [
             fakeTab("t-orders", { kind: "relation", title: "orders", profile_id: PROD, object: orders }),
@@ -92,6 +93,14 @@ export function hostOfPage(): FakeHost {
               profile_id: REDIS,
               database: asked.get("database"),
               position: 8,
+              view: asked.get("view") ?? "{}",
+            }),
+            fakeTab("t-documents", {
+              kind: "relation",
+              title: asked.get("collection") ?? "products",
+              profile_id: CATALOGUE,
+              position: 9,
+              object: { ...orders, schema: null, name: asked.get("collection") ?? "products" },
               view: asked.get("view") ?? "{}",
             }),
           ],

@@ -3,6 +3,7 @@ import type {
   AppError,
   HoldState,
   ResultColumn,
+  ResultHead,
   RunAnswer,
   RunEvent,
   RunRequest,
@@ -10,12 +11,28 @@ import type {
   StatementOutcome,
   TabSession,
 } from "../bindings";
+import { HostError } from "../host";
 import { leavesActor } from "./acting";
+import type { BsonDocument } from "./bson";
+import { inferred } from "./collections";
+import { columnsOfDocuments, documentsRun, withDocuments } from "./documents";
 import { columnsOf, type Hold, makeHead } from "./holds";
 import { blank, statementsOf } from "./script";
 import { sweepQuestion } from "./sweep";
 import type { FakeTable } from "./tables";
-import { emit, failure, isSqlite, profileOf, refuse, requireOpen, setPhase, tablesOf, type World, wait } from "./world";
+import {
+  emit,
+  failure,
+  isDocuments,
+  isSqlite,
+  profileOf,
+  refuse,
+  requireOpen,
+  setPhase,
+  tablesOf,
+  type World,
+  wait,
+} from "./world";
 
 type Say = (event: RunEvent) => void;
 
@@ -155,6 +172,8 @@ interface Shape {
   readonly columns: ResultColumn[];
   readonly total: number;
   readonly cell: Hold["cell"];
+  readonly documents?: readonly BsonDocument[];
+  readonly title?: string;
 }
 
 const PLAN = [
@@ -213,10 +232,13 @@ function resultTitle({ request }: Running, mark: StatementMark): string {
 async function stream(run: Running, mark: StatementMark, shape: Shape, start: number): Promise<"done" | "stopped"> {
   const { world, say } = run;
   const sqlite = isSqlite(world, run.request.profile_id);
-  const head = makeHead(world, resultTitle(run, mark), shape.columns, sqlite);
+  const head: ResultHead = {
+    ...makeHead(world, shape.title ?? resultTitle(run, mark), shape.columns, sqlite),
+    ...(shape.documents ? { documents: { sampled: Math.min(1_000, shape.total), left_out: 0 } } : {}),
+  };
   let cap = world.settings.row_cap;
   let wake: (() => void) | null = null;
-  const hold: Hold = {
+  const plain: Hold = {
     head,
     total: shape.total,
     rows: 0,
@@ -232,6 +254,7 @@ async function stream(run: Running, mark: StatementMark, shape: Shape, start: nu
       wake?.();
     },
   };
+  const hold = shape.documents ? withDocuments(plain, shape.documents) : plain;
   world.holds.set(head.hold_id, hold);
   say({ event: "result_set", index: mark.index, head });
   const tell = (state: HoldState) => {
@@ -296,6 +319,20 @@ async function statement(run: Running, mark: StatementMark): Promise<StatementOu
   if (request.manual_transactions && session.transaction === "idle" && mark.class !== "transaction")
     keepSession(world, { ...session, transaction: "open" });
   await wait(6 * world.pace);
+  if (isDocuments(world, request.profile_id)) {
+    try {
+      const { title, documents } = documentsRun(world, request.profile_id, text);
+      const columns = columnsOfDocuments(inferred(documents.slice(0, 1_000)));
+      const shape: Shape = { columns, total: documents.length, cell: () => null, documents, title };
+      const ended = await stream(run, mark, shape, start);
+      return ended === "stopped"
+        ? { outcome: "cancelled", elapsed_ms: elapsedSince(start) }
+        : done("find", shape.total);
+    } catch (thrown) {
+      if (!(thrown instanceof HostError)) throw thrown;
+      return { outcome: "failed", error: thrown.failure, elapsed_ms: elapsedSince(start) };
+    }
+  }
   const error = fault(run, mark, text);
   if (error) {
     if (session.transaction === "open" && !request.manual_transactions)
@@ -384,7 +421,8 @@ export function startRun(world: World, request: RunRequest, say: Say): RunAnswer
   keepSession(world, { ...sessionOf(world, request), running: true });
   setPhase(world, request.profile_id, { phase: "open" });
   void (async () => {
-    const statements = statementsOf(request.text);
+    const whole = { index: 0, range: { from: 0, to: request.text.length }, title: "", class: "read" };
+    const statements = isDocuments(world, request.profile_id) ? [whole] : statementsOf(request.text);
     const start = performance.now();
     await wait(0);
     say({ event: "started", run_id, statements });

@@ -18,6 +18,7 @@ import type {
   TabSession,
 } from "../bindings";
 import { HostError } from "../host";
+import { collections, type FakeCollection } from "./collections";
 import type { Hold } from "./holds";
 import { type FakeSecurity, makeSecurity } from "./policies";
 import { type FakeTable, shop } from "./tables";
@@ -42,6 +43,8 @@ export interface FakeOptions {
   readonly tables?: number;
   /** The safety level of the connection with keys. */
   readonly keys?: Safety;
+  /** Whether there is a server of documents among the connections. */
+  readonly documents?: boolean;
 }
 
 export interface World {
@@ -69,6 +72,7 @@ export interface World {
   nextId: number;
   readonly sample: readonly FakeTable[];
   readonly shop: readonly FakeTable[];
+  readonly collections: readonly FakeCollection[];
   readonly security: FakeSecurity;
 }
 
@@ -77,6 +81,7 @@ export const STAGING = "p-staging";
 export const SAMPLE = "p-sample";
 /** Keys and values; there where it is `open` or the tabs are of it. */
 export const REDIS = "p-sessions";
+export const CATALOGUE = "p-catalogue";
 
 export const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
@@ -193,6 +198,16 @@ export const KEYS_DRIVER: DriverForm = {
     field("port", "Port", "Server", { kind: "number", default: "6379", joined: true }),
     field("database", "Database", "Server", { placeholder: "0" }),
   ],
+};
+
+/** What its driver would say of MongoDB; among the drivers where a world has documents. */
+export const DOCUMENTS_DRIVER: DriverForm = {
+  id: "mongodb",
+  label: "MongoDB",
+  schemes: ["mongodb", "mongodb+srv"],
+  opens_files: false,
+  language: { grammar: "mongosh", line_comment: "//", identifier_quote: '"', is_sql: false },
+  fields: [field("host", "Host", "Server", { required: true })],
 };
 
 const HOUR = 3_600_000;
@@ -333,12 +348,32 @@ function history(): HistoryEntry[] {
   }));
 }
 
+function catalogue(): ConnectionProfile {
+  return {
+    id: CATALOGUE,
+    name: "catalogue",
+    group: "Shop",
+    colour: null,
+    environment: "development",
+    safety: "free",
+    driver: DOCUMENTS_DRIVER.id,
+    driver_label: DOCUMENTS_DRIVER.label,
+    values: { host: "localhost", port: "27017" },
+    password: "none",
+    target: "localhost:27017/shop",
+    server: "MongoDB 8.0.4",
+    last_used_ms: Date.now(),
+    sample: false,
+  };
+}
+
 export function makeWorld(options: FakeOptions): World {
   const world: World = {
     pace: options.pace ?? 1,
     profiles: [
       ...profiles(options.firstStart ?? false),
       ...(options.keys || options.open?.includes(REDIS) ? [keysProfile(options.keys ?? "free")] : []),
+      ...(options.documents ? [catalogue()] : []),
     ],
     connections: new Map(),
     sessions: new Map(),
@@ -369,6 +404,7 @@ export function makeWorld(options: FakeOptions): World {
     nextId: 1,
     sample: shop(1),
     shop: shop(10),
+    collections: options.documents ? collections() : [],
     security: makeSecurity(options.tables ?? 0),
   };
   for (const id of options.open ?? []) world.connections.set(id, stateOf(world, id, { phase: "open" }));
@@ -382,8 +418,13 @@ export const emit = (world: World, event: AppEvent) => {
 export const profileOf = (world: World, id: string): ConnectionProfile =>
   world.profiles.find((profile) => profile.id === id) ?? refuse("not_found", "There is no such connection.");
 
+const TABLES: Readonly<Record<string, "sample" | "collections">> = { sqlite: "sample", mongodb: "collections" };
+
 export const tablesOf = (world: World, profileId: string): readonly FakeTable[] =>
-  profileOf(world, profileId).driver === "sqlite" ? world.sample : world.shop;
+  world[TABLES[profileOf(world, profileId).driver] ?? "shop"];
+
+export const isDocuments = (world: World, profileId: string) =>
+  profileOf(world, profileId).driver === DOCUMENTS_DRIVER.id;
 
 export const isSqlite = (world: World, profileId: string) => profileOf(world, profileId).driver === "sqlite";
 
@@ -392,6 +433,7 @@ export function stateOf(world: World, id: string, phase: ConnectionPhase): Conne
   const profile = profileOf(world, id);
   const sqlite = profile.driver === "sqlite";
   const keys = profile.driver === KEYS_DRIVER.id;
+  const documents = profile.driver === DOCUMENTS_DRIVER.id;
   const known = phase.phase === "open" || phase.phase === "lost";
   return {
     profile_id: id,
@@ -399,20 +441,21 @@ export function stateOf(world: World, id: string, phase: ConnectionPhase): Conne
     server: known
       ? {
           product: profile.driver_label,
-          version: keys ? "7.4.1" : sqlite ? "3.50.4" : "18.4",
+          version: keys ? "7.4.1" : sqlite ? "3.50.4" : documents ? "8.0.4" : "18.4",
           facts: sqlite || keys ? {} : { encoding: "UTF8" },
         }
       : null,
     database: keys ? "0" : sqlite ? "main" : "shop",
     can_browse: !keys,
     can_browse_keys: keys,
+    can_browse_documents: documents,
     can_show_ddl: !keys,
     can_watch: !sqlite && !keys,
-    can_secure: !sqlite && !keys,
-    can_act_as: !sqlite && !keys,
-    can_advise: !keys,
-    can_alter: !keys,
-    can_alter_roles: !keys,
+    can_secure: !sqlite && !keys && !documents,
+    can_act_as: !sqlite && !keys && !documents,
+    can_advise: !keys && !documents,
+    can_alter: !keys && !documents,
+    can_alter_roles: !keys && !documents,
     read_only: profile.safety === "read_only" ? "the server, in every session (default_transaction_read_only)" : null,
     sessions: 1 + [...world.sessions.values()].filter((s) => s.profile_id === id && s.link === "up").length,
     session_limit: world.settings.session_limit,

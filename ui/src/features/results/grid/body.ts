@@ -91,6 +91,7 @@ export function spokenText(cell: Cell | undefined): string {
 
 function spokenValue(cell: Cell): string {
   if (cell.class === "null") return "NULL";
+  if (cell.class === "missing") return "no such field";
   if (cell.class === "empty") return "empty text";
   if (cell.class === "default") return cell.text ? `default, ${oneLine(cell.text)}` : "default";
   return cell.truncated ? `${oneLine(cell.text)}, cut` : oneLine(cell.text);
@@ -334,7 +335,8 @@ export class GridBody {
 
 /** Whether a cell has the text that is looked for: stored values only, as they are found. */
 export function isFound(cell: Cell, sought: string): boolean {
-  const stored = cell.class !== "null" && cell.class !== "default" && cell.mark === undefined;
+  const stored =
+    cell.class !== "null" && cell.class !== "missing" && cell.class !== "default" && cell.mark === undefined;
   return stored && cell.text.toLowerCase().includes(sought);
 }
 
@@ -345,7 +347,8 @@ function paint(slot: PooledCell, cell: Cell | undefined, right: boolean, width: 
   if (cell?.align ? cell.align === "right" : right) look += " rg-right";
   if (!cell) look += " rg-missing";
   else {
-    if (cell.class !== "text" && cell.class !== "number") look += ` rg-${cell.class}`;
+    if (cell.class === "missing") look += " rg-absent";
+    else if (cell.class !== "text" && cell.class !== "number") look += ` rg-${cell.class}`;
     if (cell.truncated) look += " rg-cut rg-clip";
     else if (overflows(text, width)) look += " rg-clip";
     if (cell.mark) look += ` rg-${cell.mark}`;
@@ -354,7 +357,9 @@ function paint(slot: PooledCell, cell: Cell | undefined, right: boolean, width: 
     if (sought !== "" && isFound(cell, sought)) look += " rg-found";
   }
   // Plain values are read as they stand; everything else is said in words.
-  const plain = !cell || !(cell.mark || cell.problem || cell.class === "null" || cell.class === "empty");
+  const plain =
+    !cell ||
+    !(cell.mark || cell.problem || cell.class === "null" || cell.class === "empty" || cell.class === "missing");
   const label = plain ? "" : spokenText(cell);
   if (slot.label !== label) {
     slot.label = label;

@@ -1,6 +1,8 @@
 /** What a cell holds, as far as showing it goes. The text is what the server printed. */
 export type CellClass =
   | "null"
+  /** There is no such field in this row: not even NULL. */
+  | "missing"
   | "empty"
   | "default"
   | "number"

@@ -19,6 +19,8 @@ export type WhereSlot = (field: WhereField) => ReactNode;
 export interface ShapeLineProps {
   /** The condition that is in force; `null` where the field is closed. */
   where: string | null;
+  /** What it is called. */
+  called?: string;
   /** What stands in the field, where it is not in force yet. */
   draft: string;
   onDraft: (text: string) => void;
@@ -36,6 +38,7 @@ export interface ShapeLineProps {
 /** The second line of a data tab: what was written for WHERE, and the sort keys. Shown while there is any of it. */
 export function ShapeLine({
   where,
+  called = "WHERE",
   draft,
   onDraft,
   onWhere,
@@ -52,8 +55,8 @@ export function ShapeLine({
   return (
     <div className="flex flex-col border-b border-line bg-surface-1 px-2 py-1 gap-1 min-w-0" data-shape-line>
       {where !== null && field ? (
-        <div className="flex items-center gap-2 min-w-0" role="group" aria-label="WHERE">
-          <span className="rh-mono rh-meta shrink-0">WHERE</span>
+        <div className="flex items-center gap-2 min-w-0" role="group" aria-label={called}>
+          <span className="rh-mono rh-meta shrink-0">{called}</span>
           <div
             className="rh-input rh-input-mono rh-input-dense flex-1 min-w-0"
             data-invalid={failure ? true : undefined}
@@ -73,7 +76,7 @@ export function ShapeLine({
               Apply
             </Button>
           ) : null}
-          <IconButton icon="close" label="Remove the written WHERE" quiet onClick={() => onWhere("")} />
+          <IconButton icon="close" label={`Remove the written ${called}`} quiet onClick={() => onWhere("")} />
         </div>
       ) : null}
       {where !== null ? (
