@@ -3,6 +3,7 @@
 pub(crate) mod fields;
 mod probe;
 mod settings;
+mod srv;
 mod topology;
 pub(crate) mod url;
 
@@ -105,15 +106,10 @@ struct Attempt {
 }
 
 impl Attempt {
-    async fn run(self) -> Result<Arc<dyn Connection>, Error> {
+    async fn run(mut self) -> Result<Arc<dyn Connection>, Error> {
+        self.look_up().await?;
         let settings = &self.settings;
-        let seeds = match &settings.srv {
-            Some(_) => {
-                return Err(Error::new(driver::Code::Unsupported, "Addresses cannot be looked up by DNS here yet.")
-                    .with_hint("Give the addresses of the members themselves."));
-            }
-            None => settings.hosts.clone(),
-        };
+        let seeds = settings.hosts.clone();
         let way = Way::prepare(&settings.tunnel, &self.context).await?;
         let mut reach = Reach {
             settings: settings.clone(),
@@ -130,6 +126,27 @@ impl Attempt {
         let session = Arc::new(ControlSession::with_client(Arc::clone(&opener) as Arc<dyn OpenClient>, client));
         let control = MongoControl::new(Arc::clone(&session), server, database.clone(), self.context.read_only, took);
         Ok(Arc::new(MongoConnection { opener, session, control, read_only: self.context.read_only, database }))
+    }
+
+    /// Finds the addresses where the profile only has a name for them.
+    async fn look_up(&mut self) -> Result<(), Error> {
+        let Some(name) = self.settings.srv.clone() else { return Ok(()) };
+        let began = Instant::now();
+        match srv::look_up(&srv::system()?, &name, self.settings.step_timeout.min(self.context.timeout)).await {
+            Ok(found) => {
+                let hosts: Vec<String> = found.hosts.iter().map(ToString::to_string).collect();
+                self.hop("Find members", hosts.join(", "), true, began.elapsed());
+                self.settings.hosts = found.hosts;
+                // What the profile says itself wins.
+                self.settings.auth_source = self.settings.auth_source.take().or(found.auth_source);
+                self.settings.replica_set = self.settings.replica_set.take().or(found.replica_set);
+                Ok(())
+            }
+            Err(error) => {
+                self.hop("Find members", error.to_string(), false, began.elapsed());
+                Err(error)
+            }
+        }
     }
 
     /// The passphrase of the client key, where there is something to encrypt.
