@@ -77,6 +77,7 @@ fn judge(mut found: Found, known: &Known<'_>) -> (FoundConnection, Found) {
     let mut target = String::new();
     let mut wants_password = false;
     if let Some(driver) = driver {
+        translate(&mut found, driver.as_ref());
         fit(&mut found, driver.as_ref());
         let profile = Profile { name: String::new(), driver: driver.id().to_owned(), values: found.values.clone() };
         target = driver.target(&profile);
@@ -118,6 +119,24 @@ fn judge(mut found: Found, known: &Known<'_>) -> (FoundConnection, Found) {
     };
     shown.warnings.clone_from(&found.warnings);
     (shown, found)
+}
+
+/// Says in the driver's own fields what tools say as host, port and database.
+fn translate(found: &mut Found, driver: &dyn driver::Driver) {
+    let has = |name: &str| driver.fields().iter().any(|field| field.name == name);
+    if has("schema") && !has("database") {
+        if let Some(database) = found.values.remove("database") {
+            found.values.entry("schema".to_owned()).or_insert(database);
+        }
+    }
+    if has("hosts") && !has("host") {
+        let port = found.values.remove("port");
+        if let Some(host) = found.values.remove("host") {
+            let host = if host.contains(':') && !host.starts_with('[') { format!("[{host}]") } else { host };
+            let address = port.map_or(host.clone(), |port| format!("{host}:{port}"));
+            found.values.entry("hosts".to_owned()).or_insert(address);
+        }
+    }
 }
 
 /// Leaves out what the driver would not take, and says so.
@@ -165,19 +184,22 @@ fn status(shown: &mut FoundConnection, found: &Found, known: &Known<'_>) -> Foun
 /// What makes two connections the same: the place and the login.
 fn identity(driver: &str, values: &std::collections::BTreeMap<String, String>) -> Vec<String> {
     let value = |field: &str| values.get(field).map_or("", String::as_str).trim();
-    let host = match value("host").to_lowercase().as_str() {
+    let (host, members) = (value("host").to_lowercase(), value("hosts").to_lowercase());
+    let host = match if members.is_empty() { host.as_str() } else { members.as_str() } {
         "" | "127.0.0.1" | "::1" => "localhost".to_owned(),
         other => other.to_owned(),
     };
     let port = match (value("port"), driver) {
         ("", "postgres") => "5432",
         ("", "mysql") => "3306",
+        ("", "redis") => "6379",
         (port, _) => port,
     };
     // What is called localhost behind one SSH server is another place than behind the next.
     let through = if matches!(value("ssh"), "" | "off") { ["", ""] } else { [value("ssh_host"), value("ssh_port")] };
     let [ssh_host, ssh_port] = through;
-    [driver, &host, port, value("database"), value("user"), value("file"), ssh_host, ssh_port].map(str::to_owned).into()
+    let database = if value("database").is_empty() { value("schema") } else { value("database") };
+    [driver, &host, port, database, value("user"), value("file"), ssh_host, ssh_port].map(str::to_owned).into()
 }
 
 fn own_identity(shown: &FoundConnection) -> Vec<String> {

@@ -143,6 +143,10 @@ pub(super) fn driver_for(engine: &str) -> Option<&'static str> {
         Some("mysql")
     } else if known(&["sqlite", "sqlite3", "sqlite_jdbc", "sqlite.xerial"]) {
         Some("sqlite")
+    } else if known(&["redis", "rediss", "redis_jedis", "valkey", "valkeys"]) {
+        Some("redis")
+    } else if known(&["mongodb", "mongo", "mongodb+srv", "mongo.4"]) {
+        Some("mongodb")
     } else {
         None
     }

@@ -225,8 +225,18 @@ async fn tableplus_with_its_groups() {
         ("isOverSSH", "<true/>"),
         ("ServerAddress", "<string>bastion</string>"),
     ]);
-    let redis = entry(&[("ConnectionName", "<string>Cache</string>"), ("Driver", "<string>Redis</string>")]);
-    let path = desk.file("Connections.plist", format!("{head}{shop}{redis}</array></plist>"));
+    let of = |name: &str, driver: &str, database: &str| {
+        let [name, driver, database] = [name, driver, database].map(|text| format!("<string>{text}</string>"));
+        entry(&[
+            ("ConnectionName", &name),
+            ("Driver", &driver),
+            ("DatabaseHost", "<string>db2</string>"),
+            ("DatabasePort", "<string>7001</string>"),
+            ("DatabaseName", &database),
+        ])
+    };
+    let others = [of("Cache", "Redis", "2"), of("Events", "Mongo", "log"), of("Ring", "Cassandra", "")].concat();
+    let path = desk.file("Connections.plist", format!("{head}{shop}{others}</array></plist>"));
     let group = entry(&[("ID", "<string>g1</string>"), ("Name", "<string>Team</string>")]);
     desk.file("ConnectionGroups.plist", format!("{head}{group}</array></plist>"));
     let preview = desk.preview(&path, false).await.unwrap();
@@ -245,8 +255,11 @@ async fn tableplus_with_its_groups() {
     );
     assert_eq!((shop.environment, shop.group.as_deref()), (Environment::Staging, Some("Team")));
     assert_eq!(shop.colour.as_deref(), Some("#aabbcc"));
+    assert_eq!(fields(by_name(&preview, "Cache")), [("database", "2"), ("host", "db2"), ("port", "7001")]);
+    // A driver that names members in one field, and sees every database of the server.
+    assert_eq!(fields(by_name(&preview, "Events")), [("hosts", "db2:7001"), ("schema", "log")]);
     assert!(
-        matches!(&by_name(&preview, "Cache").status, FoundStatus::Unsupported { reason } if reason.contains("Redis"))
+        matches!(&by_name(&preview, "Ring").status, FoundStatus::Unsupported { reason } if reason.contains("Cassandra"))
     );
 }
 
@@ -257,7 +270,7 @@ async fn environment_files_service_files_and_option_files() {
         "app/.env",
         "# a comment\nexport DB_HOST=db9\nDB_CONNECTION=pgsql\nDB_DATABASE=laravel\nDB_USERNAME=root\nDB_PASSWORD='a$b#c'\n\
          PW=hunter2\nDATABASE_URL=\"postgresql+psycopg2://ann:${PW}@db1:5433/shop?sslmode=require\" \nHOMEPAGE=https://x.example\n\
-         PGHOST=db2\nPGPASSWORD=x # no\nCACHE_URL=redis://c\nMONGO_DB_URL=mongodb://m/x\n",
+         PGHOST=db2\nPGPASSWORD=x # no\nCACHE_URL=redis://c\nMONGO_DB_URL=mongodb://m/x\nRING_DB_URL=cassandra://r\n",
     );
     let preview = desk.preview(&env, true).await.unwrap();
     let url = by_name(&preview, "app DATABASE_URL");
@@ -267,8 +280,10 @@ async fn environment_files_service_files_and_option_files() {
     );
     assert!(url.has_password);
     assert_eq!(fields(by_name(&preview, "app DB")), [("database", "laravel"), ("host", "db9"), ("user", "root")]);
-    assert!(matches!(by_name(&preview, "app MONGO_DB_URL").status, FoundStatus::Unsupported { .. }));
-    assert_eq!(preview.connections.len(), 4, "{preview:?}");
+    assert_eq!(fields(by_name(&preview, "app CACHE_URL")), [("host", "c"), ("sslmode", "disable")]);
+    assert_eq!(fields(by_name(&preview, "app MONGO_DB_URL")), [("hosts", "m"), ("schema", "x")]);
+    assert!(matches!(by_name(&preview, "app RING_DB_URL").status, FoundStatus::Unsupported { .. }));
+    assert_eq!(preview.connections.len(), 6, "{preview:?}");
     desk.import_all(&preview).await;
     let saved = desk.app.profile_named("app DB").await.unwrap().unwrap();
     assert_eq!(desk.app.secrets_of(&saved).await.unwrap().password.unwrap().expose(), "a$b#c");
