@@ -8,10 +8,10 @@ if (!URL) throw new Error("ROWHOUSE_TEST_REDIS_URL is required: scripts/servers 
 // A database of its own: suites of the drivers use others.
 const SHOP = URL.replace(/\/\d+$/, "/9");
 const desk = new Desk();
-const redis = (...commands) => desk.rowhouse("query", SHOP, "-q", "--yes", "--format", "csv", "-c", commands.join("\n"));
+const redis = (...commands) => desk.rowhouse("query", SHOP, "-q", "--yes", "--format", "table", "-c", commands.join("\n"));
 /** What a command answers, without its head. */
-const answer = (command) => redis(command).trimEnd().split("\n").slice(1).join("\n");
-after(() => redis("FLUSHDB"));
+const answer = (command) => desk.sql(SHOP, command);
+after(() => void desk.sql(SHOP, "FLUSHDB"));
 
 /** Chooses a key of the tree. */
 const choose = async (name) => {

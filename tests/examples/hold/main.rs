@@ -1,8 +1,8 @@
 //! Measures how a result comes into a hold, and what can be done with it there: `hold read URL SQL` reads one to its end,
 //! `hold first URL SQL RUNS` times the way from the first row on the wire to the first window, `hold local URL SQL RUNS` times
-//! sorting, filtering and looking over rows that are held.
+//! sorting, filtering and looking over rows that are held. Documents are read by a statement of the shell.
 //!
-//! Prints one JSON object; `tests/bench/hold.mjs` and `local.mjs` run it.
+//! Prints one JSON object; `tests/bench/hold.mjs`, `local.mjs` and `documents.mjs` run it.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -20,6 +20,7 @@ use std::{
 };
 
 use driver::{ConnectContext, Connection, Driver, Profile, Role, Session, Statement};
+use driver_mongodb::MongoDb;
 use driver_postgres::PostgresDriver;
 use results::{Hold, HoldState, Limits, ReadPolicy, RunEvent, Store, drive};
 use tap::Tap;
@@ -45,13 +46,14 @@ async fn main() {
 }
 
 async fn open(url: &str, tap: Option<&Tap>) -> (Arc<dyn Connection>, Arc<dyn Session>) {
-    let parsed = PostgresDriver.parse_url(url).unwrap();
+    let driver: &dyn Driver = if url.starts_with("mongodb:") { &MongoDb } else { &PostgresDriver };
+    let parsed = driver.parse_url(url).unwrap();
     let mut values = parsed.values;
     if let Some(tap) = tap {
         values.insert("port".to_owned(), tap.port().to_string());
     }
-    let profile = Profile { name: "bench".to_owned(), driver: "postgres".to_owned(), values };
-    let connection = PostgresDriver.connect(&profile, ConnectContext::unattended(parsed.secret)).await.unwrap();
+    let profile = Profile { name: "bench".to_owned(), driver: driver.id().to_owned(), values };
+    let connection = driver.connect(&profile, ConnectContext::unattended(parsed.secret)).await.unwrap();
     let session = connection.open(Role::Session).await.unwrap();
     (connection, session)
 }

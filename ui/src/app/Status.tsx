@@ -20,6 +20,7 @@ import { colourOf } from "./colours";
 import { readView } from "./documents/queryView";
 import { profileOfTab, type QueryTab } from "./model";
 import { endingTransaction, phaseWords, serverWords, transactionWords } from "./status";
+import { useSql } from "./useSql";
 import { useWorkspace } from "./workspace";
 
 const TONES = { quiet: "", warn: "text-warn-text font-[500]", danger: "text-danger-text font-[500]" } as const;
@@ -271,6 +272,7 @@ function DiagramStatus({ tabId }: { tabId: string }) {
 }
 
 function Connected({ profile }: { profile: ConnectionProfile }) {
+  const sql = useSql(profile);
   const { live, active, runs, journal, tabs } = useWorkspace();
   useSyncExternalStore(runs.subscribe, runs.snapshot);
   const unsaved = useSyncExternalStore(journal.subscribe, () => active !== undefined && journal.failing(active.id));
@@ -384,7 +386,9 @@ function Connected({ profile }: { profile: ConnectionProfile }) {
           <span className={TONES[phase.tone]}>{phase.text}</span>
         </StatusItem>
       ) : null}
-      {active?.kind === "query" ? <Transactions tab={active} session={session} readOnly={readOnly} /> : null}
+      {active?.kind === "query" && (sql || session?.transaction === "open") ? (
+        <Transactions tab={active} session={session} readOnly={readOnly} />
+      ) : null}
     </StatusBar>
   );
 }

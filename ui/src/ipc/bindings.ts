@@ -1886,6 +1886,8 @@ export type ConnectionState = {
 	can_browse_documents?: boolean,
 	/**  Definition texts can be shown. */
 	can_show_ddl: boolean,
+	/**  Statements can be explained. */
+	can_explain?: boolean,
 	/**  The server's sessions can be watched. */
 	can_watch?: boolean,
 	/**  Row security can be read, tried and changed. */

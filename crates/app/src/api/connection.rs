@@ -408,6 +408,10 @@ pub struct ConnectionState {
     pub can_browse_documents: bool,
     /// Definition texts can be shown.
     pub can_show_ddl: bool,
+    /// Statements can be explained.
+    #[serde(default)]
+    #[specta(optional)]
+    pub can_explain: bool,
     /// The server's sessions can be watched.
     #[serde(default)]
     #[specta(optional)]

@@ -23,6 +23,7 @@ impl Connected {
                 .or_else(|| self.profile.values.get("database").cloned()),
             can_browse: can.scan,
             can_show_ddl: can.ddl,
+            can_explain: can.explain,
             can_browse_keys: can.keys,
             can_browse_documents: can.documents,
             can_watch: can.activity,

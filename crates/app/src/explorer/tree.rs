@@ -152,14 +152,17 @@ pub(super) async fn children(
             slice.and(found, unschemed::folders(connected, None, |folder| folder.of_server))
         }
         // Where there is no level for databases, what the server has is beside what the database has.
-        None => slice.and(within_database(usual, shown, None, slice), unschemed::folders(connected, None, |_| true)),
+        None => {
+            let found = within_database(connected, usual, shown, None, slice);
+            slice.and(found, unschemed::folders(connected, None, |_| true))
+        }
         Some(Node::Database(name)) => {
             let folders = unschemed::folders(connected, Some(&name), |folder| !folder.of_server);
-            slice.and(within_database(usual, shown, Some(name), slice), folders)
+            slice.and(within_database(connected, usual, shown, Some(name), slice), folders)
         }
         Some(Node::Schema(database, schema)) => {
             let shelved = source.schema(connected, &schema).await?;
-            folders(&shelved.catalog, database, &schema, slice)?
+            folders(&shelved.catalog, database, &schema, usual_folder(connected), slice)?
         }
         Some(Node::Folder(database, schema, folder)) => {
             let shelved = source.schema(connected, &schema).await?;
@@ -248,6 +251,7 @@ fn databases(connected: &Connected, catalog: &Catalog, slice: Slice) -> (Vec<Tre
 }
 
 fn within_database(
+    connected: &Connected,
     usual: Option<&str>,
     shelved: &Shelved,
     database: Option<String>,
@@ -257,7 +261,7 @@ fn within_database(
     // A file's only schema says nothing.
     if let ([only], true, None) = (own.as_slice(), shelved.systems.is_empty(), &database)
         && usual.is_none_or(|usual| usual == only.name)
-        && let Ok(found) = folders(&shelved.catalog, None, &only.name, slice)
+        && let Ok(found) = folders(&shelved.catalog, None, &only.name, usual_folder(connected), slice)
     {
         return found;
     }
@@ -313,10 +317,16 @@ fn folder_of(kind: RelationKind) -> Folder {
     }
 }
 
+/// What everyone looks for in a schema.
+fn usual_folder(connected: &Connected) -> Folder {
+    if connected.driver.documents().is_some() { Folder::Collections } else { Folder::Tables }
+}
+
 fn folders(
     catalog: &Catalog,
     database: Option<String>,
     schema: &str,
+    usual: Folder,
     slice: Slice,
 ) -> Result<(Vec<TreeNode>, u32), AppError> {
     let id = schema_id(catalog, schema)?;
@@ -337,17 +347,15 @@ fn folders(
         .map(|(folder, label, kind)| {
             (folder, label, count(folder), catalog.coverage.get(&kind) == Some(&Known::Denied))
         })
-        // Tables are what everyone looks for; of the others only those that are there, or may be.
-        .filter(|(folder, _, count, denied)| {
-            *count > 0 || *folder == Folder::Tables || *denied && *folder == Folder::Functions
-        })
+        // The usual one is there even when it is empty; of the others only those that are there, or may be.
+        .filter(|(folder, _, count, denied)| *count > 0 || *folder == usual || *denied && *folder == Folder::Functions)
         .collect();
     Ok(slice.of(all.into_iter(), |(folder, label, count, denied)| TreeNode {
         detail: (!denied).then(|| count.to_string()),
         expandable: count > 0,
         state: if denied { NodeState::Denied } else { NodeState::Ready },
         system,
-        unfold: folder == Folder::Tables && count > 0,
+        unfold: folder == usual && count > 0,
         ..node(&Node::Folder(database.clone(), schema.to_owned(), folder), label, ObjectIcon::Folder)
     }))
 }

@@ -47,7 +47,8 @@ pub(super) fn read(text: &str, path: &Path, registry: &Registry) -> Result<Gathe
         let scheme = scheme.strip_prefix("jdbc:").unwrap_or(scheme);
         let engine = scheme.split('+').next().unwrap_or(scheme);
         let lower = name.to_ascii_lowercase();
-        let about_database = ["database", "db", "postgres", "pg", "mysql", "mariadb", "sqlite", "mongo", "redis", "dsn"];
+        let about_database =
+            ["database", "db", "postgres", "pg", "mysql", "mariadb", "sqlite", "mongo", "redis", "dsn"];
         let known = super::found::driver_for(engine).is_some();
         if !known && (matches!(engine, "http" | "https") || !about_database.iter().any(|word| lower.contains(word))) {
             continue;

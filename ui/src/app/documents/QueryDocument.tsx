@@ -17,6 +17,7 @@ import type { Actions } from "../actions";
 import type { QueryTab } from "../model";
 import { panelIdOf } from "../place";
 import { useReferences } from "../useReferences";
+import { useSql } from "../useSql";
 import { type CloseGuard, useCloseGuard, useWorkspace } from "../workspace";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { useCharts } from "./charts";
@@ -113,8 +114,8 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
   const drivers = useQuery({ queryKey: queryKeys.drivers, queryFn: () => host().drivers() });
   const settings = useQuery({ queryKey: queryKeys.settings, queryFn: () => host().settings() });
   const driver = drivers.data?.find((each) => each.id === profile?.driver);
-  // Before it is known, what it is most of the time.
-  const sql = driver?.language.is_sql ?? true;
+  const sql = useSql(profile);
+  const explains = state?.phase.phase === "open" ? state.can_explain === true : sql;
   const actor = actorOf(tab, profile);
   const references = useReferences(active, actor);
   const run = useQueryRun(tab, store, editor, profile, state?.phase.phase === "open", view.manual, actor);
@@ -187,16 +188,20 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
   useOffers(
     {
       "query.run": { run: () => void run.runPiece(), ...none },
-      "query.explain": {
-        run: () => explainNow(false),
-        ...none,
-        ...(busy ? { disabledReason: "a statement is running here" } : {}),
-      },
-      "query.explain-analyze": {
-        run: () => explainNow(true),
-        ...none,
-        ...(busy ? { disabledReason: "a statement is running here" } : {}),
-      },
+      ...(explains
+        ? {
+            "query.explain": {
+              run: () => explainNow(false),
+              ...none,
+              ...(busy ? { disabledReason: "a statement is running here" } : {}),
+            },
+            "query.explain-analyze": {
+              run: () => explainNow(true),
+              ...none,
+              ...(busy ? { disabledReason: "a statement is running here" } : {}),
+            },
+          }
+        : {}),
       "query.run-all": { run: () => void run.runAll(), ...none },
       "query.save": { run: save },
       "query.save-query": { run: () => setNaming(true) },
@@ -256,7 +261,7 @@ export function QueryDocument({ tab, active, actions }: { tab: QueryTab; active:
         onRunOn={runOn}
         runOnButton={runOnButton}
         explain={explain}
-        onExplain={explainNow}
+        onExplain={explains ? explainNow : undefined}
         onStop={stop}
       />
       {profile ? (

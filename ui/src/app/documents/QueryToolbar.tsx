@@ -30,8 +30,8 @@ export interface QueryToolbarProps {
   onRunOn: () => void;
   runOnButton: Ref<HTMLButtonElement>;
   explain: QueryExplain;
-  /** Plans the statement at the caret; `analyze` runs and measures it. */
-  onExplain: (analyze: boolean) => void;
+  /** Plans the statement at the caret; `analyze` runs and measures it. Nothing where the database has no plans. */
+  onExplain: ((analyze: boolean) => void) | undefined;
   onStop: () => void;
 }
 
@@ -172,29 +172,33 @@ export function QueryToolbar({
             ]}
           />
           <ToolbarDivider />
-          <IconButton
-            icon="explain"
-            label="Explain the statement at the caret"
-            {...shown(keys.explain)}
-            disabledReason={noConnection ?? (run.busy || explain.busy ? "A statement is running here" : undefined)}
-            onClick={() => onExplain(false)}
-          />
-          <MenuButton
-            icon="chevron-down"
-            label="Ways to explain"
-            dense
-            align="end"
-            items={[
-              { label: "Explain", icon: "explain", ...shown(keys.explain), onSelect: () => onExplain(false) },
-              {
-                label: "Explain analyze: run and measure",
-                icon: "run",
-                ...shown(keys.analyze),
-                onSelect: () => onExplain(true),
-              },
-            ]}
-          />
-          <ToolbarDivider />
+          {onExplain ? (
+            <>
+              <IconButton
+                icon="explain"
+                label="Explain the statement at the caret"
+                {...shown(keys.explain)}
+                disabledReason={noConnection ?? (run.busy || explain.busy ? "A statement is running here" : undefined)}
+                onClick={() => onExplain(false)}
+              />
+              <MenuButton
+                icon="chevron-down"
+                label="Ways to explain"
+                dense
+                align="end"
+                items={[
+                  { label: "Explain", icon: "explain", ...shown(keys.explain), onSelect: () => onExplain(false) },
+                  {
+                    label: "Explain analyze: run and measure",
+                    icon: "run",
+                    ...shown(keys.analyze),
+                    onSelect: () => onExplain(true),
+                  },
+                ]}
+              />
+              <ToolbarDivider />
+            </>
+          ) : null}
           {run.busy || explain.busy ? (
             <Button
               icon="stop"

@@ -450,6 +450,7 @@ export function stateOf(world: World, id: string, phase: ConnectionPhase): Conne
     can_browse_keys: keys,
     can_browse_documents: documents,
     can_show_ddl: !keys,
+    can_explain: !keys,
     can_watch: !sqlite && !keys,
     can_secure: !sqlite && !keys && !documents,
     can_act_as: !sqlite && !keys && !documents,
