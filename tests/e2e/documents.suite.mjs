@@ -73,6 +73,7 @@ desk.test("a collection opens in the grid, every type as it is", async () => {
   );
   assert.equal(product(1), MUG, "it is what was meant");
   desk.profile(SHOP, "shop", "--password-policy", "keychain");
+  desk.profile(SHOP, "guarded", "--password-policy", "keychain", "--safety", "read-only");
   await desk.open();
   await desk.connect("shop");
   await desk.openFound("products");
@@ -151,6 +152,7 @@ desk.test("a statement of the shell answers in the grid; one that writes over ev
   await desk.sees("30.10");
   await desk.run("db.products.deleteMany({})");
   await desk.until("the question", () => desk.window.find("[role=alertdialog], [role=dialog]"));
+  await desk.sees("Delete every document of products?");
   assert.match(mongo("db.products.countDocuments()"), /3/, "nothing is done before the yes");
   await desk.window.shot("documents-asked");
   await desk.keys("Escape");
@@ -162,11 +164,11 @@ desk.test("what is no statement of the shell is said with its place", async () =
 });
 
 desk.test("a connection that only reads is not written through", async () => {
-  desk.profile(SHOP, "guarded", "--safety", "read-only");
   await desk.connect("guarded");
   await desk.openFound("products", "guarded");
   await desk.until("the tree", async () => (await desk.all(".doc-tree .doc-line")).length > 0, 30_000);
-  assert.ok(await desk.page(() => [...document.querySelectorAll("button[aria-label='Insert document']")].at(-1)?.getAttribute("aria-disabled") === "true"));
+  const insert = await desk.until("the way to insert", () => desk.window.named("Insert document", "button"));
+  assert.equal(await insert.getAttribute("aria-disabled"), "true", "nothing can be inserted");
   await desk.act("New query");
   await desk.run('db.products.insertOne({_id: 9, name: "no"})');
   await desk.sees("only reads", 20_000);

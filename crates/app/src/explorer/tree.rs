@@ -225,17 +225,19 @@ pub(super) fn node(id: &Node, label: &str, icon: ObjectIcon) -> TreeNode {
 
 fn databases(connected: &Connected, catalog: &Catalog, slice: Slice) -> (Vec<TreeNode>, u32) {
     let mut all: Vec<_> = catalog.databases.iter().collect();
-    all.sort_by(|a, b| (!a.current, &a.name).cmp(&(!b.current, &b.name)));
-    // Keys are in no catalog: they are listed in a tab of their own.
+    // Keys are in no catalog: they are listed in a tab of their own. Such databases have numbers, and are in their order already.
     let holds_keys = connected.driver.model() == Model::KeyValue;
+    all.sort_by_key(|database| (!database.current, if holds_keys { "" } else { &database.name }));
     slice.of(all.into_iter(), |database| {
         let open = database.current || connected.opened(Some(&database.name)).is_some();
         let denied = database.may_connect == Known::Denied || database.may_connect == Known::Value(false);
         let key = ObjectKey { kind: ObjectKind::Database, ..ObjectKey::relation(None, None, &database.name) };
         let size = database.bytes.value().copied();
+        // How many keys, and how many of them end.
+        let told = database.comment.as_deref().filter(|_| holds_keys);
         TreeNode {
-            detail: database.comment.clone().filter(|_| holds_keys).or_else(|| size.map(bytes)),
-            detail_title: size.map(|size| format!("{} bytes", grouped(size))),
+            detail: told.and_then(|told| told.split(',').next()).map(str::to_owned).or_else(|| size.map(bytes)),
+            detail_title: told.map(str::to_owned).or_else(|| size.map(|size| format!("{} bytes", grouped(size)))),
             object: Some(to_ref(key)),
             expandable: !denied && !holds_keys,
             browsable: !denied && holds_keys,

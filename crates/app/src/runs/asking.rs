@@ -8,7 +8,7 @@ mod estimate;
 use std::{sync::Arc, time::Duration};
 
 use catalog::{Catalog, Kind, Relation, Scope};
-use driver::{ExpectedRows, Language, row_security::Actor};
+use driver::{ExpectedRows, Language, Model, row_security::Actor};
 use sha2::{Digest as _, Sha256};
 use sql::{Sweep, SweepKind, TransactionKind};
 
@@ -127,16 +127,16 @@ impl Asked<'_> {
                 _ => way_back,
             };
             SweepChange {
-                action: action(sweep),
-                targets: targets(sweep, &relations, &self.language, expected.get(&at).copied()),
+                action: self.action(sweep),
+                targets: self.targets(sweep, &relations, expected.get(&at).copied()),
                 range: positions.range(sweep.statement.start, sweep.statement.end),
                 way_back,
-                way_back_words: way_back_words(way_back, engine),
+                way_back_words: way_back_words(way_back, engine, self.language.sql().is_some()),
             }
         });
         let changes: Vec<SweepChange> = changes.collect();
         let more = u32::try_from(sweeps.len().saturating_sub(changes.len())).unwrap_or(u32::MAX);
-        let (title, confirm) = title(&sweeps, &changes);
+        let (title, confirm) = title(&sweeps, &changes, self.unit());
         let profile = &self.connected.profile;
         let production = profile.environment == Environment::Production;
         let connection = profile.name.clone();
@@ -279,61 +279,85 @@ impl Asked<'_> {
         ways.extend(waiting.map(|_| WayBack::None));
         ways
     }
-}
 
-fn action(sweep: &Sweep) -> String {
-    match (sweep.kind, &sweep.of) {
-        (SweepKind::Update, _) => "UPDATE of every row".to_owned(),
-        (SweepKind::Delete, _) => "DELETE of every row".to_owned(),
-        (SweepKind::Empty, Some(_)) => format!("TRUNCATE {}", sweep.object),
-        (SweepKind::Empty, None) => "TRUNCATE".to_owned(),
-        (SweepKind::Drop, _) => format!("DROP {}", sweep.object),
-        (SweepKind::Other, _) if sweep.object.is_empty() => "A statement that may change anything".to_owned(),
-        (SweepKind::Other, _) => sweep.object.clone(),
+    /// What a table, or what stands for one, is made of.
+    fn unit(&self) -> &'static str {
+        if self.connected.driver.model() == Model::Document { "document" } else { "row" }
     }
-}
 
-fn targets(
-    sweep: &Sweep,
-    relations: &[Option<&Relation>],
-    language: &Language,
-    expected: Option<ExpectedRows>,
-) -> Vec<SweepTarget> {
-    let quoted = |name: &sql::QualifiedName| language.quote_path(name.parts.iter().map(String::as_str));
-    let of = sweep.of.iter().map(|of| format!(" of {}", quoted(of))).collect::<String>();
-    if sweep.kind == SweepKind::Other {
-        // A plan counts the rows of the statement, not of each of its tables.
-        let expected = expected.filter(|_| sweep.names.len() == 1);
-        let (estimated_rows, rows) = expected.map(estimate::in_words).unzip();
-        let target = |name| SweepTarget { name: quoted(name), estimated_rows, rows: rows.clone() };
-        return sweep.names.iter().map(target).collect();
+    fn action(&self, sweep: &Sweep) -> String {
+        let unit = self.unit();
+        match (sweep.kind, &sweep.of) {
+            (SweepKind::Update, _) => format!("UPDATE of every {unit}"),
+            (SweepKind::Delete, _) => format!("DELETE of every {unit}"),
+            // As it was written: no other database has a word for it.
+            (SweepKind::Empty, _) if self.language.sql().is_none() => {
+                self.text.get(sweep.span.start..sweep.span.end).unwrap_or_default().to_ascii_uppercase()
+            }
+            (SweepKind::Empty, Some(_)) => format!("TRUNCATE {}", sweep.object),
+            (SweepKind::Empty, None) => "TRUNCATE".to_owned(),
+            (SweepKind::Drop, _) => format!("DROP {}", sweep.object),
+            (SweepKind::Other, _) if sweep.object.is_empty() => "A statement that may change anything".to_owned(),
+            (SweepKind::Other, _) => sweep.object.clone(),
+        }
     }
-    if sweep.names.is_empty() {
-        let name = match &sweep.of {
-            Some(of) => quoted(of),
-            None => "what it names cannot be told from its text".to_owned(),
+
+    /// What a change that names nothing is about.
+    fn unnamed(&self, sweep: &Sweep) -> String {
+        match sweep.object.as_str() {
+            "SERVER" => "every database of the server".to_owned(),
+            "DATABASE" => {
+                let session = self.session.as_ref().and_then(|session| session.database.as_deref());
+                session.or(self.database).unwrap_or("the current database").to_owned()
+            }
+            _ => "what it names cannot be told from its text".to_owned(),
+        }
+    }
+
+    fn targets(
+        &self,
+        sweep: &Sweep,
+        relations: &[Option<&Relation>],
+        expected: Option<ExpectedRows>,
+    ) -> Vec<SweepTarget> {
+        let unit = self.unit();
+        let quoted = |name: &sql::QualifiedName| self.language.quote_path(name.parts.iter().map(String::as_str));
+        let of = sweep.of.iter().map(|of| format!(" of {}", quoted(of))).collect::<String>();
+        if sweep.kind == SweepKind::Other {
+            // A plan counts the rows of the statement, not of each of its tables.
+            let expected = expected.filter(|_| sweep.names.len() == 1);
+            let (estimated_rows, rows) = expected.map(estimate::in_words).unzip();
+            let target = |name| SweepTarget { name: quoted(name), estimated_rows, rows: rows.clone() };
+            return sweep.names.iter().map(target).collect();
+        }
+        if sweep.names.is_empty() {
+            let name = match &sweep.of {
+                Some(of) => quoted(of),
+                None => self.unnamed(sweep),
+            };
+            return vec![SweepTarget { name, estimated_rows: None, rows: None }];
+        }
+        let counted =
+            sweep.of.is_none() && ["TABLE", "FOREIGN TABLE", "MATERIALIZED VIEW"].contains(&sweep.object.as_str());
+        let target = |(name, relation): (&sql::QualifiedName, &Option<&Relation>)| {
+            let estimate = relation.and_then(|relation| relation.estimated_rows.value().copied().flatten());
+            let estimated_rows = estimate.and_then(|rows| u64::try_from(rows).ok()).filter(|_| counted);
+            let rows = match estimated_rows {
+                Some(1) => format!("about 1 {unit}, an estimate"),
+                Some(rows) => format!("about {} {unit}s, an estimate", grouped(rows)),
+                None => format!("how many {unit}s is unknown"),
+            };
+            SweepTarget { name: format!("{}{of}", quoted(name)), estimated_rows, rows: counted.then_some(rows) }
         };
-        return vec![SweepTarget { name, estimated_rows: None, rows: None }];
+        sweep.names.iter().zip(relations).map(target).collect()
     }
-    let counted =
-        sweep.of.is_none() && ["TABLE", "FOREIGN TABLE", "MATERIALIZED VIEW"].contains(&sweep.object.as_str());
-    let target = |(name, relation): (&sql::QualifiedName, &Option<&Relation>)| {
-        let estimate = relation.and_then(|relation| relation.estimated_rows.value().copied().flatten());
-        let estimated_rows = estimate.and_then(|rows| u64::try_from(rows).ok()).filter(|_| counted);
-        let rows = match estimated_rows {
-            Some(1) => "about 1 row, an estimate".to_owned(),
-            Some(rows) => format!("about {} rows, an estimate", grouped(rows)),
-            None => "how many rows is unknown".to_owned(),
-        };
-        SweepTarget { name: format!("{}{of}", quoted(name)), estimated_rows, rows: counted.then_some(rows) }
-    };
-    sweep.names.iter().zip(relations).map(target).collect()
 }
 
-fn way_back_words(way_back: WayBack, engine: Option<&str>) -> String {
+fn way_back_words(way_back: WayBack, engine: Option<&str>, is_sql: bool) -> String {
     match (way_back, engine) {
         (WayBack::Rollback, _) => "The transaction stays open: ROLLBACK brings it back.".to_owned(),
         (WayBack::Committed, _) => "The script commits it: there is no way back.".to_owned(),
+        (WayBack::None, _) if !is_sql => "It is done at once: there is no way back.".to_owned(),
         (WayBack::None, _) => "It is committed at once: there is no way back.".to_owned(),
         (WayBack::NoTransactions, Some(engine)) => {
             format!("{engine} tables have no transactions: there is no way back.")
@@ -342,7 +366,7 @@ fn way_back_words(way_back: WayBack, engine: Option<&str>) -> String {
     }
 }
 
-fn title(sweeps: &[Sweep], changes: &[SweepChange]) -> (String, String) {
+fn title(sweeps: &[Sweep], changes: &[SweepChange], unit: &str) -> (String, String) {
     let ([sweep], [change]) = (sweeps, changes) else {
         let several = sweeps.len();
         let what = match sweeps.iter().all(|sweep| sweep.kind != SweepKind::Other) {
@@ -357,8 +381,8 @@ fn title(sweeps: &[Sweep], changes: &[SweepChange]) -> (String, String) {
     };
     let object = sweep.object.to_lowercase();
     match sweep.kind {
-        SweepKind::Update => (format!("Update every row of {whose}?"), "Update every row".to_owned()),
-        SweepKind::Delete => (format!("Delete every row of {whose}?"), "Delete every row".to_owned()),
+        SweepKind::Update => (format!("Update every {unit} of {whose}?"), format!("Update every {unit}")),
+        SweepKind::Delete => (format!("Delete every {unit} of {whose}?"), format!("Delete every {unit}")),
         SweepKind::Empty => (format!("Empty {whose}?"), format!("Empty {object}")),
         SweepKind::Drop => (format!("Drop {object} {whose}?"), format!("Drop {object}")),
         SweepKind::Other if sweep.object.is_empty() => {

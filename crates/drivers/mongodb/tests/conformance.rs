@@ -215,7 +215,13 @@ impl Subject for Real {
 }
 
 /// The suite, with collections in a database of its own.
-async fn keeps_the_contract(server: Server, database: &str, way: &[(&str, &str)], proxy: Option<Proxy>) {
+async fn keeps_the_contract(
+    server: Server,
+    database: &str,
+    name: &str,
+    way: &[(&str, &str)],
+    proxy: Option<Proxy>,
+) {
     let mut client = server.client().await;
     let drop = |name: &'static str| bson::document(|writer| _ = writer.string("drop", name));
     for name in ["types", "large"] {
@@ -240,7 +246,16 @@ async fn keeps_the_contract(server: Server, database: &str, way: &[(&str, &str)]
     let way = way.chain([("schema".to_owned(), database.to_owned())]).collect();
     let report = suite(&Real { texts: texts(database), way, proxy, server }).await;
     eprintln!("{database}: {report}");
+    on_record(&report, name);
+}
+
+/// What the suite found is on record, and docs/support.md is made of that.
+fn on_record(report: &driver::conformance::Report, name: &str) {
     report.assert();
+    let folder = "../../../../tests/contract";
+    insta::with_settings!({ snapshot_path => folder, prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!(name, report.record());
+    });
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -248,7 +263,7 @@ async fn the_driver_keeps_the_contract_on_a_real_server() {
     let Some(server) = server() else { return };
     let proxy = Proxy::start(server.port).await;
     let hosts = format!("127.0.0.1:{}", proxy.port);
-    keeps_the_contract(server, "conformance", &[("hosts", &hosts)], Some(proxy)).await;
+    keeps_the_contract(server, "conformance", "mongodb", &[("hosts", &hosts)], Some(proxy)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -257,5 +272,5 @@ async fn the_driver_keeps_the_contract_through_verified_tls() {
     let Some((folder, port)) = server.tls.clone() else { return };
     let (ca, hosts) = (folder.join("ca.crt").display().to_string(), format!("localhost:{port}"));
     let way = [("sslmode", "verify-full"), ("sslrootcert", ca.as_str()), ("hosts", hosts.as_str())];
-    keeps_the_contract(Server { port, ..server }, "conformance_tls", &way, None).await;
+    keeps_the_contract(Server { port, ..server }, "conformance_tls", "mongodb-tls", &way, None).await;
 }

@@ -99,12 +99,14 @@ export function ValueView(props: ValueViewProps) {
     setFailure(null);
   };
   const save = async (seen = draft?.seen ?? bytes) => {
-    if (!typed || wrong !== null || busy) return;
+    if (!draft || !typed || wrong !== null || busy) return;
     setBusy(true);
     setFailure(null);
     try {
       if (!(await onSave(seen, typed))) return;
-      drafts.set(id, null);
+      // What was typed meanwhile is not saved yet: it stays, over what is saved now.
+      const now = drafts.get(id);
+      drafts.set(id, now && now !== draft ? { ...now, seen: typed } : null);
       onSaved(typed);
     } catch (thrown) {
       const error = failureOf(thrown);
