@@ -110,9 +110,10 @@ impl App {
             most: read.most.into(),
             backwards: read.backwards,
             pattern: read.pattern.as_deref().filter(|pattern| !pattern.is_empty()).map(escape::pattern),
+            only: read.name.as_deref().map(escape::unescaped).transpose()?,
         };
         let part = keys_of(&place.opened)?.read(&key, &told::kind_of(&read.kind), &window).await?;
-        Ok(told::part(part))
+        Ok(told::part(part, read.whole))
     }
 
     /// The groups that read a stream.

@@ -83,6 +83,8 @@ pub struct ValueWindow {
     pub backwards: bool,
     /// Only fields and members that fit this glob pattern: hashes and sets.
     pub pattern: Option<Vec<u8>>,
+    /// Only the element of this very name: a hash's field, a set's or sorted set's member, a stream entry's id.
+    pub only: Option<Vec<u8>>,
 }
 
 /// Part of a value.
@@ -205,7 +207,7 @@ pub trait Keys: Send + Sync {
     /// Part of a key's value.
     ///
     /// # Errors
-    /// `NotFound` for a key that is gone, `Unsupported` for what a module holds; as [`Keys::count`].
+    /// `NotFound` for a key or the one element that is gone, `Unsupported` for what a module holds; as [`Keys::count`].
     async fn read(&self, key: &[u8], kind: &KeyKind, window: &ValueWindow) -> Result<ValuePart, Error>;
 
     /// Changes one key.

@@ -3761,6 +3761,10 @@ export type KeyRead = {
 	backwards: boolean,
 	/**  Only fields and members that fit this glob pattern. */
 	pattern: string | null,
+	/**  Only the element of this very name. */
+	name?: string | null,
+	/**  Nothing is cut. */
+	whole?: boolean,
 };
 
 /**  One row of the tree of keys. */

@@ -154,6 +154,14 @@ pub struct KeyRead {
     pub backwards: bool,
     /// Only fields and members that fit this glob pattern.
     pub pattern: Option<String>,
+    /// Only the element of this very name.
+    #[serde(default)]
+    #[specta(optional)]
+    pub name: Option<String>,
+    /// Nothing is cut.
+    #[serde(default)]
+    #[specta(optional)]
+    pub whole: bool,
 }
 
 /// Part of a value.

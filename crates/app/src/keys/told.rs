@@ -46,18 +46,21 @@ pub(super) fn facts(facts: KeyFacts) -> KeyFactsRow {
     }
 }
 
-pub(super) fn part(part: ValuePart) -> KeyPart {
-    KeyPart { elements: part.elements.iter().map(element).collect(), total: part.total, next: part.next }
+/// What was read; unless all of it is wanted, long values are cut.
+pub(super) fn part(part: ValuePart, whole: bool) -> KeyPart {
+    let most = if whole { usize::MAX } else { SHOWN };
+    let elements = part.elements.iter().map(|one| element(one, most)).collect();
+    KeyPart { elements, total: part.total, next: part.next }
 }
 
-fn element(element: &Element) -> KeyElement {
+fn element(element: &Element, most: usize) -> KeyElement {
     let blank = KeyElement { name: None, place: None, value: None, fields: Vec::new(), ttl_ms: None, cut: None };
     match element {
         Element::Bytes(bytes) => KeyElement { value: Some(shown(bytes)), ..blank },
         Element::Field { name, value, ttl_ms } => {
-            KeyElement { name: Some(escaped(name)), ttl_ms: *ttl_ms, ..cut(value, blank) }
+            KeyElement { name: Some(escaped(name)), ttl_ms: *ttl_ms, ..cut(value, blank, most) }
         }
-        Element::Item(place, value) => KeyElement { place: Some(*place), ..cut(value, blank) },
+        Element::Item(place, value) => KeyElement { place: Some(*place), ..cut(value, blank, most) },
         Element::Member(member) => KeyElement { name: Some(escaped(member)), ..blank },
         Element::Scored(member, score) => {
             KeyElement { name: Some(escaped(member)), value: Some(KeyBytes::Text(score.clone())), ..blank }
@@ -73,15 +76,15 @@ fn element(element: &Element) -> KeyElement {
     }
 }
 
-fn cut(value: &[u8], blank: KeyElement) -> KeyElement {
-    let Some(head) = value.get(..SHOWN).filter(|_| value.len() > SHOWN) else {
+fn cut(value: &[u8], blank: KeyElement, most: usize) -> KeyElement {
+    let Some(head) = value.get(..most).filter(|_| value.len() > most) else {
         return KeyElement { value: Some(shown(value)), ..blank };
     };
     // Not within a character of a text.
     let end = if std::str::from_utf8(value).is_ok() {
         head.utf8_chunks().map(|chunk| chunk.valid().len()).sum()
     } else {
-        SHOWN
+        most
     };
     KeyElement { value: Some(shown(&value[..end])), cut: Some(value.len() as u64), ..blank }
 }

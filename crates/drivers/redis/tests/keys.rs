@@ -112,6 +112,20 @@ async fn every_kind_of_value_is_read_by_windows() {
         assert_eq!(last.elements, [Element::Entry("2000-0".into(), vec![(b"f".to_vec(), b"1999".to_vec())])]);
         let some = ValueWindow { pattern: Some(b"000*".to_vec()), ..window(100_000) };
         assert_eq!(keys.read(b"h", &KeyKind::Hash, &some).await.unwrap().elements.len(), 10);
+        // One element, by its very name: no sign of it is a pattern's.
+        all(&mut client, &[&["HSET", "h", "*[\\n", "odd"], &["SADD", "s", "*"], &["ZADD", "z", "2.5", "?"]]).await;
+        for (key, kind, name, found) in [
+            ("h", KeyKind::Hash, "*[\\n", Element::Field { name: b"*[\\n".into(), value: b"odd".into(), ttl_ms: None }),
+            ("s", KeyKind::Set, "*", Element::Member(b"*".into())),
+            ("z", KeyKind::SortedSet, "?", Element::Scored(b"?".into(), "2.5".into())),
+            ("x", KeyKind::Stream, "7-0", Element::Entry("7-0".into(), vec![(b"f".to_vec(), b"0006".to_vec())])),
+        ] {
+            let only = |name: &str| ValueWindow { only: Some(name.into()), ..window(1) };
+            let part = keys.read(key.as_bytes(), &kind, &only(name)).await.unwrap();
+            assert_eq!(part.elements, [found]);
+            let gone = if key == "x" { "7-1" } else { "gone" };
+            assert_eq!(keys.read(key.as_bytes(), &kind, &only(gone)).await.unwrap_err().code, Code::NotFound);
+        }
         for (key, kind, code) in [
             (&b"nothing"[..], KeyKind::Hash, Code::NotFound),
             (b"t", KeyKind::Hash, Code::InvalidStatement),

@@ -1,5 +1,5 @@
 /** The elements of one value that were in sight: by place where it has an order, else one part behind the other. */
-import { type AppError, failureOf, type Host, type KeyElement, type KeyPart, type KeysOf } from "@/ipc";
+import { type AppError, failureOf, type Host, type KeyElement, type KeysOf } from "@/ipc";
 
 export const PAGE = 200;
 
@@ -138,26 +138,11 @@ export class Elements {
   /** What stands where this element was read: at its place, or by its name. Fails where nothing does. */
   async one({ name, place }: KeyElement): Promise<KeyElement> {
     const { of, key, kind } = this.what;
-    const pattern = name === null ? null : name.replace(/[*?[\]]/g, "\\$&");
-    let from: string | null = null;
-    for (let at = 0; at < 50; at += 1) {
-      const read = {
-        of,
-        key,
-        kind,
-        first: place ?? 0,
-        from,
-        most: place === null ? PAGE : 1,
-        backwards: false,
-        pattern,
-      };
-      const part: KeyPart = await this.reader.keyRead(read);
-      const found = part.elements.find((each) => each.name === name && each.place === place && each.cut === null);
-      if (found) return found;
-      if (part.next === null || place !== null) break;
-      from = part.next;
-    }
-    throw new Error("It is not there any more.");
+    const read = { of, key, kind, first: place ?? 0, from: null, most: 1, backwards: false, pattern: null };
+    const { elements } = await this.reader.keyRead({ ...read, name, whole: true });
+    const [found] = elements;
+    if (!found) throw new Error("It is not there any more.");
+    return found;
   }
 
   /** Another element stands in a row now. */

@@ -41,8 +41,8 @@ const asOne = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length &
 
 const SHOWN = 16 << 10;
 
-const valued = (bytes: Uint8Array): Pick<KeyElement, "value" | "cut"> =>
-  bytes.length > SHOWN
+const valued = (bytes: Uint8Array, whole = false): Pick<KeyElement, "value" | "cut"> =>
+  bytes.length > SHOWN && !whole
     ? { value: shown(bytes.subarray(0, SHOWN)), cut: bytes.length }
     : { value: shown(bytes), cut: null };
 
@@ -137,7 +137,7 @@ function rowsOf(keys: readonly string[], separator: string, open: ReadonlySet<st
   return rows;
 }
 
-function read(key: FakeKey, { first, from, most, backwards, pattern }: KeyRead): KeyPart {
+function read(key: FakeKey, { first, from, most, backwards, pattern, whole }: KeyRead): KeyPart {
   const total = lengthOf(key) ?? 0;
   const fits = pattern ? globbed(pattern) : null;
   const at = Number(from ?? 0);
@@ -154,7 +154,7 @@ function read(key: FakeKey, { first, from, most, backwards, pattern }: KeyRead):
     }
     case "hash": {
       const all = [...key.fields].filter(([name]) => fits?.test(name) ?? true);
-      return page(all, ([name, { value, ttl }]) => ({ ...EMPTY, name, ttl_ms: ttl, ...valued(value) }), at);
+      return page(all, ([name, { value, ttl }]) => ({ ...EMPTY, name, ttl_ms: ttl, ...valued(value, whole) }), at);
     }
     case "set": {
       const all = [...key.members].filter((name) => fits?.test(name) ?? true);
@@ -165,7 +165,7 @@ function read(key: FakeKey, { first, from, most, backwards, pattern }: KeyRead):
       return page(all, ([name, score]) => ({ ...EMPTY, name, value: { as: "text", of: score } }), first);
     }
     case "list":
-      return page(key.items, (item, place) => ({ ...EMPTY, place, ...valued(item) }), first);
+      return page(key.items, (item, place) => ({ ...EMPTY, place, ...valued(item, whole) }), first);
     case "stream": {
       const all = backwards ? key.entries.toReversed() : key.entries;
       const entry = ({ id, fields }: FakeKey["entries"][number]) => ({
@@ -430,7 +430,11 @@ export function keyCommands(world: World) {
     keyRead: async (request: KeyRead) => {
       const key = present(spaceOf(request.of), request.key);
       if (key.kind !== request.kind) refuse("conflict", `It holds a ${key.kind} now.`, { hint: "Read it again." });
-      return read(key, request);
+      if (request.name == null) return read(key, request);
+      const all = read(key, { ...request, first: 0, most: Number.MAX_SAFE_INTEGER });
+      const found = all.elements.filter(({ name }) => name === request.name);
+      if (found.length === 0) refuse("not_found", "It is not there any more.", { hint: "Read the key again." });
+      return { elements: found, total: 1, next: null };
     },
     keyGroups: async (of: KeyRead["of"], name: string) => groupsOf(present(spaceOf(of), name)),
     keyChange: async (request: KeyChangeRequest) => change(world, request),

@@ -23,6 +23,9 @@ pub(super) async fn part(
 ) -> Result<ValuePart, Error> {
     let last = window.first.saturating_add(window.most.max(1) - 1).to_string();
     let (begin, most) = (window.first.to_string(), window.most.max(1).to_string());
+    if let Some(name) = &window.only {
+        return one(nodes, language, key, kind, name).await;
+    }
     let command: Words = match kind {
         KeyKind::String => words!["GETRANGE", key, begin.as_str(), last.as_str()],
         KeyKind::Hash => scan("HSCAN", key, window)?,
@@ -104,6 +107,43 @@ pub(super) async fn part(
         KeyKind::Other(_) => {}
     }
     Ok(part)
+}
+
+/// One element by its name, whole.
+async fn one(
+    nodes: &Nodes,
+    language: &RedisCommands,
+    key: &[u8],
+    kind: &KeyKind,
+    name: &[u8],
+) -> Result<ValuePart, Error> {
+    let command: Words = match kind {
+        KeyKind::Hash => words!["HGET", key, name],
+        KeyKind::Set => words!["SISMEMBER", key, name],
+        KeyKind::SortedSet => words!["ZSCORE", key, name],
+        KeyKind::Stream => words!["XRANGE", key, name, name],
+        _ => return Err(no_place()),
+    };
+    let mut answers = nodes.ask(key, &[command]).await?;
+    let value = first(&mut answers)?;
+    let owned = name.to_vec();
+    let element = match kind {
+        KeyKind::Hash => match value.into_bytes() {
+            Some(value) => {
+                let fields = [(owned.clone(), Vec::new())];
+                let ttl_ms = field_ttls(nodes, language, key, &fields).await?.into_iter().next().flatten();
+                Some(Element::Field { name: owned, value, ttl_ms })
+            }
+            None => None,
+        },
+        KeyKind::Set => (value.count() == Some(1)).then_some(Element::Member(owned)),
+        KeyKind::SortedSet => value.text().map(|score| Element::Scored(owned, score)),
+        _ => value.into_list().into_iter().find_map(entry),
+    };
+    match element {
+        Some(element) => Ok(ValuePart { elements: vec![element], total: 1, next: None }),
+        None => Err(Error::new(Code::NotFound, "It is not there any more.").with_hint("Read the key again.")),
+    }
 }
 
 fn no_place() -> Error {

@@ -15,7 +15,7 @@ import {
   toast,
 } from "@/design";
 import { type AppError, failureOf, failureProps, host, type KeyEdit, type KeyElement, present } from "@/ipc";
-import { meant, told } from "../bytes";
+import { MOST_EDITED, meant, told } from "../bytes";
 import { type Drafts, draftId } from "../drafts";
 import { Elements, isOrdered } from "../elements";
 import { isName, NAME_HELP } from "../model";
@@ -135,6 +135,16 @@ export function ElementsView(props: ElementsViewProps) {
         },
       });
     if (count <= 1 && kind !== "stream") onGone();
+  };
+  /** Reads a long value to its end. */
+  const open = async (cut: KeyElement) => {
+    setFailure(null);
+    try {
+      const whole = await elements.one(cut);
+      if (selected) elements.put(selected.at, whole);
+    } catch (thrown) {
+      setFailure(failureOf(thrown));
+    }
   };
   const add = async (element: KeyElement) => {
     const done = await change({ edit: "add", element });
@@ -352,6 +362,13 @@ export function ElementsView(props: ElementsViewProps) {
                   onSaved={(bytes) => selected && elements.put(selected.at, { ...chosen, value: told(bytes) })}
                   onSaver={props.onSaver}
                   saveKeys={props.saveKeys}
+                  more={
+                    chosen.cut !== null && chosen.cut <= MOST_EDITED ? (
+                      <Button dense variant="ghost" onClick={() => void open(chosen)}>
+                        Load all to edit
+                      </Button>
+                    ) : undefined
+                  }
                   end={<IconButton icon="close" label="Close" quiet onClick={() => setSelected(null)} />}
                 />
               )
