@@ -42,6 +42,7 @@ mod language;
 mod limit;
 pub mod load;
 pub mod plan;
+pub mod report;
 pub mod row_security;
 mod run;
 mod scan;
@@ -77,6 +78,7 @@ pub use language::{Commands, Language, Suggestion, SuggestionKind, Suggestions};
 pub use limit::{PatientAsk, within_limit};
 pub use load::{ColumnKind, Load, LoadChunk, LoadColumn, LoadForm, LoadRows, NewColumn};
 pub use plan::Plan;
+pub use report::{Report, SlowLog};
 pub use row_security::RowSecurity;
 pub use run::{
     Cancel, CancelHandle, CopyFeed, EVENT_ROOM, Event, Message, Notice, Outcome, Parameter, Run, RunId, Severity,

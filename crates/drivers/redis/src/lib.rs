@@ -28,6 +28,7 @@ mod control;
 mod error;
 mod keys;
 mod language;
+mod report;
 mod session;
 mod types;
 mod vigil;
