@@ -5,7 +5,7 @@ use catalog::{Catalog, ObjectKey, Scope};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ActAs, Activity, Advice, Alter, Documents, Edit, Error, Explain, Generate, Keys, Language, Load, Report,
+    ActAs, Activity, Advice, Alter, Documents, Edit, Error, Explain, Generate, Keys, Language, Live, Load, Report,
     RowSecurity, Scan, Scratch, SlowLog,
 };
 
@@ -70,6 +70,10 @@ pub trait Control: Send + Sync {
     }
     /// The statements it found slow.
     fn slow_log(&self) -> Option<&dyn SlowLog> {
+        None
+    }
+    /// Following what happens, as it happens.
+    fn live(&self) -> Option<&dyn Live> {
         None
     }
     /// What the advisor's rules need beyond the catalog.
@@ -157,6 +161,9 @@ pub struct Capabilities {
     /// The server keeps the statements it found slow.
     #[serde(default)]
     pub slow_log: bool,
+    /// What happens can be followed.
+    #[serde(default)]
+    pub live: bool,
     /// The advisor's rules can look at it.
     #[serde(default)]
     pub advice: bool,
@@ -192,6 +199,7 @@ impl Capabilities {
             activity: control.activity().is_some(),
             report: control.report().is_some(),
             slow_log: control.slow_log().is_some(),
+            live: control.live().is_some(),
             advice: control.advice().is_some(),
             explain: control.explain().is_some(),
             row_security: control.row_security().is_some(),

@@ -20,6 +20,7 @@ use crate::{
     error::{PRODUCT, broken, refused},
     keys::Browsing,
     language::RedisCommands,
+    live::Happening,
     report::{SlowCommands, Telling},
     session::Own,
     vigil::{ByControl, Vigil},
@@ -214,6 +215,7 @@ pub(crate) struct RedisControl {
     watching: Watching,
     telling: Telling,
     slow: SlowCommands,
+    happening: Happening,
 }
 
 impl RedisControl {
@@ -226,7 +228,9 @@ impl RedisControl {
         let vigil = Arc::new(Vigil::new(witness, took.max(SLOW)));
         let (language, own) = (Arc::new(probed.language), Arc::new(Own::default()));
         let nodes = Arc::new(Nodes::new(Arc::clone(&opener), Arc::clone(&session)));
-        let (telling, slow) = (Telling::new(Arc::clone(&nodes)), SlowCommands::new(Arc::clone(&nodes)));
+        let (telling, slow) = (Telling::new(Arc::clone(&nodes)), SlowCommands::new(Arc::clone(&nodes), read_only));
+        let version = probed.server.version_number;
+        let happening = Happening::new(Arc::clone(&nodes), Arc::clone(&opener), version, read_only);
         let browsing = Browsing::new(nodes, Arc::clone(&opener), Arc::clone(&language), read_only);
         let watching = Watching::new(Arc::clone(&session), Arc::clone(&own), opener.is_cluster());
         RedisControl {
@@ -241,6 +245,7 @@ impl RedisControl {
             watching,
             telling,
             slow,
+            happening,
         }
     }
 
@@ -306,6 +311,10 @@ impl driver::Control for RedisControl {
 
     fn slow_log(&self) -> Option<&dyn driver::SlowLog> {
         Some(&self.slow)
+    }
+
+    fn live(&self) -> Option<&dyn driver::Live> {
+        Some(&self.happening)
     }
 
     fn keys(&self) -> Option<&dyn driver::Keys> {

@@ -28,6 +28,7 @@ mod control;
 mod error;
 mod keys;
 mod language;
+mod live;
 mod report;
 mod session;
 mod types;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use driver::{
-    Error, SlowLog,
+    Code, Error, SlowLog,
     report::{Fact, FactUnit, SlowStatement, SlowStatements, Trend},
 };
 
@@ -21,11 +21,12 @@ use crate::{
 /// The facet, over the control sessions of all servers.
 pub(crate) struct SlowCommands {
     nodes: Arc<Nodes>,
+    read_only: bool,
 }
 
 impl SlowCommands {
-    pub(crate) fn new(nodes: Arc<Nodes>) -> Self {
-        SlowCommands { nodes }
+    pub(crate) fn new(nodes: Arc<Nodes>, read_only: bool) -> Self {
+        SlowCommands { nodes, read_only }
     }
 }
 
@@ -126,6 +127,9 @@ impl SlowLog for SlowCommands {
     }
 
     async fn forget(&self) -> Result<(), Error> {
+        if self.read_only {
+            return Err(Error::new(Code::Forbidden, "Refused: this connection is read-only."));
+        }
         for endpoint in self.nodes.masters().await? {
             self.nodes.at(&endpoint).ask(words!["SLOWLOG", "RESET"]).await?;
         }
