@@ -4,8 +4,8 @@ use tauri_specta::{Builder, collect_commands};
 
 use crate::commands::{
     acting, activity, advisor, charts, compare, connections, diagrams, documents, editor, edits, explorer, generate,
-    keys, layouts, migrations, plans, policies, privacy, references, runs, saved, security, statistics, structure,
-    system, transfer,
+    keys, layouts, live, migrations, plans, policies, privacy, references, runs, saved, security, statistics,
+    structure, system, transfer,
 };
 
 /// Every command the webview may call.
@@ -63,6 +63,16 @@ pub fn builder() -> Builder<tauri::Wry> {
         activity::activity,
         activity::activity_sizes,
         activity::signal_session,
+        activity::server_report,
+        activity::slow_statements,
+        activity::forget_slow,
+        live::live_offers,
+        live::live_outlook,
+        live::live_switch_on,
+        live::live_start,
+        live::live_state,
+        live::live_order,
+        live::live_publish,
         documents::hold_documents,
         documents::hold_document,
         documents::hold_document_fields,

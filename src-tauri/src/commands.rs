@@ -14,6 +14,7 @@ pub mod explorer;
 pub mod generate;
 pub mod keys;
 pub mod layouts;
+pub mod live;
 pub mod migrations;
 pub mod plans;
 pub mod policies;

@@ -3,6 +3,8 @@
 //!
 //! A connection that is not open is not opened for it: a window that refreshes by itself must not dial.
 
+mod reports;
+
 use std::{sync::Arc, time::Instant};
 
 use driver::{Activity, Blocker, Doing, Moment, ServerSession, Signal, Signalled, Sizes, Target};

@@ -45,6 +45,7 @@ pub(crate) struct Live {
     pub(crate) listening: crate::browse::Listening,
     pub(crate) asks: Asks,
     pub(crate) keys: crate::keys::Listings,
+    pub(crate) followings: crate::following::Followings,
     pub(crate) results: results::Store,
 }
 
@@ -70,6 +71,7 @@ impl Live {
             listening: crate::browse::Listening::default(),
             asks: Asks::default(),
             keys: crate::keys::Listings::default(),
+            followings: crate::following::Followings::default(),
             results: results::Store::new(limits)?,
         })
     }

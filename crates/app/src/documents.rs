@@ -116,6 +116,7 @@ impl App {
         self.require_window()?;
         self.close_session(tab_id).await?;
         self.browse_unlisten(tab_id);
+        self.live_close(tab_id);
         let windows = self.documents.windows.lock().await;
         let mut change = self.store.write().await?;
         let window = windows.iter().min().map_or("", String::as_str);

@@ -255,19 +255,19 @@ impl App {
 }
 
 /// Whether a change through this connection is asked about.
-fn asks(place: &Place) -> bool {
+pub(crate) fn asks(place: &Place) -> bool {
     let profile = &place.connected.profile;
     profile.safety == Safety::ConfirmWrites || profile.environment == Environment::Production
 }
 
-fn on_production(place: &Place) -> String {
+pub(crate) fn on_production(place: &Place) -> String {
     match place.connected.profile.environment {
         Environment::Production => format!("{} is production. ", place.connected.profile.name),
         _ => String::new(),
     }
 }
 
-fn writable(place: &Place, what: &str) -> Result<(), AppError> {
+pub(crate) fn writable(place: &Place, what: &str) -> Result<(), AppError> {
     if !place.connected.read_only {
         return Ok(());
     }

@@ -28,6 +28,7 @@ mod error;
 mod events;
 mod explorer;
 mod files;
+mod following;
 mod forgetting;
 mod generate;
 mod history;

@@ -5,8 +5,8 @@ use catalog::{Catalog, ObjectKey, Scope};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ActAs, Activity, Advice, Alter, Documents, Edit, Error, Explain, Generate, Keys, Language, Load, RowSecurity, Scan,
-    Scratch,
+    ActAs, Activity, Advice, Alter, Documents, Edit, Error, Explain, Generate, Keys, Language, Live, Load, Report,
+    RowSecurity, Scan, Scratch, SlowLog,
 };
 
 /// The server behind a connection, as probed when it was opened.
@@ -62,6 +62,18 @@ pub trait Control: Send + Sync {
     }
     /// Sessions of the server, locks and sizes.
     fn activity(&self) -> Option<&dyn Activity> {
+        None
+    }
+    /// What the server says of itself.
+    fn report(&self) -> Option<&dyn Report> {
+        None
+    }
+    /// The statements it found slow.
+    fn slow_log(&self) -> Option<&dyn SlowLog> {
+        None
+    }
+    /// Following what happens, as it happens.
+    fn live(&self) -> Option<&dyn Live> {
         None
     }
     /// What the advisor's rules need beyond the catalog.
@@ -143,6 +155,15 @@ pub struct Capabilities {
     pub ddl: bool,
     /// The server's sessions can be watched.
     pub activity: bool,
+    /// The server tells of itself.
+    #[serde(default)]
+    pub report: bool,
+    /// The server keeps the statements it found slow.
+    #[serde(default)]
+    pub slow_log: bool,
+    /// What happens can be followed.
+    #[serde(default)]
+    pub live: bool,
     /// The advisor's rules can look at it.
     #[serde(default)]
     pub advice: bool,
@@ -176,6 +197,9 @@ impl Capabilities {
             generate: control.generate().is_some(),
             ddl: control.ddl().is_some(),
             activity: control.activity().is_some(),
+            report: control.report().is_some(),
+            slow_log: control.slow_log().is_some(),
+            live: control.live().is_some(),
             advice: control.advice().is_some(),
             explain: control.explain().is_some(),
             row_security: control.row_security().is_some(),

@@ -5,6 +5,7 @@
 
 mod activity;
 mod control;
+mod happening;
 mod session;
 mod steps;
 
@@ -19,12 +20,12 @@ use std::{
 
 use async_trait::async_trait;
 use catalog::{Catalog, ObjectKey};
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{broadcast, mpsc, watch};
 
 use crate::{
     Answer, Cast, CastTarget, Code, ConnectContext, Connection, Driver, Error, Field, Hop, HopOutcome, Language,
     Limits, Message, Model, ParsedUrl, Profile, Question, RunId, Scalar, Secret, Server, Statement, ValueClass,
-    ValueContext,
+    ValueContext, live::LiveEvent,
 };
 
 pub use session::{FakeConnection, FakeSession};
@@ -94,6 +95,9 @@ pub(crate) struct Shared {
     pub(crate) pages: Option<(ObjectKey, u64)>,
     pub(crate) definition: Option<(ObjectKey, Arc<str>)>,
     pub(crate) activity: bool,
+    pub(crate) tells: bool,
+    pub(crate) listeners: Mutex<Vec<mpsc::Sender<LiveEvent>>>,
+    pub(crate) published: Mutex<Vec<String>>,
     pub(crate) dialect: &'static sql::Dialect,
     pub(crate) next: AtomicU64,
     pub(crate) live: Mutex<HashMap<String, Live>>,
@@ -153,6 +157,9 @@ impl FakeBuilder {
                 pages: None,
                 definition: None,
                 activity: false,
+                tells: false,
+                listeners: Mutex::default(),
+                published: Mutex::default(),
                 dialect: sql::dialect::sqlite(),
                 next: AtomicU64::new(1),
                 live: Mutex::default(),
@@ -220,6 +227,13 @@ impl FakeBuilder {
     #[must_use]
     pub fn activity(mut self) -> Self {
         self.shared.activity = true;
+        self
+    }
+
+    /// Tells of itself and of what happens: what [`FakeDriver::happens`] is given.
+    #[must_use]
+    pub fn tells(mut self) -> Self {
+        self.shared.tells = true;
         self
     }
 

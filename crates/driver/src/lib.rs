@@ -40,8 +40,10 @@ pub mod json;
 pub mod keys;
 mod language;
 mod limit;
+pub mod live;
 pub mod load;
 pub mod plan;
+pub mod report;
 pub mod row_security;
 mod run;
 mod scan;
@@ -75,8 +77,10 @@ pub use fields::{Choice, Field, FieldKind, ParsedUrl, Visible};
 pub use keys::Keys;
 pub use language::{Commands, Language, Suggestion, SuggestionKind, Suggestions};
 pub use limit::{PatientAsk, within_limit};
+pub use live::Live;
 pub use load::{ColumnKind, Load, LoadChunk, LoadColumn, LoadForm, LoadRows, NewColumn};
 pub use plan::Plan;
+pub use report::{Report, SlowLog};
 pub use row_security::RowSecurity;
 pub use run::{
     Cancel, CancelHandle, CopyFeed, EVENT_ROOM, Event, Message, Notice, Outcome, Parameter, Run, RunId, Severity,

@@ -25,3 +25,28 @@ pub async fn activity_sizes(app: State<'_, Arc<App>>, profile_id: String) -> Res
 pub async fn signal_session(app: State<'_, Arc<App>>, request: SignalRequest) -> Result<SignalAnswer, AppError> {
     app.signal_session(request).await
 }
+
+/// What a connection's server says of itself.
+#[tauri::command]
+#[specta::specta]
+pub async fn server_report(app: State<'_, Arc<App>>, profile_id: String) -> Result<ServerTold, AppError> {
+    app.server_report(&profile_id).await
+}
+
+/// The statements a connection's server found slow.
+#[tauri::command]
+#[specta::specta]
+pub async fn slow_statements(app: State<'_, Arc<App>>, profile_id: String) -> Result<SlowRows, AppError> {
+    app.slow_statements(&profile_id).await
+}
+
+/// Lets a server forget the statements it found slow; asks first.
+#[tauri::command]
+#[specta::specta]
+pub async fn forget_slow(
+    app: State<'_, Arc<App>>,
+    profile_id: String,
+    confirmed: bool,
+) -> Result<ServerDeed, AppError> {
+    app.forget_slow(&profile_id, confirmed).await
+}

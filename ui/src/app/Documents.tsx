@@ -9,6 +9,7 @@ import { AdvisorDocument } from "./documents/AdvisorDocument";
 import { CompareDocument } from "./documents/CompareDocument";
 import { DiagramDocument } from "./documents/DiagramDocument";
 import { KeysDocument } from "./documents/KeysDocument";
+import { LiveDocument } from "./documents/LiveDocument";
 import { MigrationsDocument } from "./documents/MigrationsDocument";
 import { ObjectDocument } from "./documents/ObjectDocument";
 import { PlanDocument } from "./documents/PlanDocument";
@@ -109,6 +110,8 @@ function Content({ tab, active, actions }: DocumentProps<OpenTab>) {
       return <MigrationsDocument tab={tab} active={active} actions={actions} />;
     case "keys":
       return <KeysDocument tab={tab} active={active} actions={actions} />;
+    case "live":
+      return <LiveDocument tab={tab} active={active} actions={actions} />;
     case "compare":
       return <CompareDocument tab={tab} active={active} actions={actions} />;
     case "plan":
@@ -129,6 +132,7 @@ const SAFE = {
   migrations: "What ran and what did not is kept in the database's history.",
   compare: "Nothing was changed.",
   keys: "What was not saved is not on the server; nothing else was changed.",
+  live: "What was followed ends with its tab; nothing was changed.",
   plan: "Nothing was changed.",
 } as const;
 

@@ -35,6 +35,7 @@ const SCOPE_ICONS: Readonly<Record<string, IconName>> = {
   migrations: "branch",
   compare: "matrix",
   keys: "key",
+  live: "bell",
   structure: "columns",
   explorer: "refresh",
 };
@@ -50,6 +51,7 @@ const TAB_ICONS: Readonly<Record<Exclude<OpenTab["kind"], "query" | "relation">,
   migrations: "branch",
   compare: "matrix",
   keys: "key",
+  live: "bell",
   plan: "explain",
 };
 
@@ -64,6 +66,7 @@ const NOT_HERE: Readonly<Record<string, string>> = {
   migrations: "needs a tab of migrations in front",
   compare: "needs a comparison in front",
   keys: "needs a tab of keys in front",
+  live: "needs a live view in front",
   structure: "needs the structure of a table in front",
   explorer: "needs the explorer with the focus",
   connection: "needs a connection's form in front",

@@ -59,6 +59,7 @@ function Explorer({ actions, hide }: { actions: Actions; hide: ReactNode }) {
       onMigrations={actions.migrations}
       onCompare={actions.compare}
       onKeys={actions.keys}
+      onLive={actions.live}
       onImport={importInto}
       onGenerate={generateIn}
       canAlter={(profileId) => canAlter(live.connections.get(profileId))}

@@ -28,6 +28,7 @@ const ICONS: Readonly<Record<OpenTab["kind"], IconName>> = {
   migrations: "branch",
   compare: "matrix",
   keys: "key",
+  live: "bell",
   plan: "explain",
 };
 

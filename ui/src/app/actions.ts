@@ -47,6 +47,8 @@ export interface Actions {
   migrations(profileId: string, database: string | null, fromStaged?: boolean): void;
   /** Shows a database's keys and their values. */
   keys(profileId: string, database: string | null): void;
+  /** Follows what happens on a server; `topic` is what of it, for the first kind there is. */
+  live(profileId: string, database: string | null, topic?: string): void;
   /** Shows what differs between a database and something else that is to be chosen. */
   compare(profileId: string, database: string | null): void;
   /** Shows who gets which rows of a database, of one table where one is named. */
@@ -238,6 +240,13 @@ function build(now: () => Workspace, panel: () => Panel, ask: (id: string) => vo
       const database = ownIsNull(profileId, asked);
       const title = keysTitle(asked ?? now().live.connections.get(profileId)?.database);
       now().dispatch({ type: "open", tab: { id: newTabId(), kind: "keys", title, profileId, database, view: "{}" } });
+      if (panel().narrow) panel().hide();
+      requestAnimationFrame(focusDocument);
+    },
+    live: (profileId, asked, topic) => {
+      const database = ownIsNull(profileId, asked);
+      const view = topic === undefined ? "{}" : JSON.stringify({ topic });
+      now().dispatch({ type: "open", tab: { id: newTabId(), kind: "live", profileId, database, view } });
       if (panel().narrow) panel().hide();
       requestAnimationFrame(focusDocument);
     },

@@ -6,6 +6,7 @@ import {
   type ConnectionState,
   type HoldProgress,
   host,
+  type LiveState,
   type NoticeRow,
   type Place,
   type QuestionKind,
@@ -82,6 +83,7 @@ export class WindowEvents {
   private readonly holds = new Set<(progress: HoldProgress) => void>();
   private readonly drops = new Set<Dropped>();
   private readonly messages = new Set<(tabId: string, notice: NoticeRow) => void>();
+  private readonly lives = new Set<(state: LiveState) => void>();
   private readonly advice = new Set<(news: AdvisorNews) => void>();
   private heard = new Set<string>();
   private started = false;
@@ -126,6 +128,12 @@ export class WindowEvents {
     return () => this.messages.delete(listener);
   }
 
+  /** Something that a tab follows has changed. */
+  onLive(listener: (state: LiveState) => void): () => void {
+    this.lives.add(listener);
+    return () => this.lives.delete(listener);
+  }
+
   /** A scan has found something new. */
   onAdvice(listener: (news: AdvisorNews) => void): () => void {
     this.advice.add(listener);
@@ -148,6 +156,8 @@ export class WindowEvents {
       beginAnew();
     } else if (event.event === "message") {
       for (const listener of this.messages) listener(event.tab_id, event.notice);
+    } else if (event.event === "live") {
+      for (const listener of this.lives) listener(event.state);
     } else if (event.event === "advice") {
       for (const listener of this.advice) listener(event.news);
     } else {

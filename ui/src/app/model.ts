@@ -99,6 +99,15 @@ export interface KeysTab extends Tab {
   readonly view: string;
 }
 
+/** What happens on a connection's server. */
+export interface LiveTab extends Tab {
+  readonly kind: "live";
+  readonly profileId: string;
+  /** `null` is the connection's own. */
+  readonly database: string | null;
+  readonly view: string;
+}
+
 /** A kept plan. */
 export interface PlanTab extends Tab {
   readonly kind: "plan";
@@ -134,6 +143,7 @@ export type OpenTab =
   | MigrationsTab
   | CompareTab
   | KeysTab
+  | LiveTab
   | PlanTab
   | ConnectionTab
   | HomeTab
@@ -269,6 +279,7 @@ export function restored({ tab, text, sequence }: RestoredTab): OpenTab | null {
     case "advisor":
     case "migrations":
     case "compare":
+    case "live":
       return tab.profile_id === null
         ? null
         : { id: tab.id, kind: tab.kind, profileId: tab.profile_id, database: tab.database, view: tab.view };
@@ -323,7 +334,8 @@ export function records(tabs: Tabs): TabRecord[] {
       case "policies":
       case "advisor":
       case "migrations":
-      case "compare": {
+      case "compare":
+      case "live": {
         const { profileId, database, view } = tab;
         return { ...bare, title: PAGES[tab.kind], profile_id: profileId, database, view };
       }
@@ -343,9 +355,15 @@ export function records(tabs: Tabs): TabRecord[] {
 }
 
 /** Pages about a whole database. */
-const PAGES = { policies: "Policies", advisor: "Advisor", migrations: "Migrations", compare: "Compare" } as const;
+const PAGES = {
+  policies: "Policies",
+  advisor: "Advisor",
+  migrations: "Migrations",
+  compare: "Compare",
+  live: "Live",
+} as const;
 
-type Page = PoliciesTab | AdvisorTab | MigrationsTab | CompareTab | DiagramTab | KeysTab;
+type Page = PoliciesTab | AdvisorTab | MigrationsTab | CompareTab | LiveTab | DiagramTab | KeysTab;
 
 /** A page about a whole database: one of a kind each. */
 export const isPage = (tab: OpenTab): tab is Page => tab.kind in PAGES || tab.kind === "diagram" || tab.kind === "keys";
@@ -366,6 +384,8 @@ export function twin({ open }: Tabs, tab: OpenTab): OpenTab | undefined {
       return other.kind === "relation" && other.profileId === tab.profileId && sameObject(other.object, tab.object);
     }
     if (tab.kind === "activity") return other.kind === "activity" && other.profileId === tab.profileId;
+    // Several things may be followed at once.
+    if (tab.kind === "live") return false;
     if (isPage(tab))
       return (
         isPage(other) && other.kind === tab.kind && other.profileId === tab.profileId && other.database === tab.database
@@ -472,6 +492,7 @@ export function titleOf(tab: OpenTab, connection: string | undefined, several: b
     case "advisor":
     case "migrations":
     case "compare":
+    case "live":
       return `${PAGES[tab.kind]} · ${tab.database ?? connection ?? "connection"}`;
     case "query":
     case "relation":

@@ -35,7 +35,7 @@ export function useShellCommands(
         : undefined
       : open.find((state) => state.profile_id === profileId);
   /** The connection that is meant: the tab's, or the only one that can do it. */
-  const meant = (can: "can_secure" | "can_advise" | "can_browse_keys") => {
+  const meant = (can: "can_secure" | "can_advise" | "can_browse_keys" | "can_follow") => {
     const able = [...live.connections.values()].filter((state) => state[can] === true);
     if (profileId !== null) return able.find((state) => state.profile_id === profileId);
     return able.length === 1 ? able[0] : undefined;
@@ -43,6 +43,7 @@ export function useShellCommands(
   const guarded = meant("can_secure");
   const advised = meant("can_advise");
   const keyed = meant("can_browse_keys");
+  const followed = meant("can_follow");
   const ofDatabase = active && isPage(active) ? active.database : null;
   /** Whose diagrams are meant: the tab's connection, or the only open one. */
   const drawn = profileId ?? (live.connections.size === 1 ? ([...live.connections.keys()][0] ?? null) : null);
@@ -176,6 +177,11 @@ export function useShellCommands(
       () => keyed && actions.keys(keyed.profile_id, active?.kind === "query" ? active.database : ofDatabase),
       !keyed &&
         (profileId === null ? "no database of keys and values is connected" : "it does not keep keys and values"),
+    ),
+    "live.open": offer(
+      () => followed && actions.live(followed.profile_id, active?.kind === "query" ? active.database : ofDatabase),
+      !followed &&
+        (profileId === null ? "no server that tells what happens is connected" : "it does not tell what happens"),
     ),
     "compare.open": offer(
       () => altered && actions.compare(altered.profileId, altered.database),

@@ -19,6 +19,7 @@ export type Scope =
   | "migrations"
   | "compare"
   | "keys"
+  | "live"
   | "results"
   | "connection";
 
@@ -58,6 +59,7 @@ export const COMMANDS = [
   { id: "diagram.open", title: "Diagram of this database", scope: "global", keys: "Mod+Shift+L" },
   { id: "migrations.open", title: "Migrations of this database", scope: "global" },
   { id: "keys.open", title: "Keys of this database", scope: "global" },
+  { id: "live.open", title: "Live: follow what happens on this server", scope: "global" },
   { id: "compare.open", title: "Compare this database with another, a file or a folder", scope: "global" },
   { id: "structure.table", title: "New table in this database", scope: "global" },
   { id: "structure.new", title: "New view, function, type … in this database", scope: "global" },
@@ -273,12 +275,17 @@ export const COMMANDS = [
   { id: "keys.expire", title: "Change when the chosen key expires", scope: "keys", keys: "Mod+Alt+E" },
   { id: "keys.delete", title: "Delete the chosen keys", scope: "keys", keys: "Mod+Delete" },
   { id: "keys.copy", title: "Copy the names of the chosen keys", scope: "keys", keys: "Mod+Shift+C" },
+  { id: "live.start", title: "Follow what happens, or stop", scope: "live", keys: "F5" },
+  { id: "live.pause", title: "Pause or go on following", scope: "live", keys: "Mod+Alt+P" },
+  { id: "live.clear", title: "Clear the rows that were followed", scope: "live", keys: "Mod+Shift+Delete" },
   { id: "activity.refresh", title: "Read the activity again", scope: "activity", keys: "F5" },
   { id: "activity.pause", title: "Pause or go on reading the activity", scope: "activity", keys: "Mod+Alt+P" },
   { id: "activity.filter", title: "Filter sessions or sizes", scope: "activity", keys: "Mod+F" },
   { id: "activity.sessions", title: "Show sessions", scope: "activity", keys: "Alt+1" },
   { id: "activity.locks", title: "Show who waits for whom", scope: "activity", keys: "Alt+2" },
   { id: "activity.sizes", title: "Show sizes", scope: "activity", keys: "Alt+3" },
+  { id: "activity.server", title: "Show what the server says of itself", scope: "activity", keys: "Alt+4" },
+  { id: "activity.slow", title: "Show slow statements", scope: "activity", keys: "Alt+5" },
   { id: "activity.cancel", title: "Cancel the statement of the chosen session", scope: "activity", keys: "Mod+Delete" },
   { id: "activity.kill", title: "End the chosen session", scope: "activity", keys: "Mod+Shift+Delete" },
   { id: "explorer.refresh", title: "Read the catalog again", scope: "explorer", keys: "F5" },

@@ -110,6 +110,26 @@ export const commands = {
 	activitySizes: (profileId: string) => typedError<ActivitySizes, AppError>(__TAURI_INVOKE("activity_sizes", { profileId })),
 	/**  Cancels what a session does, or ends it; may ask first. */
 	signalSession: (request: SignalRequest) => typedError<SignalAnswer, AppError>(__TAURI_INVOKE("signal_session", { request })),
+	/**  What a connection's server says of itself. */
+	serverReport: (profileId: string) => typedError<ServerTold, AppError>(__TAURI_INVOKE("server_report", { profileId })),
+	/**  The statements a connection's server found slow. */
+	slowStatements: (profileId: string) => typedError<SlowRows, AppError>(__TAURI_INVOKE("slow_statements", { profileId })),
+	/**  Lets a server forget the statements it found slow; asks first. */
+	forgetSlow: (profileId: string, confirmed: boolean) => typedError<ServerDeed, AppError>(__TAURI_INVOKE("forget_slow", { profileId, confirmed })),
+	/**  What can be followed on a connection's server. */
+	liveOffers: (profileId: string, database: string | null) => typedError<LiveOffer[], AppError>(__TAURI_INVOKE("live_offers", { profileId, database })),
+	/**  Whether the server tells of it now. */
+	liveOutlook: (request: LiveRequest) => typedError<LiveOutlook, AppError>(__TAURI_INVOKE("live_outlook", { request })),
+	/**  Sends the statement that makes the server tell of it; asks first. */
+	liveSwitchOn: (request: LiveRequest, statement: string, confirmed: boolean) => typedError<ServerDeed, AppError>(__TAURI_INVOKE("live_switch_on", { request, statement, confirmed })),
+	/**  Begins to follow for a tab, which hears of it by the event `live`. */
+	liveStart: (request: LiveRequest) => typedError<LiveState, AppError>(__TAURI_INVOKE("live_start", { request })),
+	/**  What a tab follows, and where it stands. */
+	liveState: (tabId: string) => __TAURI_INVOKE<LiveState | null>("live_state", { tabId }),
+	/**  Pauses, goes on, clears or ends what a tab follows. */
+	liveOrder: (tabId: string, order: LiveOrder) => typedError<null, AppError>(__TAURI_INVOKE("live_order", { tabId, order })),
+	/**  Sends a message to whoever follows a topic; may ask first. */
+	livePublish: (publish: LivePublish) => typedError<ServerDeed, AppError>(__TAURI_INVOKE("live_publish", { publish })),
 	/**  Documents of a hold as texts. */
 	holdDocuments: (holdId: string, first: number, count: number, style: DocumentStyle) => typedError<DocumentText[], AppError>(__TAURI_INVOKE("hold_documents", { holdId, first, count, style })),
 	/**  The whole text of one document. */
@@ -1080,6 +1100,10 @@ news: AdvisorNews } |
 { event: "connection"; 
 /**  The state. */
 state: ConnectionState } | 
+/**  Something that a tab follows, at most some times in a second. */
+{ event: "live"; 
+/**  The state. */
+state: LiveState } | 
 /**  A tab's session. */
 { event: "session"; 
 /**  The session. */
@@ -1890,6 +1914,12 @@ export type ConnectionState = {
 	can_explain?: boolean,
 	/**  The server's sessions can be watched. */
 	can_watch?: boolean,
+	/**  The server tells of itself. */
+	can_report?: boolean,
+	/**  The server keeps the statements it found slow. */
+	can_list_slow?: boolean,
+	/**  What happens on it can be followed. */
+	can_follow?: boolean,
 	/**  Row security can be read, tried and changed. */
 	can_secure?: boolean,
 	/**  Tabs can act as somebody else than the login. */
@@ -2850,6 +2880,18 @@ rows: number } |
 { what: "loaded" } | 
 /**  Every row: the statement runs again. */
 { what: "whole" };
+
+/**  How a fact is followed over time. */
+export type FactTrend = 
+/**  Not at all. */
+"none" | 
+/**  By its value. */
+"level" | 
+/**  By how fast it grows. */
+"counter";
+
+/**  What a fact's text counts in. */
+export type FactUnit = "text" | "count" | "bytes" | "seconds" | "milliseconds" | "microseconds" | "per_second" | "ratio" | "moment";
 
 /**  How often a field has a type. */
 export type FieldType = {
@@ -3918,6 +3960,143 @@ export type ListState =
 "unread" | 
 /**  There is no such thing here. */
 "absent";
+
+/**  Something that can be followed on a server; see [`driver::live::LiveKind`]. */
+export type LiveOffer = {
+	/**  Names it. */
+	id: string,
+	/**  What it is called. */
+	label: string,
+	/**  What it shows, as a sentence. */
+	about: string,
+	/**  What a person chooses of it. */
+	topic: LiveTopic | null,
+	/**  What it costs the server, to be read before it begins. */
+	caution: string | null,
+	/**  It ends by itself after so many seconds, where nothing else is said. */
+	usual_s: number | null,
+	/**  And at most after so many. */
+	most_s: number | null,
+	/**  Messages can be sent to its topics. */
+	publishes: boolean,
+};
+
+/**  What is to be done with something that is followed. */
+export type LiveOrder = 
+/**  Stand still. */
+"pause" | 
+/**  Go on. */
+"resume" | 
+/**  Forget the rows. */
+"clear" | 
+/**  Follow no longer; the rows stay. */
+"stop" | 
+/**  Follow no longer, and forget it all: the tab shows something else, or is closed. */
+"close";
+
+/**  Whether a server tells of something. */
+export type LiveOutlook = 
+/**  It does. */
+{ outlook: "ready" } | 
+/**  It does not. */
+{ outlook: "off"; 
+/**  Why, as a sentence. */
+why: string; 
+/**  What would make it do so. */
+statement: string | null } | 
+/**  Whether it does may not be read. */
+{ outlook: "unknown"; 
+/**  Why, as a sentence. */
+why: string };
+
+/**  Where something that is followed stands. */
+export type LivePhase = 
+/**  It comes in. */
+{ phase: "following" } | 
+/**  The connection is lost; another is being opened. */
+{ phase: "lost"; 
+/**  Why. */
+error: AppError } | 
+/**  Nothing more comes; what is there stays. */
+{ phase: "ended"; 
+/**  Why, as a sentence. */
+reason: string; 
+/**  The failure, where it is one. */
+error: AppError | null };
+
+/**  A message to whoever follows a topic. */
+export type LivePublish = {
+	/**  The connection. */
+	profile_id: string,
+	/**  Another database of that server. */
+	database: string | null,
+	/**  [`LiveOffer::id`]. */
+	kind: string,
+	/**  Where it goes. */
+	topic: string,
+	/**  The message. */
+	payload: string,
+	/**  Whether a person has said yes to the question that was asked. */
+	confirmed: boolean,
+};
+
+/**  What is to be followed, and for which tab. */
+export type LiveRequest = {
+	/**  The tab that shows it. */
+	tab_id: string,
+	/**  The connection. */
+	profile_id: string,
+	/**  Another database of that server. */
+	database: string | null,
+	/**  [`LiveOffer::id`]. */
+	kind: string,
+	/**  What of it, as it was typed. */
+	topic: string,
+	/**  For how long, in seconds, where it ends by itself. */
+	limit_s: number | null,
+};
+
+/**  Something that is followed, as it is now. */
+export type LiveState = {
+	/**  The tab that shows it. */
+	tab_id: string,
+	/**  The rows that are kept. Another hold takes their place when they are cleared, or when the oldest go. */
+	head: ResultHead,
+	/**  Rows in it. */
+	rows: number,
+	/**  Bytes in it. */
+	bytes: number,
+	/**  Events since it began or was cleared. */
+	received: number,
+	/**  Of those, how many are kept no longer: there was no room. */
+	dropped: number,
+	/**  The view stands still: rows are kept as long as there is room, and the oldest do not go. */
+	paused: boolean,
+	/**  How often the connection was lost in a way that may have lost events. */
+	gaps: number,
+	/**  When it began, in ms since the epoch. */
+	since_ms: number,
+	/**  When it ends by itself, in ms since the epoch. */
+	ends_ms: number | null,
+	/**  The last change of its state, counted: a later state has a higher number. */
+	turn: number,
+} & LivePhase;
+
+/**  What is chosen of a kind. */
+export type LiveTopic = {
+	/**  What it is called. */
+	label: string,
+	/**  An example. */
+	placeholder: string,
+	/**  What stands there at first. */
+	initial: string,
+	/**  How it is written, as a sentence. */
+	about: string,
+	/**  Whether it may be left out. */
+	optional: boolean,
+	/**  Whether blanks separate several. */
+	several: boolean,
+};
 
 /**  One condition on held rows: it is checked here, without the server. */
 export type LocalCondition = {
@@ -6437,6 +6616,43 @@ export type SecurityFound = {
 	current: boolean,
 };
 
+/**  What became of something that is done to a server, or what is asked before. */
+export type ServerDeed = 
+/**  Nothing was sent: a person says yes first. */
+{ answer: "confirm"; 
+/**  The question. */
+title: string; 
+/**  What it costs. */
+description: string; 
+/**  What would be sent. */
+statement: string; 
+/**  What the button says. */
+confirm: string } | 
+/**  It was done. */
+{ answer: "done"; 
+/**  What became of it, as a sentence. */
+message: string };
+
+/**  One fact a server tells of itself. */
+export type ServerFact = {
+	/**  The server's name for it. */
+	name: string,
+	/**  What it is called. */
+	label: string,
+	/**  Its value as the server wrote it. */
+	value: string,
+	/**  What it counts in. */
+	unit: FactUnit,
+	/**  How it is followed. */
+	trend: FactTrend,
+	/**  What it means, as a sentence. */
+	about: string | null,
+	/**  Computed and not told: from what. */
+	computed: string | null,
+	/**  Only for who looks closer. */
+	minor: boolean,
+};
+
 /**  The server behind a connection. */
 export type ServerFacts = {
 	/**  The product. */
@@ -6447,12 +6663,52 @@ export type ServerFacts = {
 	facts: { [key in string]: string },
 };
 
+/**  One server of the place. */
+export type ServerMember = {
+	/**  Where it is. */
+	name: string,
+	/**  Its facts. */
+	sections: ServerSection[],
+};
+
 /**  What a local filter and sort of a query's rows would be as the server's own. */
 export type ServerQuery = {
 	/**  The statement; none where it cannot be made. */
 	text: string | null,
 	/**  Why it cannot be made. */
 	refused: string | null,
+};
+
+/**  Facts that belong together. */
+export type ServerSection = {
+	/**  What they are about. */
+	label: string,
+	/**  The facts. */
+	facts: ServerFact[],
+};
+
+/**  What a server says of itself. */
+export type ServerTold = {
+	/**  When it was read, in ms since the epoch. */
+	at_ms: number,
+	/**  The figures one looks at first, of all members together. */
+	headline: ServerFact[],
+	/**  Each server. */
+	members: ServerMember[],
+	/**  What it advises. */
+	advice: ServerWord[],
+	/**  What is not told, and why, as sentences. */
+	unseen: string[],
+};
+
+/**  What a server advises, in its own words. */
+export type ServerWord = {
+	/**  What was asked. */
+	asked: string,
+	/**  Which server, where there are several. */
+	part: string | null,
+	/**  Its words. */
+	text: string,
 };
 
 /**  What a session of the server does. */
@@ -6595,6 +6851,40 @@ export type SignalRequest = {
 	signal: SessionSignal,
 	/**  Whether a person has said yes to the question that was asked. */
 	confirmed: boolean,
+};
+
+/**  A statement that took long. */
+export type SlowRow = {
+	/**  The server's number for it. */
+	id: string,
+	/**  Which server, where there are several. */
+	part: string | null,
+	/**  When it ran, in ms since the epoch by the server's clock. */
+	at_ms: number,
+	/**  How long it took, in microseconds. */
+	took_us: number,
+	/**  The statement, as far as the server kept it; what holds secrets is hidden. */
+	statement: string,
+	/**  The server kept only a part of it. */
+	cut: boolean,
+	/**  Where its client is. */
+	client: string | null,
+	/**  How its client names itself. */
+	application: string | null,
+};
+
+/**  Statements that took long. */
+export type SlowRows = {
+	/**  When they were read, in ms since the epoch. */
+	at_ms: number,
+	/**  The statements, the latest first. */
+	statements: SlowRow[],
+	/**  What is in force. */
+	thresholds: ServerFact[],
+	/**  Nothing is being kept, and why. */
+	off: string | null,
+	/**  What is not told, and why, as sentences. */
+	unseen: string[],
 };
 
 /**  Whether the window draws without the GPU. */
@@ -7659,7 +7949,9 @@ export type TabKind =
 /**  A comparison of two schemas; the connection's database is its first side. */
 "compare" | 
 /**  Keys of a connection's database. */
-"keys";
+"keys" | 
+/**  What happens on a connection's server. */
+"live";
 
 /**  A tab as it is kept: everything but an editor's text, which is journaled apart. */
 export type TabRecord = {

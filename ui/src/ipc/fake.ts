@@ -27,6 +27,7 @@ import { generateCommands } from "./fake/generate";
 import { cellBytes, copyOf, holdAgain, holdOf, windowOf } from "./fake/holds";
 import { previewOf, SOURCES } from "./fake/imports";
 import { keyCommands } from "./fake/keyCommands";
+import { liveCommands } from "./fake/live";
 import { migrationCommands } from "./fake/migrations";
 import { objectPage } from "./fake/objects";
 import { planCommands } from "./fake/plans";
@@ -36,6 +37,7 @@ import { policyTexts } from "./fake/policyTexts";
 import { policyUsers } from "./fake/policyUsers";
 import { privacy } from "./fake/privacy";
 import { referenceCommands } from "./fake/references";
+import { reportCommands } from "./fake/reports";
 import { keepSession, startRun } from "./fake/runs";
 import { savedCommands } from "./fake/saved";
 import { formatted, outlineOf } from "./fake/script";
@@ -432,6 +434,8 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     ...structureCommands(world),
     ...migrationCommands(world),
     ...keyCommands(world),
+    ...liveCommands(world),
+    ...reportCommands(world),
     ...compareCommands(world),
     ...documentCommands(world),
     ...advisor,

@@ -16,7 +16,13 @@ export const queryKeys = {
   /** How much is kept, of a connection or in all. */
   kept: (profileId: string | null) => ["kept", profileId] as const,
   activity: (profileId: string) => ["activity", profileId, "now"] as const,
+  serverReport: (profileId: string) => ["activity", profileId, "server"] as const,
+  slowStatements: (profileId: string) => ["activity", profileId, "slow"] as const,
   activitySizes: (profileId: string) => ["activity", profileId, "sizes"] as const,
+  /** What can be followed on a server, and whether it tells of it. */
+  liveOffers: (profileId: string, database: string | null) => ["live", profileId, database, "offers"] as const,
+  liveOutlook: (profileId: string, database: string | null, kind: string) =>
+    ["live", profileId, database, "outlook", kind] as const,
   /** Everything about who gets which rows of a database. */
   security: (profileId: string, database: string | null) => ["security", profileId, database] as const,
   /** What is staged of a schema, and objects as they would be. */

@@ -416,6 +416,18 @@ pub struct ConnectionState {
     #[serde(default)]
     #[specta(optional)]
     pub can_watch: bool,
+    /// The server tells of itself.
+    #[serde(default)]
+    #[specta(optional)]
+    pub can_report: bool,
+    /// The server keeps the statements it found slow.
+    #[serde(default)]
+    #[specta(optional)]
+    pub can_list_slow: bool,
+    /// What happens on it can be followed.
+    #[serde(default)]
+    #[specta(optional)]
+    pub can_follow: bool,
     /// Row security can be read, tried and changed.
     #[serde(default)]
     #[specta(optional)]

@@ -33,6 +33,8 @@ pub enum TabKind {
     Compare,
     /// Keys of a connection's database.
     Keys,
+    /// What happens on a connection's server.
+    Live,
 }
 
 impl TabKind {

@@ -2,7 +2,7 @@ use driver::Secret;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{AdvisorNews, ConnectionState, HoldProgress, NoticeRow, TabSession};
+use super::{AdvisorNews, ConnectionState, HoldProgress, LiveState, NoticeRow, TabSession};
 
 /// What changed, so that faces drop just the caches that depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Type)]
@@ -116,6 +116,11 @@ pub enum AppEvent {
     Connection {
         /// The state.
         state: ConnectionState,
+    },
+    /// Something that a tab follows, at most some times in a second.
+    Live {
+        /// The state.
+        state: LiveState,
     },
     /// A tab's session.
     Session {

@@ -32,7 +32,7 @@ pub(crate) struct Connected {
     pub(crate) read_only: bool,
     ask: Asker,
     /// The same, for drivers: it knows when a person is asked.
-    pub(super) asking: Arc<PatientAsk>,
+    pub(crate) asking: Arc<PatientAsk>,
     pub(super) phase: Mutex<ConnectionPhase>,
     /// The profile's own database under `None`, others by name.
     opens: Mutex<BTreeMap<Option<String>, Arc<Opened>>>,

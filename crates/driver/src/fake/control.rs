@@ -7,8 +7,8 @@ use catalog::{Catalog, ObjectKey, Scope};
 
 use super::Shared;
 use crate::{
-    Activity, Code, Condition, Control, Ddl, Error, Filter, KeySource, Language, Lookup, Page, PageRequest, Scan,
-    Server, Statement,
+    Activity, Code, Condition, Control, Ddl, Error, Filter, KeySource, Language, Live, Lookup, Page, PageRequest,
+    Report, Scan, Server, SlowLog, Statement,
 };
 
 /// Answers from what the builder was given.
@@ -44,6 +44,18 @@ impl Control for FakeControl {
 
     fn activity(&self) -> Option<&dyn Activity> {
         self.shared.activity.then_some(self as &dyn Activity)
+    }
+
+    fn report(&self) -> Option<&dyn Report> {
+        self.shared.tells.then_some(self as &dyn Report)
+    }
+
+    fn slow_log(&self) -> Option<&dyn SlowLog> {
+        self.shared.tells.then_some(self as &dyn SlowLog)
+    }
+
+    fn live(&self) -> Option<&dyn Live> {
+        self.shared.tells.then_some(self as &dyn Live)
     }
 }
 

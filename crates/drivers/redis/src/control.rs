@@ -20,6 +20,8 @@ use crate::{
     error::{PRODUCT, broken, refused},
     keys::Browsing,
     language::RedisCommands,
+    live::Happening,
+    report::{SlowCommands, Telling},
     session::Own,
     vigil::{ByControl, Vigil},
     wire::{self, Client, Value},
@@ -211,6 +213,9 @@ pub(crate) struct RedisControl {
     awaiting: Arc<AtomicUsize>,
     browsing: Browsing,
     watching: Watching,
+    telling: Telling,
+    slow: SlowCommands,
+    happening: Happening,
 }
 
 impl RedisControl {
@@ -223,9 +228,25 @@ impl RedisControl {
         let vigil = Arc::new(Vigil::new(witness, took.max(SLOW)));
         let (language, own) = (Arc::new(probed.language), Arc::new(Own::default()));
         let nodes = Arc::new(Nodes::new(Arc::clone(&opener), Arc::clone(&session)));
+        let (telling, slow) = (Telling::new(Arc::clone(&nodes)), SlowCommands::new(Arc::clone(&nodes), read_only));
+        let version = probed.server.version_number;
+        let happening = Happening::new(Arc::clone(&nodes), Arc::clone(&opener), version, read_only);
         let browsing = Browsing::new(nodes, Arc::clone(&opener), Arc::clone(&language), read_only);
         let watching = Watching::new(Arc::clone(&session), Arc::clone(&own), opener.is_cluster());
-        RedisControl { opener, session, vigil, server: probed.server, language, own, awaiting, browsing, watching }
+        RedisControl {
+            opener,
+            session,
+            vigil,
+            server: probed.server,
+            language,
+            own,
+            awaiting,
+            browsing,
+            watching,
+            telling,
+            slow,
+            happening,
+        }
     }
 
     /// Who asks for signs of life over it.
@@ -282,6 +303,18 @@ impl driver::Control for RedisControl {
 
     fn activity(&self) -> Option<&dyn driver::Activity> {
         Some(&self.watching)
+    }
+
+    fn report(&self) -> Option<&dyn driver::Report> {
+        Some(&self.telling)
+    }
+
+    fn slow_log(&self) -> Option<&dyn driver::SlowLog> {
+        Some(&self.slow)
+    }
+
+    fn live(&self) -> Option<&dyn driver::Live> {
+        Some(&self.happening)
     }
 
     fn keys(&self) -> Option<&dyn driver::Keys> {

@@ -25,6 +25,8 @@ use crate::{
     words,
 };
 
+pub(crate) use plan::text;
+
 /// Keys of one UNLINK.
 const UNLINKED: usize = 500;
 

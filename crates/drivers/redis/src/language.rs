@@ -17,6 +17,7 @@ use driver::{Commands, Suggestions};
 use sql::{Classification, Refusal, RefusalReason, Span, Statement, StatementKind};
 
 pub(crate) use probe::{Known, questions};
+pub(crate) use secrets::covered;
 pub(crate) use words::{Problem, Word, words};
 
 /// The language of a server, or of any where none was asked yet.

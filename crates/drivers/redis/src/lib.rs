@@ -28,6 +28,8 @@ mod control;
 mod error;
 mod keys;
 mod language;
+mod live;
+mod report;
 mod session;
 mod types;
 mod vigil;

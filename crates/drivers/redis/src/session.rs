@@ -18,6 +18,7 @@ use async_trait::async_trait;
 use driver::{Cancel, CancelHandle, Error, Link, Message, Run, RunId, SessionState, Statement};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
+pub(crate) use answer::{MONITORED, monitored};
 pub(crate) use print::quote;
 
 use crate::{

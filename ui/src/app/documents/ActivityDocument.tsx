@@ -5,14 +5,17 @@ import { EmptyState, IconButton, Segmented, Toolbar } from "@/design";
 import {
   type ActivityHandle,
   ActivityPane,
-  type ActivityView,
   cannot,
   clockTime,
   lockTree,
   readView,
+  type Section,
   useAttended,
+  useHistory,
   useMoment,
   useSizes,
+  useSlow,
+  useTold,
 } from "@/features/activity";
 import type { ActivitySession } from "@/ipc";
 import type { Actions } from "../actions";
@@ -33,17 +36,30 @@ export function ActivityDocument({ tab, active, actions }: { tab: ActivityTab; a
   const able = open && state?.can_watch === true;
   const { view, onView, latest } = useKeptView(tab, readView);
   const attended = useAttended();
-  const watching = view.section !== "sizes";
-  const moment = useMoment(tab.profileId, able && active && watching, attended && !view.paused);
-  const sizes = useSizes(tab.profileId, able && active && !watching);
-  const read = watching ? moment : sizes;
+  const reports = state?.can_report === true;
+  const lists = state?.can_list_slow === true;
+  // A page that was kept may show what this server does not have.
+  const section: Section =
+    state && ((view.section === "server" && !reports) || (view.section === "slow" && !lists))
+      ? "sessions"
+      : view.section;
+  const watching = section === "sessions" || section === "locks";
+  const refreshes = section !== "sizes";
+  const fresh = attended && !view.paused;
+  const looking = (at: Section) => able && active && section === at;
+  const moment = useMoment(tab.profileId, able && active && watching, fresh);
+  const sizes = useSizes(tab.profileId, looking("sizes"));
+  const told = useTold(tab.profileId, looking("server"), fresh);
+  const history = useHistory(told.data);
+  const slow = useSlow(tab.profileId, looking("slow"), fresh);
+  const read = watching ? moment : section === "sizes" ? sizes : section === "server" ? told : slow;
   const again = () => void read.refetch();
 
   const pane = useRef<ActivityHandle>(null);
   const [chosen, setChosen] = useState<ActivitySession | null>(null);
   const connection = { readOnly: profile?.safety === "read_only", open };
   const reason = (signal: "cancel" | "kill") => {
-    const disabledReason = watching ? cannot(chosen, signal, connection) : "sizes have no sessions";
+    const disabledReason = watching ? cannot(chosen, signal, connection) : "no sessions are shown";
     return disabledReason ? { disabledReason } : {};
   };
   const unable = able ? {} : { disabledReason: "the connection is not open" };
@@ -55,6 +71,8 @@ export function ActivityDocument({ tab, active, actions }: { tab: ActivityTab; a
       "activity.sessions": { run: () => onView({ section: "sessions" }) },
       "activity.locks": { run: () => onView({ section: "locks" }) },
       "activity.sizes": { run: () => onView({ section: "sizes" }) },
+      ...(reports ? { "activity.server": { run: () => onView({ section: "server" }) } } : {}),
+      ...(lists ? { "activity.slow": { run: () => onView({ section: "slow" }) } } : {}),
       "activity.cancel": { run: () => pane.current?.signal("cancel"), ...reason("cancel") },
       "activity.kill": { run: () => pane.current?.signal("kill"), ...reason("kill") },
     },
@@ -66,6 +84,8 @@ export function ActivityDocument({ tab, active, actions }: { tab: ActivityTab; a
     sessions: useKeys("activity.sessions"),
     locks: useKeys("activity.locks"),
     sizes: useKeys("activity.sizes"),
+    server: useKeys("activity.server"),
+    slow: useKeys("activity.slow"),
     cancel: useKeys("activity.cancel"),
     kill: useKeys("activity.kill"),
   };
@@ -73,7 +93,7 @@ export function ActivityDocument({ tab, active, actions }: { tab: ActivityTab; a
     () => (moment.data ? lockTree(moment.data).filter((line) => line.wait).length : 0),
     [moment.data],
   );
-  const section = (value: ActivityView["section"], label: string, count?: number) => ({
+  const choice = (value: Section, label: string, count?: number) => ({
     value,
     label,
     ...(count === undefined ? {} : { count }),
@@ -81,13 +101,13 @@ export function ActivityDocument({ tab, active, actions }: { tab: ActivityTab; a
   });
   const reconnect = () => void actions.connect(tab.profileId);
   const seen = read.data !== undefined;
-  const asOf = !watching || view.paused || !attended || !open ? "as of " : "";
+  const asOf = !refreshes || view.paused || !attended || !open ? "as of " : "";
   return (
     <div
       className="flex flex-col h-full min-h-0 outline-none"
       data-scope="activity"
       tabIndex={-1}
-      ref={useFocusWhen(active, `${view.section} ${seen}`)}
+      ref={useFocusWhen(active, `${section} ${seen}`)}
     >
       <Toolbar
         label="Activity"
@@ -95,7 +115,9 @@ export function ActivityDocument({ tab, active, actions }: { tab: ActivityTab; a
         what={
           <>
             {name}
-            {state?.database && !watching ? <span className="text-ink-3 font-[400]"> · {state.database}</span> : null}
+            {state?.database && section === "sizes" ? (
+              <span className="text-ink-3 font-[400]"> · {state.database}</span>
+            ) : null}
           </>
         }
         end={
@@ -106,7 +128,7 @@ export function ActivityDocument({ tab, active, actions }: { tab: ActivityTab; a
                 {clockTime(read.data.at_ms)}
               </span>
             ) : null}
-            {watching ? (
+            {refreshes ? (
               <IconButton
                 icon={view.paused ? "run" : "pause"}
                 label={view.paused ? "Go on reading by itself" : "Pause"}
@@ -128,12 +150,14 @@ export function ActivityDocument({ tab, active, actions }: { tab: ActivityTab; a
         <Segmented
           label="What of it"
           dense
-          value={view.section}
+          value={section}
           onChange={(next) => onView({ section: next })}
           options={[
-            section("sessions", "Sessions", moment.data?.sessions.filter((each) => each.background === null).length),
-            section("locks", "Locks", moment.data ? waiting : undefined),
-            section("sizes", "Sizes"),
+            choice("sessions", "Sessions", moment.data?.sessions.filter((each) => each.background === null).length),
+            choice("locks", "Locks", moment.data ? waiting : undefined),
+            choice("sizes", "Sizes"),
+            ...(reports ? [choice("server", "Server")] : []),
+            ...(lists ? [choice("slow", "Slow log", slow.data?.statements.length)] : []),
           ]}
         />
       </Toolbar>
@@ -147,10 +171,13 @@ export function ActivityDocument({ tab, active, actions }: { tab: ActivityTab; a
           <ActivityPane
             ref={pane}
             profileId={tab.profileId}
-            view={view}
+            view={section === view.section ? view : { ...view, section }}
             onView={onView}
             moment={moment}
             sizes={sizes}
+            told={told}
+            history={history}
+            slow={slow}
             connection={connection}
             keys={keys}
             onOpenRelation={(table) => actions.relation(tab.profileId, table)}

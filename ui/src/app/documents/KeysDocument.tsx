@@ -118,6 +118,18 @@ export function KeysDocument({ tab, active, actions }: { tab: KeysTab; active: b
             <Button dense variant="ghost" icon="terminal" disabledReason={unable} onClick={() => console("")}>
               Console
             </Button>
+            {state?.can_follow ? (
+              <Button
+                dense
+                variant="ghost"
+                icon="bell"
+                disabledReason={unable}
+                tooltip="Follow messages, changes of keys, commands"
+                onClick={() => actions.live(profileId, database)}
+              >
+                Live
+              </Button>
+            ) : null}
             <Button
               dense
               variant="ghost"

@@ -9,13 +9,19 @@ import {
   failureProps,
   host,
   type ObjectRef,
+  type ServerTold,
   type SessionSignal,
+  type SlowRows,
 } from "@/ipc";
 import { LocksPane } from "./LocksPane";
-import { type ActivityView, cannot, oneLine } from "./model";
+import { type ActivityView, cannot, oneLine, type Section } from "./model";
 import { SessionDetails } from "./parts/SessionDetails";
+import { ServerPane } from "./ServerPane";
 import { SessionsPane } from "./SessionsPane";
 import { SizesPane } from "./SizesPane";
+import { SlowPane } from "./SlowPane";
+import type { History } from "./telling";
+import { useForget } from "./useForget";
 import { useSignals } from "./useSignals";
 import "./activity.css";
 
@@ -39,6 +45,9 @@ export interface ActivityPaneProps {
   onView: (change: Partial<ActivityView>) => void;
   moment: Read<ActivityMoment>;
   sizes: Read<ActivitySizes>;
+  told: Read<ServerTold>;
+  history: History;
+  slow: Read<SlowRows>;
   connection: { readonly readOnly: boolean; readonly open: boolean };
   keys: { readonly cancel: string | undefined; readonly kill: string | undefined };
   onOpenRelation: (table: ObjectRef) => void;
@@ -99,8 +108,9 @@ function Failed({ error, refetch, empty }: { error: unknown; refetch: () => unkn
 export function ActivityPane(props: ActivityPaneProps) {
   const { profileId, view, onView, connection, keys, onOpenRelation, onChosen } = props;
   const signals = useSignals(profileId);
+  const forget = useForget(profileId);
   const [chosen, setChosen] = useState<{ readonly id: string; readonly line: string } | null>(null);
-  const [texts, setTexts] = useState({ sessions: "", sizes: "" });
+  const [texts, setTexts] = useState({ sessions: "", sizes: "", slow: "" });
   const filter = useRef<HTMLInputElement | null>(null);
   const { wide, ref: measured } = useWide();
   const moment = props.moment.data;
@@ -147,7 +157,14 @@ export function ActivityPane(props: ActivityPaneProps) {
     ];
   };
   const dimmed = !connection.open;
-  const read: Read<ActivityMoment | ActivitySizes> = view.section === "sizes" ? props.sizes : props.moment;
+  const reads: Readonly<Record<Section, Read<ActivityMoment | ActivitySizes | ServerTold | SlowRows>>> = {
+    sessions: props.moment,
+    locks: props.moment,
+    sizes: props.sizes,
+    server: props.told,
+    slow: props.slow,
+  };
+  const read = reads[view.section];
   const body = (): ReactNode => {
     if (read.data === undefined) {
       return read.error ? <Failed error={read.error} refetch={read.refetch} empty /> : <Reading />;
@@ -164,6 +181,32 @@ export function ActivityPane(props: ActivityPaneProps) {
           dimmed={dimmed}
           filterRef={filterRef}
         />
+      ) : null;
+    }
+    if (view.section === "server") {
+      return props.told.data ? <ServerPane told={props.told.data} history={props.history} dimmed={dimmed} /> : null;
+    }
+    if (view.section === "slow") {
+      return props.slow.data ? (
+        <div className="act">
+          <SlowPane
+            slow={props.slow.data}
+            view={view}
+            onView={onView}
+            text={texts.slow}
+            onText={(slow) => setTexts((now) => ({ ...now, slow }))}
+            onForget={forget.ask}
+            forgetReason={
+              connection.readOnly
+                ? "this connection is read-only"
+                : connection.open
+                  ? undefined
+                  : "the connection is not open"
+            }
+            dimmed={dimmed}
+            filterRef={filterRef}
+          />
+        </div>
       ) : null;
     }
     if (!moment) return null;
@@ -228,6 +271,7 @@ export function ActivityPane(props: ActivityPaneProps) {
       ))}
       <div className="act-body">{body()}</div>
       {signals.dialog}
+      {forget.dialog}
     </div>
   );
 }

@@ -9,7 +9,7 @@ import type {
   TableUse,
 } from "@/ipc";
 
-export type Section = "sessions" | "locks" | "sizes";
+export type Section = "sessions" | "locks" | "sizes" | "server" | "slow";
 export type Sizes = "tables" | "indexes";
 
 export interface Order<By extends string = string> {
@@ -26,7 +26,7 @@ export interface ActivityView {
   readonly background: boolean;
   readonly paused: boolean;
   readonly details: number;
-  readonly order: Readonly<Partial<Record<"sessions" | Sizes, Order>>>;
+  readonly order: Readonly<Partial<Record<"sessions" | "slow" | Sizes, Order>>>;
 }
 
 export const USUAL_VIEW: ActivityView = {
@@ -40,7 +40,7 @@ export const USUAL_VIEW: ActivityView = {
   order: {},
 };
 
-const SECTIONS: readonly Section[] = ["sessions", "locks", "sizes"];
+const SECTIONS: readonly Section[] = ["sessions", "locks", "sizes", "server", "slow"];
 
 const isOrder = (value: unknown): value is Order =>
   typeof value === "object" && value !== null && "by" in value && typeof value.by === "string" && "desc" in value;

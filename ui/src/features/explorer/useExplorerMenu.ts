@@ -23,6 +23,8 @@ export interface ExplorerActions {
   onMigrations?: (profileId: string, database: string | null) => void;
   /** The keys of a database. */
   onKeys?: (profileId: string, database: string | null) => void;
+  /** What happens on a server, of a database or a collection. */
+  onLive?: (profileId: string, database: string | null, topic?: string) => void;
   /** What differs between a database and something else. */
   onCompare?: (profileId: string, database: string | null) => void;
   /** Puts the rows of a file into a table, or into a new one of a schema; false for a file that has none. */
@@ -173,13 +175,25 @@ export function useExplorerMenu(options: MenuOptions) {
   /** Pages about a connection's database, another one of it, or one table: those that there are for it. */
   const pages = (item: ExplorerItem): readonly MenuItem[] => {
     const { kind, profileId, object, database, table } = item;
-    const { onPolicies, onAdvisor, onDiagram, onMigrations, onCompare, onKeys } = options;
+    const { onPolicies, onAdvisor, onDiagram, onMigrations, onCompare, onKeys, onLive } = options;
     const state = states.find((each) => each.profile_id === profileId);
     const whole = kind === "connection" || object?.kind === "database";
     const of = object?.kind === "database" ? object.name : null;
     const items: MenuItem[] = [];
     if (onKeys && item.keyed)
       items.push({ label: "Browse keys", icon: "key", keys: "Enter", onSelect: () => onKeys(profileId, of) });
+    // Where rows are documents, what happens to one collection can be told apart.
+    const collection = state?.can_browse_documents === true && object?.kind === "relation" ? object : null;
+    if (onLive && state?.can_follow && (whole || collection)) {
+      const topic = collection
+        ? [collection.schema ?? collection.database, collection.name].filter(Boolean).join(".")
+        : undefined;
+      items.push({
+        label: "Live",
+        icon: "bell",
+        onSelect: () => onLive(profileId, collection ? database : of, topic),
+      });
+    }
     if (onPolicies && state?.can_secure && (whole || table === true))
       items.push({
         label: "Policies",

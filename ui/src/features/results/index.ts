@@ -5,6 +5,7 @@ export type { ChartedRows, ChartSlot } from "./chartView";
 export type { HeaderItems } from "./columns/items";
 export { DataPane, type DataPaneProps } from "./DataPane";
 export type { DocumentRows, DocumentsSlot } from "./documentsView";
+export { EditableRows } from "./editing/EditableRows";
 export { bytesOfHex, hexOfBytes, imageType } from "./editing/editors/bytes";
 export { type FilterItem, type FilterPart, OPERATORS } from "./filters";
 export { formatBytes, formatCount, formatDuration } from "./format";

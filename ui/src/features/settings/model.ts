@@ -77,6 +77,7 @@ export const SCOPE_TITLES: Readonly<Record<Scope, string>> = {
   migrations: "In a tab of migrations",
   compare: "In a comparison",
   keys: "In a tab of keys",
+  live: "Live view",
   activity: "In an activity tab",
   results: "In results",
   connection: "In a connection's form",

@@ -105,7 +105,7 @@ fn remove(key: &[u8], element: &Element, seen: &Seen) -> Vec<Words> {
 }
 
 /// A command as `redis-cli` reads it. Long words are cut, and say so.
-pub(super) fn text(words: &[Vec<u8>]) -> String {
+pub(crate) fn text(words: &[Vec<u8>]) -> String {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.:/$*+@#{}[]".contains(byte);
     let mut out = Vec::new();
     for word in words {

@@ -43,6 +43,19 @@ pub(super) fn spans(line: &str, start: usize) -> Vec<Span> {
     places.into_iter().filter_map(span).collect()
 }
 
+/// A line with its secrets hidden.
+pub(crate) fn covered(line: &str) -> String {
+    let mut text = line.to_owned();
+    let mut spans = spans(line, 0);
+    spans.sort_by_key(|span| std::cmp::Reverse(span.start));
+    for span in spans {
+        if text.get(span.start..span.end).is_some() {
+            text.replace_range(span.start..span.end, "***");
+        }
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -82,7 +82,7 @@ pub(super) fn text(text: impl Into<Vec<u8>>) -> Cell {
 }
 
 /// A line of MONITOR: `1339518083.107412 [0 127.0.0.1:60866] "keys" "*"`, as time, database, client and command.
-pub(super) fn monitored(line: &[u8]) -> Vec<Cell> {
+pub(crate) fn monitored(line: &[u8]) -> Vec<Cell> {
     let line = String::from_utf8_lossy(line);
     let parts = line.split_once(" [").and_then(|(time, rest)| {
         let (place, command) = rest.split_once("] ")?;
@@ -96,7 +96,7 @@ pub(super) fn monitored(line: &[u8]) -> Vec<Cell> {
 }
 
 /// The columns of [`monitored`].
-pub(super) const MONITORED: [&str; 4] = ["time", "database", "client", "command"];
+pub(crate) const MONITORED: [&str; 4] = ["time", "database", "client", "command"];
 
 #[cfg(test)]
 mod tests {

@@ -37,6 +37,10 @@ export interface GridHandle {
   visibleColumns: () => readonly number[];
   /** Where a cell is in the window. */
   boxOf: (place: CellPlace) => Box | undefined;
+  /** Whether the last row is in sight. */
+  atEnd: () => boolean;
+  /** Brings the last row into sight. */
+  toEnd: () => void;
 }
 
 export interface GridProps extends GridEvents {
@@ -120,6 +124,8 @@ export function Grid({ ref, label, source, density = "dense", layout, sought, ..
       const column = engine.current?.placeOf(place.column) ?? -1;
       return column >= 0 ? engine.current?.cellBox({ row: place.row, column }) : undefined;
     },
+    atEnd: () => (engine.current ? engine.current.map.top >= engine.current.map.maxTop - ROW[density] : true),
+    toEnd: () => engine.current?.reveal({ row: Math.max(0, source.rows().known - 1), column: 0 }, false, true),
   }));
   return <div ref={host} className="relative w-full h-full min-h-0" />;
 }
