@@ -413,11 +413,8 @@ impl Client {
             Token::Done(done) => {
                 self.builders = None;
                 self.columns = Arc::default();
-                if done.is_attention() {
-                    if !std::mem::take(&mut self.attention) {
-                        return Err(Violation::OutOfTurn.into());
-                    }
-                    // Whatever else it says of itself, no more follows.
+                if done.is_attention() && !std::mem::take(&mut self.attention) {
+                    return Err(Violation::OutOfTurn.into());
                 }
                 self.waiting.push_back(Event::Done(done));
             }
