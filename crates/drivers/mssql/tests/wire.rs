@@ -22,6 +22,9 @@ use driver_mssql::wire::{Client, Error, Event, Login, Started, Strictness, TypeK
 use route::{Endpoint, Route, Tls, TlsMode, TlsSettings, Trace};
 use rustls_pki_types::{PrivateKeyDer, pem::PemObject};
 
+/// A type as columns have it, and a cell of it.
+type Described = (Vec<u8>, Vec<u8>);
+
 const LIMIT: Duration = Duration::from_secs(10);
 
 fn login() -> Login {
@@ -154,7 +157,7 @@ async fn values_are_printed_exactly_as_the_server_sent_them() {
         (vec![0x6a, 17, precision, scale], tokens::byte_cell(&bytes))
     };
     let most = 10u128.pow(38) - 1;
-    let cases: Vec<(&str, (Vec<u8>, Vec<u8>), &str)> = vec![
+    let cases: Vec<(&str, Described, &str)> = vec![
         ("decimal(38,0)", decimal(38, 0, most), "99999999999999999999999999999999999999"),
         ("decimal(38,38)", decimal(38, 38, most), "0.99999999999999999999999999999999999999"),
         ("decimal(38,29)", decimal(38, 29, 1), "0.00000000000000000000000000001"),

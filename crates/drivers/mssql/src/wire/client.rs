@@ -147,6 +147,14 @@ impl Client {
         }
     }
 
+    /// Asks for a sign of life: an attention is acknowledged where there is nothing to stop, too.
+    pub fn ping(&mut self) {
+        if !self.answering {
+            self.answering = true;
+            self.attention();
+        }
+    }
+
     /// Whether an attention is not acknowledged yet.
     pub fn awaits_attention(&self) -> bool {
         self.attention

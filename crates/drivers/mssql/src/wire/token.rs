@@ -97,6 +97,11 @@ impl Done {
         (self.status & 0x10 != 0).then_some(self.count)
     }
 
+    /// The statement failed.
+    pub fn is_error(&self) -> bool {
+        self.status & 0x102 != 0
+    }
+
     /// It acknowledges an attention.
     pub fn is_attention(&self) -> bool {
         self.status & 0x20 != 0

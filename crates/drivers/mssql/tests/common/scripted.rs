@@ -1,7 +1,10 @@
 //! A scripted server: it speaks as the public description of the protocol says a server speaks, says what a test wants it to
 //! say, and keeps what it was sent. What passes here is **scripted**: no SQL Server has been asked.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use rustls::ServerConnection;
 use tokio::{
@@ -66,6 +69,7 @@ type Script = Arc<dyn Fn(&Request) -> Reply + Send + Sync>;
 pub struct Scripted {
     pub port: u16,
     sent: Arc<Mutex<Vec<Request>>>,
+    written: Arc<AtomicUsize>,
 }
 
 impl Scripted {
@@ -73,17 +77,24 @@ impl Scripted {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let sent = Arc::new(Mutex::new(Vec::new()));
+        let written = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&written);
         let (all, script): (_, Script) = (Arc::clone(&sent), Arc::new(script));
         tokio::spawn(async move {
             let mut connection = 0;
             while let Ok((tcp, _)) = listener.accept().await {
-                let talk = Talk { io: Io::new(tcp), script: Arc::clone(&script), all: Arc::clone(&all), connection };
+                let talk = Talk {
+                    io: Io::new(tcp, Arc::clone(&count)),
+                    script: Arc::clone(&script),
+                    all: Arc::clone(&all),
+                    connection,
+                };
                 let encryption = encryption.clone();
                 tokio::spawn(async move { talk.serve(encryption).await });
                 connection += 1;
             }
         });
-        Scripted { port, sent }
+        Scripted { port, sent, written }
     }
 
     /// A server that says these tokens to a batch of this text, and "done" to any other.
@@ -95,6 +106,11 @@ impl Scripted {
             found.map_or_else(|| Reply::Tokens(tokens::done(0, 0, 0)), |(_, reply)| reply.clone())
         })
         .await
+    }
+
+    /// Bytes that were taken from it so far.
+    pub fn written(&self) -> usize {
+        self.written.load(Ordering::SeqCst)
     }
 
     /// All that was sent, of this kind: 1 batch, 3 procedure, 6 attention, 16 login, 18 prelogin.
@@ -187,11 +203,12 @@ struct Io {
     tcp: TcpStream,
     tls: Option<ServerConnection>,
     came: Vec<u8>,
+    written: Arc<AtomicUsize>,
 }
 
 impl Io {
-    fn new(tcp: TcpStream) -> Io {
-        Io { tcp, tls: None, came: Vec::new() }
+    fn new(tcp: TcpStream, written: Arc<AtomicUsize>) -> Io {
+        Io { tcp, tls: None, came: Vec::new(), written }
     }
 
     async fn more(&mut self) -> Option<()> {
@@ -244,6 +261,7 @@ impl Io {
     }
 
     async fn write(&mut self, bytes: &[u8]) -> Option<()> {
+        self.written.fetch_add(bytes.len(), Ordering::SeqCst);
         match &mut self.tls {
             None => self.tcp.write_all(bytes).await.ok(),
             Some(tls) => {
