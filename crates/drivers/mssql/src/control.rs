@@ -127,11 +127,6 @@ impl ControlSession {
         }
     }
 
-    /// Who opens connections of the login.
-    pub(crate) fn opener(&self) -> &dyn OpenClient {
-        &*self.open
-    }
-
     /// A new connection of the control session's kind.
     pub(crate) async fn fresh(&self) -> Result<Client, Failure> {
         let mut client = self.open.open("control").await.map_err(Failure::Closed)?;
@@ -259,7 +254,7 @@ impl driver::Control for SqlServerControl {
     }
 
     async fn catalog(&self, scope: &Scope) -> Result<Catalog, Error> {
-        crate::catalog::read(&*self.session, scope).await
+        crate::catalog::read(&self.session, scope).await
     }
 
     async fn ping(&self) -> Result<(), Error> {

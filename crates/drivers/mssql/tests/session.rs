@@ -286,7 +286,8 @@ async fn a_read_only_session_sends_nothing_that_writes() {
     let error = told_of(&session, "select 1 delete from t").await.end.unwrap_err();
     assert_eq!(error.code, Code::Forbidden);
     told_of(&session, "select 1").await.end.unwrap();
-    let sent: Vec<String> = server.sent(1).iter().map(Request::text).filter(|text| text.starts_with("select 1")).collect();
+    let sent: Vec<String> =
+        server.sent(1).iter().map(Request::text).filter(|text| text.starts_with("select 1")).collect();
     assert_eq!(sent, ["select 1"]);
 }
 
