@@ -5,10 +5,11 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use catalog::{Catalog, Scope};
-use driver::{Error, Server};
+use driver::{Ddl, Error, Server};
 use tokio::sync::{Mutex, MutexGuard, Notify};
 
 use crate::{
+    ddl::Definitions,
     error::{PRODUCT, broken, refused},
     rows::{Rows, read_batch},
     vigil::{ByControl, Vigil},
@@ -224,13 +225,15 @@ pub(crate) struct SqlServerControl {
     session: Arc<ControlSession>,
     vigil: Arc<Vigil>,
     server: Server,
+    definitions: Definitions,
 }
 
 impl SqlServerControl {
     /// The control of a server to which connecting took this long.
     pub(crate) fn new(session: Arc<ControlSession>, server: Server, took: Duration) -> Self {
         let vigil = Arc::new(Vigil::new(ByControl::new(Arc::clone(&session)), took));
-        SqlServerControl { session, vigil, server }
+        let definitions = Definitions::new(Arc::clone(&session));
+        SqlServerControl { session, vigil, server, definitions }
     }
 
     /// Who asks for signs of life over it.
@@ -261,5 +264,9 @@ impl driver::Control for SqlServerControl {
         self.vigil.ping().await?;
         // Opened anew where it is gone: that tells what an answer alone does not, a password that has run out.
         if self.session.is_gone() { Ok(self.session.work(None).await.map(drop)?) } else { Ok(()) }
+    }
+
+    fn ddl(&self) -> Option<&dyn Ddl> {
+        Some(&self.definitions)
     }
 }

@@ -95,3 +95,72 @@ async fn a_login_that_may_read_nothing_is_told_so() {
     let error = connect(&server).await.control().catalog(&scope).await.unwrap_err();
     assert_eq!(error.code, Code::Forbidden);
 }
+
+#[tokio::test]
+async fn definitions_are_the_servers_own_or_rendered_from_the_catalog() {
+    let server = Scripted::start(Encryption::Off, |request| {
+        let text = request.text();
+        if text.contains("sys.identity_columns") {
+            return Reply::Tokens(tokens::texts(&["", ""], &[&[Some("100"), Some("5")]]));
+        }
+        if text.starts_with("SELECT OBJECT_ID(N'[dbo].[add_order]')") {
+            return Reply::Tokens(tokens::texts(
+                &["", ""],
+                &[&[Some("7"), Some("CREATE PROCEDURE dbo.add_order AS …")]],
+            ));
+        }
+        if text.starts_with("SELECT OBJECT_ID(N'[dbo].[secret]')") {
+            return Reply::Tokens(tokens::texts(&["", ""], &[&[Some("7"), None]]));
+        }
+        golden::rows(request).unwrap_or(Reply::Tokens(tokens::done(0, 0, 0)))
+    })
+    .await;
+    let connection = connect(&server).await;
+    let ddl = connection.control().ddl().unwrap();
+    let key = |kind, schema: &str, name: &str, signature: Option<&str>| catalog::ObjectKey {
+        database: Some("shop".into()),
+        schema: Some(schema.into()),
+        kind,
+        name: name.into(),
+        signature: signature.map(str::to_owned),
+    };
+    use catalog::ObjectKind::{Constraint, Index, Relation, Role, Routine, Sequence, Type};
+    let customers = ddl.definition(&key(Relation, "dbo", "customers", None)).await.unwrap();
+    assert!(
+        customers.starts_with(
+            "CREATE TABLE [dbo].[customers] (\n  [id] int IDENTITY(100,5) NOT NULL,\n  \
+             [na]]me] nvarchar(100) COLLATE Latin1_General_BIN2 NOT NULL,\n  [notes] nvarchar(max) NULL DEFAULT (N'-'),"
+        ),
+        "{customers}"
+    );
+    assert!(customers.contains("  CONSTRAINT [PK_customers] PRIMARY KEY CLUSTERED ([id])"), "{customers}");
+    let orders = ddl.definition(&key(Relation, "sales]x", "orders", None)).await.unwrap();
+    assert!(orders.contains("[gross] AS ([net]*(1.2)) PERSISTED"), "{orders}");
+    assert!(orders.contains("\nGO\n\nCREATE NONCLUSTERED INDEX [by_customer]"), "{orders}");
+    assert!(orders.contains("\nGO\n\nCREATE TRIGGER counted"), "{orders}");
+    assert_eq!(sql::split(&orders, sql::dialect::tsql()).len(), 3);
+    let text = |answer: Result<Arc<str>, driver::Error>| answer.unwrap().to_string();
+    assert_eq!(
+        text(ddl.definition(&key(Routine, "dbo", "add_order", None)).await),
+        "CREATE PROCEDURE dbo.add_order AS …"
+    );
+    assert_eq!(ddl.definition(&key(Routine, "dbo", "secret", None)).await.unwrap_err().code, Code::Forbidden);
+    assert_eq!(
+        text(ddl.definition(&key(Constraint, "sales]x", "FK_customer", Some("orders"))).await),
+        "ALTER TABLE [sales]]x].[orders] ADD CONSTRAINT [FK_customer] FOREIGN KEY ([customer]) REFERENCES [dbo].[customers] ([id]) ON DELETE CASCADE;"
+    );
+    assert!(
+        text(ddl.definition(&key(Index, "sales]x", "by_customer", Some("orders"))).await)
+            .starts_with("CREATE NONCLUSTERED")
+    );
+    assert!(
+        text(ddl.definition(&key(Sequence, "dbo", "numbers", None)).await)
+            .contains("\n  START WITH 1\n  INCREMENT BY 1")
+    );
+    assert_eq!(
+        text(ddl.definition(&key(Type, "dbo", "phone number", None)).await),
+        "CREATE TYPE [dbo].[phone number] FROM nvarchar(20) NOT NULL;"
+    );
+    assert_eq!(ddl.definition(&key(Relation, "dbo", "nowhere", None)).await.unwrap_err().code, Code::NotFound);
+    assert_eq!(ddl.definition(&key(Role, "dbo", "x", None)).await.unwrap_err().code, Code::Unsupported);
+}

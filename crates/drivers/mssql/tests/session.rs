@@ -20,6 +20,9 @@ use driver::{
 };
 use driver_mssql::SqlServer;
 
+/// A batch, and what is said to it.
+type Answer = (&'static str, fn() -> Reply);
+
 const SOON: Duration = Duration::from_secs(10);
 
 fn profile(port: u16, more: &[(&str, &str)]) -> Profile {
@@ -36,11 +39,11 @@ fn context() -> ConnectContext {
 }
 
 /// What every server says of itself and its sessions; the rest as a test wants it.
-async fn server(answers: &'static [(&'static str, fn() -> Reply)]) -> Scripted {
+async fn server(answers: &'static [Answer]) -> Scripted {
     Scripted::start(Encryption::Off, move |request| answer(request, answers)).await
 }
 
-fn answer(request: &Request, answers: &[(&str, fn() -> Reply)]) -> Reply {
+fn answer(request: &Request, answers: &[Answer]) -> Reply {
     let text = if request.kind == 1 { request.text() } else { String::new() };
     if let Some((_, reply)) = answers.iter().find(|(wanted, _)| *wanted == text) {
         return reply();

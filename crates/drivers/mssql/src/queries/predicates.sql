@@ -1,6 +1,9 @@
 -- Predicates of security policies.
-SELECT ys.name, y.name, y.is_enabled, y.is_schema_bound, y.is_not_for_replication, s.name, o.name, q.predicate_type, q.operation,
-  q.predicate_definition
+SELECT ys.name, y.name, y.is_enabled,
+  CASE WHEN EXISTS (
+    SELECT 1 FROM sys.sql_expression_dependencies x WHERE x.referencing_id = y.object_id AND x.is_schema_bound_reference = 0
+  ) THEN 0 ELSE 1 END,
+  y.is_not_for_replication, s.name, o.name, q.predicate_type, q.operation, q.predicate_definition
 FROM sys.security_policies y
 JOIN sys.schemas ys ON ys.schema_id = y.schema_id
 JOIN sys.security_predicates q ON q.object_id = y.object_id
