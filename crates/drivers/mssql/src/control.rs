@@ -5,13 +5,14 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use catalog::{Catalog, Scope};
-use driver::{Ddl, Error, Server};
+use driver::{Ddl, Error, Scan, Server};
 use tokio::sync::{Mutex, MutexGuard, Notify};
 
 use crate::{
     ddl::Definitions,
     error::{PRODUCT, broken, refused},
     rows::{Rows, read_batch},
+    scan::Pages,
     vigil::{ByControl, Vigil},
     wire::{self, Client, Event, Report},
 };
@@ -264,6 +265,10 @@ impl driver::Control for SqlServerControl {
         self.vigil.ping().await?;
         // Opened anew where it is gone: that tells what an answer alone does not, a password that has run out.
         if self.session.is_gone() { Ok(self.session.work(None).await.map(drop)?) } else { Ok(()) }
+    }
+
+    fn scan(&self) -> Option<&dyn Scan> {
+        Some(&Pages)
     }
 
     fn ddl(&self) -> Option<&dyn Ddl> {

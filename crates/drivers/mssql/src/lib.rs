@@ -26,6 +26,7 @@ mod error;
 pub mod policies;
 mod quote;
 mod rows;
+mod scan;
 mod session;
 mod types;
 mod vigil;
