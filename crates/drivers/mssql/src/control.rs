@@ -5,10 +5,11 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use catalog::{Catalog, Scope};
-use driver::{Ddl, Error, Scan, Server};
+use driver::{Activity, Ddl, Error, Scan, Server};
 use tokio::sync::{Mutex, MutexGuard, Notify};
 
 use crate::{
+    activity::Watching,
     ddl::Definitions,
     error::{PRODUCT, broken, refused},
     rows::{Rows, read_batch},
@@ -227,6 +228,7 @@ pub(crate) struct SqlServerControl {
     vigil: Arc<Vigil>,
     server: Server,
     definitions: Definitions,
+    watching: Watching,
 }
 
 impl SqlServerControl {
@@ -234,7 +236,8 @@ impl SqlServerControl {
     pub(crate) fn new(session: Arc<ControlSession>, server: Server, took: Duration) -> Self {
         let vigil = Arc::new(Vigil::new(ByControl::new(Arc::clone(&session)), took));
         let definitions = Definitions::new(Arc::clone(&session));
-        SqlServerControl { session, vigil, server, definitions }
+        let watching = Watching::new(Arc::clone(&session));
+        SqlServerControl { session, vigil, server, definitions, watching }
     }
 
     /// Who asks for signs of life over it.
@@ -273,5 +276,9 @@ impl driver::Control for SqlServerControl {
 
     fn ddl(&self) -> Option<&dyn Ddl> {
         Some(&self.definitions)
+    }
+
+    fn activity(&self) -> Option<&dyn Activity> {
+        Some(&self.watching)
     }
 }

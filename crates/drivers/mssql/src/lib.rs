@@ -16,6 +16,7 @@
 //!
 //! This crate must not know other drivers, the keychain or any user interface.
 
+mod activity;
 mod cancel;
 mod cast;
 mod catalog;
