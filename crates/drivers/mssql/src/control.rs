@@ -5,12 +5,13 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use catalog::{Catalog, Scope};
-use driver::{Activity, Ddl, Error, Scan, Server};
+use driver::{Activity, Ddl, Edit, Error, Scan, Server};
 use tokio::sync::{Mutex, MutexGuard, Notify};
 
 use crate::{
     activity::Watching,
     ddl::Definitions,
+    edit::Editing,
     error::{PRODUCT, broken, refused},
     rows::{Rows, read_batch},
     scan::Pages,
@@ -272,6 +273,10 @@ impl driver::Control for SqlServerControl {
 
     fn scan(&self) -> Option<&dyn Scan> {
         Some(&Pages)
+    }
+
+    fn edit(&self) -> Option<&dyn Edit> {
+        Some(&Editing)
     }
 
     fn ddl(&self) -> Option<&dyn Ddl> {

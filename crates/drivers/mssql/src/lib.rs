@@ -23,6 +23,7 @@ mod catalog;
 mod connect;
 mod control;
 mod ddl;
+mod edit;
 mod error;
 pub mod policies;
 mod quote;

@@ -9,7 +9,9 @@
 mod condition;
 
 use catalog::{Catalog, Column, ConstraintKind, ObjectKey, RelationKind, RelationWalker};
-use driver::{Code, Condition, Error, Filter, KeySource, Lookup, Page, PageRequest, Scan, Statement, arrow::CellClass};
+use driver::{
+    Code, Condition, Error, Filter, KeyForm, KeySource, Lookup, Page, PageRequest, Scan, Statement, arrow::CellClass,
+};
 
 use condition::{condition, every};
 
@@ -20,7 +22,7 @@ pub(crate) struct Pages;
 
 /// How a column's values are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
+pub(crate) enum Form {
     /// Digits.
     Exact,
     /// `bit`.
@@ -40,7 +42,7 @@ enum Form {
 }
 
 impl Form {
-    fn of(column: &Column) -> Form {
+    pub(crate) fn of(column: &Column) -> Form {
         Form::of_type(&column.native_type)
     }
 
@@ -60,20 +62,29 @@ impl Form {
     }
 
     /// Whether pages can be told apart by it.
-    fn is_key(self) -> bool {
+    pub(crate) fn is_key(self) -> bool {
         self != Form::Other
     }
 
     /// The expression whose text is the value exactly.
-    fn exact(self, reference: &str) -> String {
+    pub(crate) fn exact(self, reference: &str) -> String {
         match self {
             Form::Bytes => format!("CONVERT(varchar(max), CAST({reference} AS varbinary(max)), 2)"),
             _ => reference.to_owned(),
         }
     }
 
+    /// How that text is told from what a plain column prints.
+    pub(crate) fn printed(self) -> Option<KeyForm> {
+        match self {
+            Form::Bytes => Some(KeyForm::Hex),
+            Form::Other => None,
+            _ => Some(KeyForm::Text),
+        }
+    }
+
     /// A literal of such a text, as a value of the column.
-    fn literal(self, native_type: &str, text: &str) -> Result<String, Error> {
+    pub(crate) fn literal(self, native_type: &str, text: &str) -> Result<String, Error> {
         let wrong = || Error::new(Code::InvalidStatement, "The position of the page is not one of this relation.");
         match self {
             Form::Exact => number(text).ok_or_else(wrong),
@@ -257,14 +268,14 @@ impl Scan for Pages {
     }
 }
 
-fn find<'a>(catalog: &'a Catalog, key: &ObjectKey) -> Result<RelationWalker<'a>, Error> {
+pub(crate) fn find<'a>(catalog: &'a Catalog, key: &ObjectKey) -> Result<RelationWalker<'a>, Error> {
     catalog
         .find_relation(key.schema.as_deref(), &key.name)
         .and_then(|id| catalog.relation(id))
         .ok_or_else(|| Error::new(Code::NotFound, format!("{} is not in the catalog.", key.name)))
 }
 
-fn column_of<'a>(columns: &'a [Column], name: &str) -> Result<&'a Column, Error> {
+pub(crate) fn column_of<'a>(columns: &'a [Column], name: &str) -> Result<&'a Column, Error> {
     columns
         .iter()
         .find(|column| column.name == name)
@@ -286,7 +297,7 @@ fn push_where(text: &mut String, conditions: &[String]) {
 }
 
 /// The columns that make any order of this relation total.
-fn key_of(relation: RelationWalker<'_>) -> (Vec<&Column>, KeySource) {
+pub(crate) fn key_of(relation: RelationWalker<'_>) -> (Vec<&Column>, KeySource) {
     if !matches!(relation.row().kind, RelationKind::Table | RelationKind::PartitionedTable) {
         return (Vec::new(), KeySource::Offset);
     }

@@ -161,13 +161,22 @@ async fn a_run_hands_over_results_notices_and_the_first_error_with_its_place() {
 
 #[tokio::test]
 async fn changed_rows_are_counted_and_read_ones_are_not() {
-    let server = server(&[("update", || {
-        Reply::Tokens([tokens::done(0x11, 0xc5, 3), tokens::done(0x11, 0xc1, 9), tokens::done(0x10, 0xc4, 2)].concat())
-    })])
+    let server = server(&[
+        ("triggered", || Reply::Tokens([tokens::done_within(0x11, 0xc3, 9), tokens::done(0x10, 0xc5, 1)].concat())),
+        ("exec p", || Reply::Tokens([tokens::done_within(0x11, 0xc3, 4), tokens::done(0, 0xe0, 0)].concat())),
+        ("update", || {
+            Reply::Tokens(
+                [tokens::done(0x11, 0xc5, 3), tokens::done(0x11, 0xc1, 9), tokens::done(0x10, 0xc4, 2)].concat(),
+            )
+        }),
+    ])
     .await;
     let (_connection, session) = session(&server).await;
     let summary = told(session.run(Statement::new("update"))).await.end.unwrap();
     assert_eq!((summary.outcome, summary.affected_rows), (Outcome::Completed, Some(5)));
+    let triggered = told(session.run(Statement::new("triggered"))).await.end.unwrap();
+    assert_eq!(triggered.affected_rows, Some(1), "what triggers changed is not what the batch did");
+    assert_eq!(told(session.run(Statement::new("exec p"))).await.end.unwrap().affected_rows, Some(4));
     let summary = told(session.run(Statement::new("nothing"))).await.end.unwrap();
     assert_eq!(summary.affected_rows, None);
 }

@@ -45,6 +45,8 @@ pub(crate) struct Run {
     schema: Option<SchemaRef>,
     rows: u64,
     affected: Option<u64>,
+    /// What procedures and triggers changed: counted where the batch itself counts nothing.
+    affected_within: Option<u64>,
     failure: Option<Error>,
     /// Nobody reads the events any more.
     gone: bool,
@@ -74,6 +76,7 @@ impl Run {
             schema: None,
             rows: 0,
             affected: None,
+            affected_within: None,
             failure: None,
             gone: false,
             cancelled: false,
@@ -105,7 +108,8 @@ impl Run {
         if !done.is_select()
             && let Some(count) = done.count()
         {
-            self.affected = Some(self.affected.unwrap_or(0).saturating_add(count));
+            let counter = if done.in_procedure { &mut self.affected_within } else { &mut self.affected };
+            *counter = Some(counter.unwrap_or(0).saturating_add(count));
         }
         if !done.is_attention() {
             self.completed = !done.more() && !done.is_error();
@@ -135,7 +139,7 @@ impl Run {
             outcome,
             // This server has no command tags.
             tag: None,
-            affected_rows: self.affected,
+            affected_rows: self.affected.or(self.affected_within),
             rows: self.rows,
             elapsed: self.started.elapsed(),
             transaction,

@@ -112,6 +112,13 @@ pub fn done(status: u16, command: u16, count: u64) -> Vec<u8> {
     [vec![0xfd], status.to_le_bytes().to_vec(), command.to_le_bytes().to_vec(), count.to_le_bytes().to_vec()].concat()
 }
 
+/// DONEINPROC: as [`done`], of a statement within a procedure or trigger.
+pub fn done_within(status: u16, command: u16, count: u64) -> Vec<u8> {
+    let mut token = done(status, command, count);
+    token[0] = 0xff;
+    token
+}
+
 fn said(token: u8, number: i32, class: u8, message: &str, procedure: &str, line: i32) -> Vec<u8> {
     let content = [
         number.to_le_bytes().to_vec(),
