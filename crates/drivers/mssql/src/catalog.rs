@@ -29,8 +29,7 @@ const PARTS: [Kind; 6] =
     [Kind::Relations, Kind::Columns, Kind::Constraints, Kind::ForeignKeys, Kind::Indexes, Kind::Triggers];
 
 /// Kinds this server has none of. Security policies are read with row security, which has a model of its own for them.
-const NONE: [Kind; 6] =
-    [Kind::Policies, Kind::Extensions, Kind::Events, Kind::Publications, Kind::EventTriggers, Kind::Others];
+const NONE: [Kind; 5] = [Kind::Policies, Kind::Extensions, Kind::Events, Kind::Publications, Kind::EventTriggers];
 
 /// Reads the catalog of the database that the control session is in.
 pub(crate) async fn read(session: &ControlSession, scope: &Scope) -> Result<Catalog, Error> {
@@ -120,6 +119,10 @@ impl Reading<'_> {
         if self.wants(Kind::Sequences) {
             let coverage = self.sequences().await?;
             self.cover(Kind::Sequences, coverage);
+        }
+        if self.wants(Kind::Others) {
+            let coverage = self.others().await?;
+            self.cover(Kind::Others, coverage);
         }
         if self.wants(Kind::Roles) {
             let coverage = self.roles().await?;

@@ -1,6 +1,6 @@
 //! Types, functions, procedures and sequences.
 
-use catalog::{Coverage, Known, Routine, RoutineKind, Sequence, TypeKind, TypeObject};
+use catalog::{Coverage, Known, Others, Routine, RoutineKind, Sequence, TypeKind, TypeObject};
 use driver::Error;
 
 use super::{Reading, Row, spelled};
@@ -86,6 +86,23 @@ impl Reading<'_> {
                     arguments.push_str(if output { " OUTPUT" } else { "" });
                     arguments.push_str(if read_only { " READONLY" } else { "" });
                 }
+            }
+        }
+        Ok(Known::Value(()))
+    }
+
+    /// Synonyms, table types, assemblies.
+    pub(super) async fn others(&mut self) -> Result<Coverage, Error> {
+        let rows = match self.ask(include_str!("../queries/others.sql")).await? {
+            Ok(rows) => rows,
+            Err(coverage) => return Ok(coverage),
+        };
+        for row in rows {
+            let mut row = Row::new(row);
+            let (schema, what, name) = (row.some(), row.text(), row.text());
+            match self.catalog.others.last_mut().filter(|last| last.schema == schema && last.what == what) {
+                Some(last) => last.names.push(name),
+                None => self.catalog.others.push(Others { schema, relation: None, what, names: vec![name] }),
             }
         }
         Ok(Known::Value(()))

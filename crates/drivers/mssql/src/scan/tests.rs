@@ -59,6 +59,7 @@ fn pages_go_on_behind_the_last_row() {
     assert!(first.statement.text.starts_with("SELECT TOP (20) t.[bigint], "));
     assert_eq!((first.source, first.visible_columns, first.key.as_slice()), (KeySource::PrimaryKey, 8, &[8][..]));
     assert_eq!(first.identity, Some(vec![8]));
+    sql::read_only_verdict(&first.statement.text, sql::dialect::tsql()).unwrap();
     assert_eq!(
         tail(&catalog, &request(&[], Some(&[Some("-7")]))),
         "[sales]]x].[orders] AS t\nWHERE t.[bigint] > -7\nORDER BY t.[bigint]"

@@ -55,14 +55,12 @@ pub(crate) struct Answer {
     pub encrypt: Encrypt,
     /// Major version: 11 is SQL Server 2012.
     pub major: u8,
-    /// The instance that was named is not the one that answers.
-    pub other_instance: bool,
 }
 
 /// Reads a server's message.
 pub(crate) fn read(message: &[u8]) -> Result<Answer, Violation> {
     let mut reader = Reader::new(message);
-    let mut answer = Answer { encrypt: Encrypt::Unsupported, major: 0, other_instance: false };
+    let mut answer = Answer { encrypt: Encrypt::Unsupported, major: 0 };
     loop {
         let token = reader.u8().map_err(|_| Violation::Malformed)?;
         if token == END {
@@ -79,7 +77,6 @@ pub(crate) fn read(message: &[u8]) -> Result<Answer, Violation> {
             (ENCRYPTION, Some(2)) => answer.encrypt = Encrypt::Unsupported,
             (ENCRYPTION, Some(3)) => answer.encrypt = Encrypt::Required,
             (ENCRYPTION, _) => return Err(Violation::Malformed),
-            (INSTANCE, Some(1)) => answer.other_instance = true,
             _ => {}
         }
     }

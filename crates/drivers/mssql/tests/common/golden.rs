@@ -7,7 +7,8 @@ use super::{
 };
 
 /// The queries by their first lines.
-const QUERIES: [(&str, &str); 18] = [
+const QUERIES: [(&str, &str); 19] = [
+    ("-- What is told by its name only.", include_str!("../golden/shop/others.txt")),
     ("SELECT DB_NAME(), SCHEMA_NAME()", include_str!("../golden/shop/here.txt")),
     ("-- Databases of the server.", include_str!("../golden/shop/databases.txt")),
     ("-- Schemas of the database.", include_str!("../golden/shop/schemas.txt")),
