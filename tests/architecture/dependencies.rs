@@ -24,6 +24,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("route", &[]),
     ("dial", &["driver", "route"]),
     ("driver-mongodb", &["catalog", "sql", "driver", "dial", "route"]),
+    ("driver-mssql", &["catalog", "sql", "driver", "dial", "policy", "route"]),
     ("driver-mysql", &["catalog", "sql", "driver", "generate", "dial", "route"]),
     ("driver-postgres", &["catalog", "sql", "driver", "generate", "dial", "policy", "route"]),
     ("driver-redis", &["catalog", "sql", "driver", "dial", "route"]),

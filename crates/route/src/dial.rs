@@ -4,6 +4,7 @@ use std::{
     fmt, io,
     net::SocketAddr,
     path::PathBuf,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -11,7 +12,7 @@ use async_trait::async_trait;
 use tokio::{net::TcpStream, task::JoinSet, time::timeout};
 
 use crate::{
-    Error, ErrorKind, Hop, Socks5, Ssh, Stream, Tls, Trace,
+    Envelope, Error, ErrorKind, Hop, Socks5, Ssh, Stream, Tls, Trace,
     stream::{Carrier, Plain},
 };
 
@@ -124,6 +125,13 @@ impl Route {
         self
     }
 
+    /// The same way to another place, with the name of that place.
+    #[must_use]
+    pub fn with_endpoint(mut self, endpoint: Endpoint) -> Self {
+        self.endpoint = endpoint;
+        self
+    }
+
     /// Where this leads.
     pub fn endpoint(&self) -> &Endpoint {
         &self.endpoint
@@ -165,13 +173,26 @@ impl Route {
     /// # Errors
     /// A [`Hop::Tls`] error.
     pub async fn secure(&self, stream: Stream, trace: &mut Trace) -> Result<Stream, Error> {
+        self.secure_within(stream, None, trace).await
+    }
+
+    /// As [`Route::secure`], with the handshake inside of a protocol's own packets.
+    ///
+    /// # Errors
+    /// A [`Hop::Tls`] error.
+    pub async fn secure_within(
+        &self,
+        stream: Stream,
+        envelope: Option<Arc<dyn Envelope>>,
+        trace: &mut Trace,
+    ) -> Result<Stream, Error> {
         let Some(tls) = self.tls() else { return Ok(stream) };
         let host = match (&self.tls_name, &self.endpoint) {
             (Some(name), _) => name.as_str(),
             (None, Endpoint::Tcp { host, .. }) => host.as_str(),
             (None, Endpoint::Unix(_)) => return Ok(stream),
         };
-        tls.upgrade(stream, host, self.connect_timeout, trace).await
+        tls.upgrade_within(stream, host, envelope, self.connect_timeout, trace).await
     }
 
     /// Dials and secures, for protocols that speak TLS from the first byte.

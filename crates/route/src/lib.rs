@@ -21,6 +21,7 @@
 mod ask;
 mod dial;
 mod entrance;
+mod envelope;
 mod error;
 mod proxy;
 mod ssh;
@@ -31,6 +32,7 @@ mod trace;
 pub use ask::{Answer, Ask, NeverAsk, Question};
 pub use dial::{Endpoint, Route};
 pub use entrance::Entrance;
+pub use envelope::Envelope;
 pub use error::{Error, ErrorKind, Hop};
 pub use proxy::Socks5;
 pub use ssh::{Ssh, SshLogin, SshSettings};

@@ -13,9 +13,12 @@ use tokio::{
 };
 use tokio_rustls::client::TlsStream;
 
-use crate::tls::{
-    TlsSession,
-    certificate::{self, PeerCertificate},
+use crate::{
+    envelope::Enveloped,
+    tls::{
+        TlsSession,
+        certificate::{self, PeerCertificate},
+    },
 };
 
 /// A connected byte stream: plain TCP, a Unix socket, a tunnel through SSH, or TLS over one of them.
@@ -23,7 +26,7 @@ pub struct Stream(pub(crate) Carrier);
 
 pub(crate) enum Carrier {
     Plain(Plain),
-    Tls(Box<TlsStream<Plain>>),
+    Tls(Box<TlsStream<Enveloped>>),
 }
 
 pub(crate) enum Plain {
@@ -109,7 +112,7 @@ impl Stream {
     fn plain(&self) -> &Plain {
         match &self.0 {
             Carrier::Plain(plain) => plain,
-            Carrier::Tls(tls) => tls.get_ref().0,
+            Carrier::Tls(tls) => &tls.get_ref().0.plain,
         }
     }
 }

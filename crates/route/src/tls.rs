@@ -21,7 +21,8 @@ use tokio_rustls::TlsConnector;
 use zeroize::Zeroizing;
 
 use crate::{
-    Error, ErrorKind, Hop, Stream, Trace,
+    Envelope, Error, ErrorKind, Hop, Stream, Trace,
+    envelope::Enveloped,
     stream::Carrier,
     tls::verify::{Trust, Verifier},
 };
@@ -181,8 +182,23 @@ impl Tls {
         limit: Duration,
         trace: &mut Trace,
     ) -> Result<Stream, Error> {
+        self.upgrade_within(stream, host, None, limit, trace).await
+    }
+
+    /// As [`Tls::upgrade`], with the handshake inside of a protocol's own packets.
+    ///
+    /// # Errors
+    /// As [`Tls::upgrade`].
+    pub async fn upgrade_within(
+        &self,
+        stream: Stream,
+        host: &str,
+        envelope: Option<Arc<dyn Envelope>>,
+        limit: Duration,
+        trace: &mut Trace,
+    ) -> Result<Stream, Error> {
         let started = Instant::now();
-        let result = self.handshake(stream, host, limit).await;
+        let result = self.handshake(stream, host, envelope, limit).await;
         match &result {
             Ok(stream) => {
                 let detail = stream.tls().map(|tls| format!("{}, {}", tls.version, tls.cipher)).unwrap_or_default();
@@ -193,7 +209,14 @@ impl Tls {
         result
     }
 
-    async fn handshake(&self, stream: Stream, host: &str, limit: Duration) -> Result<Stream, Error> {
+    async fn handshake(
+        &self,
+        stream: Stream,
+        host: &str,
+        envelope: Option<Arc<dyn Envelope>>,
+        limit: Duration,
+    ) -> Result<Stream, Error> {
+        let enveloped = |plain| Enveloped::new(plain, envelope);
         let Carrier::Plain(plain) = stream.0 else {
             return Err(Error::new(Hop::Tls, host, ErrorKind::Handshake, "The stream is encrypted already."));
         };
@@ -206,8 +229,11 @@ impl Tls {
             )
             .caused_by(error)
         })?;
-        match timeout(limit, TlsConnector::from(self.config.clone()).connect(name, plain)).await {
-            Ok(Ok(tls)) => Ok(Stream(Carrier::Tls(Box::new(tls)))),
+        match timeout(limit, TlsConnector::from(self.config.clone()).connect(name, enveloped(plain))).await {
+            Ok(Ok(mut tls)) => {
+                tls.get_mut().0.bare();
+                Ok(Stream(Carrier::Tls(Box::new(tls))))
+            }
             Ok(Err(error)) => Err(handshake_failed(host, error)),
             Err(_) => Err(Error::new(
                 Hop::Tls,

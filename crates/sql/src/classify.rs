@@ -2,6 +2,7 @@
 //!
 //! Read from the text alone, so a query that calls a function that writes is a read here: only the server knows better.
 
+mod batch;
 mod data;
 mod definition;
 mod destroys;
@@ -255,6 +256,15 @@ pub fn classify(text: &str, dialect: &Dialect) -> Classification {
     Classification { class, effect: reader.effect }
 }
 
+/// How many statements a batch holds.
+pub(crate) fn statements_of_batch(text: &str, dialect: &Dialect) -> usize {
+    let nodes = Nodes::new(text, dialect);
+    let end = nodes.len();
+    let reader =
+        Reader { nodes: &nodes, effect: Effect::default(), end, depth: 0, into_file: false, into_variable: false };
+    reader.heads(0).len()
+}
+
 /// Walks over one statement and writes down what it does.
 struct Reader<'a> {
     nodes: &'a Nodes<'a>,
@@ -285,9 +295,14 @@ impl Reader<'_> {
             start += 1;
         }
         let at = self.explain_prefix(start);
-        let mut class = self.command(at);
-        self.everywhere(at);
-        if class == Class::Unknown {
+        let batches = nodes.dialect.batches;
+        let mut class = if batches { self.batch(at) } else { self.command(at) };
+        if !batches {
+            self.everywhere(at);
+        }
+        if batches {
+            // Each of its statements was looked at.
+        } else if class == Class::Unknown {
             self.block(at);
         } else if nodes.is(at, "DO") && class == Class::Write {
             self.block_text(at + 1);
@@ -382,6 +397,11 @@ impl Reader<'_> {
             return Class::Unknown;
         };
         match command.as_str() {
+            "BEGIN" | "DECLARE" | "SET" | "EXEC" | "EXECUTE" | "UPDATE" | "SAVE" | "COMMIT" | "ROLLBACK"
+                if nodes.dialect.batches =>
+            {
+                self.batched(at, class)
+            }
             "WITH" => {
                 let main = with::with_clause(nodes, at, self.end).next;
                 let verbs = ["SELECT", "VALUES", "TABLE", "INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE"];
@@ -473,7 +493,10 @@ impl Reader<'_> {
             } else if nodes.is(at, "INTO") && at > 0 {
                 let named = nodes.is_kind(at - 1, TokenKind::Dot) || nodes.is(at - 1, "AS");
                 let verb = nodes.is_any(at - 1, &["INSERT", "REPLACE", "MERGE", "IGNORE", "ABORT", "FAIL", "ROLLBACK"]);
-                if !named && !verb && self.effect.select_into.is_none() {
+                // Elsewhere it leads what a change gives back into a variable or a table that is there.
+                let elsewhere = nodes.dialect.batches
+                    && (nodes.is_kind(at + 1, TokenKind::Variable) || !nodes.is_any(start, &["SELECT", "WITH"]));
+                if !named && !verb && !elsewhere && self.effect.select_into.is_none() {
                     self.select_into(at);
                 }
             }

@@ -7,6 +7,7 @@ pub(crate) mod conditional;
 mod mysql;
 mod postgres;
 mod sqlite;
+mod tsql;
 
 use std::fmt;
 use std::sync::{Arc, LazyLock};
@@ -38,6 +39,13 @@ pub fn mysql() -> &'static Dialect {
     &DIALECT
 }
 
+/// Transact-SQL of SQL Server 2012 and later, as a session with `QUOTED_IDENTIFIER` on reads it, which every client of our kind
+/// begins with; [`Dialect::with_ansi_quotes`] turns it off.
+pub fn tsql() -> &'static Dialect {
+    static DIALECT: LazyLock<Dialect> = LazyLock::new(tsql::facts);
+    &DIALECT
+}
+
 /// The facts of one dialect of SQL. Cloning is cheap: lists are shared.
 #[derive(Clone, Debug, Serialize)]
 pub struct Dialect {
@@ -51,6 +59,8 @@ pub struct Dialect {
     pub double_quoted_strings: bool,
     /// Whether a setting of the session can change `double_quoted_strings`: guards then read a text both ways.
     pub double_quotes_vary: bool,
+    /// Where that setting varies, the quotes of identifiers while `"x"` is a string, and while it is none.
+    pub varied_quotes: [&'static [IdentifierQuote]; 2],
     /// Whether a backslash escapes inside a plain `'…'`, and in a `"…"` that is a string.
     pub backslash_escapes: bool,
     /// Whether a setting of the session can change `backslash_escapes`: guards then read a text both ways.
@@ -75,6 +85,8 @@ pub struct Dialect {
     pub charset_introducers: bool,
     /// Whether `x'…'` makes bytes, so that a literal of bytes is written `X'…'`.
     pub blob_literals: bool,
+    /// Whether a condition is a value, so that rows can be sorted by `a IS NULL`.
+    pub conditions_are_values: bool,
     /// The type that a value of any other is cast to, to be looked at as text.
     pub text_type: &'static str,
 
@@ -99,7 +111,7 @@ pub struct Dialect {
     pub backslash_terminators: bool,
     /// Whether `DELIMITER x` changes what ends a statement.
     pub delimiter_command: bool,
-    /// The word that, alone on a line, ends a batch.
+    /// The word that, alone on a line or with a number after it, ends a batch; with the number the batch is sent as often.
     pub batch_separator: Option<&'static str>,
 
     // Names.
@@ -146,6 +158,9 @@ pub struct Dialect {
     pub named_placeholder_prefixes: &'static str,
 
     // Statements.
+    /// Whether what is sent is a batch of statements, with variables that live as long as it: `;` parts statements within it and
+    /// ends none, and a statement may follow another without any sign.
+    pub batches: bool,
     /// Whether a `;` inside parentheses does not end the statement.
     pub parentheses_hold_semicolons: bool,
     /// Whether a routine's body may be `BEGIN ATOMIC …; … END`.
@@ -294,10 +309,11 @@ impl Dialect {
     /// of MySQL).
     #[must_use]
     pub fn with_ansi_quotes(&self, on: bool) -> Self {
+        let [strings, names] = self.varied_quotes;
         let identifier_quotes = match (on, self.double_quotes_vary) {
             (_, false) => return self.clone(),
-            (true, true) => mysql::ANSI_QUOTES,
-            (false, true) => mysql::QUOTES,
+            (true, true) => names,
+            (false, true) => strings,
         };
         Self { double_quoted_strings: !on, identifier_quotes, ..self.clone() }
     }

@@ -44,6 +44,9 @@ pub fn placeholders(text: &str, dialect: &Dialect) -> Vec<Placeholder> {
     if owns_its_parameters(&nodes) {
         return Vec::new();
     }
+    if dialect.batches {
+        return undeclared(&nodes);
+    }
     let mut found: Vec<Placeholder> = Vec::new();
     let mut named: std::collections::HashMap<&str, u32> = std::collections::HashMap::new();
     let mut highest = 0u32;
@@ -71,10 +74,54 @@ pub fn placeholders(text: &str, dialect: &Dialect) -> Vec<Placeholder> {
     found
 }
 
+/// The variables that a batch uses and does not declare, nor names as arguments of a procedure.
+fn undeclared(nodes: &Nodes<'_>) -> Vec<Placeholder> {
+    let mut declared: Vec<&str> = Vec::new();
+    let mut used: Vec<(&str, Span)> = Vec::new();
+    let (mut declares, mut executes) = (false, false);
+    for at in 0..nodes.len() {
+        if let Some(word) = nodes.word(at) {
+            let verb = nodes.dialect.command_class(word).is_some();
+            declares = nodes.is(at, "DECLARE") || (declares && !verb);
+            executes = nodes.is_any(at, &["EXEC", "EXECUTE"]) || (executes && !verb);
+        }
+        if nodes.is_kind(at, TokenKind::Semicolon) {
+            (declares, executes) = (false, false);
+        }
+        if !nodes.is_kind(at, TokenKind::Variable) {
+            continue;
+        }
+        // `@x.value('…')` is a method of the variable.
+        let span = nodes.span(at);
+        let name = nodes.raw(at).split('.').next().unwrap_or_default();
+        let before = at.wrapping_sub(1);
+        if name.starts_with("@@") || (executes && nodes.is_operator(at + 1, "=")) {
+            continue;
+        }
+        if declares && (nodes.is(before, "DECLARE") || nodes.is_kind(before, TokenKind::Comma)) {
+            declared.push(name);
+        } else {
+            used.push((name, Span::new(span.start, span.start + name.len())));
+        }
+    }
+    let mut found: Vec<Placeholder> = Vec::new();
+    for (name, span) in used {
+        if declared.iter().any(|one| one.eq_ignore_ascii_case(name)) {
+            continue;
+        }
+        let known = found.iter().find(|one| one.name.eq_ignore_ascii_case(name)).map(|one| one.ordinal);
+        let next = found.iter().map(|one| one.ordinal).max().unwrap_or(0).saturating_add(1);
+        let ordinal = known.unwrap_or(next);
+        found.push(Placeholder { name: name.to_owned(), style: PlaceholderStyle::At, span, ordinal });
+    }
+    found
+}
+
 fn owns_its_parameters(nodes: &Nodes<'_>) -> bool {
     if nodes.dialect.dollar_number_placeholders && nodes.is(0, "PREPARE") {
         return true;
     }
-    let kind = nodes.skip_words(1, &["OR", "REPLACE"]);
-    nodes.is(0, "CREATE") && nodes.is_any(kind, &["FUNCTION", "PROCEDURE"])
+    let kind = nodes.skip_words(1, &["OR", "REPLACE", "ALTER"]);
+    let alters = nodes.dialect.batches && nodes.is(0, "ALTER");
+    (nodes.is(0, "CREATE") || alters) && nodes.is_any(kind, &["FUNCTION", "PROCEDURE", "PROC", "TRIGGER"])
 }

@@ -34,6 +34,8 @@ pub struct Statement {
     /// The lines that follow a `COPY … FROM STDIN`, without the final `\.`. None when it reads nothing, or when no line `\.`
     /// follows: then the data has to come from somewhere else.
     pub copy_data: Option<Span>,
+    /// How often it is to be sent: the number after what ends a batch, else once. Zero is not at all.
+    pub repeats: u32,
     /// The words of a comment of one line right above it (`-- Daily revenue`), a name its writer gave it.
     pub title: Option<Span>,
 }
@@ -106,6 +108,8 @@ struct Splitter<'a> {
     statements: Vec<Statement>,
     no_copy_end: bool,
     title: Option<Span>,
+    /// How often the piece that is being finished is to be sent.
+    repeats: Option<u32>,
     piece: Piece,
 }
 
@@ -152,6 +156,7 @@ impl<'a> Splitter<'a> {
             statements: Vec::new(),
             no_copy_end: false,
             title: None,
+            repeats: None,
             piece: Piece::new(),
         }
     }
@@ -210,10 +215,17 @@ impl<'a> Splitter<'a> {
             if token.kind == TokenKind::Word && self.client_line(token) {
                 return;
             }
+            if self.dialect.batches && token.kind == TokenKind::Word && self.separator_line(token) {
+                self.title = None;
+                return;
+            }
             self.piece.start = Some(token.span.start);
         } else if self.dialect.delimiter_command && self.begins_delimiter_line(token) {
             self.finish(self.piece.end, true);
             self.client_line(token);
+            return;
+        }
+        if self.dialect.batches && token.kind == TokenKind::Word && self.separator_line(token) {
             return;
         }
         if self.piece.command.is_empty() && !matches!(token.kind, TokenKind::OpenParen) {
@@ -250,6 +262,7 @@ impl<'a> Splitter<'a> {
 
     fn ends_statement(&self) -> bool {
         self.delimiter.is_none()
+            && !self.dialect.batches
             && matches!(self.piece.body, Body::None | Body::Begun)
             && !self.piece.compound.holds()
             && (self.piece.depth == 0 || !self.dialect.parentheses_hold_semicolons)
@@ -362,7 +375,8 @@ impl<'a> Splitter<'a> {
         }
         let word = token.span.of(self.text);
         let delimiter = self.dialect.delimiter_command && self.is_delimiter_line(token);
-        let separator = self.dialect.batch_separator.is_some_and(|separator| word.eq_ignore_ascii_case(separator));
+        let separator = !self.dialect.batches
+            && self.dialect.batch_separator.is_some_and(|separator| word.eq_ignore_ascii_case(separator));
         // Looked at last: a script of one line would be searched once for each statement.
         if !delimiter && !separator {
             return false;
@@ -377,6 +391,28 @@ impl<'a> Splitter<'a> {
         } else if !rest.is_empty() {
             return false;
         }
+        self.lexer.seek(line_end);
+        true
+    }
+
+    /// A separator that stands alone on its line, or with a number, ends the batch before it.
+    fn separator_line(&mut self, token: Token) -> bool {
+        let is_separator =
+            self.dialect.batch_separator.is_some_and(|word| token.span.of(self.text).eq_ignore_ascii_case(word));
+        if !is_separator {
+            return false;
+        }
+        let before = self.text.get(..token.span.start).unwrap_or("").trim_end_matches([' ', '\t']);
+        let line_end = self.line_end(token.span.end);
+        let rest = self.text.get(token.span.end..line_end).unwrap_or("");
+        let rest = rest.split("--").next().unwrap_or("").trim();
+        let repeats = if rest.is_empty() { Some(1) } else { rest.parse::<u32>().ok() };
+        let Some(repeats) = repeats.filter(|_| before.is_empty() || before.ends_with(['\n', '\r'])) else {
+            return false;
+        };
+        self.repeats = Some(repeats);
+        self.finish(line_end, true);
+        self.repeats = None;
         self.lexer.seek(line_end);
         true
     }
@@ -419,6 +455,7 @@ impl<'a> Splitter<'a> {
             terminated: true,
             reads_stdin: false,
             copy_data: None,
+            repeats: 1,
             title: self.title.take(),
         });
         self.lexer.seek(end);
@@ -447,6 +484,7 @@ impl<'a> Splitter<'a> {
             terminated,
             reads_stdin: piece.reads_stdin,
             copy_data,
+            repeats: self.repeats.take().unwrap_or(1),
             title: piece.title,
         });
     }

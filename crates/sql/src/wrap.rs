@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{Class, Dialect, StatementKind, classify, split};
+use crate::{Class, Dialect, StatementKind, classify, classify::statements_of_batch, nodes::Nodes, split};
 
 /// What the outer query asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -107,7 +107,7 @@ pub fn wrapped(text: &str, dialect: &Dialect, wanted: &Wrapping<'_>) -> Result<S
     if let Some((text, columns)) = &wanted.contains {
         let mut pattern = String::from("%");
         for character in text.chars() {
-            if matches!(character, '%' | '_' | ESCAPE) {
+            if matches!(character, '%' | '_' | '[' | ESCAPE) {
                 pattern.push(ESCAPE);
             }
             pattern.push(character);
@@ -125,7 +125,11 @@ pub fn wrapped(text: &str, dialect: &Dialect, wanted: &Wrapping<'_>) -> Result<S
     }
     let key = |(at, descending): &(usize, bool)| {
         let column = column(at)?;
-        Ok(format!("{column} IS NULL, {column}{}", if *descending { " DESC" } else { "" }))
+        let null = match dialect.conditions_are_values {
+            true => format!("{column} IS NULL"),
+            false => format!("CASE WHEN {column} IS NULL THEN 1 ELSE 0 END"),
+        };
+        Ok(format!("{null}, {column}{}", if *descending { " DESC" } else { "" }))
     };
     let keys = wanted.sort.iter().map(key).collect::<Result<Vec<String>, NoWrap>>()?;
     if !keys.is_empty() {
@@ -141,6 +145,7 @@ fn inner<'a>(text: &'a str, dialect: &Dialect, columns: &[&str]) -> Result<&'a s
     let statements = split(text, dialect);
     let [only] = statements.as_slice() else { return Err(NoWrap::NoQuery) };
     let query = only.span.of(text);
+    let query = if dialect.batches { alone(query, dialect)? } else { query };
     if only.kind != StatementKind::Sql || !matches!(only.command.as_str(), "SELECT" | "WITH") {
         return Err(NoWrap::NoQuery);
     }
@@ -160,6 +165,16 @@ fn inner<'a>(text: &'a str, dialect: &Dialect, columns: &[&str]) -> Result<&'a s
         }
     }
     Ok(query)
+}
+
+/// The query of a batch that holds nothing else, where it may stand within another one: there it has no names before it, and no
+/// order, options or form of its own.
+fn alone<'a>(batch: &'a str, dialect: &Dialect) -> Result<&'a str, NoWrap> {
+    let query = batch.trim_end_matches(|last: char| last == ';' || last.is_whitespace());
+    let nodes = Nodes::new(query, dialect);
+    let ends = nodes.find(0, nodes.len(), |at| nodes.is_any(at, &["ORDER", "FOR", "OPTION"]));
+    let single = statements_of_batch(query, dialect) == 1;
+    if nodes.is(0, "SELECT") && single && ends.is_none() { Ok(query) } else { Err(NoWrap::NoQuery) }
 }
 
 #[cfg(test)]

@@ -64,6 +64,16 @@ fn mysql_statements_have_their_class_and_command() {
 }
 
 #[test]
+fn sql_server_batches_have_the_class_of_their_worst_statement() {
+    check_classes(include_str!("cases/classify.tsql.txt"), dialect::tsql());
+}
+
+#[test]
+fn a_read_only_sql_server_connection_refuses_what_writes_wherever_it_stands_in_a_batch() {
+    check_verdicts(include_str!("cases/readonly.tsql.txt"), dialect::tsql());
+}
+
+#[test]
 fn a_read_only_mysql_connection_refuses_what_writes_and_what_loosens_it() {
     check_verdicts(include_str!("cases/readonly.mysql.txt"), dialect::mysql());
 }

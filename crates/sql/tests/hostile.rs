@@ -30,7 +30,17 @@ fn facts() -> Vec<Dialect> {
     let mysql = dialect::mysql();
     let server = dialect::ConditionalServer { version: 80_036, rule: dialect::ConditionalRule::SixBeforeSpace };
     let plain = mysql.with_ansi_quotes(true).with_backslash_escapes(false).with_conditional_server(Some(server));
-    vec![dialect::postgres().clone(), dialect::sqlite().clone(), mysql.clone(), switched, other, plain]
+    let tsql = dialect::tsql();
+    vec![
+        tsql.clone(),
+        tsql.with_ansi_quotes(false),
+        dialect::postgres().clone(),
+        dialect::sqlite().clone(),
+        mysql.clone(),
+        switched,
+        other,
+        plain,
+    ]
 }
 
 fn check(text: &str, facts: &Dialect, caret: usize) {

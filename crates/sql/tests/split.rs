@@ -50,6 +50,21 @@ fn mysql_scripts_split_as_its_own_client_splits_them_and_bodies_stay_whole() {
 }
 
 #[test]
+fn sql_server_scripts_split_into_batches_at_lines_of_their_own() {
+    check(include_str!("cases/split.tsql.sql"), dialect::tsql());
+}
+
+#[test]
+fn a_number_after_a_separator_says_how_often_its_batch_is_sent() {
+    let script = "SELECT 1\nGO 3\nSELECT 2\ngo\nSELECT 3\nGO 0 -- never\nSELECT 4\nGO 99999999999\nSELECT 5";
+    let found: Vec<_> =
+        split(script, dialect::tsql()).iter().map(|one| (one.text(script).to_owned(), one.repeats)).collect();
+    let wanted = [("SELECT 1", 3), ("SELECT 2", 1), ("SELECT 3", 0), ("SELECT 4\nGO 99999999999\nSELECT 5", 1)];
+    assert_eq!(found, wanted.map(|(text, repeats)| (text.to_owned(), repeats)));
+    assert_eq!(split(script, dialect::tsql())[0].full.of(script), "SELECT 1\nGO 3");
+}
+
+#[test]
 fn spans_with_terminators_do_not_overlap_and_commands_are_upper_case() {
     let script = "-- Daily revenue\nselect 1 ;\n\n-- far\n\nwith a as (select 1) table a;\\copy t to 'x'\n(select 2)";
     let found = split(script, dialect::postgres());

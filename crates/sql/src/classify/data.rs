@@ -54,6 +54,10 @@ impl Reader<'_> {
             next += 2;
         }
         next = nodes.skip_words(next, nodes.dialect.write_modifiers);
+        if nodes.dialect.batches && nodes.is(next, "TOP") && nodes.is_open(next + 1) {
+            next = nodes.after(next + 1);
+            next += usize::from(nodes.is(next, "PERCENT"));
+        }
         let begin = next;
         let listed = !nodes.is(next, "FROM");
         next = nodes.skip_words(next, &["INTO", "FROM", "ONLY", "TABLE"]);

@@ -23,6 +23,9 @@ const MODIFIERS: &[&str] = &[
     "ONLINE",
     "OFFLINE",
     "IGNORE",
+    "CLUSTERED",
+    "NONCLUSTERED",
+    "COLUMNSTORE",
 ];
 
 /// The same, where a value follows after `=`, or after a word of its own.
@@ -50,6 +53,19 @@ const LONG_KINDS: &[&[&str]] = &[
     &["SPATIAL", "REFERENCE", "SYSTEM"],
     &["SPATIAL", "INDEX"],
     &["PACKAGE", "BODY"],
+    &["SECURITY", "POLICY"],
+    &["EXTERNAL", "TABLE"],
+    &["EXTERNAL", "DATA", "SOURCE"],
+    &["EXTERNAL", "FILE", "FORMAT"],
+    &["PARTITION", "FUNCTION"],
+    &["PARTITION", "SCHEME"],
+    &["SYMMETRIC", "KEY"],
+    &["ASYMMETRIC", "KEY"],
+    &["MASTER", "KEY"],
+    &["XML", "SCHEMA", "COLLECTION"],
+    &["DATABASE", "SCOPED", "CREDENTIAL"],
+    &["DATABASE", "SCOPED", "CONFIGURATION"],
+    &["SERVER", "ROLE"],
 ];
 
 /// Kinds whose name is not what follows.
@@ -109,6 +125,7 @@ impl Reader<'_> {
 
     fn after_modifiers(&self, at: usize) -> usize {
         let nodes = self.nodes;
+        let at = nodes.after_words(at, &["OR", "ALTER"]).unwrap_or(at);
         let mut at = nodes.skip_words(at, MODIFIERS);
         // Elsewhere an aggregate is a kind of its own.
         at += usize::from(nodes.is(at, "AGGREGATE") && nodes.is(at + 1, "FUNCTION"));

@@ -68,6 +68,7 @@ pub(crate) fn split(text: &str) -> Vec<sql::Statement> {
                 terminated: end.is_some(),
                 reads_stdin: false,
                 copy_data: None,
+                repeats: 1,
                 title,
             })
         })
