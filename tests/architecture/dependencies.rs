@@ -39,6 +39,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "sql",
             "driver",
             "driver-mongodb",
+            "driver-mssql",
             "driver-mysql",
             "driver-postgres",
             "driver-redis",

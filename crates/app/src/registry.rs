@@ -19,6 +19,7 @@ impl Registry {
             Arc::new(driver_postgres::PostgresDriver),
             Arc::new(driver_mysql::MySql),
             Arc::new(driver_sqlite::Sqlite),
+            Arc::new(driver_mssql::SqlServer),
             Arc::new(driver_mongodb::MongoDb),
             Arc::new(driver_redis::Redis),
         ])

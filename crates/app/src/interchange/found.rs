@@ -143,6 +143,17 @@ pub(super) fn driver_for(engine: &str) -> Option<&'static str> {
         Some("mysql")
     } else if known(&["sqlite", "sqlite3", "sqlite_jdbc", "sqlite.xerial"]) {
         Some("sqlite")
+    } else if known(&[
+        "sqlserver",
+        "mssql",
+        "mssql_jdbc_ms_new",
+        "mssql_jdbc_jtds",
+        "microsoft",
+        "sqlsrv",
+        "jtds",
+        "azure",
+    ]) {
+        Some("mssql")
     } else if known(&["redis", "rediss", "redis_jedis", "valkey", "valkeys"]) {
         Some("redis")
     } else if known(&["mongodb", "mongo", "mongodb+srv", "mongo.4"]) {

@@ -1,10 +1,15 @@
 /** Highlighting by the grammar the driver names; an unknown name gets standard SQL. */
-import { MySQL, PostgreSQL, type SQLDialect, SQLite, StandardSQL } from "@codemirror/lang-sql";
+import { MSSQL, MySQL, PostgreSQL, type SQLDialect, SQLite, StandardSQL } from "@codemirror/lang-sql";
 import { StreamLanguage, type StringStream } from "@codemirror/language";
 import type { Extension } from "@codemirror/state";
 import type { LanguageFacts } from "@/ipc";
 
-const GRAMMARS: Readonly<Record<string, SQLDialect>> = { postgresql: PostgreSQL, sqlite: SQLite, mysql: MySQL };
+const GRAMMARS: Readonly<Record<string, SQLDialect>> = {
+  postgresql: PostgreSQL,
+  sqlite: SQLite,
+  mysql: MySQL,
+  tsql: MSSQL,
+};
 
 /** Reads a quoted text to its end, or to the line's. */
 function quoted(stream: StringStream, quote: string): void {
