@@ -76,7 +76,7 @@ pub fn placeholders(text: &str, dialect: &Dialect) -> Vec<Placeholder> {
 
 /// The variables that a batch uses and does not declare, nor names as arguments of a procedure.
 fn undeclared(nodes: &Nodes<'_>) -> Vec<Placeholder> {
-    let mut declared: Vec<&str> = Vec::new();
+    let mut declared: std::collections::HashSet<String> = std::collections::HashSet::new();
     let mut used: Vec<(&str, Span)> = Vec::new();
     let (mut declares, mut executes) = (false, false);
     for at in 0..nodes.len() {
@@ -99,19 +99,20 @@ fn undeclared(nodes: &Nodes<'_>) -> Vec<Placeholder> {
             continue;
         }
         if declares && (nodes.is(before, "DECLARE") || nodes.is_kind(before, TokenKind::Comma)) {
-            declared.push(name);
+            declared.insert(name.to_ascii_lowercase());
         } else {
             used.push((name, Span::new(span.start, span.start + name.len())));
         }
     }
     let mut found: Vec<Placeholder> = Vec::new();
+    let mut ordinals: std::collections::HashMap<String, u32> = std::collections::HashMap::new();
     for (name, span) in used {
-        if declared.iter().any(|one| one.eq_ignore_ascii_case(name)) {
+        let folded = name.to_ascii_lowercase();
+        if declared.contains(&folded) {
             continue;
         }
-        let known = found.iter().find(|one| one.name.eq_ignore_ascii_case(name)).map(|one| one.ordinal);
-        let next = found.iter().map(|one| one.ordinal).max().unwrap_or(0).saturating_add(1);
-        let ordinal = known.unwrap_or(next);
+        let next = u32::try_from(ordinals.len()).unwrap_or(u32::MAX).saturating_add(1);
+        let ordinal = *ordinals.entry(folded).or_insert(next);
         found.push(Placeholder { name: name.to_owned(), style: PlaceholderStyle::At, span, ordinal });
     }
     found

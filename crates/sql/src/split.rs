@@ -402,14 +402,16 @@ impl<'a> Splitter<'a> {
         if !is_separator {
             return false;
         }
+        // Looked at first: a line of nothing but this word would be searched once for each.
         let before = self.text.get(..token.span.start).unwrap_or("").trim_end_matches([' ', '\t']);
+        if !(before.is_empty() || before.ends_with(['\n', '\r'])) {
+            return false;
+        }
         let line_end = self.line_end(token.span.end);
         let rest = self.text.get(token.span.end..line_end).unwrap_or("");
         let rest = rest.split("--").next().unwrap_or("").trim();
         let repeats = if rest.is_empty() { Some(1) } else { rest.parse::<u32>().ok() };
-        let Some(repeats) = repeats.filter(|_| before.is_empty() || before.ends_with(['\n', '\r'])) else {
-            return false;
-        };
+        let Some(repeats) = repeats else { return false };
         self.repeats = Some(repeats);
         self.finish(line_end, true);
         self.repeats = None;

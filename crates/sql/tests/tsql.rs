@@ -89,3 +89,23 @@ fn only_a_query_alone_is_put_into_another_one() {
         assert_eq!(wrap(text), Err(NoWrap::NoQuery), "{text}");
     }
 }
+
+#[test]
+fn long_batches_are_read_to_their_end() {
+    // What grew with the square of their length would not come back in a test's time.
+    let many = |piece: &dyn Fn(usize) -> String| (0..40_000).map(piece).collect::<String>();
+    for text in [
+        many(&|at| format!("SELECT @v{at} ")),
+        many(&|_| "GO ".to_owned()),
+        many(&|_| "GO\n".to_owned()),
+        many(&|_| "DELETE FROM t ".to_owned()),
+        many(&|_| "CASE WHEN ".to_owned()),
+        many(&|_| "IF (".to_owned()),
+    ] {
+        let _ = (
+            sql::split(&text, dialect::tsql()),
+            classify(&text, dialect::tsql()),
+            placeholders(&text, dialect::tsql()),
+        );
+    }
+}
