@@ -78,7 +78,7 @@ describe("a live view", () => {
     await user.click(screen.getByRole("button", { name: /^Pause/ }));
     await screen.findByText("Paused");
     await act(async () =>
-      host.fake.emit({ event: "live", state: { ...(await state(host)), rows: 8, received: 8, turn: 90 } }),
+      host.fake.emit({ event: "live", state: { ...(await state(host)), rows: 8, received: 8 } }),
     );
     expect(await screen.findByText("7 new")).toBeTruthy();
     await user.click(screen.getByRole("button", { name: "Go on" }));
@@ -154,7 +154,7 @@ describe("a live view", () => {
     const user = userEvent.setup();
     await open("activity");
     await user.keyboard("{Control>}k{/Control}");
-    await user.type(await screen.findByRole("combobox", { name: /command|search/i }), ">live: follow");
+    await user.type(await screen.findByRole("combobox", { name: /^Find an action/ }), ">live: follow");
     await user.keyboard("{Enter}");
     await screen.findByRole("tab", { name: /^Live · / });
   });

@@ -31,7 +31,7 @@ function Tile({ fact, history }: { fact: ServerFact; history: History }) {
       <span className="act-tile-value tabular-nums">{factText(fact)}</span>
       <Line values={drawn(readings, fact.trend)} />
       <span className="rh-meta tabular-nums act-tile-since">
-        {change && first ? `${change} since ${clockTime(first.at)}` : fact.computed ? "computed" : "\u00a0"}
+        {change && first ? `${change} since ${clockTime(first.at).slice(0, 5)}` : fact.computed ? "computed" : "\u00a0"}
       </span>
     </li>
   );

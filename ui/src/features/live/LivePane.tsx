@@ -169,7 +169,7 @@ export function LivePane({ tab, offer, view, onView, following, open, readOnly, 
       ) : null}
       <div className="live-rows">
         {state && progress && shownRows > 0 ? (
-          rows({ head: state.head, progress, follow: follow && going && !state.paused, onFollow: setFollow })
+          rows({ head: state.head, progress, follow: follow && !state.paused, onFollow: setFollow })
         ) : (
           <Nothing offer={offer} state={state} />
         )}

@@ -42,7 +42,7 @@ export function hostOfPage(): FakeHost {
     documents: asked.get("documents") !== "none",
     ...(work
       ? {
-          open: asked.get("tab") === "t-keys" ? [REDIS] : [PROD, STAGING, SAMPLE, CATALOGUE],
+          open: ["t-keys", "t-live", "t-cache"].includes(asked.get("tab") ?? "") ? [REDIS] : [PROD, STAGING, SAMPLE, CATALOGUE],
           keys: asked.get("safety") === "read_only" ? "read_only" : "free",
           tabs: [
             fakeTab("t-orders", { kind: "relation", title: "orders", profile_id: PROD, object: orders }),
@@ -95,6 +95,8 @@ export function hostOfPage(): FakeHost {
               position: 8,
               view: asked.get("view") ?? "{}",
             }),
+            fakeTab("t-live", { kind: "live", profile_id: REDIS, position: 10, view: asked.get("view") ?? "{}" }),
+            fakeTab("t-cache", { kind: "activity", profile_id: REDIS, position: 11, view: asked.get("view") ?? "{}" }),
             fakeTab("t-documents", {
               kind: "relation",
               title: asked.get("collection") ?? "products",
