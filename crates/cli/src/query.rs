@@ -67,7 +67,9 @@ pub(crate) async fn run(app: &Arc<App>, query: &Query, interrupt: &Interrupt) ->
     };
     let mut stream = Stream::new(query, &terminal, output).acting_as(role);
     let mut done = Ok(());
-    for piece in &pieces {
+    // A batch with `GO 3` behind it is sent that often.
+    let sent = pieces.iter().flat_map(|piece| std::iter::repeat_n(piece, piece.repeats as usize));
+    for piece in sent {
         if interrupt.is_asked() {
             done = Err(Failure::interrupted());
             break;

@@ -96,18 +96,28 @@ pub(super) async fn play(play: Play) {
     let mut seat = None;
     for (index, piece) in pieces.iter().enumerate() {
         let index = u32::try_from(index).unwrap_or(u32::MAX);
-        if next == Next::Skip || play.running.is_cancelled() {
+        // `GO 0` sends nothing.
+        if next == Next::Skip || play.running.is_cancelled() || piece.repeats == 0 {
             play.emit(RunEvent::StatementDone { index, outcome: StatementOutcome::Skipped });
             continue;
         }
         play.emit(RunEvent::StatementStarted { index });
         let began = Instant::now();
-        let outcome = match play.one(&mut seat, index, piece, &text, &positions).await {
-            Ok(outcome) => outcome,
-            Err(error) if error.code == ErrorCode::Cancelled && play.running.is_cancelled() => {
-                StatementOutcome::Cancelled { elapsed_ms: elapsed_ms(began) }
+        let mut sent = 0;
+        // A batch with `GO 3` behind it is sent that often, unless one of them fails.
+        let outcome = loop {
+            sent += 1;
+            let outcome = match play.one(&mut seat, index, piece, &text, &positions).await {
+                Ok(outcome) => outcome,
+                Err(error) if error.code == ErrorCode::Cancelled && play.running.is_cancelled() => {
+                    StatementOutcome::Cancelled { elapsed_ms: elapsed_ms(began) }
+                }
+                Err(error) => StatementOutcome::Failed { error, elapsed_ms: elapsed_ms(began) },
+            };
+            let completed = matches!(outcome, StatementOutcome::Completed { .. });
+            if !completed || sent >= piece.repeats || play.running.is_cancelled() {
+                break outcome;
             }
-            Err(error) => StatementOutcome::Failed { error, elapsed_ms: elapsed_ms(began) },
         };
         let lost = seat.as_ref().is_none_or(|seat: &Arc<Seat>| !seat.is_up());
         next = match &outcome {
