@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod asking;
+mod batches;
 mod copies;
 mod disk;
 mod explaining;
