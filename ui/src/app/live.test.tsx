@@ -77,9 +77,7 @@ describe("a live view", () => {
 
     await user.click(screen.getByRole("button", { name: /^Pause/ }));
     await screen.findByText("Paused");
-    await act(async () =>
-      host.fake.emit({ event: "live", state: { ...(await state(host)), rows: 8, received: 8 } }),
-    );
+    await act(async () => host.fake.emit({ event: "live", state: { ...(await state(host)), rows: 8, received: 8 } }));
     expect(await screen.findByText("7 new")).toBeTruthy();
     await user.click(screen.getByRole("button", { name: "Go on" }));
     await screen.findByText("Following");

@@ -18,6 +18,8 @@ use crate::{
     error::{PRODUCT, broken, codes},
     explain::Explaining,
     language::Shell,
+    live::Happening,
+    report::Telling,
     scan::Scanning,
     vigil::{ByControl, Vigil},
     wire::{self, Client},
@@ -246,6 +248,8 @@ pub(crate) struct MongoControl {
     collections: Collections,
     own: Arc<Own>,
     watching: Watching,
+    telling: Telling,
+    happening: Happening,
 }
 
 impl MongoControl {
@@ -266,6 +270,8 @@ impl MongoControl {
             scanning: Scanning::new(Arc::new(collections.clone()), &BsonForm),
             collections,
             watching: Watching::new(Arc::clone(&session), Arc::clone(&own), database.clone()),
+            telling: Telling::new(Arc::clone(&session)),
+            happening: Happening::new(Arc::clone(&session.open), database.clone()),
             own,
             session,
             server,
@@ -320,6 +326,14 @@ impl driver::Control for MongoControl {
 
     fn activity(&self) -> Option<&dyn driver::Activity> {
         Some(&self.watching)
+    }
+
+    fn report(&self) -> Option<&dyn driver::Report> {
+        Some(&self.telling)
+    }
+
+    fn live(&self) -> Option<&dyn driver::Live> {
+        Some(&self.happening)
     }
 
     fn explain(&self) -> Option<&dyn driver::Explain> {

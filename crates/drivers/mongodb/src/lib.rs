@@ -31,6 +31,8 @@ mod documents;
 mod error;
 mod explain;
 mod language;
+mod live;
+mod report;
 mod scan;
 mod session;
 mod types;

@@ -14,6 +14,7 @@ mod login;
 mod report;
 mod scram;
 
+pub(crate) use client::cursor;
 pub use client::{Client, Secured};
 pub use error::Error;
 pub use hello::{Hello, Part};

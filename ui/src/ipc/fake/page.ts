@@ -42,7 +42,9 @@ export function hostOfPage(): FakeHost {
     documents: asked.get("documents") !== "none",
     ...(work
       ? {
-          open: ["t-keys", "t-live", "t-cache"].includes(asked.get("tab") ?? "") ? [REDIS] : [PROD, STAGING, SAMPLE, CATALOGUE],
+          open: ["t-keys", "t-live", "t-cache"].includes(asked.get("tab") ?? "")
+            ? [REDIS]
+            : [PROD, STAGING, SAMPLE, CATALOGUE],
           keys: asked.get("safety") === "read_only" ? "read_only" : "free",
           tabs: [
             fakeTab("t-orders", { kind: "relation", title: "orders", profile_id: PROD, object: orders }),
