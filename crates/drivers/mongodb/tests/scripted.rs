@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use common::scripted::{Scripted, cursor, member, ok, refusal, script};
+use common::scripted::{Script, Scripted, cursor, member, ok, refusal, script};
 use driver::{Code, ConnectContext, Connection, Driver, Error, Event, Outcome, Profile, Role, Statement};
 use driver_mongodb::{MongoDb, bson};
 
@@ -75,12 +75,7 @@ async fn a_session_opened_after_an_election_goes_to_the_new_primary() {
 }
 
 /// `find` is answered once `killOp` came for it.
-fn killable(
-    hard: bool,
-) -> (
-    Arc<AtomicBool>,
-    Arc<dyn Fn(String, Vec<u8>) -> std::pin::Pin<Box<dyn Future<Output = Option<Vec<u8>>> + Send>> + Send + Sync>,
-) {
+fn killable(hard: bool) -> (Arc<AtomicBool>, Script) {
     let killed = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&killed);
     let script = Arc::new(move |name: String, command: Vec<u8>| {

@@ -1,5 +1,6 @@
 //! A server that says what a test wants it to say, in the wire protocol: for members of replica sets and for what the server of the
 //! other tests does not do. What it is asked is kept.
+#![allow(dead_code, reason = "every test uses a part of it")]
 
 use std::{
     future::Future,
@@ -14,11 +15,15 @@ use tokio::{
 };
 
 type Answer = Pin<Box<dyn Future<Output = Option<Vec<u8>>> + Send>>;
-type Script = Arc<dyn Fn(String, Vec<u8>) -> Answer + Send + Sync>;
+/// What a server answers a command with, by its name.
+pub type Script = Arc<dyn Fn(String, Vec<u8>) -> Answer + Send + Sync>;
+
+/// Commands by their names, whole.
+type Asked = Arc<Mutex<Vec<(String, Vec<u8>)>>>;
 
 #[derive(Clone)]
 pub struct Scripted {
-    asked: Arc<Mutex<Vec<(String, Vec<u8>)>>>,
+    asked: Asked,
 }
 
 impl Scripted {
@@ -54,7 +59,7 @@ pub fn script(answer: impl Fn(String, Vec<u8>) -> Option<Vec<u8>> + Send + Sync 
     })
 }
 
-async fn talk(mut stream: TcpStream, hello: Vec<u8>, script: Script, asked: Arc<Mutex<Vec<(String, Vec<u8>)>>>) {
+async fn talk(mut stream: TcpStream, hello: Vec<u8>, script: Script, asked: Asked) {
     loop {
         let mut header = [0; 16];
         if stream.read_exact(&mut header).await.is_err() {
