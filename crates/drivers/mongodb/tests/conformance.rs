@@ -215,13 +215,7 @@ impl Subject for Real {
 }
 
 /// The suite, with collections in a database of its own.
-async fn keeps_the_contract(
-    server: Server,
-    database: &str,
-    name: &str,
-    way: &[(&str, &str)],
-    proxy: Option<Proxy>,
-) {
+async fn keeps_the_contract(server: Server, database: &str, name: &str, way: &[(&str, &str)], proxy: Option<Proxy>) {
     let mut client = server.client().await;
     let drop = |name: &'static str| bson::document(|writer| _ = writer.string("drop", name));
     for name in ["types", "large"] {

@@ -104,7 +104,7 @@ impl Commands for RedisCommands {
                     terminated: line.ends_with('\n'),
                     reads_stdin: false,
                     copy_data: None,
-                repeats: 1,
+                    repeats: 1,
                     title: previous.and_then(|words| place(script, words)),
                 });
             }

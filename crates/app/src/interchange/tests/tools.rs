@@ -108,7 +108,8 @@ async fn datagrip_with_its_local_file() {
         <data-source source="LOCAL" name="Shop &amp; Co" uuid="u1" group-name="Team" read-only="true"><driver-ref>postgresql</driver-ref>
         <jdbc-driver>org.postgresql.Driver</jdbc-driver><jdbc-url>jdbc:postgresql://db1:5433/shop</jdbc-url></data-source>
         <data-source name="File" uuid="u2"><driver-ref>sqlite.xerial</driver-ref><jdbc-url>jdbc:sqlite:$PROJECT_DIR$/a.db</jdbc-url></data-source>
-        <data-source name="Ms" uuid="u3"><driver-ref>sqlserver.ms</driver-ref><jdbc-url>jdbc:sqlserver://h;x=y</jdbc-url></data-source>
+        <data-source name="Ms" uuid="u3"><driver-ref>sqlserver.ms</driver-ref><jdbc-url>jdbc:sqlserver://h:1444;databaseName=shop;x=y</jdbc-url></data-source>
+        <data-source name="Old" uuid="u4"><driver-ref>oracle</driver-ref><jdbc-url>jdbc:oracle:thin:@h:1521/x</jdbc-url></data-source>
         </component></project>"#,
     );
     desk.file(
@@ -142,7 +143,9 @@ async fn datagrip_with_its_local_file() {
     );
     assert_eq!((shop.safety, shop.group.as_deref()), (Safety::ReadOnly, Some("Team")));
     assert_eq!(fields(by_name(&preview, "File")), [("file", format!("{project}/a.db").as_str())]);
-    assert!(matches!(by_name(&preview, "Ms").status, FoundStatus::Unsupported { .. }));
+    let server = by_name(&preview, "Ms");
+    assert_eq!((server.driver.as_deref(), server.target.as_str()), (Some("mssql"), "h:1444/shop"));
+    assert!(matches!(by_name(&preview, "Old").status, FoundStatus::Unsupported { .. }));
     assert!(preview.warnings[0].contains("key store"));
 }
 
