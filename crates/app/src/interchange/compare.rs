@@ -124,10 +124,11 @@ fn judge(mut found: Found, known: &Known<'_>) -> (FoundConnection, Found) {
 /// Says in the driver's own fields what tools say as host, port and database.
 fn translate(found: &mut Found, driver: &dyn driver::Driver) {
     let has = |name: &str| driver.fields().iter().any(|field| field.name == name);
-    if has("schema") && !has("database") {
-        if let Some(database) = found.values.remove("database") {
-            found.values.entry("schema".to_owned()).or_insert(database);
-        }
+    if has("schema")
+        && !has("database")
+        && let Some(database) = found.values.remove("database")
+    {
+        found.values.entry("schema".to_owned()).or_insert(database);
     }
     if has("hosts") && !has("host") {
         let port = found.values.remove("port");
