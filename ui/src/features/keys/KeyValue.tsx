@@ -7,6 +7,7 @@ import {
   failureProps,
   host,
   type KeyEdit,
+  type KeyElement,
   type KeyFactsRow,
   type KeysOf,
   present,
@@ -212,6 +213,11 @@ function StringValue(props: StringValueProps) {
     ) : (
       <Waiting />
     );
+  const count = async (element: KeyElement) => {
+    const done = await send({ edit: "add", element });
+    if (done) put((await whole()).bytes);
+    return done;
+  };
   const large = value.total > MOST_EDITED;
   return (
     <>
@@ -229,6 +235,7 @@ function StringValue(props: StringValueProps) {
         locked={locked ?? (large ? `more than ${bytesWords(MOST_EDITED)} are not edited here` : undefined)}
         json={kind === "ReJSON-RL"}
         bits={kind === "string"}
+        {...(kind === "string" ? { onCount: count } : {})}
         id={draftId(name, null)}
         drafts={drafts}
         tools={tools}

@@ -82,7 +82,7 @@ export function countBits(bytes: Uint8Array): number {
   return count;
 }
 
-export type ValueView = "text" | "json" | "hex" | "image" | "bits";
+export type ValueView = "text" | "json" | "hex" | "image" | "bits" | "count";
 
 /** How a value is looked at first. */
 export function naturalView(text: string | null, json: boolean, image: boolean): ValueView {

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Button, Dialog, ErrorBlock, Field, Input, Select, Textarea } from "@/design";
 import { type AppError, failureOf, failureProps, type KeyEdit, type KeyElement } from "@/ipc";
 import { isName, KINDS, kindWord, NAME_HELP, readTtl, ttlWords } from "../model";
+import { PLACE_HELP, readPlace, scoreOf } from "../places";
 
 const BLANK: KeyElement = { name: null, place: null, value: null, fields: [], ttl_ms: null, cut: null };
 
@@ -24,6 +25,12 @@ export function elementOf(kind: string, { name, value }: Entered, place: number 
       return { ...BLANK, name, value: { as: "text", of: value.trim() || "0" } };
     case "list":
       return { ...BLANK, place, value: text };
+    case "place": {
+      const place = readPlace(value);
+      return { ...BLANK, name, value: { as: "text", of: (place && scoreOf(place)) ?? "" } };
+    }
+    case "hyperloglog":
+      return { ...BLANK, name: value };
     case "stream":
       return { ...BLANK, name: "*", fields: [{ name, value: text }] };
     default:
@@ -41,6 +48,10 @@ export function fieldWords(kind: string): { name: string | null; value: string |
       return { name: "Member", value: null };
     case "zset":
       return { name: "Member", value: "Score" };
+    case "place":
+      return { name: "Member", value: "Longitude, latitude" };
+    case "hyperloglog":
+      return { name: null, value: "Element" };
     case "list":
       return { name: null, value: "Item" };
     default:
@@ -48,12 +59,27 @@ export function fieldWords(kind: string): { name: string | null; value: string |
   }
 }
 
+/** What a value that was entered is not. */
+export function valueProblem(kind: string, value: string): string | undefined {
+  if (kind === "place") return readPlace(value) ? undefined : PLACE_HELP;
+  return kind === "hyperloglog" && !isName(value) ? NAME_HELP : undefined;
+}
+
+/** Ways to begin a key that are no types of their own, and the types they are. */
+const WAYS: Readonly<Record<string, { readonly kind: string; readonly label: string }>> = {
+  place: { kind: "zset", label: "zset of places" },
+  hyperloglog: { kind: "string", label: "HyperLogLog" },
+};
+
 export interface NewKeyDialogProps {
   /** What its name begins with. */
   prefix: string;
   onCreate: (key: string, kind: string, edit: KeyEdit) => Promise<boolean>;
   onDone: (key: string | null) => void;
 }
+
+/** Values of one line, and what stands there before one is typed. */
+const LINES: Readonly<Record<string, string>> = { zset: "0", place: "13.361389, 38.115556", hyperloglog: "" };
 
 interface Form {
   readonly key: string;
@@ -77,18 +103,20 @@ export function NewKeyDialog({ prefix, onCreate, onDone }: NewKeyDialogProps) {
   const wrong = {
     key: form.key === "" ? "A key has a name." : isName(form.key) ? undefined : NAME_HELP,
     name: words.name !== null && !isName(form.name) ? NAME_HELP : undefined,
+    value: valueProblem(form.kind, form.value),
     ttl: form.ttl.trim() !== "" && ttl === null ? "No time that comes. For example 90, 15 min, 2 h." : undefined,
   };
   const taken =
     failure?.code === "already_exists" ? [failure.message, failure.hint].filter(Boolean).join(" ") : undefined;
   const create = async () => {
     setTried(true);
-    if (wrong.key || wrong.name || wrong.ttl) return;
+    if (wrong.key || wrong.name || wrong.value || wrong.ttl) return;
     setBusy(true);
     setFailure(null);
     try {
       const element = elementOf(form.kind, form);
-      if (await onCreate(form.key, form.kind, { edit: "create", element, ttl_ms: ttl })) onDone(form.key);
+      const kind = WAYS[form.kind]?.kind ?? form.kind;
+      if (await onCreate(form.key, kind, { edit: "create", element, ttl_ms: ttl })) onDone(form.key);
     } catch (thrown) {
       setFailure(failureOf(thrown));
     } finally {
@@ -128,7 +156,10 @@ export function NewKeyDialog({ prefix, onCreate, onDone }: NewKeyDialogProps) {
               block
               label="Type"
               value={form.kind}
-              options={KINDS.map((kind) => ({ value: kind as string, label: kindWord(kind) }))}
+              options={[
+                ...KINDS.map((kind) => ({ value: kind as string, label: kindWord(kind) })),
+                ...Object.entries(WAYS).map(([value, { label }]) => ({ value, label })),
+              ]}
               onChange={(kind) => put({ kind, ...(kind === "ReJSON-RL" && form.value === "" ? { value: "{}" } : {}) })}
             />
           )}
@@ -139,10 +170,16 @@ export function NewKeyDialog({ prefix, onCreate, onDone }: NewKeyDialogProps) {
           </Field>
         )}
         {words.value === null ? null : (
-          <Field label={words.value}>
+          <Field label={words.value} error={tried ? wrong.value : undefined}>
             {(control) =>
-              form.kind === "zset" ? (
-                <Input {...control} mono value={form.value} placeholder="0" onChange={(value) => put({ value })} />
+              LINES[form.kind] !== undefined ? (
+                <Input
+                  {...control}
+                  mono
+                  value={form.value}
+                  placeholder={LINES[form.kind]}
+                  onChange={(value) => put({ value })}
+                />
               ) : (
                 <Textarea {...control} mono rows={4} value={form.value} onChange={(value) => put({ value })} />
               )

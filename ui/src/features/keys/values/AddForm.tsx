@@ -3,7 +3,7 @@ import { useState } from "react";
 import { Button, ErrorBlock, IconButton, Input, Segmented } from "@/design";
 import { type AppError, failureOf, failureProps, type KeyElement } from "@/ipc";
 import { isName, NAME_HELP } from "../model";
-import { elementOf, fieldWords } from "../parts/Dialogs";
+import { elementOf, fieldWords, valueProblem } from "../parts/Dialogs";
 
 export interface AddFormProps {
   kind: string;
@@ -23,12 +23,15 @@ export function AddForm({ kind, onAdd, onDone }: AddFormProps) {
   const [end, setEnd] = useState<"left" | "right">("right");
   const [state, setState] = useState<{ busy: boolean; error: AppError | null }>({ busy: false, error: null });
   const words = fieldWords(kind);
+  const [tried, setTried] = useState(false);
   const wrong = pairs.some(({ name }) => !isName(name)) ? NAME_HELP : null;
+  const unlike = pairs.map(({ value }) => valueProblem(kind, value)).find((problem) => problem !== undefined);
   const put = (id: number, change: Partial<Pair>) =>
     setPairs(pairs.map((pair) => (pair.id === id ? { ...pair, ...change } : pair)));
   const add = async () => {
     const [first] = pairs;
-    if (!first || wrong) return;
+    setTried(true);
+    if (!first || wrong || unlike) return;
     setState({ busy: true, error: null });
     const element = elementOf(kind, first, end === "left" ? 0 : null);
     const fields = pairs.map(({ name, value }) => ({ name, value: { as: "text" as const, of: value } }));
@@ -74,6 +77,7 @@ export function AddForm({ kind, onAdd, onDone }: AddFormProps) {
               dense
               autoFocus={at === 0 && words.name === null}
               aria-label={words.value}
+              aria-invalid={(tried && unlike !== undefined) || undefined}
               placeholder={words.value}
               value={pair.value}
               onChange={(value) => put(pair.id, { value })}
@@ -89,7 +93,7 @@ export function AddForm({ kind, onAdd, onDone }: AddFormProps) {
           ) : null}
         </div>
       ))}
-      {wrong ? <p className="rh-meta rh-tone-danger">{wrong}</p> : null}
+      {wrong || (tried && unlike) ? <p className="rh-meta rh-tone-danger">{wrong ?? unlike}</p> : null}
       {state.error ? <ErrorBlock {...failureProps(state.error)} /> : null}
       <div className="keys-form-foot">
         {kind === "list" ? (

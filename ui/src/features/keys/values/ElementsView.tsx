@@ -18,12 +18,14 @@ import { type AppError, failureOf, failureProps, host, type KeyEdit, type KeyEle
 import { MOST_EDITED, meant, told } from "../bytes";
 import { type Drafts, draftId } from "../drafts";
 import { Elements, isOrdered } from "../elements";
-import { isName, NAME_HELP } from "../model";
+import { looksLikePlaces } from "../places";
 import type { Tools } from "../tools";
+import { retyped, type Typed, typedOf } from "../typing";
 import { AddForm } from "./AddForm";
 import { columnsOf, Preview } from "./cells";
 import { Grid } from "./Grid";
 import { Groups } from "./Groups";
+import { PlacesPlot } from "./PlacesPlot";
 import { type Saver, ValueView } from "./ValueView";
 
 export interface ElementsViewProps {
@@ -50,24 +52,6 @@ const ADDS: Readonly<Record<string, string>> = {
   zset: "Member",
   stream: "Entry",
 };
-/** Longer values, and those of several lines, are typed beneath. */
-const MOST_TYPED = 2_000;
-
-const textIn = (element: KeyElement): string | null =>
-  element.value?.as === "text" &&
-  element.cut === null &&
-  element.value.of.length <= MOST_TYPED &&
-  !/[\r\n]/.test(element.value.of)
-    ? element.value.of
-    : null;
-
-function editableOf(kind: string, element: KeyElement): { column: string; text: string } | null {
-  if (kind === "set") return { column: "name", text: element.name ?? "" };
-  if (kind === "stream") return null;
-  const text = textIn(element);
-  return text === null ? null : { column: "value", text };
-}
-
 export function ElementsView(props: ElementsViewProps) {
   const { of, name, kind, locked, turn, change, drafts, tools } = props;
   const [filter, setFilter] = useState("");
@@ -77,6 +61,7 @@ export function ElementsView(props: ElementsViewProps) {
   const [selected, setSelected] = useState<{ readonly at: number; readonly element: KeyElement } | null>(null);
   const [adding, setAdding] = useState(false);
   const [groups, setGroups] = useState(false);
+  const [places, setPlaces] = useState(false);
   const [failure, setFailure] = useState<AppError | null>(null);
   const elements = useMemo(
     () => new Elements({ of, key: name, kind, pattern, backwards }, { keyRead: (read) => host().keyRead(read) }),
@@ -94,10 +79,13 @@ export function ElementsView(props: ElementsViewProps) {
     if (gone) onGone();
   }, [gone, onGone]);
 
+  const placed = kind === "zset" && looksLikePlaces(rows.values());
+  // What is shown: a type, or what its scores mean.
+  const form = places && placed ? "place" : kind;
   const ttl = [...rows.values()].some(({ ttl_ms }) => ttl_ms !== null);
   const columns = useMemo(
-    () => columnsOf(kind, ttl, kind === "zset" && backwards, total),
-    [kind, ttl, backwards, total],
+    () => columnsOf(form, ttl, kind === "zset" && backwards, total),
+    [kind, form, ttl, backwards, total],
   );
   const attempt = async (edit: KeyEdit): Promise<boolean> => {
     setFailure(null);
@@ -108,12 +96,12 @@ export function ElementsView(props: ElementsViewProps) {
       return false;
     }
   };
-  const onEdit = async (at: number, seen: KeyElement, text: string): Promise<boolean> => {
-    if (kind === "set" && !isName(text)) {
-      setFailure({ code: "invalid_statement", message: NAME_HELP, hint: null, range: null, native: null });
+  const onEdit = async (at: number, seen: KeyElement, typed: Typed): Promise<boolean> => {
+    const next = retyped(seen, typed);
+    if (typeof next === "string") {
+      setFailure({ code: "invalid_statement", message: next, hint: null, range: null, native: null });
       return false;
     }
-    const next: KeyElement = kind === "set" ? { ...seen, name: text } : { ...seen, value: { as: "text", of: text } };
     if (!(await attempt({ edit: "put", seen, new: next }))) return false;
     // Another score is another place.
     if (kind === "zset") await elements.begin();
@@ -204,7 +192,7 @@ export function ElementsView(props: ElementsViewProps) {
         nameOf={label}
         selected={selected?.at ?? null}
         onSelect={(at, element) => setSelected({ at, element })}
-        editable={(element) => (locked ? null : editableOf(kind, element))}
+        editable={(element) => (locked ? [] : typedOf(form, element))}
         onOpen={(at, element) => setSelected({ at, element })}
         onEdit={onEdit}
         onRemove={(at, element) => void remove(at, element)}
@@ -250,6 +238,18 @@ export function ElementsView(props: ElementsViewProps) {
           />
         </div>
       ) : null}
+      {placed ? (
+        <Segmented
+          dense
+          label="Scores as"
+          value={form}
+          onChange={(next) => setPlaces(next === "place")}
+          options={[
+            { value: "zset", label: "Scores" },
+            { value: "place", label: "Places" },
+          ]}
+        />
+      ) : null}
       {kind === "zset" || (kind === "stream" && !groups) ? (
         <Segmented
           dense
@@ -293,8 +293,18 @@ export function ElementsView(props: ElementsViewProps) {
     <Groups of={of} name={name} turn={turn} />
   ) : (
     <div className="keys-elements">
-      <div className="keys-elements-table">{table}</div>
-      {adding ? <AddForm kind={kind} onAdd={add} onDone={() => setAdding(false)} /> : null}
+      <div className="keys-elements-table" data-plot={form === "place" || undefined}>
+        {table}
+        {form === "place" ? (
+          <PlacesPlot
+            rows={rows}
+            total={total}
+            selected={selected?.at ?? null}
+            onSelect={(at, element) => setSelected({ at, element })}
+          />
+        ) : null}
+      </div>
+      {adding ? <AddForm kind={form} onAdd={add} onDone={() => setAdding(false)} /> : null}
     </div>
   );
   const problem = failure ?? (phase === "ready" && !gone ? error : null);

@@ -4,6 +4,7 @@ import { classes, Input, type MenuItem, number, openContextMenu } from "@/design
 import type { KeyElement } from "@/ipc";
 import type { Elements } from "../elements";
 import { useScroll } from "../parts/useScroll";
+import type { Typed } from "../typing";
 
 const ROW = 26;
 
@@ -24,12 +25,12 @@ export interface GridProps {
   nameOf: (element: KeyElement, at: number) => string;
   selected: number | null;
   onSelect: (at: number, element: KeyElement) => void;
-  /** The column that is typed in, and its text; `null` where it is not typed here. */
-  editable: (element: KeyElement) => { readonly column: string; readonly text: string } | null;
+  /** The columns that are typed in, and their texts: the first where none was pointed at. */
+  editable: (element: KeyElement) => readonly Typed[];
   /** Enter on what is not typed here. */
   onOpen: (at: number, element: KeyElement) => void;
   /** False keeps what was typed. */
-  onEdit: (at: number, element: KeyElement, text: string) => Promise<boolean>;
+  onEdit: (at: number, element: KeyElement, typed: Typed) => Promise<boolean>;
   onRemove: (at: number, element: KeyElement) => void;
   menu: (at: number, element: KeyElement) => readonly MenuItem[];
   onEscape: () => boolean;
@@ -83,7 +84,7 @@ export function Grid(props: GridProps) {
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const scroll = useScroll(scroller, count, ROW);
-  const [typing, setTyping] = useState<number | null>(null);
+  const [typing, setTyping] = useState<{ readonly at: number; readonly column: string } | null>(null);
   const { first, last } = scroll;
   useEffect(() => elements.see(first, last), [elements, first, last]);
   const template = columns.map(({ width }) => width).join(" ");
@@ -93,7 +94,12 @@ export function Grid(props: GridProps) {
     scroll.reveal(at);
     if (element) onSelect(at, element);
   };
-  const begin = (at: number, element: KeyElement) => (editable(element) ? setTyping(at) : onOpen(at, element));
+  const begin = (at: number, element: KeyElement, column?: string) => {
+    const typed = editable(element);
+    const field = typed.find((each) => each.column === column) ?? typed[0];
+    if (field) setTyping({ at, column: field.column });
+    else onOpen(at, element);
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     const { key } = event;
     if (event.ctrlKey || event.metaKey) return;
@@ -116,8 +122,8 @@ export function Grid(props: GridProps) {
   };
   const shown: number[] = [];
   for (let at = Math.max(0, first - 8); at < Math.min(count, last + 8); at += 1) shown.push(at);
-  const finish = async (at: number, element: KeyElement, text: string | null) => {
-    if (text !== null && !(await onEdit(at, element, text))) return false;
+  const finish = async (at: number, element: KeyElement, column: string, text: string | null) => {
+    if (text !== null && !(await onEdit(at, element, { column, text }))) return false;
     setTyping(null);
     scroller.current?.focus();
     return true;
@@ -147,7 +153,8 @@ export function Grid(props: GridProps) {
           const element = rows.get(at);
           const style = { top: scroll.topOf(at), gridTemplateColumns: template };
           if (!element) return <div key={at} className="keys-grid-row" style={style} aria-hidden="true" />;
-          const field = typing === at ? editable(element) : null;
+          const field =
+            typing?.at === at ? editable(element).find(({ column }) => column === typing.column) : undefined;
           const name = nameOf(element, at);
           return (
             <div
@@ -160,19 +167,26 @@ export function Grid(props: GridProps) {
               className="keys-grid-row"
               style={style}
               onClick={() => onSelect(at, element)}
-              onDoubleClick={() => begin(at, element)}
+              onDoubleClick={({ target }) =>
+                begin(at, element, (target as Element).closest<HTMLElement>("[data-column]")?.dataset.column)
+              }
               onContextMenu={(event) => {
                 onSelect(at, element);
                 openContextMenu(event, menu(at, element), name);
               }}
             >
               {columns.map((column) => (
-                <div key={column.id} role="gridcell" className={classes("rh-mono", column.number && "keys-num")}>
-                  {field && field.column === column.id ? (
+                <div
+                  key={column.id}
+                  role="gridcell"
+                  data-column={column.id}
+                  className={classes("rh-mono", column.number && "keys-num")}
+                >
+                  {field?.column === column.id ? (
                     <CellInput
                       label={`${column.head} of ${name}`}
                       text={field.text}
-                      onDone={(text) => finish(at, element, text)}
+                      onDone={(text) => finish(at, element, column.id, text)}
                     />
                   ) : (
                     column.cell(element, at)

@@ -1,11 +1,13 @@
 /** One value's bytes: as text, laid-out JSON, digits, a picture or bits; typed anew where that may be. */
 import { type ReactNode, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { Banner, Button, copyText, EmptyState, ErrorBlock, IconButton, Segmented, toast } from "@/design";
-import { type AppError, failureOf, failureProps } from "@/ipc";
+import { type AppError, failureOf, failureProps, type KeyElement } from "@/ipc";
 import { base64Of, looksJson, MOST_HEX, naturalView, same, textOf, toBytes, type ValueView as View } from "../bytes";
 import type { Draft, Drafts } from "../drafts";
+import { readHyperLogLog } from "../hyperloglog";
 import { bytesWords } from "../model";
 import type { Tools } from "../tools";
+import { CountView } from "./CountView";
 import { BitDump, HexDump } from "./Dumps";
 
 export interface Saver {
@@ -38,6 +40,8 @@ export interface ValueViewProps {
   more?: ReactNode;
   /** Its bits may mean something each. */
   bits?: boolean;
+  /** Counts one element more, where it may be a HyperLogLog. */
+  onCount?: (element: KeyElement) => Promise<boolean>;
   /** At the bar's end. */
   end?: ReactNode;
 }
@@ -54,6 +58,7 @@ const OPTIONS: readonly { value: View; label: string }[] = [
   { value: "hex", label: "Hex" },
   { value: "image", label: "Image" },
   { value: "bits", label: "Bits" },
+  { value: "count", label: "Count" },
 ];
 
 export function ValueView(props: ValueViewProps) {
@@ -66,7 +71,11 @@ export function ValueView(props: ValueViewProps) {
   const text = useMemo(() => textOf(bytes, whole), [bytes, whole]);
   const laid = useMemo(() => (whole && text !== null ? tools.layoutJson(text) : null), [text, whole, tools]);
   const image = useMemo(() => tools.imageType(bytes), [bytes, tools]);
-  const natural = naturalView(text, laid !== null && (document === true || looksJson(text ?? "")), image !== undefined);
+  const { onCount } = props;
+  const counted = useMemo(() => (onCount && whole ? readHyperLogLog(bytes) : null), [onCount, whole, bytes]);
+  const natural = counted
+    ? "count"
+    : naturalView(text, laid !== null && (document === true || looksJson(text ?? "")), image !== undefined);
   const view: View = draft ? draft.as : (chosen ?? natural);
   // Pictures' bytes are looked at, not typed, unless one asks for their digits.
   const unable =
@@ -142,6 +151,7 @@ export function ValueView(props: ValueViewProps) {
     hex: true,
     image: image !== undefined,
     bits: props.bits === true,
+    count: counted !== null,
   };
   const theirText = failure?.theirs ? (textOf(failure.theirs, true) ?? tools.hexOfBytes(failure.theirs)) : "";
 
@@ -164,7 +174,7 @@ export function ValueView(props: ValueViewProps) {
         </span>
         {props.more}
         <span className="flex-1" />
-        {unable && view !== "json" && view !== "image" && view !== "bits" ? (
+        {unable && view !== "json" && view !== "image" && view !== "bits" && view !== "count" ? (
           <span className="rh-meta rh-truncate" data-tip={`Not edited: ${unable}`}>{`Not edited: ${unable}`}</span>
         ) : null}
         {view === "text" && laid !== null && !unable && (draft?.text ?? text) !== laid && !dirty ? (
@@ -214,6 +224,8 @@ export function ValueView(props: ValueViewProps) {
           <div className="keys-image">
             <img alt={`${name}, ${bytesWords(bytes.length)}`} src={`data:${image};base64,${base64Of(bytes)}`} />
           </div>
+        ) : view === "count" && counted && onCount ? (
+          <CountView of={counted} locked={locked} onAdd={onCount} />
         ) : view === "bits" ? (
           <BitDump bytes={bytes} whole={whole} />
         ) : view === "json" && laid !== null ? (

@@ -4,6 +4,7 @@ import { number } from "@/design";
 import type { KeyBytes, KeyElement } from "@/ipc";
 import { meant, toBytes } from "../bytes";
 import { ttlWords } from "../model";
+import { degrees, placeOf } from "../places";
 import type { GridColumn } from "./Grid";
 
 /** Signs of a value in a row: more would not be seen. */
@@ -41,7 +42,19 @@ const place = (head: string, backwards: number | null): GridColumn => ({
   cell: (element, at): ReactNode => number(backwards === null ? (element.place ?? at) : backwards - 1 - at),
 });
 
-/** The columns of a type; `ttl` where fields expire. */
+const degree = (of: "longitude" | "latitude"): GridColumn => ({
+  id: of,
+  head: of,
+  note: "°",
+  width: "112px",
+  number: true,
+  cell: ({ value }) => {
+    const place = placeOf(value?.of ?? "");
+    return place ? degrees(place[of]) : <span className="text-ink-3">no place</span>;
+  },
+});
+
+/** The columns of a type, or of `place`; `ttl` where fields expire. */
 export function columnsOf(kind: string, ttl: boolean, backwards: boolean, total: number): readonly GridColumn[] {
   switch (kind) {
     case "hash":
@@ -80,6 +93,12 @@ export function columnsOf(kind: string, ttl: boolean, backwards: boolean, total:
           number: true,
           cell: ({ value }) => <Preview value={value} />,
         },
+      ];
+    case "place":
+      return [
+        { id: "name", head: "member", width: "minmax(96px, 1fr)", cell: ({ name }) => name },
+        degree("longitude"),
+        degree("latitude"),
       ];
     case "list":
       return [
