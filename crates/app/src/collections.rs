@@ -3,6 +3,8 @@
 //! A change patches the bytes of the document that is held, so that what nobody touched stays as it was, and replaces it only
 //! while it is on the server what is held.
 
+mod rules;
+
 use std::time::Instant;
 
 use driver::{

@@ -148,6 +148,30 @@ pub enum DocumentChange {
     Delete(Vec<u8>),
 }
 
+/// What documents of a collection have to be like.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// The condition that documents have to fulfil, as the shell writes it; `None` is any document.
+    pub validator: Option<String>,
+    /// Which writes are looked at, as the server names it (`strict`, `moderate`, `off`).
+    pub level: String,
+    /// What becomes of a document that is not like that, as the server names it (`error`, `warn`).
+    pub action: String,
+}
+
+/// Documents that are not as rules want them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Breaking {
+    /// How many were counted.
+    pub found: u64,
+    /// Whether counting stopped there.
+    pub more: bool,
+    /// A few of them, raw.
+    pub first: Vec<Vec<u8>>,
+    /// The statement that finds them all.
+    pub statement: String,
+}
+
 /// Browsing and changing collections.
 #[async_trait]
 pub trait Documents: Send + Sync {
@@ -185,4 +209,28 @@ pub trait Documents: Send + Sync {
     /// # Errors
     /// `InvalidStatement` with a span in the stage that is none.
     fn preview(&self, collection: &ObjectKey, stages: &[String], limit: u32) -> Result<Statement, Error>;
+
+    /// The rules of a collection, as they are now.
+    ///
+    /// # Errors
+    /// `NotFound`; `Unsupported` for a view; `Forbidden` for a login that may not read them; `Unreachable`, `TimedOut`.
+    async fn rules(&self, collection: &ObjectKey) -> Result<Rules, Error>;
+
+    /// Makes other rules those of a collection. Documents that are there already stay as they are.
+    ///
+    /// # Errors
+    /// `Conflict` where they are not as they were seen; `InvalidStatement` for a validator that is none; as [`Documents::rules`].
+    async fn set_rules(&self, collection: &ObjectKey, seen: &Rules, new: &Rules) -> Result<(), Error>;
+
+    /// The statement that [`Documents::set_rules`] sends, for a person and the audit trail.
+    ///
+    /// # Errors
+    /// `InvalidStatement` with a span in a validator that is no document.
+    fn describe_rules(&self, collection: &ObjectKey, rules: &Rules) -> Result<String, Error>;
+
+    /// Documents there are that a validator would refuse; counts them up to a limit.
+    ///
+    /// # Errors
+    /// As [`Documents::set_rules`], with what the server says of a validator that it does not understand.
+    async fn breaking(&self, collection: &ObjectKey, validator: &str) -> Result<Breaking, Error>;
 }

@@ -116,6 +116,8 @@ pub enum Element {
     Item(u64, Vec<u8>),
     /// A member of a set.
     Member(Vec<u8>),
+    /// What a HyperLogLog is to count. It cannot be read back, nor taken out.
+    Counted(Vec<u8>),
     /// A member of a sorted set, and its score as the server prints it.
     Scored(Vec<u8>, String),
     /// An entry of a stream: its id, its fields in their order.
@@ -146,7 +148,8 @@ pub enum KeyChange {
         /// As it is to be. The field or place is the same; a set's member may be another.
         new: Element,
     },
-    /// One element more. A field or member that is there already is refused. An [`Element::Item`] goes before the first where its
+    /// One element more. A field or member that is there already is refused; an [`Element::Counted`] is not, and only a string that
+    /// is a HyperLogLog takes it. An [`Element::Item`] goes before the first where its
     /// place is 0, behind the last otherwise.
     Add(Element),
     /// One element less.

@@ -83,3 +83,36 @@ pub async fn document_change(
 pub async fn pipeline_preview(app: State<'_, Arc<App>>, request: PipelineRequest) -> Result<String, AppError> {
     app.pipeline_preview(request).await
 }
+
+/// The rules of a collection, as they are now.
+#[tauri::command]
+#[specta::specta]
+pub async fn collection_rules(
+    app: State<'_, Arc<App>>,
+    profile_id: String,
+    collection: ObjectRef,
+) -> Result<CollectionRules, AppError> {
+    app.collection_rules(&profile_id, &collection).await
+}
+
+/// Documents there are that a validator would refuse.
+#[tauri::command]
+#[specta::specta]
+pub async fn collection_rules_try(
+    app: State<'_, Arc<App>>,
+    profile_id: String,
+    collection: ObjectRef,
+    validator: String,
+) -> Result<RulesBreaking, AppError> {
+    app.collection_rules_try(&profile_id, &collection, &validator).await
+}
+
+/// Makes other rules those of a collection.
+#[tauri::command]
+#[specta::specta]
+pub async fn collection_rules_change(
+    app: State<'_, Arc<App>>,
+    request: RulesChangeRequest,
+) -> Result<RulesAnswer, AppError> {
+    app.collection_rules_change(request).await
+}

@@ -193,6 +193,7 @@ export const COMMANDS = [
   { id: "relation.grants", title: "Show privileges", scope: "relation" },
   { id: "relation.ddl", title: "Show DDL", scope: "relation", keys: "Alt+5" },
   { id: "relation.aggregate", title: "Build a pipeline over this collection", scope: "relation", keys: "Alt+7" },
+  { id: "relation.rules", title: "Rules that documents have to fulfil", scope: "relation", keys: "Alt+8" },
   {
     id: "relation.fields",
     title: "Show or hide the fields of this collection",

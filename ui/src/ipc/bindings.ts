@@ -146,6 +146,12 @@ export const commands = {
 	documentChange: (request: DocumentChangeRequest) => typedError<DocumentAnswer, AppError>(__TAURI_INVOKE("document_change", { request })),
 	/**  The statement that tries the first stages of a pipeline out. */
 	pipelinePreview: (request: PipelineRequest) => typedError<string, AppError>(__TAURI_INVOKE("pipeline_preview", { request })),
+	/**  The rules of a collection, as they are now. */
+	collectionRules: (profileId: string, collection: ObjectRef) => typedError<CollectionRules, AppError>(__TAURI_INVOKE("collection_rules", { profileId, collection })),
+	/**  Documents there are that a validator would refuse. */
+	collectionRulesTry: (profileId: string, collection: ObjectRef, validator: string) => typedError<RulesBreaking, AppError>(__TAURI_INVOKE("collection_rules_try", { profileId, collection, validator })),
+	/**  Makes other rules those of a collection. */
+	collectionRulesChange: (request: RulesChangeRequest) => typedError<RulesAnswer, AppError>(__TAURI_INVOKE("collection_rules_change", { request })),
 	/**  Begins a list of keys, read in the background. */
 	keysList: (wanted: KeysWanted) => typedError<KeysProgress, AppError>(__TAURI_INVOKE("keys_list", { wanted })),
 	/**  Reads a list on that stopped. */
@@ -1553,6 +1559,16 @@ export type CollectionFields = {
 	of: number | null,
 	/**  The fields, those inside after what they are in. */
 	fields: CollectionField[],
+};
+
+/**  What documents of a collection have to be like. */
+export type CollectionRules = {
+	/**  The condition that documents have to fulfil, as the shell writes it; `None` is any document. */
+	validator: string | null,
+	/**  Which writes are looked at, as the server names it. */
+	level: string,
+	/**  What becomes of a document that is not like that, as the server names it. */
+	action: string,
 };
 
 /**  What a value is to a person; see [`driver::ValueClass`]. */
@@ -6291,6 +6307,43 @@ export type RowSpan = {
 	first: number,
 	/**  How many. */
 	rows: number,
+};
+
+/**  What became of a change of rules. */
+export type RulesAnswer = 
+/**  A person is asked first. */
+{ answer: "confirm"; 
+/**  The statement that would be sent. */
+statement: string } | 
+/**  They are in force. */
+{ answer: "done"; 
+/**  As the server has them now. */
+rules: CollectionRules };
+
+/**  Documents that a validator would refuse. */
+export type RulesBreaking = {
+	/**  How many were counted. */
+	found: number,
+	/**  Whether counting stopped there. */
+	more: boolean,
+	/**  A few of them, as the shell writes them. */
+	first: string[],
+	/**  The statement that finds them all. */
+	statement: string,
+};
+
+/**  A change of a collection's rules. */
+export type RulesChangeRequest = {
+	/**  The connection. */
+	profile_id: string,
+	/**  The collection. */
+	collection: ObjectRef,
+	/**  As they were seen. */
+	seen: CollectionRules,
+	/**  As they are to be. */
+	new: CollectionRules,
+	/**  A person said yes to it. */
+	confirmed: boolean,
 };
 
 /**  What became of a request to run a script. */

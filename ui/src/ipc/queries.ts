@@ -41,6 +41,7 @@ export const queryKeys = {
   search: (profileId: string | null, text: string) => ["catalog", profileId, "search", text] as const,
   relation: (profileId: string, object: ObjectRef) => ["catalog", profileId, "relation", object] as const,
   /** What fields a collection's documents have. */
+  collectionRules: (profileId: string, object: ObjectRef) => ["catalog", profileId, "rules", object] as const,
   collectionFields: (profileId: string, object: ObjectRef) => ["catalog", profileId, "fields", object] as const,
   /** How the columns of its rows are arranged. */
   layout: (profileId: string, object: ObjectRef) => ["layout", profileId, object] as const,

@@ -251,3 +251,59 @@ pub struct PipelineRequest {
     /// Documents wanted.
     pub limit: u32,
 }
+
+/// What documents of a collection have to be like.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct CollectionRules {
+    /// The condition that documents have to fulfil, as the shell writes it; `None` is any document.
+    pub validator: Option<String>,
+    /// Which writes are looked at, as the server names it.
+    pub level: String,
+    /// What becomes of a document that is not like that, as the server names it.
+    pub action: String,
+}
+
+/// A change of a collection's rules.
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+pub struct RulesChangeRequest {
+    /// The connection.
+    pub profile_id: String,
+    /// The collection.
+    pub collection: super::ObjectRef,
+    /// As they were seen.
+    pub seen: CollectionRules,
+    /// As they are to be.
+    pub new: CollectionRules,
+    /// A person said yes to it.
+    pub confirmed: bool,
+}
+
+/// What became of a change of rules.
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case", tag = "answer")]
+pub enum RulesAnswer {
+    /// A person is asked first.
+    Confirm {
+        /// The statement that would be sent.
+        statement: String,
+    },
+    /// They are in force.
+    Done {
+        /// As the server has them now.
+        rules: CollectionRules,
+    },
+}
+
+/// Documents that a validator would refuse.
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+pub struct RulesBreaking {
+    /// How many were counted.
+    #[specta(type = Count)]
+    pub found: u64,
+    /// Whether counting stopped there.
+    pub more: bool,
+    /// A few of them, as the shell writes them.
+    pub first: Vec<String>,
+    /// The statement that finds them all.
+    pub statement: String,
+}

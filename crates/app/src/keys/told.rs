@@ -61,7 +61,7 @@ fn element(element: &Element, most: usize) -> KeyElement {
             KeyElement { name: Some(escaped(name)), ttl_ms: *ttl_ms, ..cut(value, blank, most) }
         }
         Element::Item(place, value) => KeyElement { place: Some(*place), ..cut(value, blank, most) },
-        Element::Member(member) => KeyElement { name: Some(escaped(member)), ..blank },
+        Element::Member(member) | Element::Counted(member) => KeyElement { name: Some(escaped(member)), ..blank },
         Element::Scored(member, score) => {
             KeyElement { name: Some(escaped(member)), value: Some(KeyBytes::Text(score.clone())), ..blank }
         }
@@ -97,6 +97,8 @@ fn told(kind: &KeyKind, element: &KeyElement) -> Result<Element, AppError> {
     let name = || element.name.as_deref().map_or_else(|| Ok(Vec::new()), unescaped);
     let value = || element.value.as_ref().map_or_else(|| Ok(Vec::new()), meant);
     Ok(match kind {
+        // A string has no names in it, unless it counts them.
+        KeyKind::String if element.name.is_some() => Element::Counted(name()?),
         KeyKind::String | KeyKind::Json | KeyKind::Other(_) => Element::Bytes(value()?),
         KeyKind::Hash => Element::Field { name: name()?, value: value()?, ttl_ms: element.ttl_ms },
         KeyKind::List => Element::Item(element.place.unwrap_or(u64::MAX), value()?),

@@ -3,6 +3,7 @@
 mod collections;
 mod patch;
 mod print;
+mod rules;
 mod sample;
 
 use std::borrow::Cow;

@@ -68,6 +68,10 @@ pub(crate) fn broken(error: wire::Error) -> Error {
         wire::Error::TooOld => {
             Error::new(Code::Unsupported, "The server is too old.").with_hint("MongoDB 3.6 and later are supported.")
         }
+        wire::Error::TooNew => {
+            Error::new(Code::Unsupported, "The server wants a newer protocol than this program speaks.")
+                .with_hint("Servers up to MongoDB 8.2 are known. A newer version of this program may know it.")
+        }
         wire::Error::UnsupportedMechanism(name) => {
             Error::new(Code::Unsupported, format!("Signing in by {name} is not supported."))
                 .with_hint("SCRAM-SHA-256, SCRAM-SHA-1, MONGODB-X509 and PLAIN are.")

@@ -25,3 +25,5 @@ pub use report::Report;
 pub const MESSAGE_BYTES: usize = 48_000_000 + (16 << 10);
 /// The least version of the protocol: that of server 3.6.
 pub const LEAST_WIRE: i64 = 6;
+/// The newest version of the protocol that is known: that of server 8.2. Servers speak older ones too, as far as they say.
+pub const MOST_WIRE: i64 = 27;

@@ -9,7 +9,7 @@ use catalog::{Kind, Known, ObjectKey, RelationKind, Scope};
 use common::server::{finish, form, run, server, shell};
 use driver::{
     Code, ConnectContext, Driver, Role,
-    documents::{DocumentChange, DocumentPage},
+    documents::{DocumentChange, DocumentPage, Rules},
 };
 use driver_mongodb::MongoDb;
 
@@ -206,4 +206,52 @@ async fn a_document_is_saved_only_while_it_is_as_it_was_seen() {
     let refused = reading.control().documents().unwrap().change(&collection, &DocumentChange::Insert(next)).await;
     assert_eq!(refused.unwrap_err().code, Code::Forbidden);
     assert_eq!(reading.control().server().facts["read_only"], "guarded");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rules_are_seen_tried_and_changed_only_as_they_were_seen() {
+    let Some(server) = server() else { return };
+    let database = "documents_rules";
+    let (connection, session) = server.session(database).await;
+    let documents = connection.control().documents().unwrap();
+    let (collection, view) = (key(database, "people"), key(database, "named"));
+    for text in [
+        "db.people.insertMany([{_id: 1, name: 'ann'}, {_id: 2, name: 7}, {_id: 3}, {_id: 4, name: 'bob', age: NumberLong(4)}])",
+        "db.createView('named', 'people', [{$match: {name: {$exists: true}}}])",
+    ] {
+        run(&*session, text).await.ok();
+    }
+    let before = documents.rules(&collection).await.unwrap();
+    assert_eq!(before, Rules { validator: None, level: "strict".into(), action: "error".into() });
+    assert_eq!(documents.rules(&key(database, "nothing")).await.unwrap_err().code, Code::NotFound);
+    assert_eq!(documents.rules(&view).await.unwrap_err().code, Code::Unsupported);
+
+    let schema = "{ $jsonSchema: { required: ['name'], properties: { name: { bsonType: 'string' } } } }";
+    let breaking = documents.breaking(&collection, schema).await.unwrap();
+    assert_eq!((breaking.found, breaking.more), (2, false));
+    assert_eq!(breaking.first.iter().map(|raw| shell(raw)).collect::<Vec<_>>(), ["{ _id: 2, name: 7 }", "{ _id: 3 }"]);
+    assert_eq!(run(&*session, &breaking.statement).await.rows.len(), 2, "{}", breaking.statement);
+    assert_eq!(documents.breaking(&collection, "{ name: { $exists: 1 } }").await.unwrap().found, 1);
+    let error = documents.breaking(&collection, "{ name: ").await.unwrap_err();
+    assert!(error.code == Code::InvalidStatement && error.span.is_some(), "{error:?}");
+    let error = documents.breaking(&collection, "{ name: { $nope: 1 } }").await.unwrap_err();
+    assert_eq!(error.code, Code::InvalidStatement, "{error:?}");
+
+    let wanted = Rules { validator: Some(schema.into()), level: "moderate".into(), action: "error".into() };
+    let text = documents.describe_rules(&collection, &wanted).unwrap();
+    assert!(text.contains("collMod: \"people\"") && text.contains("validationLevel: \"moderate\""), "{text}");
+    assert_eq!(connection.control().language().classify(&text).class, sql::Class::Ddl, "{text}");
+    documents.set_rules(&collection, &before, &wanted).await.unwrap();
+    let now = documents.rules(&collection).await.unwrap();
+    assert_eq!((now.level.as_str(), now.validator.is_some()), ("moderate", true));
+    assert!(run(&*session, "db.people.insertOne({_id: 9})").await.error().code == Code::ConstraintViolated);
+    assert_eq!(documents.set_rules(&collection, &before, &wanted).await.unwrap_err().code, Code::Conflict);
+    documents.set_rules(&collection, &now, &before).await.unwrap();
+    assert_eq!(documents.rules(&collection).await.unwrap(), before);
+    run(&*session, "db.people.insertOne({_id: 9})").await.ok();
+
+    let context = ConnectContext { read_only: true, ..server.context() };
+    let reading = MongoDb.connect(&server.profile(&[("schema", database)]), context).await.unwrap();
+    let refused = reading.control().documents().unwrap().set_rules(&collection, &before, &wanted).await;
+    assert_eq!(refused.unwrap_err().code, Code::Forbidden);
 }

@@ -202,3 +202,47 @@ async fn replies_that_make_no_sense_end_the_session_and_nothing_else() {
         assert!(connection.control().ping().await.is_ok());
     }
 }
+
+#[tokio::test]
+async fn a_server_of_other_times_is_told_apart() {
+    for (least, most, wanted, words) in [
+        (0, 5, Some(Code::Unsupported), "too old"),
+        (28, 40, Some(Code::Unsupported), "newer protocol"),
+        (0, 40, None, ""),
+    ] {
+        let (listener, port) = Scripted::bind().await;
+        let hello = ok(|writer| {
+            writer.bool("isWritablePrimary", true).int32("minWireVersion", least).int32("maxWireVersion", most);
+        });
+        let _server = Scripted::serve(listener, hello, script(|_, _| None));
+        let error = connect(&[("hosts", &format!("127.0.0.1:{port}"))]).await.map(|_| ()).err();
+        assert_eq!(error.as_ref().map(|error| error.code), wanted, "{least}..{most}: {error:?}");
+        assert!(error.is_none_or(|error| error.message.contains(words)));
+    }
+}
+
+/// A member that goes in the middle of a result: what came is kept, and the run does not end as if that were all.
+#[tokio::test]
+async fn a_member_that_steps_down_in_mid_scan_is_an_error_and_never_the_end() {
+    let (listener, port) = Scripted::bind().await;
+    let answer = script(|name, _| match name.as_str() {
+        "find" => Some(cursor(5, &[bson::document(|writer| _ = writer.int32("_id", 1))])),
+        "getMore" => Some(refusal(189, "The server stepped down from primary")),
+        _ => None,
+    });
+    let server = Scripted::serve(listener, member(true, &[port], port), answer);
+    let connection = connect(&[("hosts", &format!("127.0.0.1:{port}"))]).await.unwrap();
+    let session = connection.open(Role::Session).await.unwrap();
+    let mut run = session.run(Statement::new("db.c.find()"));
+    let (mut rows, mut end) = (0, None);
+    while let Some(event) = run.next().await {
+        match event {
+            Ok(Event::Batch(batch)) => rows += batch.num_rows(),
+            Ok(_) => {}
+            Err(error) => end = Some(error),
+        }
+    }
+    assert_eq!((rows, server.asked("find").len()), (1, 1), "a read that gave something is not sent again");
+    let error = end.unwrap();
+    assert!(error.native.as_ref().is_some_and(|native| native.code.contains("189")), "{error:?}");
+}

@@ -8,7 +8,10 @@ mod common {
 use std::time::{Duration, Instant};
 
 use common::server::{fill, finish, form, run, server, shell};
-use driver::{Code, Event, Outcome, Role, Statement};
+use driver::{
+    Code, Event, Outcome, Role, Statement,
+    documents::{DocumentChange, Patch, Step},
+};
 use driver_mongodb::bson;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -223,4 +226,32 @@ async fn many_documents_are_inserted_in_several_commands() {
     let finished = run(&*session, &format!("db.large.insertMany([{}])", large.join(","))).await;
     assert_eq!(finished.ok().affected_rows, Some(30));
     assert_eq!(run(&*session, "db.large.find()").await.rows.len(), 30);
+}
+
+/// As long as servers take: read, shown, found again by its own text, and too long to be compared as a whole.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_document_of_sixteen_megabytes_is_read_and_not_half_changed() {
+    let Some(server) = server() else { return };
+    let (connection, session) = server.session("session_long").await;
+    let documents = connection.control().documents().unwrap();
+    let collection = catalog::ObjectKey::relation(None, Some("session_long"), "c");
+    let long = |length: usize| {
+        bson::document(|writer| {
+            writer.int32("_id", 1).string("text", &"x".repeat(length)).int64("n", 7);
+        })
+    };
+    let seen = long((16 << 20) - 100);
+    documents.change(&collection, &DocumentChange::Insert(seen.clone())).await.unwrap();
+    let found = run(&*session, "db.c.find()").await;
+    assert!(found.rows == [seen.clone()], "{} bytes came back", found.rows[0].len());
+    let patch = |raw: &[u8]| form().patch(raw, &[Patch::SetAlike(vec![Step::Name("n".into())], "8".into())]).unwrap();
+    let replace = DocumentChange::Replace { seen: seen.clone(), new: patch(&seen) };
+    let error = documents.change(&collection, &replace).await.unwrap_err();
+    assert!(error.code == Code::Unsupported && error.hint.is_some_and(|hint| hint.contains("updateOne")));
+    assert!(run(&*session, "db.c.find()").await.rows == [seen.clone()]);
+    // One byte more than servers take is refused, by them or before.
+    let error = documents.change(&collection, &DocumentChange::Insert(long(17 << 20))).await.unwrap_err();
+    assert!(matches!(error.code, Code::InvalidStatement | Code::Unsupported | Code::ConstraintViolated), "{error:?}");
+    assert!(connection.control().ping().await.is_ok());
+    run(&*session, "db.c.drop()").await.ok();
 }

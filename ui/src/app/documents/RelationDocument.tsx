@@ -9,6 +9,7 @@ import {
   collectionName,
   type KeptDocuments,
   NO_DOCUMENTS_KEPT,
+  RulesPane,
   readKept as readDocuments,
 } from "@/features/documents";
 import { ConditionField } from "@/features/editor";
@@ -43,7 +44,7 @@ import { Offline } from "./Offline";
 import { useFocusWhen } from "./useFocusWhen";
 import { useRelationLayout } from "./useRelationLayout";
 
-type View = "data" | "aggregate" | "edit" | RelationView;
+type View = "data" | "aggregate" | "rules" | "edit" | RelationView;
 
 interface Kept {
   readonly view: View;
@@ -64,6 +65,7 @@ const VIEWS: readonly { value: View; label: string }[] = [
   { value: "constraints", label: "Constraints" },
   { value: "ddl", label: "DDL" },
   { value: "aggregate", label: "Aggregate" },
+  { value: "rules", label: "Rules" },
   { value: "edit", label: "Edit" },
   { value: "grants", label: "Privileges" },
   { value: "policies", label: "Policies" },
@@ -72,7 +74,7 @@ const VIEWS: readonly { value: View; label: string }[] = [
 /** What they are called of a collection. */
 const OF_DOCUMENTS: Partial<Record<View, string>> = { data: "Documents", columns: "Fields", ddl: "Definition" };
 const counted = (view: View): view is Exclude<RelationView, "ddl"> =>
-  view !== "data" && view !== "ddl" && view !== "edit" && view !== "aggregate";
+  view !== "data" && view !== "ddl" && view !== "edit" && view !== "aggregate" && view !== "rules";
 
 const NOTHING_KEPT: Kept = { view: "data", shape: NO_SHAPE };
 
@@ -136,7 +138,9 @@ export function RelationDocument({ tab, active, actions }: { tab: RelationTab; a
       "relation.policies": { run: () => show("policies") },
       "relation.grants": { run: () => show("grants") },
       "relation.ddl": { run: () => show("ddl") },
-      ...(state?.can_browse_documents ? { "relation.aggregate": { run: () => show("aggregate") } } : {}),
+      ...(state?.can_browse_documents
+        ? { "relation.aggregate": { run: () => show("aggregate") }, "relation.rules": { run: () => show("rules") } }
+        : {}),
       "relation.edit": {
         run: () => show("edit"),
         ...(canAlter(state) ? {} : { disabledReason: "its structure cannot be changed here" }),
@@ -240,6 +244,7 @@ function Opened({ tab, active, actions, kept, rows, onKept, onReconnect }: Opene
     ddl: useKeys("relation.ddl"),
     edit: useKeys("relation.edit"),
     aggregate: useKeys("relation.aggregate"),
+    rules: useKeys("relation.rules"),
   };
   const actAs = useActAsButton(tab);
   const newQuery = useKeys("tab.new-query");
@@ -311,6 +316,8 @@ function Opened({ tab, active, actions, kept, rows, onKept, onReconnect }: Opene
     // What few relations have is offered where it is.
     if ((value === "triggers" || value === "policies") && !count && kept.view !== value) return [];
     if (value === "aggregate" && kept.view !== value && !ofDocuments) return [];
+    // Nothing is written to a view, so it has no rules.
+    if (value === "rules" && kept.view !== value && (!ofDocuments || page.data?.kind === "view")) return [];
     if (value === "edit" && kept.view !== value && !canAlter(state)) return [];
     if (value === "grants" && kept.view !== value && (page.data?.grants_state ?? "absent") === "absent") return [];
     const key = keys[value];
@@ -448,6 +455,16 @@ function Opened({ tab, active, actions, kept, rows, onKept, onReconnect }: Opene
             active={active}
             stages={keptDocuments.stages}
             onStages={(stages) => onDocuments({ stages })}
+            field={field}
+            away={state?.phase.phase === "open" ? null : "the connection is not open"}
+            onQuery={(text) => actions.query({ profileId: tab.profileId, database: tab.object.database, text })}
+          />
+        ) : kept.view === "rules" ? (
+          <RulesPane
+            place={collection}
+            active={active}
+            draft={keptDocuments.rules}
+            onDraft={(rules) => onDocuments({ rules })}
             field={field}
             away={state?.phase.phase === "open" ? null : "the connection is not open"}
             onQuery={(text) => actions.query({ profileId: tab.profileId, database: tab.object.database, text })}

@@ -81,7 +81,16 @@ describe("staged changes", () => {
 
   it("come back as they were kept, and nothing else does", () => {
     const staged = [{ id: ":a", holdId: "h1", row: 3, mark: "m", changes: [set([1], "x"), remove([2]), add([], 1)] }];
-    const kept = JSON.parse(JSON.stringify({ view: "json", style: "canonical", staged, fields: true, stages: [] }));
+    const kept = JSON.parse(
+      JSON.stringify({
+        view: "json",
+        style: "canonical",
+        staged,
+        fields: true,
+        stages: [],
+        rules: { validator: "{ a: 1 }", level: "strict", action: "error" },
+      }),
+    );
     expect(readKept(kept)).toEqual(kept);
     expect(
       readKept({ view: "pie", staged: [{ row: -1 }, { ...staged[0], changes: [{ kind: "set" }] }] }).staged,

@@ -1,6 +1,7 @@
 /** What is kept of how documents are looked at, with their tab; and small pure things about them. */
-import type { DocumentStyle, ObjectRef } from "@/ipc";
+import type { CollectionRules, DocumentStyle, ObjectRef } from "@/ipc";
 import { readStages, type Stage } from "./pipeline";
+import { readRules } from "./rules";
 import { readStaged, type StagedDocument } from "./staged";
 
 export type DocumentsView = "tree" | "json" | "grid";
@@ -14,9 +15,18 @@ export interface KeptDocuments {
   readonly fields: boolean;
   /** The pipeline that is being built. */
   readonly stages: readonly Stage[];
+  /** Rules that were typed and are not saved. */
+  readonly rules: CollectionRules | null;
 }
 
-export const NOTHING_KEPT: KeptDocuments = { view: "tree", style: "shell", staged: [], fields: false, stages: [] };
+export const NOTHING_KEPT: KeptDocuments = {
+  view: "tree",
+  style: "shell",
+  staged: [],
+  fields: false,
+  stages: [],
+  rules: null,
+};
 
 export const VIEWS: readonly { readonly value: DocumentsView; readonly label: string }[] = [
   { value: "tree", label: "Tree" },
@@ -33,13 +43,14 @@ export const STYLES: readonly { readonly value: DocumentStyle; readonly label: s
 /** What was kept; whatever is missing or odd is as usual. */
 export function readKept(value: unknown): KeptDocuments {
   if (typeof value !== "object" || value === null) return NOTHING_KEPT;
-  const { view, style, staged, fields, stages } = value as Partial<Record<keyof KeptDocuments, unknown>>;
+  const { view, style, staged, fields, stages, rules } = value as Partial<Record<keyof KeptDocuments, unknown>>;
   return {
     view: VIEWS.find((each) => each.value === view)?.value ?? "tree",
     style: STYLES.find((each) => each.value === style)?.value ?? "shell",
     staged: readStaged(staged),
     fields: fields === true,
     stages: readStages(stages),
+    rules: readRules(rules),
   };
 }
 

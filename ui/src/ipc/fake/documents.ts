@@ -15,6 +15,7 @@ import {
 import { tableOf } from "./catalog";
 import { cellText, type FakeCollection, inferred, isCollection, sampleOf, valueIn } from "./collections";
 import { type Hold, holdOf, makeHead } from "./holds";
+import { rulesHost } from "./rules";
 import { profileOf, refuse, requireOpen, type World } from "./world";
 
 const TEXT = 256 << 10;
@@ -23,7 +24,7 @@ const FIRST = 1_000;
 
 const cut = (text: string, most: number) => ({ text: text.slice(0, most), cut: text.length > most });
 
-function collectionOf(world: World, profileId: string, ref: ObjectRef): FakeCollection {
+export function collectionOf(world: World, profileId: string, ref: ObjectRef): FakeCollection {
   requireOpen(world, profileId);
   const table = tableOf(world, profileId, ref);
   return isCollection(table) ? table : refuse("unsupported", "This database has no collections of documents.");
@@ -300,6 +301,7 @@ export function documentCommands(world: World) {
       const sampled = documents.slice(0, FIRST);
       return { sampled: sampled.length, of: documents.length, fields: sampleOf(sampled) };
     },
+    ...rulesHost(world),
     documentPreview: async (edit: DocumentEdit) => preview(edit),
     documentChange: async (request: DocumentChangeRequest) => changeOf(world, request),
     pipelinePreview: async (request: {

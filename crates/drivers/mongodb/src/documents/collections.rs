@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use catalog::{Known, ObjectKey};
 use driver::{
     Code, Error, Statement,
-    documents::{DocumentChange, DocumentPage, Documents, FieldSample, TextStyle},
+    documents::{Breaking, DocumentChange, DocumentPage, Documents, FieldSample, Rules, TextStyle},
 };
 
 use super::{corrupt, parse_document, print::print, sample};
@@ -36,12 +36,20 @@ impl Collections {
         Collections { session, database, read_only }
     }
 
-    fn database<'a>(&'a self, key: &'a ObjectKey) -> &'a str {
+    pub(super) fn session(&self) -> &ControlSession {
+        &self.session
+    }
+
+    pub(super) fn read_only(&self) -> bool {
+        self.read_only
+    }
+
+    pub(super) fn database<'a>(&'a self, key: &'a ObjectKey) -> &'a str {
         key.schema.as_deref().unwrap_or(&self.database)
     }
 
     /// `db.getSiblingDB("shop").getCollection("orders")`: right for any name.
-    fn spelled(&self, key: &ObjectKey) -> String {
+    pub(super) fn spelled(&self, key: &ObjectKey) -> String {
         format!("db.getSiblingDB({}).getCollection({})", quoted(self.database(key)), quoted(&key.name))
     }
 
@@ -89,7 +97,7 @@ pub(crate) fn quoted(text: &str) -> String {
     print(kind::STRING, &value, TextStyle::Shell, false)
 }
 
-fn spell(raw: &[u8]) -> String {
+pub(super) fn spell(raw: &[u8]) -> String {
     print(kind::DOCUMENT, raw, TextStyle::Shell, false)
 }
 
@@ -274,6 +282,24 @@ impl Documents for Collections {
         }
         pipeline.push(format!("{{ $limit: {limit} }}"));
         Ok(Statement::new(format!("{}.aggregate([ {} ])", self.spelled(collection), pipeline.join(", "))))
+    }
+
+    async fn rules(&self, collection: &ObjectKey) -> Result<Rules, Error> {
+        self.read_rules(collection).await
+    }
+
+    async fn set_rules(&self, collection: &ObjectKey, seen: &Rules, new: &Rules) -> Result<(), Error> {
+        self.write_rules(collection, seen, new).await
+    }
+
+    fn describe_rules(&self, collection: &ObjectKey, rules: &Rules) -> Result<String, Error> {
+        let command = self.rules_command(collection, rules)?;
+        let command = print(kind::DOCUMENT, &command, TextStyle::Shell, true);
+        Ok(format!("db.getSiblingDB({}).runCommand({command})", quoted(self.database(collection))))
+    }
+
+    async fn breaking(&self, collection: &ObjectKey, validator: &str) -> Result<Breaking, Error> {
+        self.find_breaking(collection, validator).await
     }
 }
 

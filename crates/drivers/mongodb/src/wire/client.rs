@@ -6,7 +6,7 @@ use bytes::{Bytes, BytesMut};
 use route::{PeerCertificate, Route, Stream, TlsMode, TlsSession, Trace};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::{Error, Hello, LEAST_WIRE, Login, Report, frame};
+use super::{Error, Hello, LEAST_WIRE, Login, MOST_WIRE, Report, frame};
 use crate::bson::{self, Writer};
 
 /// Read from the network at a time.
@@ -82,10 +82,13 @@ impl Client {
             return Err(Error::Server(Box::new(report)));
         }
         self.hello = Hello::read(&reply);
-        match self.hello.wire < LEAST_WIRE {
-            true => Err(Error::TooOld),
-            false => Ok(()),
+        if self.hello.wire < LEAST_WIRE {
+            return Err(Error::TooOld);
         }
+        if self.hello.least_wire > MOST_WIRE {
+            return Err(Error::TooNew);
+        }
+        Ok(())
     }
 
     /// Dials, greets and signs in.

@@ -25,6 +25,9 @@ pub enum Error {
     /// The server is older than what is understood.
     #[error("the server is too old")]
     TooOld,
+    /// The server does not speak any version of the protocol that is understood.
+    #[error("the server is too new")]
+    TooNew,
     /// The server said something that makes no sense.
     #[error("the server broke the protocol: {0}")]
     Protocol(&'static str),

@@ -36,6 +36,8 @@ pub struct Hello {
     pub me: Option<String>,
     /// The newest version of the protocol that it speaks.
     pub wire: i64,
+    /// The oldest version that it still speaks.
+    pub least_wire: i64,
     /// The server's number for this connection, since 4.2.
     pub connection: Option<i64>,
     /// Whether it knows sessions.
@@ -69,6 +71,7 @@ impl Hello {
     pub(super) fn read(reply: &[u8]) -> Hello {
         let text = |name: &str| bson::get(reply, name).and_then(|field| field.text().map(|text| text.into_owned()));
         let truth = |name: &str| bson::get(reply, name).is_some_and(|field| field.truth());
+        let number = |name: &str| bson::get(reply, name).and_then(|field| field.integer()).unwrap_or_default();
         let list = |name: &str| -> Option<Vec<String>> {
             let field = bson::get(reply, name)?;
             let elements = bson::elements(field.document()?).ok()?;
@@ -93,7 +96,8 @@ impl Hello {
             hosts,
             primary: text("primary"),
             me: text("me"),
-            wire: bson::get(reply, "maxWireVersion").and_then(|field| field.integer()).unwrap_or_default(),
+            wire: number("maxWireVersion"),
+            least_wire: number("minWireVersion"),
             connection: bson::get(reply, "connectionId").and_then(|field| field.integer()),
             sessions: bson::get(reply, "logicalSessionTimeoutMinutes").is_some_and(|field| field.integer().is_some()),
             mechanisms: list("saslSupportedMechs"),

@@ -22,7 +22,11 @@ pub(crate) fn parse(text: &str) -> Result<ParsedUrl, Error> {
         if !SCHEMES.iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
             return Err(wrong("This is no URL of a SQL Server."));
         }
-        plain(&mut url, rest)?;
+        // JDBC's form is also written without its first word.
+        match rest.split(['@', '/', '?']).next().is_some_and(|authority| authority.contains(';')) {
+            true => jdbc(&mut url, rest)?,
+            false => plain(&mut url, rest)?,
+        }
     } else if text.contains('=') {
         for (name, value) in pairs(text)? {
             property(&mut url, &name, value)?;
@@ -247,6 +251,12 @@ mod tests {
                 0,
             ),
             ("sqlserver://[fe80::1]/", "host=fe80::1", None, 0),
+            (
+                "sqlserver://h:1444;database=shop;user=ann;password=p@x/y",
+                "database=shop host=h port=1444 user=ann",
+                Some("p@x/y"),
+                0,
+            ),
             (
                 "Server=tcp:db1.example.org,1433;Initial Catalog=shop;User ID=ann;Password='a;''b';Encrypt=True;TrustServerCertificate=True;MultipleActiveResultSets=False",
                 "database=shop host=db1.example.org port=1433 sslmode=require user=ann",

@@ -238,7 +238,7 @@ async fn same(client: &mut Client, key: &[u8], element: &Element) -> Result<(), 
             let now = now.into_list().into_iter().next().and_then(entry);
             return if now.as_ref() == Some(element) { Ok(()) } else { Err(conflict()) };
         }
-        Element::Bytes(_) => return Err(unfit()),
+        Element::Bytes(_) | Element::Counted(_) => return Err(unfit()),
     };
     let now = asked(client, words).await?;
     if now.bytes() == Some(before) { Ok(()) } else { Err(conflict()) }
@@ -252,11 +252,20 @@ async fn absent(client: &mut Client, key: &[u8], element: &Element) -> Result<()
         Element::Scored(member, _) => (words!["ZSCORE", key, member.as_slice()], "member"),
         // A list takes anything, and a stream refuses by itself an id that is not the greatest.
         Element::Item(..) | Element::Entry(..) => return Ok(()),
+        Element::Counted(_) => return counts(client, key).await,
         Element::Bytes(_) => return Err(unfit()),
     };
     match asked(client, words).await? {
         Value::Null | Value::Integer(0) => Ok(()),
         _ => Err(there(what)),
+    }
+}
+
+/// Whether a string counts: `PFADD` itself refuses only some of those that do not.
+async fn counts(client: &mut Client, key: &[u8]) -> Result<(), Refusal> {
+    match asked(client, words!["GETRANGE", key, "0", "3"]).await?.bytes() {
+        Some(b"HYLL") => Ok(()),
+        _ => Err(unfit()),
     }
 }
 

@@ -49,6 +49,7 @@ fn add(key: &[u8], element: &Element) -> Vec<Words> {
         Element::Item(0, value) => vec![words!["LPUSH", key, value.as_slice()]],
         Element::Item(_, value) => vec![words!["RPUSH", key, value.as_slice()]],
         Element::Member(member) => vec![words!["SADD", key, member.as_slice()]],
+        Element::Counted(element) => vec![words!["PFADD", key, element.as_slice()]],
         Element::Scored(member, score) => vec![words!["ZADD", key, score.as_str(), member.as_slice()]],
         Element::Entry(id, fields) => {
             let mut command = words!["XADD", key, id.as_str()];
@@ -91,7 +92,7 @@ fn put(key: &[u8], before: &Element, new: &Element, seen: &Seen) -> Vec<Words> {
 
 fn remove(key: &[u8], element: &Element, seen: &Seen) -> Vec<Words> {
     match element {
-        Element::Bytes(_) => Vec::new(),
+        Element::Bytes(_) | Element::Counted(_) => Vec::new(),
         Element::Field { name, .. } => vec![words!["HDEL", key, name.as_slice()]],
         // An item has no name but its place: it is marked there, and the mark is removed.
         Element::Item(place, _) => vec![
