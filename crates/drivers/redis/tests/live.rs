@@ -138,6 +138,9 @@ async fn monitor_shows_commands_and_ends_by_itself() {
         let mut following = live(&connection).follow(&short).await.unwrap();
         let begun = std::time::Instant::now();
         client.ask(&["SET", "live:m", "a\nb"]).await.unwrap();
+        // Longer than lines may be: its beginning is told.
+        client.ask(&["SET", "live:long", &"x".repeat(3 << 20)]).await.unwrap();
+        client.ask(&["DEL", "live:long"]).await.unwrap();
         let mut seen = Vec::new();
         let end = loop {
             match event(&mut following).await {
@@ -150,6 +153,12 @@ async fn monitor_shows_commands_and_ends_by_itself() {
         assert!(begun.elapsed() >= Duration::from_millis(1400));
         let set = some("\"SET\" \"live:m\" \"a\\nb\"");
         assert!(seen.iter().any(|row| row[1] == some("4") && row[3] == set), "{} rows", seen.len());
+        let long = seen
+            .iter()
+            .filter_map(|row| row[3].as_deref())
+            .find(|text| text.starts_with(b"\"SET\" \"live:long\" \"xxx"));
+        assert!(long.is_some_and(|text| text.len() < 2 << 20 && text.ends_with(b"cut here")), "{} rows", seen.len());
+        assert!(seen.iter().any(|row| row[3] == some("\"DEL\" \"live:long\"")), "what follows is read too");
         assert!(following.events.recv().await.is_none());
     }
 }

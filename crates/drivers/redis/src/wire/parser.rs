@@ -67,7 +67,12 @@ struct Open {
 pub struct Parser {
     open: Vec<Open>,
     push: bool,
+    /// The beginning of a status that is too long to be kept: its end is awaited.
+    cut: Option<Bytes>,
 }
+
+/// What stands at the end of a status that was cut.
+const CUT: &[u8] = b" \xe2\x80\xa6 cut here";
 
 /// A line, or that there is none yet.
 fn line(input: &BytesMut) -> Result<Option<usize>, Violation> {
@@ -90,16 +95,46 @@ impl Parser {
     /// A [`Violation`], after which the connection is of no use.
     pub fn next(&mut self, input: &mut BytesMut) -> Result<Option<Token>, Violation> {
         loop {
-            let Some((item, attribute)) = take(input)? else { return Ok(None) };
+            let taken = match self.status(input) {
+                Some(status) => Some((status, false)),
+                None if self.cut.is_some() => None,
+                None => take(input)?,
+            };
+            let Some((item, attribute)) = taken else { return Ok(None) };
             if let Some(token) = self.place(item, attribute)? {
                 return Ok(Some(token));
             }
         }
     }
 
+    /// A status that is longer than lines may be: MONITOR tells commands so, with values of any length. Its beginning is kept.
+    fn status(&mut self, input: &mut BytesMut) -> Option<Item> {
+        if self.cut.is_none() {
+            let long = input.first() == Some(&b'+') && input.len() >= LINE_BYTES;
+            if !long || matches!(line(input), Ok(Some(_))) {
+                return None;
+            }
+            input.advance(1);
+            // Its end may lie just behind.
+            self.cut = Some(input.split_to(LINE_BYTES - 2).freeze());
+        }
+        match input.windows(2).position(|pair| pair == b"\r\n") {
+            Some(end) => {
+                input.advance(end + 2);
+                let begun = self.cut.take()?;
+                Some(Item::Status([begun.as_ref(), CUT].concat().into()))
+            }
+            None => {
+                // The first half of the end may have come.
+                input.advance(input.len().saturating_sub(1));
+                None
+            }
+        }
+    }
+
     /// Whether no reply is begun.
     pub fn is_between(&self) -> bool {
-        self.open.is_empty()
+        self.open.is_empty() && self.cut.is_none()
     }
 
     /// Where the piece stands; nothing for one of an attribute, which says something about a reply and is no part of it.
@@ -225,7 +260,7 @@ fn simple(kind: u8, text: Bytes) -> Result<Item, Violation> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::panic)]
     use super::*;
 
     fn tokens(text: &[u8], step: usize) -> Result<Vec<Token>, Violation> {
@@ -280,6 +315,23 @@ mod tests {
     }
 
     #[test]
+    fn a_status_of_any_length_keeps_its_beginning() {
+        for length in [LINE_BYTES - 3, LINE_BYTES - 2, LINE_BYTES - 1, LINE_BYTES, LINE_BYTES + 1, 3 * LINE_BYTES] {
+            for step in [100_003, LINE_BYTES, usize::MAX] {
+                let wire = [b"+", vec![b'x'; length].as_slice(), b"\r\n+\r\n:7\r\n"].concat();
+                let found: Vec<Item> =
+                    tokens(&wire, step.min(wire.len())).unwrap().into_iter().map(|token| token.item).collect();
+                let [Item::Status(long), Item::Status(empty), Item::Integer(7)] = found.as_slice() else {
+                    panic!("{length} by {step}: {} pieces", found.len());
+                };
+                let whole = long.len() == length && !long.ends_with(CUT);
+                let cut = long.len() == LINE_BYTES - 2 + CUT.len() && long.ends_with(CUT);
+                assert!(empty.is_empty() && if length > LINE_BYTES { cut } else { whole || cut }, "{length} by {step}");
+            }
+        }
+    }
+
+    #[test]
     fn nonsense_is_a_violation_and_never_a_panic_or_an_allocation() {
         for (text, wanted) in [
             (&b"HTTP/1.1 400 Bad Request\r\n"[..], Violation::UnknownType(b'H')),
@@ -307,7 +359,7 @@ mod tests {
         }
         let deep = "*1\r\n".repeat(DEPTH + 1);
         assert_eq!(tokens(deep.as_bytes(), 64), Err(Violation::TooDeep(DEPTH)));
-        assert_eq!(tokens(&vec![b'+'; LINE_BYTES + 1], 4096), Err(Violation::TooLong(LINE_BYTES)));
+        assert_eq!(tokens(&vec![b':'; LINE_BYTES + 1], 4096), Err(Violation::TooLong(LINE_BYTES)));
     }
 
     #[test]
