@@ -1,5 +1,5 @@
 /** A database's keys and their values. */
-import { useMemo, useRef, useState } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
 import { useKeys, useOffers } from "@/commands";
 import { Button, EmptyState, IconButton, Segmented, Toolbar } from "@/design";
 import { TextPane } from "@/features/editor";
@@ -36,7 +36,11 @@ export function KeysDocument({ tab, active, actions }: { tab: KeysTab; active: b
   const phase = state?.phase.phase;
   const open = phase === "open";
   const able = open && state?.can_browse_keys === true;
-  const { view, onView, latest } = useKeptView(tab, readView);
+  const separator = profile?.values["separator"] || undefined;
+  const { view, onView, latest } = useKeptView(
+    tab,
+    useCallback((json: string) => readView(json, separator), [separator]),
+  );
   const place = useMemo(() => ({ profileId, database }), [profileId, database]);
   const readOnly =
     profile?.safety === "read_only" || (state !== undefined && state.read_only !== null)

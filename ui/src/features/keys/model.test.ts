@@ -32,6 +32,7 @@ describe("what of a page of keys is kept", () => {
   it("reads back what it can, and is usual where it cannot", () => {
     expect(readView("{}")).toEqual(USUAL_VIEW);
     expect(readView("no json")).toEqual(USUAL_VIEW);
+    expect([readView("{}", "/").separator, readView('{"separator":"."}', "/").separator]).toEqual(["/", "."]);
     expect(readView('{"expanded":["a:",3],"flat":true,"kind":4,"width":-1,"separator":""}')).toEqual({
       ...USUAL_VIEW,
       expanded: ["a:"],

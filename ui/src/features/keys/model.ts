@@ -36,10 +36,12 @@ export const USUAL_VIEW: KeysView = {
 /** Namespaces that stay open with a tab, at most. */
 const MOST_OPEN = 400;
 
-export function readView(json: string): KeysView {
+/** What was kept; names are divided at the connection's `separator` until another is chosen. */
+export function readView(json: string, separator = USUAL_VIEW.separator): KeysView {
+  const usual = { ...USUAL_VIEW, separator };
   try {
     const kept: unknown = JSON.parse(json);
-    if (typeof kept !== "object" || kept === null) return USUAL_VIEW;
+    if (typeof kept !== "object" || kept === null) return usual;
     const found = kept as Partial<Record<keyof KeysView, unknown>>;
     const text = (value: unknown, usual: string) => (typeof value === "string" ? value : usual);
     const size = (value: unknown, usual: number) => (typeof value === "number" && value > 0 ? value : usual);
@@ -48,14 +50,14 @@ export function readView(json: string): KeysView {
       pattern: text(found.pattern, USUAL_VIEW.pattern),
       kind: typeof found.kind === "string" ? found.kind : null,
       flat: found.flat === true,
-      separator: text(found.separator, "") || USUAL_VIEW.separator,
+      separator: text(found.separator, "") || separator,
       width: size(found.width, USUAL_VIEW.width),
       detail: size(found.detail, USUAL_VIEW.detail),
       expanded: open.filter((each): each is string => typeof each === "string").slice(0, MOST_OPEN),
       chosen: typeof found.chosen === "string" ? found.chosen : null,
     };
   } catch {
-    return USUAL_VIEW;
+    return usual;
   }
 }
 
