@@ -145,6 +145,27 @@ desk.test("the same documents as text", async () => {
   await desk.window.shot("documents-json");
 });
 
+desk.test("a rule is tried on the documents there are, and in force once it is saved", async () => {
+  await desk.press("Rules", "radio");
+  await desk.until("the rule's text", () =>
+    desk.page(() => {
+      const shown = [...document.querySelectorAll(".doc-rules-text .cm-content")].filter((each) => each.checkVisibility());
+      shown.at(-1)?.focus();
+      return shown.length > 0;
+    }),
+  );
+  await desk.paste("{ name: { $exists: true } }");
+  await desk.press("Try on the documents");
+  await desk.sees("1 document does not fit", 20_000);
+  await desk.sees("_id: 3");
+  await desk.window.shot("documents-rules");
+  await desk.press("Save");
+  await desk.sees("are in force", 20_000);
+  assert.match(mongo("db.products.insertOne({_id: 10})"), /^$|refuses|validation/i);
+  assert.equal(product(10), "", "what does not fit is refused");
+  await desk.press("Documents", "radio");
+});
+
 desk.test("a statement of the shell answers in the grid; one that writes over everything asks", async () => {
   await desk.act("New query");
   await desk.run('db.products.find({price: {$gte: NumberDecimal("20")}}, {name: 1, price: 1})');

@@ -30,6 +30,10 @@ desk.test("a connection that keeps keys shows them as a tree", async () => {
     "RPUSH queue first second third",
     "SADD colours red green",
     "ZADD board 10 ada 7.5 grace",
+    "PFADD visitors ann bob cem",
+    "GEOADD sicily 13.361389 38.115556 Palermo 15.087269 37.502669 Catania",
+    // Where they are to be in the end, as the server itself reckons.
+    "GEOADD check 15.087269 38.115556390 Palermo 14.75 37.52 Etna",
     "XADD events 1-1 kind created id 7",
     "XGROUP CREATE events workers 0",
   );
@@ -57,16 +61,16 @@ const write = async (text) => {
   await desk.sees("Not saved.");
   await desk.keys("Control", "s");
 };
-/** Changes an element in its place, with the keyboard. */
-const change = async (row, text) => {
+/** Changes a part of an element in its place. */
+const change = async (row, text, column = "value") => {
   const found = await desk.until(`the element “${row}”`, () =>
-    desk.page((row) => {
+    desk.page((row, column) => {
       for (const old of document.querySelectorAll("[data-e2e]")) old.removeAttribute("data-e2e");
       const rows = [...document.querySelectorAll(".keys-grid-row[aria-label]")].filter((each) => each.checkVisibility());
       const own = rows.find((each) => each.getAttribute("aria-label") === row);
-      own?.setAttribute("data-e2e", "element");
+      (own?.querySelector(`[data-column="${column}"]`) ?? own)?.setAttribute("data-e2e", "element");
       return Boolean(own);
-    }, row),
+    }, row, column),
   );
   assert.ok(found);
   await (await desk.window.find("[data-e2e=element]")).doubleClick();
@@ -141,6 +145,30 @@ desk.test("the score of a sorted set is changed in its place", async () => {
   await desk.sees("grace");
   await change("grace", "11.25");
   await is("ZSCORE board grace", "11.25");
+  await change("ada", "countess", "name");
+  await is("ZSCORE board countess", "10");
+  assert.equal(answer("ZCARD board"), "2", "the member has another name, and is no other one");
+});
+
+desk.test("a sorted set of places is shown as such, and a place is moved", async () => {
+  await choose("sicily");
+  await desk.sees("Palermo");
+  await desk.choose("Scores as", "Places");
+  await desk.sees("13.361389");
+  await desk.window.shot("keys-places");
+  await change("Palermo", "15.087269", "longitude");
+  await is("ZSCORE sicily Palermo", answer("ZSCORE check Palermo"));
+  await add("Member", "Etna", "14.75, 37.52");
+  await is("ZSCORE sicily Etna", answer("ZSCORE check Etna"));
+});
+
+desk.test("a HyperLogLog shows its count without a write, and counts one more", async () => {
+  await choose("visitors");
+  await desk.sees("different elements");
+  await desk.sees("PFCOUNT counts anew");
+  await desk.window.shot("keys-count");
+  await add("Element", "dan");
+  await is("PFCOUNT visitors", "4");
 });
 
 desk.test("a stream gets another entry, and shows its groups", async () => {

@@ -103,10 +103,15 @@ export function ElementsView(props: ElementsViewProps) {
       return false;
     }
     if (!(await attempt({ edit: "put", seen, new: next }))) return false;
+    if (kind !== "zset") {
+      elements.put(at, next);
+      setSelected({ at, element: next });
+      return true;
+    }
     // Another score is another place.
-    if (kind === "zset") await elements.begin();
-    else elements.put(at, next);
-    setSelected({ at, element: next });
+    await elements.begin();
+    const moved = [...elements.snapshot().rows].find(([, { name }]) => name === next.name);
+    setSelected(moved ? { at: moved[0], element: moved[1] } : null);
     return true;
   };
   const remove = async (at: number, element: KeyElement) => {
