@@ -17,7 +17,7 @@ pub trait Explain: Send + Sync {
     /// `Unsupported` for options that this server does not have.
     fn ask(&self, statement: &str, options: ExplainOptions) -> Result<ExplainQuestion, Error>;
 
-    /// Reads what came back: the rows of the last result set, cell by cell as text.
+    /// Reads what came back, cell by cell as text: the rows of the last result set, or of those that the question names.
     ///
     /// # Errors
     /// `Corrupt` for an answer that is none.
@@ -63,9 +63,33 @@ pub struct ExplainQuestion {
     pub words: String,
     /// What was asked for.
     pub options: ExplainOptions,
+    /// What makes the session answer with plans, where no word before the statement does. Without it the text is the statement
+    /// itself, and would be run.
+    pub mode: Option<ExplainMode>,
+}
+
+/// A mode of the session in which it answers with plans.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExplainMode {
+    /// Sent before, alone.
+    pub on: &'static str,
+    /// Sent after, alone, whatever became of the rest. A session in which that fails is of no use to anybody.
+    pub off: &'static str,
+    /// The first column of the result sets that are plans: the statement's own come too where it is run.
+    pub column: &'static str,
 }
 
 impl ExplainQuestion {
+    /// The statement as it is, in a mode of the session.
+    pub fn in_mode(mode: ExplainMode, statement: &str, words: impl Into<String>, options: ExplainOptions) -> Self {
+        ExplainQuestion { mode: Some(mode), ..ExplainQuestion::new("", statement, words, options) }
+    }
+
+    /// Whether a result set with these columns is a part of the answer.
+    pub fn answers(&self, schema: &arrow_schema::Schema) -> bool {
+        self.mode.as_ref().is_none_or(|mode| schema.fields().first().is_some_and(|field| field.name() == mode.column))
+    }
+
     /// A prefix before the statement.
     pub fn new(prefix: &str, statement: &str, words: impl Into<String>, options: ExplainOptions) -> Self {
         ExplainQuestion {
@@ -73,6 +97,7 @@ impl ExplainQuestion {
             shift: prefix.len(),
             words: words.into(),
             options,
+            mode: None,
         }
     }
 }
@@ -89,6 +114,23 @@ pub struct Undo {
 }
 
 impl Undo {
+    /// T-SQL: the same, in its own words.
+    pub fn transact(transaction: Transaction) -> Option<Undo> {
+        match transaction {
+            Transaction::Idle => Some(Undo {
+                before: vec!["BEGIN TRANSACTION"],
+                after: vec!["IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION"],
+                inside: false,
+            }),
+            Transaction::Open => Some(Undo {
+                before: vec!["SAVE TRANSACTION rowhouse_explain"],
+                after: vec!["ROLLBACK TRANSACTION rowhouse_explain"],
+                inside: true,
+            }),
+            Transaction::Failed => None,
+        }
+    }
+
     /// Standard SQL: a transaction of its own, or a savepoint in an open one.
     pub fn standard(transaction: Transaction) -> Option<Undo> {
         match transaction {

@@ -72,7 +72,7 @@ pub use edit::{
     RowKey, RowUpdate, Violation, ViolationKind,
 };
 pub use error::{Code, Error, Native, Said, Span};
-pub use explain::{ExpectedRows, Explain, ExplainOptions, ExplainQuestion, Undo};
+pub use explain::{ExpectedRows, Explain, ExplainMode, ExplainOptions, ExplainQuestion, Undo};
 pub use fields::{Choice, Field, FieldKind, ParsedUrl, Visible};
 pub use keys::Keys;
 pub use language::{Commands, Language, Suggestion, SuggestionKind, Suggestions};

@@ -24,6 +24,8 @@ impl PlanText {
 pub enum PlanForm {
     /// JSON.
     Json,
+    /// XML.
+    Xml,
     /// Lines.
     #[default]
     Text,

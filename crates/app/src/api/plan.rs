@@ -151,6 +151,8 @@ pub struct PlanText {
 pub enum PlanForm {
     /// JSON.
     Json,
+    /// XML.
+    Xml,
     /// Lines.
     Text,
 }
@@ -330,6 +332,7 @@ impl From<driver::Plan> for Plan {
             raw: plan.raw,
             form: match plan.form {
                 plan::PlanForm::Json => PlanForm::Json,
+                plan::PlanForm::Xml => PlanForm::Xml,
                 plan::PlanForm::Text => PlanForm::Text,
             },
         }

@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 
-use driver::{Event, Link, Notice, Outcome, Severity, Statement, Transaction, arrow};
+use driver::{Event, ExplainQuestion, Link, Notice, Outcome, Severity, Statement, Transaction, arrow};
 use results::Cells;
 
 use super::{Place, asking::Ready};
@@ -44,8 +44,23 @@ impl Place<'_> {
                 asked = self.send(Statement::new(*text), &mut stop).await;
             }
         }
+        let mode = ready.question.mode.as_ref();
+        if let Some(mode) = mode.filter(|_| asked.is_ok()) {
+            asked = self.send(Statement::new(mode.on), &mut stop).await;
+        }
         if asked.is_ok() {
-            asked = self.send(ready.sent.statement.clone(), &mut stop).await;
+            asked = self.send_for(ready.sent.statement.clone(), Some(&ready.question), &mut stop).await;
+        }
+        if let Some(mode) = mode {
+            let off = self.send(Statement::new(mode.off), &mut std::pin::pin!(std::future::pending())).await;
+            if let Err(error) = off.as_ref().map(drop).map_err(|error| error.code)
+                && matches!(self.session.state().borrow().link, Link::Up)
+            {
+                tracing::warn!(?error, "the session still answers with plans");
+                // It would answer with plans to whatever is run next.
+                self.session.close().await;
+                warnings.push("The session was closed: it would have gone on answering with plans.".to_owned());
+            }
         }
         if let Some(undo) = &ready.undo {
             let mut undone = true;
@@ -87,6 +102,21 @@ impl Place<'_> {
     where
         F: Future<Output = ()> + Send + ?Sized,
     {
+        self.send_for(statement, None, stop).await
+    }
+
+    /// Keeps what answers the question: the last result set, or every one that is a plan where the statement's own come too.
+    async fn send_for<F>(
+        &self,
+        statement: Statement,
+        question: Option<&ExplainQuestion>,
+        stop: &mut Pin<&mut F>,
+    ) -> Result<Given, driver::Error>
+    where
+        F: Future<Output = ()> + Send + ?Sized,
+    {
+        let several = question.is_some_and(|question| question.mode.is_some());
+        let mut answers = true;
         let mut run = self.session.run(statement);
         let mut given = Given::default();
         let mut bytes = 0usize;
@@ -104,7 +134,13 @@ impl Place<'_> {
                 }
             };
             match event {
-                Some(Ok(Event::ResultSet(..))) => given.rows.clear(),
+                Some(Ok(Event::ResultSet(schema, _))) => {
+                    answers = question.is_none_or(|question| question.answers(&schema));
+                    if !several {
+                        given.rows.clear();
+                    }
+                }
+                Some(Ok(Event::Batch(_))) if !answers => {}
                 Some(Ok(Event::Batch(batch))) => {
                     let columns = arrow::visible_columns(batch.schema_ref());
                     let cells = (0..columns).map(|at| Cells::of(&batch, at)).collect::<Result<Vec<_>, _>>()?;

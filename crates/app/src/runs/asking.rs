@@ -308,7 +308,9 @@ impl Asked<'_> {
             "SERVER" => "every database of the server".to_owned(),
             "DATABASE" => {
                 let session = self.session.as_ref().and_then(|session| session.database.as_deref());
-                session.or(self.database).unwrap_or("the current database").to_owned()
+                let own = self.opened.as_ref().and_then(|opened| opened.database());
+                let named = session.or(self.database).or(own.as_deref());
+                named.unwrap_or("the current database").to_owned()
             }
             _ => "what it names cannot be told from its text".to_owned(),
         }

@@ -35,8 +35,16 @@ async fn plan(
     check(question.text.get(question.shift..).is_some_and(|rest| rest.starts_with(statement)), || {
         format!("the statement is not in {:?} as it was given", question.text)
     })?;
+    if let Some(mode) = &question.mode {
+        bench.succeed(session, Statement::new(mode.on)).await?;
+    }
     let finished = bench.succeed(session, Statement::new(question.text.clone())).await?;
-    let Some(set) = finished.sets.last() else { return fail("a plan without a result") };
+    if let Some(mode) = &question.mode {
+        bench.succeed(session, Statement::new(mode.off)).await?;
+    }
+    let Some(set) = finished.sets.iter().rfind(|set| question.answers(&set.schema)) else {
+        return fail("a plan without a result");
+    };
     explain.read(&question, &rows(set)?).map_err(|error| unexpected("reading the plan", &error))
 }
 

@@ -283,6 +283,10 @@ impl driver::Control for SqlServerControl {
         Some(&self.definitions)
     }
 
+    fn explain(&self) -> Option<&dyn driver::Explain> {
+        Some(&crate::explain::Explaining)
+    }
+
     fn activity(&self) -> Option<&dyn Activity> {
         Some(&self.watching)
     }

@@ -25,6 +25,7 @@ mod control;
 mod ddl;
 mod edit;
 mod error;
+mod explain;
 pub mod policies;
 mod quote;
 mod rows;

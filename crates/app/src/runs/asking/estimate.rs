@@ -68,6 +68,10 @@ async fn plan(asked: &Asked<'_>, opened: &Arc<Opened>, statement: &str) -> Resul
     let control = opened.connection.control();
     let Some(explain) = control.explain() else { return Ok(None) };
     let question = explain.ask(statement, ExplainOptions::default())?;
+    if question.mode.is_some() {
+        // The session is shared, and this may be given up at any moment: it must not stay in the mode.
+        return Ok(None);
+    }
     let lent = opened.browser(asked.connected, asked.acting.as_ref()).await?;
     let mut ask = Statement::new(Arc::clone(&question.text));
     ask.timeout = Some(ESTIMATE);

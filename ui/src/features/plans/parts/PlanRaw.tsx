@@ -7,6 +7,8 @@ import { bytes } from "../model";
 /** More than this is copied, but not drawn. */
 const MOST_DRAWN = 1 << 20;
 
+const FORMS = { json: "JSON", xml: "XML", text: "text" } as const;
+
 export function PlanRaw({ explained }: { explained: ExplainedPlan }) {
   const [which, setWhich] = useState<"server" | "outline">("server");
   const text = which === "server" ? explained.plan.raw : explained.outline;
@@ -20,7 +22,7 @@ export function PlanRaw({ explained }: { explained: ExplainedPlan }) {
           value={which}
           onChange={setWhich}
           options={[
-            { value: "server", label: explained.plan.form === "json" ? "Server's JSON" : "Server's text" },
+            { value: "server", label: `Server's ${FORMS[explained.plan.form]}` },
             { value: "outline", label: "Outline" },
           ]}
         />
