@@ -9,6 +9,43 @@ use std::{collections::BTreeMap, fs, path::Path};
 const BEGIN: &str = "<!-- made of tests/contract by tests/support.rs -->\n";
 const END: &str = "<!-- end -->\n";
 
+/// Tests in which no server is asked: whose, of what, and where they are.
+const SCRIPTED: &[(&str, &str, &[&str])] = &[
+    (
+        "SQL Server",
+        "TDS: sessions, results, catalog, activity",
+        &[
+            "crates/drivers/mssql/tests/wire.rs",
+            "crates/drivers/mssql/tests/session.rs",
+            "crates/drivers/mssql/tests/catalog.rs",
+            "crates/drivers/mssql/tests/activity.rs",
+            "crates/drivers/mssql/tests/tunnel.rs",
+        ],
+    ),
+    (
+        "SQL Server",
+        "plans, pages, edits, definitions and policies without a connection",
+        &[
+            "crates/drivers/mssql/src/explain/tests.rs",
+            "crates/drivers/mssql/src/scan/tests.rs",
+            "crates/drivers/mssql/src/edit/tests.rs",
+            "crates/drivers/mssql/src/policies.rs",
+        ],
+    ),
+    (
+        "MongoDB",
+        "members of replica sets, elections, refusals, older and newer servers",
+        &["crates/drivers/mongodb/tests/scripted.rs"],
+    ),
+    ("Redis", "servers of another kind or version", &["crates/drivers/redis/tests/strange.rs"]),
+];
+
+/// How many tests a file has.
+fn claims(path: &Path) -> usize {
+    let text = fs::read_to_string(path).expect("the tests of a scripted server");
+    text.lines().map(str::trim).filter(|line| *line == "#[test]" || line.starts_with("#[tokio::test")).count()
+}
+
 /// What the suite found at one server, by one way.
 struct Record {
     name: String,
@@ -74,6 +111,14 @@ fn page(records: &[Record]) -> String {
             let word = if verdict == "absent" { "absent" } else { "not looked at" };
             cases.iter().for_each(|case| page.push_str(&format!("* `{}`, {word}: {case}\n", record.name)));
         }
+    }
+    page.push_str(
+        "\nScripted: a server that plays what the protocol's description says. What passes there is a claim about what is sent and \
+         read, not about a server.\n\n| Driver | Of | Claims |\n|---|---|---|\n",
+    );
+    for (driver, of, files) in SCRIPTED {
+        let claims: usize = files.iter().map(|file| claims(&root().join(file))).sum();
+        page.push_str(&format!("| {driver} | {of} | {claims} |\n"));
     }
     page.push('\n');
     page.push_str(END);

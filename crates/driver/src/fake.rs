@@ -23,9 +23,9 @@ use catalog::{Catalog, ObjectKey};
 use tokio::sync::{broadcast, mpsc, watch};
 
 use crate::{
-    Answer, Cast, CastTarget, Code, ConnectContext, Connection, Driver, Error, Field, Hop, HopOutcome, Language,
-    Limits, Message, Model, ParsedUrl, Profile, Question, RunId, Scalar, Secret, Server, Statement, ValueClass,
-    ValueContext, live::LiveEvent,
+    Answer, Cast, CastTarget, Code, ConnectContext, Connection, Driver, Error, Explain, Field, Hop, HopOutcome,
+    Language, Limits, Message, Model, ParsedUrl, Profile, Question, RunId, Scalar, Secret, Server, Statement,
+    ValueClass, ValueContext, live::LiveEvent,
 };
 
 pub use session::{FakeConnection, FakeSession};
@@ -96,6 +96,7 @@ pub(crate) struct Shared {
     pub(crate) definition: Option<(ObjectKey, Arc<str>)>,
     pub(crate) activity: bool,
     pub(crate) tells: bool,
+    pub(crate) explain: Option<Arc<dyn Explain>>,
     pub(crate) listeners: Mutex<Vec<mpsc::Sender<LiveEvent>>>,
     pub(crate) published: Mutex<Vec<String>>,
     pub(crate) dialect: &'static sql::Dialect,
@@ -158,6 +159,7 @@ impl FakeBuilder {
                 definition: None,
                 activity: false,
                 tells: false,
+                explain: None,
                 listeners: Mutex::default(),
                 published: Mutex::default(),
                 dialect: sql::dialect::sqlite(),
@@ -234,6 +236,13 @@ impl FakeBuilder {
     #[must_use]
     pub fn tells(mut self) -> Self {
         self.shared.tells = true;
+        self
+    }
+
+    /// Offers plans, asked for and read by this.
+    #[must_use]
+    pub fn explains(mut self, explain: Arc<dyn Explain>) -> Self {
+        self.shared.explain = Some(explain);
         self
     }
 

@@ -8,6 +8,7 @@ mod explaining;
 mod guarded;
 mod paths;
 mod places;
+mod plan_modes;
 mod postgres;
 mod rereading;
 mod transactions;

@@ -7,8 +7,8 @@ use catalog::{Catalog, ObjectKey, Scope};
 
 use super::Shared;
 use crate::{
-    Activity, Code, Condition, Control, Ddl, Error, Filter, KeySource, Language, Live, Lookup, Page, PageRequest,
-    Report, Scan, Server, SlowLog, Statement,
+    Activity, Code, Condition, Control, Ddl, Error, Explain, Filter, KeySource, Language, Live, Lookup, Page,
+    PageRequest, Report, Scan, Server, SlowLog, Statement,
 };
 
 /// Answers from what the builder was given.
@@ -44,6 +44,10 @@ impl Control for FakeControl {
 
     fn activity(&self) -> Option<&dyn Activity> {
         self.shared.activity.then_some(self as &dyn Activity)
+    }
+
+    fn explain(&self) -> Option<&dyn Explain> {
+        self.shared.explain.as_deref()
     }
 
     fn report(&self) -> Option<&dyn Report> {

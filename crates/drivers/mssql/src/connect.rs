@@ -70,7 +70,8 @@ impl Connection for SqlServerConnection {
             Role::Scratch => "scratch",
         };
         let client = self.opener.open(name).await?;
-        let parts = Parts { client, vigil: self.control.vigil(), read_only: self.read_only };
+        let parts =
+            Parts { client, vigil: self.control.vigil(), killer: self.control.killer(), read_only: self.read_only };
         Ok(Arc::new(SqlServerSession::start(parts).await?))
     }
 

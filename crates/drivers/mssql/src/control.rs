@@ -10,6 +10,7 @@ use tokio::sync::{Mutex, MutexGuard, Notify};
 
 use crate::{
     activity::Watching,
+    cancel::Killer,
     ddl::Definitions,
     edit::Editing,
     error::{PRODUCT, broken, refused},
@@ -244,6 +245,11 @@ impl SqlServerControl {
     /// Who asks for signs of life over it.
     pub(crate) fn vigil(&self) -> Arc<Vigil> {
         Arc::clone(&self.vigil)
+    }
+
+    /// Who ends sessions over it.
+    pub(crate) fn killer(&self) -> Killer {
+        Killer::new(Arc::clone(&self.session))
     }
 
     pub(crate) async fn close(&self) {

@@ -1,6 +1,8 @@
 //! Definition texts: those of views, routines and triggers as the server keeps them, those of tables, indexes, sequences and types
 //! rendered from the catalog. What takes several batches is parted by GO.
 
+mod security;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -88,9 +90,15 @@ impl Definitions {
                     .filter(|index| keys.iter().all(|one| one.name.as_ref() != Some(&index.name)));
                 batches.extend(own.filter_map(|index| index.definition.value()).map(|text| format!("{text};")));
                 batches.extend(relation.triggers().iter().filter_map(|trigger| trigger.definition.value().cloned()));
+                batches.extend(self.policies_of(schema, &key.name).await?);
                 Ok(batches.join(GO))
             }
-            ObjectKind::Routine | ObjectKind::Trigger => self.kept(schema, &key.name).await,
+            ObjectKind::Routine => {
+                let text = self.kept(schema, &key.name).await?;
+                let altered = self.altered(schema, &key.name, &text).await?;
+                Ok([Some(text), altered].into_iter().flatten().collect::<Vec<_>>().join(GO))
+            }
+            ObjectKind::Trigger => self.kept(schema, &key.name).await,
             ObjectKind::Index | ObjectKind::Constraint => {
                 let table = key.signature.as_deref().ok_or_else(|| missing(&key.name))?;
                 let catalog = self.relation(schema, table).await?;

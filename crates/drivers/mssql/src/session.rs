@@ -15,7 +15,7 @@ use driver::{Cancel, CancelHandle, Error, Link, Message, Run, RunId, SessionStat
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use crate::{
-    cancel::Canceller,
+    cancel::{Canceller, Killer},
     error::PRODUCT,
     session::task::{Command, Task},
     vigil::Vigil,
@@ -31,6 +31,7 @@ const CLOSING: Duration = Duration::from_secs(1);
 pub(crate) struct Parts {
     pub client: Client,
     pub vigil: Arc<Vigil>,
+    pub killer: Killer,
     /// A guard of ours refuses what writes; the server knows nothing of it.
     pub read_only: bool,
 }

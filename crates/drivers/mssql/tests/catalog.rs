@@ -109,6 +109,10 @@ async fn definitions_are_the_servers_own_or_rendered_from_the_catalog() {
                 &[&[Some("7"), Some("CREATE PROCEDURE dbo.add_order AS …")]],
             ));
         }
+        if text.starts_with("SELECT OBJECT_ID(N'[sec].[may see]]]')") {
+            let text = "CREATE FUNCTION sec.[may see]]] (@c int) RETURNS TABLE AS RETURN SELECT 1 AS ok";
+            return Reply::Tokens(tokens::texts(&["", ""], &[&[Some("9"), Some(text)]]));
+        }
         if text.starts_with("SELECT OBJECT_ID(N'[dbo].[secret]')") {
             return Reply::Tokens(tokens::texts(&["", ""], &[&[Some("7"), None]]));
         }
@@ -138,12 +142,31 @@ async fn definitions_are_the_servers_own_or_rendered_from_the_catalog() {
     assert!(orders.contains("[gross] AS ([net]*(1.2)) PERSISTED"), "{orders}");
     assert!(orders.contains("\nGO\n\nCREATE NONCLUSTERED INDEX [by_customer]"), "{orders}");
     assert!(orders.contains("\nGO\n\nCREATE TRIGGER counted"), "{orders}");
-    assert_eq!(sql::split(&orders, sql::dialect::tsql()).len(), 3);
+    // Its security policy with the function that it calls, in one transaction.
+    for part in [
+        "\nGO\n\nSET XACT_ABORT ON;\nBEGIN TRANSACTION;\nGO\nCREATE FUNCTION sec.[may see]]]",
+        "CREATE SECURITY POLICY [sec].[tenants]",
+        "ADD FILTER PREDICATE [sec].[may see]]]([customer], (1)) ON [sales]]x].[orders]",
+    ] {
+        assert!(orders.contains(part), "{part}: {orders}");
+    }
+    assert!(orders.ends_with("COMMIT TRANSACTION;") && !orders.contains("[own]"), "{orders}");
+    assert_eq!(sql::split(&orders, sql::dialect::tsql()).len(), 7);
+    // The text of its function is not known.
+    assert!(
+        customers.ends_with("-- Security policies are not shown: the text of [sec].[own] is not known."),
+        "{customers}"
+    );
     let text = |answer: Result<Arc<str>, driver::Error>| answer.unwrap().to_string();
     assert_eq!(
         text(ddl.definition(&key(Routine, "dbo", "add_order", None)).await),
         "CREATE PROCEDURE dbo.add_order AS …"
     );
+    let predicate = text(ddl.definition(&key(Routine, "sec", "may see]", None)).await);
+    assert!(predicate.starts_with("CREATE FUNCTION sec.[may see]]] (@c int)"), "{predicate}");
+    assert!(predicate.contains("--   DROP FILTER PREDICATE ON [sales]]x].[orders]"), "{predicate}");
+    assert!(predicate.contains("-- ALTER FUNCTION sec.[may see]]] (@c int)"), "{predicate}");
+    assert_eq!(sql::split(&predicate, sql::dialect::tsql()).len(), 1, "the rest is a remark: {predicate}");
     assert_eq!(ddl.definition(&key(Routine, "dbo", "secret", None)).await.unwrap_err().code, Code::Forbidden);
     assert_eq!(
         text(ddl.definition(&key(Constraint, "sales]x", "FK_customer", Some("orders"))).await),

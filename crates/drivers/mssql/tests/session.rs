@@ -266,6 +266,50 @@ async fn a_cancel_that_nobody_acknowledges_is_told_as_such() {
     assert_eq!(session.state().borrow().link, Link::Closed);
 }
 
+/// What a server says to KILL, and what the run then ends with.
+#[tokio::test]
+async fn a_session_that_ignores_its_cancel_is_ended_from_outside_where_that_may_be() {
+    for allowed in [true, false] {
+        let ended = Arc::new(tokio::sync::Notify::new());
+        let end = Arc::clone(&ended);
+        let server = Scripted::start(Encryption::Off, move |request| {
+            let text = if request.kind == 1 { request.text() } else { String::new() };
+            match text.as_str() {
+                "sleep" => Reply::DeafUntil(Arc::clone(&end)),
+                "KILL 57" if allowed => {
+                    end.notify_one();
+                    Reply::Tokens(tokens::done(0, 0, 0))
+                }
+                "KILL 57" => {
+                    let said = tokens::error(6102, 14, "User does not have permission to use the KILL statement.", 1);
+                    Reply::Tokens([said, tokens::done(2, 0, 0)].concat())
+                }
+                _ => answer(request, &[]),
+            }
+        })
+        .await;
+        let (connection, session) = session(&server).await;
+        let mut run = session.run(Statement::new("sleep"));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert_eq!(run.cancel.cancel().await.unwrap_err().code, Code::Unreachable);
+        let event = tokio::time::timeout(SOON, run.next()).await.unwrap().unwrap();
+        if allowed {
+            let error = event.unwrap_err();
+            assert!(error.code == Code::Unreachable && error.message.contains("KILL"), "{error:?}");
+            let mut state = session.state();
+            state.wait_for(|state| state.link != Link::Up).await.unwrap();
+        } else {
+            let Ok(Event::Notice(notice)) = event else { panic!("{event:?}") };
+            assert_eq!((notice.severity, notice.code.as_deref()), (Severity::Warning, Some("6102")));
+            assert!(notice.message.contains("permission"), "{notice:?}");
+            assert_eq!(session.state().borrow().link, Link::Up, "it goes on, and can still be closed");
+        }
+        let asked = server.sent(1).iter().filter(|request| request.text() == "KILL 57").count();
+        assert_eq!(asked, 1, "asked once");
+        assert!(connection.control().ping().await.is_ok());
+    }
+}
+
 #[tokio::test]
 async fn transactions_and_databases_are_seen() {
     let server = server(&[

@@ -5,6 +5,7 @@ import {
   useCallback,
   useEffect,
   useImperativeHandle,
+  useLayoutEffect,
   useMemo,
   useRef,
   useState,
@@ -290,7 +291,8 @@ export function KeysPane(props: KeysPaneProps) {
     }),
     [chosen, chosenIds.size, goOn, dirty, edited],
   );
-  useEffect(() => tellReasons.current(reasons), [reasons]);
+  // Before it is painted: the keys work as soon as what is shown says so.
+  useLayoutEffect(() => tellReasons.current(reasons), [reasons]);
   // What is at the right works on the server: without it, what was read stays and nothing can be changed.
   const body: ReactNode = sampling ? (
     <SamplePane

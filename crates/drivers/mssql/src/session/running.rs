@@ -9,7 +9,7 @@ use std::{
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use driver::{
-    Code, Error, Event, Outcome, Parameter, RunId, Secret, Span, Statement, Summary,
+    Code, Error, Event, Notice, Outcome, Parameter, RunId, Secret, Severity, Span, Statement, Summary,
     vigil::{self, Awaited, Silence},
 };
 use tokio::sync::{mpsc, oneshot};
@@ -26,12 +26,24 @@ use crate::{
 
 /// How long the server may take to acknowledge a cancel before whoever asked for it is told that it has not.
 const ACKNOWLEDGED: Duration = Duration::from_secs(5);
+/// How long after a cancel a session that has not acknowledged it is ended from outside.
+const KILLED: Duration = Duration::from_secs(8);
+/// How long the answer to whoever ended a session may come after its end.
+const GRANTED: Duration = Duration::from_secs(2);
 /// How long a batch nobody waits for may take to stop before the session is given up.
 const ABANDONED: Duration = Duration::from_secs(15);
 /// How long the last events of an ended session wait for a reader.
 const LAST_EVENTS: Duration = Duration::from_secs(60);
 /// Messages that say again what the session's state says: another database, another language.
 const TOLD_OTHERWISE: [i32; 2] = [5701, 5703];
+
+/// The end of a session from outside.
+enum Kill {
+    NotAsked,
+    Asked(oneshot::Receiver<Result<(), Error>>),
+    Granted,
+    Refused,
+}
 
 /// A batch in progress.
 pub(crate) struct Run {
@@ -60,6 +72,8 @@ pub(crate) struct Run {
     /// Since when the server is asked to stop.
     stopping: Option<Instant>,
     waiters: Vec<oneshot::Sender<Result<(), Error>>>,
+    /// Somebody was asked to end the session.
+    kill: Kill,
     silence: Silence,
 }
 
@@ -85,6 +99,7 @@ impl Run {
             completed: false,
             stopping: None,
             waiters: Vec::new(),
+            kill: Kill::NotAsked,
             silence: Silence::new(),
         }
     }
@@ -120,6 +135,26 @@ impl Run {
         for waiter in self.waiters.drain(..) {
             let _ = waiter.send(result.clone());
         }
+    }
+
+    /// Why the connection is gone, where somebody was asked to end it.
+    async fn ended_from_outside(&mut self, end: End) -> End {
+        let granted = match &mut self.kill {
+            Kill::Granted => true,
+            // Its end came before the answer to who asked for it.
+            Kill::Asked(answer) => {
+                matches!(tokio::time::timeout(GRANTED, answer).await, Ok(Ok(Ok(()))))
+            }
+            Kill::NotAsked | Kill::Refused => false,
+        };
+        if !granted || !matches!(end, End::Lost(_)) {
+            return end;
+        }
+        let error = Error::new(
+            Code::Unreachable,
+            "The server did not acknowledge the cancel, so its session was ended (KILL).",
+        );
+        End::Lost(Box::new(error.with_hint("What it had not committed is rolled back. Open a new session.")))
     }
 
     /// The last event.
@@ -223,7 +258,9 @@ impl Task {
                 }
             }
         }
-        self.drive(run).await?;
+        if let Err(end) = self.drive(run).await {
+            return Err(run.ended_from_outside(end).await);
+        }
         // Who the session is may be another after these, and no answer says so.
         if acts_as_another(&text) {
             self.refresh().await?;
@@ -299,6 +336,32 @@ impl Task {
             let late = Error::new(Code::Unreachable, "The server has not acknowledged the cancel.")
                 .with_hint("It may be rolling back. Closing the session leaves it to that.");
             run.answer_waiters(&Err(late));
+        }
+        match &mut run.kill {
+            Kill::NotAsked if run.cancelled && waited > KILLED => {
+                if let Some(session) = self.backend() {
+                    run.kill = Kill::Asked(self.killer.kill(session));
+                }
+            }
+            Kill::Asked(answer) => match answer.try_recv() {
+                Ok(Ok(())) => run.kill = Kill::Granted,
+                Ok(Err(error)) => {
+                    run.kill = Kill::Refused;
+                    run.put(Event::Notice(Notice {
+                        severity: Severity::Warning,
+                        label: "KILL".to_owned(),
+                        code: error.native.map(|native| native.code),
+                        message: format!("The session could not be ended either: {}", error.message),
+                        detail: None,
+                        hint: Some("Close the session here; the server ends it when it may.".to_owned()),
+                        context: None,
+                        span: None,
+                    }));
+                }
+                Err(oneshot::error::TryRecvError::Empty) => {}
+                Err(oneshot::error::TryRecvError::Closed) => run.kill = Kill::Refused,
+            },
+            Kill::NotAsked | Kill::Granted | Kill::Refused => {}
         }
         if run.gone && waited > ABANDONED {
             let error = Error::new(Code::Unreachable, "A batch nobody waits for could not be stopped.")

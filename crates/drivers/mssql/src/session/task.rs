@@ -14,7 +14,7 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use super::{Parts, Waiting, ended, running::Run};
 use crate::{
-    cancel::Interrupt,
+    cancel::{Interrupt, Killer},
     error::{broken, notice, refused},
     rows::{Rows, read_batch},
     vigil::Vigil,
@@ -59,6 +59,7 @@ impl From<wire::Error> for End {
 pub(crate) struct Task {
     pub(super) client: Client,
     pub(super) vigil: Arc<Vigil>,
+    pub(super) killer: Killer,
     pub(super) read_only: bool,
     pub(super) commands: mpsc::UnboundedReceiver<Command>,
     pub(super) interrupts: mpsc::UnboundedReceiver<Interrupt>,
@@ -92,6 +93,7 @@ impl Task {
         Task {
             client: parts.client,
             vigil: parts.vigil,
+            killer: parts.killer,
             read_only: parts.read_only,
             commands: inboxes.commands,
             interrupts: inboxes.interrupts,

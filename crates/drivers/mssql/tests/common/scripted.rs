@@ -45,6 +45,8 @@ pub enum Reply {
     Hang(Vec<u8>),
     /// As [`Reply::Hang`], deaf to attentions.
     Deaf(Vec<u8>),
+    /// Deaf to attentions until somebody ends the session, which is told before it is closed.
+    DeafUntil(Arc<tokio::sync::Notify>),
     /// Say this, again and again, until an attention comes.
     Endless(Vec<u8>, Vec<u8>),
     /// Close the connection after this.
@@ -167,6 +169,17 @@ impl Talk {
                 Reply::Deaf(tokens) => {
                     self.io.part(&tokens, false).await?;
                     while self.request().await.is_some() {}
+                    return None;
+                }
+                Reply::DeafUntil(ended) => {
+                    ended.notified().await;
+                    let said = tokens::error(
+                        596,
+                        21,
+                        "Cannot continue the execution because the session is in the kill state.",
+                        1,
+                    );
+                    self.io.part(&[said, tokens::done(2, 0, 0)].concat(), true).await?;
                     return None;
                 }
                 Reply::Endless(head, again) => {

@@ -1,5 +1,5 @@
 /** One value's bytes: as text, laid-out JSON, digits, a picture or bits; typed anew where that may be. */
-import { type ReactNode, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { type ReactNode, useEffect, useLayoutEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { Banner, Button, copyText, EmptyState, ErrorBlock, IconButton, Segmented, toast } from "@/design";
 import { type AppError, failureOf, failureProps, type KeyElement } from "@/ipc";
 import { base64Of, looksJson, MOST_HEX, naturalView, same, textOf, toBytes, type ValueView as View } from "../bytes";
@@ -126,7 +126,8 @@ export function ValueView(props: ValueViewProps) {
     }
   };
   const dirty = draft !== undefined;
-  useEffect(() => {
+  // Before it is painted: the keys save as soon as it says that something is to be saved.
+  useLayoutEffect(() => {
     onSaver?.(dirty ? { dirty, save: () => void save() } : null);
   });
   useEffect(() => () => onSaver?.(null), [onSaver]);
