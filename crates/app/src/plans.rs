@@ -22,6 +22,7 @@ use crate::{
 };
 
 pub(crate) use outline::outline;
+pub(crate) use running::printed;
 
 /// Where a plan is asked for.
 pub(crate) struct Place<'a> {

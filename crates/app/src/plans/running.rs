@@ -2,7 +2,11 @@
 
 use std::pin::Pin;
 
-use driver::{Event, ExplainQuestion, Link, Notice, Outcome, Severity, Statement, Transaction, arrow};
+use arrow_array::RecordBatch;
+use driver::{
+    Event, ExplainQuestion, Link, Notice, Outcome, Severity, Statement, Transaction, arrow,
+    documents::{DOCUMENT, TextStyle},
+};
 use results::Cells;
 
 use super::{Place, asking::Ready};
@@ -142,10 +146,7 @@ impl Place<'_> {
                 }
                 Some(Ok(Event::Batch(_))) if !answers => {}
                 Some(Ok(Event::Batch(batch))) => {
-                    let columns = arrow::visible_columns(batch.schema_ref());
-                    let cells = (0..columns).map(|at| Cells::of(&batch, at)).collect::<Result<Vec<_>, _>>()?;
-                    for row in 0..batch.num_rows() {
-                        let texts: Vec<Option<String>> = cells.iter().map(|cells| text(cells, row)).collect();
+                    for texts in printed(&batch, self.connected.driver.as_ref())? {
                         bytes = bytes.saturating_add(texts.iter().flatten().map(String::len).sum());
                         given.rows.push(texts);
                     }
@@ -165,9 +166,30 @@ impl Place<'_> {
     }
 }
 
-fn text(cells: &Cells<'_>, row: usize) -> Option<String> {
-    let mut digits = Default::default();
-    cells.get(row).text(&mut digits).map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+/// The rows of an answer as texts; documents as Extended JSON, which keeps every type.
+pub(crate) fn printed(
+    batch: &RecordBatch,
+    driver: &dyn driver::Driver,
+) -> Result<Vec<Vec<Option<String>>>, driver::Error> {
+    let columns = arrow::visible_columns(batch.schema_ref());
+    let cells = (0..columns).map(|at| Cells::of(batch, at)).collect::<Result<Vec<_>, _>>()?;
+    let forms: Vec<_> = batch
+        .schema_ref()
+        .fields()
+        .iter()
+        .take(columns)
+        .map(|field| driver.documents().filter(|_| arrow::native_type(field) == DOCUMENT))
+        .collect();
+    let text = |row: usize, cells: &Cells<'_>, form: &Option<&dyn driver::DocumentForm>| {
+        let mut digits = Default::default();
+        let bytes = cells.get(row).text(&mut digits)?;
+        Some(match form {
+            Some(form) => form.text(DOCUMENT, bytes, TextStyle::Canonical, false),
+            None => String::from_utf8_lossy(bytes).into_owned(),
+        })
+    };
+    let row = |row: usize| cells.iter().zip(&forms).map(|(cells, form)| text(row, cells, form)).collect();
+    Ok((0..batch.num_rows()).map(row).collect())
 }
 
 /// What the server says it did not roll back.

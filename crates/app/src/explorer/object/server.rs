@@ -1,6 +1,6 @@
 //! Roles, extensions, publications and event triggers in words: what belongs to no schema.
 
-use catalog::{Catalog, ObjectKey};
+use catalog::{Catalog, Kind, Known, ObjectKey};
 
 use super::{Told, facts::enabled};
 use crate::api::ObjectIcon;
@@ -17,11 +17,17 @@ pub(super) fn role(catalog: &Catalog, key: &ObjectKey) -> Option<Told> {
     if role.superuser {
         told.warn("No check of privileges applies to it.");
     }
-    told.says("Bypasses row security", yes(role.bypass_row_security || role.superuser));
-    told.says("Makes databases", yes(role.create_database || role.superuser));
-    told.says("Makes roles", yes(role.create_role || role.superuser));
-    told.says("Replicates", yes(role.replication || role.superuser));
-    told.says("Has its groups' rights", if role.inherit { "at once" } else { "after SET ROLE" });
+    // What there is no such thing of is not told as if it were refused or granted.
+    let has = |kind: Kind| catalog.coverage.get(&kind) != Some(&Known::Unsupported);
+    if has(Kind::Policies) {
+        told.says("Bypasses row security", yes(role.bypass_row_security || role.superuser));
+    }
+    if has(Kind::Grants) {
+        told.says("Makes databases", yes(role.create_database || role.superuser));
+        told.says("Makes roles", yes(role.create_role || role.superuser));
+        told.says("Replicates", yes(role.replication || role.superuser));
+        told.says("Has its groups' rights", if role.inherit { "at once" } else { "after SET ROLE" });
+    }
     if let Some(limit) = role.connection_limit {
         told.says("Sessions at most", limit.to_string());
     }

@@ -2,8 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use driver::{Event, ExpectedRows, ExplainOptions, Statement, arrow};
-use results::Cells;
+use driver::{Event, ExpectedRows, ExplainOptions, Statement};
 use sql::{Sweep, SweepKind};
 
 use super::{Asked, ESTIMATE};
@@ -79,15 +78,7 @@ async fn plan(asked: &Asked<'_>, opened: &Arc<Opened>, statement: &str) -> Resul
     let mut rows: Vec<Vec<Option<String>>> = Vec::new();
     while let Some(event) = run.next().await {
         if let Event::Batch(batch) = event? {
-            let columns = arrow::visible_columns(batch.schema_ref());
-            let cells = (0..columns).map(|at| Cells::of(&batch, at)).collect::<Result<Vec<_>, _>>()?;
-            for row in 0..batch.num_rows() {
-                let text = |cells: &Cells<'_>| {
-                    let text = cells.get(row).text(&mut itoa::Buffer::new()).map(<[u8]>::to_vec)?;
-                    String::from_utf8(text).ok()
-                };
-                rows.push(cells.iter().map(text).collect());
-            }
+            rows.extend(crate::plans::printed(&batch, asked.connected.driver.as_ref())?);
         }
     }
     let plan = explain.read(&question, &rows)?;

@@ -352,3 +352,16 @@ async fn what_is_not_recorded_and_what_holds_a_secret_is_not_kept() {
     assert!(plan.id.is_none() && plan.not_kept.unwrap().contains("not recorded"));
     assert!(shop.app.plans(PlanQuery { limit: 10, ..PlanQuery::default() }).await.unwrap().is_empty());
 }
+
+/// The answer is a document, and is read as one: the index is named.
+#[tokio::test]
+async fn a_plan_of_documents_names_its_index() {
+    let Some(shop) = server("ROWHOUSE_TEST_MONGODB_URL").await else { return };
+    run(&shop, "t", "use app_explaining\ndb.c.insertMany([{_id: 1, a: 1}, {_id: 2, a: 2}])\ndb.c.createIndex({a: 1})")
+        .await;
+    let plan = explain(&shop, "t", "db.c.find({a: 2})", false).await.unwrap().plan;
+    assert!(plan.nodes.iter().any(|node| node.index.as_deref() == Some("a_1")), "{}", plan.raw);
+    let measured = explain(&shop, "t", "db.c.find({a: 2})", true).await.unwrap().plan;
+    assert!(measured.measured && measured.nodes.iter().any(|node| node.actual.is_some()), "{}", measured.raw);
+    run(&shop, "t", "db.dropDatabase()").await;
+}

@@ -88,6 +88,14 @@ struct Seek {
     values: Vec<String>,
 }
 
+/// An index that the server misses.
+struct Missing {
+    impact: String,
+    table: String,
+    /// Columns by their use.
+    groups: Vec<(String, Vec<String>)>,
+}
+
 #[derive(Default)]
 struct Walk {
     plan: Plan,
@@ -98,8 +106,7 @@ struct Walk {
     columns: Option<(usize, &'static str, Vec<String>)>,
     /// Of the column of an order that has begun.
     descending: bool,
-    /// An index that the server misses: its impact, its table, its columns by use.
-    missing: Option<(String, String, Vec<(String, Vec<String>)>)>,
+    missing: Option<Missing>,
 }
 
 impl Walk {
@@ -181,7 +188,7 @@ impl Walk {
             "OrderByColumn" => self.descending = matches!(attributes.get("Ascending"), Some("0" | "false")),
             "MissingIndexGroup" => {
                 let impact = attributes.owned("Impact").unwrap_or_default();
-                self.missing = Some((impact, String::new(), Vec::new()));
+                self.missing = Some(Missing { impact, table: String::new(), groups: Vec::new() });
             }
             "MissingIndex" | "ColumnGroup" | "Column" => self.missed(&name, &attributes),
             _ => self.warned(owner, &name, &attributes),
@@ -206,7 +213,7 @@ impl Walk {
                 self.condition(ended.owner, "Seek", texts.join(" AND "));
             }
             "MissingIndexGroup" => {
-                let Some((impact, table, groups)) = self.missing.take() else { return };
+                let Some(Missing { impact, table, groups }) = self.missing.take() else { return };
                 let groups = groups
                     .into_iter()
                     .map(|(usage, columns)| format!("{}: {}", usage.to_ascii_lowercase(), columns.join(", ")));
@@ -326,7 +333,7 @@ impl Walk {
     }
 
     fn missed(&mut self, name: &str, attributes: &Attributes) {
-        let Some((_, table, groups)) = &mut self.missing else { return };
+        let Some(Missing { table, groups, .. }) = &mut self.missing else { return };
         match name {
             "MissingIndex" => {
                 let parts = ["Schema", "Table"].into_iter().filter_map(|part| attributes.get(part));
