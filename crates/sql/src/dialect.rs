@@ -5,6 +5,7 @@
 
 pub(crate) mod conditional;
 mod mysql;
+mod oracle;
 mod postgres;
 mod sqlite;
 mod tsql;
@@ -46,6 +47,12 @@ pub fn tsql() -> &'static Dialect {
     &DIALECT
 }
 
+/// SQL and PL/SQL of Oracle Database 12.2 and later, in scripts as `sqlplus` reads them but for its own commands.
+pub fn oracle() -> &'static Dialect {
+    static DIALECT: LazyLock<Dialect> = LazyLock::new(oracle::facts);
+    &DIALECT
+}
+
 /// The facts of one dialect of SQL. Cloning is cheap: lists are shared.
 #[derive(Clone, Debug, Serialize)]
 pub struct Dialect {
@@ -71,6 +78,8 @@ pub struct Dialect {
     pub unicode_escapes: bool,
     /// Whether `N'…'` is a string.
     pub national_strings: bool,
+    /// Whether `q'[…]'` is a string that ends at the quote behind its own closing sign.
+    pub alternative_quotes: bool,
     /// Whether `B'…'` is a string of bits.
     pub bit_strings: bool,
     /// Whether `X'…'` is a string of bytes.
@@ -161,6 +170,8 @@ pub struct Dialect {
     /// Whether what is sent is a batch of statements, with variables that live as long as it: `;` parts statements within it and
     /// ends none, and a statement may follow another without any sign.
     pub batches: bool,
+    /// Whether blocks and stored programs reach to a line of nothing but `/`, whatever `;` is in them.
+    pub slash_bodies: bool,
     /// Whether a `;` inside parentheses does not end the statement.
     pub parentheses_hold_semicolons: bool,
     /// Whether a routine's body may be `BEGIN ATOMIC …; … END`.

@@ -86,6 +86,8 @@ enum Lead {
     Routine,
     Trigger,
     Copy,
+    /// A query that may begin with functions of its own.
+    With,
     Other,
 }
 
@@ -120,6 +122,8 @@ struct Piece {
     lead: Lead,
     body: Body,
     compound: Compound,
+    /// A block or a stored program, which only a line of nothing but `/` ends.
+    to_slash: bool,
     /// Whether the last word was `AS`.
     after_as: bool,
     depth: usize,
@@ -137,6 +141,7 @@ impl Piece {
             lead: Lead::Start,
             body: Body::None,
             compound: Compound::default(),
+            to_slash: false,
             after_as: false,
             depth: 0,
             copy_from: false,
@@ -202,6 +207,9 @@ impl<'a> Splitter<'a> {
         if self.backslash_terminator(token) {
             return;
         }
+        if self.dialect.slash_bodies && self.slash_line(token) {
+            return;
+        }
         if self.piece.start.is_none() {
             if token.kind == TokenKind::Semicolon && self.delimiter.is_none() {
                 self.title = None;
@@ -220,6 +228,8 @@ impl<'a> Splitter<'a> {
                 return;
             }
             self.piece.start = Some(token.span.start);
+            // A label stands before a block only.
+            self.piece.to_slash = self.dialect.slash_bodies && token.span.of(self.text).starts_with("<<");
         } else if self.dialect.delimiter_command && self.begins_delimiter_line(token) {
             self.finish(self.piece.end, true);
             self.client_line(token);
@@ -265,6 +275,7 @@ impl<'a> Splitter<'a> {
             && !self.dialect.batches
             && matches!(self.piece.body, Body::None | Body::Begun)
             && !self.piece.compound.holds()
+            && !self.piece.to_slash
             && (self.piece.depth == 0 || !self.dialect.parentheses_hold_semicolons)
     }
 
@@ -337,14 +348,27 @@ impl<'a> Splitter<'a> {
         let word = token.span.of(self.text);
         let is = |keyword: &str| word.eq_ignore_ascii_case(keyword);
         let piece = &mut self.piece;
+        if self.dialect.slash_bodies {
+            let begins = matches!(piece.lead, Lead::Start) && (is("BEGIN") || is("DECLARE"));
+            let stored = ["FUNCTION", "PROCEDURE", "PACKAGE", "TRIGGER", "TYPE", "LIBRARY", "JAVA"];
+            let makes = matches!(piece.lead, Lead::Create | Lead::With) && stored.iter().any(|word| is(word));
+            piece.to_slash |= begins || makes;
+        }
         piece.lead = match piece.lead {
+            Lead::Start if is("WITH") && self.dialect.slash_bodies => Lead::With,
             Lead::Start if is("CREATE") => Lead::Create,
             Lead::Start if is("COPY") && self.dialect.copy_inline_data => Lead::Copy,
             Lead::Start if ["EXPLAIN", "QUERY", "PLAN"].iter().any(|one| is(one)) => Lead::Start,
-            Lead::Create if ["OR", "REPLACE", "TEMP", "TEMPORARY"].iter().any(|one| is(one)) => Lead::Create,
+            Lead::Create
+                if ["OR", "REPLACE", "TEMP", "TEMPORARY", "EDITIONABLE", "NONEDITIONABLE"]
+                    .iter()
+                    .any(|one| is(one)) =>
+            {
+                Lead::Create
+            }
             Lead::Create if is("FUNCTION") || is("PROCEDURE") => Lead::Routine,
             Lead::Create if is("TRIGGER") => Lead::Trigger,
-            Lead::Start | Lead::Create => Lead::Other,
+            Lead::Start | Lead::Create | Lead::With => Lead::Other,
             decided => decided,
         };
         if piece.lead == Lead::Copy && piece.depth == 0 {
@@ -391,6 +415,26 @@ impl<'a> Splitter<'a> {
         } else if !rest.is_empty() {
             return false;
         }
+        self.lexer.seek(line_end);
+        true
+    }
+
+    /// A line of nothing but `/` ends what `;` does not. Behind a statement that has ended it is nothing: a terminal client would
+    /// run that a second time.
+    fn slash_line(&mut self, token: Token) -> bool {
+        if token.span.of(self.text) != "/" {
+            return false;
+        }
+        let line_end = self.line_end(token.span.end);
+        let before = self.text.get(..token.span.start).unwrap_or("").trim_end_matches([' ', '\t']);
+        let alone = before.is_empty() || before.ends_with(['\n', '\r']);
+        if !alone || !self.text.get(token.span.end..line_end).unwrap_or("").trim().is_empty() {
+            return false;
+        }
+        if self.piece.start.is_some() {
+            self.finish(line_end, true);
+        }
+        self.title = None;
         self.lexer.seek(line_end);
         true
     }

@@ -32,6 +32,7 @@ fn facts() -> Vec<Dialect> {
     let plain = mysql.with_ansi_quotes(true).with_backslash_escapes(false).with_conditional_server(Some(server));
     let tsql = dialect::tsql();
     vec![
+        dialect::oracle().clone(),
         tsql.clone(),
         tsql.with_ansi_quotes(false),
         dialect::postgres().clone(),

@@ -236,6 +236,16 @@ impl Lexer<'_> {
                 return self.quoted(kind, start + 2, b'\'', true, escapes);
             }
         }
+        if facts.alternative_quotes {
+            let opens = match byte {
+                b'q' if next == b'\'' => Some(start + 2),
+                b'n' if next.eq_ignore_ascii_case(&b'q') && self.at(start + 2) == b'\'' => Some(start + 3),
+                _ => None,
+            };
+            if let Some(scanned) = opens.and_then(|opens| self.alternative_string(opens)) {
+                return scanned;
+            }
+        }
         if byte == b'u' && next == b'&' && facts.unicode_escapes {
             match self.at(start + 2) {
                 b'\'' => return self.quoted(TokenKind::UnicodeString, start + 3, b'\'', true, false),
@@ -244,6 +254,24 @@ impl Lexer<'_> {
             }
         }
         (TokenKind::Word, self.word_end(start + 1), true)
+    }
+
+    /// `[…]'` and `!…!'`: a string whose own sign stands at `opens`. None where no sign may stand there.
+    fn alternative_string(&self, opens: usize) -> Option<Scanned> {
+        let sign = self.text.get(opens..)?.chars().next().filter(|sign| !sign.is_whitespace())?;
+        let close = match sign {
+            '[' => ']',
+            '(' => ')',
+            '{' => '}',
+            '<' => '>',
+            other => other,
+        };
+        let from = opens + sign.len_utf8();
+        let end: String = [close, '\''].into_iter().collect();
+        Some(match self.text.get(from..).and_then(|rest| rest.find(&end)) {
+            Some(found) => (TokenKind::String, from + found + end.len(), true),
+            None => (TokenKind::String, self.bytes.len(), false),
+        })
     }
 
     fn word_end(&self, from: usize) -> usize {
