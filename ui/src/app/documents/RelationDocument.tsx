@@ -316,6 +316,8 @@ function Opened({ tab, active, actions, kept, rows, onKept, onReconnect }: Opene
     // What few relations have is offered where it is.
     if ((value === "triggers" || value === "policies") && !count && kept.view !== value) return [];
     if (value === "aggregate" && kept.view !== value && !ofDocuments) return [];
+    // Documents have rules in place of constraints.
+    if (value === "constraints" && kept.view !== value && !count && ofDocuments) return [];
     // Nothing is written to a view, so it has no rules.
     if (value === "rules" && kept.view !== value && (!ofDocuments || page.data?.kind === "view")) return [];
     if (value === "edit" && kept.view !== value && !canAlter(state)) return [];
