@@ -32,31 +32,50 @@ struct Given {
     notices: Vec<Notice>,
 }
 
+/// Somebody may want it to stop: once, whichever of its statements is under way then.
+struct Stop<'a, F> {
+    wanted: Pin<&'a mut F>,
+    asked: bool,
+}
+
+/// Completes when somebody wants it to stop.
+async fn asked<F: Future<Output = ()>>(stop: &mut Option<&mut Stop<'_, F>>) {
+    match stop {
+        Some(stop) if !stop.asked => {
+            stop.wanted.as_mut().await;
+            stop.asked = true;
+        }
+        _ => std::future::pending().await,
+    }
+}
+
 impl Place<'_> {
     /// Asks for the plan, undoes what had to be run for it, and reads it.
     ///
     /// # Errors
     /// As the server says; `Cancelled` when it was stopped; `Conflict` when something could not be undone.
-    pub(super) async fn run<F>(&self, ready: &Ready, mut stop: Pin<&mut F>) -> Result<Answered, driver::Error>
+    pub(super) async fn run<F>(&self, ready: &Ready, stop: Pin<&mut F>) -> Result<Answered, driver::Error>
     where
         F: Future<Output = ()> + Send,
     {
+        let mut stop = Stop { wanted: stop, asked: false };
         let mut warnings = Vec::new();
         let mut asked = Ok(Given::default());
         for text in ready.undo.iter().flat_map(|undo| &undo.before) {
             if asked.is_ok() {
-                asked = self.send(Statement::new(*text), &mut stop).await;
+                asked = self.send(Statement::new(*text), None, Some(&mut stop)).await;
             }
         }
         let mode = ready.question.mode.as_ref();
         if let Some(mode) = mode.filter(|_| asked.is_ok()) {
-            asked = self.send(Statement::new(mode.on), &mut stop).await;
+            asked = self.send(Statement::new(mode.on), None, Some(&mut stop)).await;
         }
         if asked.is_ok() {
-            asked = self.send_for(ready.sent.statement.clone(), Some(&ready.question), &mut stop).await;
+            asked = self.send(ready.sent.statement.clone(), Some(&ready.question), Some(&mut stop)).await;
         }
         if let Some(mode) = mode {
-            let off = self.send(Statement::new(mode.off), &mut std::pin::pin!(std::future::pending())).await;
+            // Nobody can stop this, nor what undoes: it is the way back.
+            let off = self.send(Statement::new(mode.off), None, None::<&mut Stop<'_, F>>).await;
             if let Err(error) = off.as_ref().map(drop).map_err(|error| error.code)
                 && matches!(self.session.state().borrow().link, Link::Up)
             {
@@ -69,8 +88,7 @@ impl Place<'_> {
         if let Some(undo) = &ready.undo {
             let mut undone = true;
             for text in &undo.after {
-                // Nobody can stop this: it is the way back.
-                match self.send(Statement::new(*text), &mut std::pin::pin!(std::future::pending())).await {
+                match self.send(Statement::new(*text), None, None::<&mut Stop<'_, F>>).await {
                     Ok(given) => warnings.extend(given.notices.iter().filter_map(stayed)),
                     Err(error) => {
                         tracing::warn!(%error, "what was measured is not undone as asked");
@@ -81,6 +99,13 @@ impl Place<'_> {
             let state = self.session.state().borrow().clone();
             let wanted = if undo.inside { Transaction::Open } else { Transaction::Idle };
             if matches!(state.link, Link::Up) && (!undone || state.transaction != wanted) {
+                if undo.inside && state.transaction == Transaction::Idle {
+                    return Err(driver::Error::new(
+                        driver::Code::Conflict,
+                        "The server has ended your whole transaction with what was run.",
+                    )
+                    .with_hint("Everything in it was rolled back."));
+                }
                 if undo.inside {
                     return Err(driver::Error::new(
                         driver::Code::Conflict,
@@ -102,23 +127,20 @@ impl Place<'_> {
         Ok(Answered { plan, rows: u64::try_from(given.rows.len()).unwrap_or(u64::MAX), notices, warnings })
     }
 
-    async fn send<F>(&self, statement: Statement, stop: &mut Pin<&mut F>) -> Result<Given, driver::Error>
-    where
-        F: Future<Output = ()> + Send + ?Sized,
-    {
-        self.send_for(statement, None, stop).await
-    }
-
     /// Keeps what answers the question: the last result set, or every one that is a plan where the statement's own come too.
-    async fn send_for<F>(
+    /// What follows on a stop is not sent.
+    async fn send<F>(
         &self,
         statement: Statement,
         question: Option<&ExplainQuestion>,
-        stop: &mut Pin<&mut F>,
+        mut stop: Option<&mut Stop<'_, F>>,
     ) -> Result<Given, driver::Error>
     where
-        F: Future<Output = ()> + Send + ?Sized,
+        F: Future<Output = ()> + Send,
     {
+        if stop.as_ref().is_some_and(|stop| stop.asked) {
+            return Err(driver::Error::cancelled());
+        }
         let several = question.is_some_and(|question| question.mode.is_some());
         let mut answers = true;
         let mut run = self.session.run(statement);
@@ -129,7 +151,7 @@ impl Place<'_> {
             let event = tokio::select! {
                 biased;
                 event = run.next() => event,
-                () = stop.as_mut(), if !stopped => {
+                () = asked(&mut stop), if !stopped => {
                     stopped = true;
                     if let Err(error) = run.cancel.cancel().await {
                         tracing::debug!(%error, "a cancel was not delivered");

@@ -3,11 +3,12 @@
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use driver::{
     Code, Explain, ExplainMode, ExplainOptions, ExplainQuestion, Plan, Transaction, Undo,
-    fake::{FakeDriver, Step, binary_batch},
+    fake::{FakeDriver, Sabotage, Step, binary_batch},
     plan::PlanNode,
 };
 
@@ -56,31 +57,40 @@ struct Desk {
 
 /// A server that keeps what it was sent. `bad` fails, and so does leaving the mode where that is wanted.
 async fn desk(stuck: bool) -> Desk {
+    desk_over(stuck, false).await
+}
+
+/// The same; `deaf` does not listen to cancels, and takes its time for the beginning of a transaction.
+async fn desk_over(stuck: bool, deaf: bool) -> Desk {
     let sent: Arc<Mutex<Vec<String>>> = Arc::default();
     let seen = Arc::clone(&sent);
     let refused = || vec![Step::Fail(driver::Error::new(Code::InvalidStatement, "No."))];
-    let driver = FakeDriver::builder("1").dialect(sql::dialect::tsql()).explains(Arc::new(Modes)).otherwise(
-        move |statement, memory| {
-            let text = statement.text.trim();
-            seen.lock().unwrap().push(text.to_owned());
-            let set = |name: &str, value: &str| {
-                let batch = binary_batch(&[(name, "text", vec![Some(value.as_bytes().to_vec())])]);
-                vec![Step::Head(batch.schema()), Step::Rows(batch)]
-            };
-            let mut change = |transaction: Transaction| {
-                memory.transaction = transaction;
-                vec![Step::Transaction(transaction)]
-            };
-            match text {
-                "BEGIN TRANSACTION" => change(Transaction::Open),
-                "IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION" => change(Transaction::Idle),
-                "SET PLANS OFF" if stuck => refused(),
-                text if text.contains("bad") => refused(),
-                text if text.starts_with("SET") => Vec::new(),
-                _ => [set("id", "row"), set("plan", "first"), set("id", "other row"), set("plan", "second")].concat(),
+    let builder = FakeDriver::builder("1").dialect(sql::dialect::tsql()).explains(Arc::new(Modes));
+    let builder = if deaf { builder.sabotage(Sabotage::IgnoresCancel) } else { builder };
+    let driver = builder.otherwise(move |statement, memory| {
+        let text = statement.text.trim();
+        seen.lock().unwrap().push(text.to_owned());
+        let set = |name: &str, value: &str| {
+            let batch = binary_batch(&[(name, "text", vec![Some(value.as_bytes().to_vec())])]);
+            vec![Step::Head(batch.schema()), Step::Rows(batch)]
+        };
+        let mut change = |transaction: Transaction| {
+            memory.transaction = transaction;
+            vec![Step::Transaction(transaction)]
+        };
+        match text {
+            "BEGIN TRANSACTION" if deaf => {
+                [vec![Step::Wait(Duration::from_millis(600))], change(Transaction::Open)].concat()
             }
-        },
-    );
+            "BEGIN TRANSACTION" => change(Transaction::Open),
+            text if text.contains("slow") => vec![Step::Wait(Duration::from_secs(60))],
+            "IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION" => change(Transaction::Idle),
+            "SET PLANS OFF" if stuck => refused(),
+            text if text.contains("bad") => refused(),
+            text if text.starts_with("SET") => Vec::new(),
+            _ => [set("id", "row"), set("plan", "first"), set("id", "other row"), set("plan", "second")].concat(),
+        }
+    });
     let home = testing::home();
     let parts = Parts {
         keychain: Keychain::over(Arc::new(Memory::default())),
@@ -158,6 +168,35 @@ async fn a_session_that_stays_in_the_mode_is_closed() {
     // What is run next gets a session that runs it.
     desk.explain("select 2", false).await.unwrap();
     assert_eq!(desk.sent(), ["SET PLANS ON", "select 2", "SET PLANS OFF"]);
+}
+
+#[tokio::test]
+async fn a_cancel_leaves_the_mode_wherever_it_comes() {
+    for (deaf, text, analyze, wanted) in [
+        (false, "select slow", false, &["SET PLANS ON", "select slow", "SET PLANS OFF"][..]),
+        // It comes while the transaction begins, which still succeeds: nothing that follows is sent but the way back.
+        (
+            true,
+            "delete from t where a = 1",
+            true,
+            &["BEGIN TRANSACTION", "SET PLANS OFF", "IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION"][..],
+        ),
+    ] {
+        let desk = desk_over(false, deaf).await;
+        desk.sent();
+        let cancel = async {
+            while desk.sent.lock().unwrap().is_empty() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            tokio::time::sleep(Duration::from_millis(150)).await;
+            desk.app.cancel_plan("tab").await.unwrap();
+        };
+        let (explained, ()) = tokio::join!(desk.explain(text, analyze), cancel);
+        assert_eq!(explained.unwrap_err().code, ErrorCode::Cancelled, "{text}");
+        assert_eq!(desk.sent(), wanted);
+        // The tab is free for the next.
+        desk.explain("select 1", false).await.unwrap();
+    }
 }
 
 /// A change is never planned on a shared session that might stay in the mode, or run there for want of it.

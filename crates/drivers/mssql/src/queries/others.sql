@@ -9,6 +9,11 @@ FROM sys.table_types t
 JOIN sys.schemas s ON s.schema_id = t.schema_id
 WHERE {schemas}
 UNION ALL
+SELECT s.name, N'security policies', o.name
+FROM sys.objects o
+JOIN sys.schemas s ON s.schema_id = o.schema_id
+WHERE o.type = 'SP' AND {schemas}
+UNION ALL
 SELECT NULL, N'assemblies', a.name
 FROM sys.assemblies a
 WHERE a.is_user_defined = 1

@@ -30,6 +30,9 @@ const FAREWELL: Duration = Duration::from_secs(2);
 const SETTINGS: &str = "SELECT CAST(@@SPID AS nvarchar(10)), SUSER_SNAME(), DB_NAME(), SCHEMA_NAME(), \
      CAST(DATABASEPROPERTYEX(DB_NAME(), 'Collation') AS nvarchar(128)), CAST(@@LANGUAGE AS nvarchar(128))";
 
+/// Cells of its row.
+const ANSWERS: usize = 6;
+
 /// What a session is asked to do, in order.
 pub(crate) enum Command {
     Run { id: RunId, statement: Statement, events: mpsc::Sender<Result<Event, Error>> },
@@ -338,11 +341,13 @@ impl Task {
 
     /// Reads the settings that the server does not tell by itself.
     pub(super) async fn refresh(&mut self) -> Result<(), End> {
-        let Ok(mut rows) = self.own(SETTINGS).await? else {
+        let Ok(rows) = self.own(SETTINGS).await? else {
             // A server that imitates this one may not have them all: then they are not known.
             return Ok(());
         };
-        let mut values: VecDeque<Option<String>> = rows.pop().unwrap_or_default().into();
+        // In a mode that answers with plans there is one beside the row, or in place of it.
+        let Some(row) = rows.into_iter().find(|row| row.len() == ANSWERS) else { return Ok(()) };
+        let mut values: VecDeque<Option<String>> = row.into();
         let mut next = || values.pop_front().flatten();
         let (session, user, database, schema) = (next(), next(), next(), next());
         self.context.collation = next().unwrap_or_default();
