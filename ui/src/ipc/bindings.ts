@@ -4696,6 +4696,8 @@ plan: ExplainedPlan };
 export type PlanForm = 
 /**  JSON. */
 "json" | 
+/**  XML. */
+"xml" | 
 /**  Lines. */
 "text";
 
