@@ -22,6 +22,8 @@ impl Registry {
             Arc::new(driver_mssql::SqlServer),
             Arc::new(driver_mongodb::MongoDb),
             Arc::new(driver_redis::Redis),
+            #[cfg(feature = "oracle")]
+            Arc::new(driver_oracle::Oracle),
         ])
     }
 
