@@ -113,29 +113,38 @@ impl Listing {
                 Ok(keys) => keys.list(&listing).await.map_err(AppError::from),
                 Err(error) => Err(error),
             };
-            let mut inner = lock(&self.inner);
-            match page {
-                Ok(page) => {
-                    inner.tree.add(page.keys);
-                    inner.from = page.next;
-                    if inner.from.is_none() {
-                        inner.tree.settle();
-                        inner.state = KeysState::Complete;
-                        return;
+            let end = {
+                let mut inner = lock(&self.inner);
+                match page {
+                    Ok(page) => {
+                        inner.tree.add(page.keys);
+                        inner.from = page.next;
+                        let full = inner.tree.len() >= inner.limit || inner.tree.bytes() >= MOST_BYTES;
+                        let paused = full.then_some(KeysState::Paused);
+                        if inner.from.is_none() { Some(KeysState::Complete) } else { paused }
                     }
-                    if inner.tree.len() >= inner.limit || inner.tree.bytes() >= MOST_BYTES {
-                        inner.tree.settle();
-                        inner.state = KeysState::Paused;
-                        return;
-                    }
+                    Err(error) => Some(KeysState::Failed { error }),
                 }
-                Err(error) => {
-                    inner.tree.settle();
-                    inner.state = KeysState::Failed { error };
-                    return;
-                }
+            };
+            if let Err(error) = self.sort_in(end.is_none()).await {
+                lock(&self.inner).state = KeysState::Failed { error };
+                return;
+            }
+            if let Some(state) = end {
+                lock(&self.inner).state = state;
+                return;
             }
         }
+    }
+
+    /// Sorts in what came, while the tree can be looked at.
+    async fn sort_in(&self, some: bool) -> Result<(), AppError> {
+        let Some(unsorted) = lock(&self.inner).tree.unsorted(some) else { return Ok(()) };
+        let sorted = tokio::task::spawn_blocking(|| unsorted.sort()).await.map_err(AppError::internal)?;
+        let former = lock(&self.inner).tree.sorted_in(sorted);
+        // A long list takes its time to go.
+        tokio::task::spawn_blocking(|| drop(former));
+        Ok(())
     }
 
     /// Makes a list that stopped ready to be read on; false where there is nothing to read, or somebody does.
@@ -184,9 +193,7 @@ impl Listing {
 
     /// The listed keys that begin so.
     pub(super) fn below(&self, prefix: &[u8]) -> Vec<Vec<u8>> {
-        let mut inner = lock(&self.inner);
-        inner.tree.settle();
-        inner.tree.below(prefix).map(<[u8]>::to_vec).collect()
+        lock(&self.inner).tree.below(prefix)
     }
 
     /// Takes note of a key that came, or of keys that went.

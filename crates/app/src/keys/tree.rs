@@ -2,6 +2,9 @@
 //!
 //! A level is what stands below one beginning: keys, and namespaces where the rest of several names goes on with a separator. A
 //! namespace of one key is that key. Levels are reckoned when they are looked at and kept until the list changes.
+//!
+//! Sorting in what comes takes a tenth of a second where there are a million keys. So whoever reads a long list sorts beside the
+//! tree ([`KeyTree::unsorted`], [`Unsorted::sort`], [`KeyTree::sorted_in`]), and what is seen meanwhile is as it was.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -12,9 +15,13 @@ use std::{
 #[derive(Debug, Default)]
 pub(super) struct KeyTree {
     separator: Vec<u8>,
-    sorted: Vec<Box<[u8]>>,
+    sorted: Keys,
     /// What came since, in no order.
-    fresh: Vec<Box<[u8]>>,
+    fresh: Vec<Arc<[u8]>>,
+    /// What is being sorted in beside the tree.
+    aside: Keys,
+    /// What went meanwhile.
+    gone: BTreeSet<Vec<u8>>,
     bytes: usize,
     levels: HashMap<Vec<u8>, Arc<[Child]>>,
     version: u64,
@@ -51,8 +58,41 @@ struct Segment {
     depth: u32,
 }
 
+/// Keys that the tree and whoever sorts for it look at.
+pub(super) type Keys = Arc<Vec<Arc<[u8]>>>;
+
+/// Keys that are to be sorted in.
+#[derive(Debug)]
+pub(super) struct Unsorted {
+    sorted: Keys,
+    fresh: Keys,
+}
+
+impl Unsorted {
+    /// All of the keys in their order.
+    pub(super) fn sort(self) -> Keys {
+        let mut fresh = self.fresh.to_vec();
+        fresh.sort();
+        let mut all = Vec::with_capacity(self.sorted.len() + fresh.len());
+        let mut former = self.sorted.iter().peekable();
+        for key in fresh {
+            while let Some(before) = former.next_if(|before| **before <= key) {
+                all.push(Arc::clone(before));
+            }
+            all.push(key);
+        }
+        all.extend(former.cloned());
+        all.dedup();
+        Arc::new(all)
+    }
+}
+
 /// Deeper ones are shown flat: nobody names keys so.
 const DEEPEST: u32 = 60;
+/// As many keys are sorted in while somebody waits for it: that takes a few milliseconds.
+const AT_ONCE: usize = 50_000;
+/// As many single keys find their places in a list of any length.
+const FEW: usize = 32;
 
 impl KeyTree {
     pub(super) fn new(separator: &[u8]) -> Self {
@@ -63,31 +103,63 @@ impl KeyTree {
     pub(super) fn add(&mut self, keys: Vec<Vec<u8>>) {
         for key in keys {
             self.bytes += key.len();
-            self.fresh.push(key.into_boxed_slice());
-        }
-        // The work of sorting in stays within a constant of the list's length.
-        if self.fresh.len() > 4096.max(self.sorted.len() / 4) {
-            self.settle();
+            self.gone.remove(&key);
+            self.fresh.push(key.into());
         }
     }
 
     /// Takes keys out.
     pub(super) fn remove(&mut self, keys: &BTreeSet<Vec<u8>>) {
-        self.settle();
-        self.sorted.retain(|key| !keys.contains(&**key));
+        let stays = |key: &Arc<[u8]>| !keys.contains(&**key);
+        self.fresh.retain(stays);
+        if !self.aside.is_empty() {
+            self.gone.extend(keys.iter().cloned());
+        }
+        Arc::make_mut(&mut self.sorted).retain(stays);
         self.changed();
     }
 
-    /// Sorts in what came.
+    /// What is to be sorted in beside the tree, and then given to [`KeyTree::sorted_in`]: all there is, or where `some` will do,
+    /// nothing before it is worth the work, which stays within a constant of the list's length.
+    pub(super) fn unsorted(&mut self, some: bool) -> Option<Unsorted> {
+        let enough = if some { 4096.max(self.sorted.len() / 4) } else { 0 };
+        if !self.aside.is_empty() || self.fresh.len() <= enough {
+            return None;
+        }
+        self.aside = Arc::new(std::mem::take(&mut self.fresh));
+        Some(Unsorted { sorted: Arc::clone(&self.sorted), fresh: Arc::clone(&self.aside) })
+    }
+
+    /// Takes what was sorted. What comes back is best dropped where nobody waits: it is as long as the list.
+    pub(super) fn sorted_in(&mut self, sorted: Keys) -> Keys {
+        self.aside = Keys::default();
+        let former = std::mem::replace(&mut self.sorted, sorted);
+        let gone = std::mem::take(&mut self.gone);
+        if !gone.is_empty() {
+            Arc::make_mut(&mut self.sorted).retain(|key| !gone.contains(&**key));
+        }
+        self.changed();
+        former
+    }
+
+    /// Sorts in what came, where that is quick and nobody sorts beside the tree.
     pub(super) fn settle(&mut self) {
-        if self.fresh.is_empty() {
+        if self.fresh.is_empty() || !self.aside.is_empty() {
             return;
         }
-        // The former part is in order: the sort finds that and merges.
-        self.sorted.append(&mut self.fresh);
-        self.sorted.sort();
-        self.sorted.dedup();
-        self.changed();
+        if self.fresh.len() <= FEW {
+            let sorted = Arc::make_mut(&mut self.sorted);
+            for key in self.fresh.drain(..) {
+                if let Err(place) = sorted.binary_search(&key) {
+                    sorted.insert(place, key);
+                }
+            }
+            self.changed();
+        } else if self.sorted.len() + self.fresh.len() <= AT_ONCE
+            && let Some(unsorted) = self.unsorted(false)
+        {
+            self.sorted_in(unsorted.sort());
+        }
     }
 
     fn changed(&mut self) {
@@ -97,7 +169,7 @@ impl KeyTree {
 
     /// Keys, those not sorted in yet too.
     pub(super) fn len(&self) -> u64 {
-        (self.sorted.len() + self.fresh.len()) as u64
+        (self.sorted.len() + self.aside.len() + self.fresh.len()) as u64
     }
 
     /// Bytes of the names, about.
@@ -109,10 +181,19 @@ impl KeyTree {
         self.version
     }
 
-    /// The keys that begin so.
-    pub(super) fn below(&self, prefix: &[u8]) -> impl Iterator<Item = &[u8]> {
+    /// The keys that begin so, in their order.
+    pub(super) fn below(&mut self, prefix: &[u8]) -> Vec<Vec<u8>> {
+        self.settle();
         let (first, end) = self.range(prefix);
-        self.sorted.get(first..end).unwrap_or_default().iter().map(|key| &**key)
+        let sorted = self.sorted.get(first..end).unwrap_or_default();
+        let others = self.aside.iter().chain(&self.fresh).filter(|key| key.starts_with(prefix));
+        let mut below: Vec<Vec<u8>> = sorted.iter().chain(others).map(|key| key.to_vec()).collect();
+        if below.len() > sorted.len() {
+            below.sort();
+            below.dedup();
+            below.retain(|key| !self.gone.contains(key));
+        }
+        below
     }
 
     fn range(&self, prefix: &[u8]) -> (usize, usize) {
@@ -255,8 +336,42 @@ mod tests {
         assert_eq!(shown(&mut tree, &["user:"], 0, 9).1, 7);
         tree.add(vec![b"user:1".to_vec(), b"b".to_vec()]);
         assert_eq!(shown(&mut tree, &["user:"], 0, 9).1, 8);
-        tree.remove(&tree.below(b"user:").map(<[u8]>::to_vec).collect());
+        let below = tree.below(b"user:").into_iter().collect();
+        tree.remove(&below);
         assert_eq!(shown(&mut tree, &["user:"], 0, 9).0, ["a", "b", "z:only"]);
+    }
+
+    #[test]
+    fn what_comes_and_goes_while_others_are_sorted_in_is_there_and_gone() {
+        let mut tree = tree(&["a:1", "a:4"]);
+        tree.settle();
+        tree.add(vec![b"a:3".to_vec(), b"a:5".to_vec(), b"a:1".to_vec()]);
+        let unsorted = tree.unsorted(false).unwrap();
+        assert!(tree.unsorted(false).is_none(), "one sorts at a time");
+        assert_eq!(tree.len(), 5);
+        tree.add(vec![b"a:2".to_vec()]);
+        tree.remove(&BTreeSet::from([b"a:4".to_vec(), b"a:5".to_vec()]));
+        assert_eq!(shown(&mut tree, &["a:"], 0, 10).1, 1, "what is seen is as it was, without what went");
+        assert_eq!(tree.below(b"a:"), [b"a:1".to_vec(), b"a:2".to_vec(), b"a:3".to_vec()]);
+        drop(tree.sorted_in(unsorted.sort()));
+        assert_eq!(tree.below(b"a:"), [b"a:1".to_vec(), b"a:2".to_vec(), b"a:3".to_vec()]);
+        tree.add(vec![b"a:4".to_vec()]);
+        assert_eq!(tree.below(b"a:").len(), 4, "what went may come again");
+        assert_eq!(tree.len(), 4);
+    }
+
+    #[test]
+    fn a_long_list_waits_for_whoever_sorts_beside_it() {
+        let mut tree = KeyTree::new(b":");
+        let numbers = |from: usize, to: usize| (from..to).map(|number| format!("{number:06}").into_bytes()).collect();
+        tree.add(numbers(0, AT_ONCE + 1));
+        assert!(shown(&mut tree, &[], 0, 10).0.is_empty());
+        let unsorted = tree.unsorted(true).unwrap();
+        tree.sorted_in(unsorted.sort());
+        assert_eq!(tree.below(b"0").len(), AT_ONCE + 1);
+        tree.add(numbers(AT_ONCE + 1, AT_ONCE + 5000));
+        assert!(tree.unsorted(true).is_none(), "not worth the work yet");
+        assert!(tree.unsorted(false).is_some());
     }
 
     #[test]
